@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   make          build/vmclock-trace
+#   make demo     the main job, end to end, in a guest (installs what is missing)
+#   make check    every test (installs what is missing)
+#   make lint     layers, format, spelling of the house
+#   make bench    figures, as ratios within one run
+#
+# make ARCH=arm64 cross-builds build/arm64/vmclock-trace against tests/lab/sysroot.
+
+NAME := vmclock-trace
+VERSION := 0.1.0
+HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
+ARCH ?= $(HOST_ARCH)
+
+OUT := build$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
+BPF_TARGET_amd64 := x86
+BPF_TARGET_arm64 := arm64
+
+ifneq ($(ARCH),$(HOST_ARCH))
+TRIPLET_amd64 := x86_64-linux-gnu
+TRIPLET_arm64 := aarch64-linux-gnu
+CC := $(TRIPLET_$(ARCH))-gcc
+SYSROOT := $(shell tests/lab/sysroot $(ARCH))
+CPPFLAGS += -isystem $(SYSROOT)/usr/include
+LDFLAGS += -L$(SYSROOT)/usr/lib/$(TRIPLET_$(ARCH)) -L$(SYSROOT)/lib/$(TRIPLET_$(ARCH)) \
+	-Wl,-rpath-link,$(SYSROOT)/usr/lib/$(TRIPLET_$(ARCH)):$(SYSROOT)/lib/$(TRIPLET_$(ARCH))
+endif
+
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL ?= $(or $(shell command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null),bpftool)
+CFLAGS ?= -O2 -g
+CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-missing-field-initializers
+CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
+LDLIBS := -lbpf -lelf -lz -ljson-c
+
+SRC := $(sort $(wildcard src/*/*.c))
+OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
+SKELETON := $(OUT)/vmclock.skel.h
+PROGRAM := $(OUT)/$(NAME)
+UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
+
+.DELETE_ON_ERROR:
+.PHONY: all demo check check-quick lint format bench install clean
+
+all: $(PROGRAM)
+
+$(PROGRAM): $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(OUT)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The one door to BPF: only this file sees the skeleton.
+$(OUT)/obj/observe/kernel.o: $(SKELETON)
+
+$(OUT)/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) \
+		-Ivmlinux -Ibpf -MMD -MP -c -o $@ $<
+	$(LLVM_STRIP) -g $@
+
+$(OUT)/%.skel.h: $(OUT)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+$(OUT)/unit/%: tests/unit/%.c $(filter-out $(OUT)/obj/cmd/main.o,$(OBJ))
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lpthread
+
+$(OUT)/man/%: man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+-include $(OBJ:.o=.d) $(OUT)/vmclock.bpf.d $(UNITS:=.d)
+
+units: $(UNITS)
+man: $(MAN)
+
+demo:
+	@tests/setup build lab
+	@$(MAKE) --no-print-directory all
+	@tests/lab/demo
+
+# Everything; what it ran and how it ended is the last line.
+check:
+	@tests/setup build check lab lab-arm64
+	@tests/check
+
+# What needs no guest: seconds.
+check-quick: all units
+	@tests/check --quick
+
+lint:
+	@tests/lint
+
+format:
+	clang-format -i $(wildcard src/*/*.[ch] bpf/*.[ch] vmlinux/*.h tests/*/*.[ch] tests/lab/*/*.[ch])
+
+bench:
+	@tests/setup build bench lab
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run
+
+install: all man
+	install -Dm755 $(PROGRAM) $(DESTDIR)/usr/bin/$(NAME)
+	for page in $(MAN); do install -Dm644 $$page \
+		$(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
+	install -Dm644 contrib/completions/$(NAME).bash \
+		$(DESTDIR)/usr/share/bash-completion/completions/$(NAME)
+
+clean:
+	rm -rf build

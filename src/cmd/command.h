@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A subcommand, defined at the end of its own file and listed once in main.c.
+ */
+#ifndef VMCLOCK_TRACE_CMD_COMMAND_H
+#define VMCLOCK_TRACE_CMD_COMMAND_H
+
+/* Exit codes, the same for every command. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,  /* it could not be done */
+	EXIT_USAGE = 2,	  /* it was asked wrongly */
+	EXIT_FINDING = 3, /* it was done, and something is wrong with the clock */
+};
+
+struct command {
+	const char *name;
+	const char *summary;		      /* one line for the list of commands */
+	const char *help;		      /* all of --help */
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
+};
+
+extern const struct command cmd_status;
+extern const struct command cmd_trace;
+extern const struct command cmd_compare;
+
+#endif

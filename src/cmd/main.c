@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finds the subcommand and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/message.h"
+
+static const struct command *const commands[] = {&cmd_status, &cmd_trace, &cmd_compare};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void put_usage(FILE *out)
+{
+	fputs("vmclock-trace: see the clock that a hypervisor gives to this machine\n\n"
+	      "Is my clock sane, now?\n"
+	      "  vmclock-trace status          what the hypervisor publishes, and what to do about it\n"
+	      "  vmclock-trace compare         all clocks side by side, with bounds\n"
+	      "  sudo vmclock-trace trace      who reads the clock, and disruptions as they happen\n\n"
+	      "commands:\n",
+	      out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n  COMMAND --help shows options, examples and exit codes; --json is understood by all.\n"
+	      "  --version shows the version.\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		put_usage(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("vmclock-trace " VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (!strcmp(argv[1], commands[i]->name))
+			return commands[i]->run(argc - 1, argv + 1);
+	}
+	message_error("there is no command of that name");
+	fputs("hint: vmclock-trace --help lists them\n", stderr);
+	return EXIT_USAGE;
+}

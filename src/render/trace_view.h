@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a running trace is shown: one contract, a screen for people and lines for programs.
+ */
+#ifndef VMCLOCK_TRACE_RENDER_TRACE_VIEW_H
+#define VMCLOCK_TRACE_RENDER_TRACE_VIEW_H
+
+#include <stdio.h>
+
+#include "event/event.h"
+#include "event/hook.h"
+#include "event/page_change.h"
+#include "event/summary.h"
+#include "judge/disruption.h"
+#include "judge/driver_answer.h"
+
+/* What is traced, known at the start. Pointers are borrowed for the life of the view. */
+struct trace_scene {
+	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
+	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
+	const char *device;	   /* path of the page; NULL: none could be opened */
+	const char *no_page_why;   /* if device is NULL */
+	const struct page *page;   /* first sample; NULL with device */
+	const struct hook *hooks;  /* NULL: the kernel could not be hooked */
+	size_t hook_count;
+	const char *no_hooks_why; /* if hooks is NULL */
+	uint64_t page_period_ns;  /* how often the page is sampled */
+};
+
+/* Everything that a trace adds up to. */
+struct trace_result {
+	uint64_t duration_ns;
+	const struct summary *summary;
+	const struct answer_tally *answers;
+	const struct event_losses *losses; /* NULL: unknown */
+	uint64_t disruptions;
+	uint64_t page_updates; /* by seq_count */
+	uint64_t page_updates_unseen; /* of them, between two samples */
+	const struct page *page; /* newest sample; NULL: none */
+};
+
+/* Each function writes whole lines to @out; output errors are left in ferror(@out). */
+struct trace_view {
+	void (*begin)(FILE *out, const struct trace_scene *scene);
+	/* @answer is NULL unless the event is an EVENT_READ. */
+	void (*event)(FILE *out, const struct trace_scene *scene, const struct event *event,
+		      const struct driver_answer *answer);
+	void (*page_change)(FILE *out, const struct trace_scene *scene,
+			    const struct page_change *change);
+	/* @by is who brought the news; @reader the event in which the kernel saw it, else NULL. */
+	void (*disruption)(FILE *out, const struct trace_scene *scene, enum disruption_news news,
+			   enum disruption_observer by, const struct disruption *disruption,
+			   const struct event *reader);
+	void (*end)(FILE *out, const struct trace_scene *scene, const struct trace_result *result);
+};
+
+extern const struct trace_view trace_view_text;
+extern const struct trace_view trace_view_json;
+
+#endif
