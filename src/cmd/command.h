@@ -15,8 +15,8 @@ enum exit_code {
 
 struct command {
 	const char *name;
-	const char *summary;		      /* one line for the list of commands */
-	const char *help;		      /* all of --help */
+	const char *summary;		   /* one line for the list of commands */
+	const char *help;		   /* all of --help */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
 };
 

@@ -13,14 +13,17 @@ static void put_usage(FILE *out)
 {
 	fputs("vmclock-trace: see the clock that a hypervisor gives to this machine\n\n"
 	      "Is my clock sane, now?\n"
-	      "  vmclock-trace status          what the hypervisor publishes, and what to do about it\n"
+	      "  vmclock-trace status          what the hypervisor publishes, and what to do about "
+	      "it\n"
 	      "  vmclock-trace compare         all clocks side by side, with bounds\n"
-	      "  sudo vmclock-trace trace      who reads the clock, and disruptions as they happen\n\n"
+	      "  sudo vmclock-trace trace      who reads the clock, and disruptions as they "
+	      "happen\n\n"
 	      "commands:\n",
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n  COMMAND --help shows options, examples and exit codes; --json is understood by all.\n"
+	fputs("\n  COMMAND --help shows options, examples and exit codes; --json is understood by "
+	      "all.\n"
 	      "  --version shows the version.\n",
 	      out);
 }

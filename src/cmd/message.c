@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-#define PROGRAM		 "vmclock-trace"
+#define PROGRAM	       "vmclock-trace"
 #define ARGUMENT_BYTES 64 /* as much of an argument as is shown */
 
 void message_failure(const struct error *error)

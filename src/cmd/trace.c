@@ -174,6 +174,7 @@ static int open_sources(struct trace *trace, const struct trace_options *options
 	struct kernel_trace_options kernel = {.pid = options->pid, .comm = options->comm};
 	int page_result, kernel_result;
 
+	/* The page first: the hooks then do not see this program open it. */
 	page_result = page_watch_open(options->device, &trace->watch, no_page);
 	kernel_result = kernel_trace_open(&trace->kernel, &kernel, no_hooks);
 	if (page_result && kernel_result) {
@@ -190,7 +191,11 @@ static void set_scene(struct trace *trace, const struct error *no_page,
 		      const struct error *no_hooks)
 {
 	struct trace_scene *scene = &trace->scene;
+	struct page_change while_loading;
 
+	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
+	if (trace->watch)
+		page_watch_sample(trace->watch, &while_loading);
 	scene->start_ns = clock_ns(CLOCK_MONOTONIC);
 	scene->start_realtime_ns = (int64_t)clock_ns(CLOCK_REALTIME);
 	scene->device = trace->watch ? page_watch_path(trace->watch) : NULL;
@@ -234,7 +239,8 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 	trace->view->begin(stdout, &trace->scene);
 	fflush(stdout);
 	if (trace->watch)
-		tell_disruption(trace, OBSERVER_PAGE, trace->scene.page, trace->scene.start_ns, NULL);
+		tell_disruption(trace, OBSERVER_PAGE, trace->scene.page, trace->scene.start_ns,
+				NULL);
 	run(trace);
 	show_end(trace);
 	if (trace->answers.apart || trace->detector.newest.number)
@@ -245,10 +251,14 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 static int parse_options(int argc, char **argv, struct trace_options *options)
 {
 	static const struct option table[] = {
-		{"device", required_argument, NULL, 'D'}, {"duration", required_argument, NULL, 'd'},
-		{"count", required_argument, NULL, 'n'},  {"pid", required_argument, NULL, 'p'},
-		{"comm", required_argument, NULL, 'c'},	  {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	  {0},
+		{"device", required_argument, NULL, 'D'},
+		{"duration", required_argument, NULL, 'd'},
+		{"count", required_argument, NULL, 'n'},
+		{"pid", required_argument, NULL, 'p'},
+		{"comm", required_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	uint64_t pid;
 	int option;
@@ -312,14 +322,16 @@ static int trace_run(int argc, char **argv)
 const struct command cmd_trace = {
 	.name = "trace",
 	.summary = "show who reads the clock, what comes back, and disruptions as they happen",
-	.help =
-		"usage: vmclock-trace trace [options]\n"
+	.help = "usage: vmclock-trace trace [options]\n"
 		"\n"
-		"Shows each read of the vmclock that passes through the kernel, each update of its page,\n"
-		"and each disruption when it is found; at the end what it all adds up to: calls, latency\n"
+		"Shows each read of the vmclock that passes through the kernel, each update of its "
+		"page,\n"
+		"and each disruption when it is found; at the end what it all adds up to: calls, "
+		"latency\n"
 		"by path, errors by cause, readers, losses. Ends with Ctrl-C.\n"
 		"\n"
-		"Needs root for the kernel's hooks. Without, it watches the page alone, and says so.\n"
+		"Needs root for the kernel's hooks. Without, it watches the page alone, and says "
+		"so.\n"
 		"\n"
 		"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
 		"  -n, --count N      stop after N calls\n"

@@ -6,6 +6,7 @@
 #ifndef VMCLOCK_TRACE_EVENT_BRACKET_H
 #define VMCLOCK_TRACE_EVENT_BRACKET_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -34,6 +35,12 @@ struct counter_bracket {
  * clock was set back meanwhile), -ERANGE past 292 years; @out is then untouched.
  */
 int bracket_offset(const struct bracket *bracket, struct ns_interval *out);
+
+/*
+ * The offset of the tightest of @count brackets. -EINVAL or -ERANGE where that has none, -ENODATA
+ * where @count is 0; @out is then untouched.
+ */
+int bracket_tightest(const struct bracket *brackets, size_t count, struct ns_interval *out);
 
 /* after - before in ns; UINT64_MAX where that is negative, so that such a one never is tightest. */
 uint64_t bracket_width_ns(const struct bracket *bracket);

@@ -38,8 +38,8 @@ enum event_type {
 enum event_page_state {
 	EVENT_PAGE_ABSENT, /* there is no copy */
 	EVENT_PAGE_STABLE, /* consistent, and in force from beginning to end of what was observed */
-	EVENT_PAGE_MOVED,  /* consistent, but updated meanwhile: the read may have used the one before */
-	EVENT_PAGE_TORN,   /* an update was under way: fields may not belong together */
+	EVENT_PAGE_MOVED, /* consistent, but updated meanwhile: the read may have used the one before */
+	EVENT_PAGE_TORN, /* an update was under way: fields may not belong together */
 };
 
 /* Which kernel structure a counter value was taken from. */
@@ -51,8 +51,8 @@ enum event_counter {
 
 /* Who did it. */
 struct event_reader {
-	uint32_t pid; /* process, in the initial pid namespace */
-	uint32_t tid; /* thread */
+	uint32_t pid;		     /* process, in the initial pid namespace */
+	uint32_t tid;		     /* thread */
 	char comm[EVENT_COMM_BYTES]; /* any bytes but NUL, padded with NUL, maybe no NUL at all */
 };
 

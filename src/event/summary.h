@@ -14,9 +14,9 @@
 #define SUMMARY_ERRORS	64
 
 struct summary_path {
-	uint64_t calls;		      /* user calls seen */
-	uint64_t reads;		      /* passes through the driver's choke point */
-	uint64_t failed_calls;	      /* with a negative result */
+	uint64_t calls;	       /* user calls seen */
+	uint64_t reads;	       /* passes through the driver's choke point */
+	uint64_t failed_calls; /* with a negative result */
 	uint64_t failed_reads;
 	struct histogram call_latency;
 	struct histogram read_latency;

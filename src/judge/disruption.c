@@ -53,7 +53,8 @@ static uint64_t known_marker(struct disruption_detector *detector,
 			     enum disruption_observer observer, uint64_t otherwise)
 {
 	for (int i = 0; i < OBSERVERS; i++) {
-		enum disruption_observer from = (observer + (enum disruption_observer)i) % OBSERVERS;
+		enum disruption_observer from =
+			(observer + (enum disruption_observer)i) % OBSERVERS;
 
 		if (detector->observer[from].seen) {
 			detector->observer[observer] = detector->observer[from];

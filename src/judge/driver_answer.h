@@ -18,10 +18,10 @@ enum driver_verdict {
 
 struct driver_answer {
 	enum driver_verdict verdict;
-	enum clock_scale scale;	 /* the one of the page's scales to which the answer is nearest */
-	int64_t minus_page_ns;	 /* valid unless DRIVER_NOT_COMPARABLE */
-	bool out_of_range;	 /* further apart than 292 years: minus_page_ns is at its limit */
-	const char *why;	 /* static, or NULL */
+	enum clock_scale scale; /* the one of the page's scales to which the answer is nearest */
+	int64_t minus_page_ns;	/* valid unless DRIVER_NOT_COMPARABLE */
+	bool out_of_range;	/* further apart than 292 years: minus_page_ns is at its limit */
+	const char *why;	/* static, or NULL */
 };
 
 /* Judge one EVENT_READ. */

@@ -32,7 +32,8 @@ static const struct hook_plan plans[] = {
 	{"ptp_ioctl", "ioctl_enter", "ioctl_exit", "which ioctl a read belongs to", NULL},
 	{"ptp_clock_gettime", "gettime_enter", "gettime_exit",
 	 "that a read belongs to clock_gettime()", NULL},
-	{"vmclock_miscdev_read", "dev_read_enter", "dev_read_exit", "read() of /dev/vmclockN", NULL},
+	{"vmclock_miscdev_read", "dev_read_enter", "dev_read_exit", "read() of /dev/vmclockN",
+	 NULL},
 	{"vmclock_miscdev_mmap", "dev_mmap_enter", "dev_mmap_exit", "who maps the page", NULL},
 	{"vmclock_miscdev_open", "dev_open_enter", "dev_open_exit",
 	 "who opens /dev/vmclockN (kernels from 7.0)", NULL},
@@ -110,8 +111,8 @@ static void plan_hook(struct kernel_trace *trace, size_t i, const struct kernel_
 		snprintf(hook->why_not, sizeof(hook->why_not), "%s",
 			 hook->replaced ? "misc_open does this" : "not in this kernel's BTF");
 	}
-	bpf_program__set_autoload(
-		bpf_object__find_program_by_name(trace->bpf->obj, plan->enter), wanted);
+	bpf_program__set_autoload(bpf_object__find_program_by_name(trace->bpf->obj, plan->enter),
+				  wanted);
 	bpf_program__set_autoload(bpf_object__find_program_by_name(trace->bpf->obj, plan->exit),
 				  wanted);
 }
@@ -139,8 +140,9 @@ static int not_loaded(struct error *error, int result)
 	} else {
 		error_cause(error, "BPF programs could not be loaded: %s (%s)", strerror(-result),
 			    libbpf_said);
-		error_hint(error, "if memory is short, try a smaller --ring; else please report this "
-				  "with the output of 'uname -r'");
+		error_hint(error,
+			   "if memory is short, try a smaller --ring; else please report this "
+			   "with the output of 'uname -r'");
 	}
 	return result;
 }
@@ -185,8 +187,9 @@ static int attach_all(struct kernel_trace *trace, struct error *error)
 	if (attached)
 		return 0;
 	error_cause(error, "no hook could be attached: %s (%s)", strerror(-result), libbpf_said);
-	error_hint(error, "this kernel may be built without CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS "
-			  "or be locked down; 'vmclock-trace status' works without hooks");
+	error_hint(error,
+		   "this kernel may be built without CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS "
+		   "or be locked down; 'vmclock-trace status' works without hooks");
 	return result;
 }
 
@@ -317,8 +320,8 @@ static int load_and_attach(struct kernel_trace *trace, const struct kernel_trace
 	result = vmclock_bpf__load(trace->bpf);
 	if (result)
 		return not_loaded(error, result);
-	trace->ring = ring_buffer__new(bpf_map__fd(trace->bpf->maps.events), deliver_record, trace,
-				       NULL);
+	trace->ring =
+		ring_buffer__new(bpf_map__fd(trace->bpf->maps.events), deliver_record, trace, NULL);
 	if (!trace->ring)
 		return not_loaded(error, -errno);
 	return attach_all(trace, error);
@@ -374,7 +377,8 @@ static uint64_t recursion_misses(const struct kernel_trace *trace)
 	struct bpf_program *program;
 	uint64_t misses = 0;
 
-	bpf_object__for_each_program (program, trace->bpf->obj) {
+	bpf_object__for_each_program(program, trace->bpf->obj)
+	{
 		struct bpf_prog_info info = {0};
 		uint32_t bytes = sizeof(info);
 		int fd = bpf_program__fd(program);
@@ -398,8 +402,8 @@ int kernel_trace_losses(const struct kernel_trace *trace, struct event_losses *l
 	if (!counts)
 		return -ENOMEM;
 	for (uint32_t cause = 0; cause < WIRE_LOSSES && !result; cause++) {
-		result = bpf_map__lookup_elem(trace->bpf->maps.losses, &cause, sizeof(cause), counts,
-					      (size_t)cpus * sizeof(*counts), 0);
+		result = bpf_map__lookup_elem(trace->bpf->maps.losses, &cause, sizeof(cause),
+					      counts, (size_t)cpus * sizeof(*counts), 0);
 		for (int cpu = 0; cpu < cpus && !result; cpu++)
 			sums[cause] += counts[cpu];
 	}

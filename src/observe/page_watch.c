@@ -97,8 +97,8 @@ const struct page *page_watch_newest(const struct page_watch *watch)
 /* Whole updates from one seq to the next: each adds 2, and the 32 bits may wrap. */
 static uint32_t updates_between(const struct page *before, const struct page *after)
 {
-	uint32_t steps = (uint32_t)(page_get(after, PAGE_SEQ_COUNT) -
-				    page_get(before, PAGE_SEQ_COUNT));
+	uint32_t steps =
+		(uint32_t)(page_get(after, PAGE_SEQ_COUNT) - page_get(before, PAGE_SEQ_COUNT));
 
 	return steps / 2;
 }

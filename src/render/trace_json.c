@@ -11,8 +11,9 @@
 
 static void put_line(FILE *out, json_object *line)
 {
-	fprintf(out, "%s\n", json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
+							     JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(line);
 }
 
@@ -182,10 +183,9 @@ static json_object *json_event(const struct event *event, const struct driver_an
 	else
 		add_call(line, event);
 	add_text(line, "page_state", event_page_state_name(event->page_state));
-	json_object_object_add(line, "page",
-			       event->page_state == EVENT_PAGE_ABSENT
-				       ? NULL
-				       : page_json_fields(&event->page));
+	json_object_object_add(
+		line, "page",
+		event->page_state == EVENT_PAGE_ABSENT ? NULL : page_json_fields(&event->page));
 	return line;
 }
 
@@ -215,9 +215,9 @@ static void json_disruption(FILE *out, const struct trace_scene *scene, enum dis
 			    const struct event *reader)
 {
 	bool found = news == DISRUPTION_FOUND;
-	json_object *line = new_line(found ? "disruption" : "disruption_confirmed",
-				     reader ? reader->time_ns + reader->latency_ns
-					    : disruption->found_ns);
+	json_object *line =
+		new_line(found ? "disruption" : "disruption_confirmed",
+			 reader ? reader->time_ns + reader->latency_ns : disruption->found_ns);
 
 	(void)scene;
 	add_u64(line, "number", disruption->number);

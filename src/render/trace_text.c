@@ -88,8 +88,9 @@ static void text_begin(FILE *out, const struct trace_scene *scene)
 	}
 	put_hooks(out, scene);
 	if (scene->hooks)
-		fprintf(out, "        programs that map the page read it unseen\n"
-			     "\n%-10s%-*s %7s  %-24s %9s  %s\n",
+		fprintf(out,
+			"        programs that map the page read it unseen\n"
+			"\n%-10s%-*s %7s  %-24s %9s  %s\n",
 			"TIME", COMM_COLUMNS, "READER", "PID", "CALL", "TOOK", "RESULT");
 }
 
@@ -208,8 +209,9 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 
 	put_time(out, scene, seen_ns);
 	if (news == DISRUPTION_FOUND) {
-		fprintf(out, "*** DISRUPTION %" PRIu64 ": marker %" PRIu64 " > %" PRIu64
-			     ", found by the %s",
+		fprintf(out,
+			"*** DISRUPTION %" PRIu64 ": marker %" PRIu64 " > %" PRIu64
+			", found by the %s",
 			disruption->number, disruption->old_marker, disruption->new_marker,
 			disruption_observer_name(by));
 		put_duration(out, ", at most %s after it happened",
@@ -224,8 +226,9 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 	}
 	fputc('\n', out);
 	if (news == DISRUPTION_FOUND)
-		fprintf(out, "           the counter's value and rate may have stepped: calibrations "
-			     "made before it are void\n");
+		fprintf(out,
+			"           the counter's value and rate may have stepped: calibrations "
+			"made before it are void\n");
 }
 
 static void put_histogram(FILE *out, const struct histogram *histogram)
@@ -360,7 +363,8 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 		fprintf(out, "page now            ");
 		put_page_line(out, result->page);
 		fprintf(out,
-			"\npage updates        %" PRIu64 ", of them %" PRIu64 " between two looks\n",
+			"\npage updates        %" PRIu64 ", of them %" PRIu64
+			" between two looks\n",
 			result->page_updates, result->page_updates_unseen);
 	}
 	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);

@@ -34,9 +34,9 @@ struct trace_result {
 	const struct answer_tally *answers;
 	const struct event_losses *losses; /* NULL: unknown */
 	uint64_t disruptions;
-	uint64_t page_updates; /* by seq_count */
+	uint64_t page_updates;	      /* by seq_count */
 	uint64_t page_updates_unseen; /* of them, between two samples */
-	const struct page *page; /* newest sample; NULL: none */
+	const struct page *page;      /* newest sample; NULL: none */
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads all clocks of a machine at nearly the same time, without comparing any. */
+#ifndef VMCLOCK_TRACE_OBSERVE_CLOCK_SAMPLER_H
+#define VMCLOCK_TRACE_OBSERVE_CLOCK_SAMPLER_H
+
+#include "event/clock_sample.h"
+#include "observe/page_reader.h"
+#include "observe/phc.h"
+
+/* Readings of the PTP clock in each way; a system call each, or a trap to nowhere. */
+#define CLOCK_SAMPLER_PHC_TRIES 8
+
+/*
+ * Take a sample into @sample. Either source may be NULL: what cannot be read is marked so in the
+ * sample, and the rest is there. Takes well below a millisecond, and up to half a second where the
+ * driver waits for an update that does not end.
+ */
+void clock_sampler_take(struct page_reader *reader, const struct phc *phc,
+			struct clock_sample *sample);
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "page/warning.h"
+
+#include <assert.h>
+
+#include "page/time.h"
+
+_Static_assert(PAGE_WARNINGS <= 32, "page_warning_set has a bit for each warning");
+
+static const struct page_warning_info infos[PAGE_WARNINGS] = {
+	[PAGE_WARN_BAD_MAGIC] = {"bad_magic", "it does not start with the vmclock magic 0x4b4c4356",
+				 "Check the path: a vmclock page is what /dev/vmclockN holds.",
+				 true},
+	[PAGE_WARN_BAD_SIZE] =
+		{"bad_size", "its size field is smaller than the header that it is part of",
+		 "The hypervisor wrote a broken page: report it to whoever runs the host.", true},
+	[PAGE_WARN_BAD_VERSION] = {"bad_version",
+				   "its version is not 1, the only one that is defined",
+				   "Look for a newer release of this program.", true},
+	[PAGE_WARN_COUNTER_BEFORE_REFERENCE] =
+		{"counter_before_reference", "the counter is behind the page's reference value",
+		 "Do not read /dev/ptpN now: the kernel takes the distance as unsigned and gives a "
+		 "date "
+		 "far in the future. If it lasts, the host restored the counter without the page: "
+		 "report it.",
+		 true},
+	[PAGE_WARN_DISRUPTION_IMMINENT] =
+		{"disruption_imminent",
+		 "the hypervisor expects to disrupt the counter within an hour",
+		 "Drain this machine, or watch disruption_marker and discard the clock when it "
+		 "changes.",
+		 false},
+	[PAGE_WARN_DISRUPTION_SOON] =
+		{"disruption_soon", "the hypervisor expects to disrupt the counter within a day",
+		 "Plan for it: live migration or maintenance of the host is near.", false},
+	[PAGE_WARN_ERROR_OUT_OF_RANGE] =
+		{"error_out_of_range", "an error bound is past 584 years, so none is given",
+		 "Treat the time as unbounded; the error rates or the reference are broken.", true},
+	[PAGE_WARN_FILE_CUT_SHORT] =
+		{"file_cut_short", "the file ends before the page's own size does",
+		 "Record the page again: the fields past the end are taken as absent.", false},
+	[PAGE_WARN_PERIOD_ZERO] = {"period_zero",
+				   "the counter's period is 0, so no time can be computed",
+				   "The hypervisor has not set up the clock: use another one, and "
+				   "report it if it lasts.",
+				   true},
+	[PAGE_WARN_SHIFT_OUT_OF_RANGE] =
+		{"shift_out_of_range",
+		 "counter_period_shift is 128 or more, so no time can be computed",
+		 "The hypervisor wrote a broken page: use another clock and report it.", true},
+	[PAGE_WARN_STATUS_NOT_VALID] = {"status_not_valid",
+					"the hypervisor does not vouch for the clock (yet)",
+					"Do not rely on its time until clock_status is "
+					"SYNCHRONIZED or FREERUNNING; the kernel "
+					"hands it out all the same.",
+					true},
+	[PAGE_WARN_STATUS_UNKNOWN_VALUE] =
+		{"status_unknown_value", "clock_status has a value that the ABI does not define",
+		 "Do not rely on the time; look for a newer release of this program.", true},
+	[PAGE_WARN_STATUS_UNRELIABLE] =
+		{"status_unreliable", "the hypervisor says that the clock is unreliable",
+		 "Use another clock; the kernel refuses to read this one (EINVAL).", true},
+	[PAGE_WARN_TAI_OFFSET_POSITIVE] =
+		{"tai_offset_positive",
+		 "tai_offset_sec has the wrong sign (the ABI wants -37 today, not 37)",
+		 "Times here are right, since only its size is used; other readers of the page may "
+		 "be off "
+		 "by twice the offset.",
+		 false},
+	[PAGE_WARN_TIME_OUT_OF_RANGE] =
+		{"time_out_of_range", "the computed time is past 2^63 seconds",
+		 "The reference on the page is broken: use another clock and report it.", true},
+	[PAGE_WARN_TIME_TYPE_UNSUPPORTED] =
+		{"time_type_unsupported", "its time is on a scale that a page must not have",
+		 "Smeared or unknown scales cannot be turned into UTC: use another clock.", true},
+	[PAGE_WARN_TRUNCATED] = {"truncated", "it is shorter than the header of a page",
+				 "Check the path: a page has at least 32 bytes.", true},
+	[PAGE_WARN_UNKNOWN_FLAGS] =
+		{"unknown_flags", "flags has bits that this program does not know",
+		 "Nothing is wrong with the clock; a newer release may say what they mean.", false},
+	[PAGE_WARN_UPDATE_IN_PROGRESS] =
+		{"update_in_progress",
+		 "an update of the page was under way and did not end in time",
+		 "Try again; if it stays, the hypervisor's writer is stuck and every reader of the "
+		 "clock "
+		 "gets ETIMEDOUT.",
+		 true},
+};
+
+const struct page_warning_info *page_warning_info(enum page_warning warning)
+{
+	assert(warning < PAGE_WARNINGS);
+	return &infos[warning];
+}
+
+/* What makes a page invalid; 0 for one that is not. */
+static page_warning_set warnings_invalid(const struct page *page)
+{
+	page_warning_set set = 0;
+
+	if (page->length < PAGE_HEADER_BYTES)
+		return PAGE_WARNING_BIT(PAGE_WARN_TRUNCATED);
+	if (page_get(page, PAGE_MAGIC) != VMCLOCK_MAGIC)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
+	if (page_get(page, PAGE_VERSION) != VMCLOCK_VERSION)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_BAD_VERSION);
+	if (page_get(page, PAGE_SIZE_BYTES) < PAGE_HEADER_BYTES)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_BAD_SIZE);
+	return set;
+}
+
+static page_warning_set warnings_of_flags(const struct page *page)
+{
+	page_warning_set set = 0;
+
+	if (page_get(page, PAGE_FLAGS) & ~VMCLOCK_FLAGS_KNOWN)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_UNKNOWN_FLAGS);
+	if (page_has_flags(page, VMCLOCK_FLAG_DISRUPTION_SOON))
+		set |= PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_SOON);
+	if (page_has_flags(page, VMCLOCK_FLAG_DISRUPTION_IMMINENT))
+		set |= PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_IMMINENT);
+	if (page_has_flags(page, VMCLOCK_FLAG_TAI_OFFSET_VALID) &&
+	    page_get_signed(page, PAGE_TAI_OFFSET_SEC) > 0)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_TAI_OFFSET_POSITIVE);
+	return set;
+}
+
+static page_warning_set warning_of_status(const struct page *page)
+{
+	if (!page_has(page, PAGE_CLOCK_STATUS))
+		return 0;
+	switch (page_get(page, PAGE_CLOCK_STATUS)) {
+	case VMCLOCK_STATUS_UNKNOWN:
+	case VMCLOCK_STATUS_INITIALIZING:
+		return PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID);
+	case VMCLOCK_STATUS_SYNCHRONIZED:
+	case VMCLOCK_STATUS_FREERUNNING:
+		return 0;
+	case VMCLOCK_STATUS_UNRELIABLE:
+		return PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
+	default:
+		return PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNKNOWN_VALUE);
+	}
+}
+
+/* What a full page's clock parameters say by themselves: nothing can be computed, or to no use. */
+static page_warning_set warning_of_clock(const struct page *page)
+{
+	if (page_get(page, PAGE_PERIOD_SHIFT) >= PAGE_SHIFT_LIMIT)
+		return PAGE_WARNING_BIT(PAGE_WARN_SHIFT_OUT_OF_RANGE);
+	if (page_get(page, PAGE_PERIOD_FRAC_SEC) == 0)
+		return PAGE_WARNING_BIT(PAGE_WARN_PERIOD_ZERO);
+	if (page_get(page, PAGE_TIME_TYPE) > VMCLOCK_TIME_MONOTONIC)
+		return PAGE_WARNING_BIT(PAGE_WARN_TIME_TYPE_UNSUPPORTED);
+	return 0;
+}
+
+static bool is_cut_short(const struct page *page)
+{
+	return page->length < VMCLOCK_ABI_BYTES && page->length < page_get(page, PAGE_SIZE_BYTES);
+}
+
+page_warning_set page_warnings(const struct page *page)
+{
+	page_warning_set set = warnings_invalid(page);
+
+	if (set)
+		return set;
+	set = warnings_of_flags(page) | warning_of_status(page);
+	if (page_get(page, PAGE_SEQ_COUNT) & 1)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
+	if (is_cut_short(page))
+		set |= PAGE_WARNING_BIT(PAGE_WARN_FILE_CUT_SHORT);
+	if (page_mode(page) == PAGE_FULL)
+		set |= warning_of_clock(page);
+	return set;
+}
+
+page_warning_set page_warnings_at(const struct page *page, uint64_t counter)
+{
+	page_warning_set set = page_warnings(page);
+	struct page_time time;
+	int err = page_time_at(page, counter, &time);
+
+	if (err == -ERANGE)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_TIME_OUT_OF_RANGE);
+	if (err && err != -ERANGE)
+		return set;
+	if ((int64_t)(counter - page_get(page, PAGE_COUNTER_VALUE)) < 0)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_COUNTER_BEFORE_REFERENCE);
+	if (!err && time.error_overflow)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_ERROR_OUT_OF_RANGE);
+	return set;
+}
+
+page_warning_set page_warnings_unsafe(enum page_mode mode, page_warning_set set)
+{
+	page_warning_set unsafe = 0;
+
+	for (unsigned int i = 0; i < PAGE_WARNINGS; i++) {
+		if (infos[i].unsafe)
+			unsafe |= PAGE_WARNING_BIT(i);
+	}
+	if (mode == PAGE_MARKER_ONLY)
+		unsafe = PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
+	return set & unsafe;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict, and that random pages go through everything unharmed. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "page_make.h"
+#include "render/page_status.h"
+
+static struct page_status look_at(struct page page, bool is_device)
+{
+	struct page_status status = {
+		.path = "/dev/vmclock0",
+		.via = "mmap",
+		.is_device = is_device,
+		.page = page,
+		.is_foreign = page_get(&page, PAGE_COUNTER_ID) != COUNTER_NATIVE_ID,
+		.warnings = page_warnings_at(&page, 1000),
+		.system_missing = "not asked for",
+		.phc_missing = "not asked for",
+	};
+
+	if (page_time_at(&page, 1000, &status.time))
+		status.time_missing = "there is none";
+	return status;
+}
+
+static void finds(const struct page_status *status, const char *finding, const char *verdict)
+{
+	const char *codes[PAGE_STATUS_FINDINGS];
+	char text[PAGE_STATUS_VERDICT_BYTES];
+	size_t count = page_status_findings(status, codes);
+
+	page_status_verdict(status, text, sizeof(text));
+	assert_ptr_equal(strstr(text, verdict), text);
+	assert_int_equal(count, finding ? 1 : 0);
+	if (finding)
+		assert_string_equal(codes[0], finding);
+}
+
+static void sane_ones(void **state)
+{
+	struct page page = make_full_page();
+	struct page_status status = look_at(page, true);
+
+	(void)state;
+	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
+	make_field(&page, PAGE_FLAGS,
+		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
+	status = look_at(page, true);
+	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound");
+	status = look_at(make_marker_page(), true);
+	finds(&status, NULL, "OK: the page tells of disruptions");
+}
+
+static void insane_ones(void **state)
+{
+	struct page page = make_full_page();
+	struct page_status status;
+
+	(void)state;
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_UNRELIABLE);
+	status = look_at(page, true);
+	finds(&status, "status_unreliable", "NOT SAFE: the hypervisor says");
+	page = make_full_page();
+	make_field(&page, PAGE_COUNTER_VALUE, 1001);
+	status = look_at(page, true);
+	finds(&status, "counter_before_reference", "NOT SAFE");
+	page = make_full_page();
+	make_field(&page, PAGE_MAGIC, 1);
+	status = look_at(page, false);
+	finds(&status, "bad_magic", "NO PAGE");
+	page = make_marker_page();
+	make_field(&page, PAGE_SEQ_COUNT, 3);
+	status = look_at(page, true);
+	finds(&status, "update_in_progress", "NOT SAFE");
+}
+
+static void only_a_device_is_held_against_this_machine(void **state)
+{
+	struct page page = make_full_page();
+	struct page_status status;
+
+	(void)state;
+	make_field(&page, PAGE_COUNTER_ID, COUNTER_NATIVE_ID ^ 1);
+	status = look_at(page, true);
+	finds(&status, "foreign_counter", "NOT SAFE: the page's clock is for the counter");
+	status.is_device = false;
+	finds(&status, NULL, "OK");
+
+	status = look_at(make_full_page(), true);
+	status.system_missing = NULL;
+	status.system = (struct ns_interval){-2000001001, -2000001001};
+	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 2.000 s behind");
+	status.system = (struct ns_interval){-2000001001, -2000001000};
+	finds(&status, NULL, "OK"); /* the two intervals touch: nothing is proven */
+	status.system = (struct ns_interval){300000000000, 300000000500};
+	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 5.0 min ahead of");
+	status.is_device = false;
+	finds(&status, NULL, "OK");
+}
+
+/* A page of noise, with the parts kept that let it get further than the magic. */
+static struct page random_page(unsigned int *seed)
+{
+	struct page page = {.length = (uint32_t)rand_r(seed) % (VMCLOCK_ABI_BYTES + 1)};
+
+	for (size_t i = 0; i < page.length; i++)
+		page.bytes[i] = (uint8_t)(rand_r(seed) >> 5);
+	if (rand_r(seed) % 8 == 0)
+		return page;
+	page.length = VMCLOCK_ABI_BYTES;
+	make_field(&page, PAGE_MAGIC, VMCLOCK_MAGIC);
+	make_field(&page, PAGE_VERSION, VMCLOCK_VERSION);
+	make_field(&page, PAGE_SIZE_BYTES, rand_r(seed) % 2 ? 4096 : (uint64_t)rand_r(seed) % 0x80);
+	make_field(&page, PAGE_COUNTER_ID, (uint64_t)rand_r(seed) % 3);
+	if (rand_r(seed) % 2)
+		make_field(&page, PAGE_PERIOD_SHIFT, (uint64_t)rand_r(seed) % 130);
+	if (rand_r(seed) % 2)
+		make_field(&page, PAGE_TIME_SEC, (uint64_t)rand_r(seed));
+	return page;
+}
+
+static void random_pages_harm_nothing(void **state)
+{
+	static char hostile[] = "/dev/\x1b[2J\xff\xfe\n";
+	FILE *out = fopen("/dev/null", "w");
+	unsigned int seed = 11;
+	size_t timed = 0;
+
+	(void)state;
+	for (int i = 0; i < 30000; i++) {
+		struct page_status status = look_at(random_page(&seed), rand_r(&seed) % 2);
+		json_object *object;
+		const char *text;
+
+		status.path = hostile;
+		if (rand_r(&seed) % 2) {
+			status.system_missing = NULL;
+			status.system = (struct ns_interval){INT64_MIN, INT64_MAX};
+		}
+		timed += !status.time_missing;
+		page_status_print(&status, out);
+		object = page_status_json(&status);
+		text = json_object_to_json_string(object);
+		assert_true(text_is_utf8(text, strlen(text)));
+		json_object_put(object);
+	}
+	fclose(out);
+	assert_true(timed > 3000); /* the noise must reach the arithmetic */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sane_ones),
+		cmocka_unit_test(insane_ones),
+		cmocka_unit_test(only_a_device_is_held_against_this_machine),
+		cmocka_unit_test(random_pages_harm_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
