@@ -44,7 +44,7 @@ UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-quick lint format bench install clean
+.PHONY: all units lab man demo check check-quick lint format bench install clean
 
 all: $(PROGRAM)
 
@@ -77,7 +77,13 @@ $(OUT)/man/%: man/%.scd
 
 -include $(OBJ:.o=.d) $(OUT)/vmclock.bpf.d $(UNITS:=.d)
 
+# What only runs inside guests of the lab.
+$(OUT)/lab/%: tests/lab/load/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
+
 units: $(UNITS)
+lab: $(OUT)/lab/load
 man: $(MAN)
 
 demo:

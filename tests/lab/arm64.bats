@@ -1,0 +1,37 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The other architecture: the driver built in, found through the device tree, the arm64 counter.
+
+load helpers
+
+setup_file() {
+	in_guest --arch arm64 --clock full <<'SCRIPT'
+	load 1 >/dev/null 2>&1
+	(keep trace vmclock-trace trace --json --duration 12s) >/tmp/trace.block &
+	for i in $(seq 200); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
+	load 10 >/tmp/load; keep load cat /tmp/load
+	wait; cat /tmp/trace.block
+	keep status vmclock-trace status --json
+	keep compare vmclock-trace compare --json --count 2 --interval 200ms
+SCRIPT
+}
+
+@test "arm64: every call by every path is seen, N made and N seen" {
+	for path in read mmap clock_gettime PTP_SYS_OFFSET PTP_SYS_OFFSET_EXTENDED PTP_SYS_OFFSET_PRECISE; do
+		made=$(jq -r ".$path" "$OUT/load")
+		[ "$made" = 10 ]
+		holds trace "map(select(.type == \"call\" and .path == \"$path\")) | length == $made"
+	done
+	holds trace '.[-1].lost.events == 0'
+	holds trace '.[0].hooks | all(.state != "missing")'
+}
+
+@test "arm64: the driver's answer is the page's at the same counter value, 0 ns apart" {
+	holds trace 'map(select(.type == "read" and .path == "PTP_SYS_OFFSET_PRECISE")) | length >= 10 and all(.page_state != "stable" or .against_page.minus_page_ns == 0)'
+}
+
+@test "arm64: status and compare" {
+	status_is status 0
+	holds status '.[0].mode == "full" and .[0].page.counter_id == 0'
+	status_is compare 0
+}

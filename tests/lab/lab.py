@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One run of the lab: the guest, a second one to migrate it to, and what passes in between."""
+
+import os
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import arm64
+import image
+import qemu
+
+HERE = Path(__file__).resolve().parent
+
+STATUS_NOT_LISTED = 77
+STATUS_TIMEOUT = 124
+STATUS_FAILED = 125
+
+
+class LabError(Exception):
+    """The lab cannot go on; says why, and the exit status."""
+
+    def __init__(self, text, status=STATUS_FAILED):
+        super().__init__(text)
+        self.status = status
+
+
+FAILURES = (LabError, image.ImageError, qemu.QemuError, OSError, subprocess.CalledProcessError)
+
+
+class Lab:
+    """One run: a guest, maybe a second one to migrate it to, and what passes between it and us."""
+
+    def __init__(self, options, folder):
+        self.options, self.folder = options, folder
+        self.started_at = time.monotonic()
+        self.command_started_at = None
+        self.exit_status = None
+        self.pending = b""
+        self.binary = qemu.BINARY[options.arch]
+        self.kernel_name = self.args = self.booted_at = self.clock = None
+        self.guests = []
+        self.selector = selectors.DefaultSelector()
+
+    def say(self, text):
+        if not self.options.quiet:
+            print(f"lab: {text}", file=sys.stderr, flush=True)
+
+    # Before the guest runs
+
+    def tool(self, *words):
+        """A script of the lab that prints a path; its complaints are shown as they come."""
+        done = subprocess.run([str(HERE / words[0]), *words[1:]],
+                              stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode == STATUS_NOT_LISTED:
+            raise LabError("", STATUS_NOT_LISTED)
+        if done.returncode != 0:
+            raise LabError("")
+        return Path(done.stdout.strip())
+
+    def kernel(self):
+        own = self.options.kernel
+        if "/" in own:
+            if not (Path(own) / "vmlinuz").exists():
+                raise LabError(f"{own} has no vmlinuz")
+            return Path(own).resolve()
+        return self.tool("kernel", self.options.arch, *([own] if own else []))
+
+    def prepare(self):
+        """Everything that QEMU needs to be there; its arguments."""
+        arch, folder = self.options.arch, self.folder
+        if not shutil.which(self.binary):
+            group = "lab" if arch == "amd64" else "lab-arm64"
+            raise LabError(f"no {self.binary} (hint: tests/setup {group})")
+        machine = qemu.machine(arch, self.options.clock, self.options.icount)
+        if arch == "arm64":
+            machine += arm64.device(folder, self.binary, machine, self.options.clock)
+        kernel = self.kernel()
+        self.kernel_name = kernel.name
+        boot = kernel / "vmlinux" if (kernel / "vmlinux").exists() else kernel / "vmlinuz"
+        self.image(kernel)
+        os.mkfifo(folder / "command")
+        return [
+            *machine, "-kernel", str(boot), "-initrd", str(folder / "initrd"),
+            # An oops ends the guest: a test must not pass on a kernel that is damaged.
+            "-append", f"console={qemu.CONSOLE[arch]} quiet tsc=reliable oops=panic panic=-1",
+            "-chardev", f"file,id=console,path={folder}/console,append=on",
+            "-serial", "chardev:console",
+            "-device", "virtio-serial-pci",
+            "-chardev", f"file,id=command,path={folder}/command,append=on",
+            "-device", "virtserialport,chardev=command,name=lab.command",
+            "-chardev", f"socket,id=clock,path={folder}/clock",
+            "-device", "virtserialport,chardev=clock,name=lab.clock",
+        ]
+
+    def image(self, kernel):
+        """The guest's root, with the program if it is built."""
+        options, arch = self.options, self.options.arch
+        native = arch == "amd64"
+        root = Path("/") if native else self.tool("sysroot", arch)
+        compiler = ["gcc"] if native else ["aarch64-linux-gnu-gcc", f"--sysroot={root}"]
+        program = HERE.parent.parent / "build" / ("" if native else arch) / "vmclock-trace"
+        image.write_image(
+            self.folder / "initrd", arch=arch, root=root, kernel=kernel,
+            programs=image.guest_programs(cache(), arch, compiler),
+            config={"CLOCK": options.clock,
+                    "PAGE": hex(qemu.AMD64_PAGE if native else arm64.PAGE),
+                    "SCENARIO": "/lab/scenario" if options.scenario else ""},
+            command=options.command, scenario=options.scenario,
+            puts=[*([program] if program.exists() else []), *options.put])
+
+    # While it runs
+
+    def listen(self):
+        """Opens our ends of both ports. The FIFO for reading and writing: so it never ends."""
+        command = os.open(self.folder / "command", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        self.selector.register(command, selectors.EVENT_READ, self.command_read)
+        clock = socket.socket(socket.AF_UNIX)
+        clock.bind(str(self.folder / "clock"))
+        clock.listen()
+        self.selector.register(clock, selectors.EVENT_READ, self.clock_accept)
+
+    def clock_accept(self, listener):
+        self.clock = listener.accept()[0]
+        self.selector.register(self.clock, selectors.EVENT_READ, self.clock_answer)
+
+    def clock_answer(self, connection):
+        """The guest asks for the time with '?', or says something after '#'."""
+        now_ns = time.time_ns()
+        asked = connection.recv(4096)
+        if asked.startswith(b"?"):
+            connection.sendall(b"%d.%09d\n" % divmod(now_ns, 10**9))
+        elif asked:
+            for line in asked.decode(errors="replace").splitlines():
+                self.say(line.lstrip("#"))
+        else:
+            self.selector.unregister(connection)
+            connection.close()
+
+    def command_read(self, fifo):
+        """Frames from the agent: a letter, four bytes of length, and the payload (see agent.c)."""
+        self.pending += os.read(fifo, 1 << 20)
+        while len(self.pending) >= 5:
+            end = 5 + int.from_bytes(self.pending[1:5], "little")
+            if len(self.pending) < end:
+                break
+            kind, payload = self.pending[:1], self.pending[5:end]
+            self.pending = self.pending[end:]
+            if kind == b"o":
+                write_all(1, payload)
+            elif kind == b"e":
+                write_all(2, payload)
+            elif kind == b"s":
+                self.command_started_at = time.monotonic()
+                booted_s = self.command_started_at - self.booted_at
+                self.say(f"kernel {self.kernel_name} up after {booted_s:.1f} s")
+            elif kind == b"x":
+                self.exit_status = payload[0]
+
+    def guest_add(self, args, name):
+        self.guests.append(qemu.Qemu(self.binary, args, self.folder, name))
+        return self.guests[-1]
+
+    def console_tail(self):
+        try:
+            lines = (self.folder / "console").read_text(errors="replace").splitlines()
+        except OSError:
+            return
+        for line in lines[-40:]:
+            print(f"lab: | {line.rstrip()}", file=sys.stderr)
+
+    def watch(self):
+        """Passes things on until the command ends, the time is over or the guest goes down."""
+        deadline = self.started_at + self.options.timeout
+        while self.exit_status is None:
+            for key, _ in self.selector.select(0.05):
+                key.data(key.fileobj)
+            if self.exit_status is not None:
+                break
+            if self.migration_due():
+                self.migrate()
+            if self.guests[-1].ended():
+                self.console_tail()
+                raise LabError(self.guests[-1].words() or "the guest went down")
+            if time.monotonic() > deadline:
+                self.console_tail()
+                raise LabError(f"not done after {self.options.timeout:g} s", STATUS_TIMEOUT)
+
+    # Migration
+
+    def migration_due(self):
+        after = self.options.migrate_after
+        return (after is not None and self.command_started_at is not None and
+                len(self.guests) == 1 and
+                time.monotonic() >= self.command_started_at + after)
+
+    def migrate(self):
+        """Moves the guest to a second QEMU with the same arguments; output goes on meanwhile."""
+        source = self.guests[0]
+        path = f"unix:{self.folder}/migration"
+        self.say("migrating")
+        target = self.guest_add([*self.args, "-incoming", path], "target")
+        target.connect()
+        source.connect()
+        source.ask("migrate-set-parameters", **{"max-bandwidth": 1 << 32, "downtime-limit": 300})
+        source.ask("migrate", uri=path)
+        while (state := source.ask("query-migrate")).get("status") != "completed":
+            if state.get("status") in ("failed", "cancelled") or target.ended():
+                reason = state.get("error-desc") or target.words()
+                raise LabError(f"the migration failed: {reason}")
+            for key, _ in self.selector.select(0.02):
+                key.data(key.fileobj)
+            if time.monotonic() > self.started_at + self.options.timeout:
+                raise LabError("the migration does not end", STATUS_TIMEOUT)
+        self.say(f"migrated, {state['downtime']} ms down")
+        source.kill()
+        if self.options.arch == "arm64" and self.options.clock != "none":
+            self.clock.sendall(b"migrated\n")  # where QEMU has no vmclock that would see it
+
+    def run(self):
+        self.args = self.prepare()
+        self.listen()
+        self.booted_at = time.monotonic()
+        self.guest_add(self.args, "guest")
+        self.watch()
+        return self.exit_status
+
+    def end(self):
+        for guest in self.guests:
+            guest.kill()
+
+
+def cache():
+    """As lab_cache in apt.sh."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get("VMCLOCK_LAB_CACHE") or f"{home}/vmclock-trace").resolve()
+
+
+def write_all(fd, payload):
+    while payload:
+        payload = payload[os.write(fd, payload):]

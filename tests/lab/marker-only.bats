@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What QEMU itself publishes: a disruption marker and no clock. A first-class mode.
+
+load helpers
+
+setup_file() {
+	in_guest --clock marker-only <<'SCRIPT'
+	ls /dev/ptp0 >/dev/null 2>&1 && echo "there should be no PTP clock"
+	keep status vmclock-trace status --json
+	keep text vmclock-trace status
+	keep compare vmclock-trace compare --json --count 2 --interval 100ms
+	(keep trace vmclock-trace trace --json --duration 8s) >/tmp/trace.block &
+	for i in $(seq 100); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
+	load 7 >/tmp/load; keep load cat /tmp/load
+	wait; cat /tmp/trace.block
+SCRIPT
+}
+
+@test "marker-only: status is healthy, and knows that there is no clock" {
+	status_is status 0
+	holds status '.[0].mode == "marker-only" and .[0].at == null and .[0].page.disruption_marker != null'
+	status_is text 0
+}
+
+@test "marker-only: read, mmap and open of the device are seen, N made and N seen" {
+	holds trace 'map(select(.type == "call" and .path == "read")) | length == 7'
+	holds trace 'map(select(.type == "call" and .path == "mmap")) | length == 7'
+	holds trace 'map(select(.type == "call" and .path == "open")) | length >= 1'
+	holds trace '.[-1].reads == 0 and .[-1].lost.events == 0'
+	status_is trace 0
+}
+
+@test "marker-only: compare shows the pairs that can be had" {
+	status_is compare 0
+}

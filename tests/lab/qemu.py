@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One QEMU: its arguments, its life, and the few words of its control protocol that are needed."""
+
+import ctypes
+import json
+import signal
+import socket
+import subprocess
+import time
+
+# Where QEMU's vmclock device puts its page (VMCLOCK_ADDR in its hw/acpi/vmclock.h).
+AMD64_PAGE = 0xFEFFB000
+
+BINARY = {"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
+CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
+
+PR_SET_PDEATHSIG = 1
+
+
+class QemuError(Exception):
+    """QEMU does not do what is wanted; says what it said."""
+
+
+def machine(arch, clock, icount):
+    """The arguments that make the emulated machine."""
+    args = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-m", "512"]
+    if icount:
+        # Guest time is then the number of instructions, the same on every run.
+        args += ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-smp", "1",
+                 "-rtc", "base=utc,clock=vm"]
+    else:
+        args += ["-accel", "tcg,thread=multi", "-smp", "2", "-rtc", "base=utc,clock=host"]
+    if arch == "amd64":
+        args += ["-M", "pc", "-cpu", "max"]
+        if clock != "none":
+            args += ["-device", "vmclock"]
+    else:
+        # The architected way to sign pointers is slow to emulate, and of no use here.
+        args += ["-M", "virt", "-cpu", "max,pauth-impdef=on"]
+    return args
+
+
+class Qemu:
+    """A running QEMU, its console in a file and its two ports on paths given by the lab."""
+
+    def __init__(self, binary, args, folder, name):
+        self.qmp_path = folder / f"{name}.qmp"
+        self.said = folder / f"{name}.log"
+        self.qmp = None
+        with open(self.said, "wb") as said:
+            self.process = subprocess.Popen(
+                [binary, *args, "-qmp", f"unix:{self.qmp_path},server=on,wait=off"],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                preexec_fn=die_with_parent, start_new_session=True)
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def words(self):
+        """What QEMU itself said, which is nothing as a rule."""
+        return self.said.read_text(errors="replace").strip()
+
+    def kill(self):
+        if self.qmp:
+            self.qmp.close()
+        if not self.ended():
+            self.process.kill()
+        self.process.wait()
+
+    def connect(self):
+        """Opens the control connection; QEMU listens some time after it was started."""
+        deadline = time.monotonic() + 10
+        connection = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                connection.connect(str(self.qmp_path))
+                break
+            except OSError as error:
+                if self.ended() or time.monotonic() > deadline:
+                    raise QemuError(f"QEMU: {self.words() or error}") from error
+                time.sleep(0.02)
+        self.qmp = connection.makefile("rw", encoding="utf-8")
+        connection.close()
+        self.qmp.readline()  # its greeting
+        self.ask("qmp_capabilities")
+
+    def ask(self, command, **arguments):
+        """One command and its answer; events that come between are passed over."""
+        self.qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self.qmp.flush()
+        for line in self.qmp:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise QemuError(f"QEMU: {command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+        raise QemuError(f"QEMU ended during {command}")
+
+
+def die_with_parent():
+    """In the child: no QEMU outlives its lab, even if that one is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
