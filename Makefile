@@ -31,56 +31,71 @@ CLANG ?= clang
 LLVM_STRIP ?= llvm-strip
 BPFTOOL ?= $(or $(shell command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null),bpftool)
 CFLAGS ?= -O2 -g
-CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
-CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
+override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
 LDLIBS := -lbpf -lelf -lz -ljson-c
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
+# All but main(), for the program and for the tests.
+LIBRARY := $(OUT)/libvmclock-trace.a
 SKELETON := $(OUT)/vmclock.skel.h
 PROGRAM := $(OUT)/$(NAME)
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)	$(2)")
+
 .DELETE_ON_ERROR:
+.SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all units lab man demo check check-quick lint format bench install clean
 
 all: $(PROGRAM)
 
-$(PROGRAM): $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
+	$(call say,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIBRARY): $(filter-out $(OUT)/obj/cmd/main.o,$(OBJ))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The one door to BPF: only this file sees the skeleton.
 $(OUT)/obj/observe/kernel.o: $(SKELETON)
 
 $(OUT)/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) \
+	$(call say,bpf,$@)
+	$(Q)$(CLANG) -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) \
 		-Ivmlinux -Ibpf -MMD -MP -c -o $@ $<
-	$(LLVM_STRIP) -g $@
+	$(Q)$(LLVM_STRIP) -g $@
 
 $(OUT)/%.skel.h: $(OUT)/%.bpf.o
-	$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-$(OUT)/unit/%: tests/unit/%.c $(filter-out $(OUT)/obj/cmd/main.o,$(OBJ))
+$(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lpthread
+	$(call say,unit,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lpthread
 
 $(OUT)/man/%: man/%.scd
 	@mkdir -p $(@D)
-	scdoc < $< > $@
+	$(Q)scdoc < $< > $@
 
--include $(OBJ:.o=.d) $(OUT)/vmclock.bpf.d $(UNITS:=.d)
+-include $(OBJ:.o=.d) $(OUT)/vmclock.bpf.d $(wildcard $(OUT)/unit/*.d)
 
 # What only runs inside guests of the lab.
 $(OUT)/lab/%: tests/lab/load/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
+	$(call say,lab,$@)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
 
 units: $(UNITS)
 lab: $(OUT)/lab/load
@@ -88,7 +103,7 @@ man: $(MAN)
 
 demo:
 	@tests/setup build lab
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all lab
 	@tests/lab/demo
 
 # Everything; what it ran and how it ended is the last line.

@@ -368,9 +368,9 @@ static void dev_exit(struct file *file, long result)
 	if (!now || !now->call_id)
 		return;
 	st = state_of(file);
-	call = call_reserve(now, result, result < 0 && now->call_path == WIRE_PATH_DEV_OPEN
-						 ? -1
-						 : BPF_CORE_READ(st, index));
+	call = call_reserve(
+		now, result,
+		result < 0 && now->call_path == WIRE_PATH_DEV_OPEN ? -1 : BPF_CORE_READ(st, index));
 	now->call_id = 0;
 	if (!call)
 		return;

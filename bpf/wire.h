@@ -39,7 +39,7 @@ enum wire_page_state {
 	WIRE_PAGE_ABSENT = 0, /* no copy was made, or it faulted */
 	WIRE_PAGE_STABLE,     /* seq even, and the same at entry, before and after the copy */
 	WIRE_PAGE_MOVED,      /* a consistent copy, but the page was updated since the read began */
-	WIRE_PAGE_TORN,	      /* seq odd or moved during the copy: the fields may not fit together */
+	WIRE_PAGE_TORN, /* seq odd or moved during the copy: the fields may not fit together */
 };
 
 /* Where the counter value comes from. */
@@ -50,15 +50,15 @@ enum wire_counter {
 };
 
 struct wire_header {
-	__u32 kind;	  /* enum wire_kind */
-	__u32 path;	  /* enum wire_path */
-	__u64 start_ns;	  /* CLOCK_MONOTONIC at entry */
-	__u64 latency_ns; /* exit - entry, the hooks' own cost included */
-	__u64 call_id;	  /* joins reads to their call; 0: no call was seen */
-	__u32 pid;	  /* of the process (tgid), initial namespace */
-	__u32 tid;	  /* of the thread */
-	__s32 result;	  /* the function's return value */
-	__s32 device;	  /* N of vmclockN, -1 unknown */
+	__u32 kind;		    /* enum wire_kind */
+	__u32 path;		    /* enum wire_path */
+	__u64 start_ns;		    /* CLOCK_MONOTONIC at entry */
+	__u64 latency_ns;	    /* exit - entry, the hooks' own cost included */
+	__u64 call_id;		    /* joins reads to their call; 0: no call was seen */
+	__u32 pid;		    /* of the process (tgid), initial namespace */
+	__u32 tid;		    /* of the thread */
+	__s32 result;		    /* the function's return value */
+	__s32 device;		    /* N of vmclockN, -1 unknown */
 	char comm[WIRE_COMM_BYTES]; /* any bytes but NUL, NUL-padded */
 };
 
@@ -84,8 +84,8 @@ struct wire_call {
 
 /* Events that were made but could not be sent, by cause: index of a per-CPU array of __u64. */
 enum wire_loss {
-	WIRE_LOSS_RING_FULL = 0,  /* no room in the ring buffer */
-	WIRE_LOSS_TASK_STORAGE,	  /* no memory to remember the start of a call */
+	WIRE_LOSS_RING_FULL = 0,   /* no room in the ring buffer */
+	WIRE_LOSS_TASK_STORAGE,	   /* no memory to remember the start of a call */
 	WIRE_LOSS_PAGE_UNREADABLE, /* the event went out, its page copy faulted */
 	WIRE_LOSSES
 };

@@ -23,7 +23,7 @@ typedef __u16 __be16; /* named by libbpf's helper prototypes */
 typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef _Bool bool;
-#define true  1
+#define true 1
 #define false 0
 
 /* include/uapi/linux/bpf.h: the map types and flags in use */
@@ -32,7 +32,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
-#define BPF_F_NO_PREALLOC	      (1u << 0)
+#define BPF_F_NO_PREALLOC	       (1u << 0)
 #define BPF_LOCAL_STORAGE_GET_F_CREATE (1ull << 0)
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

@@ -10,15 +10,13 @@
 #include "base/error.h"
 #include "base/parse.h"
 #include "cmd/command.h"
-#include "event/bracket.h"
+#include "cmd/message.h"
 #include "judge/page_status.h"
+#include "observe/host_clock.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
 #include "page/counter.h"
 #include "render/page_status.h"
-
-/* The narrowest of a few is a matter of nanoseconds; more would only find the same. */
-#define BRACKETS 16
 
 /* Looks at a page that is updated while it is looked at. */
 #define LOOKS 5
@@ -29,44 +27,25 @@ struct options {
 	bool has_counter;
 	uint64_t counter;
 	bool json;
-	bool help;
 };
 
-/* CLOCK_REALTIME between two readings of the page's clock. */
-static int bracket_realtime(const struct page *page, struct bracket *bracket)
-{
-	struct page_time before, after;
-	uint64_t first, last;
-	struct timespec now;
-	int err;
-
-	first = counter_read_ordered();
-	clock_gettime(CLOCK_REALTIME, &now);
-	last = counter_read_ordered();
-	err = page_time_at(page, first, &before);
-	if (!err)
-		err = page_time_at(page, last, &after);
-	if (!err && (!before.has_utc || !after.has_utc))
-		err = -ENODATA;
-	if (err)
-		return err;
-	bracket->before = instant_to_timespec(before.utc);
-	bracket->inner = now;
-	bracket->after = instant_to_timespec(after.utc);
-	return 0;
-}
-
-/* CLOCK_REALTIME less page, the narrowest of several; NULL or why it cannot be told. */
+/* CLOCK_REALTIME less the page's UTC; NULL, or why it cannot be told. */
 static const char *measure_system(const struct page *page, struct ns_interval *distance)
 {
-	struct bracket brackets[BRACKETS];
+	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
+	struct instant realtime = instant_from_timespec(bracket.inner);
+	/* clock_gettime() drops what is below a nanosecond. */
+	const struct ns_interval dropped = {.lo_ns = 0, .hi_ns = 1};
+	struct page_time before, after;
+	struct ns_interval most, least;
 
-	for (size_t i = 0; i < BRACKETS; i++) {
-		if (bracket_realtime(page, &brackets[i]))
-			return "the page does not tell UTC";
-	}
-	if (bracket_tightest(brackets, BRACKETS, distance))
+	if (page_time_at(page, bracket.before, &before) || !before.has_utc ||
+	    page_time_at(page, bracket.after, &after) || !after.has_utc)
+		return "the page does not tell UTC";
+	if (instant_distance(realtime, before.utc, &most) ||
+	    instant_distance(realtime, after.utc, &least) || interval_add(most, dropped, &most))
 		return "the two are more than 292 years apart";
+	*distance = (struct ns_interval){.lo_ns = least.lo_ns, .hi_ns = most.hi_ns};
 	return NULL;
 }
 
@@ -250,58 +229,45 @@ static int parse_via(const char *text, enum page_via *via)
 	return -EINVAL;
 }
 
-static int bad_value(const char *option, const char *text, const char *wanted)
-{
-	fprintf(stderr, "vmclock-trace status: %s: '%s' is not %s\n", option, text, wanted);
-	fprintf(stderr, "hint: vmclock-trace status --help\n");
-	return -EINVAL;
-}
-
 static int parse_option(int option, struct options *options)
 {
 	switch (option) {
-	case 'd':
+	case 'D':
 		options->device = optarg;
-		return 0;
-	case 'c':
+		return MESSAGE_GO_ON;
+	case 'C':
 		options->has_counter = true;
 		if (parse_u64(optarg, &options->counter))
-			return bad_value("--counter", optarg, "a number of 64 bits");
-		return 0;
-	case 'v':
+			return message_bad_argument("--counter", optarg, "a number of 64 bits");
+		return MESSAGE_GO_ON;
+	case 'V':
 		if (parse_via(optarg, &options->via))
-			return bad_value("--via", optarg, "one of mmap, read, auto");
-		return 0;
+			return message_bad_argument("--via", optarg, "one of mmap, read, auto");
+		return MESSAGE_GO_ON;
 	case 'j':
 		options->json = true;
-		return 0;
+		return MESSAGE_GO_ON;
 	case 'h':
-		options->help = true;
-		return 0;
+		return message_help(&cmd_status);
 	default:
-		fprintf(stderr, "hint: vmclock-trace status --help\n");
-		return -EINVAL;
+		return message_see_help(&cmd_status);
 	}
 }
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
-		{"device", required_argument, NULL, 'd'}, {"counter", required_argument, NULL, 'c'},
-		{"via", required_argument, NULL, 'v'},	  {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+		{"device", required_argument, NULL, 'D'}, {"counter", required_argument, NULL, 'C'},
+		{"via", required_argument, NULL, 'V'},	  {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},	  {0},
 	};
-	int option;
+	int option, code = MESSAGE_GO_ON;
 
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "d:c:jh", table, NULL)) != -1) {
-		if (parse_option(option, options))
-			return -EINVAL;
-	}
-	if (optind < argc)
-		return bad_value("arguments", argv[optind],
-				 "expected (a path goes behind --device)");
-	return 0;
+	while (code == MESSAGE_GO_ON && (option = getopt_long(argc, argv, "jh", table, NULL)) != -1)
+		code = parse_option(option, options);
+	if (code == MESSAGE_GO_ON && optind < argc)
+		return message_unexpected(&cmd_status, argv[optind]);
+	return code;
 }
 
 static int status_run(int argc, char **argv)
@@ -309,14 +275,10 @@ static int status_run(int argc, char **argv)
 	struct options options = {.via = PAGE_VIA_AUTO};
 	struct page_reader *reader;
 	struct error error = {.cause = ""};
-	int result;
+	int result = parse_options(argc, argv, &options);
 
-	if (parse_options(argc, argv, &options))
-		return EXIT_USAGE;
-	if (options.help) {
-		fputs(cmd_status.help, stdout);
-		return EXIT_DONE;
-	}
+	if (result != MESSAGE_GO_ON)
+		return result;
 	result = page_reader_open(options.device, options.via, &reader, &error);
 	if (!result) {
 		result = show(reader, &options, &error);
@@ -324,15 +286,14 @@ static int status_run(int argc, char **argv)
 	}
 	if (result >= 0)
 		return result;
-	fprintf(stderr, "vmclock-trace status: %s\n",
-		*error.cause ? error.cause : strerror(-result));
-	if (*error.hint)
-		fprintf(stderr, "hint: %s\n", error.hint);
+	if (!*error.cause)
+		error_cause(&error, "%s", strerror(-result));
+	message_failure(&error);
 	return EXIT_FAILED;
 }
 
 static const char help[] =
-	"Usage: vmclock-trace status [--device PATH] [--counter N] [--via mmap|read] [--json]\n"
+	"usage: vmclock-trace status [options]\n"
 	"\n"
 	"Is the clock that the hypervisor publishes sane, now? One screen, the answer first: the "
 	"page,\n"
@@ -340,35 +301,32 @@ static const char help[] =
 	"and\n"
 	"each warning with what to do. Needs no root where the page is readable.\n"
 	"\n"
-	"  -d, --device PATH  a vmclock device, or a file that holds a page (default: the first\n"
-	"                     /dev/vmclock*)\n"
-	"  -c, --counter N    the time at counter value N instead of now, and no other clock is "
-	"read\n"
+	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
+	"                     /dev/vmclock*\n"
+	"      --counter N    the time at counter value N instead of now; no other clock is read\n"
 	"      --via WAY      mmap, read or auto (a device is mapped, a file is read)\n"
 	"  -j, --json         one JSON object, schema vmclock-trace/status/1\n"
-	"  -h, --help         this text\n"
+	"  -h, --help         show this\n"
 	"\n"
-	"Examples:\n"
+	"exit status: 0 sane; also a page that by design holds no clock (marker-only, as of QEMU)\n"
+	"             1 no device, or it cannot be read; 2 usage\n"
+	"             3 not safe to rely on: no valid page, an update that does not end, a status "
+	"other\n"
+	"               than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
+	"the\n"
+	"               kernel gets wrong (counter_before_reference), a counter that this CPU does "
+	"not\n"
+	"               have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced\n"
+	"               disruptions are notes, not findings.\n"
+	"\n"
+	"examples:\n"
 	"  vmclock-trace status\n"
 	"  vmclock-trace status --json | jq .at.max_error_ns\n"
-	"  vmclock-trace status --device saved.page --counter 81273981273\n"
-	"\n"
-	"Exit status:\n"
-	"  0  sane; also a page that by design holds no clock (marker-only, as of QEMU)\n"
-	"  1  no device, or it cannot be read\n"
-	"  2  wrong usage\n"
-	"  3  not safe to rely on: no valid page, an update that does not end, a clock whose "
-	"status is\n"
-	"     none of SYNCHRONIZED and FREERUNNING, a time that cannot be computed or that the "
-	"kernel\n"
-	"     gets wrong (counter_before_reference), a counter that this CPU does not have, or a "
-	"system\n"
-	"     clock more than 2 s outside the page's bound. Announced disruptions are notes, no "
-	"finding.\n";
+	"  vmclock-trace status --device saved.page --counter 81273981273\n";
 
 const struct command cmd_status = {
 	.name = "status",
-	.summary = "is the clock sane, now? one look at the page",
+	.summary = "is the clock sane, now? what the hypervisor publishes, with advice",
 	.help = help,
 	.run = status_run,
 };

@@ -60,7 +60,9 @@ size_t page_status_findings(const struct page_status *status,
 static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *text, size_t bytes)
 {
 	const char *verdict = mode == PAGE_INVALID ? "NO PAGE" : "NOT SAFE";
-	int more = __builtin_popcount(unsafe) - 1;
+	/* Without the magic the other fields of the header say nothing. */
+	bool alone = unsafe & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
+	int more = alone ? 0 : __builtin_popcount(unsafe) - 1;
 	char rest[32] = "";
 
 	if (more > 0)

@@ -8,83 +8,151 @@
 _Static_assert(PAGE_WARNINGS <= 32, "page_warning_set has a bit for each warning");
 
 static const struct page_warning_info infos[PAGE_WARNINGS] = {
-	[PAGE_WARN_BAD_MAGIC] = {"bad_magic", "it does not start with the vmclock magic 0x4b4c4356",
-				 "Check the path: a vmclock page is what /dev/vmclockN holds.",
-				 true},
+	[PAGE_WARN_BAD_MAGIC] =
+		{
+			.code = "bad_magic",
+			.means = "it does not start with the vmclock magic 0x4b4c4356",
+			.advice = "check the path: a vmclock page is what /dev/vmclockN holds.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_BAD_SIZE] =
-		{"bad_size", "its size field is smaller than the header that it is part of",
-		 "The hypervisor wrote a broken page: report it to whoever runs the host.", true},
-	[PAGE_WARN_BAD_VERSION] = {"bad_version",
-				   "its version is not 1, the only one that is defined",
-				   "Look for a newer release of this program.", true},
+		{
+			.code = "bad_size",
+			.means = "its size field is smaller than the header that it is part of",
+			.advice = "the hypervisor wrote a broken page: report it to whoever runs "
+				  "the host.",
+			.unsafe = true,
+		},
+	[PAGE_WARN_BAD_VERSION] =
+		{
+			.code = "bad_version",
+			.means = "its version is not 1, the only one that is defined",
+			.advice = "look for a newer release of this program.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_COUNTER_BEFORE_REFERENCE] =
-		{"counter_before_reference", "the counter is behind the page's reference value",
-		 "Do not read /dev/ptpN now: the kernel takes the distance as unsigned and gives a "
-		 "date "
-		 "far in the future. If it lasts, the host restored the counter without the page: "
-		 "report it.",
-		 true},
+		{
+			.code = "counter_before_reference",
+			.means = "the counter is behind the page's reference value",
+			.advice = "do not read /dev/ptpN now: the kernel takes the distance as "
+				  "unsigned and gives a date far in the future. If it lasts, the "
+				  "host restored the counter without the page: report it.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_DISRUPTION_IMMINENT] =
-		{"disruption_imminent",
-		 "the hypervisor expects to disrupt the counter within an hour",
-		 "Drain this machine, or watch disruption_marker and discard the clock when it "
-		 "changes.",
-		 false},
+		{
+			.code = "disruption_imminent",
+			.means = "the hypervisor expects to disrupt the counter within an hour",
+			.advice = "drain this machine, or watch disruption_marker and discard the "
+				  "clock when it changes.",
+		},
 	[PAGE_WARN_DISRUPTION_SOON] =
-		{"disruption_soon", "the hypervisor expects to disrupt the counter within a day",
-		 "Plan for it: live migration or maintenance of the host is near.", false},
+		{
+			.code = "disruption_soon",
+			.means = "the hypervisor expects to disrupt the counter within a day",
+			.advice = "plan for it: live migration or maintenance of the host is near.",
+		},
 	[PAGE_WARN_ERROR_OUT_OF_RANGE] =
-		{"error_out_of_range", "an error bound is past 584 years, so none is given",
-		 "Treat the time as unbounded; the error rates or the reference are broken.", true},
+		{
+			.code = "error_out_of_range",
+			.means = "an error bound is past 584 years, so none is given",
+			.advice = "treat the time as unbounded; the error rates or the reference "
+				  "are broken.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_FILE_CUT_SHORT] =
-		{"file_cut_short", "the file ends before the page's own size does",
-		 "Record the page again: the fields past the end are taken as absent.", false},
-	[PAGE_WARN_PERIOD_ZERO] = {"period_zero",
-				   "the counter's period is 0, so no time can be computed",
-				   "The hypervisor has not set up the clock: use another one, and "
-				   "report it if it lasts.",
-				   true},
+		{
+			.code = "file_cut_short",
+			.means = "the file ends before the page's own size does",
+			.advice = "record the page again: the fields past the end are taken as "
+				  "absent.",
+		},
+	[PAGE_WARN_PERIOD_ZERO] =
+		{
+			.code = "period_zero",
+			.means = "the counter's period is 0, so no time can be computed",
+			.advice = "the hypervisor has not set up the clock: use another one, and "
+				  "report it if it lasts.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_SHIFT_OUT_OF_RANGE] =
-		{"shift_out_of_range",
-		 "counter_period_shift is 128 or more, so no time can be computed",
-		 "The hypervisor wrote a broken page: use another clock and report it.", true},
-	[PAGE_WARN_STATUS_NOT_VALID] = {"status_not_valid",
-					"the hypervisor does not vouch for the clock (yet)",
-					"Do not rely on its time until clock_status is "
-					"SYNCHRONIZED or FREERUNNING; the kernel "
-					"hands it out all the same.",
-					true},
+		{
+			.code = "shift_out_of_range",
+			.means = "counter_period_shift is 128 or more, so no time can be computed",
+			.advice = "the hypervisor wrote a broken page: use another clock and "
+				  "report it.",
+			.unsafe = true,
+		},
+	[PAGE_WARN_STATUS_NOT_VALID] =
+		{
+			.code = "status_not_valid",
+			.means = "the hypervisor does not vouch for the clock (yet)",
+			.advice = "do not rely on its time until clock_status is SYNCHRONIZED or "
+				  "FREERUNNING; the kernel hands it out all the same.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_STATUS_UNKNOWN_VALUE] =
-		{"status_unknown_value", "clock_status has a value that the ABI does not define",
-		 "Do not rely on the time; look for a newer release of this program.", true},
+		{
+			.code = "status_unknown_value",
+			.means = "clock_status has a value that the ABI does not define",
+			.advice = "do not rely on the time; look for a newer release of this "
+				  "program.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_STATUS_UNRELIABLE] =
-		{"status_unreliable", "the hypervisor says that the clock is unreliable",
-		 "Use another clock; the kernel refuses to read this one (EINVAL).", true},
+		{
+			.code = "status_unreliable",
+			.means = "the hypervisor says that the clock is unreliable",
+			.advice =
+				"use another clock; the kernel refuses to read this one (EINVAL).",
+			.unsafe = true,
+		},
 	[PAGE_WARN_TAI_OFFSET_POSITIVE] =
-		{"tai_offset_positive",
-		 "tai_offset_sec has the wrong sign (the ABI wants -37 today, not 37)",
-		 "Times here are right, since only its size is used; other readers of the page may "
-		 "be off "
-		 "by twice the offset.",
-		 false},
+		{
+			.code = "tai_offset_positive",
+			.means = "tai_offset_sec has the wrong sign (the ABI wants -37 today, not "
+				 "37)",
+			.advice = "times here are right, since only its size is used; other "
+				  "readers of the page may be off by twice the offset.",
+		},
 	[PAGE_WARN_TIME_OUT_OF_RANGE] =
-		{"time_out_of_range", "the computed time is past 2^63 seconds",
-		 "The reference on the page is broken: use another clock and report it.", true},
+		{
+			.code = "time_out_of_range",
+			.means = "the computed time is past 2^63 seconds",
+			.advice = "the reference on the page is broken: use another clock and "
+				  "report it.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_TIME_TYPE_UNSUPPORTED] =
-		{"time_type_unsupported", "its time is on a scale that a page must not have",
-		 "Smeared or unknown scales cannot be turned into UTC: use another clock.", true},
-	[PAGE_WARN_TRUNCATED] = {"truncated", "it is shorter than the header of a page",
-				 "Check the path: a page has at least 32 bytes.", true},
+		{
+			.code = "time_type_unsupported",
+			.means = "its time is on a scale that a page must not have",
+			.advice = "smeared or unknown scales cannot be turned into UTC: use "
+				  "another clock.",
+			.unsafe = true,
+		},
+	[PAGE_WARN_TRUNCATED] =
+		{
+			.code = "truncated",
+			.means = "it is shorter than the header of a page",
+			.advice = "check the path: a page has at least 32 bytes.",
+			.unsafe = true,
+		},
 	[PAGE_WARN_UNKNOWN_FLAGS] =
-		{"unknown_flags", "flags has bits that this program does not know",
-		 "Nothing is wrong with the clock; a newer release may say what they mean.", false},
+		{
+			.code = "unknown_flags",
+			.means = "flags has bits that this program does not know",
+			.advice = "nothing is wrong with the clock; a newer release may say what "
+				  "they mean.",
+		},
 	[PAGE_WARN_UPDATE_IN_PROGRESS] =
-		{"update_in_progress",
-		 "an update of the page was under way and did not end in time",
-		 "Try again; if it stays, the hypervisor's writer is stuck and every reader of the "
-		 "clock "
-		 "gets ETIMEDOUT.",
-		 true},
+		{
+			.code = "update_in_progress",
+			.means = "an update of the page was under way and did not end in time",
+			.advice = "try again; if it stays, the hypervisor's writer is stuck and "
+				  "every reader of the clock gets ETIMEDOUT.",
+			.unsafe = true,
+		},
 };
 
 const struct page_warning_info *page_warning_info(enum page_warning warning)

@@ -42,7 +42,7 @@ typedef uint32_t page_warning_set;
 struct page_warning_info {
 	const char *code;   /* stable, for programs: "bad_magic" */
 	const char *means;  /* what it says about the clock, a clause without a full stop */
-	const char *advice; /* what to do, a sentence */
+	const char *advice; /* what to do: what follows "hint: ", with a full stop */
 	bool unsafe;	    /* does it make the page's clock unfit to rely on now? */
 };
 

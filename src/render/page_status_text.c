@@ -237,6 +237,9 @@ static void print_flags(const struct page *page, FILE *out)
 
 static void print_warnings(page_warning_set set, FILE *out)
 {
+	/* Without the magic the rest is no size and no version, so nothing can be advised on it. */
+	if (set & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC))
+		set = PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
 	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
 		const struct page_warning_info *info = page_warning_info(i);
 

@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `vmclock-trace status` on files; what needs a device is in tests/lab.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	vectors=$BATS_TEST_DIRNAME/../data/vectors/pages
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+status() {
+	run --separate-stderr "$VMCLOCK_TRACE" status "$@"
+}
+
+# is CODE JQ-EXPRESSION: the exit status and the JSON of the last `status`.
+is() {
+	if [ "$status" != "$1" ] || ! jq -e "$2" <<<"$output" >/dev/null; then
+		echo "exit status $status, not $1, or not so: $2"
+		echo "$output"
+		echo "$stderr"
+		return 1
+	fi >&2
+}
+
+# le BYTES NUMBER: as a page holds it.
+le() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf '%b' "\\x$(printf %02x $((($2 >> (8 * i)) & 255)))"
+	done
+}
+
+# put FILE OFFSET BYTES NUMBER: change a field of a page.
+put() {
+	le "$3" "$4" | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
+}
+
+# A good clock: this machine's counter, 1 ns a tick, from 2027-01-15T08:00:00Z on.
+good_page() {
+	head -c 112 /dev/zero >"$1"
+	put "$1" 0x00 4 0x4b4c4356
+	put "$1" 0x04 4 4096
+	put "$1" 0x08 2 1
+	put "$1" 0x0a 1 "$([ "$(uname -m)" = x86_64 ] && echo 1 || echo 0)"
+	put "$1" 0x18 8 0x51
+	put "$1" 0x22 1 2
+	put "$1" 0x24 2 -37
+	put "$1" 0x30 8 18446744073
+	put "$1" 0x48 8 1800000000
+	put "$1" 0x60 8 500
+}
+
+@test "status: every vector is answered as it expects" {
+	python3 - "$VMCLOCK_TRACE" "$vectors" <<'PYTHON'
+import json, pathlib, subprocess, sys
+
+def holds(got, expected):
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and all(k in got and holds(got[k], v) for k, v in expected.items())
+    return type(got) is type(expected) and got == expected
+
+program, directory = sys.argv[1:]
+vectors = sorted(pathlib.Path(directory).glob("*.json"))
+wrong = 0
+for path in vectors:
+    vector = json.loads(path.read_text())
+    done = subprocess.run(
+        [program, "status", "--json", "--device", path.parent / vector["page_file"],
+         "--counter", str(vector["counter"])], capture_output=True)
+    if done.returncode not in (0, 3) or done.stderr or not holds(json.loads(done.stdout), vector["expect"]):
+        wrong += 1
+        print(path.name, done.returncode, done.stderr, done.stdout.decode(), "expected", vector["expect"])
+sys.exit(f"{wrong} of {len(vectors)} wrong" if wrong or len(vectors) != 60 else 0)
+PYTHON
+}
+
+@test "status: a sane clock: verdict first, exit 0, the time to the nanosecond" {
+	good_page page
+	status --device page --counter 1000000000
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = "OK: the clock is synchronized and right to within 500 ns." ]
+	[[ $output == *"UTC            2027-01-15T08:00:00.999999999Z"* ]]
+	status --device page --counter 0x3b9aca00 --json
+	is 0 '.schema == "vmclock-trace/status/1" and .sane and .findings == [] and .device == "page"
+		and .utc == "2027-01-15T08:00:00.999999999Z" and .at.max_error_ns == 500
+		and .system_clock.minus_page == null and .reader.via == "read" and .phc.path == null'
+}
+
+@test "status: without --counter it is compared with CLOCK_REALTIME" {
+	good_page page
+	for way in mmap read; do
+		status --device page --via $way --json
+		is 0 ".reader.via == \"$way\" and .system_clock.missing == null and .at != null
+			and .system_clock.minus_page.lo_ns <= .system_clock.minus_page.hi_ns"
+	done
+}
+
+@test "status: what makes the clock unsafe is a finding, exit 3, with advice" {
+	good_page page
+	put page 0x22 1 4
+	status --device page --counter 5
+	[ "$status" = 3 ]
+	[ "${lines[0]}" = "NOT SAFE: the hypervisor says that the clock is unreliable." ]
+	[[ $output == *"warning: status_unreliable: "*"hint: use another clock"* ]]
+	put page 0x22 1 2
+	put page 0x28 8 6
+	status --device page --counter 5 --json
+	is 3 '.findings == ["counter_before_reference"] and (.sane | not)'
+}
+
+@test "status: announced disruptions are noted, the clock is still sane" {
+	good_page page
+	put page 0x18 8 0x57
+	status --device page --counter 5 --json
+	is 0 '.warnings == ["disruption_imminent", "disruption_soon"] and .findings == []'
+}
+
+@test "status: a page without a clock is healthy" {
+	good_page page
+	put page 0x0a 1 255
+	put page 0x22 1 0
+	status --device page --json
+	is 0 '.mode == "marker-only" and .at == null and .warnings == ["status_not_valid"]'
+	status --device page
+	[[ ${lines[0]} == "OK: the page tells of disruptions"* ]]
+}
+
+@test "status: a stuck update is waited for 100 ms, then told" {
+	good_page page
+	put page 0x0c 4 7
+	for way in mmap read; do
+		status --device page --via $way --json
+		is 3 '.reader.torn and .reader.retries > 0 and .findings == ["update_in_progress"] and .at == null'
+	done
+}
+
+@test "status: the clock of another CPU gives no time now, and does at a counter value" {
+	good_page page
+	put page 0x0a 1 "$([ "$(uname -m)" = x86_64 ] && echo 0 || echo 1)"
+	status --device page --json
+	is 0 '.at == null and (.at_missing | contains("counter"))'
+	status --device page --json --counter 5
+	is 0 '.at.sec == 1800000000'
+}
+
+@test "status: files of any length and content get an answer" {
+	for length in 0 1 31 32 111 113 65536; do
+		head -c $length /dev/urandom >junk
+		for way in mmap read auto; do
+			status --device junk --via $way --json
+			is 3 '.mode == "invalid" and .at == null'
+		done
+	done
+	status --device junk
+	[[ $output == "NO PAGE: it does not start with the vmclock magic"* ]]
+}
+
+@test "status: what cannot be a page is refused, with cause and cure" {
+	mkfifo fifo
+	for what in fifo . /no/such/file; do
+		run --separate-stderr timeout 10 "$VMCLOCK_TRACE" status --device $what
+		[ "$status" = 1 ]
+		[[ $stderr == "vmclock-trace: "*"hint: "* ]]
+		[ -z "$output" ]
+	done
+	status --device /dev/zero --json
+	is 3 '.mode == "invalid" and .is_device'
+}
+
+@test "status: no permission says so and how to get it" {
+	# Root reads everything, so it becomes somebody else, who must still get at the program.
+	as=()
+	if [ "$(id -u)" = 0 ]; then
+		command -v setpriv >/dev/null || skip "no setpriv to become somebody else"
+		as=(setpriv --reuid 65534 --clear-groups)
+	fi
+	place=$(mktemp -d)
+	chmod 755 "$place"
+	install -m 755 "$VMCLOCK_TRACE" "$place/program"
+	good_page "$place/page"
+	chmod 0 "$place/page"
+	run --separate-stderr "${as[@]}" "$place/program" status --device "$place/page"
+	rm -r "$place"
+	[ "$status" = 1 ]
+	[[ $stderr == *"Permission denied"*"hint: "*"sudo"* ]]
+}
+
+@test "status: a path of hostile bytes is shown harmless, and is valid JSON" {
+	name=$'a\e[2J\xff\n"b'
+	good_page "$name"
+	status --device "$name" --counter 5
+	[ "$status" = 0 ]
+	[[ $output == *'a\x1b[2J\xff\x0a"b'* ]]
+	status --device "$name" --counter 5 --json
+	is 0 '.device | startswith("a\u001b[2J\ufffd\n")'
+}
+
+@test "status: usage errors are exit 2 and lead to --help" {
+	for wrong in --nonsense --counter=1x --counter=-1 --counter=18446744073709551616 --via=socket extra; do
+		status "$wrong"
+		[ "$status" = 2 ]
+		[ -z "$output" ]
+		[ -n "$stderr" ]
+	done
+	status --help
+	[ "$status" = 0 ]
+	[[ $output == *"exit status"*"examples:"* ]]
+}
+
+@test "status: an answer that cannot be written is a failure" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	good_page page
+	run bash -c '"$1" status --device page --json >/dev/full' - "$VMCLOCK_TRACE"
+	[ "$status" = 1 ]
+	[[ $output == *"No space left on device"* ]]
+}
