@@ -22,9 +22,7 @@ TRIPLET_amd64 := x86_64-linux-gnu
 TRIPLET_arm64 := aarch64-linux-gnu
 CC := $(TRIPLET_$(ARCH))-gcc
 SYSROOT := $(shell tests/lab/sysroot $(ARCH))
-CPPFLAGS += -isystem $(SYSROOT)/usr/include
-LDFLAGS += -L$(SYSROOT)/usr/lib/$(TRIPLET_$(ARCH)) -L$(SYSROOT)/lib/$(TRIPLET_$(ARCH)) \
-	-Wl,-rpath-link,$(SYSROOT)/usr/lib/$(TRIPLET_$(ARCH)):$(SYSROOT)/lib/$(TRIPLET_$(ARCH))
+CC += --sysroot=$(SYSROOT)
 endif
 
 CLANG ?= clang
@@ -43,6 +41,7 @@ LIBRARY := $(OUT)/libvmclock-trace.a
 SKELETON := $(OUT)/vmclock.skel.h
 PROGRAM := $(OUT)/$(NAME)
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
 # `make V=1` shows the commands.
@@ -97,6 +96,11 @@ $(OUT)/lab/%: tests/lab/load/%.c
 	$(call say,lab,$@)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
 
+$(OUT)/bench/%: tests/bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,bench,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
 units: $(UNITS)
 lab: $(OUT)/lab/load
 man: $(MAN)
@@ -123,7 +127,7 @@ format:
 
 bench:
 	@tests/setup build bench lab
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all lab $(BENCHES)
 	@tests/bench/run
 
 install: all man
