@@ -107,6 +107,16 @@ static void compare_page_with_realtime(struct comparison *out)
 	widen_by_claims(out, CLAIM_PAGE | CLAIM_REALTIME, pair);
 }
 
+/* For what reason there is no reading @phc of the PTP clock. */
+static enum pair_state state_of_failure(const struct clock_sample *sample,
+					const struct phc_sample *phc)
+{
+	bool unreliable = !sample->page_result &&
+			  page_get(&sample->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNRELIABLE;
+
+	return phc->result == -EINVAL && unreliable ? PAIR_REFUSED : PAIR_FAILED;
+}
+
 static enum compared_between around_phc(enum phc_method method)
 {
 	return method == PHC_SYS_OFFSET_PRECISE ? BETWEEN_SAME_COUNTER : BETWEEN_REALTIME;
@@ -139,7 +149,8 @@ static void compare_phc_with_realtime(struct comparison *out, enum phc_method me
 						});
 
 	pair->result = phc->result;
-	pair->state = phc->result ? PAIR_FAILED : measure(&phc->realtime, &pair->raw);
+	pair->state = phc->result ? state_of_failure(&out->sample, phc)
+				  : measure(&phc->realtime, &pair->raw);
 	if (pair->state == PAIR_MEASURED)
 		pair->state = convert_to_utc(out, pair);
 	widen_by_claims(out, CLAIM_PAGE | CLAIM_REALTIME, pair);
@@ -162,7 +173,7 @@ static void compare_phc_with_page(struct comparison *out, enum phc_method method
 	int err;
 
 	pair->result = phc->result;
-	pair->state = PAIR_FAILED;
+	pair->state = state_of_failure(sample, phc);
 	if (phc->result)
 		return;
 	err = page_bracket(sample, scale, &phc->counter, &bracket);

@@ -79,6 +79,8 @@ const char *clock_pair_why(const struct clock_pair *pair)
 		return NULL;
 	case PAIR_FAILED:
 		return event_result_cause(pair->result);
+	case PAIR_REFUSED:
+		return "the page's status is UNRELIABLE, so the driver refuses";
 	case PAIR_NO_PAGE:
 		return "the page tells no time";
 	case PAIR_NO_SCALE:

@@ -34,6 +34,7 @@ enum compared_between {
 enum pair_state {
 	PAIR_MEASURED,
 	PAIR_FAILED,   /* a clock could not be read: `result` */
+	PAIR_REFUSED,  /* the same, since the page's status is UNRELIABLE */
 	PAIR_NO_PAGE,  /* the page tells no time here and now */
 	PAIR_NO_SCALE, /* the two have no scale in common, or it is not known */
 	PAIR_TOO_FAR,  /* more than 292 years apart */
@@ -57,11 +58,12 @@ struct clock_pair {
 	enum phc_method method; /* PHC_GETTIME stands for clock_gettime() of any clock */
 	enum compared_between between;
 	enum pair_state state;
-	int result;		       /* -errno with PAIR_FAILED */
+	int result;		       /* -errno with PAIR_FAILED and PAIR_REFUSED */
 	struct maybe_interval offset;  /* by measurement alone, on a common scale */
 	struct maybe_interval raw;     /* the same before the scale was converted */
 	struct maybe_interval bounded; /* offset, widened by what both clocks claim of themselves */
 	unsigned int claims;	       /* whose claims those are; 0: nobody claims anything */
+	bool contradicts;	       /* is it one of the contradictions? */
 };
 
 /* What two clocks counted since the first sample, or since the last change of the marker. */
@@ -87,11 +89,12 @@ enum contradiction_kind {
 
 struct contradiction {
 	enum contradiction_kind kind;
-	unsigned int index; /* of the pair (_BOUNDS, _PHC) or the update (_STEP) that shows it */
+	unsigned int
+		index; /* of the first pair (_BOUNDS, _PHC) or the update (_STEP) that shows it */
 };
 
-/* The driver's shows once, each pair and each update at most once. */
-#define COMPARISON_CONTRADICTIONS (COMPARISON_PAIRS + COMPARISON_UPDATES + 1)
+/* Each kind shows at most once, however many pairs it is seen by, and a step once an update. */
+#define COMPARISON_CONTRADICTIONS (CONTRADICTIONS + COMPARISON_UPDATES)
 
 /* What limits or explains a comparison; a set of bits 1 << note. */
 enum comparison_note {
@@ -117,7 +120,7 @@ struct comparison {
 	uint64_t number; /* of the sample, from 1 */
 	struct clock_sample sample;
 
-	enum clock_scale phc_scale;  /* as the page shows it */
+	enum clock_scale phc_scale; /* as the page shows it */
 	bool has_tai_offset;
 	int64_t tai_offset_sec; /* TAI less UTC by the page; valid if has_tai_offset */
 	bool has_page_claim;

@@ -18,9 +18,8 @@ static bool page_moved_unseen(const struct comparison *comparison)
 	const struct clock_sample *sample = &comparison->sample;
 	struct page_update update;
 
-	return !page_update_between(&sample->page, &sample->page_after, &update)
-		       ? false
-		       : update.updates > 1 || update.marker_changed;
+	return page_update_between(&sample->page, &sample->page_after, &update) &&
+	       (update.updates > 1 || update.marker_changed);
 }
 
 /* Is @pair two clocks that cannot both be right by what they claim? */
@@ -39,24 +38,36 @@ static bool breaks_bounds(const struct comparison *comparison, const struct cloc
  * The PTP clock is computed from the page, so it owes no error bound: it must lie between what the
  * page said before and after.
  */
-static bool leaves_page(const struct clock_pair *pair)
+static bool leaves_page(const struct comparison *comparison, const struct clock_pair *pair)
 {
+	(void)comparison;
 	if (pair->a != COMPARED_PHC || pair->b != COMPARED_PAGE)
 		return false;
 	return pair->state == PAIR_TOO_FAR ||
 	       (pair->offset.known && !interval_has(pair->offset.ns, 0));
 }
 
-static void find(struct comparison *comparison)
+/* Mark each pair that @shows the contradiction, and add it once. */
+static void find_in_pairs(struct comparison *comparison, enum contradiction_kind kind,
+			  bool (*shows)(const struct comparison *, const struct clock_pair *))
 {
-	bool moved_unseen = page_moved_unseen(comparison);
+	bool found = false;
 
 	for (unsigned int i = 0; i < comparison->pairs; i++) {
-		if (breaks_bounds(comparison, &comparison->pair[i]))
-			add(comparison, CONTRADICTION_BOUNDS, i);
-		if (!moved_unseen && leaves_page(&comparison->pair[i]))
-			add(comparison, CONTRADICTION_PHC, i);
+		if (!shows(comparison, &comparison->pair[i]))
+			continue;
+		comparison->pair[i].contradicts = true;
+		if (!found)
+			add(comparison, kind, i);
+		found = true;
 	}
+}
+
+static void find(struct comparison *comparison)
+{
+	find_in_pairs(comparison, CONTRADICTION_BOUNDS, breaks_bounds);
+	if (!page_moved_unseen(comparison))
+		find_in_pairs(comparison, CONTRADICTION_PHC, leaves_page);
 	if (comparison->has_driver && comparison->driver.tally.apart)
 		add(comparison, CONTRADICTION_DRIVER, 0);
 	for (unsigned int i = 0; i < comparison->updates; i++) {

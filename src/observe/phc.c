@@ -110,9 +110,9 @@ static int not_found(int err, struct error *error)
 	}
 	error_cause(error, "the driver gave this vmclock no PTP clock");
 	error_hint(error,
-		   "it makes one only if the page holds a clock for this CPU's counter, on UTC "
-		   "or TAI, when the driver is loaded; with a page that has one by now, reload "
-		   "it: sudo modprobe -r ptp_vmclock && sudo modprobe ptp_vmclock");
+		   "it makes one only if the page holds a clock for this CPU's counter, on UTC or "
+		   "TAI, when the driver is loaded; with a page that has one by now, reload it: "
+		   "sudo modprobe -r ptp_vmclock && sudo modprobe ptp_vmclock");
 	return err;
 }
 
@@ -125,8 +125,8 @@ static int not_opened(const char *path, int err, struct error *error)
 			   "SUBSYSTEM==\"ptp\", GROUP=\"clock\", MODE=\"0640\"");
 	else if (err == -ENOENT)
 		error_hint(error,
-			   "the kernel has the clock, so the node is missing: in a container, "
-			   "pass it in (--device %s)",
+			   "the kernel has the clock, so the node is missing: in a container, pass "
+			   "it in (--device %s)",
 			   path);
 	return err;
 }

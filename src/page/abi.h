@@ -24,17 +24,17 @@
 #define VMCLOCK_TIME_MONOTONIC 2
 
 /* flags */
-#define VMCLOCK_FLAG_TAI_OFFSET_VALID	      (1ull << 0)
-#define VMCLOCK_FLAG_DISRUPTION_SOON	      (1ull << 1) /* within a day */
-#define VMCLOCK_FLAG_DISRUPTION_IMMINENT      (1ull << 2) /* within an hour */
-#define VMCLOCK_FLAG_PERIOD_ESTERROR_VALID    (1ull << 3)
-#define VMCLOCK_FLAG_PERIOD_MAXERROR_VALID    (1ull << 4)
-#define VMCLOCK_FLAG_TIME_ESTERROR_VALID      (1ull << 5)
-#define VMCLOCK_FLAG_TIME_MAXERROR_VALID      (1ull << 6)
-#define VMCLOCK_FLAG_TIME_MONOTONIC	      (1ull << 7)
-#define VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT   (1ull << 8)
-#define VMCLOCK_FLAG_NOTIFICATION_PRESENT     (1ull << 9)
-#define VMCLOCK_FLAGS_KNOWN		      0x3ffull
+#define VMCLOCK_FLAG_TAI_OFFSET_VALID	    (1ull << 0)
+#define VMCLOCK_FLAG_DISRUPTION_SOON	    (1ull << 1) /* within a day */
+#define VMCLOCK_FLAG_DISRUPTION_IMMINENT    (1ull << 2) /* within an hour */
+#define VMCLOCK_FLAG_PERIOD_ESTERROR_VALID  (1ull << 3)
+#define VMCLOCK_FLAG_PERIOD_MAXERROR_VALID  (1ull << 4)
+#define VMCLOCK_FLAG_TIME_ESTERROR_VALID    (1ull << 5)
+#define VMCLOCK_FLAG_TIME_MAXERROR_VALID    (1ull << 6)
+#define VMCLOCK_FLAG_TIME_MONOTONIC	    (1ull << 7)
+#define VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT (1ull << 8)
+#define VMCLOCK_FLAG_NOTIFICATION_PRESENT   (1ull << 9)
+#define VMCLOCK_FLAGS_KNOWN		    0x3ffull
 
 /* clock_status */
 #define VMCLOCK_STATUS_UNKNOWN	    0

@@ -62,6 +62,7 @@ static json_object *pair_json(const struct clock_pair *pair, const char *phc)
 	add_interval(object, "raw", pair->raw.known, &pair->raw.ns);
 	add_interval(object, "with_bounds", pair->bounded.known, &pair->bounded.ns);
 	json_object_object_add(object, "bounds_of", claims_json(pair->claims));
+	json_object_object_add(object, "contradicts", json_object_new_boolean(pair->contradicts));
 	json_object_object_add(object, "errno",
 			       pair->result ? json_object_new_int(-pair->result) : NULL);
 	add_string(object, "note", clock_pair_why(pair));

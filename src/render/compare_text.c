@@ -9,16 +9,17 @@
 #include "render/compare_view.h"
 #include "render/compare_words.h"
 
-#define PAIR_COLUMNS	 33 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" is the one that is wider */
+#define PAIR_COLUMNS	 36 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" */
 #define METHOD_COLUMNS	 25
-#define INTERVAL_COLUMNS 28
+#define INTERVAL_COLUMNS 34
 
-static void put_interval(FILE *out, struct ns_interval interval)
+/* Padded to @columns where something follows; 0 for the last of a line. */
+static void put_interval(FILE *out, struct ns_interval interval, int columns)
 {
 	char text[COMPARE_INTERVAL_BYTES];
 
 	compare_interval_text(interval, text, sizeof(text));
-	fprintf(out, "%-*s", INTERVAL_COLUMNS, text);
+	fprintf(out, "%-*s", columns, text);
 }
 
 static void put_path(FILE *out, const char *path)
@@ -139,9 +140,9 @@ static void put_pair(FILE *out, const struct clock_pair *pair, bool repeats, con
 		fprintf(out, "not known: %s\n", why);
 		return;
 	}
-	put_interval(out, pair->offset.ns);
+	put_interval(out, pair->offset.ns, pair->bounded.known ? INTERVAL_COLUMNS : 0);
 	if (pair->bounded.known)
-		put_interval(out, pair->bounded.ns);
+		put_interval(out, pair->bounded.ns, 0);
 	fputc('\n', out);
 }
 
@@ -174,7 +175,7 @@ static void put_pairs(FILE *out, const struct compare_scene *scene,
 		      const struct comparison *comparison)
 {
 	fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, "difference", METHOD_COLUMNS,
-		"read by", INTERVAL_COLUMNS, "measured, surely within", "with what both claim");
+		"read by", INTERVAL_COLUMNS, "measured, surely within", "widened by own claims");
 	for (unsigned int i = 0; i < comparison->pairs; i++) {
 		const struct clock_pair *pair = &comparison->pair[i];
 		bool repeats = i > 0 && pair[-1].a == pair->a && pair[-1].b == pair->b;
@@ -210,7 +211,8 @@ static void put_elapsed(FILE *out, const struct comparison *comparison)
 		any = true;
 		put_names(out, pair->a, pair->b, NULL);
 		fprintf(out, "%-*s", METHOD_COLUMNS, phc_method_name(PHC_GETTIME));
-		put_interval(out, pair->elapsed.difference);
+		put_interval(out, pair->elapsed.difference,
+			     pair->elapsed.has_rate ? INTERVAL_COLUMNS : 0);
 		put_rate(out, &pair->elapsed);
 		fputc('\n', out);
 	}
@@ -265,7 +267,7 @@ static void text_sample(FILE *out, const struct compare_scene *scene,
 	put_sample_time(out, comparison);
 	if (pair->state == PAIR_MEASURED) {
 		fputs(": page - CLOCK_REALTIME ", out);
-		put_interval(out, pair->offset.ns);
+		put_interval(out, pair->offset.ns, 0);
 	}
 	fputc('\n', out);
 	put_markers(out, comparison);
@@ -273,10 +275,25 @@ static void text_sample(FILE *out, const struct compare_scene *scene,
 	fflush(out);
 }
 
-static void put_verdict(FILE *out, const struct comparison_totals *totals)
+static bool is_anything_measured(const struct comparison *comparison)
 {
+	for (unsigned int i = 0; i < comparison->pairs; i++) {
+		if (comparison->pair[i].state == PAIR_MEASURED)
+			return true;
+	}
+	return false;
+}
+
+static void put_verdict(FILE *out, const struct compare_result *result)
+{
+	const struct comparison_totals *totals = result->totals;
 	uint64_t found = comparison_totals_contradictions(totals);
 
+	if (!found && !is_anything_measured(result->last)) {
+		fputs("\nThere is no clock here to hold against another; the notes say why.\n",
+		      out);
+		return;
+	}
 	if (!found) {
 		fprintf(out,
 			"\nNo clock contradicts what it or another claims, in %" PRIu64
@@ -330,7 +347,7 @@ static void text_end(FILE *out, const struct compare_scene *scene,
 		fputc('\n', out);
 		put_contradictions(out, scene, last);
 	}
-	put_verdict(out, result->totals);
+	put_verdict(out, result);
 	put_notes(out, result);
 	fflush(out);
 }

@@ -47,6 +47,7 @@ static json_object *phc(const struct page_status *status)
 
 	add(object, "path", page_json_string(status->phc));
 	add(object, "scale", page_json_string(known ? clock_scale_name(status->phc_scale) : NULL));
+	add(object, "method", page_json_string(known ? PAGE_STATUS_SCALE_METHOD : NULL));
 	add(object, "missing", page_json_string(missing));
 	return object;
 }

@@ -153,7 +153,7 @@ static void print_phc(const struct page_status *status, FILE *out)
 	if (status->phc_scale_missing)
 		row(out, "PTP clock", "%s, scale unknown: %s", path, status->phc_scale_missing);
 	else
-		row(out, "PTP clock", "%s, scale %s (read against the page)", path,
+		row(out, "PTP clock", "%s, scale %s (" PAGE_STATUS_SCALE_METHOD ")", path,
 		    clock_scale_name(status->phc_scale));
 }
 
@@ -235,18 +235,32 @@ static void print_flags(const struct page *page, FILE *out)
 	fprintf(out, "%s\n", flags ? "" : "none");
 }
 
-static void print_warnings(page_warning_set set, FILE *out)
+/* A page without a clock has no status worth vouching for: its UNKNOWN is as it should be. */
+static bool is_expected(enum page_mode mode, enum page_warning warning)
 {
+	return mode == PAGE_MARKER_ONLY && warning == PAGE_WARN_STATUS_NOT_VALID;
+}
+
+static void print_warnings(const struct page_status *status, FILE *out)
+{
+	enum page_mode mode = page_mode(&status->page);
+	page_warning_set set = status->warnings;
+	page_warning_set unsafe = page_warnings_unsafe(mode, set);
+
 	/* Without the magic the rest is no size and no version, so nothing can be advised on it. */
 	if (set & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC))
 		set = PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
 	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
 		const struct page_warning_info *info = page_warning_info(i);
 
-		if (set & PAGE_WARNING_BIT(i))
-			fprintf(out, "\n%s: %s: %s.\n  hint: %s\n",
-				info->unsafe ? "warning" : "note", info->code, info->means,
-				info->advice);
+		if (!(set & PAGE_WARNING_BIT(i)))
+			continue;
+		fprintf(out, "\n%s: %s: %s", unsafe & PAGE_WARNING_BIT(i) ? "warning" : "note",
+			info->code, info->means);
+		if (is_expected(mode, i))
+			fprintf(out, ", as expected without a clock.\n");
+		else
+			fprintf(out, ".\n  hint: %s\n", info->advice);
 	}
 }
 
@@ -295,6 +309,6 @@ void page_status_print(const struct page_status *status, FILE *out)
 		print_phc(status, out);
 		print_flags(&status->page, out);
 	}
-	print_warnings(status->warnings, out);
+	print_warnings(status, out);
 	print_other_findings(status, out);
 }

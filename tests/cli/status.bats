@@ -125,6 +125,8 @@ PYTHON
 	is 0 '.mode == "marker-only" and .at == null and .warnings == ["status_not_valid"]'
 	status --device page
 	[[ ${lines[0]} == "OK: the page tells of disruptions"* ]]
+	[[ $output == *"note: status_not_valid: "*"as expected without a clock."* ]]
+	[[ $output != *"hint:"* ]]
 }
 
 @test "status: a stuck update is waited for 100 ms, then told" {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Debian packages from suites that the machine itself does not use, or not yet.
 #

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A vmclock for the arm64 machine, for which QEMU has none.
 
 The page is a piece of the guest's memory that the device tree reserves and calls a vmclock. The

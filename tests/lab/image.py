@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The guest's root: an initramfs with busybox, the driver, our programs and what is put there.
 
 Not compressed: a boot loader copies it at full speed, while the emulated machine would unpack it

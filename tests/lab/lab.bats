@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The lab keeps what it promises: what comes out of a guest, how its end is told, and the clock.
 # Each test boots a guest, which takes some seconds. Needs `tests/setup lab check`.
 # shellcheck disable=SC2154 # stderr and such are bats'

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 """One run of the lab: the guest, a second one to migrate it to, and what passes in between."""
 
 import os
@@ -54,8 +54,11 @@ class Lab:
 
     def tool(self, *words):
         """A script of the lab that prints a path; its complaints are shown as they come."""
-        done = subprocess.run([str(HERE / words[0]), *words[1:]],
-                              stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run([str(HERE / words[0]), *words[1:]], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE if self.options.quiet else None,
+                              text=True, check=False)
+        if done.returncode != 0 and done.stderr:
+            sys.stderr.write(done.stderr)
         if done.returncode == STATUS_NOT_LISTED:
             raise LabError("", STATUS_NOT_LISTED)
         if done.returncode != 0:

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 """One QEMU: its arguments, its life, and the few words of its control protocol that are needed."""
 
 import ctypes

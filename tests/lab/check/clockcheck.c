@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Checks, in a guest with `--clock full`, that the lab's clock keeps what it claims:
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Understanding commands and scenarios. */
 #define _GNU_SOURCE
 #include "command.h"

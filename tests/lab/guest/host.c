@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The line to whoever runs the lab. The host answers '?' with its time, seconds and nanoseconds
  * with a point between, and shows what begins with '#' and ends with the line.

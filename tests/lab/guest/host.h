@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The line to whoever runs the lab: a virtio-serial port that tells the time and shows text. */
 #ifndef LAB_HOST_H
 #define LAB_HOST_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Plays the hypervisor from inside the guest: fills the vmclock page, keeps it true, and lies in
  * it when told to.

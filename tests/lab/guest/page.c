@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* The vmclock page: where its fields are, and how an update is made that no reader sees half. */
 #include "page.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Measuring the true time against the machine's counter; exact in 128 bits, no floating point. */
 #include "truth.h"
 
