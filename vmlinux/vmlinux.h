@@ -7,8 +7,9 @@
  * program asks the kernel which it has (bpf_core_type_exists, bpf_core_field_exists), never its
  * version. Each type names the kernel source it was reduced from (Linux 7.3 unless said).
  */
-#ifndef VMCLOCK_TRACE_VMLINUX_H
-#define VMCLOCK_TRACE_VMLINUX_H
+/* The guard of a whole vmlinux.h: bpf_tracing.h then uses the kernel's names of the registers. */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
 
 /* include/uapi/asm-generic/int-ll64.h */
 typedef unsigned char __u8;
@@ -38,6 +39,18 @@ enum bpf_map_type {
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
+
+/* arch/x86/include/asm/ptrace.h and arch/arm64/include/uapi/asm/ptrace.h, as bpf_tracing.h names them */
+struct pt_regs {
+	unsigned long di, si, dx, cx, ax, sp, ip;
+};
+
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
+	__u64 pstate;
+};
 
 /* include/linux/sched.h */
 struct task_struct {

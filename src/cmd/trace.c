@@ -27,6 +27,8 @@ struct trace_options {
 	uint32_t pid;
 	const char *comm;
 	bool json;
+	bool strict;
+	bool kprobes_only;
 };
 
 /* One running trace: two sources, one view, and what adds up meanwhile. */
@@ -167,11 +169,38 @@ static int block_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* With --strict: is anything missing that this kernel or machine should have? Says what. */
+static bool is_partial(const struct trace *trace, const struct error *no_page,
+		       const struct error *no_hooks)
+{
+	const struct hook *hooks;
+	bool partial = !trace->watch || !trace->kernel;
+	size_t count = 0;
+
+	if (!trace->watch)
+		message_failure(no_page);
+	if (!trace->kernel)
+		message_failure(no_hooks);
+	hooks = trace->kernel ? kernel_trace_hooks(trace->kernel, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (!hook_is_missing(&hooks[i]))
+			continue;
+		message_error("no hook on %s (%s): %s is not seen", hooks[i].function, hooks[i].why,
+			      hooks[i].tells);
+		partial = true;
+	}
+	return partial;
+}
+
 /* Either source is enough to go on; without both there is nothing to trace. */
 static int open_sources(struct trace *trace, const struct trace_options *options,
 			struct error *no_page, struct error *no_hooks)
 {
-	struct kernel_trace_options kernel = {.pid = options->pid, .comm = options->comm};
+	struct kernel_trace_options kernel = {
+		.pid = options->pid,
+		.comm = options->comm,
+		.kprobes_only = options->kprobes_only,
+	};
 	int page_result, kernel_result;
 
 	/* The page first: the hooks then do not see this program open it. */
@@ -182,6 +211,8 @@ static int open_sources(struct trace *trace, const struct trace_options *options
 		message_failure(no_hooks);
 		return -ENODEV;
 	}
+	if (options->strict && is_partial(trace, no_page, no_hooks))
+		return -ENOTSUP;
 	if (kernel_result && !options->json)
 		message_failure(no_hooks);
 	return 0;
@@ -257,6 +288,8 @@ static int parse_options(int argc, char **argv, struct trace_options *options)
 		{"pid", required_argument, NULL, 'p'},
 		{"comm", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
+		{"strict", no_argument, NULL, 'S'},
+		{"kprobes", no_argument, NULL, 'K'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -288,6 +321,12 @@ static int parse_options(int argc, char **argv, struct trace_options *options)
 			break;
 		case 'j':
 			options->json = true;
+			break;
+		case 'S':
+			options->strict = true;
+			break;
+		case 'K':
+			options->kprobes_only = true;
 			break;
 		case 'h':
 			return message_help(&cmd_trace);
@@ -338,6 +377,9 @@ const struct command cmd_trace = {
 		"  -p, --pid P        only reads of process P\n"
 		"  -c, --comm NAME    only reads of threads of this name (first 15 bytes)\n"
 		"      --device PATH  watch this page; default: the first /dev/vmclock*\n"
+		"      --strict       fail if any hook or the page is missing, instead of going "
+		"on\n"
+		"      --kprobes      do without fentry: slower, for tests and for doubt\n"
 		"  -j, --json         one JSON object a line, each with \"type\"\n"
 		"  -h, --help         show this\n"
 		"\n"

@@ -6,18 +6,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The rungs of the ladder, best first. */
+enum hook_rung {
+	HOOK_FENTRY, /* fentry and fexit: typed, a third of the cost */
+	HOOK_KPROBE, /* kprobe and kretprobe */
+	HOOK_ABSENT, /* nothing: what it tells is not seen */
+};
+
+#define HOOK_WHY_BYTES 96
+
 struct hook {
 	const char *function; /* the kernel function; static */
 	const char *tells;    /* what is not known without it; static */
-	bool attached;
-	bool replaced;	  /* not attached, but another hook does its work on this kernel */
-	char why_not[96]; /* empty if attached */
+	enum hook_rung rung;
+	bool replaced;		  /* absent, but another hook does its work on this kernel */
+	char why[HOOK_WHY_BYTES]; /* why not the best rung; empty on it */
 };
 
 /* Is something lost on this kernel for want of @hook? */
 static inline bool hook_is_missing(const struct hook *hook)
 {
-	return !hook->attached && !hook->replaced;
+	return hook->rung == HOOK_ABSENT && !hook->replaced;
+}
+
+/* "fentry", "kprobe", "absent" */
+static inline const char *hook_rung_name(enum hook_rung rung)
+{
+	return rung == HOOK_FENTRY ? "fentry" : rung == HOOK_KPROBE ? "kprobe" : "absent";
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "observe/host_clock.h"
 #include "page/counter.h"
@@ -118,4 +119,16 @@ void clock_sampler_take(struct page_reader *reader, const struct phc *phc,
 						   page_get(&sample->page_after, PAGE_SEQ_COUNT))
 			return;
 	}
+}
+
+void clock_sampler_show_driver(const struct phc *phc)
+{
+	char name[16] = "";
+
+	/* The kernel's hooks pass over a thread of another name at once. */
+	prctl(PR_GET_NAME, name);
+	prctl(PR_SET_NAME, CLOCK_SAMPLER_SHOW_COMM);
+	read_by(phc, PHC_SYS_OFFSET_EXTENDED);
+	read_by(phc, PHC_SYS_OFFSET_PRECISE);
+	prctl(PR_SET_NAME, name);
 }

@@ -8,39 +8,40 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "../bpf/wire.h"
+#include "observe/kernel_symbols.h"
 #include "vmclock.skel.h"
 
-#define DRIVER_MODULE	   "ptp_vmclock"
 #define RING_BYTES_DEFAULT (4u << 20)
 
-/* A hook is a pair of programs around one kernel function. */
+/* One kernel function, by the name that its programs have in bpf/. */
 struct hook_plan {
 	const char *function;
-	const char *enter;
-	const char *exit;
+	const char *program; /* _fentry and _fexit, or _kprobe and _kretprobe, are added */
 	const char *tells;
 	const char *replaced_by; /* another function that does the same better where it exists */
 };
 
 static const struct hook_plan plans[] = {
-	{"vmclock_get_crosststamp", "read_enter", "read_exit",
+	{DRIVER_CHOKE_POINT, "read",
 	 "every PTP read: its latency, the time it returned, the page it saw", NULL},
-	{"ptp_ioctl", "ioctl_enter", "ioctl_exit", "which ioctl a read belongs to", NULL},
-	{"ptp_clock_gettime", "gettime_enter", "gettime_exit",
-	 "that a read belongs to clock_gettime()", NULL},
-	{"vmclock_miscdev_read", "dev_read_enter", "dev_read_exit", "read() of /dev/vmclockN",
-	 NULL},
-	{"vmclock_miscdev_mmap", "dev_mmap_enter", "dev_mmap_exit", "who maps the page", NULL},
-	{"vmclock_miscdev_open", "dev_open_enter", "dev_open_exit",
-	 "who opens /dev/vmclockN (kernels from 7.0)", NULL},
-	{"misc_open", "misc_open_enter", "misc_open_exit",
-	 "who opens /dev/vmclockN (kernels before 7.0)", "vmclock_miscdev_open"},
+	{"ptp_ioctl", "ioctl", "which ioctl a read belongs to", NULL},
+	{"ptp_clock_gettime", "gettime", "that a read belongs to clock_gettime()", NULL},
+	{"vmclock_miscdev_read", "dev_read", "read() of /dev/vmclockN", NULL},
+	{"vmclock_miscdev_mmap", "dev_mmap", "who maps the page", NULL},
+	{"vmclock_miscdev_open", "dev_open", "who opens /dev/vmclockN (kernels from 7.0)", NULL},
+	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
+	 "vmclock_miscdev_open"},
 };
 #define HOOKS (sizeof(plans) / sizeof(plans[0]))
+
+/* The programs of a rung: that of the exit first, then that of the entry. */
+static const char *const suffixes[][2] = {
+	[HOOK_FENTRY] = {"_fexit", "_fentry"},
+	[HOOK_KPROBE] = {"_kretprobe", "_kprobe"},
+};
 
 struct kernel_trace {
 	struct vmclock_bpf *bpf;
@@ -63,63 +64,72 @@ static int remember_warning(enum libbpf_print_level level, const char *format, v
 	return 0;
 }
 
-/* What functions the kernel and the driver have. Either may be NULL. */
-struct kernel_btf {
-	struct btf *kernel;
-	struct btf *driver;
-};
-
-static void kernel_btf_free(struct kernel_btf *btf)
+static struct bpf_program *find_program(const struct kernel_trace *trace, size_t i,
+					enum hook_rung rung, int half)
 {
-	btf__free(btf->driver);
-	btf__free(btf->kernel);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s", plans[i].program, suffixes[rung][half]);
+	return bpf_object__find_program_by_name(trace->bpf->obj, name);
 }
 
-static struct kernel_btf kernel_btf_load(void)
-{
-	struct kernel_btf btf = {.kernel = btf__load_vmlinux_btf()};
-
-	if (btf.kernel)
-		btf.driver = btf__load_module_btf(DRIVER_MODULE, btf.kernel);
-	return btf;
-}
-
-static bool has_function(const struct kernel_btf *btf, const char *name)
-{
-	/* A module's BTF is searched through its base, the kernel's, as well. */
-	const struct btf *all = btf->driver ? btf->driver : btf->kernel;
-
-	return all && btf__find_by_name_kind(all, name, BTF_KIND_FUNC) > 0;
-}
-
-static void plan_hook(struct kernel_trace *trace, size_t i, const struct kernel_btf *btf)
+/* The best rung that this kernel has for hook @i, by what it says of itself. */
+static void plan_hook(struct kernel_trace *trace, size_t i, struct kernel_symbols *symbols,
+		      enum hook_rung best)
 {
 	const struct hook_plan *plan = &plans[i];
 	struct hook *hook = &trace->hooks[i];
-	bool wanted = has_function(btf, plan->function);
 
 	hook->function = plan->function;
 	hook->tells = plan->tells;
-	if (plan->replaced_by && has_function(btf, plan->replaced_by)) {
+	if (plan->replaced_by && (kernel_symbols_in_btf(symbols, plan->replaced_by) ||
+				  kernel_symbols_in_kallsyms(symbols, plan->replaced_by))) {
 		hook->replaced = true;
-		wanted = false;
-		snprintf(hook->why_not, sizeof(hook->why_not), "%s does this", plan->replaced_by);
-	} else if (!wanted) {
-		/* misc_open stands in for a missing vmclock_miscdev_open. */
-		hook->replaced = !strcmp(plan->function, "vmclock_miscdev_open") &&
-				 has_function(btf, "misc_open");
-		snprintf(hook->why_not, sizeof(hook->why_not), "%s",
-			 hook->replaced ? "misc_open does this" : "not in this kernel's BTF");
+		hook->rung = HOOK_ABSENT;
+		snprintf(hook->why, sizeof(hook->why), "%s does this", plan->replaced_by);
+	} else if (best == HOOK_FENTRY && kernel_symbols_in_btf(symbols, plan->function)) {
+		hook->rung = HOOK_FENTRY;
+	} else if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
+		hook->rung = HOOK_KPROBE;
+		snprintf(hook->why, sizeof(hook->why), "%s",
+			 best == HOOK_FENTRY ? "not in this kernel's BTF"
+					     : "kprobes were asked for");
+	} else {
+		hook->rung = HOOK_ABSENT;
+		snprintf(hook->why, sizeof(hook->why), "this kernel has no such function");
 	}
-	bpf_program__set_autoload(bpf_object__find_program_by_name(trace->bpf->obj, plan->enter),
-				  wanted);
-	bpf_program__set_autoload(bpf_object__find_program_by_name(trace->bpf->obj, plan->exit),
-				  wanted);
 }
 
-static int no_driver(struct error *error, const struct kernel_btf *btf)
+/* What stands in for a function makes it replaced, not missing. */
+static void mark_replaced(struct kernel_trace *trace)
 {
-	if (!btf->kernel) {
+	for (size_t i = 0; i < HOOKS; i++) {
+		for (size_t j = 0; j < HOOKS; j++) {
+			if (plans[j].replaced_by && trace->hooks[j].rung != HOOK_ABSENT &&
+			    !strcmp(plans[j].replaced_by, plans[i].function) &&
+			    trace->hooks[i].rung == HOOK_ABSENT) {
+				trace->hooks[i].replaced = true;
+				snprintf(trace->hooks[i].why, sizeof(trace->hooks[i].why),
+					 "%s does this", plans[j].function);
+			}
+		}
+	}
+}
+
+static void choose_programs(struct kernel_trace *trace)
+{
+	for (size_t i = 0; i < HOOKS; i++) {
+		for (enum hook_rung rung = HOOK_FENTRY; rung <= HOOK_KPROBE; rung++) {
+			for (int half = 0; half < 2; half++)
+				bpf_program__set_autoload(find_program(trace, i, rung, half),
+							  trace->hooks[i].rung == rung);
+		}
+	}
+}
+
+static int no_driver(struct error *error, const struct kernel_symbols *symbols)
+{
+	if (!kernel_symbols_has_btf(symbols)) {
 		error_cause(error, "this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 		error_hint(error, "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as all major "
 				  "distributions' are; 'vmclock-trace status' works without");
@@ -140,57 +150,47 @@ static int not_loaded(struct error *error, int result)
 	} else {
 		error_cause(error, "BPF programs could not be loaded: %s (%s)", strerror(-result),
 			    libbpf_said);
-		error_hint(error,
-			   "if memory is short, try a smaller --ring; else please report this "
-			   "with the output of 'uname -r'");
+		error_hint(error, "please report this with the output of 'uname -r'");
 	}
 	return result;
+}
+
+static struct bpf_link *attach_program(const struct hook *hook, struct bpf_program *program,
+				       int half)
+{
+	if (hook->rung == HOOK_FENTRY)
+		return bpf_program__attach(program);
+	return bpf_program__attach_kprobe(program, half == 0, hook->function);
 }
 
 /* The exit program first: then no call is seen beginning that is not seen to end. */
 static int attach_hook(struct kernel_trace *trace, size_t i)
 {
-	const char *names[2] = {plans[i].exit, plans[i].enter};
 	struct hook *hook = &trace->hooks[i];
 
+	if (hook->rung == HOOK_ABSENT)
+		return 0;
 	for (int half = 0; half < 2; half++) {
-		struct bpf_program *program =
-			bpf_object__find_program_by_name(trace->bpf->obj, names[half]);
-		struct bpf_link *link;
+		struct bpf_link *link =
+			attach_program(hook, find_program(trace, i, hook->rung, half), half);
 
-		if (!bpf_program__autoload(program))
-			return 0;
-		link = bpf_program__attach(program);
-		if (!link) {
-			snprintf(hook->why_not, sizeof(hook->why_not), "attach failed: %s",
-				 strerror(errno));
+		if (!link)
 			return -errno;
-		}
 		trace->links[2 * i + (size_t)half] = link;
 	}
-	hook->attached = true;
 	return 0;
 }
 
-static int attach_all(struct kernel_trace *trace, struct error *error)
+/* One rung down, and why. */
+static void demote(struct hook *hook, int result, struct kernel_symbols *symbols)
 {
-	size_t attached = 0;
-	int result = -ENOENT;
+	const char *refused = hook->rung == HOOK_FENTRY ? "fentry" : "kprobe";
 
-	for (size_t i = 0; i < HOOKS; i++) {
-		int one = attach_hook(trace, i);
-
-		if (one)
-			result = one;
-		attached += trace->hooks[i].attached;
-	}
-	if (attached)
-		return 0;
-	error_cause(error, "no hook could be attached: %s (%s)", strerror(-result), libbpf_said);
-	error_hint(error,
-		   "this kernel may be built without CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS "
-		   "or be locked down; 'vmclock-trace status' works without hooks");
-	return result;
+	hook->rung =
+		hook->rung == HOOK_FENTRY && kernel_symbols_in_kallsyms(symbols, hook->function)
+			? HOOK_KPROBE
+			: HOOK_ABSENT;
+	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
 }
 
 static enum event_path path_from_wire(uint32_t path)
@@ -296,47 +296,113 @@ static void set_options(struct vmclock_bpf *bpf, const struct kernel_trace_optio
 	}
 }
 
-static int load_and_attach(struct kernel_trace *trace, const struct kernel_trace_options *options,
-			   struct error *error)
+static void unload(struct kernel_trace *trace)
 {
-	struct kernel_btf btf = kernel_btf_load();
-	bool driver = has_function(&btf, "vmclock_get_crosststamp");
+	for (size_t i = 0; i < 2 * HOOKS; i++)
+		bpf_link__destroy(trace->links[i]);
+	memset(trace->links, 0, sizeof(trace->links));
+	vmclock_bpf__destroy(trace->bpf);
+	trace->bpf = NULL;
+}
+
+/*
+ * Load and attach the hooks as planned. Where one is refused it is demoted, and -EAGAIN asks to
+ * try the new plan; the number of rungs bounds how often that happens.
+ */
+static int try_plan(struct kernel_trace *trace, const struct kernel_trace_options *options,
+		    struct kernel_symbols *symbols)
+{
 	int result;
 
-	if (!driver) {
-		result = no_driver(error, &btf);
-		kernel_btf_free(&btf);
-		return result;
-	}
 	trace->bpf = vmclock_bpf__open();
-	if (!trace->bpf) {
-		kernel_btf_free(&btf);
-		return not_loaded(error, -errno);
-	}
-	for (size_t i = 0; i < HOOKS; i++)
-		plan_hook(trace, i, &btf);
-	kernel_btf_free(&btf);
+	if (!trace->bpf)
+		return -errno;
+	choose_programs(trace);
 	set_options(trace->bpf, options);
 	result = vmclock_bpf__load(trace->bpf);
 	if (result)
-		return not_loaded(error, result);
+		return result;
+	for (size_t i = 0; i < HOOKS; i++) {
+		result = attach_hook(trace, i);
+		if (result) {
+			demote(&trace->hooks[i], result, symbols);
+			return -EAGAIN;
+		}
+	}
+	return 0;
+}
+
+/* A kernel may refuse fentry as such already at load: then all go one rung down, once. */
+static bool demote_all(struct kernel_trace *trace, int result, struct kernel_symbols *symbols)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < HOOKS; i++) {
+		if (trace->hooks[i].rung == HOOK_FENTRY) {
+			demote(&trace->hooks[i], result, symbols);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static bool is_refusal(int result)
+{
+	return result != -EPERM && result != -EACCES && result != -ENOMEM;
+}
+
+static int load_and_attach(struct kernel_trace *trace, const struct kernel_trace_options *options,
+			   struct kernel_symbols *symbols, struct error *error)
+{
+	int result;
+
+	for (size_t i = 0; i < HOOKS; i++)
+		plan_hook(trace, i, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY);
+	mark_replaced(trace);
+	while ((result = try_plan(trace, options, symbols))) {
+		unload(trace);
+		if (result == -EAGAIN)
+			continue;
+		if (!is_refusal(result) || !demote_all(trace, result, symbols))
+			return not_loaded(error, result);
+	}
+	for (size_t i = 0; i < HOOKS; i++) {
+		if (trace->hooks[i].rung != HOOK_ABSENT)
+			return 0;
+	}
+	error_cause(error, "no hook could be attached: %s (%s)", trace->hooks[0].why, libbpf_said);
+	error_hint(error, "'vmclock-trace doctor' tells why; 'vmclock-trace status' works without");
+	return -ENOENT;
+}
+
+static int open_ring(struct kernel_trace *trace, struct error *error)
+{
 	trace->ring =
 		ring_buffer__new(bpf_map__fd(trace->bpf->maps.events), deliver_record, trace, NULL);
-	if (!trace->ring)
-		return not_loaded(error, -errno);
-	return attach_all(trace, error);
+	return trace->ring ? 0 : not_loaded(error, -errno);
 }
 
 int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_options *options,
 		      struct error *error)
 {
 	struct kernel_trace *trace = calloc(1, sizeof(*trace));
+	struct kernel_symbols *symbols;
 	int result;
 
 	if (!trace)
 		return -ENOMEM;
 	libbpf_set_print(remember_warning);
-	result = load_and_attach(trace, options, error);
+	symbols = kernel_symbols_load();
+	if (!symbols)
+		result = -ENOMEM;
+	else if (!kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) &&
+		 !kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT))
+		result = no_driver(error, symbols);
+	else
+		result = load_and_attach(trace, options, symbols, error);
+	kernel_symbols_free(symbols);
+	if (!result)
+		result = open_ring(trace, error);
 	if (result) {
 		kernel_trace_close(trace);
 		return result;
@@ -349,10 +415,8 @@ void kernel_trace_close(struct kernel_trace *trace)
 {
 	if (!trace)
 		return;
-	for (size_t i = 0; i < 2 * HOOKS; i++)
-		bpf_link__destroy(trace->links[i]);
 	ring_buffer__free(trace->ring);
-	vmclock_bpf__destroy(trace->bpf);
+	unload(trace);
 	free(trace);
 }
 

@@ -57,10 +57,8 @@ static json_object *json_hooks(const struct trace_scene *scene)
 		add_text(one, "function", hook->function);
 		add_text(one, "tells", hook->tells);
 		add_text(one, "state",
-			 hook->attached	  ? "attached"
-			 : hook->replaced ? "replaced"
-					  : "missing");
-		add_text(one, "why_not", hook->attached ? NULL : hook->why_not);
+			 hook->replaced ? "replaced" : hook_rung_name(hook->rung));
+		add_text(one, "why", hook->why[0] ? hook->why : NULL);
 		json_object_array_add(hooks, one);
 	}
 	return hooks;

@@ -53,7 +53,7 @@ static void put_page_line(FILE *out, const struct page *page)
 
 static void put_hooks(FILE *out, const struct trace_scene *scene)
 {
-	size_t attached = 0, missing = 0;
+	size_t rungs[3] = {0}, missing = 0;
 
 	if (!scene->hooks) {
 		fprintf(out, "hooks   NONE: %s\n", scene->no_hooks_why);
@@ -61,14 +61,15 @@ static void put_hooks(FILE *out, const struct trace_scene *scene)
 		return;
 	}
 	for (size_t i = 0; i < scene->hook_count; i++) {
-		attached += scene->hooks[i].attached;
+		rungs[scene->hooks[i].rung]++;
 		missing += hook_is_missing(&scene->hooks[i]);
 	}
-	fprintf(out, "hooks   %zu attached, %zu missing\n", attached, missing);
+	fprintf(out, "hooks   %zu by fentry, %zu by kprobe, %zu missing\n", rungs[HOOK_FENTRY],
+		rungs[HOOK_KPROBE], missing);
 	for (size_t i = 0; i < scene->hook_count; i++) {
 		if (hook_is_missing(&scene->hooks[i]))
 			fprintf(out, "        MISSING %s (%s): without it, %s is not seen\n",
-				scene->hooks[i].function, scene->hooks[i].why_not,
+				scene->hooks[i].function, scene->hooks[i].why,
 				scene->hooks[i].tells);
 	}
 }

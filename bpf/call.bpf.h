@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user's calls around the choke point, and those of /dev/vmclockN itself. */
+#ifndef VMCLOCK_TRACE_BPF_CALL_H
+#define VMCLOCK_TRACE_BPF_CALL_H
+
+static void call_begin(__u32 path, __u32 ioctl)
+{
+	struct in_flight *now;
+
+	if (!is_wanted())
+		return;
+	now = remember();
+	if (!now)
+		return;
+	now->call_id = __sync_fetch_and_add(&next_call_id, 1) + 1;
+	now->call_path = path;
+	now->call_reads = 0;
+	now->ioctl = ioctl;
+	now->call_start_ns = bpf_ktime_get_ns();
+}
+
+/* The record of the call that ends now; 0 if none is under way, or there is no room. */
+static struct wire_call *call_end(struct in_flight *now, long result, int device)
+{
+	__u64 call_id = now->call_id;
+	struct wire_call *call;
+
+	now->call_id = 0;
+	if (!call_id)
+		return 0;
+	call = event_reserve(sizeof(*call));
+	if (!call)
+		return 0;
+	fill_header(&call->head, WIRE_CALL, now->call_path, now->call_start_ns);
+	call->head.call_id = call_id;
+	call->head.result = (__s32)result;
+	call->head.device = device;
+	call->ioctl = now->ioctl;
+	call->reads = now->call_reads;
+	call->n_samples = 0;
+	call->page_state = WIRE_PAGE_ABSENT;
+	return call;
+}
+
+/* PTP calls. */
+
+/* N if the clock behind a posix clock is vmclockN, else -1. The driver names it so. */
+static int vmclock_index(struct posix_clock *clk)
+{
+	struct ptp_clock *ptp = (void *)clk - bpf_core_field_offset(struct ptp_clock, clock);
+	struct ptp_clock_info *info = BPF_CORE_READ(ptp, info);
+	char name[10] = {};
+
+	bpf_core_read_str(name, sizeof(name), &info->name);
+	if (bpf_strncmp(name, 7, "vmclock"))
+		return -1;
+	if (name[7] < '0' || name[7] > '9')
+		return -1;
+	if (name[8] < '0' || name[8] > '9')
+		return name[7] - '0';
+	return (name[7] - '0') * 10 + name[8] - '0';
+}
+
+/* include/uapi/linux/ptp_clock.h: the request's number is its low byte, its type '=' the next. */
+#define PTP_REQUEST_TYPE(cmd)	((cmd) >> 8 & 0xff)
+#define PTP_REQUEST_NUMBER(cmd) ((cmd)&0xff)
+
+static __u32 ioctl_path(__u32 cmd)
+{
+	if (PTP_REQUEST_TYPE(cmd) != '=')
+		return WIRE_PATH_IOCTL_OTHER;
+	switch (PTP_REQUEST_NUMBER(cmd)) {
+	case 5: /* PTP_SYS_OFFSET */
+	case 14:
+		return WIRE_PATH_SYS_OFFSET;
+	case 8: /* PTP_SYS_OFFSET_PRECISE */
+	case 17:
+		return WIRE_PATH_SYS_OFFSET_PRECISE;
+	case 9: /* PTP_SYS_OFFSET_EXTENDED */
+	case 18:
+		return WIRE_PATH_SYS_OFFSET_EXTENDED;
+	}
+	return WIRE_PATH_IOCTL_OTHER;
+}
+
+/* args: context, cmd, arg */
+static void ioctl_enter(const __u64 *args)
+{
+	struct posix_clock_context *context = (void *)args[0];
+
+	if (vmclock_index(BPF_CORE_READ(context, clk)) >= 0)
+		call_begin(ioctl_path((__u32)args[1]), (__u32)args[1]);
+}
+
+static void ioctl_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct posix_clock_context *context = (void *)args[0];
+	struct wire_call *call = call_end(now, result, vmclock_index(BPF_CORE_READ(context, clk)));
+	__u32 path = ioctl_path((__u32)args[1]);
+
+	if (!call)
+		return;
+	/* n_samples is the first word of both structures. */
+	if (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED)
+		bpf_probe_read_user(&call->n_samples, sizeof(call->n_samples), (void *)args[2]);
+	bpf_ringbuf_submit(call, 0);
+}
+
+HOOK(ioctl, ptp_ioctl, 3, call_args)
+
+/* args: clk, tp */
+static void gettime_enter(const __u64 *args)
+{
+	if (vmclock_index((void *)args[0]) >= 0)
+		call_begin(WIRE_PATH_CLOCK_GETTIME, 0);
+}
+
+static void gettime_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct wire_call *call = call_end(now, result, vmclock_index((void *)args[0]));
+
+	if (call)
+		bpf_ringbuf_submit(call, 0);
+}
+
+HOOK(gettime, ptp_clock_gettime, 2, call_args)
+
+/* /dev/vmclockN itself. */
+
+static struct vmclock_state *state_of(struct file *file)
+{
+	void *private = BPF_CORE_READ(file, private_data);
+
+	if (bpf_core_type_exists(struct vmclock_file_state))
+		return BPF_CORE_READ((struct vmclock_file_state *)private, st);
+	return private - bpf_core_field_offset(struct vmclock_state, miscdev);
+}
+
+static void dev_end(struct in_flight *now, struct file *file, long result)
+{
+	struct vmclock_state *st = state_of(file);
+	bool failed_open = result < 0 && now->call_path == WIRE_PATH_DEV_OPEN;
+	struct wire_call *call = call_end(now, result, failed_open ? -1 : BPF_CORE_READ(st, index));
+
+	if (!call)
+		return;
+	if (now->call_path == WIRE_PATH_DEV_READ)
+		call->page_state = copy_page(call->page, BPF_CORE_READ(st, clk), now->read_seq);
+	bpf_ringbuf_submit(call, 0);
+}
+
+/* args: file, buf, count, pos */
+static void dev_read_enter(const __u64 *args)
+{
+	struct in_flight *now;
+
+	call_begin(WIRE_PATH_DEV_READ, 0);
+	now = recall();
+	if (now && now->call_id)
+		now->read_seq = BPF_CORE_READ(state_of((void *)args[0]), clk, seq_count);
+}
+
+static void dev_read_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	dev_end(now, (void *)args[0], result);
+}
+
+HOOK(dev_read, vmclock_miscdev_read, 4, call_args)
+
+/* args: file, vma */
+static void dev_mmap_enter(const __u64 *args)
+{
+	(void)args;
+	call_begin(WIRE_PATH_DEV_MMAP, 0);
+}
+
+static void dev_mmap_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	dev_end(now, (void *)args[0], (int)result);
+}
+
+HOOK(dev_mmap, vmclock_miscdev_mmap, 2, call_args)
+
+/* 7.0+: the driver opens for itself. args: inode, file */
+static void dev_open_enter(const __u64 *args)
+{
+	(void)args;
+	call_begin(WIRE_PATH_DEV_OPEN, 0);
+}
+
+static void dev_open_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	dev_end(now, (void *)args[1], (int)result);
+}
+
+HOOK(dev_open, vmclock_miscdev_open, 2, call_args)
+
+/*
+ * Before 7.0 the misc layer opens for it, and for every other misc device: only afterwards do the
+ * file's operations tell whose it was.
+ */
+static void misc_open_enter(const __u64 *args)
+{
+	(void)args;
+	call_begin(WIRE_PATH_DEV_OPEN, 0);
+}
+
+static void misc_open_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct file *file = (void *)args[1];
+	struct module *owner = BPF_CORE_READ(file, f_op, owner);
+	char name[12] = {};
+
+	bpf_core_read_str(name, sizeof(name), &owner->name);
+	if (!bpf_strncmp(name, sizeof(name), "ptp_vmclock"))
+		dev_end(now, file, (int)result);
+	else
+		now->call_id = 0;
+}
+
+HOOK(misc_open, misc_open, 2, call_args)
+
+#endif
