@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of vmclock-trace(1) for bash. Needs nothing but bash itself.
+
+# _vmclock_trace_words WORDS: those that begin with what was typed.
+_vmclock_trace_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
+}
+
+# Devices where nothing was typed, files otherwise: a page can be in either.
+_vmclock_trace_device() {
+	mapfile -t COMPREPLY < <(
+		[[ -n $current ]] || compgen -G '/dev/vmclock*' || compgen -f
+		[[ -z $current ]] || compgen -f -- "$current"
+	)
+	compopt -o filenames 2>/dev/null || :
+}
+
+# Process ids, and names of threads as far as they are a single word.
+_vmclock_trace_pids() {
+	local path pids=
+	for path in /proc/[0-9]*; do
+		pids+=" ${path#/proc/}"
+	done
+	_vmclock_trace_words "$pids"
+}
+
+_vmclock_trace_comms() {
+	local path comm comms=
+	for path in /proc/[0-9]*/comm; do
+		{ read -r comm <"$path"; } 2>/dev/null || continue
+		[[ $comm =~ ^[A-Za-z0-9_.:/+-]+$ ]] && comms+=" $comm"
+	done
+	mapfile -t COMPREPLY < <(compgen -W "$comms" -- "$current" | sort -u)
+}
+
+# The value of option $1 of command $2; fails if that is no option with a value.
+_vmclock_trace_value() {
+	case $2:$1 in
+	*:--device | compare:-d) _vmclock_trace_device ;;
+	status:--via) _vmclock_trace_words 'auto mmap read' ;;
+	trace:--pid | trace:-p) _vmclock_trace_pids ;;
+	trace:--comm | trace:-c) _vmclock_trace_comms ;;
+	# Numbers and lengths of time: any.
+	status:--counter | trace:--duration | trace:-d | trace:--count | trace:-n) ;;
+	compare:--count | compare:-n | compare:--interval | compare:-i) ;;
+	*) return 1 ;;
+	esac
+}
+
+_vmclock_trace() {
+	local current=${COMP_WORDS[COMP_CWORD]}
+	local previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]-}
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_vmclock_trace_words 'status trace compare help --help --version'
+		return
+	fi
+	# --option=value: bash takes the = for a word of its own.
+	if [[ $current == = ]]; then
+		current=
+	elif [[ $previous == = ]]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	_vmclock_trace_value "$previous" "$command" && return
+	case $command in
+	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
+	trace) _vmclock_trace_words '--duration --count --pid --comm --device --strict --kprobes --json --help' ;;
+	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
+	esac
+}
+
+complete -F _vmclock_trace vmclock-trace

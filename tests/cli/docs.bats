@@ -1,0 +1,295 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Man pages and completion say what the program does, no more and no less.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	root=$BATS_TEST_DIRNAME/../..
+	man=$root/man
+	json=$man/vmclock-trace-json.5.scd
+	vectors=$root/tests/data/vectors/pages
+	completion=$root/contrib/completions/vmclock-trace.bash
+	export LC_ALL=C.UTF-8
+	set -o pipefail
+}
+
+# The commands, as the program itself lists them.
+commands() {
+	"$VMCLOCK_TRACE" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | grep .
+}
+
+# What the command or function $1 lists, sorted. Nothing found must never look like nothing wrong.
+list() {
+	$1 | sort -u | grep . || { echo "nothing is listed by: $1" >&2; return 1; }
+}
+
+# Two lists, each from a function or command: prints what is in one only, and fails if anything is.
+same() {
+	local first second
+	first=$(list "$1") && second=$(list "$2")
+	diff <(echo "$first") <(echo "$second") | sed -n "s|^< |only in '$1': |p; s|^> |only in '$2': |p" >&2
+	[ "$first" = "$second" ]
+}
+
+# The same, but only what the first has must be in the second.
+within() {
+	local first second missing
+	first=$(list "$1") && second=$(list "$2")
+	missing=$(comm -23 <(echo "$first") <(echo "$second"))
+	[ -z "$missing" ] || {
+		echo "in '$1', not in '$2':" "$missing" >&2
+		return 1
+	}
+}
+
+# --- Options: "-d, --duration T" or "--device PATH", the short one, the long one, has it a value.
+
+options_of_help() {
+	"$VMCLOCK_TRACE" "$1" --help | sed -nE 's/^ +((-[a-zA-Z]), )?--([a-z-]+)( [A-Z]+)? .*/\2 --\3 \4/p' | tr -s ' '
+}
+
+options_of_man() {
+	sed -n '/^# OPTIONS/,/^# [^O]/p' "$man/vmclock-trace-$1.1.scd" |
+		sed -nE 's/^(\*(-[a-zA-Z])\*, )?\*--([a-z-]+)\*( _([A-Z]+)_)?$/\2 --\3 \5/p' | tr -s ' '
+}
+
+long_options_of_help() { options_of_help "$1" | grep -oE -- '--[a-z-]+'; }
+
+# complete WORD...: what is offered for the last word.
+complete_words() {
+	bash -c '. "$1"; shift
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		function=$(complete -p vmclock-trace | sed "s/.*-F \([^ ]*\).*/\1/")
+		"$function"
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$completion" "$@"
+}
+
+options_of_completion() { complete_words vmclock-trace "$1" --; }
+
+@test "docs: each command has its man page, and each man page its command" {
+	pages() { for page in "$man"/vmclock-trace-*.1.scd; do basename "$page" .1.scd | sed s/vmclock-trace-//; done; }
+	same commands pages
+	for command in $(commands); do
+		grep -q "vmclock-trace-$command\*(1)" "$man/vmclock-trace.1.scd"
+	done
+}
+
+@test "docs: each option of each --help is in its man page, and the other way round" {
+	for command in $(commands); do
+		same "options_of_help $command" "options_of_man $command"
+	done
+	grep -q '^\*-h\*, \*--help\*$' "$man/vmclock-trace.1.scd"
+	grep -q '^\*-V\*, \*--version\*$' "$man/vmclock-trace.1.scd"
+	"$VMCLOCK_TRACE" -V | grep '^vmclock-trace [0-9]'
+	"$VMCLOCK_TRACE" -h | grep '^commands:'
+}
+
+@test "docs: each exit status of each --help is in its man page" {
+	for command in $(commands) ''; do
+		for status in 0 1 2 3; do
+			sed -n '/^# EXIT STATUS/,/^# EXAMPLES/p' "$man/vmclock-trace${command:+-$command}.1.scd" |
+				grep -x "\*$status\*"
+		done
+	done
+}
+
+@test "docs: man pages build and render without a warning" {
+	command -v scdoc >/dev/null || skip "scdoc is not installed"
+	for page in "$man"/*.scd; do
+		run --separate-stderr scdoc <"$page"
+		[ "$status" = 0 ]
+		[ -z "$stderr" ]
+		printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/page"
+		command -v groff >/dev/null || continue
+		run groff -K utf8 -t -man -Tutf8 -ww -z "$BATS_TEST_TMPDIR/page"
+		[ "$status" = 0 ]
+		[ -z "$output" ] || { echo "$page: $output" >&2; return 1; }
+	done
+}
+
+@test "docs: pages name each other, and nothing that does not exist" {
+	for page in $(grep -ohE 'vmclock-trace-[a-z]+\*\([0-9]\)' "$man"/*.scd | tr -d '*' | sort -u); do
+		section=${page##*\(}
+		[ -e "$man/${page%%\(*}.${section%)}.scd" ] || { echo "$page" >&2; return 1; }
+	done
+}
+
+# --- Codes
+
+# "bad_magic finding": of each warning, and whether it is unsafe.
+warnings_of_source() {
+	sed -n '/ infos\[/,/^};/p' "$root/src/page/warning.c" |
+		awk '/\.code = / { if (code) print code, kind; split($0, part, "\""); code = part[2]; kind = "note" }
+		     /\.unsafe = true/ { kind = "finding" }
+		     END { print code, kind }'
+	grep -oE 'codes\[count\+\+\] = "[a-z_]+"' "$root/src/judge/page_status.c" | sed 's/.*"\(.*\)"/\1 finding/'
+}
+
+warnings_of_man() {
+	sed -n '/^# WARNINGS/,/^# EXIT/p' "$man/vmclock-trace-status.1.scd" |
+		sed -nE 's/^\*([a-z_]+)\* \((finding|note)\)$/\1 \2/p'
+}
+
+@test "docs: every warning is in the status page, as the finding or the note that it is" {
+	same warnings_of_source warnings_of_man
+	[ "$(warnings_of_source | wc -l)" -gt 20 ]
+}
+
+codes_of_man() {
+	sed -n "/^# $1/,/^# [^${1:0:1}]/p" "$man/vmclock-trace-compare.1.scd" | sed -nE 's/^\*([a-z_]+)\*$/\1/p'
+}
+
+contradictions_of_source() {
+	sed -n '/^const char \*contradiction_code/,/^}/p' "$root/src/judge/comparison.c" |
+		grep -oE '"[a-z_]+"' | tr -d '"' | grep -v unknown
+}
+
+# In a table of strings or of structures that begin with one.
+notes_of_source() {
+	tr -d '\n' <"$root/src/render/compare_words.c" |
+		grep -oE '\[NOTE_[A-Z_]+\][[:space:]]*=[[:space:]{]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
+}
+
+@test "docs: every contradiction and every note is in the compare page" {
+	same contradictions_of_source "codes_of_man CONTRADICTIONS"
+	same notes_of_source "codes_of_man NOTES"
+}
+
+# --- JSON
+
+# Every word in bold, dotted ones taken apart.
+bold_words() {
+	grep -oE '\*[][a-z0-9_.]+\*' "$json" | tr -d '*[]' | tr . '\n'
+}
+
+# Every key that is defined: at the beginning of a line, or dotted anywhere.
+defined_keys() {
+	{
+		grep -E '^\*[][a-z0-9_.]+\*( \(|,|$)' "$json" | grep -oE '\*[][a-z0-9_.]+\*'
+		grep -oE '\*[a-z0-9_]+(\[\])?\.[][a-z0-9_.]+\*' "$json"
+	} | tr -d '*[]' | tr . '\n'
+}
+
+# Every path of keys that `status --json` prints, at this moment and for a counter value.
+status_paths() {
+	local page
+	for page in "$vectors"/*.bin; do
+		"$VMCLOCK_TRACE" status --json --device "$page" --counter 0 || [ $? = 3 ]
+	done | jq -r 'paths(true) | select(all(type == "string")) | join(".")' | sort -u
+}
+
+# The fields of a page are told once, under THE PAGE; those of a moment once too.
+documented_paths() {
+	grep -oE '\*[a-z0-9_.]+\*' "$json" | tr -d '*'
+	sed -n '/^# THE PAGE/,/^# STATUS/p' "$json" | grep -oE '\*[a-z0-9_]+\*' | tr -d '*' | sed 's/^/page./'
+	printf '%s\n' {at.utc,at.tai}.{sec,nsec} system_clock.minus_page.{lo_ns,hi_ns} tool reader system_clock phc
+}
+
+# The keys in a source that prints JSON.
+keys_of_source() {
+	tr -d '\n' <"$root/src/render/$1" | grep -oE '\<(add|add_[a-z0-9]+|json_object_object_add)\([[:space:]]*[a-z_]+,[[:space:]]*"[a-z0-9_]+"' |
+		sed 's/.*"\(.*\)"/\1/'
+}
+
+all_keys() {
+	local file
+	for file in trace_json.c compare_json.c page_json.c page_status_json.c; do
+		keys_of_source "$file"
+	done
+	status_paths | tr . '\n'
+}
+
+@test "docs: every key of status --json on every vector is in json(5)" {
+	within status_paths documented_paths
+	[ "$(status_paths | wc -l)" -gt 60 ]
+}
+
+@test "docs: every key of trace and compare is in json(5)" {
+	for file in trace_json.c compare_json.c page_json.c page_status_json.c; do
+		within "keys_of_source $file" bold_words
+	done
+	[ "$(keys_of_source trace_json.c | sort -u | wc -l)" -gt 60 ]
+	[ "$(keys_of_source compare_json.c | sort -u | wc -l)" -gt 50 ]
+}
+
+@test "docs: every key in json(5) is printed by something" {
+	within defined_keys all_keys
+}
+
+@test "docs: schemas and paths in json(5) are those of the source" {
+	schemas_of_source() { grep -ohE '"vmclock-trace/[a-z]+/[0-9]+"' "$root"/src/render/*.c | tr -d '"'; }
+	schemas_of_man() { grep -ohE 'vmclock-trace/[a-z]+/[0-9]+' "$json"; }
+	paths_of_source() { sed -n '/path_names\[/,/^};/s/.*= "\(.*\)",/\1/p' "$root/src/event/event.c"; }
+	same schemas_of_source schemas_of_man
+	paths_of_source | while read -r path; do
+		grep -q "_${path}_" "$json" || { echo "$path" >&2; return 1; }
+	done
+}
+
+# The examples as a reader sees them, run on a page in a file and for a moment only.
+@test "docs: the examples with jq in json(5) run" {
+	command -v scdoc >/dev/null && command -v groff >/dev/null || skip "scdoc or groff is not installed"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/vmclock-trace" <<-END
+		#!/bin/bash
+		command=\$1; shift
+		case \$command in
+		trace) set -- "\$@" --duration 100ms ;;
+		compare) set -- "\$@" --count 2 --interval 1ms ;;
+		esac
+		exec "$VMCLOCK_TRACE" "\$command" --device "$vectors/003-old.bin" "\$@"
+	END
+	printf '#!/bin/sh\nexec "$@"\n' >"$BATS_TEST_TMPDIR/bin/sudo"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+	scdoc <"$json" | groff -K utf8 -t -man -Tascii -P-c -rLL=200n |
+		awk -v RS= -v dir="$BATS_TEST_TMPDIR" '/^ +(sudo )?vmclock-trace .*\| jq / { print > (dir "/example" ++n) }'
+	examples=("$BATS_TEST_TMPDIR"/example*)
+	[ ${#examples[@]} -ge 8 ]
+	for example in "${examples[@]}"; do
+		PATH=$BATS_TEST_TMPDIR/bin:$PATH run --separate-stderr bash -c "$(cat "$example")"
+		if [ "$status" != 0 ] || [ -n "$stderr" ]; then
+			cat "$example"
+			echo "$stderr"
+			return 1
+		fi >&2
+	done
+}
+
+# --- Completion
+
+@test "completion: loads, and completes a command" {
+	run bash -euc '. "$1"' bash "$completion"
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$(complete_words vmclock-trace st)" = status ]
+	commands_of_completion() { complete_words vmclock-trace '' | grep -vx -e '--.*' -e help; }
+	same commands commands_of_completion
+}
+
+@test "completion: each command's options, those and no others" {
+	for command in $(commands); do
+		same "long_options_of_help $command" "options_of_completion $command"
+	done
+}
+
+@test "completion: an option with a value takes one, also its short form and behind =" {
+	local long words
+	for command in $(commands); do
+		options_of_help "$command" | grep ' [A-Z][A-Z]*$' | while read -r line; do
+			read -ra words <<<"$line"
+			for long in "${words[@]}"; do
+				case $long in -*) ;; *) continue ;; esac
+				# Behind it comes its value, not the next option.
+				[ -z "$(complete_words vmclock-trace "$command" "$long" --)" ] || { echo "$command $long" >&2; return 1; }
+			done
+		done
+	done
+	[ "$(complete_words vmclock-trace status --via m)" = mmap ]
+	[ "$(complete_words vmclock-trace status --via = r)" = read ]
+	cd "$BATS_TEST_TMPDIR"
+	: >"a page"
+	[ "$(complete_words vmclock-trace compare -d a)" = "a page" ]
+	[ "$(complete_words vmclock-trace trace --json --pid $$)" != "" ]
+}
