@@ -14,6 +14,10 @@
 #ifndef VMCLOCK_TRACE_BPF_HOOK_H
 #define VMCLOCK_TRACE_BPF_HOOK_H
 
+#define ARGS_OF_FENTRY_1                                                                           \
+	{                                                                                          \
+		ctx[0]                                                                             \
+	}
 #define ARGS_OF_FENTRY_2                                                                           \
 	{                                                                                          \
 		ctx[0], ctx[1]                                                                     \

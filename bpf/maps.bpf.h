@@ -17,8 +17,12 @@ struct in_flight {
 	__u32 call_path;
 	__u32 call_reads;
 	__u32 ioctl;
-	__u32 read_seq;	     /* seq_count when the read, of whichever kind, began */
-	__u64 read_start_ns; /* 0: not in a read of the driver */
+	__u32 read_seq;	      /* seq_count when the read, of whichever kind, began */
+	__u64 read_start_ns;  /* 0: not in a read of the driver */
+	__u64 clock_start_ns; /* 0: not changing the system clock */
+	struct wire_offset clock_before;
+	__u32 clock_modes;
+	__u32 pad;
 	/* Of kprobes only: a kretprobe no longer has the arguments. */
 	__u64 call_args[HOOK_ARGS];
 	__u64 read_args[HOOK_ARGS];

@@ -3,8 +3,8 @@
  * Sees every read of a vmclock device that passes through the kernel.
  *
  * The driver has one choke point for all PTP reads; hooks around it say by which call user space
- * came there. The programs are attached one by one: the loader switches off those whose target the
- * running kernel does not have, and reports it.
+ * came there. Others see who moves the system clock. The programs are attached one by one: the
+ * loader switches off those whose target the running kernel does not have, and reports it.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -15,6 +15,7 @@
 #include "hook.bpf.h"
 #include "read.bpf.h"
 #include "call.bpf.h"
+#include "clock_change.bpf.h"
 
 /* The helpers that may read the kernel's memory are for GPL programs. */
 char LICENSE[] SEC("license") = "GPL";

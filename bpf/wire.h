@@ -16,8 +16,9 @@
 #define WIRE_PAGE_BYTES 0x70 /* VMCLOCK_ABI_BYTES: every field defined so far */
 
 enum wire_kind {
-	WIRE_READ = 1, /* one pass through vmclock_get_crosststamp */
-	WIRE_CALL = 2, /* one user call that reached, or aimed at, the device */
+	WIRE_READ = 1,	       /* one pass through vmclock_get_crosststamp */
+	WIRE_CALL = 2,	       /* one user call that reached, or aimed at, the device */
+	WIRE_CLOCK_CHANGE = 3, /* somebody set, steered or switched the system clock */
 };
 
 /* By which call user space came. */
@@ -82,6 +83,31 @@ struct wire_call {
 	__u8 page[WIRE_PAGE_BYTES]; /* with WIRE_PATH_DEV_READ only */
 };
 
+/* CLOCK_TAI less CLOCK_MONOTONIC: its true value is in between. */
+struct wire_offset {
+	__s64 lo_ns;
+	__s64 hi_ns;
+};
+
+enum wire_change {
+	WIRE_CHANGE_ADJTIMEX = 1, /* do_adjtimex: steps, slews, or both */
+	WIRE_CHANGE_SETTIME,	  /* do_settimeofday64: a step */
+	WIRE_CHANGE_SOURCE,	  /* timekeeping_notify: another clocksource */
+};
+
+#define WIRE_SOURCE_BYTES 32
+
+struct wire_clock_change {
+	struct wire_header head;
+	__u32 how;   /* enum wire_change */
+	__u32 modes; /* of adjtimex, else 0 */
+	struct wire_offset before;
+	struct wire_offset after;
+	__s64 freq; /* of adjtimex, as now in force: 2^-16 ppm */
+	__s64 tick; /* of adjtimex, as now in force: us between ticks of 100 Hz */
+	char source[WIRE_SOURCE_BYTES]; /* of timekeeping_notify: a name, NUL-terminated */
+};
+
 /* Events that were made but could not be sent, by cause: index of a per-CPU array of __u64. */
 enum wire_loss {
 	WIRE_LOSS_RING_FULL = 0,   /* no room in the ring buffer */
@@ -92,6 +118,8 @@ enum wire_loss {
 
 _Static_assert(sizeof(struct wire_header) == 64, "wire layout");
 _Static_assert(sizeof(struct wire_read) == 64 + 32 + WIRE_PAGE_BYTES, "wire layout");
+_Static_assert(sizeof(struct wire_clock_change) == 64 + 8 + 32 + 16 + WIRE_SOURCE_BYTES,
+	       "wire layout");
 _Static_assert(sizeof(struct wire_call) == 64 + 16 + WIRE_PAGE_BYTES, "wire layout");
 
 #endif

@@ -90,6 +90,18 @@ enum clocksource_ids {
 	CSID_X86_KVM_CLK,
 };
 
+/* include/uapi/linux/timex.h */
+struct __kernel_timex {
+	unsigned int modes;
+	long long freq;
+	long long tick;
+};
+
+/* include/linux/clocksource.h */
+struct clocksource {
+	const char *name;
+};
+
 /* include/linux/timekeeping.h */
 struct system_counterval_t {
 	__u64 cycles;

@@ -44,6 +44,7 @@ struct trace {
 	struct summary *summary;
 	struct answer_tally answers;
 	struct disruption_detector detector;
+	uint64_t clock_changes;
 	uint64_t page_updates;
 	uint64_t page_updates_unseen;
 	bool page_lost;
@@ -78,6 +79,14 @@ static bool ends_a_call(const struct event *event)
 	return event->type == EVENT_CALL || !event->call_id;
 }
 
+/* A consistent copy of the page that is watched, or of whatever there is if none is. */
+static bool is_of_watched_page(const struct trace *trace, const struct event *event)
+{
+	if (event->page_state != EVENT_PAGE_STABLE && event->page_state != EVENT_PAGE_MOVED)
+		return false;
+	return !trace->watch || page_watch_device(trace->watch) == event->device;
+}
+
 static void on_event(const struct event *event, void *arg)
 {
 	struct trace *trace = arg;
@@ -85,6 +94,11 @@ static void on_event(const struct event *event, void *arg)
 
 	if (is_enough(trace))
 		return;
+	if (event->type == EVENT_CLOCK_CHANGE) {
+		trace->clock_changes++;
+		trace->view->clock_change(stdout, &trace->scene, event);
+		return;
+	}
 	if (event->type == EVENT_READ) {
 		answer = driver_answer_of(event);
 		answer_tally_add(&trace->answers, event, &answer);
@@ -92,7 +106,7 @@ static void on_event(const struct event *event, void *arg)
 	summary_add(trace->summary, event);
 	trace->view->event(stdout, &trace->scene, event,
 			   event->type == EVENT_READ ? &answer : NULL);
-	if (event->page_state == EVENT_PAGE_STABLE || event->page_state == EVENT_PAGE_MOVED)
+	if (is_of_watched_page(trace, event))
 		tell_disruption(trace, OBSERVER_KERNEL, &event->page,
 				event->time_ns + event->latency_ns, event);
 	trace->shown += ends_a_call(event);
@@ -206,9 +220,11 @@ static int open_sources(struct trace *trace, const struct trace_options *options
 	/* The page first: the hooks then do not see this program open it. */
 	page_result = page_watch_open(options->device, &trace->watch, no_page);
 	kernel_result = kernel_trace_open(&trace->kernel, &kernel, no_hooks);
-	if (page_result && kernel_result) {
+	/* A page that was asked for by name is not gone on without. */
+	if (page_result && (kernel_result || options->device)) {
 		message_failure(no_page);
-		message_failure(no_hooks);
+		if (kernel_result)
+			message_failure(no_hooks);
 		return -ENODEV;
 	}
 	if (options->strict && is_partial(trace, no_page, no_hooks))
@@ -246,6 +262,7 @@ static void show_end(struct trace *trace)
 		.summary = trace->summary,
 		.answers = &trace->answers,
 		.disruptions = trace->detector.newest.number,
+		.clock_changes = trace->clock_changes,
 		.page_updates = trace->page_updates,
 		.page_updates_unseen = trace->page_updates_unseen,
 		.page = trace->watch ? page_watch_newest(trace->watch) : NULL,
@@ -274,6 +291,10 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 				NULL);
 	run(trace);
 	show_end(trace);
+	if (ferror(stdout)) {
+		message_error("the output could not be written");
+		return EXIT_FAILED;
+	}
 	if (trace->answers.apart || trace->detector.newest.number)
 		return EXIT_FINDING;
 	return EXIT_DONE;

@@ -12,6 +12,7 @@
 
 #include "../bpf/wire.h"
 #include "observe/kernel_symbols.h"
+#include "observe/kernel_wire.h"
 #include "vmclock.skel.h"
 
 #define RING_BYTES_DEFAULT (4u << 20)
@@ -32,6 +33,9 @@ static const struct hook_plan plans[] = {
 	{"vmclock_miscdev_read", "dev_read", "read() of /dev/vmclockN", NULL},
 	{"vmclock_miscdev_mmap", "dev_mmap", "who maps the page", NULL},
 	{"vmclock_miscdev_open", "dev_open", "who opens /dev/vmclockN (kernels from 7.0)", NULL},
+	{"do_adjtimex", "adjtimex", "who steers or steps the system clock", NULL},
+	{"do_settimeofday64", "settime", "who sets the system clock", NULL},
+	{"timekeeping_notify", "clocksource", "switches of the clocksource", NULL},
 	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
 	 "vmclock_miscdev_open"},
 };
@@ -48,6 +52,7 @@ struct kernel_trace {
 	struct ring_buffer *ring;
 	struct bpf_link *links[2 * HOOKS];
 	struct hook hooks[HOOKS];
+	struct kernel_wire wire;
 	kernel_event_fn deliver; /* set while kernel_trace_consume() runs */
 	void *deliver_arg;
 };
@@ -193,95 +198,15 @@ static void demote(struct hook *hook, int result, struct kernel_symbols *symbols
 	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
 }
 
-static enum event_path path_from_wire(uint32_t path)
-{
-	static const enum event_path paths[WIRE_PATHS] = {
-		[WIRE_PATH_UNKNOWN] = PATH_UNKNOWN,
-		[WIRE_PATH_CLOCK_GETTIME] = PATH_CLOCK_GETTIME,
-		[WIRE_PATH_SYS_OFFSET] = PATH_SYS_OFFSET,
-		[WIRE_PATH_SYS_OFFSET_EXTENDED] = PATH_SYS_OFFSET_EXTENDED,
-		[WIRE_PATH_SYS_OFFSET_PRECISE] = PATH_SYS_OFFSET_PRECISE,
-		[WIRE_PATH_IOCTL_OTHER] = PATH_IOCTL_OTHER,
-		[WIRE_PATH_DEV_OPEN] = PATH_DEV_OPEN,
-		[WIRE_PATH_DEV_READ] = PATH_DEV_READ,
-		[WIRE_PATH_DEV_MMAP] = PATH_DEV_MMAP,
-	};
-
-	return path < WIRE_PATHS ? paths[path] : PATH_UNKNOWN;
-}
-
-static enum event_page_state page_state_from_wire(uint32_t state)
-{
-	switch (state) {
-	case WIRE_PAGE_STABLE:
-		return EVENT_PAGE_STABLE;
-	case WIRE_PAGE_MOVED:
-		return EVENT_PAGE_MOVED;
-	case WIRE_PAGE_TORN:
-		return EVENT_PAGE_TORN;
-	}
-	return EVENT_PAGE_ABSENT;
-}
-
-static void header_from_wire(struct event *event, const struct wire_header *head)
-{
-	event->time_ns = head->start_ns;
-	event->latency_ns = head->latency_ns;
-	event->device = head->device;
-	event->result = head->result;
-	event->path = path_from_wire(head->path);
-	event->call_id = head->call_id;
-	event->who.pid = head->pid;
-	event->who.tid = head->tid;
-	memcpy(event->who.comm, head->comm, sizeof(event->who.comm));
-}
-
-static void page_from_wire(struct event *event, uint32_t state, const uint8_t *bytes)
-{
-	event->page_state = page_state_from_wire(state);
-	if (event->page_state != EVENT_PAGE_ABSENT)
-		page_from_bytes(&event->page, bytes, WIRE_PAGE_BYTES);
-}
-
-static void read_from_wire(struct event *event, const struct wire_read *wire)
-{
-	event->type = EVENT_READ;
-	event->read.counter_source = wire->counter_source == WIRE_COUNTER_SYSTEM ? COUNTER_SYSTEM
-				     : wire->counter_source == WIRE_COUNTER_SNAPSHOT
-					     ? COUNTER_SNAPSHOT
-					     : COUNTER_NONE;
-	event->read.counter = wire->counter;
-	event->read.sec = wire->sec;
-	event->read.nsec = wire->nsec;
-	page_from_wire(event, wire->page_state, wire->page);
-}
-
-static void call_from_wire(struct event *event, const struct wire_call *wire)
-{
-	event->type = EVENT_CALL;
-	event->call.ioctl = wire->ioctl;
-	event->call.n_samples = wire->n_samples;
-	event->call.reads = wire->reads;
-	page_from_wire(event, wire->page_state, wire->page);
-}
-
 static int deliver_record(void *context, void *record, size_t bytes)
 {
 	struct kernel_trace *trace = context;
-	const struct wire_header *head = record;
-	struct event event = {0};
+	struct event events[KERNEL_WIRE_EVENTS];
+	int count = kernel_wire_events(&trace->wire, record, bytes, events);
 
-	if (bytes < sizeof(*head))
-		return -EPROTO;
-	header_from_wire(&event, head);
-	if (head->kind == WIRE_READ && bytes >= sizeof(struct wire_read))
-		read_from_wire(&event, record);
-	else if (head->kind == WIRE_CALL && bytes >= sizeof(struct wire_call))
-		call_from_wire(&event, record);
-	else
-		return -EPROTO;
-	trace->deliver(&event, trace->deliver_arg);
-	return 0;
+	for (int i = 0; i < count; i++)
+		trace->deliver(&events[i], trace->deliver_arg);
+	return count < 0 ? count : 0;
 }
 
 static void set_options(struct vmclock_bpf *bpf, const struct kernel_trace_options *options)
@@ -401,6 +326,7 @@ int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_optio
 	else
 		result = load_and_attach(trace, options, symbols, error);
 	kernel_symbols_free(symbols);
+	kernel_wire_init(&trace->wire);
 	if (!result)
 		result = open_ring(trace, error);
 	if (result) {

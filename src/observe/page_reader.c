@@ -221,7 +221,7 @@ static int mapped_length(const struct page_reader *reader, uint32_t *length)
 
 static int copy_map(struct page_reader *reader, struct page_wait wait, struct page_copy *copy)
 {
-	uint32_t before, after;
+	uint32_t before = 0, after = 0;
 	struct page_copy work;
 	int err, timed_out;
 

@@ -2,6 +2,7 @@
 #include "observe/page_watch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -87,6 +88,17 @@ int page_watch_fd(const struct page_watch *watch)
 const char *page_watch_path(const struct page_watch *watch)
 {
 	return page_reader_path(watch->reader);
+}
+
+int32_t page_watch_device(const struct page_watch *watch)
+{
+	int device, end = 0;
+
+	if (!page_reader_is_device(watch->reader) ||
+	    sscanf(page_reader_path(watch->reader), "/dev/vmclock%d%n", &device, &end) != 1 ||
+	    page_reader_path(watch->reader)[end])
+		return -1;
+	return device;
 }
 
 const struct page *page_watch_newest(const struct page_watch *watch)

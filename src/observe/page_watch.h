@@ -32,6 +32,9 @@ int page_watch_fd(const struct page_watch *watch);
 /* The path watched; lives as long as @watch. */
 const char *page_watch_path(const struct page_watch *watch);
 
+/* N if the page is that of /dev/vmclockN, else -1: events of the kernel are about it only then. */
+int32_t page_watch_device(const struct page_watch *watch);
+
 /* The newest whole sample. Owned by @watch, changes with page_watch_sample(). */
 const struct page *page_watch_newest(const struct page_watch *watch);
 

@@ -56,8 +56,7 @@ static json_object *json_hooks(const struct trace_scene *scene)
 
 		add_text(one, "function", hook->function);
 		add_text(one, "tells", hook->tells);
-		add_text(one, "state",
-			 hook->replaced ? "replaced" : hook_rung_name(hook->rung));
+		add_text(one, "state", hook->replaced ? "replaced" : hook_rung_name(hook->rung));
 		add_text(one, "why", hook->why[0] ? hook->why : NULL);
 		json_object_array_add(hooks, one);
 	}
@@ -192,6 +191,36 @@ static void json_put_event(FILE *out, const struct trace_scene *scene, const str
 {
 	(void)scene;
 	put_line(out, json_event(event, answer));
+}
+
+static const char *change_name(enum clock_change_how how)
+{
+	return how == CLOCK_STEPPED ? "stepped" : how == CLOCK_SLEWED ? "slewed" : "clocksource";
+}
+
+static void json_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	const struct event_clock_change *change = &event->change;
+	char source[EVENT_SOURCE_BYTES + 1] = {0};
+	json_object *line = new_line("clock_change", event->time_ns);
+
+	(void)scene;
+	add_u64(line, "latency_ns", event->latency_ns);
+	add_reader(line, &event->who);
+	add_i64(line, "result", event->result);
+	add_text(line, "how", change_name(change->how));
+	json_object_object_add(line, "step",
+			       change->how == CLOCK_STEPPED ? page_json_interval(&change->step)
+							    : NULL);
+	if (change->how == CLOCK_SLEWED) {
+		add_i64(line, "old_ppt", change->old_ppt);
+		add_i64(line, "new_ppt", change->new_ppt);
+	}
+	if (change->how == CLOCK_NEW_SOURCE) {
+		memcpy(source, change->source, EVENT_SOURCE_BYTES);
+		add_text(line, "clocksource", source);
+	}
+	put_line(out, line);
 }
 
 static void json_page_change(FILE *out, const struct trace_scene *scene,
@@ -350,6 +379,7 @@ static void json_end(FILE *out, const struct trace_scene *scene, const struct tr
 	add_u64(line, "duration_ns", result->duration_ns);
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_u64(line, "disruptions", result->disruptions);
+	add_u64(line, "clock_changes", result->clock_changes);
 	add_u64(line, "page_updates", result->page_updates);
 	add_u64(line, "page_updates_unseen", result->page_updates_unseen);
 	json_object_object_add(line, "page", page_json_fields(result->page));
@@ -370,6 +400,7 @@ static void json_end(FILE *out, const struct trace_scene *scene, const struct tr
 const struct trace_view trace_view_json = {
 	.begin = json_begin,
 	.event = json_put_event,
+	.clock_change = json_clock_change,
 	.page_change = json_page_change,
 	.disruption = json_disruption,
 	.end = json_end,

@@ -202,6 +202,53 @@ static void text_page_change(FILE *out, const struct trace_scene *scene,
 	fputc('\n', out);
 }
 
+static void put_step(FILE *out, struct ns_interval step)
+{
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+
+	text_ns(step.lo_ns, true, lo, sizeof(lo));
+	text_ns(step.hi_ns, true, hi, sizeof(hi));
+	fprintf(out, "stepped the system clock by %s .. %s", lo, hi);
+}
+
+/* 10^-12 as ppm, exactly. */
+static void put_ppm(FILE *out, int64_t ppt)
+{
+	uint64_t size = ppt < 0 ? 0 - (uint64_t)ppt : (uint64_t)ppt;
+
+	fprintf(out, "%s%" PRIu64 ".%06" PRIu64, ppt < 0 ? "-" : "+", size / 1000000,
+		size % 1000000);
+}
+
+static void put_source(FILE *out, const char *source)
+{
+	char text[TEXT_DISPLAY_BYTES(EVENT_SOURCE_BYTES)];
+
+	text_display(source, strnlen(source, EVENT_SOURCE_BYTES), text, sizeof(text));
+	fprintf(out, "switched the system clock to clocksource %s", text);
+}
+
+static void text_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	put_time(out, scene, event->time_ns);
+	put_comm(out, &event->who);
+	fputs("  ", out);
+	if (event->change.how == CLOCK_STEPPED) {
+		put_step(out, event->change.step);
+	} else if (event->change.how == CLOCK_SLEWED) {
+		fputs("set the system clock's rate from ", out);
+		put_ppm(out, event->change.old_ppt);
+		fputs(" to ", out);
+		put_ppm(out, event->change.new_ppt);
+		fputs(" ppm", out);
+	} else {
+		put_source(out, event->change.source);
+	}
+	if (event->result < 0)
+		fprintf(out, ": refused, %s", strerrorname_np(-event->result) ?: "error");
+	fputc('\n', out);
+}
+
 static void text_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
 			    enum disruption_observer by, const struct disruption *disruption,
 			    const struct event *reader)
@@ -258,14 +305,14 @@ static void put_path(FILE *out, const char *name, uint64_t count, uint64_t faile
 	text_ns_u64(histogram_percentile(latency, 50), median, sizeof(median));
 	text_ns_u64(histogram_percentile(latency, 99), tail, sizeof(tail));
 	text_ns_u64(latency->max_ns, most, sizeof(most));
-	fprintf(out, "  %-26s %9" PRIu64 " %8" PRIu64 "  50%% <= %s, 99%% <= %s, most %s\n", name,
+	fprintf(out, "  %-33s %9" PRIu64 " %8" PRIu64 "  50%% <= %s, 99%% <= %s, most %s\n", name,
 		count, failed, median, tail, most);
 	put_histogram(out, latency);
 }
 
 static void put_paths(FILE *out, const struct summary *summary)
 {
-	fprintf(out, "\nby path                          calls   failed  latency\n");
+	fprintf(out, "\nby path                                 calls   failed  latency\n");
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		const struct summary_path *path = &summary->path[i];
 
@@ -369,6 +416,7 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 			result->page_updates, result->page_updates_unseen);
 	}
 	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);
+	fprintf(out, "system clock        changed %" PRIu64 " times\n", result->clock_changes);
 	if (!scene->hooks)
 		return;
 	put_paths(out, summary);
@@ -384,6 +432,7 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 const struct trace_view trace_view_text = {
 	.begin = text_begin,
 	.event = text_event,
+	.clock_change = text_clock_change,
 	.page_change = text_page_change,
 	.disruption = text_disruption,
 	.end = text_end,

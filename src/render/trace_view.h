@@ -34,6 +34,7 @@ struct trace_result {
 	const struct answer_tally *answers;
 	const struct event_losses *losses; /* NULL: unknown */
 	uint64_t disruptions;
+	uint64_t clock_changes;
 	uint64_t page_updates;	      /* by seq_count */
 	uint64_t page_updates_unseen; /* of them, between two samples */
 	const struct page *page;      /* newest sample; NULL: none */
@@ -45,6 +46,8 @@ struct trace_view {
 	/* @answer is NULL unless the event is an EVENT_READ. */
 	void (*event)(FILE *out, const struct trace_scene *scene, const struct event *event,
 		      const struct driver_answer *answer);
+	/* An EVENT_CLOCK_CHANGE. */
+	void (*clock_change)(FILE *out, const struct trace_scene *scene, const struct event *event);
 	void (*page_change)(FILE *out, const struct trace_scene *scene,
 			    const struct page_change *change);
 	/* @by is who brought the news; @reader the event in which the kernel saw it, else NULL. */

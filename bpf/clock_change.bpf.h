@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who moves the system clock: the three functions of kernel/time/timekeeping.c that every way of
+ * setting, steering and switching it goes through.
+ *
+ * The size of a step is measured, not taken from the arguments: CLOCK_TAI less CLOCK_MONOTONIC,
+ * before and after, each time between two readings of CLOCK_MONOTONIC. Steering moves both alike.
+ */
+#ifndef VMCLOCK_TRACE_BPF_CLOCK_CHANGE_H
+#define VMCLOCK_TRACE_BPF_CLOCK_CHANGE_H
+
+/* include/uapi/linux/timex.h: what does not change how the clock runs or stands. */
+#define ADJ_MAXERROR	   0x0004
+#define ADJ_ESTERROR	   0x0008
+#define ADJ_TIMECONST	   0x0020
+#define ADJ_MICRO	   0x1000
+#define ADJ_NANO	   0x2000
+#define ADJ_OFFSET_SS_READ 0xa001
+#define ADJ_ONLY_LABELS	   (ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST | ADJ_MICRO | ADJ_NANO)
+
+static void read_offset(struct wire_offset *offset)
+{
+	__u64 before = bpf_ktime_get_ns();
+	__u64 tai = bpf_ktime_get_tai_ns();
+	__u64 after = bpf_ktime_get_ns();
+
+	offset->lo_ns = (__s64)(tai - after);
+	offset->hi_ns = (__s64)(tai - before);
+}
+
+static void clock_change_begin(__u32 modes)
+{
+	struct in_flight *now = remember();
+
+	if (!now)
+		return;
+	now->clock_modes = modes;
+	read_offset(&now->clock_before);
+	now->clock_start_ns = bpf_ktime_get_ns();
+}
+
+/* The record of the change that ends now; 0 if none is under way, or there is no room. */
+static struct wire_clock_change *clock_change_end(struct in_flight *now, __u32 how, long result)
+{
+	__u64 start_ns = now->clock_start_ns;
+	struct wire_clock_change *change;
+
+	now->clock_start_ns = 0;
+	if (!start_ns)
+		return 0;
+	change = event_reserve(sizeof(*change));
+	if (!change)
+		return 0;
+	fill_header(&change->head, WIRE_CLOCK_CHANGE, WIRE_PATH_UNKNOWN, start_ns);
+	change->head.call_id = 0;
+	change->head.device = -1;
+	change->head.result = (__s32)result;
+	change->how = how;
+	change->modes = now->clock_modes;
+	change->before = now->clock_before;
+	read_offset(&change->after);
+	change->freq = 0;
+	change->tick = 0;
+	change->source[0] = '\0';
+	return change;
+}
+
+/* args: txc */
+static void adjtimex_enter(const __u64 *args)
+{
+	struct __kernel_timex *txc = (void *)args[0];
+	__u32 modes = BPF_CORE_READ(txc, modes);
+
+	if (modes & ~ADJ_ONLY_LABELS && modes != ADJ_OFFSET_SS_READ)
+		clock_change_begin(modes);
+}
+
+static void adjtimex_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct __kernel_timex *txc = (void *)args[0];
+	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_ADJTIMEX, (int)result);
+
+	if (!change)
+		return;
+	/* The kernel has filled in what is in force now. */
+	change->freq = BPF_CORE_READ(txc, freq);
+	change->tick = BPF_CORE_READ(txc, tick);
+	bpf_ringbuf_submit(change, 0);
+}
+
+HOOK(adjtimex, do_adjtimex, 1, call_args)
+
+/* args: ts */
+static void settime_enter(const __u64 *args)
+{
+	(void)args;
+	clock_change_begin(0);
+}
+
+static void settime_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SETTIME, (int)result);
+
+	(void)args;
+	if (change)
+		bpf_ringbuf_submit(change, 0);
+}
+
+HOOK(settime, do_settimeofday64, 1, call_args)
+
+/* args: clock */
+static void clocksource_enter(const __u64 *args)
+{
+	(void)args;
+	clock_change_begin(0);
+}
+
+static void clocksource_exit(struct in_flight *now, const __u64 *args, long result)
+{
+	struct clocksource *clock = (void *)args[0];
+	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SOURCE, (int)result);
+	const char *name = BPF_CORE_READ(clock, name);
+
+	if (!change)
+		return;
+	bpf_probe_read_kernel_str(change->source, sizeof(change->source), name);
+	bpf_ringbuf_submit(change, 0);
+}
+
+HOOK(clocksource, timekeeping_notify, 1, call_args)
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/clock_event.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "base/clock_now.h"
+#include "observe/host_clock.h"
+#include "page/counter.h"
+#include "page/seqlock.h"
+
+/* Readings of the PTP clock for one bracket: each a system call. */
+#define PHC_TRIES 3
+
+/* An update comes once a second or so: a second try nearly always has none. */
+#define STABLE_TRIES 3
+
+/* Read @event's clock. 0 or -errno. */
+typedef int (*read_fn)(const struct phc *phc, struct event *event);
+
+static void take(struct event *event, const struct counter_bracket *bracket)
+{
+	event->clock.ticks.counter_id = COUNTER_NATIVE_ID;
+	event->clock.ticks.before = bracket->before;
+	event->clock.ticks.after = bracket->after;
+	event->clock.at = bracket->inner;
+}
+
+static int read_realtime(const struct phc *phc, struct event *event)
+{
+	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
+	struct realtime_claim claim = host_clock_claim();
+
+	(void)phc;
+	take(event, &bracket);
+	event->clock.clock = OBSERVED_REALTIME;
+	event->clock.scale = SCALE_UTC;
+	event->clock.has_claim = !claim.result && claim.synchronized;
+	event->clock.max_error_ns = event->clock.has_claim ? claim.max_error_ns : 0;
+	event->clock.kernel_tai_offset_sec = claim.result ? 0 : claim.tai_offset_sec;
+	return 0;
+}
+
+static int read_phc(const struct phc *phc, struct event *event)
+{
+	struct counter_bracket best = {0};
+
+	for (unsigned int i = 0; i < PHC_TRIES; i++) {
+		struct counter_bracket one;
+		int err;
+
+		one.before = counter_read_ordered();
+		err = phc_read(phc, &one.inner);
+		one.after = counter_read_ordered();
+		if (err)
+			return err;
+		if (i == 0 || counter_bracket_width(&one) < counter_bracket_width(&best))
+			best = one;
+	}
+	take(event, &best);
+	event->clock.clock = OBSERVED_PHC;
+	event->clock.scale = SCALE_UNKNOWN;
+	return 0;
+}
+
+/* One copy, no wait: who reads clocks second by second can leave one out. */
+static int copy_page(struct page_reader *reader, struct page *page)
+{
+	const struct page_wait once = {.tries = 1};
+	struct page_copy copy;
+	int err = page_reader_copy(reader, once, &copy, NULL);
+
+	if (!err)
+		*page = copy.page;
+	return err;
+}
+
+static int read_between(struct page_reader *reader, const struct phc *phc, read_fn read_clock,
+			struct event *event)
+{
+	for (unsigned int i = 0; i < STABLE_TRIES; i++) {
+		struct event work = {.type = EVENT_CLOCK};
+		struct page after;
+		int err = copy_page(reader, &work.page);
+
+		work.time_ns = clock_now_ns(CLOCK_MONOTONIC);
+		if (!err)
+			err = read_clock(phc, &work);
+		if (!err)
+			err = copy_page(reader, &after);
+		if (err)
+			return err;
+		work.latency_ns = clock_now_ns(CLOCK_MONOTONIC) - work.time_ns;
+		work.page_state = EVENT_PAGE_MOVED;
+		if (page_get(&after, PAGE_SEQ_COUNT) == page_get(&work.page, PAGE_SEQ_COUNT))
+			work.page_state = EVENT_PAGE_STABLE;
+		*event = work;
+		if (work.page_state == EVENT_PAGE_STABLE)
+			break;
+	}
+	return 0;
+}
+
+int clock_event_realtime(struct page_reader *reader, struct event *event)
+{
+	return read_between(reader, NULL, read_realtime, event);
+}
+
+int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event)
+{
+	return read_between(reader, phc, read_phc, event);
+}

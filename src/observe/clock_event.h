@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes EVENT_CLOCK: another clock, read while a page was in force. */
+#ifndef VMCLOCK_TRACE_OBSERVE_CLOCK_EVENT_H
+#define VMCLOCK_TRACE_OBSERVE_CLOCK_EVENT_H
+
+#include "event/event.h"
+#include "observe/page_reader.h"
+#include "observe/phc.h"
+
+/*
+ * CLOCK_REALTIME and what the kernel claims of it into @event, all of it but the device. @reader's
+ * page must be this machine's. -errno, @event untouched, where the page cannot be read; an update
+ * that comes in between is said in page_state.
+ */
+int clock_event_realtime(struct page_reader *reader, struct event *event);
+
+/* The same for the PTP clock, whose scale nobody states. Also -errno of reading that. */
+int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event);
+
+#endif

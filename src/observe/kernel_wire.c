@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/kernel_wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/timex.h>
+
+#include "../bpf/wire.h"
+
+static enum event_path path_from_wire(uint32_t path)
+{
+	static const enum event_path paths[WIRE_PATHS] = {
+		[WIRE_PATH_UNKNOWN] = PATH_UNKNOWN,
+		[WIRE_PATH_CLOCK_GETTIME] = PATH_CLOCK_GETTIME,
+		[WIRE_PATH_SYS_OFFSET] = PATH_SYS_OFFSET,
+		[WIRE_PATH_SYS_OFFSET_EXTENDED] = PATH_SYS_OFFSET_EXTENDED,
+		[WIRE_PATH_SYS_OFFSET_PRECISE] = PATH_SYS_OFFSET_PRECISE,
+		[WIRE_PATH_IOCTL_OTHER] = PATH_IOCTL_OTHER,
+		[WIRE_PATH_DEV_OPEN] = PATH_DEV_OPEN,
+		[WIRE_PATH_DEV_READ] = PATH_DEV_READ,
+		[WIRE_PATH_DEV_MMAP] = PATH_DEV_MMAP,
+	};
+
+	return path < WIRE_PATHS ? paths[path] : PATH_UNKNOWN;
+}
+
+static enum event_page_state page_state_from_wire(uint32_t state)
+{
+	switch (state) {
+	case WIRE_PAGE_STABLE:
+		return EVENT_PAGE_STABLE;
+	case WIRE_PAGE_MOVED:
+		return EVENT_PAGE_MOVED;
+	case WIRE_PAGE_TORN:
+		return EVENT_PAGE_TORN;
+	}
+	return EVENT_PAGE_ABSENT;
+}
+
+static void header_from_wire(struct event *event, const struct wire_header *head)
+{
+	event->time_ns = head->start_ns;
+	event->latency_ns = head->latency_ns;
+	event->device = head->device;
+	event->result = head->result;
+	event->path = path_from_wire(head->path);
+	event->call_id = head->call_id;
+	event->who.pid = head->pid;
+	event->who.tid = head->tid;
+	memcpy(event->who.comm, head->comm, sizeof(event->who.comm));
+}
+
+static void page_from_wire(struct event *event, uint32_t state, const uint8_t *bytes)
+{
+	event->page_state = page_state_from_wire(state);
+	if (event->page_state != EVENT_PAGE_ABSENT)
+		page_from_bytes(&event->page, bytes, WIRE_PAGE_BYTES);
+}
+
+static void read_from_wire(struct event *event, const struct wire_read *wire)
+{
+	event->type = EVENT_READ;
+	event->read.counter_source = wire->counter_source == WIRE_COUNTER_SYSTEM ? COUNTER_SYSTEM
+				     : wire->counter_source == WIRE_COUNTER_SNAPSHOT
+					     ? COUNTER_SNAPSHOT
+					     : COUNTER_NONE;
+	event->read.counter = wire->counter;
+	event->read.sec = wire->sec;
+	event->read.nsec = wire->nsec;
+	page_from_wire(event, wire->page_state, wire->page);
+}
+
+static void call_from_wire(struct event *event, const struct wire_call *wire)
+{
+	event->type = EVENT_CALL;
+	event->call.ioctl = wire->ioctl;
+	event->call.n_samples = wire->n_samples;
+	event->call.reads = wire->reads;
+	page_from_wire(event, wire->page_state, wire->page);
+}
+
+/* 2^-16 ppm and the length of a tick of 100 Hz in us, as parts in 10^12 off the nominal rate. */
+static int64_t rate_ppt(int64_t freq, int64_t tick_us)
+{
+	return freq * 1000000 / 65536 + (tick_us - 10000) * 100 * 1000000;
+}
+
+static void step_from_wire(struct event *event, const struct wire_clock_change *wire)
+{
+	event->change.how = CLOCK_STEPPED;
+	event->change.step = (struct ns_interval){
+		.lo_ns = wire->after.lo_ns - wire->before.hi_ns,
+		.hi_ns = wire->after.hi_ns - wire->before.lo_ns,
+	};
+}
+
+static void slew_from_wire(struct kernel_wire *state, struct event *event,
+			   const struct wire_clock_change *wire)
+{
+	event->change.how = CLOCK_SLEWED;
+	event->change.old_ppt = state->rate_ppt;
+	event->change.new_ppt = rate_ppt(wire->freq, wire->tick);
+	if (event->result >= 0)
+		state->rate_ppt = event->change.new_ppt;
+}
+
+/* One call of adjtimex() can do both: then there are two events. */
+static int changes_from_wire(struct kernel_wire *state, const struct wire_clock_change *wire,
+			     const struct event *common, struct event *events)
+{
+	int count = 0;
+
+	if (wire->how == WIRE_CHANGE_SETTIME || wire->modes & ADJ_SETOFFSET) {
+		events[count] = *common;
+		step_from_wire(&events[count++], wire);
+	}
+	if (wire->modes & (ADJ_FREQUENCY | ADJ_TICK | ADJ_OFFSET)) {
+		events[count] = *common;
+		slew_from_wire(state, &events[count++], wire);
+	}
+	if (wire->how == WIRE_CHANGE_SOURCE) {
+		events[count] = *common;
+		events[count].change.how = CLOCK_NEW_SOURCE;
+		memcpy(events[count++].change.source, wire->source, EVENT_SOURCE_BYTES);
+	}
+	return count;
+}
+
+void kernel_wire_init(struct kernel_wire *state)
+{
+	struct timex now = {0};
+
+	*state = (struct kernel_wire){0};
+	if (adjtimex(&now) >= 0)
+		state->rate_ppt = rate_ppt(now.freq, now.tick);
+}
+
+int kernel_wire_events(struct kernel_wire *state, const void *record, size_t bytes,
+		       struct event events[KERNEL_WIRE_EVENTS])
+{
+	const struct wire_header *head = record;
+	struct event event = {0};
+
+	if (bytes < sizeof(*head))
+		return -EPROTO;
+	header_from_wire(&event, head);
+	if (head->kind == WIRE_READ && bytes >= sizeof(struct wire_read)) {
+		read_from_wire(&event, record);
+	} else if (head->kind == WIRE_CALL && bytes >= sizeof(struct wire_call)) {
+		call_from_wire(&event, record);
+	} else if (head->kind == WIRE_CLOCK_CHANGE && bytes >= sizeof(struct wire_clock_change)) {
+		event.type = EVENT_CLOCK_CHANGE;
+		return changes_from_wire(state, record, &event, events);
+	} else {
+		return -EPROTO;
+	}
+	events[0] = event;
+	return 1;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the BPF program's wire format to events: the one place that knows both. */
+#ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_WIRE_H
+#define VMCLOCK_TRACE_OBSERVE_KERNEL_WIRE_H
+
+#include <stddef.h>
+
+#include "event/event.h"
+
+/* As many events as one record gives at most: adjtimex() can step and steer in one call. */
+#define KERNEL_WIRE_EVENTS 2
+
+/* What must be known from before to say what changed. */
+struct kernel_wire {
+	int64_t rate_ppt; /* the system clock's correction now in force, parts in 10^12 */
+};
+
+/* Ask the kernel for what is in force now. */
+void kernel_wire_init(struct kernel_wire *state);
+
+/*
+ * The events of one record of @bytes. Returns how many (none, for a change that changes nothing
+ * that is shown), or -EPROTO for a record that is none.
+ */
+int kernel_wire_events(struct kernel_wire *state, const void *record, size_t bytes,
+		       struct event events[KERNEL_WIRE_EVENTS]);
+
+#endif
