@@ -5,11 +5,8 @@
 
 static void call_begin(__u32 path, __u32 ioctl)
 {
-	struct in_flight *now;
+	struct in_flight *now = remember();
 
-	if (!is_wanted())
-		return;
-	now = remember();
 	if (!now)
 		return;
 	now->call_id = __sync_fetch_and_add(&next_call_id, 1) + 1;
@@ -88,7 +85,7 @@ static void ioctl_enter(const __u64 *args)
 {
 	struct posix_clock_context *context = (void *)args[0];
 
-	if (vmclock_index(BPF_CORE_READ(context, clk)) >= 0)
+	if (is_wanted() && vmclock_index(BPF_CORE_READ(context, clk)) >= 0)
 		call_begin(ioctl_path((__u32)args[1]), (__u32)args[1]);
 }
 
@@ -111,7 +108,7 @@ HOOK(ioctl, ptp_ioctl, 3, call_args)
 /* args: clk, tp */
 static void gettime_enter(const __u64 *args)
 {
-	if (vmclock_index((void *)args[0]) >= 0)
+	if (is_wanted() && vmclock_index((void *)args[0]) >= 0)
 		call_begin(WIRE_PATH_CLOCK_GETTIME, 0);
 }
 
@@ -154,6 +151,8 @@ static void dev_read_enter(const __u64 *args)
 {
 	struct in_flight *now;
 
+	if (!is_wanted())
+		return;
 	call_begin(WIRE_PATH_DEV_READ, 0);
 	now = recall();
 	if (now && now->call_id)
@@ -171,7 +170,8 @@ HOOK(dev_read, vmclock_miscdev_read, 4, call_args)
 static void dev_mmap_enter(const __u64 *args)
 {
 	(void)args;
-	call_begin(WIRE_PATH_DEV_MMAP, 0);
+	if (is_wanted())
+		call_begin(WIRE_PATH_DEV_MMAP, 0);
 }
 
 static void dev_mmap_exit(struct in_flight *now, const __u64 *args, long result)
@@ -185,7 +185,8 @@ HOOK(dev_mmap, vmclock_miscdev_mmap, 2, call_args)
 static void dev_open_enter(const __u64 *args)
 {
 	(void)args;
-	call_begin(WIRE_PATH_DEV_OPEN, 0);
+	if (is_wanted())
+		call_begin(WIRE_PATH_DEV_OPEN, 0);
 }
 
 static void dev_open_exit(struct in_flight *now, const __u64 *args, long result)
@@ -202,7 +203,8 @@ HOOK(dev_open, vmclock_miscdev_open, 2, call_args)
 static void misc_open_enter(const __u64 *args)
 {
 	(void)args;
-	call_begin(WIRE_PATH_DEV_OPEN, 0);
+	if (is_wanted())
+		call_begin(WIRE_PATH_DEV_OPEN, 0);
 }
 
 static void misc_open_exit(struct in_flight *now, const __u64 *args, long result)

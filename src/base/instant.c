@@ -6,10 +6,13 @@
 
 #define SEC_PER_DAY 86400
 
-/* ns / 10^9 s in units of 2^-64 s, rounded down; ns below 10^9. */
+/*
+ * ns / 10^9 s in units of 2^-64 s; ns below 10^9. Rounded up, by far less than a nanosecond, so that
+ * rounding it down to nanoseconds again gives back what it was.
+ */
 static uint64_t frac_of_nsec(uint64_t ns)
 {
-	return (uint64_t)(((unsigned __int128)ns << 64) / NSEC_PER_SEC);
+	return (uint64_t)((((unsigned __int128)ns << 64) + NSEC_PER_SEC - 1) / NSEC_PER_SEC);
 }
 
 /* a / b and what is left, rounded down for negative a too; b > 0. */

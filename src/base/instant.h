@@ -28,10 +28,10 @@ struct ns_interval {
 	int64_t hi_ns;
 };
 
-/* The moment of @ts, which must be normalised (0 <= tv_nsec < 10^9); floor to 2^-64 s. */
+/* The moment of @ts, which must be normalised (0 <= tv_nsec < 10^9). It comes back exactly. */
 struct instant instant_from_timespec(struct timespec ts);
 
-/* The moment @ns nanoseconds after the zero of the scale; floor to 2^-64 s. */
+/* The moment @ns nanoseconds after the zero of the scale. They come back exactly. */
 struct instant instant_from_ns(int64_t ns);
 
 /* The part of @at below a second in whole nanoseconds, 0..999999999, rounded down. */

@@ -23,5 +23,6 @@ struct command {
 extern const struct command cmd_status;
 extern const struct command cmd_trace;
 extern const struct command cmd_compare;
+extern const struct command cmd_doctor;
 
 #endif

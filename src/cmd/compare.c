@@ -12,6 +12,7 @@
 #include "cmd/command.h"
 #include "cmd/message.h"
 #include "judge/compare.h"
+#include "judge/comparison_totals.h"
 #include "observe/clock_sampler.h"
 #include "observe/host_clock.h"
 #include "observe/kernel.h"
@@ -98,7 +99,10 @@ static void open_phc(struct compare *compare)
 /* To see what the driver answers to our own reads; there is no other way to the counter it used. */
 static void open_kernel(struct compare *compare)
 {
-	const struct kernel_trace_options options = {.pid = (uint32_t)getpid()};
+	const struct kernel_trace_options options = {
+		.pid = (uint32_t)getpid(),
+		.comm = CLOCK_SAMPLER_SHOW_COMM,
+	};
 
 	if (!compare->phc)
 		error_cause(&compare->no_driver, "there is no PTP clock to read it through");
@@ -151,8 +155,10 @@ static void take_sample(struct compare *compare)
 
 	memset(&compare->driver, 0, sizeof(compare->driver));
 	clock_sampler_take(compare->reader, compare->phc, &sample);
-	if (compare->kernel)
+	if (compare->kernel) {
+		clock_sampler_show_driver(compare->phc);
 		kernel_trace_consume(compare->kernel, on_event, compare);
+	}
 	comparer_add(&compare->comparer, &sample, compare->kernel ? &compare->driver : NULL,
 		     &compare->newest);
 	comparison_totals_add(&compare->totals, &compare->newest);
@@ -276,13 +282,11 @@ static int compare_run(int argc, char **argv)
 static const char help[] =
 	"Usage: vmclock-trace compare [--device PATH] [--count N] [--interval T] [--json]\n"
 	"\n"
-	"All clocks of this machine side by side: the vmclock page, its PTP clock by each ioctl,\n"
-	"CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every difference is an interval "
-	"in\n"
-	"which the true one surely lies, with the method that measured it. As root it also holds "
-	"what\n"
-	"the driver returned against the page at the same counter value: 0 ns apart, or it says "
-	"why.\n"
+	"All clocks of this machine side by side: the vmclock page, its PTP clock by each\n"
+	"ioctl, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every difference is an\n"
+	"interval in which the true one surely lies, with the method that measured it. As root\n"
+	"it also holds what the driver returned against the page at the same counter value:\n"
+	"0 ns apart, or it says why.\n"
 	"\n"
 	"  -d, --device PATH   a vmclock device, or a file that holds this machine's page\n"
 	"                      (default: the first /dev/vmclock*)\n"
@@ -301,14 +305,12 @@ static const char help[] =
 	"  0  no clock contradicts what it or another claims\n"
 	"  1  no device, or it cannot be read\n"
 	"  2  wrong usage\n"
-	"  3  a contradiction: page and CLOCK_REALTIME apart by more than both claim "
-	"(bounds_disjoint),\n"
-	"     the PTP clock outside of the page read around it (phc_outside_page), the driver not "
-	"equal\n"
-	"     to the page at the same counter value (driver_differs), or an update of the page "
-	"beyond\n"
-	"     the bound of the one before without a new marker: the host's clock was stepped "
-	"(host_step)\n";
+	"  3  a contradiction:\n"
+	"     bounds_disjoint   page and CLOCK_REALTIME are further apart than both claim\n"
+	"     phc_outside_page  the PTP clock is not between what the page said around it\n"
+	"     driver_differs    the driver is not equal to the page at the same counter value\n"
+	"     host_step         an update of the page is beyond the bound of the one before, and\n"
+	"                       the marker did not move: the host's clock was stepped\n";
 
 const struct command cmd_compare = {
 	.name = "compare",

@@ -18,6 +18,7 @@
 #include "judge/driver_answer.h"
 #include "observe/kernel.h"
 #include "observe/page_watch.h"
+#include "observe/privileges.h"
 #include "render/trace_view.h"
 
 struct trace_options {
@@ -284,6 +285,9 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 	set_scene(trace, &no_page, &no_hooks);
 	if (options->duration_ns)
 		trace->deadline_ns = trace->scene.start_ns + (uint64_t)options->duration_ns;
+	/* Everything that needs them is open now. */
+	if (privileges_drop())
+		message_error("capabilities could not be dropped; going on with them");
 	trace->view->begin(stdout, &trace->scene);
 	fflush(stdout);
 	if (trace->watch)

@@ -15,6 +15,34 @@ static const char *const path_names[EVENT_PATHS] = {
 	[PATH_DEV_MMAP] = "mmap",
 };
 
+static const char *const type_names[EVENT_TYPES] = {
+	[EVENT_READ] = "read",
+	[EVENT_CALL] = "call",
+	[EVENT_PAGE] = "page",
+	[EVENT_CLOCK] = "clock",
+	[EVENT_CLOCK_CHANGE] = "clock_change",
+	[EVENT_NOTIFICATION] = "notification",
+	[EVENT_DEVICE] = "device",
+	[EVENT_LOSS] = "loss",
+	[EVENT_TICK] = "tick",
+};
+
+static const char *const clock_names[OBSERVED_CLOCKS] = {
+	[OBSERVED_REALTIME] = "CLOCK_REALTIME",	  [OBSERVED_PHC] = "PTP clock",
+	[OBSERVED_PHC_OTHER] = "other PTP clock", [OBSERVED_CLOCKBOUND] = "ClockBound",
+	[OBSERVED_OTHER] = "other clock",
+};
+
+const char *event_type_name(enum event_type type)
+{
+	return (unsigned int)type < EVENT_TYPES ? type_names[type] : "unknown";
+}
+
+const char *observed_clock_name(enum observed_clock clock)
+{
+	return (unsigned int)clock < OBSERVED_CLOCKS ? clock_names[clock] : "unknown";
+}
+
 const char *event_path_name(enum event_path path)
 {
 	return (unsigned int)path < EVENT_PATHS ? path_names[path] : "unknown";

@@ -7,20 +7,8 @@
 #include "judge/contradict.h"
 #include "judge/page_bracket.h"
 
-/* Whether a PTP clock is on UTC or TAI, by its first reading that there is. */
-static enum clock_scale scale_of_phc(const struct clock_sample *sample)
-{
-	struct page_time time;
-
-	for (enum phc_method method = 0; method < PHC_METHODS; method++) {
-		const struct phc_sample *phc = &sample->phc[method];
-
-		if (phc->result || page_bracket_time(sample, phc->counter.before, &time))
-			continue;
-		return clock_scale_by_page(instant_from_timespec(phc->counter.inner), &time);
-	}
-	return SCALE_UNKNOWN;
-}
+/* There was no leap second since, and none is announced; a kernel that was told knows better. */
+#define TAI_OFFSET_SEC_SINCE_2017 37
 
 /* What the page says of itself: its own error at the time of the sample, and TAI less UTC. */
 static void ask_page(struct comparison *out)
@@ -35,6 +23,43 @@ static void ask_page(struct comparison *out)
 		out->tai_offset_sec = time.tai.sec - time.utc.sec;
 	out->has_page_claim = time.has_max_error && page_is_vouched_for(&sample->page);
 	out->page_claim_ns = out->has_page_claim ? time.max_error_ns : 0;
+}
+
+/* Where no page tells the time, CLOCK_REALTIME stands in for it: it is off by less than a scale. */
+static struct page_time time_by_realtime(const struct clock_sample *sample, int64_t tai_offset_sec)
+{
+	struct page_time time = {
+		.has_utc = true,
+		.utc = instant_from_timespec(sample->realtime.inner),
+	};
+
+	time.has_tai = !instant_add_sec(time.utc, tai_offset_sec, &time.tai);
+	return time;
+}
+
+/* Whether the PTP clock is on UTC or TAI, by its first reading that there is. */
+static void infer_scale(struct comparison *out)
+{
+	const struct clock_sample *sample = &out->sample;
+	const struct realtime_claim *claim = &sample->claim;
+	const struct phc_sample *phc = NULL;
+	struct page_time time;
+
+	for (enum phc_method method = 0; !phc && method < PHC_METHODS; method++) {
+		if (!sample->phc[method].result)
+			phc = &sample->phc[method];
+	}
+	if (!phc)
+		return;
+	out->scale_is_by_page = !page_bracket_time(sample, phc->counter.before, &time);
+	if (!out->scale_is_by_page) {
+		out->has_tai_offset = true;
+		out->tai_offset_sec = !claim->result && claim->tai_offset_sec
+					      ? claim->tai_offset_sec
+					      : TAI_OFFSET_SEC_SINCE_2017;
+		time = time_by_realtime(sample, out->tai_offset_sec);
+	}
+	out->phc_scale = clock_scale_by_page(instant_from_timespec(phc->counter.inner), &time);
 }
 
 static struct clock_pair *add_pair(struct comparison *out, struct clock_pair pair)
@@ -161,9 +186,9 @@ static void compare_phc_with_page(struct comparison *out, enum phc_method method
 {
 	const struct clock_sample *sample = &out->sample;
 	const struct phc_sample *phc = &sample->phc[method];
-	/* A clock that is far from all of the page's scales is shown against the first there is. */
-	enum clock_scale scale = out->phc_scale == SCALE_TAI ? SCALE_TAI : SCALE_UTC;
+	enum clock_scale scale;
 	struct bracket bracket;
+	struct page_time time;
 	struct clock_pair *pair = add_pair(out, (struct clock_pair){
 							.a = COMPARED_PHC,
 							.b = COMPARED_PAGE,
@@ -176,7 +201,11 @@ static void compare_phc_with_page(struct comparison *out, enum phc_method method
 	pair->state = state_of_failure(sample, phc);
 	if (phc->result)
 		return;
-	err = page_bracket(sample, scale, &phc->counter, &bracket);
+	/* Also where it is too far from all of the page's scales to be on one. */
+	scale = page_bracket_time(sample, phc->counter.before, &time)
+			? SCALE_UTC
+			: clock_scale_nearest(instant_from_timespec(phc->counter.inner), &time);
+	err = scale ? page_bracket(sample, scale, &phc->counter, &bracket) : -ENOTSUP;
 	pair->state = err ? state_of_page_error(err) : measure(&bracket, &pair->offset);
 	if (!page_bracket(sample, SCALE_UNKNOWN, &phc->counter, &bracket))
 		measure(&bracket, &pair->raw);
@@ -251,19 +280,21 @@ void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
 		  const struct driver_comparison *driver, struct comparison *out)
 {
 	bool first = comparer->samples == 0;
+	bool has_both = sample->has_phc && sample->page_result != -ENODEV;
 
 	memset(out, 0, sizeof(*out));
 	out->number = ++comparer->samples;
 	out->sample = *sample;
-	out->phc_scale = sample->has_phc ? scale_of_phc(sample) : SCALE_UNKNOWN;
 	out->has_driver = driver != NULL;
 	if (driver)
 		out->driver = *driver;
 	ask_page(out);
+	if (sample->has_phc)
+		infer_scale(out);
 	compare_page_with_realtime(out);
 	for (enum phc_method method = 0; sample->has_phc && method < PHC_METHODS; method++)
 		compare_phc_with_realtime(out, method);
-	for (enum phc_method method = 0; sample->has_phc && method < PHC_METHODS; method++)
+	for (enum phc_method method = 0; has_both && method < PHC_METHODS; method++)
 		compare_phc_with_page(out, method);
 	find_updates(first ? NULL : &comparer->newest, out);
 	/* Over a disruption the counter did not count: elapsed time starts anew. */
@@ -272,29 +303,4 @@ void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
 	compare_elapsed(out, first || marker_changed(out) ? NULL : &comparer->base);
 	contradict(out);
 	comparer->newest = *sample;
-}
-
-void comparison_totals_add(struct comparison_totals *totals, const struct comparison *comparison)
-{
-	totals->samples++;
-	for (unsigned int i = 0; i < comparison->contradictions; i++)
-		totals->contradictions[comparison->contradiction[i].kind]++;
-	for (unsigned int i = 0; i < comparison->updates; i++) {
-		totals->updates += comparison->update[i].updates;
-		totals->marker_changes += comparison->update[i].marker_changed;
-	}
-	if (comparison->has_driver) {
-		totals->has_driver = true;
-		driver_comparison_merge(&totals->driver, &comparison->driver);
-	}
-	totals->notes |= comparison->notes;
-}
-
-uint64_t comparison_totals_contradictions(const struct comparison_totals *totals)
-{
-	uint64_t sum = 0;
-
-	for (int kind = 0; kind < CONTRADICTIONS; kind++)
-		sum += totals->contradictions[kind];
-	return sum;
 }

@@ -109,6 +109,7 @@ enum comparison_note {
 	NOTE_NO_PAGE_CLAIM,
 	NOTE_NO_REALTIME_CLAIM,
 	NOTE_LEAP,
+	NOTE_TAI_SIGN,
 	NOTE_SCALE_UNKNOWN,
 	NOTE_PAGE_MOVED,
 	NOTE_MARKER_CHANGED,
@@ -120,9 +121,10 @@ struct comparison {
 	uint64_t number; /* of the sample, from 1 */
 	struct clock_sample sample;
 
-	enum clock_scale phc_scale; /* as the page shows it */
+	enum clock_scale phc_scale; /* as a clock shows that it stood beside: */
+	bool scale_is_by_page; /* the page; else CLOCK_REALTIME, where no page tells the time */
 	bool has_tai_offset;
-	int64_t tai_offset_sec; /* TAI less UTC by the page; valid if has_tai_offset */
+	int64_t tai_offset_sec; /* TAI less UTC by that clock; valid if has_tai_offset */
 	bool has_page_claim;
 	uint64_t page_claim_ns; /* the page's guaranteed error, one way, at the sample */
 

@@ -27,12 +27,21 @@ static uint64_t apart_ns(struct instant a, struct instant b)
 	return lo > hi ? lo : hi;
 }
 
-enum clock_scale clock_scale_by_page(struct instant at, const struct page_time *page)
+enum clock_scale clock_scale_nearest(struct instant at, const struct page_time *page)
 {
 	uint64_t utc = page->has_utc ? apart_ns(at, page->utc) : UINT64_MAX;
 	uint64_t tai = page->has_tai ? apart_ns(at, page->tai) : UINT64_MAX;
 
-	if (utc > SCALE_NEAR_NS && tai > SCALE_NEAR_NS)
+	if (page->has_utc && utc <= tai)
+		return SCALE_UTC;
+	return page->has_tai ? SCALE_TAI : SCALE_UNKNOWN;
+}
+
+enum clock_scale clock_scale_by_page(struct instant at, const struct page_time *page)
+{
+	enum clock_scale scale = clock_scale_nearest(at, page);
+
+	if (scale && apart_ns(at, scale == SCALE_UTC ? page->utc : page->tai) > SCALE_NEAR_NS)
 		return SCALE_UNKNOWN;
-	return utc <= tai ? SCALE_UTC : SCALE_TAI;
+	return scale;
 }

@@ -7,13 +7,8 @@
 #define VMCLOCK_TRACE_JUDGE_SCALE_H
 
 #include "base/instant.h"
+#include "event/scale.h"
 #include "page/time.h"
-
-enum clock_scale {
-	SCALE_UNKNOWN,
-	SCALE_UTC,
-	SCALE_TAI,
-};
 
 /* "unknown", "UTC", "TAI". */
 const char *clock_scale_name(enum clock_scale scale);
@@ -25,5 +20,11 @@ const char *clock_scale_name(enum clock_scale scale);
  */
 #define SCALE_NEAR_NS 2000000000
 enum clock_scale clock_scale_by_page(struct instant at, const struct page_time *page);
+
+/*
+ * The nearer one of those that the page tells, however far; SCALE_UNKNOWN only where it tells
+ * neither.
+ */
+enum clock_scale clock_scale_nearest(struct instant at, const struct page_time *page);
 
 #endif

@@ -237,9 +237,10 @@ static void unload(struct kernel_trace *trace)
 static int try_plan(struct kernel_trace *trace, const struct kernel_trace_options *options,
 		    struct kernel_symbols *symbols)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, open_options, .btf_custom_path = options->btf);
 	int result;
 
-	trace->bpf = vmclock_bpf__open();
+	trace->bpf = vmclock_bpf__open_opts(&open_options);
 	if (!trace->bpf)
 		return -errno;
 	choose_programs(trace);

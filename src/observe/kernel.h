@@ -21,7 +21,8 @@ struct kernel_trace_options {
 	uint32_t pid;	     /* only this process (tgid); 0: all */
 	const char *comm;    /* only threads of this name (its first 15 bytes); NULL: all */
 	uint32_t ring_bytes; /* size of the ring buffer, a power of two; 0: 4 MiB */
-	bool kprobes_only;   /* leave out the best rung of the ladder: for tests and for doubt */
+	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
+	bool kprobes_only; /* leave out the best rung of the ladder: for tests and for doubt */
 };
 
 /* Called for each event, in the order of the ring buffer. The event is the callee's to copy. */

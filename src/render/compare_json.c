@@ -172,8 +172,6 @@ static json_object *page_json(const struct compare_scene *scene,
 		   page_status_name(page_get(&sample->page, PAGE_CLOCK_STATUS)));
 	add_u64(object, "seq_count", true, page_get(&sample->page, PAGE_SEQ_COUNT));
 	add_u64(object, "disruption_marker", true, page_get(&sample->page, PAGE_DISRUPTION_MARKER));
-	add_u64(object, "tai_minus_utc_sec", comparison->has_tai_offset,
-		(uint64_t)comparison->tai_offset_sec);
 	add_u64(object, "max_error_ns", comparison->has_page_claim, comparison->page_claim_ns);
 	return object;
 }
@@ -181,6 +179,7 @@ static json_object *page_json(const struct compare_scene *scene,
 static json_object *phc_json(const struct compare_scene *scene, const struct comparison *comparison)
 {
 	bool known = comparison->phc_scale != SCALE_UNKNOWN;
+	enum compared_clock by = comparison->scale_is_by_page ? COMPARED_PAGE : COMPARED_REALTIME;
 	json_object *object;
 
 	if (!scene->phc)
@@ -188,8 +187,9 @@ static json_object *phc_json(const struct compare_scene *scene, const struct com
 	object = json_object_new_object();
 	add_string(object, "path", scene->phc);
 	add_string(object, "scale", known ? clock_scale_name(comparison->phc_scale) : NULL);
-	add_string(object, "scale_inferred_from",
-		   known ? "the page, read around it, shows the same on this scale" : NULL);
+	add_string(object, "scale_inferred_from", known ? compared_clock_name(by, NULL) : NULL);
+	add_u64(object, "tai_minus_utc_sec", known && comparison->has_tai_offset,
+		(uint64_t)comparison->tai_offset_sec);
 	return object;
 }
 

@@ -8,6 +8,7 @@
 #include "page/names.h"
 #include "render/compare_view.h"
 #include "render/compare_words.h"
+#include "render/interval_text.h"
 
 #define PAIR_COLUMNS	 36 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" */
 #define METHOD_COLUMNS	 25
@@ -16,9 +17,9 @@
 /* Padded to @columns where something follows; 0 for the last of a line. */
 static void put_interval(FILE *out, struct ns_interval interval, int columns)
 {
-	char text[COMPARE_INTERVAL_BYTES];
+	char text[INTERVAL_TEXT_BYTES];
 
-	compare_interval_text(interval, text, sizeof(text));
+	interval_text(interval, text, sizeof(text));
 	fprintf(out, "%-*s", columns, text);
 }
 
@@ -30,9 +31,9 @@ static void put_path(FILE *out, const char *path)
 	fputs(text, out);
 }
 
-static void put_missing(FILE *out, const struct error *why)
+static void put_missing(FILE *out, const char *what, const struct error *why)
 {
-	fprintf(out, "none: %s\n", why->cause);
+	fprintf(out, "%s: %s\n", what, why->cause);
 	if (why->hint[0])
 		fprintf(out, "  %-15s   hint: %s\n", "", why->hint);
 }
@@ -48,7 +49,7 @@ static void put_page(FILE *out, const struct compare_scene *scene,
 
 	fprintf(out, "  %-15s ", "page");
 	if (!scene->device) {
-		put_missing(out, scene->no_page);
+		put_missing(out, "none", scene->no_page);
 		return;
 	}
 	put_path(out, scene->device);
@@ -71,20 +72,25 @@ static void put_page(FILE *out, const struct compare_scene *scene,
 static void put_phc(FILE *out, const struct compare_scene *scene,
 		    const struct comparison *comparison)
 {
+	const char *scale;
+
 	if (!scene->phc) {
 		fprintf(out, "  %-15s ", "PTP clock");
-		put_missing(out, scene->no_phc);
+		put_missing(out, "none", scene->no_phc);
 		return;
 	}
 	fprintf(out, "  %-15s ", scene->phc);
-	if (comparison->phc_scale == SCALE_UNKNOWN)
-		fputs("scale unknown", out);
-	else
-		fprintf(out, "on %s: it shows the page's %s",
-			clock_scale_name(comparison->phc_scale),
-			clock_scale_name(comparison->phc_scale));
+	if (comparison->phc_scale == SCALE_UNKNOWN) {
+		fputs("scale unknown\n", out);
+		return;
+	}
+	scale = clock_scale_name(comparison->phc_scale);
+	fprintf(out, "on %s: it shows the %s", scale,
+		comparison->scale_is_by_page ? "page's " : "time of CLOCK_REALTIME");
+	if (comparison->scale_is_by_page)
+		fputs(scale, out);
 	if (comparison->phc_scale == SCALE_TAI && comparison->has_tai_offset)
-		fprintf(out, ", %" PRId64 " s more than its UTC, which is taken off below",
+		fprintf(out, " (UTC + %" PRId64 " s, which are taken off below)",
 			comparison->tai_offset_sec);
 	fputc('\n', out);
 }
@@ -113,7 +119,7 @@ static void put_driver_missing(FILE *out, const struct compare_scene *scene)
 	if (!scene->no_driver || !scene->phc)
 		return;
 	fprintf(out, "  %-15s ", "driver");
-	put_missing(out, scene->no_driver);
+	put_missing(out, "not seen", scene->no_driver);
 }
 
 /* The table. */
@@ -184,12 +190,19 @@ static void put_pairs(FILE *out, const struct compare_scene *scene,
 	}
 }
 
-/* "-0.125 .. +1.000 ppm" */
+/* @ppt in parts in 10^9, rounded down. */
+static int64_t ppb_floor(int64_t ppt)
+{
+	return ppt / 1000 - (ppt % 1000 < 0);
+}
+
+/* "-0.125 .. +1.000 ppm", rounded outwards. */
 static void put_rate(FILE *out, const struct elapsed *elapsed)
 {
+	int64_t lo = ppb_floor(elapsed->rate.lo_ppt), hi = -ppb_floor(-elapsed->rate.hi_ppt);
+
 	if (elapsed->has_rate)
-		fprintf(out, "%+.3f .. %+.3f ppm", (double)elapsed->rate.lo_ppt / PPT_PER_PPM,
-			(double)elapsed->rate.hi_ppt / PPT_PER_PPM);
+		fprintf(out, "%+.3f .. %+.3f ppm", (double)lo / 1000, (double)hi / 1000);
 }
 
 static void put_elapsed(FILE *out, const struct comparison *comparison)

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "event/event.h"
-#include "judge/compare.h"
+#include "judge/comparison_totals.h"
 
 /* What is compared, known at the start. Pointers are borrowed for the life of the view. */
 struct compare_scene {

@@ -27,11 +27,4 @@ const char *compare_note_code(enum comparison_note note);
 /* The note as a sentence. Static. */
 const char *compare_note_sentence(enum comparison_note note);
 
-/*
- * "-1.250 .. +0.017 us": both ends in one unit, rounded outwards to three digits of the width.
- * Past two hours rounded to what people say. COMPARE_INTERVAL_BYTES are enough; always terminated.
- */
-#define COMPARE_INTERVAL_BYTES 104
-void compare_interval_text(struct ns_interval interval, char *text, size_t bytes);
-
 #endif

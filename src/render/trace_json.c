@@ -2,49 +2,11 @@
 /* A running trace for programs: one object a line, each with its `type`. Unknown is null. */
 #include "render/trace_view.h"
 
-#include <string.h>
-
 #include "page/diff.h"
-#include "render/page_json.h"
+#include "render/finding_json.h"
+#include "render/json_add.h"
 
 #define SCHEMA "vmclock-trace/trace/1"
-
-static void put_line(FILE *out, json_object *line)
-{
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
-							     JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(line);
-}
-
-static void add_u64(json_object *to, const char *key, uint64_t value)
-{
-	json_object_object_add(to, key, json_object_new_uint64(value));
-}
-
-static void add_i64(json_object *to, const char *key, int64_t value)
-{
-	json_object_object_add(to, key, json_object_new_int64(value));
-}
-
-static void add_bool(json_object *to, const char *key, bool value)
-{
-	json_object_object_add(to, key, json_object_new_boolean(value));
-}
-
-static void add_text(json_object *to, const char *key, const char *value)
-{
-	json_object_object_add(to, key, page_json_string(value));
-}
-
-static json_object *new_line(const char *type, uint64_t time_ns)
-{
-	json_object *line = json_object_new_object();
-
-	add_text(line, "type", type);
-	add_u64(line, "monotonic_ns", time_ns);
-	return line;
-}
 
 static json_object *json_hooks(const struct trace_scene *scene)
 {
@@ -76,25 +38,6 @@ static void json_begin(FILE *out, const struct trace_scene *scene)
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_text(line, "no_hooks_why", scene->hooks ? NULL : scene->no_hooks_why);
 	put_line(out, line);
-}
-
-/* The name as text, and as it was where that is not the same. */
-static void add_reader(json_object *to, const struct event_reader *who)
-{
-	char comm[EVENT_COMM_BYTES + 1] = {0};
-	char hex[2 * EVENT_COMM_BYTES + 1] = {0};
-	json_object *name;
-
-	memcpy(comm, who->comm, EVENT_COMM_BYTES);
-	name = page_json_string(comm);
-	add_u64(to, "pid", who->pid);
-	add_u64(to, "tid", who->tid);
-	if (strcmp(json_object_get_string(name), comm)) {
-		for (size_t i = 0; comm[i]; i++)
-			snprintf(hex + 2 * i, 3, "%02x", (unsigned char)comm[i]);
-		add_text(to, "comm_hex", hex);
-	}
-	json_object_object_add(to, "comm", name);
 }
 
 static const char *counter_source_name(enum event_counter source)
@@ -172,7 +115,7 @@ static json_object *json_event(const struct event *event, const struct driver_an
 		add_u64(line, "call_id", event->call_id);
 	else
 		json_object_object_add(line, "call_id", NULL);
-	add_reader(line, &event->who);
+	reader_json_add(line, &event->who);
 	add_i64(line, "result", event->result);
 	add_text(line, "cause", event->result < 0 ? event_result_cause(event->result) : NULL);
 	if (is_read)
@@ -206,7 +149,7 @@ static void json_clock_change(FILE *out, const struct trace_scene *scene, const 
 
 	(void)scene;
 	add_u64(line, "latency_ns", event->latency_ns);
-	add_reader(line, &event->who);
+	reader_json_add(line, &event->who);
 	add_i64(line, "result", event->result);
 	add_text(line, "how", change_name(change->how));
 	json_object_object_add(line, "step",
@@ -259,7 +202,7 @@ static void json_disruption(FILE *out, const struct trace_scene *scene, enum dis
 	if (reader) {
 		json_object *who = json_object_new_object();
 
-		add_reader(who, &reader->who);
+		reader_json_add(who, &reader->who);
 		add_text(who, "path", event_path_name(reader->path));
 		json_object_object_add(line, "reader", who);
 	}
@@ -332,7 +275,7 @@ static json_object *json_readers(const struct summary *summary)
 		const struct summary_reader *reader = &summary->reader[i];
 		json_object *json = json_object_new_object();
 
-		add_reader(json, &reader->who);
+		reader_json_add(json, &reader->who);
 		add_u64(json, "calls", reader->calls);
 		add_u64(json, "reads", reader->reads);
 		add_u64(json, "errors", reader->errors);

@@ -10,6 +10,7 @@
 
 #include "compare_machine.h"
 #include "judge/compare.h"
+#include "judge/comparison_totals.h"
 
 #define NOW (100 * MACHINE_TICKS_PER_SEC)
 
@@ -314,6 +315,54 @@ static void tai_without_its_offset(void **state)
 	assert_true(has_note(&comparison, NOTE_NO_PAGE_CLAIM));
 }
 
+/* A driver that converts takes the sign as it is: 37 s the wrong way from the page's TAI. */
+static void tai_offset_of_the_wrong_sign(void **state)
+{
+	struct machine machine = machine_make();
+	struct clock_sample sample;
+	struct comparison comparison;
+
+	(void)state;
+	make_field(&machine.page, PAGE_TIME_TYPE, VMCLOCK_TIME_TAI);
+	make_field(&machine.page, PAGE_TAI_OFFSET_SEC, 37);
+	machine.phc_sec = 74;
+	sample = machine_sample(&machine, NOW);
+	comparison = compare_once(&sample);
+	assert_true(has_note(&comparison, NOTE_TAI_SIGN));
+	assert_true(has_note(&comparison, NOTE_SCALE_UNKNOWN));
+	assert_int_equal(contradictions_of(&comparison, CONTRADICTION_PHC), 1);
+	assert_true(interval_has(
+		pair_of(&comparison, COMPARED_PHC, COMPARED_PAGE, PHC_GETTIME)->offset.ns,
+		37ll * NSEC_PER_SEC));
+	/* The page itself is right: only the size of its offset counts. */
+	assert_true(interval_has(comparison.pair[0].offset.ns, 0));
+}
+
+/* A page too small for a device node, or one that we may not open: there still is a PTP clock. */
+static void a_phc_without_a_page(void **state)
+{
+	(void)state;
+	for (int64_t scale_sec = 0; scale_sec <= 37; scale_sec += 37) {
+		struct machine machine = machine_make();
+		struct clock_sample sample;
+		struct comparison comparison;
+
+		machine.phc_sec = scale_sec;
+		machine.realtime_ns = 300000000;
+		sample = machine_sample(&machine, NOW);
+		sample.page_result = -ENODEV;
+		comparison = compare_once(&sample);
+		assert_int_equal(comparison.phc_scale, scale_sec ? SCALE_TAI : SCALE_UTC);
+		assert_false(comparison.scale_is_by_page);
+		assert_int_equal(comparison.pairs, 1 + PHC_METHODS);
+		assert_true(interval_has(
+			pair_of(&comparison, COMPARED_PHC, COMPARED_REALTIME, PHC_GETTIME)
+				->offset.ns,
+			-300000000));
+		assert_int_equal(comparison.contradictions, 0);
+	}
+}
+
 static void two_samples_give_rates(void **state)
 {
 	struct machine machine = machine_make();
@@ -489,6 +538,8 @@ int main(void)
 		cmocka_unit_test(failures_are_told_apart),
 		cmocka_unit_test(pages_without_a_time),
 		cmocka_unit_test(tai_without_its_offset),
+		cmocka_unit_test(tai_offset_of_the_wrong_sign),
+		cmocka_unit_test(a_phc_without_a_page),
 		cmocka_unit_test(two_samples_give_rates),
 		cmocka_unit_test(updates_and_steps),
 		cmocka_unit_test(a_changed_marker_is_no_contradiction),

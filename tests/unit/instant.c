@@ -20,17 +20,19 @@ static void nsec_rounds_down(void **state)
 	assert_int_equal(instant_nsec((struct instant){0, UINT64_MAX}), 999999999);
 }
 
-static void timespec_loses_less_than_a_nanosecond(void **state)
+static void timespec_and_ns_come_back_exactly(void **state)
 {
-	struct timespec ts = {.tv_sec = -2, .tv_nsec = 999999999};
-	struct instant at = instant_from_timespec(ts);
-	struct timespec back;
-
 	(void)state;
-	assert_int_equal(at.sec, -2);
-	/* Rounded down to 2^-64 s, so to the nanosecond below when it is rounded down once more. */
-	back = instant_to_timespec(at);
-	assert_in_range(back.tv_nsec, 999999998, 999999999);
+	for (long nsec = 0; nsec < NSEC_PER_SEC; nsec += nsec < 2000 ? 1 : 7919) {
+		struct timespec ts = {.tv_sec = -2, .tv_nsec = nsec};
+		struct timespec back = instant_to_timespec(instant_from_timespec(ts));
+		int64_t ns;
+
+		assert_int_equal(back.tv_sec, -2);
+		assert_int_equal(back.tv_nsec, nsec);
+		assert_int_equal(instant_to_ns(instant_from_ns(nsec - 5), &ns), 0);
+		assert_int_equal(ns, nsec - 5);
+	}
 }
 
 static void ns_both_ways_and_limits(void **state)
@@ -168,7 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nsec_rounds_down),
-		cmocka_unit_test(timespec_loses_less_than_a_nanosecond),
+		cmocka_unit_test(timespec_and_ns_come_back_exactly),
 		cmocka_unit_test(ns_both_ways_and_limits),
 		cmocka_unit_test(compare),
 		cmocka_unit_test(adding_stays_on_the_scale),

@@ -113,8 +113,15 @@ static void scale_is_the_nearer_one(void **state)
 	assert_int_equal(clock_scale_by_page((struct instant){1800000010, 0}, &page),
 			 SCALE_UNKNOWN);
 	assert_int_equal(clock_scale_by_page((struct instant){INT64_MIN, 0}, &page), SCALE_UNKNOWN);
+	assert_int_equal(clock_scale_nearest((struct instant){1800000018, 0}, &page), SCALE_UTC);
+	assert_int_equal(clock_scale_nearest((struct instant){1800000074, 0}, &page), SCALE_TAI);
+	assert_int_equal(clock_scale_nearest((struct instant){INT64_MIN, 0}, &page), SCALE_UTC);
 	page.has_tai = false;
+	assert_int_equal(clock_scale_nearest((struct instant){1800000074, 0}, &page), SCALE_UTC);
 	assert_int_equal(clock_scale_by_page((struct instant){1800000037, 0}, &page),
+			 SCALE_UNKNOWN);
+	page.has_utc = false;
+	assert_int_equal(clock_scale_nearest((struct instant){1800000000, 0}, &page),
 			 SCALE_UNKNOWN);
 	assert_string_equal(clock_scale_name(SCALE_UNKNOWN), "unknown");
 	assert_string_equal(clock_scale_name(SCALE_TAI), "TAI");

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/detector.h"
+
+#include <stdlib.h>
+
+#include "judge/detector_state.h"
+
+static const struct detector_options defaults = {
+	.step_ns = 1000000,
+	.slew_ppt = 1000000,
+	.slew_min_ppt = 10000,
+	.stuck_ns = 100000000,
+	.stale_ns = 1000000,
+	.stale_first_ns = 100000000,
+	.error_quiet_ns = 10000000000,
+	.stun_ns = 250000000,
+	.clock_slew_ppt = 100000000,
+	.clock_step_ns = 1000000,
+};
+
+static void or_default(uint64_t *value, uint64_t otherwise)
+{
+	if (!*value)
+		*value = otherwise;
+}
+
+static void fill_options(struct detector_options *options)
+{
+	or_default(&options->step_ns, defaults.step_ns);
+	or_default(&options->slew_ppt, defaults.slew_ppt);
+	or_default(&options->slew_min_ppt, defaults.slew_min_ppt);
+	or_default(&options->stuck_ns, defaults.stuck_ns);
+	or_default(&options->stale_ns, defaults.stale_ns);
+	or_default(&options->stale_first_ns, defaults.stale_first_ns);
+	or_default(&options->error_quiet_ns, defaults.error_quiet_ns);
+	or_default(&options->stun_ns, defaults.stun_ns);
+	or_default(&options->clock_slew_ppt, defaults.clock_slew_ppt);
+	or_default(&options->clock_step_ns, defaults.clock_step_ns);
+}
+
+struct detector *detector_new(const struct detector_options *options, finding_fn found, void *arg)
+{
+	struct detector *detector = calloc(1, sizeof(*detector));
+
+	if (!detector)
+		return NULL;
+	if (options)
+		detector->options = *options;
+	fill_options(&detector->options);
+	detector->found = found;
+	detector->arg = arg;
+	return detector;
+}
+
+void detector_free(struct detector *detector)
+{
+	free(detector);
+}
+
+const struct detector_counts *detector_counts(const struct detector *detector)
+{
+	return &detector->counts;
+}
+
+const struct page *detector_page(const struct detector *detector)
+{
+	return detector->newest.known ? &detector->newest.page : NULL;
+}
+
+const struct event_ticks *event_ticks_of(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_PAGE:
+		return &event->look.ticks;
+	case EVENT_CLOCK:
+		return &event->clock.ticks;
+	case EVENT_TICK:
+		return &event->tick.ticks;
+	default:
+		return NULL;
+	}
+}
+
+struct finding finding_of(enum finding_kind kind, enum finding_severity severity,
+			  const struct event *event)
+{
+	return (struct finding){
+		.kind = kind,
+		.severity = severity,
+		.device = event->device,
+		.not_before_ns = event_end_ns(event),
+		.found_ns = event_end_ns(event),
+		.event = *event,
+	};
+}
+
+void finding_not_before(struct finding *finding, uint64_t time_ns)
+{
+	if (time_ns < finding->found_ns)
+		finding->not_before_ns = time_ns;
+}
+
+void detector_emit(struct detector *detector, struct finding *finding)
+{
+	detector->counts.finding[finding->kind]++;
+	finding->number = 0;
+	for (enum finding_kind i = 0; i < FINDINGS; i++)
+		finding->number += detector->counts.finding[i];
+	if (detector->found)
+		detector->found(finding, detector->arg);
+}
+
+/* Only what the driver makes has an end of its own; the others are of one moment. */
+static void see_device(struct detector *detector, const struct event *event)
+{
+	struct finding finding = finding_of(FINDING_DEVICE_LOST, FINDING_CRITICAL, event);
+	bool was_lost = detector->lost;
+
+	detector->lost = event->device_state == DEVICE_LOST;
+	if (was_lost || !detector->lost)
+		return;
+	if (detector->newest.known)
+		finding_not_before(&finding, detector->newest.seen_ns);
+	finding.has_before = detector->newest.known;
+	finding.before = detector->newest.page;
+	finding.lost = LOST_DEVICE;
+	detector_emit(detector, &finding);
+}
+
+/* What @now has more than @then; a total that shrank began anew. */
+static uint64_t growth(uint64_t then, uint64_t now)
+{
+	return now < then ? now : now - then;
+}
+
+static void see_losses(struct detector *detector, const struct event *event)
+{
+	struct finding finding = finding_of(FINDING_DATA_LOSS, FINDING_WARNING, event);
+	const struct event_losses *then = &detector->losses, *now = &event->losses;
+
+	finding.losses = (struct event_losses){
+		.ring_full = growth(then->ring_full, now->ring_full),
+		.task_storage = growth(then->task_storage, now->task_storage),
+		.page_unreadable = growth(then->page_unreadable, now->page_unreadable),
+		.recursion = growth(then->recursion, now->recursion),
+	};
+	detector->losses = *now;
+	if (event_losses_total(&finding.losses) || finding.losses.page_unreadable)
+		detector_emit(detector, &finding);
+}
+
+/* An observer's look: the page first, then what the counter beside it says of that page. */
+static void see_look(struct detector *detector, const struct event *event)
+{
+	if (event->page_state == EVENT_PAGE_TORN) {
+		detector->counts.torn++;
+		detector_see_torn(detector, event);
+		return;
+	}
+	if (!event_is_look(event))
+		return;
+	detector->counts.looks++;
+	detector_see_page(detector, event);
+	detector_see_reference(detector, event);
+	detector_see_age(detector, event);
+}
+
+void detector_event(struct detector *detector, const struct event *event)
+{
+	detector->counts.events++;
+	switch (event->type) {
+	case EVENT_READ:
+	case EVENT_CALL:
+		detector_see_page(detector, event);
+		detector_see_driver(detector, event);
+		break;
+	case EVENT_PAGE:
+		see_look(detector, event);
+		break;
+	case EVENT_CLOCK:
+		see_look(detector, event);
+		detector_see_clock(detector, event);
+		break;
+	case EVENT_CLOCK_CHANGE:
+		detector_see_clock_change(detector, event);
+		break;
+	case EVENT_NOTIFICATION:
+		detector->counts.notifications++;
+		break;
+	case EVENT_DEVICE:
+		see_device(detector, event);
+		break;
+	case EVENT_LOSS:
+		see_losses(detector, event);
+		break;
+	case EVENT_TICK:
+		detector_see_age(detector, event);
+		detector_see_tick(detector, event);
+		break;
+	case EVENT_TYPES:
+		break;
+	}
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Other clocks: bounds that the page refutes, the wrong scale, and who set the system clock. */
+#include "judge/clock_error.h"
+#include "judge/detector_state.h"
+#include "judge/scale.h"
+
+/* What a clock may be off by while it smears a leap second, or takes it early or late. */
+#define LEAP_NS 1000000000ull
+
+static bool is_near(struct ns_interval offset)
+{
+	struct ns_interval near = {.lo_ns = -(int64_t)SCALE_NEAR_NS, .hi_ns = SCALE_NEAR_NS};
+
+	return interval_overlap(offset, near);
+}
+
+static struct finding_clock clock_finding(const struct event *event,
+					  const struct clock_error *error)
+{
+	return (struct finding_clock){
+		.clock = event->clock.clock,
+		.offset = error->offset,
+		.scale = error->scale,
+		.claim_ns = event->clock.has_claim ? event->clock.max_error_ns : 0,
+		.page_claim_ns = error->has_page_claim ? error->page_claim_ns : 0,
+		.beyond = error->offset,
+	};
+}
+
+static void emit_clock(struct detector *detector, struct finding *finding)
+{
+	finding_not_before(finding, finding->event.time_ns);
+	finding->has_after = true;
+	finding->after = finding->event.page;
+	detector_emit(detector, finding);
+}
+
+/* Is the clock where the other scale is? Returns whether it is so, found now or earlier. */
+static bool see_scale(struct detector *detector, const struct event *event,
+		      const struct clock_error *error)
+{
+	struct known_clock *known = &detector->clock[event->clock.clock];
+	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_CRITICAL, event);
+	bool was_wrong = known->wrong_scale;
+
+	if (is_near(error->offset))
+		known->wrong_scale = false;
+	if (event->clock.scale == SCALE_UNKNOWN || is_near(error->offset) || !error->has_other ||
+	    !is_near(error->other))
+		return false;
+	known->wrong_scale = true;
+	if (was_wrong)
+		return true;
+	finding.scale = (struct finding_scale){
+		.cause = SCALE_CAUSE_CLOCK,
+		.clock = clock_finding(event, error),
+		.page_offset_sec = page_get_signed(&event->page, PAGE_TAI_OFFSET_SEC),
+	};
+	emit_clock(detector, &finding);
+	return true;
+}
+
+/* How far apart the two may be by what both claim, and a leap second's worth around one. */
+static bool allowance(const struct event *event, const struct clock_error *error, int64_t *out_ns)
+{
+	bool leap = page_get(&event->page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE;
+	uint64_t sum_ns;
+
+	if (__builtin_add_overflow(event->clock.max_error_ns, error->page_claim_ns, &sum_ns) ||
+	    __builtin_add_overflow(sum_ns, leap ? LEAP_NS : 0, &sum_ns) || sum_ns > INT64_MAX)
+		return false;
+	*out_ns = (int64_t)sum_ns;
+	return true;
+}
+
+static void see_bound(struct detector *detector, const struct event *event,
+		      const struct clock_error *error)
+{
+	struct known_clock *known = &detector->clock[event->clock.clock];
+	struct finding finding = finding_of(FINDING_WRONG_BOUND, FINDING_CRITICAL, event);
+	bool was_wrong = known->wrong_bound, ahead = error->offset.lo_ns > 0;
+	int64_t allowed_ns;
+
+	if (!event->clock.has_claim || !error->has_page_claim)
+		return;
+	known->wrong_bound = false;
+	if (!allowance(event, error, &allowed_ns) ||
+	    (error->offset.lo_ns <= allowed_ns && error->offset.hi_ns >= -allowed_ns))
+		return;
+	known->wrong_bound = true;
+	if (was_wrong)
+		return;
+	finding.clock = clock_finding(event, error);
+	/* Towards 0, so it fits. */
+	interval_sub(error->offset, interval_of(ahead ? allowed_ns : -allowed_ns),
+		     &finding.clock.beyond);
+	emit_clock(detector, &finding);
+}
+
+static void see_kernel_offset(struct detector *detector, const struct event *event)
+{
+	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_WARNING, event);
+	int64_t page_sec = page_get_signed(&event->page, PAGE_TAI_OFFSET_SEC);
+	int64_t size_sec = page_sec < 0 ? -page_sec : page_sec;
+	bool was_wrong = detector->kernel_offset;
+
+	if (!event->clock.kernel_tai_offset_sec || event->page_state != EVENT_PAGE_STABLE ||
+	    page_mode(&event->page) != PAGE_FULL || !page_has(&event->page, PAGE_TAI_OFFSET_SEC) ||
+	    !page_has_flags(&event->page, VMCLOCK_FLAG_TAI_OFFSET_VALID) ||
+	    page_get(&event->page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE)
+		return;
+	detector->kernel_offset = event->clock.kernel_tai_offset_sec != size_sec;
+	if (was_wrong || !detector->kernel_offset)
+		return;
+	finding.scale = (struct finding_scale){
+		.cause = SCALE_CAUSE_KERNEL_OFFSET,
+		.page_offset_sec = page_sec,
+		.kernel_offset_sec = event->clock.kernel_tai_offset_sec,
+	};
+	emit_clock(detector, &finding);
+}
+
+void detector_see_clock(struct detector *detector, const struct event *event)
+{
+	struct clock_error error;
+
+	if ((unsigned int)event->clock.clock >= OBSERVED_CLOCKS)
+		return;
+	if (event->clock.clock == OBSERVED_REALTIME)
+		see_kernel_offset(detector, event);
+	if (clock_error_of(event, &error))
+		return;
+	if (!see_scale(detector, event, &error))
+		see_bound(detector, event, &error);
+}
+
+/* Surely at least @limit_ns either way. */
+static bool is_far(struct ns_interval step, uint64_t limit_ns)
+{
+	return (step.lo_ns > 0 && (uint64_t)step.lo_ns >= limit_ns) ||
+	       (step.hi_ns < 0 && 0 - (uint64_t)step.hi_ns >= limit_ns);
+}
+
+static bool is_noteworthy(const struct detector *detector, const struct event_clock_change *change)
+{
+	uint64_t old = (uint64_t)change->old_ppt, new = (uint64_t)change->new_ppt;
+	uint64_t apart = change->new_ppt < change->old_ppt ? old - new : new - old;
+
+	switch (change->how) {
+	case CLOCK_STEPPED:
+		return change->step.lo_ns || change->step.hi_ns;
+	case CLOCK_SLEWED:
+		return apart >= detector->options.clock_slew_ppt;
+	case CLOCK_NEW_SOURCE:
+		return true;
+	case CLOCK_CHANGES:
+		break;
+	}
+	return false;
+}
+
+void detector_see_clock_change(struct detector *detector, const struct event *event)
+{
+	struct finding finding = finding_of(FINDING_CLOCK_SET, FINDING_WARNING, event);
+
+	if (event->result < 0 || !is_noteworthy(detector, &event->change))
+		return;
+	if (event->change.how == CLOCK_STEPPED &&
+	    is_far(event->change.step, detector->options.clock_step_ns))
+		finding.severity = FINDING_CRITICAL;
+	finding_not_before(&finding, event->time_ns);
+	detector_emit(detector, &finding);
+}

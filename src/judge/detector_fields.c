@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What it means that a field of the page became another. */
+#include "judge/detector_state.h"
+#include "judge/page_step.h"
+
+/* The field in both pages; without its flag (0: it needs none) it is not there. */
+static struct finding_change change_of(const struct finding *base, enum page_field field,
+				       uint64_t flag)
+{
+	struct finding_change change = {
+		.has_old = base->has_before && page_has(&base->before, field) &&
+			   page_has_flags(&base->before, flag),
+		.has_new = page_has(&base->after, field) && page_has_flags(&base->after, flag),
+	};
+
+	change.old_value = change.has_old ? page_get(&base->before, field) : 0;
+	change.new_value = change.has_new ? page_get(&base->after, field) : 0;
+	return change;
+}
+
+static bool differs(struct finding_change change)
+{
+	return change.has_old && change.has_new && change.old_value != change.new_value;
+}
+
+static void emit_change(struct detector *detector, const struct finding *base,
+			enum finding_kind kind, enum finding_severity severity,
+			struct finding_change change)
+{
+	struct finding finding = *base;
+
+	finding.kind = kind;
+	finding.severity = severity;
+	finding.change = change;
+	detector_emit(detector, &finding);
+}
+
+static void see_identity(struct detector *detector, const struct finding *base)
+{
+	struct finding_change marker = change_of(base, PAGE_DISRUPTION_MARKER, 0);
+	struct finding_change generation =
+		change_of(base, PAGE_VM_GENERATION, VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT);
+
+	if (differs(marker))
+		emit_change(detector, base, FINDING_DISRUPTION, FINDING_CRITICAL, marker);
+	if (differs(generation))
+		emit_change(detector, base, FINDING_RESTORE, FINDING_CRITICAL, generation);
+}
+
+static enum finding_severity status_severity(uint64_t status)
+{
+	switch (status) {
+	case VMCLOCK_STATUS_SYNCHRONIZED:
+		return FINDING_INFO;
+	case VMCLOCK_STATUS_FREERUNNING:
+	case VMCLOCK_STATUS_INITIALIZING:
+		return FINDING_WARNING;
+	default:
+		return FINDING_CRITICAL;
+	}
+}
+
+static void see_status(struct detector *detector, const struct finding *base)
+{
+	struct finding_change status = change_of(base, PAGE_CLOCK_STATUS, 0);
+
+	if (differs(status))
+		emit_change(detector, base, FINDING_STATUS_CHANGE,
+			    status_severity(status.new_value), status);
+}
+
+static void see_rate_and_time(struct detector *detector, const struct finding *base,
+			      const struct counter_range *range)
+{
+	struct slew_limits limits = {.unbounded_ppt = detector->options.slew_ppt,
+				     .least_ppt = detector->options.slew_min_ppt};
+	struct finding step = *base, slew = *base;
+
+	step.kind = FINDING_HOST_STEP;
+	if (page_step_between(&base->before, &base->after, range, detector->options.step_ns,
+			      &step.step)) {
+		step.severity = step.step.bounds_disjoint ? FINDING_CRITICAL : FINDING_WARNING;
+		detector_emit(detector, &step);
+	}
+	slew.kind = FINDING_HOST_SLEW;
+	slew.severity = FINDING_WARNING;
+	if (page_slew_between(&detector->first_page, &base->before, &base->after, limits,
+			      &slew.slew))
+		detector_emit(detector, &slew);
+}
+
+static bool is_announced(uint64_t indicator)
+{
+	return indicator == VMCLOCK_LEAP_PRE_POS || indicator == VMCLOCK_LEAP_PRE_NEG;
+}
+
+static void see_leap(struct detector *detector, const struct finding *base)
+{
+	struct finding_change leap = change_of(base, PAGE_LEAP_INDICATOR, 0);
+	bool withdrawn = is_announced(leap.old_value) && leap.new_value == VMCLOCK_LEAP_NONE;
+
+	if (!differs(leap))
+		return;
+	if (is_announced(leap.new_value))
+		emit_change(detector, base, FINDING_LEAP_ANNOUNCED, FINDING_INFO, leap);
+	else
+		emit_change(detector, base, FINDING_LEAP_CHANGE,
+			    withdrawn ? FINDING_WARNING : FINDING_INFO, leap);
+}
+
+static void see_smearing(struct detector *detector, const struct finding *base)
+{
+	struct finding_change hint = change_of(base, PAGE_SMEARING_HINT, 0);
+
+	if (differs(hint))
+		emit_change(detector, base, FINDING_SMEARING_CHANGE, FINDING_WARNING, hint);
+}
+
+/* The ABI's offset is what to add to TAI, so a positive one reads as TAI behind UTC. */
+static void see_offset_sign(struct detector *detector, const struct finding *base,
+			    struct finding_change offset)
+{
+	struct finding finding = *base;
+
+	if (!offset.has_new || (int64_t)offset.new_value <= 0 ||
+	    (offset.has_old && (int64_t)offset.old_value > 0))
+		return;
+	finding.kind = FINDING_SCALE_MISMATCH;
+	finding.severity = FINDING_WARNING;
+	finding.scale = (struct finding_scale){.cause = SCALE_CAUSE_OFFSET_SIGN,
+					       .page_offset_sec = (int64_t)offset.new_value};
+	detector_emit(detector, &finding);
+}
+
+static void see_tai_offset(struct detector *detector, const struct finding *base)
+{
+	struct finding_change offset =
+		change_of(base, PAGE_TAI_OFFSET_SEC, VMCLOCK_FLAG_TAI_OFFSET_VALID);
+	bool explained = differs(change_of(base, PAGE_LEAP_INDICATOR, 0)) ||
+			 differs(change_of(base, PAGE_CLOCK_STATUS, 0));
+
+	if (offset.has_old != offset.has_new || differs(offset))
+		emit_change(detector, base, FINDING_TAI_OFFSET_CHANGE,
+			    explained ? FINDING_INFO : FINDING_WARNING, offset);
+	see_offset_sign(detector, base, offset);
+}
+
+/* @flag became set, or was so from the first look on. */
+static void see_flag(struct detector *detector, const struct finding *base, uint64_t flag,
+		     enum finding_kind kind)
+{
+	struct finding finding = *base;
+
+	if (!page_has_flags(&base->after, flag) ||
+	    (base->has_before && page_has_flags(&base->before, flag)))
+		return;
+	finding.kind = kind;
+	finding.severity = FINDING_WARNING;
+	detector_emit(detector, &finding);
+}
+
+static void see_maintenance(struct detector *detector, const struct finding *base)
+{
+	see_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_SOON, FINDING_MAINTENANCE_SOON);
+	see_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_IMMINENT, FINDING_MAINTENANCE_IMMINENT);
+}
+
+void detector_see_change(struct detector *detector, const struct finding *base,
+			 const struct counter_range *range)
+{
+	see_identity(detector, base);
+	see_status(detector, base);
+	see_rate_and_time(detector, base, range);
+	see_leap(detector, base);
+	see_tai_offset(detector, base);
+	see_smearing(detector, base);
+	see_maintenance(detector, base);
+}
+
+void detector_see_first(struct detector *detector, const struct finding *base)
+{
+	struct finding_change leap = change_of(base, PAGE_LEAP_INDICATOR, 0);
+
+	if (is_announced(leap.new_value))
+		emit_change(detector, base, FINDING_LEAP_ANNOUNCED, FINDING_INFO, leap);
+	see_offset_sign(detector, base,
+			change_of(base, PAGE_TAI_OFFSET_SEC, VMCLOCK_FLAG_TAI_OFFSET_VALID));
+	see_maintenance(detector, base);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/incident.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/incident_state.h"
+#include "judge/page_update.h"
+
+#define SETTLE_NS 5000000000ull
+#define BACK_NS	  1000000ull
+
+struct incidents *incidents_new(const struct incident_options *options, incident_fn fn, void *arg)
+{
+	struct incidents *incidents = calloc(1, sizeof(*incidents));
+
+	if (!incidents)
+		return NULL;
+	if (options)
+		incidents->options = *options;
+	if (!incidents->options.settle_ns)
+		incidents->options.settle_ns = SETTLE_NS;
+	if (!incidents->options.back_ns)
+		incidents->options.back_ns = BACK_NS;
+	incidents->fn = fn;
+	incidents->arg = arg;
+	return incidents;
+}
+
+void incidents_free(struct incidents *incidents)
+{
+	free(incidents);
+}
+
+const struct incident *incidents_open(const struct incidents *incidents)
+{
+	return incidents->open ? &incidents->incident : NULL;
+}
+
+/* Is it more than news about what is to come? */
+static bool opens(const struct finding *finding)
+{
+	switch (finding->kind) {
+	case FINDING_LEAP_ANNOUNCED:
+	case FINDING_LEAP_CHANGE:
+	case FINDING_TAI_OFFSET_CHANGE:
+	case FINDING_SMEARING_CHANGE:
+	case FINDING_MAINTENANCE_SOON:
+	case FINDING_MAINTENANCE_IMMINENT:
+	case FINDING_DATA_LOSS:
+		return false;
+	case FINDING_STATUS_CHANGE:
+		return finding->severity > FINDING_INFO;
+	case FINDING_CLOCK_SET:
+		return finding->event.change.how == CLOCK_STEPPED;
+	case FINDING_SCALE_MISMATCH:
+		return finding->scale.cause == SCALE_CAUSE_CLOCK;
+	default:
+		return true;
+	}
+}
+
+static void tell(struct incidents *incidents, enum incident_news news)
+{
+	if (incidents->fn)
+		incidents->fn(&incidents->incident, news, incidents->arg);
+}
+
+static void open_incident(struct incidents *incidents, const struct finding *finding)
+{
+	struct incident *incident = &incidents->incident;
+	uint64_t number = incident->number + 1;
+
+	memset(incident, 0, sizeof(*incident));
+	incident->number = number;
+	incident->from_ns = finding->not_before_ns;
+	incident->to_ns = finding->found_ns;
+	incidents->open = true;
+	incidents->good_since_ns = 0;
+	incidents->status_before =
+		incidents->has_page ? page_get(&incidents->page, PAGE_CLOCK_STATUS) : 0;
+	incident_open_clocks(incidents);
+}
+
+/* Nothing of it can be judged later: reads that still wait are told as unknown. */
+static void close_incident(struct incidents *incidents, bool recovered, uint64_t to_ns)
+{
+	incident_give_up_reads(incidents);
+	incidents->incident.recovered = recovered;
+	incidents->incident.closed = true;
+	incidents->incident.to_ns = to_ns;
+	incidents->open = false;
+	tell(incidents, INCIDENT_CLOSED);
+}
+
+static void add_finding(struct incident *incident, const struct finding *finding)
+{
+	incident->count[finding->kind]++;
+	if (finding->severity > incident->severity)
+		incident->severity = finding->severity;
+	if (finding->not_before_ns < incident->from_ns)
+		incident->from_ns = finding->not_before_ns;
+	if (incident->findings == INCIDENT_FINDINGS)
+		incident->findings_unlisted++;
+	else
+		incident->finding[incident->findings++] = *finding;
+}
+
+void incidents_finding(struct incidents *incidents, const struct finding *finding)
+{
+	bool is_new = !incidents->open;
+
+	if (is_new && !opens(finding))
+		return;
+	if (is_new)
+		open_incident(incidents, finding);
+	add_finding(&incidents->incident, finding);
+	if (finding->severity > FINDING_INFO) {
+		incidents->good_since_ns = 0;
+		incidents->incident.page_good_ns = 0;
+	}
+	incidents->stale = incidents->stale || finding->kind == FINDING_NOT_UPDATED;
+	incidents->lost = incidents->lost || finding->kind == FINDING_DEVICE_LOST;
+	if (is_new)
+		tell(incidents, INCIDENT_OPENED);
+}
+
+/* Does the hypervisor stand behind the clock, or did it never say so anyway? */
+static bool status_is_good(const struct incidents *incidents)
+{
+	uint64_t status = page_get(&incidents->page, PAGE_CLOCK_STATUS);
+
+	return page_mode(&incidents->page) == PAGE_MARKER_ONLY ||
+	       page_is_vouched_for(&incidents->page) ||
+	       (status == VMCLOCK_STATUS_UNKNOWN && incidents->status_before == status);
+}
+
+static bool page_is_good(const struct incidents *incidents)
+{
+	if (incidents->lost || incidents->torn)
+		return false;
+	return !incidents->has_page ||
+	       (!incidents->stale && !incidents->before_reference && status_is_good(incidents));
+}
+
+/* Is all well, and for how long? */
+static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
+{
+	struct incident *incident = &incidents->incident;
+	bool page_good = page_is_good(incidents);
+
+	if (!incidents->open)
+		return;
+	incident->to_ns = now_ns > incident->to_ns ? now_ns : incident->to_ns;
+	if (!page_good || !incidents->has_page)
+		incident->page_good_ns = 0;
+	else if (!incident->page_good_ns)
+		incident->page_good_ns = now_ns;
+	if (!page_good || !incident_clocks_are_good(incidents)) {
+		incidents->good_since_ns = 0;
+		return;
+	}
+	if (!incidents->good_since_ns)
+		incidents->good_since_ns = now_ns;
+	if (now_ns > incidents->good_since_ns &&
+	    now_ns - incidents->good_since_ns >= incidents->options.settle_ns)
+		close_incident(incidents, true, incidents->good_since_ns);
+}
+
+static bool is_updated(const struct page *before, const struct page *after)
+{
+	return page_get(before, PAGE_SEQ_COUNT) != page_get(after, PAGE_SEQ_COUNT);
+}
+
+/* The page of a whole look of the observer's own is the one in force. */
+static void see_page(struct incidents *incidents, const struct event *event)
+{
+	const struct event_ticks *ticks =
+		event->type == EVENT_CLOCK ? &event->clock.ticks : &event->look.ticks;
+
+	incidents->torn = event->page_state == EVENT_PAGE_TORN;
+	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) == PAGE_INVALID)
+		return;
+	if (incidents->has_page && is_updated(&incidents->page, &event->page))
+		incidents->stale = false;
+	if (incidents->has_page && page_get(&incidents->page, PAGE_DISRUPTION_MARKER) !=
+					   page_get(&event->page, PAGE_DISRUPTION_MARKER))
+		incidents->marker_ns = event->time_ns;
+	incidents->lost = false;
+	incidents->has_page = true;
+	incidents->page = event->page;
+	incidents->before_reference =
+		event_ticks_fit(ticks, &event->page) &&
+		(int64_t)(ticks->after - page_get(&event->page, PAGE_COUNTER_VALUE)) < 0;
+	incident_judge_reads(incidents, event);
+}
+
+void incidents_event(struct incidents *incidents, const struct event *event)
+{
+	incidents->newest_ns = event->time_ns;
+	switch (event->type) {
+	case EVENT_READ:
+	case EVENT_CALL:
+		incident_see_read(incidents, event);
+		return;
+	case EVENT_PAGE:
+		see_page(incidents, event);
+		break;
+	case EVENT_CLOCK:
+		if (event->page_state == EVENT_PAGE_STABLE)
+			see_page(incidents, event);
+		incident_see_clock(incidents, event);
+		break;
+	case EVENT_DEVICE:
+		incidents->lost = event->device_state == DEVICE_LOST;
+		break;
+	default:
+		break;
+	}
+	follow_recovery(incidents, event->time_ns);
+}
+
+void incidents_finish(struct incidents *incidents)
+{
+	if (incidents->open)
+		close_incident(incidents, false, incidents->incident.to_ns);
+}

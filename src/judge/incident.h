@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Findings that belong together: when clocks were bad, how wrong each was, and who read one
+ * meanwhile. Pure, and bounded: what does not fit is counted.
+ *
+ *	static void on_finding(const struct finding *finding, void *arg)
+ *	{
+ *		incidents_finding(arg, finding);
+ *	}
+ *
+ *	incidents = incidents_new(NULL, on_incident, NULL);
+ *	detector = detector_new(NULL, on_finding, incidents);
+ *	for each event:
+ *		detector_event(detector, &event);	first its findings ...
+ *		incidents_event(incidents, &event);	... then what else it tells
+ *	incidents_finish(incidents);
+ *
+ * An incident opens with the first finding that is more than news about what is to come: all but
+ * leap_announced, leap_change, tai_offset_change, smearing_change, maintenance_*, data_loss, and a
+ * status_change to SYNCHRONIZED; a clock_set opens one only if it is a step, a scale_mismatch only by a
+ * clock. While it is open, every finding belongs to it.
+ *
+ * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
+ * updated since, its reference behind the counter) and each other clock that was seen in the
+ * incident is back: its last reading, widened by both claims, meets the page's time, with
+ * back_ns more for a clock that claims nothing. Clocks that cannot be held against the page cannot
+ * be waited for.
+ *
+ * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
+ * the first good sample from which on all stayed good, without a new finding of more than `info`,
+ * for settle_ns. Then the incident closes. Where time runs out first, it is closed as not recovered.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_INCIDENT_H
+#define VMCLOCK_TRACE_JUDGE_INCIDENT_H
+
+#include <stddef.h>
+
+#include "event/event.h"
+#include "judge/clock_error.h"
+#include "judge/finding.h"
+
+#define INCIDENT_FINDINGS 32
+#define INCIDENT_READERS  128
+#define INCIDENT_POINTS	  128
+
+/*
+ * A stretch of a clock's error: every sample in it lies inside `error`. When the curve is full, it
+ * is thinned by joining neighbours: extremes stay.
+ */
+struct error_point {
+	uint64_t from_ns; /* CLOCK_MONOTONIC of the first sample */
+	uint64_t to_ns;	  /* and of the last */
+	uint64_t samples;
+	struct ns_interval error; /* the clock less true time, by the page and its bound */
+};
+
+/* The errors of one clock or reader. Each is an interval: measurement and the page's bound in it. */
+struct error_range {
+	uint64_t known;		  /* how many there are */
+	uint64_t wrong;		  /* of them, surely not 0: off by more than the page may be */
+	uint64_t unbounded;	  /* of them, by a page that gave no bound, taken at its word */
+	struct ns_interval all;	  /* the hull; valid if known */
+	struct ns_interval worst; /* the one that is surely the furthest from 0; valid if known */
+	uint64_t worst_ns;	  /* when that was, CLOCK_MONOTONIC */
+	uint64_t unknown[ERROR_UNKNOWNS]; /* those that are not known, by reason */
+};
+
+/* One clock over the window, the last sample before it first. */
+struct incident_clock {
+	bool seen;
+	struct error_point point[INCIDENT_POINTS];
+	size_t points;
+	struct error_range errors;
+	bool is_good;	  /* is it within bound, by its newest sample? */
+	uint64_t good_ns; /* since when, if is_good */
+	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
+};
+
+/*
+ * One process on one path, from the last good sample to recovery. The path says which clock: the
+ * PTP clock by one of its calls, or the page itself. Each read is held against the page in force
+ * afterwards.
+ */
+struct incident_reader {
+	struct event_reader who; /* the name of the last thread seen */
+	enum event_path path;
+	uint64_t reads;
+	struct error_range errors;
+};
+
+struct incident {
+	uint64_t number;		/* from 1 */
+	enum finding_severity severity; /* the highest of its findings */
+	uint64_t from_ns;		/* the bad window: last good sample ... */
+	uint64_t to_ns; /* ... and recovery, or the newest event while there is none */
+	bool recovered;
+	bool closed;
+	uint64_t
+		page_good_ns; /* since when the page itself is good; 0: it is not, or there is none */
+
+	struct finding finding[INCIDENT_FINDINGS];
+	size_t findings;
+	uint64_t findings_unlisted; /* beyond the table */
+	uint64_t count[FINDINGS];   /* by kind, all of them */
+
+	struct incident_clock clock[OBSERVED_CLOCKS];
+	struct incident_reader reader[INCIDENT_READERS];
+	size_t readers;
+	uint64_t reads_unlisted; /* of readers beyond the table */
+	uint64_t reads_unjudged; /* more than could be kept until a page came to judge them by */
+};
+
+enum incident_news {
+	INCIDENT_OPENED,
+	INCIDENT_CLOSED,
+};
+
+/* Thresholds; 0 stands for the default. */
+struct incident_options {
+	uint64_t settle_ns; /* 5 s: what belongs together follows within seconds */
+	uint64_t back_ns;   /* 1 ms: near enough for a clock that claims no bound */
+};
+
+/* @incident is valid during the call only. */
+typedef void (*incident_fn)(const struct incident *incident, enum incident_news news, void *arg);
+
+struct incidents;
+
+/* NULL without memory. NULL options: defaults. */
+struct incidents *incidents_new(const struct incident_options *options, incident_fn fn, void *arg);
+
+/* NULL is fine. */
+void incidents_free(struct incidents *incidents);
+
+/* Take a finding, from within detector_event(). */
+void incidents_finding(struct incidents *incidents, const struct finding *finding);
+
+/* Take the event that the detector has just judged. */
+void incidents_event(struct incidents *incidents, const struct event *event);
+
+/* No more events: close what is open. */
+void incidents_finish(struct incidents *incidents);
+
+/* The incident that is open, or NULL. Owned by @incidents. */
+const struct incident *incidents_open(const struct incidents *incidents);
+
+#endif

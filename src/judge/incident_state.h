@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of incidents, for the files incident*.c only. */
+#ifndef VMCLOCK_TRACE_JUDGE_INCIDENT_STATE_H
+#define VMCLOCK_TRACE_JUDGE_INCIDENT_STATE_H
+
+#include "judge/incident.h"
+#include "page/page.h"
+
+/* Reads between two looks at the page, at most. */
+#define INCIDENT_PENDING 512
+
+/* What is kept of a read until a later page tells how wrong it was. */
+struct pending_read {
+	struct event_reader who;
+	enum event_path path;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	bool failed;
+	bool has_counter;
+	uint64_t counter;
+	struct timespec returned;
+	bool has_marker;
+	uint64_t marker; /* of the page that the driver used */
+};
+
+struct incidents {
+	struct incident_options options;
+	incident_fn fn;
+	void *arg;
+	bool open;
+	struct incident incident; /* the open one, or the last */
+	uint64_t good_since_ns;	  /* all is good since; 0: it is not */
+	uint64_t newest_ns;	  /* time of the newest event */
+
+	/* The page. */
+	bool has_page;
+	bool torn;	    /* the newest look was torn */
+	bool stale;	    /* not_updated was found, and no update since */
+	bool lost;	    /* device_lost was found, and no valid page since */
+	struct page page;   /* of the newest whole look */
+	uint64_t marker_ns; /* when its marker was new; 0: never seen to change */
+	bool before_reference;
+	uint64_t status_before; /* clock_status when the incident opened */
+
+	/* Each clock's newest sample, also while there is no incident. */
+	struct {
+		bool known;
+		bool is_good;
+		bool unbounded;
+		struct error_point point;
+	} newest[OBSERVED_CLOCKS];
+
+	struct pending_read pending[INCIDENT_PENDING];
+	size_t pendings;
+	uint64_t dropped; /* pending reads that did not fit */
+};
+
+/* Add one error at @time_ns. */
+void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
+		     uint64_t time_ns);
+
+/* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
+void incident_see_clock(struct incidents *incidents, const struct event *event);
+
+/* Put each clock's last sample before the incident at the head of its curve. */
+void incident_open_clocks(struct incidents *incidents);
+
+/* Are all clocks back that can be waited for? */
+bool incident_clocks_are_good(const struct incidents *incidents);
+
+/* EVENT_READ, EVENT_CALL: keep it until a page comes; incident_reader.c. */
+void incident_see_read(struct incidents *incidents, const struct event *event);
+
+/* An own look, its page whole: judge all that waited, or forget them while all is well. */
+void incident_judge_reads(struct incidents *incidents, const struct event *event);
+
+/* No page will come any more. */
+void incident_give_up_reads(struct incidents *incidents);
+
+#endif

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* host_step and host_slew: to the nanosecond at the bound, and nothing inside it. */
+#include "judge_make.h"
+
+/* A clock with 1000 ns and 2^-20 (0.95 ppm) of error, refreshed once. */
+static struct page bounded_page(void)
+{
+	struct page page = make_full_page();
+
+	make_field(&page, PAGE_PERIOD_MAXERROR_RATE, 1ull << 14);
+	return page;
+}
+
+static struct judged *watching(struct page *page)
+{
+	struct judged *judged = judged_new(NULL);
+
+	make_refresh(page, judged->counter);
+	look(judged, page);
+	no_finding(judged);
+	return judged;
+}
+
+/* One update @seconds later that sets the clock forwards by @ns at the new reference. */
+static void update(struct judged *judged, struct page *page, double seconds, int64_t ns)
+{
+	later(judged, seconds);
+	make_refresh(page, judged->counter);
+	make_shift(page, ns);
+	look(judged, page);
+}
+
+/* After 1 s the bound is 1000 ns + 2^-20 s = 953.67 ns, rounded up: 1954 ns. */
+#define BOUND_NS 1954
+
+static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
+{
+	const struct {
+		int64_t ns;
+		bool found;
+	} moves[] = {
+		{0, false},	   {BOUND_NS, false},	   {-BOUND_NS, false}, {BOUND_NS + 2, true},
+		{-BOUND_NS - 2, true}, {SECOND, true}, {-(int64_t)SECOND, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		struct page page = bounded_page();
+		struct judged *judged = watching(&page);
+		struct finding finding;
+
+		update(judged, &page, 1, moves[i].ns);
+		if (moves[i].found) {
+			finding = the_finding(judged, FINDING_HOST_STEP);
+			assert_true(finding.step.has_bound);
+			assert_int_equal(finding.step.bound_ns, BOUND_NS);
+			assert_int_equal(finding.step.counter, judged->counter);
+			assert_true(interval_has(finding.step.moved, moves[i].ns));
+			assert_true(interval_width_ns(finding.step.moved) <= 1);
+			assert_true(interval_has(
+				finding.step.beyond,
+				moves[i].ns + (moves[i].ns > 0 ? -BOUND_NS : BOUND_NS)));
+		}
+		no_finding(judged);
+		/* The next one is held against the new clock. */
+		update(judged, &page, 1, 0);
+		no_finding(judged);
+		judged_free(judged);
+	}
+}
+
+static void severity_by_whether_both_can_be_true(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	/* The new page has 1000 ns of its own: 1954 + 1000. */
+	update(judged, &page, 1, BOUND_NS + 1000);
+	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).severity, FINDING_WARNING);
+	update(judged, &page, 1, -BOUND_NS - 1000 - 2);
+	assert_true(judged->found[0].step.bounds_disjoint);
+	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).severity, FINDING_CRITICAL);
+	judged_free(judged);
+}
+
+static void without_bounds_a_threshold(void **state)
+{
+	struct detector_options options = {.step_ns = 500};
+	struct page page = make_full_page();
+	struct judged *judged = judged_new(&options);
+
+	(void)state;
+	make_field(&page, PAGE_FLAGS, 0);
+	look(judged, &page);
+	update(judged, &page, 1, 499);
+	update(judged, &page, 1, -499);
+	no_finding(judged);
+	update(judged, &page, 1, 502);
+	assert_false(judged->found[0].step.has_bound);
+	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).step.bound_ns, 500);
+	judged_free(judged);
+}
+
+static void a_clock_that_is_not_vouched_for_may_move(void **state)
+{
+	const uint64_t silent[][2] = {
+		{VMCLOCK_STATUS_INITIALIZING, VMCLOCK_STATUS_INITIALIZING},
+		{VMCLOCK_STATUS_INITIALIZING, VMCLOCK_STATUS_SYNCHRONIZED},
+		{VMCLOCK_STATUS_SYNCHRONIZED, VMCLOCK_STATUS_UNRELIABLE},
+		{VMCLOCK_STATUS_UNKNOWN, VMCLOCK_STATUS_SYNCHRONIZED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		struct page page = bounded_page();
+		struct judged *judged;
+
+		make_field(&page, PAGE_CLOCK_STATUS, silent[i][0]);
+		judged = watching(&page);
+		make_field(&page, PAGE_CLOCK_STATUS, silent[i][1]);
+		make_field(&page, PAGE_PERIOD_FRAC_SEC, (1ull << 34) + (1ull << 20));
+		update(judged, &page, 1, SECOND);
+		assert_int_equal(detector_counts(judged->detector)->finding[FINDING_HOST_STEP], 0);
+		assert_int_equal(detector_counts(judged->detector)->finding[FINDING_HOST_SLEW], 0);
+		judged_free(judged);
+	}
+}
+
+static void a_host_that_never_tells_its_status_is_judged_by_the_threshold(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged;
+
+	(void)state;
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_UNKNOWN);
+	judged = watching(&page);
+	update(judged, &page, 1, 1000000 - 2);
+	no_finding(judged);
+	update(judged, &page, 1, 1000000 + 2);
+	assert_false(the_finding(judged, FINDING_HOST_STEP).step.has_bound);
+	judged_free(judged);
+}
+
+static void a_leap_second_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged;
+
+	(void)state;
+	/* On UTC with TAI known: UTC is set back, TAI goes on. */
+	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
+	judged = judged_new(NULL);
+	look(judged, &page);
+	the_finding(judged, FINDING_LEAP_ANNOUNCED);
+	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_POST_POS);
+	make_field(&page, PAGE_TAI_OFFSET_SEC, (uint64_t)-38);
+	update(judged, &page, 1, -(int64_t)SECOND);
+	assert_int_equal(judged->count, 2);
+	assert_int_equal(judged->found[0].kind, FINDING_LEAP_CHANGE);
+	assert_int_equal(judged->found[1].kind, FINDING_TAI_OFFSET_CHANGE);
+	assert_int_equal(judged->found[1].severity, FINDING_INFO);
+	judged_free(judged);
+}
+
+/* UTC alone: the indicator explains the second, and no more than that. */
+static void leap_on_utc_alone(uint64_t before, uint64_t after, int64_t ns, bool step)
+{
+	struct page page = bounded_page();
+	struct judged *judged = judged_new(NULL);
+
+	make_field(&page, PAGE_FLAGS,
+		   VMCLOCK_FLAG_PERIOD_MAXERROR_VALID | VMCLOCK_FLAG_TIME_MAXERROR_VALID);
+	make_field(&page, PAGE_LEAP_INDICATOR, before);
+	make_refresh(&page, judged->counter);
+	look(judged, &page);
+	judged->count = 0;
+	make_field(&page, PAGE_LEAP_INDICATOR, after);
+	update(judged, &page, 1, ns);
+	assert_int_equal(detector_counts(judged->detector)->finding[FINDING_HOST_STEP], step);
+	judged_free(judged);
+}
+
+static void a_leap_second_on_utc_alone(void **state)
+{
+	const int64_t second = SECOND;
+
+	(void)state;
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POS, -second, false);
+	leap_on_utc_alone(VMCLOCK_LEAP_POS, VMCLOCK_LEAP_POST_POS, -second + BOUND_NS, false);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, 0, false);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, -second - BOUND_NS - 2,
+			  true);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, second, true);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_NEG, VMCLOCK_LEAP_POST_NEG, second, false);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_NEG, VMCLOCK_LEAP_POST_NEG, -second, true);
+	leap_on_utc_alone(VMCLOCK_LEAP_NONE, VMCLOCK_LEAP_NONE, -second, true);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_PRE_POS, -second, true);
+}
+
+static void a_corrected_offset_or_scale_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	make_field(&page, PAGE_TAI_OFFSET_SEC, (uint64_t)-36);
+	update(judged, &page, 1, 0);
+	the_finding(judged, FINDING_TAI_OFFSET_CHANGE);
+	/* From UTC to TAI: the same moment, 36 s more. */
+	make_field(&page, PAGE_TIME_TYPE, VMCLOCK_TIME_TAI);
+	update(judged, &page, 1, 36 * (int64_t)SECOND);
+	no_finding(judged);
+	judged_free(judged);
+}
+
+/* The producer leaves the reference far behind and changes only the time there. */
+static void a_step_with_an_old_reference(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	later(judged, 100);
+	look(judged, &page);
+	later(judged, 0.01);
+	make_next_seq(&page);
+	make_shift(&page, 1002);
+	look(judged, &page);
+	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).step.bound_ns, 1000);
+	judged_free(judged);
+}
+
+/* A rate that changes at an old reference moves the time now: a step, seen at both ends. */
+static void a_rate_changed_at_an_old_reference_is_a_step_too(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	later(judged, 100);
+	look(judged, &page);
+	later(judged, 0.01);
+	make_next_seq(&page);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, (1ull << 34) + (1ull << 20));
+	look(judged, &page);
+	assert_int_equal(judged->count, 2);
+	assert_int_equal(judged->found[0].kind, FINDING_HOST_STEP);
+	/* 2^-14 of 100 s, less 1000 ns and 2^-20 of 100 s. */
+	assert_int_equal(judged->found[0].step.moved.lo_ns / 1000, 6103);
+	assert_int_equal(judged->found[0].step.beyond.lo_ns / 1000, 6007);
+	assert_int_equal(judged->found[1].kind, FINDING_HOST_SLEW);
+	judged_free(judged);
+}
+
+/* However late the look is, a slew at its own reference is not taken for a step. */
+static void a_slew_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	later(judged, 1);
+	make_refresh(&page, judged->counter);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, (1ull << 34) + (1ull << 24));
+	later(judged, 10);
+	look(judged, &page);
+	the_finding(judged, FINDING_HOST_SLEW);
+	judged_free(judged);
+}
+
+/* Both pages claim 2^14: a change of 2^15 is inside of both, one unit more is not. */
+static void rates_to_the_unit(void **state)
+{
+	const uint64_t p = 1ull << 34, e = 1ull << 14;
+	const struct {
+		uint64_t period;
+		bool found;
+	} rates[] = {{p, false},	     {p + 2 * e, false},    {p - 2 * e, false},
+		     {p + 2 * e + 1, true},  {p - 2 * e - 1, true}, {2 * p, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct page page = bounded_page();
+		struct judged *judged = watching(&page);
+		struct finding finding;
+
+		make_field(&page, PAGE_PERIOD_FRAC_SEC, rates[i].period);
+		later(judged, 1);
+		make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
+		make_field(&page, PAGE_TIME_SEC, 1800000011);
+		make_next_seq(&page);
+		look(judged, &page);
+		if (rates[i].found) {
+			finding = the_finding(judged, FINDING_HOST_SLEW);
+			assert_true(finding.slew.has_bound);
+			assert_int_equal(finding.slew.old_ppt, 0);
+			assert_int_equal(finding.slew.new_ppt, finding.slew.change_ppt);
+			assert_int_equal(finding.slew.change_ppt > 0, rates[i].period > p);
+			/* 2^-19, rounded up. */
+			assert_int_equal(finding.slew.bound_ppt, 1907349);
+		}
+		no_finding(judged);
+		judged_free(judged);
+	}
+}
+
+static void rates_are_told_against_the_first_page(void **state)
+{
+	const uint64_t p = 1ull << 34;
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+	struct finding finding;
+
+	(void)state;
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + p / 1024);
+	later(judged, 1);
+	make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
+	make_field(&page, PAGE_TIME_SEC, 1800000011);
+	make_next_seq(&page);
+	look(judged, &page);
+	assert_int_equal(the_finding(judged, FINDING_HOST_SLEW).slew.new_ppt, 976562500);
+	/* The same rate in another unit is the same. */
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, (p + p / 1024) << 3);
+	make_field(&page, PAGE_PERIOD_MAXERROR_RATE, 1ull << 17);
+	make_field(&page, PAGE_PERIOD_SHIFT, 3);
+	make_next_seq(&page);
+	look(judged, &page);
+	no_finding(judged);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p << 3);
+	make_next_seq(&page);
+	look(judged, &page);
+	finding = the_finding(judged, FINDING_HOST_SLEW);
+	assert_int_equal(finding.slew.old_ppt, 976562500);
+	assert_int_equal(finding.slew.new_ppt, 0);
+	assert_int_equal(finding.slew.change_ppt, -975609756);
+	judged_free(judged);
+}
+
+static void rates_without_bounds_and_too_small_to_matter(void **state)
+{
+	const uint64_t p = 1ull << 40; /* shift 6: units of less than 1 ppt */
+	struct page page = make_full_page();
+	struct judged *judged = judged_new(NULL);
+
+	(void)state;
+	make_field(&page, PAGE_PERIOD_SHIFT, 6);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p);
+	look(judged, &page); /* claims that its rate has no error at all */
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + 10995); /* 9999.9 ppt */
+	update(judged, &page, 0.1, 0);
+	no_finding(judged);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p);
+	update(judged, &page, 0.1, 0);
+	no_finding(judged);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + 10996); /* 10000.8 ppt */
+	update(judged, &page, 0.1, 0);
+	the_finding(judged, FINDING_HOST_SLEW);
+
+	make_field(&page, PAGE_FLAGS, 0);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p);
+	update(judged, &page, 0.1, 0);
+	the_finding(judged, FINDING_TAI_OFFSET_CHANGE);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + 1099511); /* 999999.5 ppt */
+	update(judged, &page, 0.1, 0);
+	no_finding(judged);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p - 1);
+	update(judged, &page, 0.1, 0);
+	no_finding(judged);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + 1099511);
+	update(judged, &page, 0.1, 0);
+	assert_false(the_finding(judged, FINDING_HOST_SLEW).slew.has_bound);
+	judged_free(judged);
+}
+
+static void a_step_past_292_years_is_told_as_at_least_that(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+	struct finding finding;
+
+	(void)state;
+	later(judged, 1);
+	make_refresh(&page, judged->counter);
+	make_field(&page, PAGE_TIME_SEC, 1ull << 40);
+	look(judged, &page);
+	finding = the_finding(judged, FINDING_HOST_STEP);
+	assert_true(finding.step.out_of_range);
+	assert_true(finding.step.moved.lo_ns == INT64_MAX);
+	make_refresh(&page, judged->counter);
+	make_field(&page, PAGE_TIME_SEC, 0);
+	look(judged, &page);
+	finding = the_finding(judged, FINDING_HOST_STEP);
+	assert_true(finding.step.out_of_range);
+	assert_true(finding.step.moved.hi_ns == -INT64_MAX);
+	judged_free(judged);
+}
+
+static void another_counter_is_not_compared(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	make_field(&page, PAGE_COUNTER_ID, !COUNTER_NATIVE_ID);
+	update(judged, &page, 1, SECOND);
+	no_finding(judged);
+	judged_free(judged);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(inside_the_bound_is_nothing_outside_is_a_step),
+		cmocka_unit_test(severity_by_whether_both_can_be_true),
+		cmocka_unit_test(without_bounds_a_threshold),
+		cmocka_unit_test(a_clock_that_is_not_vouched_for_may_move),
+		cmocka_unit_test(a_host_that_never_tells_its_status_is_judged_by_the_threshold),
+		cmocka_unit_test(a_leap_second_is_no_step),
+		cmocka_unit_test(a_leap_second_on_utc_alone),
+		cmocka_unit_test(a_corrected_offset_or_scale_is_no_step),
+		cmocka_unit_test(a_step_with_an_old_reference),
+		cmocka_unit_test(a_rate_changed_at_an_old_reference_is_a_step_too),
+		cmocka_unit_test(a_slew_is_no_step),
+		cmocka_unit_test(rates_to_the_unit),
+		cmocka_unit_test(rates_are_told_against_the_first_page),
+		cmocka_unit_test(rates_without_bounds_and_too_small_to_matter),
+		cmocka_unit_test(a_step_past_292_years_is_told_as_at_least_that),
+		cmocka_unit_test(another_counter_is_not_compared),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
