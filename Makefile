@@ -36,10 +36,12 @@ LDLIBS := -lbpf -lelf -lz -ljson-c -lcap
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
-# All but main(), for the program and for the tests.
+MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main sim_main)
+# All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
 SKELETON := $(OUT)/vmclock.skel.h
 PROGRAM := $(OUT)/$(NAME)
+SIMULATOR := $(OUT)/vmclock-sim
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
@@ -52,13 +54,18 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all units lab man demo check check-quick lint format bench install clean
 
-all: $(PROGRAM)
+all: $(PROGRAM) $(SIMULATOR)
 
 $(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(LIBRARY): $(filter-out $(OUT)/obj/cmd/main.o,$(OBJ))
+# None of the libraries: it needs no kernel, no root and no device.
+$(SIMULATOR): $(OUT)/obj/cmd/sim_main.o $(LIBRARY)
+	$(call say,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(LIBRARY): $(filter-out $(MAINS),$(OBJ))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/obj/%.o: src/%.c
@@ -102,7 +109,7 @@ $(OUT)/bench/%: tests/bench/%.c $(LIBRARY)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lpthread
 
 units: $(UNITS)
-lab: $(OUT)/lab/load
+lab: $(OUT)/lab/load $(OUT)/lab/cost
 man: $(MAN)
 
 demo:
@@ -132,6 +139,7 @@ bench:
 
 install: all man
 	install -Dm755 $(PROGRAM) $(DESTDIR)/usr/bin/$(NAME)
+	install -Dm755 $(SIMULATOR) $(DESTDIR)/usr/bin/vmclock-sim
 	for page in $(MAN); do install -Dm644 $$page \
 		$(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
 	install -Dm644 contrib/completions/$(NAME).bash \

@@ -3,7 +3,7 @@
 #ifndef VMCLOCK_TRACE_BPF_CALL_H
 #define VMCLOCK_TRACE_BPF_CALL_H
 
-static void call_begin(__u32 path, __u32 ioctl)
+static void call_begin(__u32 path, __u32 ioctl, __s32 device)
 {
 	struct in_flight *now = remember();
 
@@ -13,11 +13,12 @@ static void call_begin(__u32 path, __u32 ioctl)
 	now->call_path = path;
 	now->call_reads = 0;
 	now->ioctl = ioctl;
+	now->call_device = device;
 	now->call_start_ns = bpf_ktime_get_ns();
 }
 
 /* The record of the call that ends now; 0 if none is under way, or there is no room. */
-static struct wire_call *call_end(struct in_flight *now, long result, int device)
+static struct wire_call *call_end(struct in_flight *now, long result)
 {
 	__u64 call_id = now->call_id;
 	struct wire_call *call;
@@ -31,7 +32,7 @@ static struct wire_call *call_end(struct in_flight *now, long result, int device
 	fill_header(&call->head, WIRE_CALL, now->call_path, now->call_start_ns);
 	call->head.call_id = call_id;
 	call->head.result = (__s32)result;
-	call->head.device = device;
+	call->head.device = now->call_device;
 	call->ioctl = now->ioctl;
 	call->reads = now->call_reads;
 	call->n_samples = 0;
@@ -41,15 +42,17 @@ static struct wire_call *call_end(struct in_flight *now, long result, int device
 
 /* PTP calls. */
 
-/* N if the clock behind a posix clock is vmclockN, else -1. The driver names it so. */
-static int vmclock_index(struct posix_clock *clk)
+/*
+ * N if the clock behind a posix clock is vmclockN, else -1. The driver names it so. The cast makes
+ * loads of what would be calls of bpf_probe_read_kernel(), whose cost this would mostly be.
+ */
+static __s32 vmclock_index(void *clk)
 {
-	struct ptp_clock *ptp = (void *)clk - bpf_core_field_offset(struct ptp_clock, clock);
-	struct ptp_clock_info *info = BPF_CORE_READ(ptp, info);
-	char name[10] = {};
+	struct ptp_clock *ptp = bpf_core_cast(clk - bpf_core_field_offset(struct ptp_clock, clock),
+					      struct ptp_clock);
+	const char *name = ptp->info->name;
 
-	bpf_core_read_str(name, sizeof(name), &info->name);
-	if (bpf_strncmp(name, 7, "vmclock"))
+	if (name[0] != 'v' || name[1] != 'm' || name[2] != 'c' || name[6] != 'k')
 		return -1;
 	if (name[7] < '0' || name[7] > '9')
 		return -1;
@@ -81,18 +84,22 @@ static __u32 ioctl_path(__u32 cmd)
 }
 
 /* args: context, cmd, arg */
-static void ioctl_enter(const __u64 *args)
+ENTER(ioctl)
 {
-	struct posix_clock_context *context = (void *)args[0];
+	struct posix_clock_context *context =
+		bpf_core_cast((void *)args[0], struct posix_clock_context);
+	__s32 device;
 
-	if (is_wanted() && vmclock_index(BPF_CORE_READ(context, clk)) >= 0)
-		call_begin(ioctl_path((__u32)args[1]), (__u32)args[1]);
+	if (!is_wanted())
+		return;
+	device = vmclock_index(context->clk);
+	if (device >= 0)
+		call_begin(ioctl_path((__u32)args[1]), (__u32)args[1], device);
 }
 
-static void ioctl_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(ioctl)
 {
-	struct posix_clock_context *context = (void *)args[0];
-	struct wire_call *call = call_end(now, result, vmclock_index(BPF_CORE_READ(context, clk)));
+	struct wire_call *call = call_end(now, result);
 	__u32 path = ioctl_path((__u32)args[1]);
 
 	if (!call)
@@ -100,24 +107,29 @@ static void ioctl_exit(struct in_flight *now, const __u64 *args, long result)
 	/* n_samples is the first word of both structures. */
 	if (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED)
 		bpf_probe_read_user(&call->n_samples, sizeof(call->n_samples), (void *)args[2]);
-	bpf_ringbuf_submit(call, 0);
+	event_submit(call);
 }
 
 HOOK(ioctl, ptp_ioctl, 3, call_args)
 
 /* args: clk, tp */
-static void gettime_enter(const __u64 *args)
+ENTER(gettime)
 {
-	if (is_wanted() && vmclock_index((void *)args[0]) >= 0)
-		call_begin(WIRE_PATH_CLOCK_GETTIME, 0);
+	__s32 device;
+
+	if (!is_wanted())
+		return;
+	device = vmclock_index((void *)args[0]);
+	if (device >= 0)
+		call_begin(WIRE_PATH_CLOCK_GETTIME, 0, device);
 }
 
-static void gettime_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(gettime)
 {
-	struct wire_call *call = call_end(now, result, vmclock_index((void *)args[0]));
+	struct wire_call *call = call_end(now, result);
 
 	if (call)
-		bpf_ringbuf_submit(call, 0);
+		event_submit(call);
 }
 
 HOOK(gettime, ptp_clock_gettime, 2, call_args)
@@ -137,29 +149,31 @@ static void dev_end(struct in_flight *now, struct file *file, long result)
 {
 	struct vmclock_state *st = state_of(file);
 	bool failed_open = result < 0 && now->call_path == WIRE_PATH_DEV_OPEN;
-	struct wire_call *call = call_end(now, result, failed_open ? -1 : BPF_CORE_READ(st, index));
+	struct wire_call *call = call_end(now, result);
 
 	if (!call)
 		return;
+	/* A file that could not be opened belongs to no device yet. */
+	call->head.device = failed_open ? -1 : BPF_CORE_READ(st, index);
 	if (now->call_path == WIRE_PATH_DEV_READ)
 		call->page_state = copy_page(call->page, BPF_CORE_READ(st, clk), now->read_seq);
-	bpf_ringbuf_submit(call, 0);
+	event_submit(call);
 }
 
 /* args: file, buf, count, pos */
-static void dev_read_enter(const __u64 *args)
+ENTER(dev_read)
 {
 	struct in_flight *now;
 
 	if (!is_wanted())
 		return;
-	call_begin(WIRE_PATH_DEV_READ, 0);
+	call_begin(WIRE_PATH_DEV_READ, 0, -1);
 	now = recall();
 	if (now && now->call_id)
 		now->read_seq = BPF_CORE_READ(state_of((void *)args[0]), clk, seq_count);
 }
 
-static void dev_read_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(dev_read)
 {
 	dev_end(now, (void *)args[0], result);
 }
@@ -167,14 +181,13 @@ static void dev_read_exit(struct in_flight *now, const __u64 *args, long result)
 HOOK(dev_read, vmclock_miscdev_read, 4, call_args)
 
 /* args: file, vma */
-static void dev_mmap_enter(const __u64 *args)
+ENTER(dev_mmap)
 {
-	(void)args;
 	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_MMAP, 0);
+		call_begin(WIRE_PATH_DEV_MMAP, 0, -1);
 }
 
-static void dev_mmap_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(dev_mmap)
 {
 	dev_end(now, (void *)args[0], (int)result);
 }
@@ -182,14 +195,13 @@ static void dev_mmap_exit(struct in_flight *now, const __u64 *args, long result)
 HOOK(dev_mmap, vmclock_miscdev_mmap, 2, call_args)
 
 /* 7.0+: the driver opens for itself. args: inode, file */
-static void dev_open_enter(const __u64 *args)
+ENTER(dev_open)
 {
-	(void)args;
 	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_OPEN, 0);
+		call_begin(WIRE_PATH_DEV_OPEN, 0, -1);
 }
 
-static void dev_open_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(dev_open)
 {
 	dev_end(now, (void *)args[1], (int)result);
 }
@@ -200,14 +212,13 @@ HOOK(dev_open, vmclock_miscdev_open, 2, call_args)
  * Before 7.0 the misc layer opens for it, and for every other misc device: only afterwards do the
  * file's operations tell whose it was.
  */
-static void misc_open_enter(const __u64 *args)
+ENTER(misc_open)
 {
-	(void)args;
 	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_OPEN, 0);
+		call_begin(WIRE_PATH_DEV_OPEN, 0, -1);
 }
 
-static void misc_open_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(misc_open)
 {
 	struct file *file = (void *)args[1];
 	struct module *owner = BPF_CORE_READ(file, f_op, owner);

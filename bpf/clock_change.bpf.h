@@ -66,7 +66,7 @@ static struct wire_clock_change *clock_change_end(struct in_flight *now, __u32 h
 }
 
 /* args: txc */
-static void adjtimex_enter(const __u64 *args)
+ENTER(adjtimex)
 {
 	struct __kernel_timex *txc = (void *)args[0];
 	__u32 modes = BPF_CORE_READ(txc, modes);
@@ -75,7 +75,7 @@ static void adjtimex_enter(const __u64 *args)
 		clock_change_begin(modes);
 }
 
-static void adjtimex_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(adjtimex)
 {
 	struct __kernel_timex *txc = (void *)args[0];
 	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_ADJTIMEX, (int)result);
@@ -85,37 +85,34 @@ static void adjtimex_exit(struct in_flight *now, const __u64 *args, long result)
 	/* The kernel has filled in what is in force now. */
 	change->freq = BPF_CORE_READ(txc, freq);
 	change->tick = BPF_CORE_READ(txc, tick);
-	bpf_ringbuf_submit(change, 0);
+	event_submit(change);
 }
 
 HOOK(adjtimex, do_adjtimex, 1, call_args)
 
 /* args: ts */
-static void settime_enter(const __u64 *args)
+ENTER(settime)
 {
-	(void)args;
 	clock_change_begin(0);
 }
 
-static void settime_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(settime)
 {
 	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SETTIME, (int)result);
 
-	(void)args;
 	if (change)
-		bpf_ringbuf_submit(change, 0);
+		event_submit(change);
 }
 
 HOOK(settime, do_settimeofday64, 1, call_args)
 
 /* args: clock */
-static void clocksource_enter(const __u64 *args)
+ENTER(clocksource)
 {
-	(void)args;
 	clock_change_begin(0);
 }
 
-static void clocksource_exit(struct in_flight *now, const __u64 *args, long result)
+EXIT(clocksource)
 {
 	struct clocksource *clock = (void *)args[0];
 	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SOURCE, (int)result);
@@ -124,7 +121,7 @@ static void clocksource_exit(struct in_flight *now, const __u64 *args, long resu
 	if (!change)
 		return;
 	bpf_probe_read_kernel_str(change->source, sizeof(change->source), name);
-	bpf_ringbuf_submit(change, 0);
+	event_submit(change);
 }
 
 HOOK(clocksource, timekeeping_notify, 1, call_args)

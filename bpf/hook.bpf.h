@@ -2,17 +2,27 @@
 /*
  * The ladder. A hook is written once, as a pair of functions
  *
- *	static void NAME_enter(const __u64 *args);
- *	static void NAME_exit(struct in_flight *now, const __u64 *args, long result);
+ *	ENTER(NAME) { ... args, typed ... }
+ *	EXIT(NAME) { ... now, args, result, typed ... }
  *
  * and made into four programs: fentry and fexit, which cost a third, and kprobe and kretprobe for
  * kernels whose BTF or trampolines do not reach the function. The loader loads one pair of the two.
+ *
+ * `typed` is constant: with fentry the arguments are pointers that the verifier knows, which may be
+ * followed by plain loads; with kprobes they are numbers, and each load is a helper's call.
  *
  * The return value comes from bpf_get_func_ret(), not by position, so that a later argument does
  * not matter: kernels after 7.3 give vmclock_get_crosststamp() a fifth one.
  */
 #ifndef VMCLOCK_TRACE_BPF_HOOK_H
 #define VMCLOCK_TRACE_BPF_HOOK_H
+
+#define UNUSED __attribute__((unused))
+#define ENTER(name)                                                                                \
+	static __always_inline void name##_enter(const __u64 *args UNUSED, const bool typed UNUSED)
+#define EXIT(name)                                                                                 \
+	static __always_inline void name##_exit(struct in_flight *now, const __u64 *args UNUSED,   \
+						long result UNUSED, const bool typed UNUSED)
 
 #define ARGS_OF_FENTRY_1                                                                           \
 	{                                                                                          \
@@ -42,7 +52,7 @@
 	{                                                                                          \
 		const __u64 args[HOOK_ARGS] = ARGS_OF_FENTRY_##count;                              \
                                                                                                    \
-		name##_enter(args);                                                                \
+		name##_enter(args, true);                                                          \
 		return 0;                                                                          \
 	}                                                                                          \
                                                                                                    \
@@ -55,7 +65,7 @@
                                                                                                    \
 		bpf_get_func_ret(ctx, &result);                                                    \
 		if (now)                                                                           \
-			name##_exit(now, args, (long)result);                                      \
+			name##_exit(now, args, (long)result, true);                                \
 		return 0;                                                                          \
 	}                                                                                          \
                                                                                                    \
@@ -65,7 +75,7 @@
 		const __u64 args[HOOK_ARGS] = ARGS_OF_KPROBE;                                      \
 		struct in_flight *now;                                                             \
                                                                                                    \
-		name##_enter(args);                                                                \
+		name##_enter(args, false);                                                         \
 		now = recall();                                                                    \
 		if (now)                                                                           \
 			__builtin_memcpy(now->saved, args, sizeof(args));                          \
@@ -81,7 +91,7 @@
 		if (!now)                                                                          \
 			return 0;                                                                  \
 		__builtin_memcpy(args, now->saved, sizeof(args));                                  \
-		name##_exit(now, args, (long)PT_REGS_RC(ctx));                                     \
+		name##_exit(now, args, (long)PT_REGS_RC(ctx), false);                              \
 		return 0;                                                                          \
 	}
 

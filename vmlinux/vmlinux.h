@@ -34,6 +34,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 #define BPF_F_NO_PREALLOC	       (1u << 0)
+#define BPF_RB_NO_WAKEUP	       (1ull << 0)
 #define BPF_LOCAL_STORAGE_GET_F_CREATE (1ull << 0)
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

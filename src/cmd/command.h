@@ -11,6 +11,7 @@ enum exit_code {
 	EXIT_FAILED = 1,  /* it could not be done */
 	EXIT_USAGE = 2,	  /* it was asked wrongly */
 	EXIT_FINDING = 3, /* it was done, and something is wrong with the clock */
+	EXIT_TIMEOUT = 4, /* what was waited for did not happen in time */
 };
 
 struct command {
@@ -21,6 +22,8 @@ struct command {
 };
 
 extern const struct command cmd_status;
+extern const struct command cmd_watch;
+extern const struct command cmd_wait;
 extern const struct command cmd_trace;
 extern const struct command cmd_compare;
 extern const struct command cmd_doctor;

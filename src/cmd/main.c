@@ -6,7 +6,8 @@
 #include "cmd/command.h"
 #include "cmd/message.h"
 
-static const struct command *const commands[] = {&cmd_status, &cmd_trace, &cmd_compare, &cmd_doctor};
+static const struct command *const commands[] = {&cmd_status, &cmd_watch,   &cmd_wait,
+						 &cmd_trace,  &cmd_compare, &cmd_doctor};
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void put_usage(FILE *out)

@@ -2,22 +2,21 @@
 /* vmclock-trace trace: who reads the clock, what comes back, and what the page does meanwhile. */
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "base/clock_now.h"
 #include "base/parse.h"
 #include "cmd/command.h"
 #include "cmd/message.h"
+#include "cmd/until.h"
+#include "event/page_follow.h"
+#include "judge/detector.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
 #include "observe/kernel.h"
-#include "observe/page_watch.h"
+#include "observe/lookout.h"
 #include "observe/privileges.h"
 #include "render/trace_view.h"
 
@@ -32,40 +31,44 @@ struct trace_options {
 	bool kprobes_only;
 };
 
-/* One running trace: two sources, one view, and what adds up meanwhile. */
+/* How often the kernel is asked what was lost. */
+#define LOSSES_PERIOD_NS 1000000000
+
+/* One running trace: two sources, one detector, one view, and what adds up meanwhile. */
 struct trace {
 	const struct trace_view *view;
 	struct trace_scene scene;
 	struct kernel_trace *kernel; /* NULL: no hooks */
-	struct page_watch *watch;    /* NULL: no page */
-	int signals;
-	uint64_t deadline_ns; /* 0: none */
-	uint64_t count;	      /* calls to show; 0: any number */
+	struct lookout *lookout;     /* NULL: no page */
+	struct detector *detector;
+	struct until until;
+	uint64_t count; /* calls to show; 0: any number */
 	uint64_t shown;
 	struct summary *summary;
 	struct answer_tally answers;
-	struct disruption_detector detector;
+	struct disruption_detector disruptions;
+	struct page_follow follow;
+	int32_t device; /* N of the vmclockN that is looked at, or -1 */
 	uint64_t clock_changes;
-	uint64_t page_updates;
-	uint64_t page_updates_unseen;
-	bool page_lost;
+	uint64_t losses_due_ns;
+	bool alarming; /* was anything found that is more than news? */
 };
 
-static uint64_t clock_ns(clockid_t id)
+static void on_finding(const struct finding *finding, void *arg)
 {
-	struct timespec now;
+	struct trace *trace = arg;
 
-	clock_gettime(id, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	trace->alarming |= finding->severity >= FINDING_WARNING;
+	trace->view->finding(stdout, &trace->scene, finding);
 }
 
 static void tell_disruption(struct trace *trace, enum disruption_observer by,
 			    const struct page *page, uint64_t time_ns, const struct event *reader)
 {
-	enum disruption_news news = disruption_observe(&trace->detector, by, page, time_ns);
+	enum disruption_news news = disruption_observe(&trace->disruptions, by, page, time_ns);
 
 	if (news != DISRUPTION_NONE)
-		trace->view->disruption(stdout, &trace->scene, news, by, &trace->detector.newest,
+		trace->view->disruption(stdout, &trace->scene, news, by, &trace->disruptions.newest,
 					reader);
 }
 
@@ -80,12 +83,15 @@ static bool ends_a_call(const struct event *event)
 	return event->type == EVENT_CALL || !event->call_id;
 }
 
-/* A consistent copy of the page that is watched, or of whatever there is if none is. */
+/* Is @event of the page that is looked at, or of whatever there is if none is? */
 static bool is_of_watched_page(const struct trace *trace, const struct event *event)
 {
-	if (event->page_state != EVENT_PAGE_STABLE && event->page_state != EVENT_PAGE_MOVED)
-		return false;
-	return !trace->watch || page_watch_device(trace->watch) == event->device;
+	return !trace->lookout || event->device == trace->device;
+}
+
+static bool has_whole_page(const struct event *event)
+{
+	return event->page_state == EVENT_PAGE_STABLE || event->page_state == EVENT_PAGE_MOVED;
 }
 
 static void on_event(const struct event *event, void *arg)
@@ -98,6 +104,7 @@ static void on_event(const struct event *event, void *arg)
 	if (event->type == EVENT_CLOCK_CHANGE) {
 		trace->clock_changes++;
 		trace->view->clock_change(stdout, &trace->scene, event);
+		detector_event(trace->detector, event);
 		return;
 	}
 	if (event->type == EVENT_READ) {
@@ -107,81 +114,68 @@ static void on_event(const struct event *event, void *arg)
 	summary_add(trace->summary, event);
 	trace->view->event(stdout, &trace->scene, event,
 			   event->type == EVENT_READ ? &answer : NULL);
-	if (is_of_watched_page(trace, event))
-		tell_disruption(trace, OBSERVER_KERNEL, &event->page,
-				event->time_ns + event->latency_ns, event);
+	if (is_of_watched_page(trace, event)) {
+		if (has_whole_page(event))
+			tell_disruption(trace, OBSERVER_KERNEL, &event->page,
+					event->time_ns + event->latency_ns, event);
+		detector_event(trace->detector, event);
+	}
 	trace->shown += ends_a_call(event);
 }
 
-static void on_sample(struct trace *trace)
+static void on_look(const struct event *event, void *arg)
 {
+	struct trace *trace = arg;
 	struct page_change change;
-	int result = page_watch_sample(trace->watch, &change);
 
-	if (result < 0) {
-		trace->page_lost = true;
-		message_error("the page can no longer be read: %s", strerror(-result));
-		return;
-	}
-	if (result) {
-		trace->page_updates += change.updates;
-		trace->page_updates_unseen += change.updates > 1 ? change.updates - 1 : 0;
+	trace->device = event->device;
+	if (page_follow(&trace->follow, event, &change))
 		trace->view->page_change(stdout, &trace->scene, &change);
-	}
-	tell_disruption(trace, OBSERVER_PAGE, page_watch_newest(trace->watch),
-			result ? change.time_ns : clock_ns(CLOCK_MONOTONIC), NULL);
+	if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
+		tell_disruption(trace, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
+	detector_event(trace->detector, event);
 }
 
-static int poll_timeout_ms(const struct trace *trace)
+/* Let the detector know what was lost, now and then: asking costs a few system calls. */
+static void tell_losses(struct trace *trace)
 {
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	struct event event = {.type = EVENT_LOSS, .device = -1};
 
-	if (!trace->deadline_ns)
-		return -1;
-	if (now_ns >= trace->deadline_ns)
-		return 0;
-	return (int)((trace->deadline_ns - now_ns) / 1000000 + 1);
+	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
+	if (!trace->kernel || event.time_ns < trace->losses_due_ns ||
+	    kernel_trace_losses(trace->kernel, &event.losses))
+		return;
+	trace->losses_due_ns = event.time_ns + LOSSES_PERIOD_NS;
+	detector_event(trace->detector, &event);
 }
 
 /* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
 static void run(struct trace *trace)
 {
 	struct pollfd fds[3] = {
-		{.fd = trace->signals, .events = POLLIN},
-		{.fd = trace->watch ? page_watch_fd(trace->watch) : -1, .events = POLLIN},
-		{.fd = trace->kernel ? kernel_trace_fd(trace->kernel) : -1, .events = POLLIN},
+		[1] = {.fd = trace->lookout ? lookout_fd(trace->lookout) : -1, .events = POLLIN},
+		[2] = {.fd = trace->kernel ? kernel_trace_fd(trace->kernel) : -1, .events = POLLIN},
 	};
 
 	while (!is_enough(trace) && !ferror(stdout)) {
-		int ready = poll(fds, 3, poll_timeout_ms(trace));
+		enum until_news news = until_wait(&trace->until, fds, 3);
 
-		if (ready < 0 && errno != EINTR)
+		if (news == UNTIL_OVER || news == UNTIL_SIGNAL || news == UNTIL_FAILED)
 			break;
-		if (ready == 0 || fds[0].revents)
-			break;
+		if (news == UNTIL_CONTINUED && trace->lookout)
+			lookout_was_stopped(trace->lookout);
 		/* The page first: a disruption is then found before the reads that suffer from it. */
 		if (fds[1].revents)
-			on_sample(trace);
-		if (trace->page_lost)
-			fds[1].fd = -1;
+			lookout_run(trace->lookout, on_look, trace);
 		if (trace->kernel && kernel_trace_consume(trace->kernel, on_event, trace) < 0)
 			break;
+		tell_losses(trace);
 		fflush(stdout);
 	}
 	if (trace->kernel)
 		kernel_trace_consume(trace->kernel, on_event, trace);
-}
-
-static int block_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	trace->losses_due_ns = 0;
+	tell_losses(trace);
 }
 
 /* With --strict: is anything missing that this kernel or machine should have? Says what. */
@@ -189,10 +183,10 @@ static bool is_partial(const struct trace *trace, const struct error *no_page,
 		       const struct error *no_hooks)
 {
 	const struct hook *hooks;
-	bool partial = !trace->watch || !trace->kernel;
+	bool partial = !trace->lookout || !trace->kernel;
 	size_t count = 0;
 
-	if (!trace->watch)
+	if (!trace->lookout)
 		message_failure(no_page);
 	if (!trace->kernel)
 		message_failure(no_hooks);
@@ -216,10 +210,16 @@ static int open_sources(struct trace *trace, const struct trace_options *options
 		.comm = options->comm,
 		.kprobes_only = options->kprobes_only,
 	};
+	/* Its own reads through the kernel would be shown: so it makes none. */
+	const struct lookout_options look = {
+		.device = options->device,
+		.timer_only = true,
+		.without_phc = true,
+	};
 	int page_result, kernel_result;
 
 	/* The page first: the hooks then do not see this program open it. */
-	page_result = page_watch_open(options->device, &trace->watch, no_page);
+	page_result = lookout_open(&look, &trace->lookout, no_page);
 	kernel_result = kernel_trace_open(&trace->kernel, &kernel, no_hooks);
 	/* A page that was asked for by name is not gone on without. */
 	if (page_result && (kernel_result || options->device)) {
@@ -239,17 +239,15 @@ static void set_scene(struct trace *trace, const struct error *no_page,
 		      const struct error *no_hooks)
 {
 	struct trace_scene *scene = &trace->scene;
-	struct page_change while_loading;
+	const struct lookout *lookout = trace->lookout;
 
-	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
-	if (trace->watch)
-		page_watch_sample(trace->watch, &while_loading);
-	scene->start_ns = clock_ns(CLOCK_MONOTONIC);
-	scene->start_realtime_ns = (int64_t)clock_ns(CLOCK_REALTIME);
-	scene->device = trace->watch ? page_watch_path(trace->watch) : NULL;
-	scene->page = trace->watch ? page_watch_newest(trace->watch) : NULL;
+	scene->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	scene->start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME);
+	scene->device = lookout ? lookout_facts(lookout)->path : NULL;
+	scene->page = lookout ? lookout_page(lookout) : NULL;
 	scene->no_page_why = no_page->cause;
-	scene->page_period_ns = PAGE_WATCH_PERIOD_NS;
+	scene->page_period_ns =
+		lookout ? lookout_facts(lookout)->period_ns : LOOKOUT_TIMER_PERIOD_NS;
 	if (trace->kernel)
 		scene->hooks = kernel_trace_hooks(trace->kernel, &scene->hook_count);
 	scene->no_hooks_why = no_hooks->cause;
@@ -259,14 +257,15 @@ static void show_end(struct trace *trace)
 {
 	struct event_losses losses;
 	struct trace_result result = {
-		.duration_ns = clock_ns(CLOCK_MONOTONIC) - trace->scene.start_ns,
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - trace->scene.start_ns,
 		.summary = trace->summary,
 		.answers = &trace->answers,
-		.disruptions = trace->detector.newest.number,
+		.disruptions = trace->disruptions.newest.number,
+		.counts = detector_counts(trace->detector),
 		.clock_changes = trace->clock_changes,
-		.page_updates = trace->page_updates,
-		.page_updates_unseen = trace->page_updates_unseen,
-		.page = trace->watch ? page_watch_newest(trace->watch) : NULL,
+		.page_updates = trace->follow.updates,
+		.page_updates_unseen = trace->follow.missed,
+		.page = trace->lookout ? lookout_page(trace->lookout) : NULL,
 	};
 
 	if (trace->kernel && !kernel_trace_losses(trace->kernel, &losses))
@@ -280,28 +279,30 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 	struct error no_page = {0}, no_hooks = {0};
 
 	trace->summary = calloc(1, sizeof(*trace->summary));
-	if (!trace->summary || open_sources(trace, options, &no_page, &no_hooks))
+	trace->detector = detector_new(NULL, on_finding, trace);
+	if (!trace->summary || !trace->detector ||
+	    open_sources(trace, options, &no_page, &no_hooks))
 		return EXIT_FAILED;
+	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
+	if (trace->lookout && lookout_start(trace->lookout, &no_page)) {
+		message_failure(&no_page);
+		return EXIT_FAILED;
+	}
 	set_scene(trace, &no_page, &no_hooks);
 	if (options->duration_ns)
-		trace->deadline_ns = trace->scene.start_ns + (uint64_t)options->duration_ns;
+		until_limit(&trace->until, (uint64_t)options->duration_ns);
 	/* Everything that needs them is open now. */
 	if (privileges_drop())
 		message_error("capabilities could not be dropped; going on with them");
 	trace->view->begin(stdout, &trace->scene);
 	fflush(stdout);
-	if (trace->watch)
-		tell_disruption(trace, OBSERVER_PAGE, trace->scene.page, trace->scene.start_ns,
-				NULL);
 	run(trace);
 	show_end(trace);
 	if (ferror(stdout)) {
 		message_error("the output could not be written");
 		return EXIT_FAILED;
 	}
-	if (trace->answers.apart || trace->detector.newest.number)
-		return EXIT_FINDING;
-	return EXIT_DONE;
+	return trace->alarming || trace->answers.apart ? EXIT_FINDING : EXIT_DONE;
 }
 
 static int parse_options(int argc, char **argv, struct trace_options *options)
@@ -367,19 +368,20 @@ static int parse_options(int argc, char **argv, struct trace_options *options)
 static int trace_run(int argc, char **argv)
 {
 	struct trace_options options = {0};
-	struct trace trace = {.signals = -1};
+	struct trace trace = {.device = -1};
 	int code = parse_options(argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
 	trace.view = options.json ? &trace_view_json : &trace_view_text;
 	trace.count = options.count;
-	trace.signals = block_signals();
+	until_open(&trace.until);
 	code = trace_with(&trace, &options);
 	kernel_trace_close(trace.kernel);
-	page_watch_close(trace.watch);
+	lookout_close(trace.lookout);
+	detector_free(trace.detector);
 	free(trace.summary);
-	close(trace.signals);
+	until_close(&trace.until);
 	return code;
 }
 
@@ -390,9 +392,11 @@ const struct command cmd_trace = {
 		"\n"
 		"Shows each read of the vmclock that passes through the kernel, each update of its "
 		"page,\n"
-		"and each disruption when it is found; at the end what it all adds up to: calls, "
-		"latency\n"
-		"by path, errors by cause, readers, losses. Ends with Ctrl-C.\n"
+		"and what happened to the clock when it is found (a disruption, a step of the "
+		"host's clock\n"
+		"and so on); at the end what it all adds up to: calls, latency by path, errors by "
+		"cause,\n"
+		"readers, losses, findings. Ends with Ctrl-C.\n"
 		"\n"
 		"Needs root for the kernel's hooks. Without, it watches the page alone, and says "
 		"so.\n"
@@ -409,7 +413,8 @@ const struct command cmd_trace = {
 		"  -h, --help         show this\n"
 		"\n"
 		"exit status: 0 nothing found, 1 failed, 2 usage,\n"
-		"             3 a disruption, or a driver that contradicts the page, was found\n"
+		"             3 a finding of severity warning or critical: a disruption, a host "
+		"step, ...\n"
 		"\n"
 		"examples:\n"
 		"  sudo vmclock-trace trace                        # everything, until Ctrl-C\n"

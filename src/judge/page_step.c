@@ -119,7 +119,7 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 		    uint64_t threshold_ns, struct finding_step *step)
 {
 	struct two_times times;
-	struct ns_interval rest;
+	struct ns_interval beyond, beyond_both;
 	bool vouched = page_is_vouched_for(before) && page_is_vouched_for(after);
 	bool has_bound;
 	uint64_t bound_ns;
@@ -129,18 +129,18 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 		return false;
 	has_bound = vouched && times.old.has_max_error;
 	bound_ns = has_bound ? times.old.max_error_ns : threshold_ns;
-	if (!is_outside(times.move, bound_ns, &rest))
+	if (!is_outside(times.move, bound_ns, &beyond))
 		return false;
 	*step = (struct finding_step){
 		.counter = counter,
 		.moved = times.move,
 		.has_bound = has_bound,
 		.bound_ns = bound_ns,
-		.beyond = rest,
+		.beyond = beyond,
 		.out_of_range = times.out_of_range,
-		.bounds_disjoint = has_bound && times.new.has_max_error &&is_outside(
-							rest, times.new.max_error_ns, &rest),
 	};
+	if (has_bound && times.new.has_max_error)
+		step->bounds_disjoint = is_outside(beyond, times.new.max_error_ns, &beyond_both);
 	return true;
 }
 

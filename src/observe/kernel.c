@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -50,6 +51,7 @@ static const char *const suffixes[][2] = {
 struct kernel_trace {
 	struct vmclock_bpf *bpf;
 	struct ring_buffer *ring;
+	int timer; /* when to look into the ring; -1: none */
 	struct bpf_link *links[2 * HOOKS];
 	struct hook hooks[HOOKS];
 	struct kernel_wire wire;
@@ -217,7 +219,8 @@ static void set_options(struct vmclock_bpf *bpf, const struct kernel_trace_optio
 	bpf->rodata->filter_pid = options->pid;
 	if (options->comm) {
 		bpf->rodata->filter_comm_set = true;
-		strncpy((char *)bpf->rodata->filter_comm, options->comm, WIRE_COMM_BYTES - 1);
+		memcpy((char *)bpf->rodata->filter_comm, options->comm,
+		       strnlen(options->comm, WIRE_COMM_BYTES - 1));
 	}
 }
 
@@ -301,8 +304,15 @@ static int load_and_attach(struct kernel_trace *trace, const struct kernel_trace
 	return -ENOENT;
 }
 
+/* The hooks wake nobody (see event_submit() in bpf/): the ring is looked into on a timer. */
 static int open_ring(struct kernel_trace *trace, struct error *error)
 {
+	struct itimerspec every = {.it_interval.tv_nsec = KERNEL_TRACE_PERIOD_NS,
+				   .it_value.tv_nsec = KERNEL_TRACE_PERIOD_NS};
+
+	trace->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (trace->timer < 0 || timerfd_settime(trace->timer, 0, &every, NULL))
+		return not_loaded(error, -errno);
 	trace->ring =
 		ring_buffer__new(bpf_map__fd(trace->bpf->maps.events), deliver_record, trace, NULL);
 	return trace->ring ? 0 : not_loaded(error, -errno);
@@ -317,6 +327,7 @@ int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_optio
 
 	if (!trace)
 		return -ENOMEM;
+	trace->timer = -1;
 	libbpf_set_print(remember_warning);
 	symbols = kernel_symbols_load();
 	if (!symbols)
@@ -342,6 +353,8 @@ void kernel_trace_close(struct kernel_trace *trace)
 {
 	if (!trace)
 		return;
+	if (trace->timer >= 0)
+		close(trace->timer);
 	ring_buffer__free(trace->ring);
 	unload(trace);
 	free(trace);
@@ -349,13 +362,16 @@ void kernel_trace_close(struct kernel_trace *trace)
 
 int kernel_trace_fd(const struct kernel_trace *trace)
 {
-	return ring_buffer__epoll_fd(trace->ring);
+	return trace->timer;
 }
 
 int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
+	uint64_t expirations;
 	int consumed;
 
+	if (read(trace->timer, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
+		return -errno;
 	trace->deliver = fn;
 	trace->deliver_arg = arg;
 	consumed = ring_buffer__consume(trace->ring);

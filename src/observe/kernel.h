@@ -38,7 +38,10 @@ int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_optio
 /* Detach, unload, free. NULL is fine. */
 void kernel_trace_close(struct kernel_trace *trace);
 
-/* A descriptor that polls readable when events wait. Owned by @trace. */
+/* How often events are to be fetched: as late as this they arrive. */
+#define KERNEL_TRACE_PERIOD_NS 10000000
+
+/* A timer that polls readable when it is time for kernel_trace_consume(). Owned by @trace. */
 int kernel_trace_fd(const struct kernel_trace *trace);
 
 /* Deliver all waiting events to @fn. Returns how many, or -errno. */

@@ -104,7 +104,7 @@ static void choose_way(struct lookout *lookout)
 
 static void open_phc(struct lookout *lookout)
 {
-	if (!lookout->facts.is_device || lookout->options.without_phc ||
+	if (!lookout->facts.clock_period_ns || lookout->options.without_phc ||
 	    phc_open(page_reader_fd(lookout->reader), &lookout->phc, NULL))
 		lookout->phc = NULL;
 	lookout->facts.phc = lookout->phc ? phc_path(lookout->phc) : NULL;
@@ -116,7 +116,8 @@ static void take_reader(struct lookout *lookout, struct page_reader *reader)
 	lookout->reader = reader;
 	lookout->device = device_number(reader);
 	lookout->facts.is_device = page_reader_is_device(reader);
-	lookout->facts.clock_period_ns = lookout->facts.is_device ? LOOKOUT_CLOCK_PERIOD_NS : 0;
+	lookout->facts.clock_period_ns =
+		lookout->facts.is_device && !lookout->options.foreign ? LOOKOUT_CLOCK_PERIOD_NS : 0;
 	open_phc(lookout);
 	choose_way(lookout);
 }
@@ -166,7 +167,6 @@ static bool follow_path(struct lookout *lookout)
 static int look(const struct lookout *lookout, struct event *event)
 {
 	const struct page_wait wait = {.budget_ns = LOOK_WAIT_NS};
-	bool counts = lookout->facts.is_device;
 	struct page_copy copy;
 	int err = page_reader_copy(lookout->reader, wait, &copy, NULL);
 
@@ -177,7 +177,7 @@ static int look(const struct lookout *lookout, struct event *event)
 	event->type = EVENT_PAGE;
 	event->time_ns = clock_now_ns(CLOCK_MONOTONIC);
 	event->look.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
-	if (counts) {
+	if (!lookout->options.foreign) {
 		event->look.ticks.counter_id = COUNTER_NATIVE_ID;
 		event->look.ticks.before = copy.counter_before;
 		event->look.ticks.after = counter_read_ordered();
@@ -219,7 +219,7 @@ static void tell_clocks(struct lookout *lookout)
 
 	lookout->clocks_due_ns = clock_now_ns(CLOCK_MONOTONIC) + LOOKOUT_CLOCK_PERIOD_NS;
 	/* The driver spins for 100 ms on a page that is stuck. */
-	if (!lookout->facts.is_device || !lookout->reader || lookout->torn)
+	if (!lookout->facts.clock_period_ns || !lookout->reader || lookout->torn)
 		return;
 	if (!clock_event_realtime(lookout->reader, &event))
 		tell(lookout, &event);
@@ -364,7 +364,7 @@ int lookout_open(const struct lookout_options *options, struct lookout **out, st
 		return err;
 	}
 	take_reader(lookout, reader);
-	heartbeat_open(&lookout->heartbeat, lookout->facts.is_device);
+	heartbeat_open(&lookout->heartbeat, !options->foreign);
 	measure_look(lookout);
 	measure_wake(lookout);
 	*out = lookout;

@@ -9,8 +9,8 @@
  * Where the device has notifications, one makes it look at once, and the heartbeat is slower;
  * elsewhere the heartbeat is all there is.
  *
- * The page of a plain file need not be this machine's: its clock and this CPU's counter are then
- * strangers. So with a file no counter is told, and no other clock is read.
+ * The page of a plain file is taken to be on this CPU's counter, as vmclock-sim writes it, but not
+ * to tell this machine's time: other clocks are then not read.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_LOOKOUT_H
 #define VMCLOCK_TRACE_OBSERVE_LOOKOUT_H
@@ -25,6 +25,9 @@
 #define LOOKOUT_TIMER_PERIOD_NS	 10000000
 #define LOOKOUT_NOTICE_PERIOD_NS 100000000
 
+/* Looking more often than this is better done by a program that does nothing else. */
+#define LOOKOUT_PERIOD_MIN_NS 100000
+
 /* How often the other clocks are read. */
 #define LOOKOUT_CLOCK_PERIOD_NS 1000000000
 
@@ -33,6 +36,7 @@ struct lookout_options {
 	uint64_t period_ns; /* 0: one of the above */
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
 	bool without_phc;   /* the same holds for reading the PTP clock */
+	bool foreign;	    /* the page is not on this CPU's counter: tell no counter values */
 };
 
 /* How it is done. */

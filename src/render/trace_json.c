@@ -2,9 +2,11 @@
 /* A running trace for programs: one object a line, each with its `type`. Unknown is null. */
 #include "render/trace_view.h"
 
-#include "page/diff.h"
+#include <string.h>
+
 #include "render/finding_json.h"
 #include "render/json_add.h"
+#include "render/page_change_json.h"
 
 #define SCHEMA "vmclock-trace/trace/1"
 
@@ -169,15 +171,14 @@ static void json_clock_change(FILE *out, const struct trace_scene *scene, const 
 static void json_page_change(FILE *out, const struct trace_scene *scene,
 			     const struct page_change *change)
 {
-	json_object *line = new_line("page", change->time_ns);
-
 	(void)scene;
-	add_u64(line, "not_before_ns", change->last_same_ns);
-	add_u64(line, "updates", change->updates);
-	json_object_object_add(line, "changed",
-			       page_json_field_names(page_diff(&change->before, &change->after)));
-	json_object_object_add(line, "page", page_json_fields(&change->after));
-	put_line(out, line);
+	put_line(out, page_change_json(change));
+}
+
+static void json_finding(FILE *out, const struct trace_scene *scene, const struct finding *finding)
+{
+	(void)scene;
+	put_line(out, finding_json(finding));
 }
 
 static void json_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
@@ -323,6 +324,7 @@ static void json_end(FILE *out, const struct trace_scene *scene, const struct tr
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_u64(line, "disruptions", result->disruptions);
 	add_u64(line, "clock_changes", result->clock_changes);
+	json_object_object_add(line, "findings", finding_json_counts(result->counts));
 	add_u64(line, "page_updates", result->page_updates);
 	add_u64(line, "page_updates_unseen", result->page_updates_unseen);
 	json_object_object_add(line, "page", page_json_fields(result->page));
@@ -346,5 +348,6 @@ const struct trace_view trace_view_json = {
 	.clock_change = json_clock_change,
 	.page_change = json_page_change,
 	.disruption = json_disruption,
+	.finding = json_finding,
 	.end = json_end,
 };

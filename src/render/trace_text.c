@@ -9,28 +9,13 @@
 
 #include "base/instant.h"
 #include "base/text.h"
-#include "page/diff.h"
-#include "page/names.h"
+#include "render/live_text.h"
 
 #define COMM_COLUMNS 16
 
-static void put_duration(FILE *out, const char *format, uint64_t ns)
-{
-	char text[TEXT_NS_BYTES];
-
-	text_ns_u64(ns, text, sizeof(text));
-	fprintf(out, format, text);
-}
-
-/* Seconds since the start: what people count in while they watch. */
 static void put_time(FILE *out, const struct trace_scene *scene, uint64_t time_ns)
 {
-	int64_t ns = (int64_t)(time_ns - scene->start_ns);
-	const char *sign = ns < 0 ? "-" : "+";
-	uint64_t magnitude = (uint64_t)(ns < 0 ? -ns : ns);
-
-	fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
-		magnitude % NSEC_PER_SEC / 1000);
+	live_put_time(out, scene->start_ns, time_ns);
 }
 
 static void put_comm(FILE *out, const struct event_reader *who)
@@ -39,16 +24,6 @@ static void put_comm(FILE *out, const struct event_reader *who)
 
 	text_display(who->comm, strnlen(who->comm, EVENT_COMM_BYTES), text, sizeof(text));
 	fprintf(out, "%-*s %7" PRIu32, COMM_COLUMNS, text, who->pid);
-}
-
-static void put_page_line(FILE *out, const struct page *page)
-{
-	const char *status = page_status_name(page_get(page, PAGE_CLOCK_STATUS));
-
-	fprintf(out, "%s, status %s, seq %" PRIu64 ", marker %" PRIu64 " (0x%" PRIx64 ")",
-		page_mode_name(page_mode(page)), status ? status : "undefined",
-		page_get(page, PAGE_SEQ_COUNT), page_get(page, PAGE_DISRUPTION_MARKER),
-		page_get(page, PAGE_DISRUPTION_MARKER));
 }
 
 static void put_hooks(FILE *out, const struct trace_scene *scene)
@@ -82,8 +57,8 @@ static void text_begin(FILE *out, const struct trace_scene *scene)
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
 	if (scene->device) {
 		fprintf(out, "page    %s, ", scene->device);
-		put_page_line(out, scene->page);
-		put_duration(out, "; looked at every %s\n", scene->page_period_ns);
+		live_put_page(out, scene->page);
+		live_put_duration(out, "; looked at every %s\n", scene->page_period_ns);
 	} else {
 		fprintf(out, "page    NONE: %s\n", scene->no_page_why);
 	}
@@ -163,42 +138,23 @@ static void text_event(FILE *out, const struct trace_scene *scene, const struct 
 }
 
 /* A field of the page by its old and new value, in words where the ABI has them. */
-static void put_field_change(FILE *out, enum page_field field, const struct page_change *change)
-{
-	uint64_t before = page_get(&change->before, field), after = page_get(&change->after, field);
-	const char *was = page_value_name(field, before), *is = page_value_name(field, after);
-
-	fprintf(out, " %s ", page_field_info(field)->name);
-	if (was && is)
-		fprintf(out, "%s > %s", was, is);
-	else if (page_field_info(field)->is_signed)
-		fprintf(out, "%" PRId64 " > %" PRId64, (int64_t)before, (int64_t)after);
-	else
-		fprintf(out, "%" PRIu64 " > %" PRIu64, before, after);
-}
-
-/* What moves with every healthy update of a full clock is not worth a line of its own. */
-#define ROUTINE_FIELDS                                                                             \
-	(PAGE_FIELD_BIT(PAGE_SEQ_COUNT) | PAGE_FIELD_BIT(PAGE_COUNTER_VALUE) |                     \
-	 PAGE_FIELD_BIT(PAGE_PERIOD_FRAC_SEC) | PAGE_FIELD_BIT(PAGE_TIME_SEC) |                    \
-	 PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC) | PAGE_FIELD_BIT(PAGE_PERIOD_ESTERROR_RATE) |          \
-	 PAGE_FIELD_BIT(PAGE_PERIOD_MAXERROR_RATE) | PAGE_FIELD_BIT(PAGE_TIME_ESTERROR_NS) |       \
-	 PAGE_FIELD_BIT(PAGE_TIME_MAXERROR_NS))
-
 static void text_page_change(FILE *out, const struct trace_scene *scene,
 			     const struct page_change *change)
 {
-	page_field_set fields = page_diff(&change->before, &change->after) & ~ROUTINE_FIELDS;
-
 	put_time(out, scene, change->time_ns);
-	fprintf(out, "%-*s        page updated, seq %" PRIu64, COMM_COLUMNS, "(hypervisor)",
-		page_get(&change->after, PAGE_SEQ_COUNT));
-	for (int field = 0; field < PAGE_FIELDS; field++) {
-		if (fields & PAGE_FIELD_BIT(field))
-			put_field_change(out, (enum page_field)field, change);
-	}
-	if (change->updates > 1)
-		fprintf(out, " (%" PRIu32 " updates since the last look)", change->updates);
+	fprintf(out, "%-*s        ", COMM_COLUMNS, "(hypervisor)");
+	live_put_page_change(out, change);
+	fputc('\n', out);
+}
+
+/* A disruption has its own lines, which also say who saw it. */
+static void text_finding(FILE *out, const struct trace_scene *scene, const struct finding *finding)
+{
+	if (finding->kind == FINDING_DISRUPTION)
+		return;
+	put_time(out, scene, finding->found_ns);
+	fputs("*** ", out);
+	live_put_finding(out, finding);
 	fputc('\n', out);
 }
 
@@ -262,8 +218,8 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 			", found by the %s",
 			disruption->number, disruption->old_marker, disruption->new_marker,
 			disruption_observer_name(by));
-		put_duration(out, ", at most %s after it happened",
-			     disruption->found_ns - disruption->not_before_ns);
+		live_put_duration(out, ", at most %s after it happened",
+				  disruption->found_ns - disruption->not_before_ns);
 	} else {
 		fprintf(out, "*** disruption %" PRIu64 " seen by the %s too", disruption->number,
 			disruption_observer_name(by));
@@ -359,7 +315,7 @@ static void put_readers(FILE *out, const struct summary *summary)
 		put_comm(out, &reader->who);
 		fprintf(out, "%8" PRIu64 " %8" PRIu64 " %8" PRIu64, reader->calls, reader->reads,
 			reader->errors);
-		put_duration(out, "  %s", reader->worst_ns);
+		live_put_duration(out, "  %s", reader->worst_ns);
 		fputs(reader->maps ? "  maps the page: its later reads are not counted\n" : "\n",
 		      out);
 	}
@@ -400,7 +356,7 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 {
 	const struct summary *summary = result->summary;
 
-	put_duration(out, "\nsummary of %s\n", result->duration_ns);
+	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
 	if (scene->hooks) {
 		fprintf(out, "seen                %" PRIu64 " calls, %" PRIu64 " driver reads\n",
 			summary_calls(summary), summary_reads(summary));
@@ -409,13 +365,16 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 	}
 	if (result->page) {
 		fprintf(out, "page now            ");
-		put_page_line(out, result->page);
+		live_put_page(out, result->page);
 		fprintf(out,
 			"\npage updates        %" PRIu64 ", of them %" PRIu64
 			" between two looks\n",
 			result->page_updates, result->page_updates_unseen);
 	}
 	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);
+	fputs("findings            ", out);
+	live_put_finding_counts(out, result->counts);
+	fputc('\n', out);
 	fprintf(out, "system clock        changed %" PRIu64 " times\n", result->clock_changes);
 	if (!scene->hooks)
 		return;
@@ -435,5 +394,6 @@ const struct trace_view trace_view_text = {
 	.clock_change = text_clock_change,
 	.page_change = text_page_change,
 	.disruption = text_disruption,
+	.finding = text_finding,
 	.end = text_end,
 };

@@ -11,6 +11,7 @@
 #include "event/hook.h"
 #include "event/page_change.h"
 #include "event/summary.h"
+#include "judge/detector.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
 
@@ -34,6 +35,7 @@ struct trace_result {
 	const struct answer_tally *answers;
 	const struct event_losses *losses; /* NULL: unknown */
 	uint64_t disruptions;
+	const struct detector_counts *counts;
 	uint64_t clock_changes;
 	uint64_t page_updates;	      /* by seq_count */
 	uint64_t page_updates_unseen; /* of them, between two samples */
@@ -54,6 +56,8 @@ struct trace_view {
 	void (*disruption)(FILE *out, const struct trace_scene *scene, enum disruption_news news,
 			   enum disruption_observer by, const struct disruption *disruption,
 			   const struct event *reader);
+	/* Of a disruption too, which the function above has shown before or will right after. */
+	void (*finding)(FILE *out, const struct trace_scene *scene, const struct finding *finding);
 	void (*end)(FILE *out, const struct trace_scene *scene, const struct trace_result *result);
 };
 

@@ -30,6 +30,13 @@ void host_begin(struct host *host, const struct scenario_frame *frame, uint64_t 
 	};
 }
 
+void host_come_clean(struct host *host, int64_t now_ns)
+{
+	host->beside = 0;
+	host->beside_at_ns = now_ns;
+	host->slew_ppb = 0;
+}
+
 static uint64_t maintenance_flag(uint64_t choice)
 {
 	static const uint64_t flags[] = {0, VMCLOCK_FLAG_DISRUPTION_SOON,

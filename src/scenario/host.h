@@ -80,6 +80,9 @@ void host_measure_anew(struct host *host, const struct machine *machine, int64_t
 void host_step(struct host *host, int64_t now_ns, int64_t ns);
 void host_slew(struct host *host, int64_t now_ns, int64_t ppb);
 
+/* Another host, which knows nothing of those lies. */
+void host_come_clean(struct host *host, int64_t now_ns);
+
 /* The next update, as the host would write it, into @page; host->seq becomes its seq_count. */
 void host_publish(struct host *host, struct page *page);
 

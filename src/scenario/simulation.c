@@ -182,6 +182,13 @@ static void move_begin(struct simulation *sim, const struct scenario_action *act
 	guest_stop(sim, sim->move.downtime_ns);
 }
 
+/* The time of the new host's own measuring: lies of the old one end here. */
+static void take_over(struct simulation *sim)
+{
+	host_come_clean(&sim->host, sim->now_ns);
+	host_measure_anew(&sim->host, &sim->machine, sim->now_ns);
+}
+
 /* The new host is there, and the guest runs on it. */
 static void move_end(struct simulation *sim)
 {
@@ -198,7 +205,7 @@ static void move_end(struct simulation *sim)
 		host->status = VMCLOCK_STATUS_INITIALIZING;
 		sim->due_ns[TIMER_RESYNC] = sim->now_ns + sim->move.resync_ns;
 	} else if (host->mode == SCENARIO_FULL) {
-		host_measure_anew(host, &sim->machine, sim->now_ns);
+		take_over(sim);
 	}
 	sim->move = (struct scenario_move){0};
 	publish(sim);
@@ -218,7 +225,7 @@ static const char *resync(struct simulation *sim)
 {
 	sim->due_ns[TIMER_RESYNC] = SCENARIO_NEVER;
 	sim->host.status = sim->status_after;
-	host_measure_anew(&sim->host, &sim->machine, sim->now_ns);
+	take_over(sim);
 	publish(sim);
 	return "the host has measured the counter";
 }

@@ -130,8 +130,9 @@ static void sample(struct scenario_source *source, int64_t at_ns)
 	int64_t monotonic_ns;
 
 	source->now_ns = at_ns;
-	add_tick(source);
+	/* The look first: a marker that it finds changed explains what the tick finds. */
 	add_look(source);
+	add_tick(source);
 	/* What was missed meanwhile is not made up for. */
 	monotonic_ns = simulation_monotonic_ns(source->simulation, at_ns);
 	source->due_ns += source->sample_ns;

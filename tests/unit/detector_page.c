@@ -42,8 +42,8 @@ static struct finding changed(struct page page, enum page_field field, uint64_t 
 
 static void a_marker_is_a_disruption(void **state)
 {
-	struct finding finding = changed(make_marker_page(), PAGE_DISRUPTION_MARKER, UINT64_MAX,
-					 FINDING_DISRUPTION);
+	struct finding finding =
+		changed(make_marker_page(), PAGE_DISRUPTION_MARKER, UINT64_MAX, FINDING_DISRUPTION);
 
 	(void)state;
 	assert_int_equal(finding.severity, FINDING_CRITICAL);
@@ -156,8 +156,8 @@ static void a_leap_second_withdrawn_is_a_warning(void **state)
 static void a_tai_offset_and_its_sign(void **state)
 {
 	struct page page = make_full_page();
-	struct finding finding = changed(page, PAGE_TAI_OFFSET_SEC, (uint64_t)-38,
-					 FINDING_TAI_OFFSET_CHANGE);
+	struct finding finding =
+		changed(page, PAGE_TAI_OFFSET_SEC, (uint64_t)-38, FINDING_TAI_OFFSET_CHANGE);
 	struct judged *judged;
 
 	(void)state;

@@ -39,8 +39,13 @@ static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
 		int64_t ns;
 		bool found;
 	} moves[] = {
-		{0, false},	   {BOUND_NS, false},	   {-BOUND_NS, false}, {BOUND_NS + 2, true},
-		{-BOUND_NS - 2, true}, {SECOND, true}, {-(int64_t)SECOND, true},
+		{0, false},
+		{BOUND_NS, false},
+		{-BOUND_NS, false},
+		{BOUND_NS + 2, true},
+		{-BOUND_NS - 2, true},
+		{SECOND, true},
+		{-(int64_t)SECOND, true},
 	};
 
 	(void)state;
@@ -57,9 +62,9 @@ static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
 			assert_int_equal(finding.step.counter, judged->counter);
 			assert_true(interval_has(finding.step.moved, moves[i].ns));
 			assert_true(interval_width_ns(finding.step.moved) <= 1);
-			assert_true(interval_has(
-				finding.step.beyond,
-				moves[i].ns + (moves[i].ns > 0 ? -BOUND_NS : BOUND_NS)));
+			assert_true(interval_has(finding.step.beyond,
+						 moves[i].ns +
+							 (moves[i].ns > 0 ? -BOUND_NS : BOUND_NS)));
 		}
 		no_finding(judged);
 		/* The next one is held against the new clock. */
@@ -276,8 +281,12 @@ static void rates_to_the_unit(void **state)
 	const struct {
 		uint64_t period;
 		bool found;
-	} rates[] = {{p, false},	     {p + 2 * e, false},    {p - 2 * e, false},
-		     {p + 2 * e + 1, true},  {p - 2 * e - 1, true}, {2 * p, true}};
+	} rates[] = {{p, false},
+		     {p + 2 * e, false},
+		     {p - 2 * e, false},
+		     {p + 2 * e + 1, true},
+		     {p - 2 * e - 1, true},
+		     {2 * p, true}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {

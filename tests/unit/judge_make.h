@@ -17,7 +17,7 @@
 #define SECOND	   1000000000ull
 #define MS	   1000000ull
 #define TICKS(s)   ((uint64_t)(s) << 30)
-#define AT_NS(t)   ((uint64_t)(((unsigned __int128)(t) * SECOND) >> 30))
+#define AT_NS(t)   ((uint64_t)(((unsigned __int128)(t)*SECOND) >> 30))
 #define MAKE_FOUND 64
 
 /* A detector with what it found; findings beyond the room are counted only. */

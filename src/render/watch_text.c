@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A watch for people: how it is done, then one line a finding, and what it adds up to. */
+#include "render/watch_view.h"
+
+#include <inttypes.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "render/live_text.h"
+
+static void put_looks(FILE *out, const struct watch_scene *scene)
+{
+	if (scene->no_notice) {
+		live_put_duration(out, "looks   every %s by timer", scene->period_ns);
+		fprintf(out, ": %s\n", scene->no_notice);
+	} else {
+		live_put_duration(out,
+				  "looks   when the hypervisor notifies, and every %s by timer\n",
+				  scene->period_ns);
+	}
+	live_put_duration(out, "        a look costs %s", scene->look_ns);
+	live_put_duration(out, "; the timer is up to %s late", scene->wake_ns);
+	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(scene));
+	fputs(scene->no_notice ? "\n" : " of its notification\n", out);
+}
+
+static void put_clocks(FILE *out, const struct watch_scene *scene)
+{
+	if (!scene->clock_period_ns) {
+		fputs("clocks  none is compared: only a device is sure to tell this machine's "
+		      "time\n",
+		      out);
+		return;
+	}
+	fprintf(out, "clocks  CLOCK_REALTIME%s%s", scene->phc ? " and " : "",
+		scene->phc ? scene->phc : "");
+	live_put_duration(out, " every %s\n", scene->clock_period_ns);
+}
+
+static void text_begin(FILE *out, const struct watch_scene *scene)
+{
+	char when[INSTANT_ISO_BYTES];
+
+	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
+	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+	fprintf(out, "page    %s, ", scene->device);
+	live_put_page(out, scene->page);
+	fputc('\n', out);
+	put_looks(out, scene);
+	put_clocks(out, scene);
+	fputc('\n', out);
+}
+
+static void text_update(FILE *out, const struct watch_scene *scene,
+			const struct page_change *change)
+{
+	live_put_time(out, scene->start_ns, change->time_ns);
+	live_put_page_change(out, change);
+	fputc('\n', out);
+}
+
+static void text_finding(FILE *out, const struct watch_scene *scene, const struct finding *finding)
+{
+	live_put_time(out, scene->start_ns, finding->found_ns);
+	live_put_finding(out, finding);
+	fputc('\n', out);
+}
+
+static void text_missed(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
+			uint64_t missed)
+{
+	live_put_time(out, scene->start_ns, time_ns);
+	fprintf(out,
+		"missed %" PRIu64 " update%s of the page between two looks: look more often with "
+		"--interval\n",
+		missed, missed == 1 ? "" : "s");
+}
+
+static void text_end(FILE *out, const struct watch_scene *scene, const struct watch_result *result)
+{
+	(void)scene;
+	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
+	fprintf(out,
+		"looks               %" PRIu64 " (%" PRIu64 " during an update), %" PRIu64
+		" notifications; the longest time",
+		result->looks, result->counts->torn, result->notices);
+	live_put_duration(out, " between two was %s\n", result->worst_gap_ns);
+	fputs("page now            ", out);
+	live_put_page(out, result->page);
+	fprintf(out,
+		"\npage updates        %" PRIu64 ", of them %" PRIu64 " missed between two looks\n",
+		result->updates, result->missed);
+	fputs("findings            ", out);
+	live_put_finding_counts(out, result->counts);
+	fputc('\n', out);
+}
+
+const struct watch_view watch_view_text = {
+	.begin = text_begin,
+	.update = text_update,
+	.finding = text_finding,
+	.missed = text_missed,
+	.end = text_end,
+};
