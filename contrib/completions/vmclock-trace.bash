@@ -38,6 +38,7 @@ _vmclock_trace_comms() {
 _vmclock_trace_value() {
 	case $2:$1 in
 	*:--device | compare:-d) _vmclock_trace_device ;;
+	doctor:--btf) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	status:--via) _vmclock_trace_words 'auto mmap read' ;;
 	trace:--pid | trace:-p) _vmclock_trace_pids ;;
 	trace:--comm | trace:-c) _vmclock_trace_comms ;;
@@ -55,7 +56,7 @@ _vmclock_trace() {
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_vmclock_trace_words 'status trace compare help --help --version'
+		_vmclock_trace_words 'status trace compare doctor help --help --version'
 		return
 	fi
 	# --option=value: bash takes the = for a word of its own.
@@ -68,6 +69,7 @@ _vmclock_trace() {
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
 	trace) _vmclock_trace_words '--duration --count --pid --comm --device --strict --kprobes --json --help' ;;
+	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
 	esac
 }
