@@ -41,6 +41,8 @@ class Lab:
         self.command_started_at = None
         self.exit_status = None
         self.pending = b""
+        self.snapshot_pending = None  # what was pending at the snapshot; None: there is none
+        self.restored = False
         self.binary = qemu.BINARY[options.arch]
         self.kernel_name = self.args = self.booted_at = self.clock = None
         self.guests = []
@@ -87,6 +89,11 @@ class Lab:
         boot = kernel / "vmlinux" if (kernel / "vmlinux").exists() else kernel / "vmlinuz"
         self.image(kernel)
         os.mkfifo(folder / "command")
+        if self.options.snapshot_after is not None:
+            # A disk that the guest does not have, to hold the snapshot.
+            subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", f"{folder}/snapshot", "2G"],
+                           check=True)
+            machine += ["-drive", f"if=none,id=snapshot,format=qcow2,file={folder}/snapshot"]
         return [
             *machine, "-kernel", str(boot), "-initrd", str(folder / "initrd"),
             # An oops ends the guest: a test must not pass on a kernel that is damaged.
@@ -186,6 +193,7 @@ class Lab:
                 break
             if self.migration_due():
                 self.migrate()
+            self.snapshot_when_due()
             if self.guests[-1].ended():
                 self.console_tail()
                 raise LabError(self.guests[-1].words() or "the guest went down")
@@ -196,10 +204,7 @@ class Lab:
     # Migration
 
     def migration_due(self):
-        after = self.options.migrate_after
-        return (after is not None and self.command_started_at is not None and
-                len(self.guests) == 1 and
-                time.monotonic() >= self.command_started_at + after)
+        return len(self.guests) == 1 and self.due(self.options.migrate_after)
 
     def migrate(self):
         """Moves the guest to a second QEMU with the same arguments; output goes on meanwhile."""
@@ -223,6 +228,27 @@ class Lab:
         source.kill()
         if self.options.arch == "arm64" and self.options.clock != "none":
             self.clock.sendall(b"migrated\n")  # where QEMU has no vmclock that would see it
+
+    # Snapshots
+
+    def due(self, after):
+        return (after is not None and self.command_started_at is not None and
+                time.monotonic() >= self.command_started_at + after)
+
+    def snapshot_when_due(self):
+        if self.snapshot_pending is None and self.due(self.options.snapshot_after):
+            self.guests[-1].connect()
+            self.guests[-1].monitor("savevm lab")
+            while self.selector.select(0):  # all that the guest wrote before
+                for key, _ in self.selector.select(0):
+                    key.data(key.fileobj)
+            self.snapshot_pending = self.pending
+            self.say("snapshot taken")
+        elif not self.restored and self.due(self.options.restore_after):
+            self.guests[-1].monitor("loadvm lab")
+            self.pending = self.snapshot_pending
+            self.restored = True
+            self.say("snapshot restored")
 
     def run(self):
         self.args = self.prepare()

@@ -97,6 +97,13 @@ class Qemu:
         raise QemuError(f"QEMU ended during {command}")
 
 
+    def monitor(self, line):
+        """One line of the human monitor, whose answer is empty unless something is wrong."""
+        answer = self.ask("human-monitor-command", **{"command-line": line})
+        if answer.strip():
+            raise QemuError(f"QEMU: {line}: {answer.strip()}")
+
+
 def die_with_parent():
     """In the child: no QEMU outlives its lab, even if that one is killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
