@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/clock_now.h"
+#include "observe/clockbound.h"
 #include "observe/host_clock.h"
 #include "page/counter.h"
 #include "page/seqlock.h"
@@ -38,6 +39,26 @@ static int read_realtime(const struct phc *phc, struct event *event)
 	event->clock.has_claim = !claim.result && claim.synchronized;
 	event->clock.max_error_ns = event->clock.has_claim ? claim.max_error_ns : 0;
 	event->clock.kernel_tai_offset_sec = claim.result ? 0 : claim.tai_offset_sec;
+	return 0;
+}
+
+/* The clock is CLOCK_REALTIME again: what differs is who vouches for it. */
+static int read_clockbound(const struct phc *phc, struct event *event)
+{
+	struct counter_bracket bracket;
+	struct clockbound claim;
+	int result = clockbound_read(NULL, &claim);
+
+	(void)phc;
+	if (result)
+		return result;
+	bracket = host_clock_by_counter(CLOCK_REALTIME);
+	take(event, &bracket);
+	event->clock.clock = OBSERVED_CLOCKBOUND;
+	event->clock.scale = SCALE_UTC;
+	event->clock.has_claim = clockbound_claims(&claim, (int64_t)clock_now_ns(CLOCK_MONOTONIC),
+						   page_get(&event->page, PAGE_DISRUPTION_MARKER),
+						   &event->clock.max_error_ns);
 	return 0;
 }
 
@@ -104,6 +125,11 @@ static int read_between(struct page_reader *reader, const struct phc *phc, read_
 int clock_event_realtime(struct page_reader *reader, struct event *event)
 {
 	return read_between(reader, NULL, read_realtime, event);
+}
+
+int clock_event_clockbound(struct page_reader *reader, struct event *event)
+{
+	return read_between(reader, NULL, read_clockbound, event);
 }
 
 int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event)

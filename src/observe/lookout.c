@@ -27,6 +27,12 @@
 #define LOOK_WAIT_NS  50000
 #define LOOK_AGAIN_NS LOOKOUT_TIMER_PERIOD_NS
 
+/* What a descriptor that is polled is for. */
+enum polls {
+	POLLS_TIMER,
+	POLLS_DEVICE,
+};
+
 struct lookout {
 	struct lookout_options options; /* `device` is not used after the beginning */
 	struct lookout_facts facts;
@@ -80,7 +86,7 @@ static int32_t device_number(const struct page_reader *reader)
 /* Wait for the device too, or no longer. Where that is refused, the heartbeat is there. */
 static void listen_to_device(struct lookout *lookout, bool on)
 {
-	struct epoll_event event = {.events = EPOLLIN};
+	struct epoll_event event = {.events = EPOLLIN, .data.u32 = POLLS_DEVICE};
 
 	if (lookout->listening == on || !lookout->reader)
 		return;
@@ -223,6 +229,8 @@ static void tell_clocks(struct lookout *lookout)
 		return;
 	if (!clock_event_realtime(lookout->reader, &event))
 		tell(lookout, &event);
+	if (!clock_event_clockbound(lookout->reader, &event))
+		tell(lookout, &event);
 	if (lookout->phc && !clock_event_phc(lookout->reader, lookout->phc, &event))
 		tell(lookout, &event);
 }
@@ -253,26 +261,41 @@ static int arm(struct lookout *lookout)
 	return timerfd_settime(lookout->timer, TFD_TIMER_ABSTIME, &when, NULL) ? -errno : 0;
 }
 
-/* Has the hypervisor notified us? Then be ready for the next time. */
+/* What the device has to say, of all that is polled. */
+static uint32_t device_events(const struct lookout *lookout)
+{
+	struct epoll_event ready[2];
+	int count = epoll_wait(lookout->poll, ready, 2, 0);
+
+	for (int i = 0; i < count; i++) {
+		if (ready[i].data.u32 == POLLS_DEVICE)
+			return ready[i].events;
+	}
+	return 0;
+}
+
+/*
+ * Has the hypervisor notified us? Then be ready for the next time. While an update does not end
+ * that cannot be done, and what cannot be taken would wake us again and again.
+ */
 static void take_notice(struct lookout *lookout)
 {
+	uint32_t events;
+
 	if (!lookout->facts.by_notice || !lookout->reader)
 		return;
-	switch (page_notice_get(lookout->reader)) {
-	case PAGE_NOTICE_NONE:
-		break;
-	case PAGE_NOTICE_UPDATE:
-		lookout->counts.notices++;
-		tell_time(lookout, EVENT_NOTIFICATION, 0);
-		/* While it cannot be taken it would wake us again and again. */
-		listen_to_device(lookout, !page_notice_rearm(lookout->reader));
-		return;
-	case PAGE_NOTICE_OVER:
+	events = device_events(lookout);
+	if (events & (EPOLLHUP | EPOLLERR)) {
 		listen_to_device(lookout, false);
 		choose_way(lookout);
 		return;
 	}
-	listen_to_device(lookout, true);
+	if (events) {
+		lookout->counts.notices++;
+		tell_time(lookout, EVENT_NOTIFICATION, 0);
+	}
+	if (events || (!lookout->listening && !lookout->torn))
+		listen_to_device(lookout, !page_notice_rearm(lookout->reader));
 }
 
 void lookout_run(struct lookout *lookout, lookout_fn fn, void *arg)
@@ -332,7 +355,7 @@ static void measure_wake(struct lookout *lookout)
 
 static int open_descriptors(struct lookout *lookout)
 {
-	struct epoll_event event = {.events = EPOLLIN};
+	struct epoll_event event = {.events = EPOLLIN, .data.u32 = POLLS_TIMER};
 
 	lookout->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	lookout->poll = epoll_create1(EPOLL_CLOEXEC);
@@ -365,8 +388,10 @@ int lookout_open(const struct lookout_options *options, struct lookout **out, st
 	}
 	take_reader(lookout, reader);
 	heartbeat_open(&lookout->heartbeat, !options->foreign);
-	measure_look(lookout);
-	measure_wake(lookout);
+	if (options->measure) {
+		measure_look(lookout);
+		measure_wake(lookout);
+	}
 	*out = lookout;
 	return 0;
 }

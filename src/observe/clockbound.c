@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/clockbound.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NSEC_PER_SEC 1000000000
+
+/* How often a torn segment is read again. */
+#define TRIES 8
+
+/* Two words of this machine's order, 0x414D5A4E and 0x43420200 (clock-bound-shm, SHM_MAGIC). */
+static const uint8_t magic[8] = {0x4e, 0x5a, 0x4d, 0x41, 0x00, 0x02, 0x42, 0x43};
+
+/* Offsets of both versions; from 56 on they differ. */
+enum {
+	AT_SIZE = 8,
+	AT_VERSION = 12,
+	AT_GENERATION = 14,
+	AT_AS_OF = 16,
+	AT_VOID_AFTER = 32,
+	AT_BOUND = 48,
+	V1_DRIFT = 56,
+	V1_STATUS = 64,
+	V1_BYTES = 68,
+	V2_MARKER = 56,
+	V2_DRIFT = 64,
+	V2_STATUS = 68,
+	V2_HAS_MARKER = 72,
+	V2_BYTES = 73,
+};
+
+/* The bytes are in the order of this machine. */
+static uint64_t get(const uint8_t *bytes, size_t at, size_t width)
+{
+	uint64_t value8;
+	uint32_t value4;
+	uint16_t value2;
+
+	switch (width) {
+	case 8:
+		memcpy(&value8, bytes + at, 8);
+		return value8;
+	case 4:
+		memcpy(&value4, bytes + at, 4);
+		return value4;
+	default:
+		memcpy(&value2, bytes + at, 2);
+		return value2;
+	}
+}
+
+/* A timespec in ns; -ERANGE for one that is none, or is past 292 years. */
+static int get_time(const uint8_t *bytes, size_t at, int64_t *ns)
+{
+	int64_t sec = (int64_t)get(bytes, at, 8), nsec = (int64_t)get(bytes, at + 8, 8);
+
+	if (nsec < 0 || nsec >= NSEC_PER_SEC || __builtin_mul_overflow(sec, NSEC_PER_SEC, ns) ||
+	    __builtin_add_overflow(*ns, nsec, ns))
+		return -ERANGE;
+	return 0;
+}
+
+int clockbound_decode(const uint8_t *bytes, size_t length, struct clockbound *out)
+{
+	struct clockbound claim = {0};
+
+	if (length < V1_BYTES || memcmp(bytes, magic, sizeof(magic)))
+		return -EINVAL;
+	claim.version = (uint16_t)get(bytes, AT_VERSION, 2);
+	if ((claim.version != 1 && claim.version != 2) || (claim.version == 2 && length < V2_BYTES))
+		return -EINVAL;
+	if (get(bytes, AT_GENERATION, 2) & 1)
+		return -EAGAIN;
+	if (get_time(bytes, AT_AS_OF, &claim.as_of_ns) ||
+	    get_time(bytes, AT_VOID_AFTER, &claim.void_after_ns) ||
+	    (int64_t)get(bytes, AT_BOUND, 8) < 0)
+		return -ERANGE;
+	claim.bound_ns = get(bytes, AT_BOUND, 8);
+	claim.drift_ppb = (uint32_t)get(bytes, claim.version == 1 ? V1_DRIFT : V2_DRIFT, 4);
+	claim.status = (uint32_t)get(bytes, claim.version == 1 ? V1_STATUS : V2_STATUS, 4);
+	if (claim.version == 2) {
+		claim.has_marker = bytes[V2_HAS_MARKER] == 1;
+		claim.marker = get(bytes, V2_MARKER, 8);
+	}
+	*out = claim;
+	return 0;
+}
+
+/* Two copies that agree in their generation, and that one even, are one whole segment. */
+static int read_segment(int fd, struct clockbound *out)
+{
+	uint8_t bytes[CLOCKBOUND_BYTES];
+	int result = -EAGAIN;
+
+	for (int i = 0; i < TRIES && result == -EAGAIN; i++) {
+		uint16_t before, after;
+		ssize_t got;
+
+		if (pread(fd, &before, sizeof(before), AT_GENERATION) != sizeof(before))
+			return -EINVAL;
+		got = pread(fd, bytes, sizeof(bytes), 0);
+		if (got < 0)
+			return -errno;
+		if (pread(fd, &after, sizeof(after), AT_GENERATION) != sizeof(after))
+			return -EINVAL;
+		if (before == after)
+			result = clockbound_decode(bytes, (size_t)got, out);
+	}
+	return result;
+}
+
+int clockbound_read(const char *path, struct clockbound *out)
+{
+	int fd = open(path ? path : CLOCKBOUND_PATH_V2, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int result;
+
+	if (fd < 0 && !path)
+		fd = open(CLOCKBOUND_PATH_V1, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	result = read_segment(fd, out);
+	close(fd);
+	return result;
+}
+
+bool clockbound_claims(const struct clockbound *claim, int64_t monotonic_ns, uint64_t marker,
+		       uint64_t *bound_ns)
+{
+	unsigned __int128 grown;
+
+	if (claim->status != CLOCKBOUND_SYNCHRONIZED && claim->status != CLOCKBOUND_FREERUNNING)
+		return false;
+	/* A client would notice by itself that the page has moved on. */
+	if (claim->has_marker && claim->marker != marker)
+		return false;
+	/* The coarse clock of the daemon's stamp is at most a tick behind, never ahead. */
+	if (monotonic_ns < claim->as_of_ns || monotonic_ns > claim->void_after_ns)
+		return false;
+	grown = (unsigned __int128)(uint64_t)(monotonic_ns - claim->as_of_ns) * claim->drift_ppb;
+	grown = (grown + NSEC_PER_SEC - 1) / NSEC_PER_SEC + claim->bound_ns;
+	if (grown != (uint64_t)grown)
+		return false;
+	*bound_ns = (uint64_t)grown;
+	return true;
+}
