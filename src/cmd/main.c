@@ -17,6 +17,7 @@ static void put_usage(FILE *out)
 	      "  vmclock-trace status          what the hypervisor publishes, and what to do about "
 	      "it\n"
 	      "  vmclock-trace compare         all clocks side by side, with bounds\n"
+	      "  vmclock-trace watch           what happens to it, as it happens\n"
 	      "  sudo vmclock-trace trace      who reads the clock, and disruptions as they "
 	      "happen\n\n"
 	      "commands:\n",

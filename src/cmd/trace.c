@@ -15,6 +15,7 @@
 #include "judge/detector.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
+#include "judge/incident.h"
 #include "observe/kernel.h"
 #include "observe/lookout.h"
 #include "observe/privileges.h"
@@ -41,6 +42,7 @@ struct trace {
 	struct kernel_trace *kernel; /* NULL: no hooks */
 	struct lookout *lookout;     /* NULL: no page */
 	struct detector *detector;
+	struct incidents *incidents;
 	struct until until;
 	uint64_t count; /* calls to show; 0: any number */
 	uint64_t shown;
@@ -60,6 +62,22 @@ static void on_finding(const struct finding *finding, void *arg)
 
 	trace->alarming |= finding->severity >= FINDING_WARNING;
 	trace->view->finding(stdout, &trace->scene, finding);
+	incidents_finding(trace->incidents, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct trace *trace = arg;
+
+	if (news == INCIDENT_CLOSED)
+		trace->view->incident(stdout, &trace->scene, incident);
+}
+
+/* First what @event shows, then what it means for the incident that is open. */
+static void judge(struct trace *trace, const struct event *event)
+{
+	detector_event(trace->detector, event);
+	incidents_event(trace->incidents, event);
 }
 
 static void tell_disruption(struct trace *trace, enum disruption_observer by,
@@ -104,7 +122,7 @@ static void on_event(const struct event *event, void *arg)
 	if (event->type == EVENT_CLOCK_CHANGE) {
 		trace->clock_changes++;
 		trace->view->clock_change(stdout, &trace->scene, event);
-		detector_event(trace->detector, event);
+		judge(trace, event);
 		return;
 	}
 	if (event->type == EVENT_READ) {
@@ -118,7 +136,7 @@ static void on_event(const struct event *event, void *arg)
 		if (has_whole_page(event))
 			tell_disruption(trace, OBSERVER_KERNEL, &event->page,
 					event->time_ns + event->latency_ns, event);
-		detector_event(trace->detector, event);
+		judge(trace, event);
 	}
 	trace->shown += ends_a_call(event);
 }
@@ -133,7 +151,7 @@ static void on_look(const struct event *event, void *arg)
 		trace->view->page_change(stdout, &trace->scene, &change);
 	if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
 		tell_disruption(trace, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
-	detector_event(trace->detector, event);
+	judge(trace, event);
 }
 
 /* Let the detector know what was lost, now and then: asking costs a few system calls. */
@@ -146,7 +164,7 @@ static void tell_losses(struct trace *trace)
 	    kernel_trace_losses(trace->kernel, &event.losses))
 		return;
 	trace->losses_due_ns = event.time_ns + LOSSES_PERIOD_NS;
-	detector_event(trace->detector, &event);
+	judge(trace, &event);
 }
 
 /* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
@@ -280,7 +298,8 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 
 	trace->summary = calloc(1, sizeof(*trace->summary));
 	trace->detector = detector_new(NULL, on_finding, trace);
-	if (!trace->summary || !trace->detector ||
+	trace->incidents = incidents_new(NULL, on_incident, trace);
+	if (!trace->summary || !trace->detector || !trace->incidents ||
 	    open_sources(trace, options, &no_page, &no_hooks))
 		return EXIT_FAILED;
 	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
@@ -297,6 +316,7 @@ static int trace_with(struct trace *trace, const struct trace_options *options)
 	trace->view->begin(stdout, &trace->scene);
 	fflush(stdout);
 	run(trace);
+	incidents_finish(trace->incidents);
 	show_end(trace);
 	if (ferror(stdout)) {
 		message_error("the output could not be written");
@@ -380,6 +400,7 @@ static int trace_run(int argc, char **argv)
 	kernel_trace_close(trace.kernel);
 	lookout_close(trace.lookout);
 	detector_free(trace.detector);
+	incidents_free(trace.incidents);
 	free(trace.summary);
 	until_close(&trace.until);
 	return code;

@@ -28,22 +28,29 @@ static void set_u64(const char *name, bool has, uint64_t value)
 	set_text(name, has ? text : NULL);
 }
 
-/* @field before and after, as the finding has them. */
+/* Has @page the field, and does it say so where a flag must? */
+static bool tells(const struct page *page, enum page_field field)
+{
+	return page_has(page, field) && (field != PAGE_VM_GENERATION ||
+					 page_has_flags(page, VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT));
+}
+
+/* @field before and after, as the finding of @kind has it, else as its pages have. */
 static void set_change(const char *old_name, const char *new_name, const struct finding *finding,
 		       enum finding_kind kind, enum page_field field)
 {
-	bool is_it = finding && finding->kind == kind;
-	bool has_old = is_it && finding->change.has_old;
-	bool has_new = is_it && finding->change.has_new;
+	struct finding_change change = {0};
 
-	set_u64(old_name, has_old || (finding && finding->has_before),
-		has_old	  ? finding->change.old_value
-		: finding ? page_get(&finding->before, field)
-			  : 0);
-	set_u64(new_name, has_new || (finding && finding->has_after),
-		has_new	  ? finding->change.new_value
-		: finding ? page_get(&finding->after, field)
-			  : 0);
+	if (finding && finding->kind == kind) {
+		change = finding->change;
+	} else if (finding) {
+		change.has_old = finding->has_before && tells(&finding->before, field);
+		change.has_new = finding->has_after && tells(&finding->after, field);
+		change.old_value = page_get(&finding->before, field);
+		change.new_value = page_get(&finding->after, field);
+	}
+	set_u64(old_name, change.has_old, change.old_value);
+	set_u64(new_name, change.has_new, change.new_value);
 }
 
 static void set_environment(const struct wait_result *result)

@@ -12,6 +12,7 @@
 #include "cmd/until.h"
 #include "event/page_follow.h"
 #include "judge/detector.h"
+#include "judge/incident.h"
 #include "observe/lookout.h"
 #include "render/watch_view.h"
 
@@ -30,6 +31,7 @@ struct watch {
 	struct watch_scene scene;
 	struct lookout *lookout;
 	struct detector *detector;
+	struct incidents *incidents;
 	struct page_follow follow;
 	struct until until;
 	bool updates;
@@ -43,7 +45,19 @@ static void on_finding(const struct finding *finding, void *arg)
 	struct watch *watch = arg;
 
 	watch->alarming |= finding->severity >= FINDING_WARNING;
+	/* It says so itself. */
+	if (finding->missed)
+		watch->missed_told = watch->follow.missed;
 	watch->view->finding(stdout, &watch->scene, finding);
+	incidents_finding(watch->incidents, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct watch *watch = arg;
+
+	if (news == INCIDENT_CLOSED)
+		watch->view->incident(stdout, &watch->scene, incident);
 }
 
 /* With every update on a line of its own, that line says what was missed before it. */
@@ -51,7 +65,7 @@ static void tell_missed(struct watch *watch, uint64_t now_ns)
 {
 	uint64_t missed = watch->follow.missed - watch->missed_told;
 
-	if (!missed || (watch->missed_told && now_ns - watch->missed_told_ns < MISSED_QUIET_NS))
+	if (!missed || (watch->missed_told_ns && now_ns - watch->missed_told_ns < MISSED_QUIET_NS))
 		return;
 	if (!watch->updates)
 		watch->view->missed(stdout, &watch->scene, now_ns, missed);
@@ -66,8 +80,9 @@ static void on_event(const struct event *event, void *arg)
 
 	if (page_follow(&watch->follow, event, &change) && watch->updates)
 		watch->view->update(stdout, &watch->scene, &change);
-	tell_missed(watch, event->time_ns);
 	detector_event(watch->detector, event);
+	incidents_event(watch->incidents, event);
+	tell_missed(watch, event->time_ns);
 }
 
 /* Until the time is over, a signal comes, or nobody reads the output. */
@@ -117,6 +132,7 @@ static void show_end(struct watch *watch)
 		.page = lookout_page(watch->lookout),
 	};
 
+	incidents_finish(watch->incidents);
 	/* What was missed less than a second ago. */
 	watch->missed_told_ns = 0;
 	tell_missed(watch, watch->scene.start_ns + result.duration_ns);
@@ -129,7 +145,8 @@ static int watch_with(struct watch *watch, const struct watch_options *options)
 	struct error error = {.cause = ""};
 
 	watch->detector = detector_new(NULL, on_finding, watch);
-	if (!watch->detector)
+	watch->incidents = incidents_new(NULL, on_incident, watch);
+	if (!watch->detector || !watch->incidents)
 		error_cause(&error, "there is no memory left");
 	else if (!lookout_open(&options->look, &watch->lookout, &error))
 		lookout_start(watch->lookout, &error);
@@ -209,7 +226,7 @@ static int parse_options(int argc, char **argv, struct watch_options *options)
 
 static int watch_run(int argc, char **argv)
 {
-	struct watch_options options = {0};
+	struct watch_options options = {.look.measure = true};
 	struct watch watch = {0};
 	int code = parse_options(argc, argv, &options);
 
@@ -221,6 +238,7 @@ static int watch_run(int argc, char **argv)
 	code = watch_with(&watch, &options);
 	lookout_close(watch.lookout);
 	detector_free(watch.detector);
+	incidents_free(watch.incidents);
 	until_close(&watch.until);
 	return code;
 }

@@ -53,7 +53,7 @@ static bool on_scale(const struct page_time *time, enum clock_scale scale, struc
 	return scale == SCALE_UTC ? time->has_utc : scale == SCALE_TAI && time->has_tai;
 }
 
-/* From @at less the page's latest to @at less its earliest; the clock's nanosecond is rounded off. */
+/* From @at less the page's latest to @at less its earliest, and what is below @at's nanosecond. */
 static int offset_on(enum clock_scale scale, struct timespec at, const struct page_time *first,
 		     const struct page_time *last, struct ns_interval *out)
 {

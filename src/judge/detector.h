@@ -12,14 +12,15 @@
  *	detector_free(detector);
  *
  * Each page that an event brings is compared with the newest one known. What an EVENT_PAGE or
- * EVENT_CLOCK shows (a look of the observer's own) is in force; a copy that the kernel made during a
- * read may arrive late, so one with an earlier seq_count than the newest is passed over.
+ * EVENT_CLOCK shows (a look of the observer's own) is in force; a copy that the kernel made during
+ * a read may arrive late, so one with an earlier seq_count than the newest is passed over for a
+ * second.
  *
  * A torn copy is never judged, only its odd seq_count. A page that is PAGE_INVALID is never
  * compared; the next valid one is, with the last valid one.
  *
  * `before` and `after` are two such pages, c a counter value, t(p, c) the time of page p at c,
- * B(p, c) its max error there, [lo, hi] an interval that surely holds the true value (base/instant.h).
+ * B(p, c) its max error there, [lo, hi] an interval that surely holds a value (base/instant.h).
  * A page is *vouched for* if its status is SYNCHRONIZED or FREERUNNING. The kinds:
  *
  * disruption: disruption_marker differs. Critical.
@@ -57,7 +58,7 @@
  *
  * smearing_change: leap_second_smearing_hint differs. Warning.
  *
- * maintenance_soon, maintenance_imminent: the flag becomes set, or is so at the first look. Warning.
+ * maintenance_soon, maintenance_imminent: the flag becomes set, or is at the first look. Warning.
  *
  * writer_stuck: looks of the observer's own show one and the same odd seq_count, and the last comes
  *	at least stuck_ns after the first. Once for each such value. Critical. The default is what the
@@ -161,7 +162,7 @@ struct detector_counts {
 	uint64_t errors_unlisted; /* driver errors beyond the table of causes: not found */
 };
 
-/* @finding and all in it is valid during the call only; calling the detector from it is not allowed. */
+/* @finding is valid during the call only; calling the detector from it is not allowed. */
 typedef void (*finding_fn)(const struct finding *finding, void *arg);
 
 struct detector;

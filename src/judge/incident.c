@@ -88,7 +88,9 @@ static void close_incident(struct incidents *incidents, bool recovered, uint64_t
 	incident_give_up_reads(incidents);
 	incidents->incident.recovered = recovered;
 	incidents->incident.closed = true;
-	incidents->incident.to_ns = to_ns;
+	/* Where time went back in between, it ends when it began. */
+	incidents->incident.to_ns =
+		to_ns > incidents->incident.from_ns ? to_ns : incidents->incident.from_ns;
 	incidents->open = false;
 	tell(incidents, INCIDENT_CLOSED);
 }

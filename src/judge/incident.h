@@ -17,8 +17,8 @@
  *
  * An incident opens with the first finding that is more than news about what is to come: all but
  * leap_announced, leap_change, tai_offset_change, smearing_change, maintenance_*, data_loss, and a
- * status_change to SYNCHRONIZED; a clock_set opens one only if it is a step, a scale_mismatch only by a
- * clock. While it is open, every finding belongs to it.
+ * status_change to SYNCHRONIZED; a clock_set opens one only if it is a step, a scale_mismatch only
+ * by a clock. While it is open, every finding belongs to it.
  *
  * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
  * updated since, its reference behind the counter) and each other clock that was seen in the
@@ -28,7 +28,7 @@
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,
- * for settle_ns. Then the incident closes. Where time runs out first, it is closed as not recovered.
+ * for settle_ns. Then the incident closes. Where events end first, it is closed as not recovered.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_INCIDENT_H
 #define VMCLOCK_TRACE_JUDGE_INCIDENT_H
@@ -54,7 +54,7 @@ struct error_point {
 	struct ns_interval error; /* the clock less true time, by the page and its bound */
 };
 
-/* The errors of one clock or reader. Each is an interval: measurement and the page's bound in it. */
+/* The errors of one clock or reader: intervals, with measurement and the page's bound in them. */
 struct error_range {
 	uint64_t known;		  /* how many there are */
 	uint64_t wrong;		  /* of them, surely not 0: off by more than the page may be */
@@ -77,9 +77,9 @@ struct incident_clock {
 };
 
 /*
- * One process on one path, from the last good sample to recovery. The path says which clock: the
- * PTP clock by one of its calls, or the page itself. Each read is held against the page in force
- * afterwards.
+ * One process on one path, from the last own look at the page before the incident to its end. The
+ * path says which clock: the PTP clock by one of its calls, or the page itself. Each read is held
+ * against the page in force afterwards.
  */
 struct incident_reader {
 	struct event_reader who; /* the name of the last thread seen */

@@ -101,6 +101,8 @@ void incident_see_clock(struct incidents *incidents, const struct event *event)
 		clock->errors.unknown[clock_error_why(why)] += incidents->open;
 		return;
 	}
+	if (id == OBSERVED_PHC)
+		incidents->phc_scale = error.scale;
 	good = is_good(incidents, &event->clock, bounded);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;

@@ -61,10 +61,7 @@ static int offset_at(const struct pending_read *read, const struct page *page, u
 
 	if (page_time_at(page, first, &oldest) || page_time_at(page, last, newest))
 		return ERROR_OUT_OF_RANGE;
-	scale = clock_scale_by_page(returned, newest);
-	/* Far off both: it is on the scale that the page itself is on, as the driver's time is. */
-	if (scale == SCALE_UNKNOWN)
-		scale = newest->has_tai ? SCALE_TAI : SCALE_UTC;
+	scale = read->scale != SCALE_UNKNOWN ? read->scale : clock_scale_by_page(returned, newest);
 	if (!on_scale(newest, scale, &at))
 		return ERROR_NO_SCALE;
 	if (instant_distance(returned, at, &lo))
@@ -167,10 +164,15 @@ static bool must_wait(const struct page *page)
 	       page_get(page, PAGE_CLOCK_STATUS) != VMCLOCK_STATUS_UNKNOWN;
 }
 
-/* Only what was read in the bad window counts. */
+/*
+ * What was read since the last look of the observer's own counts, though copies that the kernel
+ * made meanwhile may have seen the page as before: who read before a step of the host was wrong by
+ * it. Where nobody looks, all that is known is the window.
+ */
 static bool in_window(const struct incidents *incidents, const struct pending_read *read)
 {
-	return incidents->open && read->end_ns >= incidents->incident.from_ns;
+	return incidents->open &&
+	       (incidents->has_page || read->end_ns >= incidents->incident.from_ns);
 }
 
 static void forget_reads(struct incidents *incidents)
@@ -211,6 +213,22 @@ static void forget_oldest(struct incidents *incidents)
 		incidents->pendings * sizeof(incidents->pending[0]));
 }
 
+/* The scale of what the driver returned: by its own page, else as it was the last time. */
+static enum clock_scale scale_of(struct incidents *incidents, const struct event *event)
+{
+	struct timespec returned = {.tv_sec = event->read.sec, .tv_nsec = event->read.nsec};
+	enum clock_scale scale = SCALE_UNKNOWN;
+	struct page_time time;
+
+	if (event->result >= 0 && event->read.nsec < NSEC_PER_SEC &&
+	    event->page_state == EVENT_PAGE_STABLE && event->read.counter_source != COUNTER_NONE &&
+	    !page_time_at(&event->page, event->read.counter, &time))
+		scale = clock_scale_by_page(instant_from_timespec(returned), &time);
+	if (scale != SCALE_UNKNOWN)
+		incidents->phc_scale = scale;
+	return incidents->phc_scale;
+}
+
 static void keep_read(struct incidents *incidents, const struct event *event)
 {
 	struct pending_read *read;
@@ -233,6 +251,7 @@ static void keep_read(struct incidents *incidents, const struct event *event)
 		.returned = {.tv_sec = event->read.sec, .tv_nsec = event->read.nsec},
 		.has_marker = event->page_state == EVENT_PAGE_STABLE,
 		.marker = page_get(&event->page, PAGE_DISRUPTION_MARKER),
+		.scale = scale_of(incidents, event),
 	};
 }
 

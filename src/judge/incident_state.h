@@ -20,7 +20,8 @@ struct pending_read {
 	uint64_t counter;
 	struct timespec returned;
 	bool has_marker;
-	uint64_t marker; /* of the page that the driver used */
+	uint64_t marker;	/* of the page that the driver used */
+	enum clock_scale scale; /* of what it returned, by that page; SCALE_UNKNOWN: not known */
 };
 
 struct incidents {
@@ -50,6 +51,7 @@ struct incidents {
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];
 
+	enum clock_scale phc_scale; /* of the PTP clock, by what it last showed */
 	struct pending_read pending[INCIDENT_PENDING];
 	size_t pendings;
 	uint64_t dropped; /* pending reads that did not fit */

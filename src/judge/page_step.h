@@ -35,7 +35,7 @@ struct slew_limits {
 	uint64_t least_ppt;	/* where they do: less is none, whatever they guarantee */
 };
 
-/* Is @after a change of rate from @before, as host_slew is defined? @first: the clock's first page. */
+/* Is @after a host_slew from @before? @first: the clock's first page. Fills @slew only if so. */
 bool page_slew_between(const struct page *first, const struct page *before,
 		       const struct page *after, struct slew_limits limits,
 		       struct finding_slew *slew);

@@ -36,6 +36,7 @@ struct lookout_options {
 	uint64_t period_ns; /* 0: one of the above */
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
 	bool without_phc;   /* the same holds for reading the PTP clock */
+	bool measure;	    /* find out the figures below, which takes some milliseconds */
 	bool foreign;	    /* the page is not on this CPU's counter: tell no counter values */
 };
 
@@ -46,21 +47,20 @@ struct lookout_facts {
 	bool by_notice;		  /* does a notification make it look? */
 	const char *no_notice;	  /* if not, why: a clause, static */
 	uint64_t period_ns;	  /* of the heartbeat, each of which looks */
-	uint64_t look_ns;	  /* what a look costs here: median of LOOKOUT_TRIALS */
-	uint64_t wake_ns;	  /* how late a timer woke it: the worst of as many */
+	uint64_t look_ns;	  /* measured: what a look costs here, median of LOOKOUT_TRIALS */
+	uint64_t wake_ns;	  /* measured: how late a timer woke it, worst of as many */
 	uint64_t clock_period_ns; /* 0: other clocks are not read */
 	const char *phc;	  /* the PTP clock that is read too, or NULL */
 };
 
-/* How many trials the figures above are from; they take a few milliseconds. */
+/* How many trials those are. */
 #define LOOKOUT_TRIALS 32
 
 /* What became of it. */
 struct lookout_counts {
 	uint64_t looks;
 	uint64_t notices;
-	uint64_t
-		worst_gap_ns; /* the longest time between two looks: nothing was seen for so long */
+	uint64_t worst_gap_ns; /* the longest time between two looks: so long nothing was seen */
 };
 
 /* Called for each event, which is valid during the call only. */
@@ -69,8 +69,8 @@ typedef void (*lookout_fn)(const struct event *event, void *arg);
 struct lookout;
 
 /*
- * Open the page, and measure what a look costs. 0, or -errno as page_reader_open(), with @error
- * filled. The caller closes *@out.
+ * Open the page, and measure what a look costs, if asked for. 0, or -errno as page_reader_open(),
+ * with @error filled. The caller closes *@out.
  */
 int lookout_open(const struct lookout_options *options, struct lookout **out, struct error *error);
 

@@ -31,15 +31,6 @@ const char *page_notice_missing(const struct page_reader *reader)
 	return NULL;
 }
 
-enum page_notice page_notice_get(const struct page_reader *reader)
-{
-	int events = poll_now(reader);
-
-	if (events & (POLLHUP | POLLERR | POLLNVAL))
-		return PAGE_NOTICE_OVER;
-	return events & POLLIN ? PAGE_NOTICE_UPDATE : PAGE_NOTICE_NONE;
-}
-
 int page_notice_rearm(const struct page_reader *reader)
 {
 	uint8_t bytes[VMCLOCK_ABI_BYTES];

@@ -15,15 +15,6 @@
 /* NULL if the page of @reader can be waited for, else why not: a clause, static. */
 const char *page_notice_missing(const struct page_reader *reader);
 
-enum page_notice {
-	PAGE_NOTICE_NONE,
-	PAGE_NOTICE_UPDATE, /* the page was updated since the last page_notice_rearm() */
-	PAGE_NOTICE_OVER,   /* there will be no notices any more */
-};
-
-/* What poll() says now, without waiting. */
-enum page_notice page_notice_get(const struct page_reader *reader);
-
 /*
  * Be woken by the next update, and by one that came already. To be called before the page is
  * looked at. -ETIMEDOUT, after 100 ms, where an update does not end; else the errno of read().

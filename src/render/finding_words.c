@@ -392,8 +392,9 @@ void finding_when(const struct finding *finding, char *text, size_t bytes)
 		return;
 	}
 	if (finding->missed)
-		snprintf(missed, sizeof(missed), "; %" PRIu32 " updates in it were missed",
-			 finding->missed);
+		snprintf(missed, sizeof(missed), "; %" PRIu32 " update%s in it %s missed",
+			 finding->missed, finding->missed == 1 ? "" : "s",
+			 finding->missed == 1 ? "was" : "were");
 	snprintf(text, bytes, "within %s before%s",
 		 of_ns(finding->found_ns - finding->not_before_ns).text, missed);
 }

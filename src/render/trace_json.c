@@ -7,6 +7,7 @@
 #include "render/finding_json.h"
 #include "render/json_add.h"
 #include "render/page_change_json.h"
+#include "render/incident_view.h"
 
 #define SCHEMA "vmclock-trace/trace/1"
 
@@ -342,6 +343,13 @@ static void json_end(FILE *out, const struct trace_scene *scene, const struct tr
 	put_line(out, line);
 }
 
+static void json_incident(FILE *out, const struct trace_scene *scene,
+			  const struct incident *incident)
+{
+	(void)scene;
+	put_line(out, incident_json(incident));
+}
+
 const struct trace_view trace_view_json = {
 	.begin = json_begin,
 	.event = json_put_event,
@@ -349,5 +357,6 @@ const struct trace_view trace_view_json = {
 	.page_change = json_page_change,
 	.disruption = json_disruption,
 	.finding = json_finding,
+	.incident = json_incident,
 	.end = json_end,
 };

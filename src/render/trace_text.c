@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "render/live_text.h"
+#include "render/incident_view.h"
 
 #define COMM_COLUMNS 16
 
@@ -388,6 +389,12 @@ static void text_end(FILE *out, const struct trace_scene *scene, const struct tr
 	}
 }
 
+static void text_incident(FILE *out, const struct trace_scene *scene,
+			  const struct incident *incident)
+{
+	incident_put_text(out, scene->start_ns, incident);
+}
+
 const struct trace_view trace_view_text = {
 	.begin = text_begin,
 	.event = text_event,
@@ -395,5 +402,6 @@ const struct trace_view trace_view_text = {
 	.page_change = text_page_change,
 	.disruption = text_disruption,
 	.finding = text_finding,
+	.incident = text_incident,
 	.end = text_end,
 };

@@ -12,6 +12,7 @@
 #include "event/page_change.h"
 #include "event/summary.h"
 #include "judge/detector.h"
+#include "judge/incident.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
 
@@ -58,6 +59,9 @@ struct trace_view {
 			   const struct event *reader);
 	/* Of a disruption too, which the function above has shown before or will right after. */
 	void (*finding)(FILE *out, const struct trace_scene *scene, const struct finding *finding);
+	/* An incident that is over. */
+	void (*incident)(FILE *out, const struct trace_scene *scene,
+			 const struct incident *incident);
 	void (*end)(FILE *out, const struct trace_scene *scene, const struct trace_result *result);
 };
 

@@ -6,6 +6,7 @@
 #include "render/finding_json.h"
 #include "render/json_add.h"
 #include "render/page_change_json.h"
+#include "render/incident_view.h"
 
 #define SCHEMA "vmclock-trace/watch/1"
 
@@ -72,10 +73,18 @@ static void json_end(FILE *out, const struct watch_scene *scene, const struct wa
 	put_line(out, line);
 }
 
+static void json_incident(FILE *out, const struct watch_scene *scene,
+			  const struct incident *incident)
+{
+	(void)scene;
+	put_line(out, incident_json(incident));
+}
+
 const struct watch_view watch_view_json = {
 	.begin = json_begin,
 	.update = json_update,
 	.finding = json_finding,
+	.incident = json_incident,
 	.missed = json_missed,
 	.end = json_end,
 };

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "render/live_text.h"
+#include "render/incident_view.h"
 
 static void put_looks(FILE *out, const struct watch_scene *scene)
 {
@@ -95,10 +96,17 @@ static void text_end(FILE *out, const struct watch_scene *scene, const struct wa
 	fputc('\n', out);
 }
 
+static void text_incident(FILE *out, const struct watch_scene *scene,
+			  const struct incident *incident)
+{
+	incident_put_text(out, scene->start_ns, incident);
+}
+
 const struct watch_view watch_view_text = {
 	.begin = text_begin,
 	.update = text_update,
 	.finding = text_finding,
+	.incident = text_incident,
 	.missed = text_missed,
 	.end = text_end,
 };

@@ -8,6 +8,7 @@
 
 #include "event/page_change.h"
 #include "judge/detector.h"
+#include "judge/incident.h"
 #include "judge/finding.h"
 #include "page/page.h"
 
@@ -51,6 +52,9 @@ struct watch_view {
 	void (*update)(FILE *out, const struct watch_scene *scene,
 		       const struct page_change *change);
 	void (*finding)(FILE *out, const struct watch_scene *scene, const struct finding *finding);
+	/* An incident that is over. */
+	void (*incident)(FILE *out, const struct watch_scene *scene,
+			 const struct incident *incident);
 	/* Updates came and went between two looks: @missed of them since this was told last. */
 	void (*missed)(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
 		       uint64_t missed);

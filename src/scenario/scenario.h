@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "event/event.h"
 #include "page/diff.h"
 #include "page/page.h"
 
@@ -53,6 +54,20 @@ struct scenario_fields {
 	uint64_t value[PAGE_FIELDS];
 };
 
+/* A program in the guest that reads the PTP clock. */
+struct scenario_reader {
+	char comm[EVENT_COMM_BYTES];
+	int64_t every_ns;
+};
+
+/* Somebody in the guest sets its system clock. */
+struct scenario_clock_set {
+	enum clock_change_how how;
+	int64_t step_ns;
+	int64_t slew_ppb;
+	char source[EVENT_SOURCE_BYTES];
+};
+
 /* What the text can say, in the order of the table of words in words.c. */
 enum scenario_verb {
 	/* of the start only */
@@ -63,6 +78,8 @@ enum scenario_verb {
 	VERB_SAMPLE,
 	VERB_SIZE,
 	VERB_NOTIFICATION,
+	VERB_REALTIME,
+	VERB_READER,
 	/* of the start, and as changes */
 	VERB_MODE,
 	VERB_TIME_TYPE,
@@ -92,6 +109,9 @@ enum scenario_verb {
 	VERB_STORM,
 	VERB_STUN,
 	VERB_UPDATE,
+	VERB_CLOCK_SET,
+	VERB_DRIVER_OFF,
+	VERB_LOSE,
 	VERBS, /* how many */
 };
 
@@ -112,6 +132,12 @@ struct scenario_action {
 			uint64_t updates;
 			int64_t over_ns;
 		} storm;
+		struct scenario_reader reader;
+		struct scenario_clock_set clock_set;
+		struct {
+			int64_t off_ns;
+			int64_t for_ns;
+		} driver;
 	};
 };
 

@@ -403,6 +403,7 @@ static const char *next_line(struct simulation *sim)
 	sim->due_ns[TIMER_ACTION] =
 		next < scenario->actions_count ? scenario->actions[next].at_ns : SCENARIO_NEVER;
 	sim->step.line = action->line;
+	sim->step.action = action;
 	act(sim, action);
 	return action->text;
 }

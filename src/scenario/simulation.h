@@ -32,10 +32,11 @@ struct simulation_options {
 
 /* One thing that happened. */
 struct simulation_step {
-	int64_t at_ns;	    /* true time since the start */
-	const char *what;   /* "step +5ms", "renewed", ...; valid as long as the scenario */
-	unsigned int line;  /* of the scenario, 0: it follows from something earlier */
-	bool page_written;  /* the page changed, or its seq_count did */
+	int64_t at_ns;	   /* true time since the start */
+	const char *what;  /* "step +5ms", "renewed", ...; valid as long as the scenario */
+	unsigned int line; /* of the scenario, 0: it follows from something earlier */
+	const struct scenario_action *action; /* that line, NULL where there is none */
+	bool page_written;		      /* the page changed, or its seq_count did */
 	bool page_notifies; /* by a whole update, of which a notification would tell */
 };
 
@@ -49,7 +50,7 @@ struct simulation_view {
 
 /*
  * Begin to play @scenario, which must live as long. The caller frees with simulation_free().
- * -ENOMEM; -ERANGE: the start is too late for the scenario's length.
+ * -ENOMEM.
  */
 int simulation_new(const struct scenario *scenario, const struct simulation_options *options,
 		   struct simulation **out);

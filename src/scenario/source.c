@@ -5,14 +5,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "scenario/guest.h"
+
 #define LOOK_NS	     50 /* between the two counter readings around a look */
-#define PENDING	     4	/* at most, from one moment */
+#define PENDING	     6	/* at most, from one moment */
 #define FIRST_DEVICE 0
 
 struct scenario_source {
 	const struct scenario *scenario;
 	struct simulation *simulation;
 	struct simulation_view view;
+	struct guest guest;
 	int64_t sample_ns;
 	int64_t due_ns; /* the next sample, of CLOCK_MONOTONIC since the start */
 	int64_t now_ns; /* true time since the start */
@@ -40,6 +43,7 @@ int scenario_source_new(const struct scenario *scenario, const struct simulation
 	source->sample_ns = sample_ns ? sample_ns : scenario->frame.sample_ns;
 	source->was_present = true;
 	simulation_look(source->simulation, &source->view);
+	guest_begin(&source->guest, scenario, simulation_tai_less_utc(source->simulation));
 	*out = source;
 	return 0;
 }
@@ -116,29 +120,66 @@ static void add_tick(struct scenario_source *source)
 	source->last_tick_ns = (int64_t)event->time_ns;
 }
 
-/* When the next sample can be taken, in true time; while the guest stands still: not yet. */
-static int64_t sample_at_ns(const struct scenario_source *source)
+/* CLOCK_MONOTONIC since the start. */
+static int64_t monotonic_ns(const struct scenario_source *source)
 {
-	int64_t monotonic_ns = simulation_monotonic_ns(source->simulation, source->now_ns);
-	int64_t wait_ns = source->due_ns > monotonic_ns ? source->due_ns - monotonic_ns : 0;
+	return simulation_monotonic_ns(source->simulation, source->now_ns);
+}
 
-	return source->view.running ? source->now_ns + wait_ns : SCENARIO_NEVER;
+/* When the guest can do what is due at @due_ns, in true time; while it stands still: not yet. */
+static int64_t true_ns(const struct scenario_source *source, int64_t due_ns)
+{
+	int64_t wait_ns = due_ns - monotonic_ns(source);
+
+	if (!source->view.running || due_ns == SCENARIO_NEVER)
+		return SCENARIO_NEVER;
+	return source->now_ns + (wait_ns > 0 ? wait_ns : 0);
+}
+
+static struct guest_moment moment_now(const struct scenario_source *source)
+{
+	return (struct guest_moment){
+		.monotonic_ns = monotonic_ns(source),
+		.tai_less_utc = simulation_tai_less_utc(source->simulation),
+		.ticks = ticks_now(source),
+		.view = &source->view,
+	};
+}
+
+static void add_realtime(struct scenario_source *source)
+{
+	struct guest_moment moment = moment_now(source);
+
+	if (source->guest.realtime_observed)
+		guest_read_realtime(&source->guest, &moment, add(source, EVENT_CLOCK));
+}
+
+/* One of the guest's programs reads the PTP clock. */
+static void add_read(struct scenario_source *source, size_t reader, int64_t at_ns)
+{
+	struct guest_moment moment;
+	struct event *read, *call;
+
+	source->now_ns = at_ns;
+	moment = moment_now(source);
+	read = add(source, EVENT_READ);
+	call = add(source, EVENT_CALL);
+	if (!guest_read_phc(&source->guest, reader, &moment, read, call))
+		source->pending_count -= 2;
 }
 
 static void sample(struct scenario_source *source, int64_t at_ns)
 {
-	int64_t monotonic_ns;
+	int64_t late_ns;
 
 	source->now_ns = at_ns;
 	/* The look first: a marker that it finds changed explains what the tick finds. */
 	add_look(source);
 	add_tick(source);
+	add_realtime(source);
 	/* What was missed meanwhile is not made up for. */
-	monotonic_ns = simulation_monotonic_ns(source->simulation, at_ns);
-	source->due_ns += source->sample_ns;
-	if (source->due_ns <= monotonic_ns)
-		source->due_ns += ((monotonic_ns - source->due_ns) / source->sample_ns + 1) *
-				  source->sample_ns;
+	late_ns = monotonic_ns(source) - source->due_ns;
+	source->due_ns += (late_ns / source->sample_ns + 1) * source->sample_ns;
 }
 
 /* Let something happen; who waits for notifications looks at once. */
@@ -149,6 +190,12 @@ static void step(struct scenario_source *source)
 	simulation_step(source->simulation, &step);
 	source->now_ns = step.at_ns;
 	simulation_look(source->simulation, &source->view);
+	if (step.action) {
+		struct event *event = add(source, EVENT_CLOCK_CHANGE);
+
+		if (!guest_act(&source->guest, step.action, monotonic_ns(source), event))
+			source->pending_count--;
+	}
 	if (step.page_notifies && source->scenario->frame.notification && source->view.running &&
 	    source->view.present) {
 		add(source, EVENT_NOTIFICATION);
@@ -163,12 +210,16 @@ static bool go_on(struct scenario_source *source)
 	source->pending_next = 0;
 	while (source->pending_count == 0) {
 		int64_t step_ns = simulation_next_ns(source->simulation);
-		int64_t sample_ns = sample_at_ns(source);
+		int64_t sample_ns = true_ns(source, source->due_ns);
+		size_t reader = 0;
+		int64_t read_ns = true_ns(source, guest_reader_due_ns(&source->guest, &reader));
 
-		if (step_ns != SCENARIO_NEVER && step_ns <= sample_ns)
+		if (step_ns != SCENARIO_NEVER && step_ns <= sample_ns && step_ns <= read_ns)
 			step(source);
-		else if (sample_ns <= simulation_end_ns(source->simulation))
+		else if (sample_ns <= simulation_end_ns(source->simulation) && sample_ns <= read_ns)
 			sample(source, sample_ns);
+		else if (read_ns <= simulation_end_ns(source->simulation))
+			add_read(source, reader, read_ns);
 		else
 			return false;
 	}

@@ -5,16 +5,8 @@
 
 #include <stdbool.h>
 
+#include "scenario/operands.h"
 #include "scenario/scenario.h"
-
-/* What follows the first word of a line, and what is wrong with it. */
-struct operands {
-	char **word;
-	int count;
-	int next;	    /* the first that nobody has taken yet */
-	const char *wanted; /* on failure: what `bad` is not; static */
-	const char *bad;    /* on failure: the word, NULL: there is one too few */
-};
 
 /* Where a line may stand. */
 enum word_place {

@@ -38,7 +38,14 @@ static void one_finding_a_cause_until_it_is_quiet(void **state)
 	see(judged, make_read(-EINVAL, 1000, SECOND + 99 * 10 * SECOND + 10 * SECOND + 1));
 	the_finding(judged, FINDING_DRIVER_ERROR);
 	/* Another cause on the same path. */
-	see(judged, make_read(-ETIMEDOUT, 1001, 2000 * SECOND));
+	call = make_read(-ETIMEDOUT, 1001, 2000 * SECOND);
+	see(judged, call);
+	call.type = EVENT_CALL;
+	call.path = PATH_IOCTL_OTHER; /* even if it were counted apart */
+	see(judged, call);
+	the_finding(judged, FINDING_DRIVER_ERROR);
+	call.call_id++;
+	see(judged, call);
 	the_finding(judged, FINDING_DRIVER_ERROR);
 	judged_free(judged);
 }

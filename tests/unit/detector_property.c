@@ -3,6 +3,7 @@
  * Random hosts: a week of healthy drift is silent, each injected change is found once, and bytes
  * that are no page at all do no harm.
  */
+#include "judge/incident.h"
 #include "judge_make.h"
 
 /* Deterministic, and the same everywhere (Marsaglia's xorshift). */
@@ -22,8 +23,8 @@ static uint64_t below(uint64_t limit)
 }
 
 /*
- * True time is 2^-30 s a tick times (1 + drift), in 2^-64 s since counter 0. The host knows the drift
- * to within RATE_BOUND and the time to within TIME_BOUND_NS, and its page says so.
+ * True time is 2^-30 s a tick times (1 + drift), in 2^-64 s since counter 0. The host knows the
+ * drift to within RATE_BOUND and the time to within TIME_BOUND_NS, and its page says so.
  */
 #define RATE_BOUND    (1ull << 14) /* of 2^34: 0.95 ppm */
 #define TIME_BOUND_NS 1000
@@ -230,36 +231,66 @@ static struct event make_any_event(void)
 	return event;
 }
 
-/* Garbage of every kind: no crash, no interval that ends before it begins, counts that add up. */
+struct garbage {
+	struct incidents *incidents;
+	uint64_t findings;
+	uint64_t incident_findings; /* of closed incidents */
+	uint64_t closed;
+};
+
+/* No interval that ends before it begins, none that proves nothing. */
 static void sane(const struct finding *finding, void *arg)
 {
-	uint64_t *count = arg;
+	struct garbage *garbage = arg;
 
-	assert_int_equal(finding->number, ++*count);
+	assert_int_equal(finding->number, ++garbage->findings);
 	assert_true(finding->not_before_ns <= finding->found_ns);
 	if (finding->kind == FINDING_HOST_STEP)
 		assert_true(finding->step.beyond.lo_ns <= finding->step.beyond.hi_ns &&
 			    !interval_has(finding->step.beyond, 0));
 	if (finding->kind == FINDING_STUN)
 		assert_true(finding->stun.length.lo_ns <= finding->stun.length.hi_ns);
+	incidents_finding(garbage->incidents, finding);
 }
 
+static void sane_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct garbage *garbage = arg;
+
+	assert_true(incident->from_ns <= incident->to_ns);
+	assert_true(incident->findings <= INCIDENT_FINDINGS);
+	assert_true(incident->readers <= INCIDENT_READERS);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		assert_true(incident->clock[i].points <= INCIDENT_POINTS);
+	if (news == INCIDENT_OPENED)
+		return;
+	assert_int_equal(incident->number, ++garbage->closed);
+	garbage->incident_findings += incident->findings + incident->findings_unlisted;
+}
+
+/* Garbage of every kind: no crash, and counts that add up. */
 static void garbage_does_no_harm(void **state)
 {
-	uint64_t count = 0;
-	struct detector *detector = detector_new(NULL, sane, &count);
+	struct garbage garbage = {0};
+	struct detector *detector = detector_new(NULL, sane, &garbage);
+	uint64_t sum = 0;
 
 	(void)state;
+	garbage.incidents = incidents_new(NULL, sane_incident, &garbage);
 	random_state = 99;
 	for (int i = 0; i < 300000; i++) {
 		struct event event = make_any_event();
 
 		detector_event(detector, &event);
+		incidents_event(garbage.incidents, &event);
 	}
+	incidents_finish(garbage.incidents);
 	for (enum finding_kind i = 0; i < FINDINGS; i++)
-		count -= detector_counts(detector)->finding[i];
-	assert_int_equal(count, 0);
+		sum += detector_counts(detector)->finding[i];
+	assert_int_equal(sum, garbage.findings);
+	assert_true(garbage.closed > 0 && garbage.incident_findings <= garbage.findings);
 	detector_free(detector);
+	incidents_free(garbage.incidents);
 }
 
 int main(void)

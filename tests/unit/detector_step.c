@@ -343,6 +343,18 @@ static void rates_are_told_against_the_first_page(void **state)
 	assert_int_equal(finding.slew.old_ppt, 976562500);
 	assert_int_equal(finding.slew.new_ppt, 0);
 	assert_int_equal(finding.slew.change_ppt, -975609756);
+	/* After a disruption the first page is another one. */
+	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, p << 4);
+	make_next_seq(&page);
+	look(judged, &page);
+	the_finding(judged, FINDING_DISRUPTION);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC, (p + p / 1024) << 4);
+	make_next_seq(&page);
+	look(judged, &page);
+	finding = the_finding(judged, FINDING_HOST_SLEW);
+	assert_int_equal(finding.slew.old_ppt, 0);
+	assert_int_equal(finding.slew.new_ppt, 976562500);
 	judged_free(judged);
 }
 

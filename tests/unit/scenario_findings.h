@@ -54,6 +54,17 @@ static inline void detail_change(char *text, const struct finding_change *change
 	snprintf(text, DETAIL_BYTES, " old=%s new=%s", old, new);
 }
 
+static inline void detail_clock_set(char *text, const struct event_clock_change *change)
+{
+	if (change->how == CLOCK_STEPPED)
+		snprintf(text, DETAIL_BYTES, " step_ns=%" PRId64, change->step.lo_ns);
+	else if (change->how == CLOCK_SLEWED)
+		snprintf(text, DETAIL_BYTES, " old_ppt=%" PRId64 " new_ppt=%" PRId64,
+			 change->old_ppt, change->new_ppt);
+	else
+		snprintf(text, DETAIL_BYTES, " source=%s", change->source);
+}
+
 static inline void detail_of(char *text, const struct finding *finding)
 {
 	text[0] = '\0';
@@ -81,6 +92,24 @@ static inline void detail_of(char *text, const struct finding *finding)
 		break;
 	case FINDING_STUN:
 		detail_interval(text, "length_ns", finding->stun.length);
+		break;
+	case FINDING_DRIVER_MISMATCH:
+		snprintf(text, DETAIL_BYTES, " minus_page_ns=%" PRId64,
+			 finding->mismatch.minus_page_ns);
+		break;
+	case FINDING_CLOCK_SET:
+		detail_clock_set(text, &finding->event.change);
+		break;
+	case FINDING_SCALE_MISMATCH:
+		snprintf(text, DETAIL_BYTES, " cause=%s", scale_cause_name(finding->scale.cause));
+		break;
+	case FINDING_NOT_UPDATED:
+		snprintf(text, DETAIL_BYTES, " growth_ns=%" PRIu64 " limit_ns=%" PRIu64,
+			 finding->stale.growth_ns, finding->stale.limit_ns);
+		break;
+	case FINDING_DATA_LOSS:
+		snprintf(text, DETAIL_BYTES, " lost=%" PRIu64,
+			 event_losses_total(&finding->losses));
 		break;
 	case FINDING_DRIVER_ERROR:
 		snprintf(text, DETAIL_BYTES, " result=%" PRId32, finding->event.result);

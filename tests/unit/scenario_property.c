@@ -300,7 +300,7 @@ static void begin(uint64_t seed)
 
 	draft = (struct draft){.random = {seed}, .tai_offset = -37, .generation = 1};
 	nature->lies = pick(2);
-	nature->time_error_ns = spread(200, 10 * MS);
+	nature->time_error_ns = spread(200, 1500000);
 	nature->rate_error_ppb = spread(10, 20000);
 	nature->drift_ppb = nature->rate_error_ppb / (3 + (int64_t)pick(20));
 	nature->refresh_ns = spread(100 * MS, 4000 * MS);
@@ -313,6 +313,12 @@ static void begin(uint64_t seed)
 	say("rate-error %lld.%03lld\n", (long long)nature->rate_error_ppb / 1000,
 	    (long long)nature->rate_error_ppb % 1000);
 	say("drift 0.%03lld\n", (long long)(nature->drift_ppb < 1000 ? nature->drift_ppb : 999));
+	/*
+	 * Each update of a host that lies is seen by itself: with one missed in between, a change
+	 * of rate and a small step are the same evidence.
+	 */
+	if (nature->lies)
+		say("notification yes\n");
 	say("refresh %lldns\nsample %lldns\n", (long long)nature->refresh_ns,
 	    (long long)nature->sample_ns);
 }

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * observe/lookout.h on page files: what it tells and in which order; event/page_follow.h: what
+ * changed from look to look; judge/all_good.h: whether all is well.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "event/page_follow.h"
+#include "judge/all_good.h"
+#include "observe/lookout.h"
+#include "page_make.h"
+
+#define SEEN_MAX 256
+#define PERIOD	 1000000
+
+struct seen {
+	struct event event[SEEN_MAX];
+	size_t count;
+};
+
+static void see(const struct event *event, void *arg)
+{
+	struct seen *seen = arg;
+
+	assert_true(seen->count < SEEN_MAX);
+	seen->event[seen->count++] = *event;
+}
+
+static size_t count_of(const struct seen *seen, enum event_type type)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < seen->count; i++)
+		count += seen->event[i].type == type;
+	return count;
+}
+
+static char path[64];
+
+static void write_page(const struct page *page)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, page->bytes, sizeof(page->bytes)), sizeof(page->bytes));
+	close(fd);
+}
+
+static struct lookout *start(bool foreign)
+{
+	const struct lookout_options options = {
+		.device = path, .period_ns = PERIOD, .foreign = foreign, .measure = true};
+	struct lookout *lookout;
+
+	assert_int_equal(lookout_open(&options, &lookout, NULL), 0);
+	assert_int_equal(lookout_start(lookout, NULL), 0);
+	return lookout;
+}
+
+/* As a command does it: wait, run. */
+static void turn(struct lookout *lookout, struct seen *seen)
+{
+	struct pollfd fd = {.fd = lookout_fd(lookout), .events = POLLIN};
+
+	assert_int_equal(poll(&fd, 1, 10000), 1);
+	lookout_run(lookout, see, seen);
+}
+
+static int set_up(void **state)
+{
+	struct seen *seen = calloc(1, sizeof(*seen));
+	struct page page = make_full_page();
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/lookout-test-XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0 && seen);
+	close(fd);
+	write_page(&page);
+	*state = seen;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	free(*state);
+	unlink(path);
+	return 0;
+}
+
+static void looks_and_ticks_in_order(void **state)
+{
+	struct seen *seen = *state;
+	struct lookout *lookout = start(false);
+	uint64_t last_ns = 0;
+
+	for (int i = 0; i < 20; i++)
+		turn(lookout, seen);
+	assert_int_equal(count_of(seen, EVENT_PAGE), 20);
+	assert_int_equal(count_of(seen, EVENT_TICK), 20);
+	assert_int_equal(count_of(seen, EVENT_CLOCK), 0);
+	assert_int_equal(lookout_counts(lookout)->looks, 20);
+	for (size_t i = 0; i < seen->count; i++) {
+		const struct event *event = &seen->event[i];
+
+		assert_int_equal(event->type, i % 2 ? EVENT_TICK : EVENT_PAGE);
+		assert_int_equal(event->device, -1);
+		assert_true(event->time_ns >= last_ns);
+		last_ns = event->time_ns;
+		if (event->type != EVENT_TICK)
+			continue;
+		assert_true(event->tick.due_ns <= event->time_ns);
+		assert_int_equal(event->tick.last_ns, i > 1 ? seen->event[i - 2].time_ns : 0);
+		assert_true(event->tick.ticks.after >= event->tick.ticks.before);
+	}
+	lookout_close(lookout);
+}
+
+static void facts_are_measured(void **state)
+{
+	struct lookout *lookout = start(false);
+	const struct lookout_facts *facts = lookout_facts(lookout);
+
+	(void)state;
+	assert_false(facts->by_notice);
+	assert_non_null(facts->no_notice);
+	assert_string_equal(facts->path, path);
+	assert_int_equal(facts->period_ns, PERIOD);
+	assert_true(facts->look_ns > 0);
+	assert_int_equal(facts->clock_period_ns, 0);
+	assert_int_equal(page_get(lookout_page(lookout), PAGE_MAGIC), VMCLOCK_MAGIC);
+	lookout_close(lookout);
+}
+
+static void foreign_counter_is_not_told(void **state)
+{
+	struct seen *seen = *state;
+	struct lookout *lookout = start(true);
+
+	turn(lookout, seen);
+	assert_int_equal(seen->event[0].look.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
+	assert_int_equal(seen->event[1].tick.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
+	lookout_close(lookout);
+}
+
+static void torn_page_is_looked_at_again(void **state)
+{
+	struct seen *seen = *state;
+	struct page page = make_full_page();
+	struct lookout *lookout = start(false);
+
+	make_field(&page, PAGE_SEQ_COUNT, 7);
+	write_page(&page);
+	turn(lookout, seen);
+	turn(lookout, seen);
+	assert_int_equal(seen->event[0].page_state, EVENT_PAGE_TORN);
+	assert_int_equal(page_get(&seen->event[0].page, PAGE_SEQ_COUNT), 7);
+	assert_int_equal(seen->event[2].page_state, EVENT_PAGE_TORN);
+	lookout_close(lookout);
+}
+
+static void device_goes_and_comes(void **state)
+{
+	struct seen *seen = *state;
+	struct page page = make_full_page();
+	struct lookout *lookout = start(false);
+
+	turn(lookout, seen);
+	unlink(path);
+	seen->count = 0;
+	turn(lookout, seen);
+	turn(lookout, seen);
+	assert_int_equal(count_of(seen, EVENT_DEVICE), 1);
+	assert_int_equal(seen->event[0].device_state, DEVICE_LOST);
+	assert_int_equal(count_of(seen, EVENT_PAGE), 0);
+	assert_int_equal(count_of(seen, EVENT_TICK), 2);
+	write_page(&page);
+	seen->count = 0;
+	turn(lookout, seen);
+	assert_int_equal(seen->event[0].type, EVENT_DEVICE);
+	assert_int_equal(seen->event[0].device_state, DEVICE_APPEARED);
+	assert_int_equal(seen->event[1].type, EVENT_PAGE);
+	lookout_close(lookout);
+}
+
+static void late_tick_after_a_stop_is_not_told(void **state)
+{
+	struct seen *seen = *state;
+	struct lookout *lookout = start(false);
+
+	turn(lookout, seen);
+	lookout_was_stopped(lookout);
+	seen->count = 0;
+	turn(lookout, seen);
+	assert_int_equal(count_of(seen, EVENT_TICK), 0);
+	turn(lookout, seen);
+	assert_int_equal(count_of(seen, EVENT_TICK), 1);
+	lookout_close(lookout);
+}
+
+static void no_page_is_said(void **state)
+{
+	const struct lookout_options options = {.device = "/does/not/exist"};
+	struct lookout *lookout = NULL;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(lookout_open(&options, &lookout, &error), -ENOENT);
+	assert_null(lookout);
+	assert_true(error.cause[0] && error.hint[0]);
+	lookout_close(NULL);
+}
+
+static struct event look_at(const struct page *page, uint64_t time_ns)
+{
+	return (struct event){.type = EVENT_PAGE,
+			      .time_ns = time_ns,
+			      .page_state = EVENT_PAGE_STABLE,
+			      .page = *page};
+}
+
+static void changes_and_what_was_missed(void **state)
+{
+	struct page page = make_full_page();
+	struct page_follow follow = {0};
+	struct page_change change;
+	struct event event = look_at(&page, 10);
+
+	(void)state;
+	assert_false(page_follow(&follow, &event, &change));
+	event.time_ns = 20;
+	assert_false(page_follow(&follow, &event, &change));
+	make_field(&event.page, PAGE_SEQ_COUNT, 8);
+	event.time_ns = 30;
+	assert_true(page_follow(&follow, &event, &change));
+	assert_int_equal(change.updates, 4);
+	assert_int_equal(change.last_same_ns, 20);
+	assert_int_equal(follow.updates, 4);
+	assert_int_equal(follow.missed, 3);
+	/* Torn looks and other events tell nothing. */
+	event.page_state = EVENT_PAGE_TORN;
+	make_field(&event.page, PAGE_SEQ_COUNT, 9);
+	assert_false(page_follow(&follow, &event, &change));
+	/* A counter that went back is one change, not two thousand million. */
+	event.page_state = EVENT_PAGE_STABLE;
+	make_field(&event.page, PAGE_SEQ_COUNT, 2);
+	assert_true(page_follow(&follow, &event, &change));
+	assert_int_equal(change.updates, 1);
+	assert_int_equal(follow.missed, 3);
+}
+
+static struct event clock_at(const struct page *page, int64_t off_ns, bool has_claim)
+{
+	struct event event = look_at(page, 40);
+
+	event.type = EVENT_CLOCK;
+	event.clock.clock = OBSERVED_REALTIME;
+	event.clock.scale = SCALE_UTC;
+	event.clock.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
+	event.clock.at.tv_sec = 1800000001 + off_ns / 1000000000;
+	event.clock.at.tv_nsec = off_ns % 1000000000;
+	event.clock.has_claim = has_claim;
+	event.clock.max_error_ns = 5000000;
+	return event;
+}
+
+static void good_needs_page_and_clocks(void **state)
+{
+	struct page page = make_full_page();
+	struct event event = look_at(&page, 10);
+	struct all_good good = {0};
+
+	(void)state;
+	assert_false(all_good_now(&good, false));
+	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
+	all_good_event(&good, &event);
+	assert_true(all_good_now(&good, false));
+	assert_false(all_good_now(&good, true));
+	event = clock_at(&page, 900000, false);
+	all_good_event(&good, &event);
+	assert_true(all_good_now(&good, true));
+	/* Four milliseconds are within this claim, and too much where nothing is claimed. */
+	event = clock_at(&page, 4000000, false);
+	all_good_event(&good, &event);
+	assert_false(all_good_now(&good, true));
+	event = clock_at(&page, 4000000, true);
+	all_good_event(&good, &event);
+	assert_true(all_good_now(&good, true));
+}
+
+static void good_needs_a_voucher_and_the_reference_behind(void **state)
+{
+	struct page page = make_full_page(), marker = make_marker_page();
+	struct event event = look_at(&page, 10);
+	struct all_good good = {0};
+
+	(void)state;
+	make_field(&event.page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
+	all_good_event(&good, &event);
+	assert_false(all_good_now(&good, false));
+	event = look_at(&page, 10);
+	make_field(&event.page, PAGE_COUNTER_VALUE, 1000);
+	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
+	all_good_event(&good, &event);
+	assert_false(all_good_now(&good, false));
+	event = look_at(&marker, 10);
+	all_good_event(&good, &event);
+	assert_true(all_good_now(&good, false));
+	event.page_state = EVENT_PAGE_TORN;
+	all_good_event(&good, &event);
+	assert_false(all_good_now(&good, false));
+}
+
+#define ON_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_FILE(looks_and_ticks_in_order),
+		ON_FILE(facts_are_measured),
+		ON_FILE(foreign_counter_is_not_told),
+		ON_FILE(torn_page_is_looked_at_again),
+		ON_FILE(device_goes_and_comes),
+		ON_FILE(late_tick_after_a_stop_is_not_told),
+		cmocka_unit_test(no_page_is_said),
+		cmocka_unit_test(changes_and_what_was_missed),
+		cmocka_unit_test(good_needs_page_and_clocks),
+		cmocka_unit_test(good_needs_a_voucher_and_the_reference_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
