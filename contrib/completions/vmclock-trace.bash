@@ -34,6 +34,18 @@ _vmclock_trace_comms() {
 	mapfile -t COMPREPLY < <(compgen -W "$comms" -- "$current" | sort -u)
 }
 
+# A list with commas: what is before the last one stays.
+_vmclock_trace_wishes() {
+	local before=
+	[[ $current == *,* ]] && before=${current%,*},
+	mapfile -t COMPREPLY < <(
+		compgen -P "$before" -W 'any synchronized recovered maintenance disruption restore host_step
+			host_slew status_change leap_announced leap_change tai_offset_change smearing_change
+			maintenance_soon maintenance_imminent writer_stuck not_updated counter_before_reference
+			wrong_bound stun scale_mismatch device_lost' -- "${current##*,}"
+	)
+}
+
 # The value of option $1 of command $2; fails if that is no option with a value.
 _vmclock_trace_value() {
 	case $2:$1 in
@@ -42,8 +54,12 @@ _vmclock_trace_value() {
 	status:--via) _vmclock_trace_words 'auto mmap read' ;;
 	trace:--pid | trace:-p) _vmclock_trace_pids ;;
 	trace:--comm | trace:-c) _vmclock_trace_comms ;;
+	wait:--for | wait:-f) _vmclock_trace_wishes ;;
+	wait:--exec) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	# Numbers and lengths of time: any.
 	status:--counter | trace:--duration | trace:-d | trace:--count | trace:-n) ;;
+	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
+	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
 	compare:--count | compare:-n | compare:--interval | compare:-i) ;;
 	*) return 1 ;;
 	esac
@@ -56,7 +72,7 @@ _vmclock_trace() {
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_vmclock_trace_words 'status trace compare doctor help --help --version'
+		_vmclock_trace_words 'status watch wait trace compare doctor help --help --version'
 		return
 	fi
 	# --option=value: bash takes the = for a word of its own.
@@ -69,6 +85,8 @@ _vmclock_trace() {
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
 	trace) _vmclock_trace_words '--duration --count --pid --comm --device --strict --kprobes --json --help' ;;
+	watch) _vmclock_trace_words '--device --interval --duration --no-counter --updates --json --help' ;;
+	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
 	esac

@@ -33,8 +33,9 @@
  *	reference, where its error is smallest; or on the same side at both ends of the time in which
  *	the update came (the counter of the last look at `before`, and of the first at `after`), so
  *	that a producer who leaves the reference far behind is seen to step too, and a mere change of
- *	rate is not taken for a step. B is a claim only if both pages are vouched for and `before` has
- *	its max error flags; else it is step_ns, and that only where both are vouched for or both are
+ *	rate is not taken for a step. Where updates were missed in between, only the latter counts,
+ *	for a change of rate may hide among them. B is a claim only if both pages are vouched for and
+ *	`before` has its max error flags; else it is step_ns, or B if that is more, and that only where both are vouched for or both are
  *	UNKNOWN: a clock that is INITIALIZING or UNRELIABLE, or changes to or from that, is expected
  *	to move. Compared on every scale that both tell (the page's own, UTC, TAI): a step moves all
  *	of them, a leap second or a corrected tai_offset only one; where a page on UTC tells no TAI, a

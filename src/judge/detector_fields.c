@@ -77,8 +77,8 @@ static void see_rate_and_time(struct detector *detector, const struct finding *b
 	struct finding step = *base, slew = *base;
 
 	step.kind = FINDING_HOST_STEP;
-	if (page_step_between(&base->before, &base->after, range, detector->options.step_ns,
-			      &step.step)) {
+	if (page_step_between(&base->before, &base->after, range, base->missed,
+			      detector->options.step_ns, &step.step)) {
 		step.severity = step.step.bounds_disjoint ? FINDING_CRITICAL : FINDING_WARNING;
 		detector_emit(detector, &step);
 	}

@@ -128,7 +128,10 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 	if (!times.measured || (vouched && times.old.error_overflow))
 		return false;
 	has_bound = vouched && times.old.has_max_error;
-	bound_ns = has_bound ? times.old.max_error_ns : threshold_ns;
+	/* A bound that nobody vouches for may forbid nothing, but can excuse. */
+	bound_ns = times.old.has_max_error && (has_bound || times.old.max_error_ns > threshold_ns)
+			   ? times.old.max_error_ns
+			   : threshold_ns;
 	if (!is_outside(times.move, bound_ns, &beyond))
 		return false;
 	*step = (struct finding_step){
@@ -145,14 +148,19 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 }
 
 bool page_step_between(const struct page *before, const struct page *after,
-		       const struct counter_range *range, uint64_t threshold_ns,
+		       const struct counter_range *range, bool missed, uint64_t threshold_ns,
 		       struct finding_step *step)
 {
 	struct finding_step first, last;
 
 	if (!page_may_be_compared(before, after))
 		return false;
-	if (step_at(before, after, page_get(after, PAGE_COUNTER_VALUE), threshold_ns, step))
+	/*
+	 * With an update missed in between, the new reference may be far behind a change of rate that
+	 * came with that one: then it shows a slew, not a step.
+	 */
+	if ((!missed || !range) &&
+	    step_at(before, after, page_get(after, PAGE_COUNTER_VALUE), threshold_ns, step))
 		return true;
 	/*
 	 * Beyond the bound at both ends on one side is beyond it throughout, for the bound is convex

@@ -23,10 +23,11 @@ struct counter_range {
 
 /*
  * Is @after a step from @before, as judge/detector.h defines host_step? @range is NULL where it is
- * not known. @threshold_ns counts where there are no bounds. Fills @step only if so.
+ * not known. @missed: were there updates in between that nobody saw? @threshold_ns counts where
+ * there are no bounds. Fills @step only if so.
  */
 bool page_step_between(const struct page *before, const struct page *after,
-		       const struct counter_range *range, uint64_t threshold_ns,
+		       const struct counter_range *range, bool missed, uint64_t threshold_ns,
 		       struct finding_step *step);
 
 /* How much a rate may change. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "render/page_json.h"
 #include "render/page_status.h"
+#include "render/smear_view.h"
 
 static void add(json_object *object, const char *key, json_object *value)
 {
@@ -97,6 +98,8 @@ json_object *page_status_json(const struct page_status *status)
 	add(object, "at", page_json_time(status->time_missing ? NULL : &status->time));
 	add(object, "at_missing", page_json_string(status->time_missing));
 	add(object, "utc", utc_text(status));
+	add(object, "smear",
+	    status->time_missing ? NULL : smear_json(&status->page, &status->time));
 	add(object, "system_clock", system_clock(status));
 	add(object, "phc", phc(status));
 	return object;

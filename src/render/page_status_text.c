@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "page/names.h"
+#include "render/smear_view.h"
 
 /* "  label            text", the text by printf rules. */
 static void row(FILE *out, const char *label, const char *format, ...)
@@ -197,8 +198,9 @@ static const char *smearing_words(uint64_t hint)
 	return hint < sizeof(words) / sizeof(words[0]) ? words[hint] : "undefined";
 }
 
-static void print_hints(const struct page *page, FILE *out)
+static void print_hints(const struct page_status *status, FILE *out)
 {
+	const struct page *page = &status->page;
 	char room[48];
 
 	if (page_has(page, PAGE_CLOCK_STATUS))
@@ -211,6 +213,8 @@ static void print_hints(const struct page *page, FILE *out)
 	row(out, "smearing hint", "%s: %s (the page itself is never smeared)",
 	    value_text(page, PAGE_SMEARING_HINT, room, sizeof(room)),
 	    smearing_words(page_get(page, PAGE_SMEARING_HINT)));
+	if (!status->time_missing)
+		smear_put_text(out, "                 ", page, &status->time);
 	if (page_has_flags(page, VMCLOCK_FLAG_TAI_OFFSET_VALID))
 		row(out, "TAI offset", "%" PRId64 " s", page_get_signed(page, PAGE_TAI_OFFSET_SEC));
 }
@@ -304,7 +308,7 @@ void page_status_print(const struct page_status *status, FILE *out)
 			print_time(status, out);
 			print_system(status, out);
 		}
-		print_hints(&status->page, out);
+		print_hints(status, out);
 		print_marker(status, out);
 		print_phc(status, out);
 		print_flags(&status->page, out);

@@ -184,6 +184,7 @@ status_paths() {
 documented_paths() {
 	grep -oE '\*[a-z0-9_.]+\*' "$json" | tr -d '*'
 	sed -n '/^# THE PAGE/,/^# STATUS/p' "$json" | grep -oE '\*[a-z0-9_]+\*' | tr -d '*' | sed 's/^/page./'
+	printf '%s\n' smear.guests.{STRICT,NOON_LINEAR,UTC_SLS}{,.at,.at.sec,.at.nsec,.smearing,.behind,.behind.lo_ns,.behind.hi_ns}
 	printf '%s\n' {at.utc,at.tai}.{sec,nsec} system_clock.minus_page.{lo_ns,hi_ns} tool reader system_clock phc
 }
 
@@ -195,7 +196,7 @@ keys_of_source() {
 
 all_keys() {
 	local file
-	for file in "$root"/src/render/*.c; do
+	for file in "$root"/src/render/*.[ch]; do
 		keys_of_source "${file##*/}"
 	done
 	status_paths | tr . '\n'

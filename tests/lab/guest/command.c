@@ -19,13 +19,14 @@ static const struct {
 	enum {
 		ALONE,
 		ONE_NUMBER,
+		ONE_DISTANCE,
 		ONE_LENGTH,
 		FIELDS,
 		FIELDS_WITH_VALUES
 	} operands;
 } verbs[VERBS] = {
 	[VERB_SET] = {"set", FIELDS_WITH_VALUES}, [VERB_FREE] = {"free", FIELDS},
-	[VERB_STEP] = {"step", ONE_NUMBER},	  [VERB_SLEW] = {"slew", ONE_NUMBER},
+	[VERB_STEP] = {"step", ONE_DISTANCE},	  [VERB_SLEW] = {"slew", ONE_NUMBER},
 	[VERB_STICK] = {"stick", ONE_LENGTH},	  [VERB_DISRUPT] = {"disrupt", ALONE},
 	[VERB_MIGRATED] = {"migrated", ALONE},	  [VERB_REFRESH] = {"refresh", ONE_LENGTH},
 	[VERB_START] = {"start", ALONE},
@@ -38,6 +39,25 @@ static bool number_parse(const char *text, double *number)
 	*number = strtod(text, &end);
 	return end != text && *end == '\0' && *number > -SECONDS_MAX * NS_PER_S &&
 	       *number < SECONDS_MAX * NS_PER_S;
+}
+
+/* As vmclock-scenario(5) has it, with a unit; here a bare number is nanoseconds. */
+static bool distance_parse(const char *text, double *ns)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"", 1}, {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	char *end;
+
+	*ns = strtod(text, &end);
+	for (size_t i = 0; end != text && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name) == 0) {
+			*ns *= units[i].ns;
+			return *ns > -SECONDS_MAX * NS_PER_S && *ns < SECONDS_MAX * NS_PER_S;
+		}
+	}
+	return false;
 }
 
 static bool length_parse(const char *text, double *seconds)
@@ -91,6 +111,9 @@ int command_parse(char *text, struct command *command)
 		break;
 	case ONE_NUMBER:
 		good = count == 2 && number_parse(words[1], &command->number);
+		break;
+	case ONE_DISTANCE:
+		good = count == 2 && distance_parse(words[1], &command->number);
 		break;
 	case ONE_LENGTH:
 		good = count == 2 && length_parse(words[1], &command->number);

@@ -4,7 +4,7 @@
  *
  *	set FIELD VALUE [FIELD VALUE]...	one update; the values stay until
  *	free FIELD...				gives the fields back to the clock
- *	step NANOSECONDS	the page's time jumps
+ *	step DISTANCE		the page's time jumps: +5ms
  *	slew PPM		from now on the page's time is that much faster than the true one
  *	stick SECONDS		an update hangs: the sequence count stays odd
  *	disrupt			the marker moves, as after a migration

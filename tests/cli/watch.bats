@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# watch, on page files that vmclock-sim plays: what is found, said, and returned.
+
+bats_require_minimum_version 1.5.0
+
+# All that can happen to a clock in eleven seconds, watched in several ways at once. Nothing happens
+# in the first two, so that a busy machine can start the watchers.
+setup_file() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	export VMCLOCK_TRACE OUT=$BATS_FILE_TMPDIR LC_ALL=C.UTF-8
+	cat >"$OUT/tour" <<-END
+		end 12s
+		generation 7
+		at 2.7s step -7ms
+		at 3.7s migrate
+		at 4.7s restore
+		at 5.7s stick 400ms
+		at 6.6s storm 300 over 500ms
+		at 7.6s gone 600ms
+		at 9.2s status FREERUNNING
+		at 9.7s maintenance soon
+	END
+	watch_tour() {
+		local name=$1 status=0
+		shift
+		"$VMCLOCK_TRACE" watch --device "$OUT/page" --duration 10s "$@" >"$OUT/$name" 3>&- || status=$?
+		echo $status >"$OUT/$name.status"
+	}
+	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$OUT/tour" "$OUT/page" 3>&- &
+	until [ -s "$OUT/page" ]; do sleep 0.01; done
+	watch_tour lines --json &
+	watch_tour slow --json --interval 400ms &
+	watch_tour updates --json --updates &
+	watch_tour text &
+	wait
+}
+
+setup() {
+	page=$BATS_TEST_TMPDIR/page
+}
+
+# play LINE...: a scenario of these lines into $page, in the background, once it is there.
+play() {
+	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scenario"
+	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
+	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+}
+
+# watch OPTION...: its lines of JSON as an array, in $lines.
+watch() {
+	run --separate-stderr "$VMCLOCK_TRACE" watch --json --device "$page" "$@"
+	echo "$stderr" >&2
+	lines=$(jq -cs . <<<"$output")
+}
+
+# is JQ-EXPRESSION: it is true of $lines.
+is() {
+	jq -e "$1" <<<"$lines" >/dev/null || { echo "not so: $1" "$lines" >&2; return 1; }
+}
+
+# seen NAME JQ-EXPRESSION: it is true of what that watcher of the tour printed.
+seen() {
+	lines=$(jq -cs . "$OUT/$1")
+	is "$2"
+}
+
+# The findings of a kind.
+of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
+
+@test "watch: a healthy clock is no finding, exit 0" {
+	play 'end 3s'
+	watch --duration 1300ms
+	[ "$status" = 0 ]
+	is 'map(select(.type == "finding")) == []'
+	is '.[0].type == "begin" and .[0].schema == "vmclock-trace/watch/1" and .[0].page.magic == 1263289174'
+	is '.[-1].type == "summary" and .[-1].page_updates >= 1 and .[-1].looks > 50'
+	is '.[-1].findings | all(. == 0) and length > 20'
+}
+
+@test "watch: says by which way it finds out, its period, cost and worst latency" {
+	play 'end 2s'
+	watch --duration 100ms --interval 5ms
+	is '.[0].detection | .by == "timer" and .period_ns == 5000000 and .look_ns > 0 and .look_ns < 5000000'
+	is '.[0].detection | .worst_latency_ns == .period_ns + .look_ns + .wake_ns and .no_notification_why != null'
+	grep -q 'every 10.000 ms by timer' "$OUT/text"
+	grep -q 'a look costs .*; so a change is found within' "$OUT/text"
+}
+
+@test "watch: a step of the host's clock, once, by its size" {
+	seen lines "$(of host_step) | map(select(.after.disruption_marker == 1)) | length == 1"
+	seen lines "$(of host_step) | .[0] | .severity == \"critical\" and .detail.moved.lo_ns >= -7010000 and .detail.moved.hi_ns <= -6990000 and .detail.guaranteed"
+	[ "$(cat "$OUT/lines.status")" = 3 ]
+}
+
+@test "watch: a live migration and a restore are disruptions, and no steps" {
+	seen lines "$(of disruption) | map(.detail.old) == [1, 2]"
+	seen lines "$(of disruption) as \$found | $(of host_step) | all(.monotonic_ns as \$ns | \$found | all(.monotonic_ns != \$ns))"
+	seen lines "$(of restore) | length == 1 and (.[0].detail | .field == \"vm_generation_counter\" and .old == 7)"
+}
+
+@test "watch: found no later than the longest time between two looks" {
+	seen lines ".[-1].worst_gap_ns as \$gap | $(of disruption) | all(.monotonic_ns - .not_before_ns <= \$gap)"
+}
+
+@test "watch: a writer that hangs is found while it hangs" {
+	seen lines "$(of writer_stuck) | length == 1 and .[0].detail.for.lo_ns >= 50000000"
+	seen lines '.[-1].looks_torn > 5'
+}
+
+@test "watch: the device goes and comes back" {
+	seen lines "$(of device_lost) | length == 1"
+	seen lines "$(of status_change) | length == 1"
+	seen lines '.[-1].findings | .device_lost == 1 and .status_change == 1 and .maintenance_soon == 1'
+}
+
+@test "watch: changes between two looks are counted as missed, and shown" {
+	seen slow '.[-1].page_updates_unseen >= 250'
+	seen slow '(map(select(.type == "missed").updates) | add) >= 200'
+}
+
+@test "watch --updates: each update on a line, nothing twice" {
+	seen updates '(map(select(.type == "page").updates) | add) == .[-1].page_updates'
+	seen updates 'map(select(.type == "page") | select(.changed | index("clock_status"))) | length == 1'
+	seen updates 'map(select(.type == "missed")) == []'
+}
+
+@test "watch: text has one line a finding, with severity, sentence and when" {
+	[ "$(grep -c '^+[0-9.]* critical disruption: .*marker 1 > 2.*(within .* before' "$OUT/text")" = 1 ]
+	grep '^findings  *[1-9][0-9]* (2 disruption' "$OUT/text"
+}
+
+@test "watch: what is so already is said at once, as such" {
+	play 'end 3s' 'maintenance soon'
+	watch --duration 300ms
+	is 'map(select(.kind == "maintenance_soon")) | length == 1 and .[0].since_start and .[0].not_before_ns == null'
+	[ "$status" = 3 ]
+}
+
+@test "watch: a file that is replaced by another is followed" {
+	play 'end 1ms'
+	sleep 0.2
+	(sleep 1; cp "$page" "$page.new"; printf '\x09' | dd of="$page.new" bs=1 seek=16 conv=notrunc 2>/dev/null; mv "$page.new" "$page") 3>&- &
+	watch --duration 3s
+	is 'map(select(.kind == "disruption")) | length == 1 and .[0].detail.new == 9'
+}
+
+@test "watch: ends with the signal, with its summary" {
+	play 'end 5s'
+	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
+	pid=$!
+	until grep -q begin "$BATS_TEST_TMPDIR/out"; do sleep 0.05; done
+	kill -INT $pid
+	wait $pid
+	tail -1 "$BATS_TEST_TMPDIR/out" | jq -e '.type == "summary"'
+}
+
+@test "watch: stopping the program is no stun of the machine" {
+	play 'end 5s'
+	"$VMCLOCK_TRACE" watch --json --device "$page" --duration 2s >"$BATS_TEST_TMPDIR/out" 3>&- &
+	pid=$!
+	until grep -q begin "$BATS_TEST_TMPDIR/out"; do sleep 0.05; done
+	kill -STOP $pid
+	sleep 0.6
+	kill -CONT $pid
+	wait $pid || true
+	jq -es 'map(select(.kind == "stun")) == []' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "watch: random bytes are no page, and harm nobody; nor does an empty file" {
+	head -c 4096 /dev/urandom >"$page"
+	watch --duration 200ms
+	is '.[-1].type == "summary"'
+	: >"$page"
+	watch --duration 200ms
+	is '.[-1].type == "summary"'
+}
+
+@test "watch: a page that is not there is exit 1 with cause and cure" {
+	run --separate-stderr "$VMCLOCK_TRACE" watch --device "$BATS_TEST_TMPDIR/none"
+	[ "$status" = 1 ]
+	[[ $stderr == *"cannot open"*"hint:"* ]]
+	run "$VMCLOCK_TRACE" watch --device "$BATS_TEST_TMPDIR"
+	[ "$status" = 1 ]
+}
+
+@test "watch: wrong usage is exit 2" {
+	for options in "--interval 0" "--interval x" "--duration -1" "--nonsense" "word"; do
+		# shellcheck disable=SC2086
+		run "$VMCLOCK_TRACE" watch $options
+		[ "$status" = 2 ]
+	done
+}
+
+@test "watch: output that nobody takes is exit 1" {
+	play 'end 3s'
+	run bash -c '"$1" watch --device "$2" --duration 200ms >/dev/full' bash "$VMCLOCK_TRACE" "$page"
+	[ "$status" = 1 ]
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What happened to a clock, found under the real driver: the host's clock is stepped and slewed, an
+# update hangs, and then the machine is migrated for real. Each is found as what it is.
+
+load helpers
+
+setup_file() {
+	cat >"$BATS_FILE_TMPDIR/scenario" <<'SCENARIO'
+at 4   step 5000000
+at 5   set clock_status 3
+at 5.5 free clock_status
+at 6   stick 0.3
+# Notifications are promised and never come: looks by timer still find what happens.
+at 11.5 set flags 0x279
+SCENARIO
+	in_guest --clock full --scenario "$BATS_FILE_TMPDIR/scenario" --migrate-after 9 <<'SCRIPT'
+	chmod 644 /dev/vmclock0
+	(keep trace vmclock-trace trace --json --duration 10s) >/tmp/trace.block &
+	(keep text vmclock-trace trace --duration 10s) >/tmp/text.block &
+	(keep wait vmclock-trace wait --for host_step --timeout 20s --exec sh -c 'env | grep ^VMCLOCK_') >/tmp/wait.block &
+	(keep user su user -s /bin/sh -c 'vmclock-trace watch --json --duration 11s') >/tmp/user.block &
+	keep watch vmclock-trace watch --json --updates --duration 11s
+	wait
+	cat /tmp/trace.block /tmp/text.block /tmp/wait.block /tmp/user.block
+	usleep 500000
+	keep notified vmclock-trace watch --json --duration 1500ms
+	keep since vmclock-trace wait --for disruption --since-marker 0 --timeout 0 --json
+	keep now vmclock-trace wait --for disruption --timeout 0
+SCRIPT
+}
+
+# The findings of one kind.
+of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
+
+# The steps before the migration. After it the page's time is measured anew, which may well be
+# between two looks.
+steps="map(select(.kind == \"host_step\" and .after.disruption_marker == 1))"
+
+@test "findings: a step of the host's clock is found once, with its size" {
+	for name in watch user trace; do
+		holds "$name" "$steps | length == 1"
+		holds "$name" "$steps | .[0].detail | .moved.lo_ns <= 5001000 and .moved.hi_ns >= 4999000 and .moved.hi_ns - .moved.lo_ns < 100000 and .bounds_disjoint"
+		holds "$name" "$steps | .[0] | .before.disruption_marker == .after.disruption_marker"
+	done
+}
+
+@test "findings: a live migration is a disruption, and no step" {
+	for name in watch user trace; do
+		holds "$name" "$(of disruption) | length == 1"
+		holds "$name" "$(of disruption) | .[0] | .detail.old != .detail.new and .before.disruption_marker == .detail.old and .after.disruption_marker == .detail.new"
+		holds "$name" "($(of disruption) | .[0].monotonic_ns) > ($steps | .[0].monotonic_ns)"
+		holds "$name" "$(of disruption) as \$found | $(of host_step) | all(.monotonic_ns != \$found[0].monotonic_ns)"
+	done
+}
+
+@test "findings: a status, and an update that hangs, are found under the real driver" {
+	for name in watch user; do
+		holds "$name" "$(of status_change) | map(.detail.new_name) | .[:2] == [\"FREERUNNING\", \"SYNCHRONIZED\"]"
+		holds "$name" "$(of writer_stuck) | length == 1"
+		holds "$name" "$(of writer_stuck) | .[0].detail.for.hi_ns >= 100000000"
+	done
+}
+
+@test "findings: the sampling says how it is done and what it costs" {
+	holds watch '.[0].detection | .by == "timer" and .period_ns == 10000000 and .look_ns > 0 and .worst_latency_ns > .period_ns'
+	holds watch '.[0].no_notification_why != "" and .[-1].looks > 100 and .[-1].worst_gap_ns >= 10000000'
+	status_is watch 3
+	status_is user 3
+}
+
+@test "findings: no update is seen twice, and those that were missed are counted" {
+	holds watch '(map(select(.type == "page") | .updates) | add) == .[-1].page_updates'
+	holds watch '(map(select(.type == "page") | .updates - 1) | add) == .[-1].page_updates_unseen'
+}
+
+@test "findings: trace shows them in line, a disruption once" {
+	holds trace 'map(select(.type == "disruption")) | length == 1'
+	holds trace '.[-1].findings | .host_step == 1 and .disruption == 1'
+	grep -q '^+.* \*\*\* critical host_step: ' "$OUT/text"
+	[ "$(grep -c '\*\*\* DISRUPTION' "$OUT/text")" = 1 ]
+	! grep -q '\*\*\* critical disruption' "$OUT/text"
+}
+
+@test "findings: wait becomes the command when it happens" {
+	status_is wait 0
+	grep -qx 'VMCLOCK_FINDING=host_step' "$OUT/wait"
+	grep -qx 'VMCLOCK_DEVICE=/dev/vmclock0' "$OUT/wait"
+}
+
+@test "findings: a marker from before is compared at once" {
+	status_is since 0
+	holds since '.[0] | .happened and .what == "disruption" and .finding.since_start'
+	status_is now 4
+}
+
+@test "findings: a device that promises notifications is waited for" {
+	# Kernels before 7.0 have no poll() for it.
+	holds notified '.[0].detection | .by == "notification" and .period_ns == 100000000 or (.no_notification_why | test("kernel"))'
+	holds notified '.[-1].type == "summary"'
+}
