@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/parse.h"
+
 #define PAGE_BYTES 4096
 #define WORDS	   (VMCLOCK_ABI_BYTES / 8)
 #define HEAD_WORD  1 /* 0x08: version, counter_id, time_type, and above them seq_count */
@@ -47,6 +49,54 @@ static struct page_file *paths_make(const char *path)
 		return file;
 	paths_free(file);
 	return NULL;
+}
+
+/*
+ * Memory of this machine, for a guest whose hypervisor keeps the page in plain memory: its driver
+ * then serves what is written here. It is asked for by address, so never by mistake.
+ */
+static int map_physical(struct page_file *file, uint64_t address)
+{
+	/* Without O_SYNC, so cached: as the driver maps it. */
+	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
+	void *map;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	map = mmap(NULL, file->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)address);
+	if (map == MAP_FAILED)
+		err = -errno;
+	close(fd);
+	if (!err)
+		file->map = map;
+	return err;
+}
+
+static int create_physical(const char *path, const struct page *page, struct page_file **out,
+			   struct error *error)
+{
+	struct page_file *file = calloc(1, sizeof(*file));
+	uint64_t address;
+	int err = file ? 0 : -ENOMEM;
+
+	if (!err && (parse_u64(path, &address) || address % PAGE_BYTES))
+		err = -EINVAL;
+	if (!err) {
+		file->bytes = PAGE_BYTES;
+		err = map_physical(file, address);
+	}
+	if (err) {
+		error_cause(error, "memory at %s cannot be mapped: %s", path, strerror(-err));
+		error_hint(error,
+			   "mem: wants the address of a page, as in mem:0xfeffb000, root, and "
+			   "a kernel that lets /dev/mem be written there");
+		free(file);
+		return err;
+	}
+	page_file_write(file, page);
+	*out = file;
+	return 0;
 }
 
 /* A device node is somebody's clock, and a directory is no file. */
@@ -88,8 +138,11 @@ int page_file_create(const char *path, size_t bytes, const struct page *page,
 		     struct page_file **out, struct error *error)
 {
 	struct page_file *file;
-	int err = check_target(path, error);
+	int err;
 
+	if (!strncmp(path, PAGE_FILE_MEMORY, strlen(PAGE_FILE_MEMORY)))
+		return create_physical(path + strlen(PAGE_FILE_MEMORY), page, out, error);
+	err = check_target(path, error);
 	if (err)
 		return err;
 	file = paths_make(path);
@@ -181,6 +234,11 @@ int page_file_hide(struct page_file *file, bool hidden, struct error *error)
 
 	if (hidden == file->hidden)
 		return 0;
+	if (!file->path) {
+		error_cause(error, "memory cannot go away as a file can");
+		error_hint(error, "play scenarios with 'gone' into a file");
+		return -ENOTSUP;
+	}
 	if (rename(from, to)) {
 		err = -errno;
 		error_cause(error, "%s: %s", from, strerror(-err));
@@ -196,7 +254,7 @@ void page_file_close(struct page_file *file, bool remove)
 		return;
 	munmap((void *)file->map, file->bytes);
 	/* Hidden it is of no use to anybody. */
-	if (remove || file->hidden)
+	if (file->path && (remove || file->hidden))
 		unlink(file->hidden ? file->hidden_path : file->path);
 	paths_free(file);
 }

@@ -14,6 +14,9 @@
 
 struct page_file;
 
+/* A path that begins so is the physical address of a page in this machine's memory, for root. */
+#define PAGE_FILE_MEMORY "mem:"
+
 /*
  * Make a file of @bytes (and whole 4096) at @path that begins with @page. It appears there whole, in
  * place of a regular file of that name; what is no regular file is refused with -EEXIST. Else -errno.

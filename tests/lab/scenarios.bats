@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Scenarios of the library, played into the page that the real driver serves: what is found there is
+# what the scenario says, as it is when the detector is fed without a kernel.
+
+load helpers
+
+PLAYED="step-forward status-tour disrupt"
+
+setup_file() {
+	local puts=() name
+	for name in $PLAYED; do
+		puts+=(--put "$BATS_TEST_DIRNAME/../scenarios/$name.scenario")
+	done
+	in_guest --clock full --put build/vmclock-sim "${puts[@]}" <<SCRIPT
+	echo refresh 0 >/run/lab/clock # the lab's own hypervisor keeps still
+	sleep 1
+	for name in $PLAYED; do
+		(vmclock-sim -q --now /put/\$name.scenario mem:0xfeffb000 >/tmp/sim.\$name 2>&1) &
+		sleep 2
+		keep \$name vmclock-trace watch --json --duration 10s
+		killall vmclock-sim; wait
+		keep \$name.sim cat /tmp/sim.\$name
+	done
+SCRIPT
+}
+
+# The kinds that the scenario expects in its first ten seconds or so, in their order.
+expected() { awk '{ print $2 }' "$BATS_TEST_DIRNAME/../scenarios/$1.expected" | sort | tr '\n' ' '; }
+found() { jq -r 'select(.type == "finding" and .since_start == false) | .kind' "$OUT/$1" | sort | tr '\n' ' '; }
+
+matches() {
+	[ "$(found "$1")" = "$(expected "$1")" ] || {
+		echo "$1: found $(found "$1"), expected $(expected "$1")"
+		cat "$OUT/$1.sim"
+		head -c 3000 "$OUT/$1"
+		return 1
+	} >&2
+}
+
+@test "scenario under the real driver: a host step of 5 ms, by its size" {
+	matches step-forward
+	holds step-forward 'map(select(.kind == "host_step")) | .[0].detail.moved | .lo_ns > 4990000 and .hi_ns < 5010000'
+}
+
+@test "scenario under the real driver: each status of the clock" {
+	matches status-tour
+}
+
+@test "scenario under the real driver: a disruption, and no step" {
+	matches disrupt
+}
