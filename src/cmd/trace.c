@@ -146,6 +146,8 @@ static void on_look(const struct event *event, void *arg)
 	struct trace *trace = arg;
 	struct page_change change;
 
+	if (event->type == EVENT_TICK && until_was_stopped(&trace->until))
+		return;
 	trace->device = event->device;
 	if (page_follow(&trace->follow, event, &change))
 		trace->view->page_change(stdout, &trace->scene, &change);
@@ -180,8 +182,6 @@ static void run(struct trace *trace)
 
 		if (news == UNTIL_OVER || news == UNTIL_SIGNAL || news == UNTIL_FAILED)
 			break;
-		if (news == UNTIL_CONTINUED && trace->lookout)
-			lookout_was_stopped(trace->lookout);
 		/* The page first: a disruption is then found before the reads that suffer from it. */
 		if (fds[1].revents)
 			lookout_run(trace->lookout, on_look, trace);

@@ -40,14 +40,29 @@ void until_limit(struct until *until, uint64_t duration_ns)
 	until->has_deadline = !__builtin_add_overflow(now_ns, duration_ns, &until->deadline_ns);
 }
 
+/* SIGCONT is pending before anything runs again, so this misses no stop that is over. */
+bool until_was_stopped(struct until *until)
+{
+	const struct timespec now = {0};
+	bool continued = until->continued;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	until->continued = false;
+	return sigtimedwait(&set, NULL, &now) == SIGCONT || continued;
+}
+
 static enum until_news take_signal(struct until *until)
 {
 	struct signalfd_siginfo info;
 
 	if (read(until->signals, &info, sizeof(info)) != sizeof(info))
 		return UNTIL_READY;
-	if (info.ssi_signo == SIGCONT)
-		return UNTIL_CONTINUED;
+	if (info.ssi_signo == SIGCONT) {
+		until->continued = true;
+		return UNTIL_READY;
+	}
 	until->signal = (int)info.ssi_signo;
 	return UNTIL_SIGNAL;
 }

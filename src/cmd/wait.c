@@ -122,7 +122,7 @@ static void on_event(const struct event *event, void *arg)
 {
 	struct wait *wait = arg;
 
-	if (wait->what)
+	if (wait->what || (event->type == EVENT_TICK && until_was_stopped(&wait->until)))
 		return;
 	if (event->type == EVENT_PAGE)
 		see_page(wait, event);
@@ -152,13 +152,11 @@ static enum until_news run(struct wait *wait)
 	struct pollfd fds[2] = {[1] = {.fd = lookout_fd(wait->lookout), .events = POLLIN}};
 	enum until_news news = UNTIL_READY;
 
-	while (news == UNTIL_READY || news == UNTIL_CONTINUED) {
+	while (news == UNTIL_READY) {
 		look(wait);
 		if (wait->what)
 			return UNTIL_READY;
 		news = until_wait(&wait->until, fds, 2);
-		if (news == UNTIL_CONTINUED)
-			lookout_was_stopped(wait->lookout);
 	}
 	/* What happened before the time was over has happened. */
 	if (news == UNTIL_OVER)

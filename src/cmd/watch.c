@@ -78,6 +78,8 @@ static void on_event(const struct event *event, void *arg)
 	struct watch *watch = arg;
 	struct page_change change;
 
+	if (event->type == EVENT_TICK && until_was_stopped(&watch->until))
+		return;
 	if (page_follow(&watch->follow, event, &change) && watch->updates)
 		watch->view->update(stdout, &watch->scene, &change);
 	detector_event(watch->detector, event);
@@ -95,9 +97,7 @@ static void run(struct watch *watch)
 		lookout_run(watch->lookout, on_event, watch);
 		fflush(stdout);
 		news = until_wait(&watch->until, fds, 2);
-		if (news == UNTIL_CONTINUED)
-			lookout_was_stopped(watch->lookout);
-	} while ((news == UNTIL_READY || news == UNTIL_CONTINUED) && !ferror(stdout));
+	} while (news == UNTIL_READY && !ferror(stdout));
 }
 
 static void set_scene(struct watch *watch)

@@ -39,7 +39,9 @@
  *	UNKNOWN: a clock that is INITIALIZING or UNRELIABLE, or changes to or from that, is expected
  *	to move. Compared on every scale that both tell (the page's own, UTC, TAI): a step moves all
  *	of them, a leap second or a corrected tai_offset only one; where a page on UTC tells no TAI, a
- *	move of the leap second that leap_indicator tells of is allowed for. Critical if no time is
+ *	move of the leap second that leap_indicator tells of is allowed for. Where the marker moved
+ *	and the reference did not, the page holds the clock from before until the reference moves too:
+ *	what comes then is another clock, and never a step or slew of that one. Critical if no time is
  *	within both pages' bounds, else warning.
  *
  * host_slew: the marker, counter_id are the same, both vouched for (or both UNKNOWN), and the

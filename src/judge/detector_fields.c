@@ -76,6 +76,8 @@ static void see_rate_and_time(struct detector *detector, const struct finding *b
 				     .least_ppt = detector->options.slew_min_ppt};
 	struct finding step = *base, slew = *base;
 
+	if (detector->clock_is_new)
+		return;
 	step.kind = FINDING_HOST_STEP;
 	if (page_step_between(&base->before, &base->after, range, base->missed,
 			      detector->options.step_ns, &step.step)) {

@@ -116,6 +116,7 @@ static void see_another(struct detector *detector, const struct event *event)
 	bool disrupted = page_get(before, PAGE_DISRUPTION_MARKER) !=
 			 page_get(&event->page, PAGE_DISRUPTION_MARKER);
 	int32_t steps = ahead(before, &event->page);
+	bool refreshed = is_refreshed(before, &event->page);
 	struct counter_range range;
 	bool has_range = range_of(detector, event, &range);
 
@@ -129,13 +130,15 @@ static void see_another(struct detector *detector, const struct event *event)
 	detector->counts.updates += base.updates;
 	detector->counts.missed_updates += base.missed;
 	detector->counts.silent_changes += steps == 0;
-	if (is_refreshed(before, &event->page))
+	if (refreshed)
 		follow_cadence(&detector->cadence, base.found_ns, disrupted);
 	take(detector, event);
-	if (disrupted) {
-		detector->first_page = event->page;
+	detector->clock_is_new = detector->clock_is_old && refreshed && !disrupted;
+	detector->clock_is_old = disrupted ? !refreshed : detector->clock_is_old && !refreshed;
+	if (disrupted)
 		detector->disrupted_ns = base.found_ns;
-	}
+	if (disrupted || detector->clock_is_new)
+		detector->first_page = event->page;
 	detector_see_change(detector, &base, has_range ? &range : NULL);
 }
 

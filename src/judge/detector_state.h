@@ -58,6 +58,12 @@ struct detector {
 	struct detector_counts counts;
 
 	struct known_page newest;
+	/*
+	 * The marker moved, but the page still holds the clock from before, as QEMU leaves it until
+	 * somebody publishes anew: what comes then is a new clock, and no step of the old one.
+	 */
+	bool clock_is_old;
+	bool clock_is_new;	/* this very change brings it */
 	struct page first_page; /* of this clock: since start or disruption; valid with newest */
 	uint64_t disrupted_ns;	/* the newest change of the marker: found then; 0: none */
 	struct cadence cadence;

@@ -43,9 +43,8 @@ struct lookout {
 	struct phc *phc;	    /* NULL: none is read */
 	struct heartbeat heartbeat;
 	int timer;
-	int poll;	/* an epoll descriptor: the timer, and the device where it notifies */
-	bool listening; /* is the device among them? */
-	bool stopped;
+	int poll;	 /* an epoll descriptor: the timer, and the device where it notifies */
+	bool listening;	 /* is the device among them? */
 	uint64_t due_ns; /* of the next heartbeat */
 	uint64_t clocks_due_ns;
 	uint64_t looked_ns; /* the newest look; 0: none yet */
@@ -243,9 +242,7 @@ static void tell_tick(struct lookout *lookout)
 	heartbeat_tick(&lookout->heartbeat, lookout->due_ns, &event);
 	late_ns = event.time_ns - lookout->due_ns;
 	lookout->due_ns += (late_ns / lookout->facts.period_ns + 1) * lookout->facts.period_ns;
-	if (!lookout->stopped)
-		tell(lookout, &event);
-	lookout->stopped = false;
+	tell(lookout, &event);
 }
 
 /* Be woken at the next heartbeat, or sooner to see an update end. */
@@ -425,11 +422,6 @@ int lookout_start(struct lookout *lookout, struct error *error)
 int lookout_fd(const struct lookout *lookout)
 {
 	return lookout->poll;
-}
-
-void lookout_was_stopped(struct lookout *lookout)
-{
-	lookout->stopped = true;
 }
 
 const struct page *lookout_page(const struct lookout *lookout)

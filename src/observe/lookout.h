@@ -89,12 +89,6 @@ int lookout_fd(const struct lookout *lookout);
  */
 void lookout_run(struct lookout *lookout, lookout_fn fn, void *arg);
 
-/*
- * This process was stopped (SIGCONT came): that the next tick is late says nothing about the guest,
- * so it is not told.
- */
-void lookout_was_stopped(struct lookout *lookout);
-
 /* The newest look, maybe torn; valid after lookout_start(). Owned by @lookout. */
 const struct page *lookout_page(const struct lookout *lookout);
 

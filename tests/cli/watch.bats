@@ -28,7 +28,7 @@ setup_file() {
 		echo $status >"$OUT/$name.status"
 	}
 	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$OUT/tour" "$OUT/page" 3>&- &
-	until [ -s "$OUT/page" ]; do sleep 0.01; done
+	for _ in {1..500}; do [ -s "$OUT/page" ] && break; sleep 0.01; done
 	watch_tour lines --json &
 	watch_tour slow --json --interval 400ms &
 	watch_tour updates --json --updates &
@@ -149,7 +149,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	play 'end 5s'
 	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
 	pid=$!
-	until grep -q begin "$BATS_TEST_TMPDIR/out"; do sleep 0.05; done
+	for _ in {1..200}; do grep -q begin "$BATS_TEST_TMPDIR/out" && break; sleep 0.05; done
 	kill -INT $pid
 	wait $pid
 	tail -1 "$BATS_TEST_TMPDIR/out" | jq -e '.type == "summary"'
@@ -159,7 +159,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	play 'end 5s'
 	"$VMCLOCK_TRACE" watch --json --device "$page" --duration 2s >"$BATS_TEST_TMPDIR/out" 3>&- &
 	pid=$!
-	until grep -q begin "$BATS_TEST_TMPDIR/out"; do sleep 0.05; done
+	for _ in {1..200}; do grep -q begin "$BATS_TEST_TMPDIR/out" && break; sleep 0.05; done
 	kill -STOP $pid
 	sleep 0.6
 	kill -CONT $pid

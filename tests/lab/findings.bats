@@ -6,24 +6,37 @@
 load helpers
 
 setup_file() {
-	cat >"$BATS_FILE_TMPDIR/scenario" <<'SCENARIO'
-at 4   step 5000000
-at 5   set clock_status 3
-at 5.5 free clock_status
-at 6   stick 0.3
-# Notifications are promised and never come: looks by timer still find what happens.
-at 11.5 set flags 0x279
-SCENARIO
-	in_guest --clock full --scenario "$BATS_FILE_TMPDIR/scenario" --migrate-after 9 <<'SCRIPT'
+	in_guest --clock full --migrate-after 25 <<'SCRIPT'
+	clock() { echo "$@" >/run/lab/clock; }
 	chmod 644 /dev/vmclock0
-	(keep trace vmclock-trace trace --json --duration 10s) >/tmp/trace.block &
-	(keep text vmclock-trace trace --duration 10s) >/tmp/text.block &
-	(keep wait vmclock-trace wait --for host_step --timeout 20s --exec sh -c 'env | grep ^VMCLOCK_') >/tmp/wait.block &
-	(keep user su user -s /bin/sh -c 'vmclock-trace watch --json --duration 11s') >/tmp/user.block &
-	keep watch vmclock-trace watch --json --updates --duration 11s
+	(keep trace vmclock-trace trace --json --duration 60s) >/tmp/trace.block &
+	(keep text vmclock-trace trace --duration 60s) >/tmp/text.block &
+	(keep wait vmclock-trace wait --for host_step --timeout 60s --exec sh -c 'env | grep ^VMCLOCK_') >/tmp/wait.block &
+	(keep user su user -s /bin/sh -c 'vmclock-trace watch --json --duration 60s') >/tmp/user.block &
+	(keep watch vmclock-trace watch --json --updates --duration 60s) >/tmp/watch.block &
+	for i in $(seq 200); do # until all of them look
+		grep -q begin /tmp/keep.trace && grep -q TIME /tmp/keep.text &&
+			grep -q begin /tmp/keep.user && grep -q begin /tmp/keep.watch && break
+		usleep 100000
+	done
+	clock step 5000000
+	sleep 1
+	clock set clock_status 3
+	sleep 1
+	clock free clock_status
+	sleep 1
+	clock stick 0.3
+	for i in $(seq 400); do # until the lab has migrated the guest
+		grep -q '"kind":"disruption"' /tmp/keep.watch && break
+		usleep 100000
+	done
+	sleep 3
+	killall -INT vmclock-trace
 	wait
-	cat /tmp/trace.block /tmp/text.block /tmp/wait.block /tmp/user.block
-	usleep 500000
+	cat /tmp/trace.block /tmp/text.block /tmp/wait.block /tmp/user.block /tmp/watch.block
+	# Notifications are promised and never come: looks by timer still find what happens.
+	clock set flags 0x279
+	sleep 1
 	keep notified vmclock-trace watch --json --duration 1500ms
 	keep since vmclock-trace wait --for disruption --since-marker 0 --timeout 0 --json
 	keep now vmclock-trace wait --for disruption --timeout 0
@@ -33,9 +46,7 @@ SCRIPT
 # The findings of one kind.
 of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 
-# The steps before the migration. After it the page's time is measured anew, which may well be
-# between two looks.
-steps="map(select(.kind == \"host_step\" and .after.disruption_marker == 1))"
+steps="map(select(.kind == \"host_step\"))"
 
 @test "findings: a step of the host's clock is found once, with its size" {
 	for name in watch user trace; do
@@ -50,7 +61,7 @@ steps="map(select(.kind == \"host_step\" and .after.disruption_marker == 1))"
 		holds "$name" "$(of disruption) | length == 1"
 		holds "$name" "$(of disruption) | .[0] | .detail.old != .detail.new and .before.disruption_marker == .detail.old and .after.disruption_marker == .detail.new"
 		holds "$name" "($(of disruption) | .[0].monotonic_ns) > ($steps | .[0].monotonic_ns)"
-		holds "$name" "$(of disruption) as \$found | $(of host_step) | all(.monotonic_ns != \$found[0].monotonic_ns)"
+		holds "$name" "$steps | length == 1"
 	done
 }
 

@@ -429,6 +429,68 @@ static void another_counter_is_not_compared(void **state)
 	judged_free(judged);
 }
 
+/* As QEMU migrates: the marker first, with the clock from before beside it for a while. */
+static void the_first_clock_after_a_disruption_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	later(judged, 1);
+	make_field(&page, PAGE_DISRUPTION_MARKER, 77);
+	make_next_seq(&page);
+	look(judged, &page);
+	the_finding(judged, FINDING_DISRUPTION);
+	/* Another update of the old clock's other fields: still no new clock. */
+	make_field(&page, PAGE_TIME_MAXERROR_NS, 1001);
+	make_next_seq(&page);
+	look(judged, &page);
+	no_finding(judged);
+	update(judged, &page, 1, 66600000);
+	no_finding(judged);
+	/* From there on it is judged as ever. */
+	update(judged, &page, 1, 5000000);
+	the_finding(judged, FINDING_HOST_STEP);
+	judged_free(judged);
+}
+
+/* With an update missed, the new reference alone may show a slew that came with that one. */
+static void a_missed_slew_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	later(judged, 0.1);
+	/* Nobody looks at this one: 100 ppm faster from here on. */
+	make_refresh(&page, judged->counter);
+	make_field(&page, PAGE_PERIOD_FRAC_SEC,
+		   page_get(&page, PAGE_PERIOD_FRAC_SEC) / 10000 * 10001);
+	later(judged, 0.9);
+	make_refresh(&page, judged->counter);
+	look(judged, &page);
+	the_finding(judged, FINDING_HOST_SLEW);
+	no_finding(judged);
+	judged_free(judged);
+}
+
+/* What nobody vouches for is no promise, but a wide bound excuses what it says. */
+static void an_unvouched_bound_excuses(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged;
+
+	(void)state;
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_UNKNOWN);
+	make_field(&page, PAGE_TIME_MAXERROR_NS, 10000000);
+	judged = watching(&page);
+	update(judged, &page, 1, 9000000);
+	no_finding(judged);
+	update(judged, &page, 1, 11000000);
+	the_finding(judged, FINDING_HOST_STEP);
+	judged_free(judged);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +509,9 @@ int main(void)
 		cmocka_unit_test(rates_are_told_against_the_first_page),
 		cmocka_unit_test(rates_without_bounds_and_too_small_to_matter),
 		cmocka_unit_test(a_step_past_292_years_is_told_as_at_least_that),
+		cmocka_unit_test(the_first_clock_after_a_disruption_is_no_step),
+		cmocka_unit_test(a_missed_slew_is_no_step),
+		cmocka_unit_test(an_unvouched_bound_excuses),
 		cmocka_unit_test(another_counter_is_not_compared),
 	};
 

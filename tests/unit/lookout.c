@@ -188,21 +188,6 @@ static void device_goes_and_comes(void **state)
 	lookout_close(lookout);
 }
 
-static void late_tick_after_a_stop_is_not_told(void **state)
-{
-	struct seen *seen = *state;
-	struct lookout *lookout = start(false);
-
-	turn(lookout, seen);
-	lookout_was_stopped(lookout);
-	seen->count = 0;
-	turn(lookout, seen);
-	assert_int_equal(count_of(seen, EVENT_TICK), 0);
-	turn(lookout, seen);
-	assert_int_equal(count_of(seen, EVENT_TICK), 1);
-	lookout_close(lookout);
-}
-
 static void no_page_is_said(void **state)
 {
 	const struct lookout_options options = {.device = "/does/not/exist"};
@@ -326,7 +311,6 @@ int main(void)
 		ON_FILE(foreign_counter_is_not_told),
 		ON_FILE(torn_page_is_looked_at_again),
 		ON_FILE(device_goes_and_comes),
-		ON_FILE(late_tick_after_a_stop_is_not_told),
 		cmocka_unit_test(no_page_is_said),
 		cmocka_unit_test(changes_and_what_was_missed),
 		cmocka_unit_test(good_needs_page_and_clocks),
