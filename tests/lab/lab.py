@@ -84,6 +84,8 @@ class Lab:
         machine = qemu.machine(arch, self.options.clock, self.options.icount)
         if arch == "arm64":
             machine += arm64.device(folder, self.binary, machine, self.options.clock)
+        if self.options.notify:
+            machine += self.notifier()
         kernel = self.kernel()
         self.kernel_name = kernel.name
         boot = kernel / "vmlinux" if (kernel / "vmlinux").exists() else kernel / "vmlinuz"
@@ -106,6 +108,17 @@ class Lab:
             "-chardev", f"socket,id=clock,path={folder}/clock",
             "-device", "virtserialport,chardev=clock,name=lab.clock",
         ]
+
+    def notifier(self):
+        """The arguments that give the machine the means to notify of its vmclock."""
+        if not shutil.which("iasl"):
+            raise LabError("no iasl (hint: tests/setup lab)")
+        table = self.folder / "notify"
+        done = subprocess.run(["iasl", "-p", str(table), str(HERE / "notify.asl")], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise LabError(f"iasl: {done.stdout.strip()}")
+        return ["-acpitable", f"file={table}.aml"]
 
     def image(self, kernel):
         """The guest's root, with the program if it is built."""

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "host.h"
+#include "notice.h"
 #include "truth.h"
 
 #define ACCURACY_FILE "/run/lab-clock"
@@ -29,7 +30,7 @@ static volatile void *page;
 static bool tells_time; /* the page's time is ours to tell */
 static bool stuck;
 static uint64_t marker;
-static uint64_t device_flags;	/* that QEMU set, and that are not about the time */
+static uint64_t device_flags;	/* of the machine, not about the time */
 static struct page_update held; /* fields set by command */
 
 static struct reading first_reading;
@@ -58,12 +59,18 @@ void guest_clock_set(void)
 		    (unsigned long)line_ns(&line, host.error_ticks) / 1000 + 1);
 }
 
+static void publish(const struct page_update *update)
+{
+	page_publish(page, update);
+	notice_give();
+}
+
 static void page_set(enum page_field field, uint64_t value)
 {
 	struct page_update update = {0};
 
 	page_update_set(&update, field, value);
-	page_publish(page, &update);
+	publish(&update);
 }
 
 /* What a full clock says besides the time. */
@@ -81,7 +88,7 @@ static void page_introduce(void)
 			device_flags | PAGE_FLAG_TAI_OFFSET_VALID |
 				PAGE_FLAG_PERIOD_ESTERROR_VALID | PAGE_FLAG_PERIOD_MAXERROR_VALID |
 				PAGE_FLAG_TIME_ESTERROR_VALID | PAGE_FLAG_TIME_MAXERROR_VALID);
-	page_publish(page, &update);
+	publish(&update);
 }
 
 /* Moves what is told beside the truth on to this value of the counter. */
@@ -125,7 +132,7 @@ void clock_renew(void)
 		if (held.named & (1u << field))
 			page_update_set(&update, field, held.value[field]);
 	if (update.named)
-		page_publish(page, &update);
+		publish(&update);
 }
 
 static void accuracy_write(void)
@@ -149,6 +156,8 @@ int clock_start(uint64_t physical_address, bool our_time)
 		return -errno;
 	marker = page_get(page, PAGE_DISRUPTION_MARKER);
 	device_flags = page_get(page, PAGE_FLAGS) & PAGE_FLAGS_OF_DEVICE;
+	if (notice_open())
+		device_flags |= PAGE_FLAG_NOTIFICATION_PRESENT;
 	tells_time = our_time;
 	if (!tells_time)
 		return 0;

@@ -12,7 +12,8 @@
  * CLOCK is full, marker-only (the page's time is left alone) or none (there is no page); PAGE
  * its physical address; PORT the virtio-serial port to the host. It sets the guest's clock, fills
  * the page, and goes on in the background, where it does what it reads: from the FIFO
- * /run/lab/clock, from the PORT, and from the SCENARIO (see command.h).
+ * /run/lab/clock, from the PORT, and from the SCENARIO (see command.h). Where the machine can
+ * notify (see notice.h), a full clock says so, and notifies after each of its updates.
  */
 #define _GNU_SOURCE
 #include <errno.h>

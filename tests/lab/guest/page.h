@@ -27,6 +27,7 @@ enum {
 	PAGE_FLAG_PERIOD_MAXERROR_VALID = 1 << 4,
 	PAGE_FLAG_TIME_ESTERROR_VALID = 1 << 5,
 	PAGE_FLAG_TIME_MAXERROR_VALID = 1 << 6,
+	PAGE_FLAG_NOTIFICATION_PRESENT = 1 << 9,
 	PAGE_FLAGS_OF_DEVICE = 1 << 8 | 1 << 9, /* it has a generation counter, it notifies */
 };
 
