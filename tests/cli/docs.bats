@@ -103,7 +103,7 @@ options_of_completion() { complete_words vmclock-trace "$1" --; }
 		[ -z "$stderr" ]
 		printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/page"
 		command -v groff >/dev/null || continue
-		run groff -K utf8 -t -man -Tutf8 -ww -z "$BATS_TEST_TMPDIR/page"
+		run groff -K utf8 -t -man -Tutf8 -ww -Wbreak -z "$BATS_TEST_TMPDIR/page"
 		[ "$status" = 0 ]
 		[ -z "$output" ] || { echo "$page: $output" >&2; return 1; }
 	done

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A hypervisor that notifies: the real driver's poll() wakes the program, which needs no timer then.
+
+load helpers
+
+setup_file() {
+	in_guest --clock full --notify <<'SCRIPT'
+	# Updates that come at any moment of a timer's turn.
+	update() { for i in $(seq 15); do echo set leap_indicator 0 >/run/lab/clock; usleep 137000; done; }
+	# With a timer as slow as that, whatever is found soon is found by notification.
+	(keep slow vmclock-trace watch --json --updates --interval 5s --duration 6s) >/tmp/slow.block &
+	(keep watch vmclock-trace watch --json --duration 6s) >/tmp/watch.block &
+	for i in $(seq 100); do grep -q begin /tmp/keep.watch && break; usleep 100000; done
+	sleep 1; update; echo step 5ms >/run/lab/clock; wait
+	cat /tmp/slow.block /tmp/watch.block
+	# The flags and the time as before, without NOTIFICATION_PRESENT.
+	for what in "set flags 121" "step -5ms"; do echo "$what" >/run/lab/clock; done; sleep 0.1
+	(sleep 1; update) &
+	keep timer vmclock-trace watch --json --updates --duration 4s
+SCRIPT
+}
+
+# soon NAME AHEAD_MS: the updates in NAME were found soon: half of them within 50 ms, as late as an
+# emulated machine may wake, and all within 1 s. The page itself tells when it was written, but is
+# AHEAD_MS ahead of that once it was stepped.
+soon() {
+	holds "$1" '(.[0].realtime_ns - .[0].monotonic_ns) as $to_realtime
+		| (map(select(.kind == "host_step"))[0].monotonic_ns // 1e18) as $stepped_ns
+		| map(select(.type == "page")
+			| (.monotonic_ns + $to_realtime - .page.time_sec * 1e9) / 1e6
+			  - .page.time_frac_sec / 18446744073709551616 * 1e3
+			  + (if .monotonic_ns >= $stepped_ns then '"$2"' else 0 end))
+		| sort | .[0] > 0 and .[length / 2 | floor] < 50 and .[-1] < 1000'
+}
+
+@test "notify: watch finds out by notification, and says so" {
+	holds watch '.[0].detection | .by == "notification" and .no_notification_why == null and .period_ns == 100000000'
+	holds watch '.[-1] | .notifications >= 15 and .page_updates >= 15 and .page_updates_unseen == 0'
+	holds watch 'map(select(.type == "finding")) | map(.kind) == ["host_step"]'
+	status_is watch 3
+}
+
+@test "notify: without a timer to speak of, every update is found, each by its notification" {
+	holds slow '.[0].detection | .by == "notification" and .period_ns == 5000000000'
+	holds slow '.[-1] | .notifications >= 15 and .page_updates_unseen == 0 and .looks <= .notifications + 3'
+	holds slow '(map(select(.type == "page")) | length) == .[-1].page_updates'
+	status_is slow 3
+}
+
+@test "notify: a step of the host is found promptly, not at the timer's next turn" {
+	holds slow 'map(select(.kind == "host_step")) | length == 1 and (.[0].detail.moved | .lo_ns < 5001000 and .hi_ns > 4999000)'
+	soon slow 5
+}
+
+@test "notify: a timer of 10 ms finds them as well, with many times the looks" {
+	soon timer 0
+	holds timer '.[-1] | .looks > 5 * .page_updates'
+}
+
+@test "notify: a hypervisor that does not promise it is looked at by timer, and the reason said" {
+	holds timer '.[0].detection | .by == "timer" and .period_ns == 10000000 and .no_notification_why == "the hypervisor sends no notifications"'
+	holds timer '.[-1] | .notifications == 0 and .page_updates >= 15'
+}
