@@ -85,7 +85,7 @@ _vmclock_trace() {
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
 	trace) _vmclock_trace_words '--duration --count --pid --comm --device --strict --kprobes --json --help' ;;
-	watch) _vmclock_trace_words '--device --interval --duration --no-counter --updates --json --help' ;;
+	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;

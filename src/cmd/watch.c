@@ -186,6 +186,9 @@ static int parse_option(int option, struct watch_options *options)
 			return message_bad_argument("--duration", optarg,
 						    "a time such as 10s, 2.5m or 1h");
 		return MESSAGE_GO_ON;
+	case 'W':
+		options->look.may_be_absent = true;
+		return MESSAGE_GO_ON;
 	case 'N':
 		options->look.foreign = true;
 		return MESSAGE_GO_ON;
@@ -208,6 +211,7 @@ static int parse_options(int argc, char **argv, struct watch_options *options)
 		{"device", required_argument, NULL, 'D'},
 		{"interval", required_argument, NULL, 'i'},
 		{"duration", required_argument, NULL, 'd'},
+		{"without-page", no_argument, NULL, 'W'},
 		{"no-counter", no_argument, NULL, 'N'},
 		{"updates", no_argument, NULL, 'u'},
 		{"json", no_argument, NULL, 'j'},
@@ -260,6 +264,9 @@ static const char help[] =
 	"  -i, --interval T   look every T; default: 10ms, or 100ms where the hypervisor "
 	"notifies\n"
 	"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
+	"      --without-page begin without a page too: watch for one, and for times in which "
+	"this\n"
+	"                     guest did not run\n"
 	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
 	"  -u, --updates      show each update of the page too\n"
 	"  -j, --json         one JSON object a line, schema vmclock-trace/watch/1\n"

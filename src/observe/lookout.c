@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -362,10 +363,28 @@ static int open_descriptors(struct lookout *lookout)
 	return 0;
 }
 
+/* There is nothing to look at yet: the heartbeat alone, and another try at each. */
+static void take_absence(struct lookout *lookout)
+{
+	const char *path = lookout->options.device ? lookout->options.device : "/dev/vmclock0";
+
+	snprintf(lookout->path, sizeof(lookout->path), "%s", path);
+	lookout->device = -1;
+	lookout->facts.path = lookout->path;
+	lookout->facts.no_notice = "there is no page yet";
+	lookout->facts.period_ns =
+		lookout->options.period_ns ? lookout->options.period_ns : LOOKOUT_TIMER_PERIOD_NS;
+}
+
+static bool is_absence(int err)
+{
+	return err == -ENODEV || err == -ENOENT;
+}
+
 int lookout_open(const struct lookout_options *options, struct lookout **out, struct error *error)
 {
 	struct lookout *lookout = calloc(1, sizeof(*lookout));
-	struct page_reader *reader;
+	struct page_reader *reader = NULL;
 	int err;
 
 	if (!lookout)
@@ -377,16 +396,25 @@ int lookout_open(const struct lookout_options *options, struct lookout **out, st
 		strcpy(lookout->path, page_reader_path(reader));
 		lookout->facts.path = lookout->path;
 		lookout->reader = reader;
-		err = open_descriptors(lookout);
 	}
+	if (options->may_be_absent && is_absence(err)) {
+		error_clear(error);
+		err = 0;
+	}
+	if (!err)
+		err = open_descriptors(lookout);
 	if (err) {
 		lookout_close(lookout);
 		return err;
 	}
-	take_reader(lookout, reader);
+	if (reader)
+		take_reader(lookout, reader);
+	else
+		take_absence(lookout);
 	heartbeat_open(&lookout->heartbeat, !options->foreign);
 	if (options->measure) {
-		measure_look(lookout);
+		if (reader)
+			measure_look(lookout);
 		measure_wake(lookout);
 	}
 	*out = lookout;
@@ -409,8 +437,8 @@ void lookout_close(struct lookout *lookout)
 int lookout_start(struct lookout *lookout, struct error *error)
 {
 	const struct page_wait wait = {.budget_ns = PAGE_WAIT_DRIVER_NS};
-	struct page_copy copy;
-	int err = page_reader_copy(lookout->reader, wait, &copy, error);
+	struct page_copy copy = {0};
+	int err = lookout->reader ? page_reader_copy(lookout->reader, wait, &copy, error) : 0;
 
 	if (err && err != -ETIMEDOUT)
 		return err;

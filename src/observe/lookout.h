@@ -37,6 +37,7 @@ struct lookout_options {
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
 	bool without_phc;   /* the same holds for reading the PTP clock */
 	bool measure;	    /* find out the figures below, which takes some milliseconds */
+	bool may_be_absent; /* begin without a page too: for stuns, and until one appears */
 	bool foreign;	    /* the page is not on this CPU's counter: tell no counter values */
 };
 

@@ -22,7 +22,10 @@ static void json_begin(FILE *out, const struct watch_scene *scene)
 	add_text(detection, "by", scene->no_notice ? "timer" : "notification");
 	add_text(detection, "no_notification_why", scene->no_notice);
 	add_u64(detection, "period_ns", scene->period_ns);
-	add_u64(detection, "look_ns", scene->look_ns);
+	if (scene->look_ns)
+		add_u64(detection, "look_ns", scene->look_ns);
+	else
+		add_null(detection, "look_ns");
 	add_u64(detection, "wake_ns", scene->wake_ns);
 	add_u64(detection, "worst_latency_ns", watch_latency_ns(scene));
 	json_object_object_add(line, "detection", detection);

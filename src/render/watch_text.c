@@ -19,8 +19,9 @@ static void put_looks(FILE *out, const struct watch_scene *scene)
 				  "looks   when the hypervisor notifies, and every %s by timer\n",
 				  scene->period_ns);
 	}
-	live_put_duration(out, "        a look costs %s", scene->look_ns);
-	live_put_duration(out, "; the timer is up to %s late", scene->wake_ns);
+	if (scene->look_ns) /* there is a page whose look could be measured */
+		live_put_duration(out, "        a look costs %s;", scene->look_ns);
+	live_put_duration(out, "        the timer is up to %s late", scene->wake_ns);
 	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(scene));
 	fputs(scene->no_notice ? "\n" : " of its notification\n", out);
 }
@@ -45,7 +46,12 @@ static void text_begin(FILE *out, const struct watch_scene *scene)
 	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
 	fprintf(out, "page    %s, ", scene->device);
-	live_put_page(out, scene->page);
+	if (scene->page->length)
+		live_put_page(out, scene->page);
+	else
+		fputs("NOT THERE YET: watching for it, and for times in which this guest did not "
+		      "run",
+		      out);
 	fputc('\n', out);
 	put_looks(out, scene);
 	put_clocks(out, scene);

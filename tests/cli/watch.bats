@@ -197,3 +197,12 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	run bash -c '"$1" watch --device "$2" --duration 200ms >/dev/full' bash "$VMCLOCK_TRACE" "$page"
 	[ "$status" = 1 ]
 }
+
+@test "watch --without-page: begins without one, and takes it when it appears" {
+	local page=$BATS_TEST_TMPDIR/later
+	(sleep 1; cp "$BATS_TEST_DIRNAME/../data/vectors/pages/002-none.bin" "$page.new"; mv "$page.new" "$page") &
+	run "$VMCLOCK_TRACE" watch --device "$page" --without-page --no-counter --json --duration 2500ms
+	wait
+	[ "$(jq -s '.[0].page' <<<"$output")" = null ]
+	[ "$(jq -s '.[-1].page.magic' <<<"$output")" = 1263289174 ]
+}

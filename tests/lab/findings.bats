@@ -90,7 +90,7 @@ steps="map(select(.kind == \"host_step\"))"
 	holds trace '.[-1].findings | .host_step == 1 and .disruption == 1'
 	grep -q '^+.* \*\*\* critical host_step: ' "$OUT/text"
 	[ "$(grep -c '\*\*\* DISRUPTION' "$OUT/text")" = 1 ]
-	! grep -q '\*\*\* critical disruption' "$OUT/text"
+	run ! grep -q '\*\*\* critical disruption' "$OUT/text"
 }
 
 @test "findings: wait becomes the command when it happens" {

@@ -7,17 +7,6 @@ load helpers
 setup_file() {
 	in_guest --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1 # code pages warm, so that latencies mean something
-	# trace_while NAME OPTION... -- COMMAND...: trace, run COMMAND once hooks are on, stop trace.
-	trace_while() {
-		name=$1; shift; options=
-		while [ "$1" != -- ]; do options="$options $1"; shift; done; shift
-		(keep "$name" vmclock-trace trace --json $options) >/tmp/$name.block &
-		for i in $(seq 100); do grep -q begin "/tmp/keep.$name" && break; usleep 100000; done
-		"$@" >/tmp/$name.load
-		sleep 1; killall -INT vmclock-trace; wait
-		cat /tmp/$name.block
-		keep "$name.load" cat /tmp/$name.load
-	}
 	trace_while paths -- load 20
 	hostile() { load 2 0 '\x1b[2J\xff\xfe"\{'; }
 	trace_while hostile -- hostile

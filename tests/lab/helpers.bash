@@ -13,18 +13,34 @@ in_guest() {
 		echo 'keep() { name=$1; shift; "$@" >/tmp/keep.$name 2>/tmp/keep.$name.err; status=$?
 		      for part in "" .err; do
 		              echo "@@@ $name$part"; base64 "/tmp/keep.$name$part"; done
-		      echo "@@@ $name.status"; echo $status | base64; }'
+		      echo "@@@ $name.status"; echo $status | base64; }
+		      # trace_while NAME OPTION... -- COMMAND...: run COMMAND once the hooks are on, then stop.
+		      trace_while() { name=$1; shift; options=
+		              while [ "$1" != -- ]; do options="$options $1"; shift; done; shift
+		              (keep "$name" vmclock-trace trace --json $options) >/tmp/$name.block &
+		              for i in $(seq 200); do grep -q begin "/tmp/keep.$name" && break; usleep 100000; done
+		              "$@" >/tmp/$name.load; sleep 1; killall -INT vmclock-trace; wait
+		              cat /tmp/$name.block; keep "$name.load" cat /tmp/$name.load; }'
 		cat
 		echo 'echo "@@@ end"'
 	} >"$script"
 	"$BATS_TEST_DIRNAME/run" "$@" --put "$script" --put "$PWD/build$arch/lab/load" -- \
-		sh /put/guest.sh >"$all" 2>"$all.err" || true
+		sh /put/guest.sh >"$all" 2>"$all.err" || [ $? != 77 ] || {
+		# Old kernels leave Debian's lists; the project is not to blame for that.
+		echo "Debian lists no such kernel any more: $*" >"$BATS_FILE_TMPDIR/skip"
+		return 0
+	}
 	grep -q '^@@@ end$' "$all" || {
 		echo "the guest did not reach the end of its script:"
 		cat "$all" "$all.err"
 		return 1
 	} >&2
 	split_blocks "$all"
+}
+
+# Before each test: if there was no guest, say why.
+setup() {
+	[ ! -e "$BATS_FILE_TMPDIR/skip" ] || skip "$(cat "$BATS_FILE_TMPDIR/skip")"
 }
 
 split_blocks() {

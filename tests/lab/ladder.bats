@@ -6,17 +6,6 @@ load helpers
 
 setup_file() {
 	in_guest --kernel 6.16 --clock full <<'SCRIPT'
-	# trace_while NAME OPTION... -- COMMAND...: trace, run COMMAND once hooks are on, stop trace.
-	trace_while() {
-		name=$1; shift; options=
-		while [ "$1" != -- ]; do options="$options $1"; shift; done; shift
-		(keep "$name" vmclock-trace trace --json $options) >/tmp/$name.block &
-		for i in $(seq 200); do grep -q begin "/tmp/keep.$name" && break; usleep 100000; done
-		"$@" >/tmp/$name.load
-		sleep 1; killall -INT vmclock-trace; wait
-		cat /tmp/$name.block
-		keep "$name.load" cat /tmp/$name.load
-	}
 	load 1 >/dev/null 2>&1
 	trace_while best --strict -- load 10
 	trace_while kprobes --strict --kprobes -- load 10
