@@ -290,7 +290,7 @@ static const char *change_words(enum clock_change_how how)
 	case CLOCK_CHANGES:
 		break;
 	}
-	return "moved to another clocksource";
+	return "switched the clocksource of";
 }
 
 static void say_clock_set(struct words words, const struct finding *finding)

@@ -47,6 +47,7 @@ counts_match() {
 	holds clock 'map(select(.how == "slewed")) | .[0] | .comm == "busybox" and .old_ppt == 0 and .new_ppt == 10000000'
 	holds clock 'map(select(.how == "stepped")) | .[0].step | .lo_ns <= .hi_ns and .lo_ns > 98000000000 and .hi_ns < 102000000000 and .hi_ns - .lo_ns < 10000000'
 	holds clock 'map(select(.how == "clocksource")) | .[0].clocksource == "acpi_pm"'
+	holds clock '.[-1].findings.clock_set == 2'
 }
 
 @test "capabilities are dropped once the hooks are attached" {

@@ -28,7 +28,8 @@ SCRIPT
 	holds trace 'map(select(.type == "call" and .path == "mmap")) | length == 7'
 	holds trace 'map(select(.type == "call" and .path == "open")) | length >= 1'
 	holds trace '.[-1].reads == 0 and .[-1].lost.events == 0'
-	status_is trace 0
+	# A busy host may well stop the guest for a while: that is told, and no fault.
+	holds trace '.[-1].findings | del(.stun) | add == 0'
 }
 
 @test "marker-only: compare shows the pairs that can be had" {

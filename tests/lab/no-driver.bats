@@ -24,6 +24,6 @@ SCRIPT
 
 @test "no driver: page-only work goes on" {
 	holds page_status '.[0].mode != "invalid"'
-	status_is page_trace 0
+	holds page_trace '.[-1].findings | del(.stun, .leap_announced) | add == 0'
 	holds page_trace '.[0].no_hooks_why != null and .[0].page != null and .[-1].type == "summary"'
 }
