@@ -199,7 +199,7 @@ static void check_privileges(struct check *check)
 		       "run 'sudo vmclock-trace trace'; status, compare and watching the page "
 		       "go without");
 	} else {
-		say(check, CHECK_OK, "enough to attach hooks; all are dropped once they are");
+		say(check, CHECK_OK, "enough to attach hooks; trace drops all once they are");
 	}
 }
 

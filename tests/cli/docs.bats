@@ -152,6 +152,17 @@ notes_of_source() {
 		grep -oE '\[NOTE_[A-Z_]+\][[:space:]]*=[[:space:]{]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
 }
 
+@test "docs: every kernel function that is hooked is in the trace page" {
+	hooked() {
+		sed -n '/^static const struct hook_plan plans/,/^};/p' "$root/src/observe/kernel.c" |
+			sed -nE 's/^\t\{"?([A-Za-z_0-9]+)"?,.*/\1/p' |
+			sed "s/^DRIVER_CHOKE_POINT$/$(sed -n 's/^#define DRIVER_CHOKE_POINT "\(.*\)"/\1/p' "$root/src/observe/kernel_symbols.h")/"
+	}
+	listed() { sed -n '/^# WHAT IS HOOKED/,/^Each function/p' "$man/vmclock-trace-trace.1.scd" | sed -n 's/^|  //p'; }
+	[ "$(hooked | wc -l)" -ge 10 ]
+	same hooked listed
+}
+
 @test "docs: every contradiction and every note is in the compare page" {
 	same contradictions_of_source "codes_of_man CONTRADICTIONS"
 	same notes_of_source "codes_of_man NOTES"
