@@ -1,86 +1,106 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The user's calls around the choke point, and those of /dev/vmclockN itself. */
+/* The user's calls: to a PTP clock, around the choke point or to another; and to /dev/vmclockN. */
 #ifndef VMCLOCK_TRACE_BPF_CALL_H
 #define VMCLOCK_TRACE_BPF_CALL_H
 
-static void call_begin(__u32 path, __u32 ioctl, __s32 device)
+/* Are calls to PTP clocks that are no vmclock's wanted too? */
+const volatile bool all_phcs = false;
+
+static bool call_begin(__u32 path, __u32 ioctl, __u32 clock)
 {
-	struct in_flight *now = remember();
+	struct in_flight *now = armed ? remember() : 0;
 
 	if (!now)
-		return;
+		return false;
 	now->call_id = __sync_fetch_and_add(&next_call_id, 1) + 1;
 	now->call_path = path;
 	now->call_reads = 0;
 	now->ioctl = ioctl;
-	now->call_device = device;
+	now->call_clock = clock;
 	now->call_start_ns = bpf_ktime_get_ns();
+	return true;
 }
 
-/* The record of the call that ends now; 0 if none is under way, or there is no room. */
-static struct wire_call *call_end(struct in_flight *now, long result)
+/* Is a call to be sent as an event? Who maps the page, and what failed, always is. */
+static bool is_telling_call(__u32 path, long result, __u64 latency_ns)
 {
-	__u64 call_id = now->call_id;
+	bool telling = every_event ? is_wanted_event(path, result, latency_ns)
+				   : path == WIRE_PATH_DEV_MMAP || result < 0;
+
+	return telling && is_within_rate();
+}
+
+/*
+ * The record of the call that ends now; 0 if it is not wanted, or there is no room. @took_ns is what
+ * counts as its latency where only slow ones are wanted.
+ */
+static struct wire_call *call_record(struct in_flight *now, long result, __u64 end_ns,
+				     __u64 took_ns)
+{
 	struct wire_call *call;
 
-	now->call_id = 0;
-	if (!call_id)
+	if (!is_telling_call(now->call_path, result, took_ns))
 		return 0;
 	call = event_reserve(sizeof(*call));
 	if (!call)
 		return 0;
-	fill_header(&call->head, WIRE_CALL, now->call_path, now->call_start_ns);
-	call->head.call_id = call_id;
+	fill_header(&call->head, WIRE_CALL, now->call_path, now->call_start_ns, end_ns);
+	call->head.call_id = now->call_id;
 	call->head.result = (__s32)result;
-	call->head.device = now->call_device;
+	call->head.clock = now->call_clock;
 	call->ioctl = now->ioctl;
 	call->reads = now->call_reads;
 	call->n_samples = 0;
 	call->page_state = WIRE_PAGE_ABSENT;
+	call->wake_ns = 0;
 	return call;
 }
 
-/* PTP calls. */
+/* Calls to PTP clocks. */
 
 /*
- * N if the clock behind a posix clock is vmclockN, else -1. The driver names it so. The cast makes
- * loads of what would be calls of bpf_probe_read_kernel(), whose cost this would mostly be.
+ * The clock behind a posix clock. The driver names a vmclock's so. The cast makes loads of what
+ * would be calls of bpf_probe_read_kernel(), whose cost this would mostly be.
  */
-static __s32 vmclock_index(void *clk)
+static __u32 clock_of(void *clk)
 {
 	struct ptp_clock *ptp = bpf_core_cast(clk - bpf_core_field_offset(struct ptp_clock, clock),
 					      struct ptp_clock);
 	const char *name = ptp->info->name;
 
-	if (name[0] != 'v' || name[1] != 'm' || name[2] != 'c' || name[6] != 'k')
-		return -1;
-	if (name[7] < '0' || name[7] > '9')
-		return -1;
+	if (name[0] != 'v' || name[1] != 'm' || name[2] != 'c' || name[6] != 'k' || name[7] < '0' ||
+	    name[7] > '9')
+		return WIRE_CLOCK_PHC | (__u32)ptp->index;
 	if (name[8] < '0' || name[8] > '9')
 		return name[7] - '0';
 	return (name[7] - '0') * 10 + name[8] - '0';
 }
 
-/* include/uapi/linux/ptp_clock.h: the request's number is its low byte, its type '=' the next. */
-#define PTP_REQUEST_TYPE(cmd)	((cmd) >> 8 & 0xff)
-#define PTP_REQUEST_NUMBER(cmd) ((cmd)&0xff)
-
-static __u32 ioctl_path(__u32 cmd)
+static bool ptp_begin(void *clk, __u32 path, __u32 ioctl)
 {
-	if (PTP_REQUEST_TYPE(cmd) != '=')
-		return WIRE_PATH_IOCTL_OTHER;
-	switch (PTP_REQUEST_NUMBER(cmd)) {
-	case 5: /* PTP_SYS_OFFSET */
-	case 14:
-		return WIRE_PATH_SYS_OFFSET;
-	case 8: /* PTP_SYS_OFFSET_PRECISE */
-	case 17:
-		return WIRE_PATH_SYS_OFFSET_PRECISE;
-	case 9: /* PTP_SYS_OFFSET_EXTENDED */
-	case 18:
-		return WIRE_PATH_SYS_OFFSET_EXTENDED;
-	}
-	return WIRE_PATH_IOCTL_OTHER;
+	__u32 clock;
+
+	if (!is_wanted())
+		return false;
+	clock = clock_of(clk);
+	return (clock & WIRE_CLOCK_PHC ? all_phcs : calls_wanted) && call_begin(path, ioctl, clock);
+}
+
+/*
+ * A vmclock's uses are counted at the choke point, another clock's here; and so are failures that
+ * no read of the driver was the cause of.
+ */
+static struct wire_call *ptp_end(struct in_flight *now, long result)
+{
+	__u64 end_ns = bpf_ktime_get_ns();
+
+	if (!now || !now->call_id)
+		return 0;
+	if (now->call_clock & WIRE_CLOCK_PHC)
+		count_call(now->call_clock, now, result, end_ns);
+	else if (result < 0 && !now->call_reads)
+		count_failure(now->call_path, (int)result, WIRE_CAUSE_OTHER);
+	return call_record(now, result, end_ns, end_ns - now->call_start_ns);
 }
 
 /* args: context, cmd, arg */
@@ -88,51 +108,47 @@ ENTER(ioctl)
 {
 	struct posix_clock_context *context =
 		bpf_core_cast((void *)args[0], struct posix_clock_context);
-	__s32 device;
 
-	if (!is_wanted())
-		return;
-	device = vmclock_index(context->clk);
-	if (device >= 0)
-		call_begin(ioctl_path((__u32)args[1]), (__u32)args[1], device);
+	return ptp_begin(context->clk, ioctl_path((__u32)args[1]), (__u32)args[1]);
 }
 
 EXIT(ioctl)
 {
-	struct wire_call *call = call_end(now, result);
+	struct in_flight *now = recall();
+	struct wire_call *call = ptp_end(now, (int)*result);
 	__u32 path = ioctl_path((__u32)args[1]);
 
-	if (!call)
-		return;
-	/* n_samples is the first word of both structures. */
-	if (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED)
-		bpf_probe_read_user(&call->n_samples, sizeof(call->n_samples), (void *)args[2]);
-	event_submit(call);
+	if (call) {
+		/* n_samples is the first word of both structures. */
+		if (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED)
+			bpf_probe_read_user(&call->n_samples, sizeof(call->n_samples),
+					    (void *)args[2]);
+		event_submit(call);
+	}
+	if (now)
+		now->call_id = 0;
 }
 
-HOOK(ioctl, ptp_ioctl, 3, call_args)
+HOOK(ioctl, ptp_ioctl, call_args)
 
 /* args: clk, tp */
 ENTER(gettime)
 {
-	__s32 device;
-
-	if (!is_wanted())
-		return;
-	device = vmclock_index((void *)args[0]);
-	if (device >= 0)
-		call_begin(WIRE_PATH_CLOCK_GETTIME, 0, device);
+	return ptp_begin((void *)args[0], WIRE_PATH_CLOCK_GETTIME, 0);
 }
 
 EXIT(gettime)
 {
-	struct wire_call *call = call_end(now, result);
+	struct in_flight *now = recall();
+	struct wire_call *call = ptp_end(now, (int)*result);
 
 	if (call)
 		event_submit(call);
+	if (now)
+		now->call_id = 0;
 }
 
-HOOK(gettime, ptp_clock_gettime, 2, call_args)
+HOOK(gettime, ptp_clock_gettime, call_args)
 
 /* /dev/vmclockN itself. */
 
@@ -145,19 +161,43 @@ static struct vmclock_state *state_of(struct file *file)
 	return private - bpf_core_field_offset(struct vmclock_state, miscdev);
 }
 
-static void dev_end(struct in_flight *now, struct file *file, long result)
+/* This thread has heard all there is of the clock: only a later notification can be news to it. */
+static void knows_all(struct in_flight *now, __u32 clock, __u64 time_ns)
 {
-	struct vmclock_state *st = state_of(file);
-	bool failed_open = result < 0 && now->call_path == WIRE_PATH_DEV_OPEN;
-	struct wire_call *call = call_end(now, result);
+	if (clock < WIRE_NOTIFYING)
+		now->quiet_ns[clock] = time_ns;
+}
 
+static void dev_end(struct in_flight *now, struct vmclock_state *st, long result)
+{
+	bool failed_open = result < 0 && now->call_path == WIRE_PATH_DEV_OPEN;
+	__u64 end_ns = bpf_ktime_get_ns();
+	struct wire_call *call;
+
+	/* A file that could not be opened belongs to no device yet. */
+	if (!failed_open)
+		now->call_clock = BPF_CORE_READ(st, index);
+	count_call(failed_open ? WIRE_CLOCK_NONE : (__u64)st, now, result, end_ns);
+	if (now->call_path == WIRE_PATH_DEV_READ && result >= 0)
+		knows_all(now, now->call_clock, end_ns);
+	call = call_record(now, result, end_ns, end_ns - now->call_start_ns);
 	if (!call)
 		return;
-	/* A file that could not be opened belongs to no device yet. */
-	call->head.device = failed_open ? -1 : BPF_CORE_READ(st, index);
 	if (now->call_path == WIRE_PATH_DEV_READ)
-		call->page_state = copy_page(call->page, BPF_CORE_READ(st, clk), now->read_seq);
+		call->page_state =
+			copy_page(call->page, BPF_CORE_READ(st, clk), now->read_seq, false);
 	event_submit(call);
+}
+
+/* The call that this thread was in ends, if it was in one. */
+static void dev_exit(struct file *file, long result)
+{
+	struct in_flight *now = recall();
+
+	if (!now || !now->call_id)
+		return;
+	dev_end(now, state_of(file), result);
+	now->call_id = 0;
 }
 
 /* args: file, buf, count, pos */
@@ -165,48 +205,46 @@ ENTER(dev_read)
 {
 	struct in_flight *now;
 
-	if (!is_wanted())
-		return;
-	call_begin(WIRE_PATH_DEV_READ, 0, -1);
+	if (!is_wanted() || !call_begin(WIRE_PATH_DEV_READ, 0, WIRE_CLOCK_NONE))
+		return false;
 	now = recall();
-	if (now && now->call_id)
+	if (now)
 		now->read_seq = BPF_CORE_READ(state_of((void *)args[0]), clk, seq_count);
+	return true;
 }
 
 EXIT(dev_read)
 {
-	dev_end(now, (void *)args[0], result);
+	dev_exit((void *)args[0], (long)*result);
 }
 
-HOOK(dev_read, vmclock_miscdev_read, 4, call_args)
+HOOK(dev_read, vmclock_miscdev_read, call_args)
 
 /* args: file, vma */
 ENTER(dev_mmap)
 {
-	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_MMAP, 0, -1);
+	return is_wanted() && call_begin(WIRE_PATH_DEV_MMAP, 0, WIRE_CLOCK_NONE);
 }
 
 EXIT(dev_mmap)
 {
-	dev_end(now, (void *)args[0], (int)result);
+	dev_exit((void *)args[0], (int)*result);
 }
 
-HOOK(dev_mmap, vmclock_miscdev_mmap, 2, call_args)
+HOOK(dev_mmap, vmclock_miscdev_mmap, call_args)
 
 /* 7.0+: the driver opens for itself. args: inode, file */
 ENTER(dev_open)
 {
-	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_OPEN, 0, -1);
+	return is_wanted() && call_begin(WIRE_PATH_DEV_OPEN, 0, WIRE_CLOCK_NONE);
 }
 
 EXIT(dev_open)
 {
-	dev_end(now, (void *)args[1], (int)result);
+	dev_exit((void *)args[1], (int)*result);
 }
 
-HOOK(dev_open, vmclock_miscdev_open, 2, call_args)
+HOOK(dev_open, vmclock_miscdev_open, call_args)
 
 /*
  * Before 7.0 the misc layer opens for it, and for every other misc device: only afterwards do the
@@ -214,23 +252,138 @@ HOOK(dev_open, vmclock_miscdev_open, 2, call_args)
  */
 ENTER(misc_open)
 {
-	if (is_wanted())
-		call_begin(WIRE_PATH_DEV_OPEN, 0, -1);
+	return is_wanted() && call_begin(WIRE_PATH_DEV_OPEN, 0, WIRE_CLOCK_NONE);
 }
 
 EXIT(misc_open)
 {
+	struct in_flight *now = recall();
 	struct file *file = (void *)args[1];
 	struct module *owner = BPF_CORE_READ(file, f_op, owner);
 	char name[12] = {};
 
 	bpf_core_read_str(name, sizeof(name), &owner->name);
 	if (!bpf_strncmp(name, sizeof(name), "ptp_vmclock"))
-		dev_end(now, file, (int)result);
-	else
+		dev_exit(file, (int)*result);
+	else if (now)
 		now->call_id = 0;
 }
 
-HOOK(misc_open, misc_open, 2, call_args)
+HOOK(misc_open, misc_open, call_args)
+
+/*
+ * 7.0+: a poll(), select() or epoll_wait() looks once when it begins, and again each time that it is
+ * woken. That is what is measured of it: how long after the hypervisor's notification it looked.
+ */
+
+/* include/uapi/asm-generic/poll.h */
+#define POLL_IN 0x0001
+
+/*
+ * How long this look came after the notification that woke the thread for it; 0: it was not woken.
+ * It was if it had known of no news until the notification came, now finds some, and is past the
+ * first look of its call, at which it would have been queued to be woken later.
+ */
+static __u64 woken_after(struct in_flight *now, struct poll_table_struct *table, __u32 events)
+{
+	__u32 clock = now->call_clock;
+	__u64 quiet_ns, notified;
+
+	if (clock >= WIRE_NOTIFYING)
+		return 0;
+	quiet_ns = now->quiet_ns[clock];
+	notified = notified_ns[clock];
+	now->quiet_ns[clock] = events ? 0 : now->call_start_ns;
+	if (!(events & POLL_IN) || BPF_CORE_READ(table, _qproc) || !quiet_ns ||
+	    quiet_ns >= notified || notified >= now->call_start_ns)
+		return 0;
+	return now->call_start_ns - notified;
+}
+
+/* A use like any other, but its latency is that of the wake. The function itself waits for nothing. */
+static void count_poll(__u64 object, struct in_flight *now, __u64 end_ns, __u64 wake_ns)
+{
+	struct wire_reader *reader = reader_elsewhere(object, now->call_clock);
+	__u64 ticks = (end_ns - now->call_start_ns) * ticks_per_second / 1000000000 + 1;
+
+	if (!reader) {
+		count_unlisted(now->call_clock, WIRE_PATH_DEV_POLL, 0);
+		return;
+	}
+	reader->use[WIRE_PATH_DEV_POLL].uses++;
+	if (wake_ns) {
+		reader_measured(reader, WIRE_PATH_DEV_POLL, end_ns, wake_ns);
+		return;
+	}
+	identify(reader, bpf_get_current_task_btf());
+	reader->sample_ns = end_ns;
+	if (ticks > reader->worst_ticks)
+		reader->worst_ticks = ticks;
+}
+
+/* args: file, wait */
+ENTER(dev_poll)
+{
+	return is_wanted() && call_begin(WIRE_PATH_DEV_POLL, 0, WIRE_CLOCK_NONE);
+}
+
+EXIT(dev_poll)
+{
+	struct vmclock_state *st = state_of((void *)args[0]);
+	struct in_flight *now = recall();
+	__u64 end_ns = bpf_ktime_get_ns(), wake_ns;
+	struct wire_call *call;
+
+	if (!now || !now->call_id)
+		return;
+	now->call_clock = BPF_CORE_READ(st, index);
+	wake_ns = woken_after(now, (void *)args[1], (__u32)*result);
+	count_poll((__u64)st, now, end_ns, wake_ns);
+	call = call_record(now, (int)*result, end_ns, wake_ns);
+	if (call) {
+		call->wake_ns = wake_ns;
+		event_submit(call);
+	}
+	now->call_id = 0;
+}
+
+HOOK(dev_poll, vmclock_miscdev_poll, call_args)
+
+/* include/linux/sched.h */
+#define PF_EXITING 0x00000004
+
+/* 7.0+: the last one who has it open closes the file. args: inode, file */
+ENTER(dev_release)
+{
+	struct in_flight *now;
+
+	if (!is_wanted() || !call_begin(WIRE_PATH_DEV_RELEASE, 0, WIRE_CLOCK_NONE))
+		return false;
+	now = recall();
+	if (now)
+		now->released = (__u64)state_of((void *)args[1]);
+	return true;
+}
+
+EXIT(dev_release)
+{
+	struct in_flight *now = recall();
+	struct wire_reader *reader;
+
+	if (!now || !now->call_id)
+		return;
+	dev_end(now, (void *)now->released, (int)*result);
+	now->call_id = 0;
+	if (!(bpf_get_current_task_btf()->flags & PF_EXITING))
+		return;
+	/* The kernel told of the thread's exit before: nobody will free what is claimed for it now. */
+	reader = reader_elsewhere(now->released, now->call_clock);
+	if (!reader)
+		return;
+	reader->tid |= WIRE_TID_GONE;
+	__sync_lock_test_and_set(&reader->state, WIRE_READER_DEAD);
+}
+
+HOOK(dev_release, vmclock_miscdev_release, call_args)
 
 #endif

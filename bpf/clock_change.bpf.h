@@ -28,32 +28,33 @@ static void read_offset(struct wire_offset *offset)
 	offset->hi_ns = (__s64)(tai - before);
 }
 
-static void clock_change_begin(__u32 modes)
+static bool clock_change_begin(__u32 modes)
 {
-	struct in_flight *now = remember();
+	struct in_flight *now = armed ? remember() : 0;
 
 	if (!now)
-		return;
+		return false;
 	now->clock_modes = modes;
 	read_offset(&now->clock_before);
 	now->clock_start_ns = bpf_ktime_get_ns();
+	return true;
 }
 
 /* The record of the change that ends now; 0 if none is under way, or there is no room. */
-static struct wire_clock_change *clock_change_end(struct in_flight *now, __u32 how, long result)
+static struct wire_clock_change *clock_change_end(__u32 how, long result)
 {
-	__u64 start_ns = now->clock_start_ns;
+	struct in_flight *now = recall();
+	__u64 start_ns = now ? now->clock_start_ns : 0;
 	struct wire_clock_change *change;
 
-	now->clock_start_ns = 0;
 	if (!start_ns)
 		return 0;
+	now->clock_start_ns = 0;
 	change = event_reserve(sizeof(*change));
 	if (!change)
 		return 0;
-	fill_header(&change->head, WIRE_CLOCK_CHANGE, WIRE_PATH_UNKNOWN, start_ns);
-	change->head.call_id = 0;
-	change->head.device = -1;
+	fill_header(&change->head, WIRE_CLOCK_CHANGE, WIRE_PATH_UNKNOWN, start_ns,
+		    bpf_ktime_get_ns());
 	change->head.result = (__s32)result;
 	change->how = how;
 	change->modes = now->clock_modes;
@@ -71,14 +72,13 @@ ENTER(adjtimex)
 	struct __kernel_timex *txc = (void *)args[0];
 	__u32 modes = BPF_CORE_READ(txc, modes);
 
-	if (modes & ~ADJ_ONLY_LABELS && modes != ADJ_OFFSET_SS_READ)
-		clock_change_begin(modes);
+	return modes & ~ADJ_ONLY_LABELS && modes != ADJ_OFFSET_SS_READ && clock_change_begin(modes);
 }
 
 EXIT(adjtimex)
 {
 	struct __kernel_timex *txc = (void *)args[0];
-	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_ADJTIMEX, (int)result);
+	struct wire_clock_change *change = clock_change_end(WIRE_CHANGE_ADJTIMEX, (int)*result);
 
 	if (!change)
 		return;
@@ -88,34 +88,34 @@ EXIT(adjtimex)
 	event_submit(change);
 }
 
-HOOK(adjtimex, do_adjtimex, 1, call_args)
+HOOK(adjtimex, do_adjtimex, call_args)
 
 /* args: ts */
 ENTER(settime)
 {
-	clock_change_begin(0);
+	return clock_change_begin(0);
 }
 
 EXIT(settime)
 {
-	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SETTIME, (int)result);
+	struct wire_clock_change *change = clock_change_end(WIRE_CHANGE_SETTIME, (int)*result);
 
 	if (change)
 		event_submit(change);
 }
 
-HOOK(settime, do_settimeofday64, 1, call_args)
+HOOK(settime, do_settimeofday64, call_args)
 
 /* args: clock */
 ENTER(clocksource)
 {
-	clock_change_begin(0);
+	return clock_change_begin(0);
 }
 
 EXIT(clocksource)
 {
 	struct clocksource *clock = (void *)args[0];
-	struct wire_clock_change *change = clock_change_end(now, WIRE_CHANGE_SOURCE, (int)result);
+	struct wire_clock_change *change = clock_change_end(WIRE_CHANGE_SOURCE, (int)*result);
 	const char *name = BPF_CORE_READ(clock, name);
 
 	if (!change)
@@ -124,6 +124,6 @@ EXIT(clocksource)
 	event_submit(change);
 }
 
-HOOK(clocksource, timekeeping_notify, 1, call_args)
+HOOK(clocksource, timekeeping_notify, call_args)
 
 #endif

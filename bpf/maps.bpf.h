@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the hooks share: filters, what a thread is in the middle of, the way out, losses. */
+/* What the hooks share: the way out, losses, what a thread is in the middle of. */
 #ifndef VMCLOCK_TRACE_BPF_MAPS_H
 #define VMCLOCK_TRACE_BPF_MAPS_H
 
-/* Filters, fixed before load: the verifier removes what is not asked for. 0 or empty: everyone. */
-const volatile __u32 filter_pid = 0;
-const volatile bool filter_comm_set = false;
-const volatile char filter_comm[WIRE_COMM_BYTES] = {}; /* NUL-padded */
-
 #define HOOK_ARGS 4
 
-/* What a thread is in the middle of. It nests at most once: a call, and a read inside it. */
+/*
+ * What a thread is in the middle of, for all but a plain read of the driver, which struct
+ * wire_reader serves: it costs half. It nests at most once: a call, and a read inside it.
+ */
 struct in_flight {
 	__u64 call_start_ns;
 	__u64 call_id; /* 0: not in a call */
 	__u32 call_path;
 	__u32 call_reads;
+	__u32 call_clock; /* WIRE_CLOCK_NONE until it is known */
 	__u32 ioctl;
-	__s32 call_device;    /* N of vmclockN, -1 until it is known */
-	__u32 read_seq;	      /* seq_count when the read, of whichever kind, began */
-	__u64 read_start_ns;  /* 0: not in a read of the driver */
+	__u32 read_seq; /* seq_count when a read() of the device began */
+	__u64 released; /* the device, while a file of it is closed: afterwards nobody can tell */
+	/* Since when it knows of no news of vmclockN: CLOCK_MONOTONIC; 0: there may be some. */
+	__u64 quiet_ns[WIRE_NOTIFYING];
+	__u32 clock_modes;
 	__u64 clock_start_ns; /* 0: not changing the system clock */
 	struct wire_offset clock_before;
-	__u32 clock_modes;
 	/* Of kprobes only: a kretprobe no longer has the arguments. */
 	__u64 call_args[HOOK_ARGS];
 	__u64 read_args[HOOK_ARGS];
+	__u64 notice_args[HOOK_ARGS]; /* of whom an interrupt found on its CPU: never set */
 };
 
 struct {
@@ -42,40 +43,19 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, WIRE_LOSSES);
+	__uint(max_entries, WIRE_COUNTS);
 	__type(key, __u32);
 	__type(value, __u64);
-} losses SEC(".maps");
+} counts SEC(".maps");
 
 __u64 next_call_id = 0;
 
-static void count_loss(__u32 cause)
+static void count_one(__u32 what)
 {
-	__u64 *count = bpf_map_lookup_elem(&losses, &cause);
+	__u64 *count = bpf_map_lookup_elem(&counts, &what);
 
 	if (count)
 		(*count)++;
-}
-
-/*
- * Is this thread one that was asked for? Its name is taken from the task itself, here and in
- * fill_header(): plain loads cost a fraction of what bpf_get_current_comm() does.
- */
-static bool is_wanted(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (filter_pid && (__u32)task->tgid != filter_pid)
-		return false;
-	if (!filter_comm_set)
-		return true;
-	for (int i = 0; i < WIRE_COMM_BYTES; i++) {
-		if (task->comm[i] != filter_comm[i])
-			return false;
-		if (!filter_comm[i])
-			break;
-	}
-	return true;
 }
 
 /* Where this thread's state is; made if it has none yet. 0, and counted, if there is no memory. */
@@ -84,7 +64,7 @@ static struct in_flight *remember(void)
 	struct in_flight *now = bpf_task_storage_get(&in_flight, bpf_get_current_task_btf(), 0,
 						     BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!now)
-		count_loss(WIRE_LOSS_TASK_STORAGE);
+		count_one(WIRE_LOSS_TASK_STORAGE);
 	return now;
 }
 
@@ -94,12 +74,22 @@ static struct in_flight *recall(void)
 	return bpf_task_storage_get(&in_flight, bpf_get_current_task_btf(), 0, 0);
 }
 
+/* A read of the driver, within a call of this thread's if one is under way. */
+static __noinline void count_read_of_call(void)
+{
+	struct in_flight *now = recall();
+
+	if (now && now->call_id)
+		now->call_reads++;
+}
+
 static void *event_reserve(__u32 bytes)
 {
 	void *record = bpf_ringbuf_reserve(&events, bytes, 0);
 
+	count_one(WIRE_COUNT_RECORDS);
 	if (!record)
-		count_loss(WIRE_LOSS_RING_FULL);
+		count_one(WIRE_LOSS_RING_FULL);
 	return record;
 }
 
@@ -112,34 +102,59 @@ static void event_submit(void *record)
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 }
 
-static void fill_header(struct wire_header *head, __u32 kind, __u32 path, __u64 start_ns)
+static void copy_comm(char *to, struct task_struct *task)
+{
+	/* Plain loads cost a fraction of what bpf_get_current_comm() does. */
+	for (int i = 0; i < WIRE_COMM_BYTES; i++)
+		to[i] = task->comm[i];
+}
+
+/* All of it but whose it is, for an event that ends now. */
+static void fill_event(struct wire_header *head, __u32 kind, __u32 path, __u64 start_ns,
+		       __u64 end_ns)
+{
+	head->kind = kind;
+	head->path = path;
+	head->end_ns = end_ns;
+	head->latency_ns = start_ns ? end_ns - start_ns : 0;
+	head->call_id = 0;
+	head->result = 0;
+	head->clock = WIRE_CLOCK_NONE;
+	head->latency_ticks = 0;
+	head->reserved = 0;
+}
+
+/* The same, of this thread. */
+static void fill_header(struct wire_header *head, __u32 kind, __u32 path, __u64 start_ns,
+			__u64 end_ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	head->kind = kind;
-	head->path = path;
-	head->start_ns = start_ns;
-	head->latency_ns = bpf_ktime_get_ns() - start_ns;
+	fill_event(head, kind, path, start_ns, end_ns);
+	head->cgroup = bpf_get_current_cgroup_id();
 	head->pid = task->tgid;
 	head->tid = task->pid;
-	for (int i = 0; i < WIRE_COMM_BYTES; i++)
-		head->comm[i] = task->comm[i];
+	copy_comm(head->comm, task);
 }
+
+/* A member of what only the module's BTF knows: followed by plain loads where that can be. */
+#define MEMBER(typed, object, member) ((typed) ? (object)->member : BPF_CORE_READ(object, member))
 
 /*
  * Copies the page and says how far the copy can be trusted. The driver's own loop ended a moment
  * ago on an even, unmoved seq; what moved since then is told by comparing with the seq at entry.
  */
-static __u32 copy_page(void *to, struct vmclock_abi *page, __u32 seq_at_entry)
+static __always_inline __u32 copy_page(void *to, struct vmclock_abi *page, __u32 seq_at_entry,
+				       const bool typed)
 {
 	__u32 before, after;
 
-	before = BPF_CORE_READ(page, seq_count);
+	before = MEMBER(typed, page, seq_count);
 	if (bpf_probe_read_kernel(to, WIRE_PAGE_BYTES, page)) {
-		count_loss(WIRE_LOSS_PAGE_UNREADABLE);
+		count_one(WIRE_LOSS_PAGE_UNREADABLE);
 		return WIRE_PAGE_ABSENT;
 	}
-	after = BPF_CORE_READ(page, seq_count);
+	after = MEMBER(typed, page, seq_count);
 	if ((before & 1) || before != after)
 		return WIRE_PAGE_TORN;
 	return before == seq_at_entry ? WIRE_PAGE_STABLE : WIRE_PAGE_MOVED;

@@ -12,8 +12,12 @@
 #include <bpf/bpf_core_read.h>
 #include "wire.h"
 #include "maps.bpf.h"
+#include "filter.bpf.h"
+#include "reader.bpf.h"
 #include "hook.bpf.h"
+#include "syscall.bpf.h"
 #include "read.bpf.h"
+#include "notification.bpf.h"
 #include "call.bpf.h"
 #include "clock_change.bpf.h"
 

@@ -46,6 +46,16 @@ struct pt_regs {
 	unsigned long di, si, dx, cx, ax, sp, ip;
 };
 
+/* The same, with the system call's number: as bpf_task_pt_regs() returns them. */
+struct pt_regs___entry {
+#ifdef __TARGET_ARCH_x86
+	unsigned long si, dx, orig_ax;
+#else
+	__u64 regs[31];
+	int syscallno;
+#endif
+};
+
 struct user_pt_regs {
 	__u64 regs[31];
 	__u64 sp;
@@ -58,7 +68,23 @@ struct task_struct {
 	int pid;
 	int tgid;
 	unsigned int flags;
+	__u64 start_boottime;
+	struct task_struct *group_leader;
+	struct css_set *cgroups;
 	char comm[16];
+};
+
+/* include/linux/cgroup-defs.h, include/linux/kernfs.h */
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
 };
 
 /* include/linux/module.h */
@@ -73,7 +99,39 @@ struct file_operations {
 
 struct file {
 	const struct file_operations *f_op;
+	struct inode *f_inode;
 	void *private_data;
+};
+
+struct inode {
+	__u32 i_rdev; /* major << 20 | minor */
+};
+
+/* include/linux/mm_types.h */
+struct vm_area_struct {
+	unsigned long vm_start;
+	struct file *vm_file;
+};
+
+/* kernel/bpf/bpf_iter.c, kernel/bpf/task_iter.c: the context of iter/task_vma */
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
+/* include/linux/poll.h: _qproc is 0 where nobody is to be queued, as in a look after a wait. */
+struct poll_table_struct {
+	void *_qproc;
+};
+
+/* include/linux/device.h */
+struct device {
+	void *driver_data;
 };
 
 /* include/linux/time64.h */
@@ -150,8 +208,11 @@ struct ptp_clock {
 struct vmclock_abi {
 	__u32 magic;
 	__u32 size;
+	__u8 time_type;
 	__u32 seq_count;
 	__u64 disruption_marker;
+	__u64 flags;
+	__u8 clock_status;
 };
 
 /* include/linux/miscdevice.h */
@@ -163,6 +224,7 @@ struct miscdevice {
 struct vmclock_state {
 	struct vmclock_abi *clk;
 	struct miscdevice miscdev;
+	enum clocksource_ids sys_cs_id;
 	int index;
 };
 

@@ -27,5 +27,7 @@ extern const struct command cmd_wait;
 extern const struct command cmd_trace;
 extern const struct command cmd_compare;
 extern const struct command cmd_doctor;
+extern const struct command cmd_exporter;      /* as a program of its own, */
+extern const struct command cmd_exporter_exec; /* and becoming that */
 
 #endif

@@ -100,8 +100,8 @@ static void open_phc(struct compare *compare)
 static void open_kernel(struct compare *compare)
 {
 	const struct kernel_trace_options options = {
-		.pid = (uint32_t)getpid(),
-		.comm = CLOCK_SAMPLER_SHOW_COMM,
+		.filter = {.pid = (uint32_t)getpid(), .comm = CLOCK_SAMPLER_SHOW_COMM},
+		.every_event = true,
 	};
 
 	if (!compare->phc)

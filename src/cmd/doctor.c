@@ -41,7 +41,7 @@ static enum check_state worst_of(const struct doctor_result *result)
 
 static int examine(const struct doctor_options *options)
 {
-	struct kernel_trace_options kernel = {.btf = options->btf};
+	struct kernel_trace_options kernel = {.btf = options->btf, .calls = true};
 	struct check checks[MACHINE_CHECKS];
 	struct doctor_result result = {.checks = checks};
 	struct kernel_trace *trace = NULL;

@@ -6,8 +6,9 @@
 #include "cmd/command.h"
 #include "cmd/message.h"
 
-static const struct command *const commands[] = {&cmd_status, &cmd_watch,   &cmd_wait,
-						 &cmd_trace,  &cmd_compare, &cmd_doctor};
+static const struct command *const commands[] = {&cmd_status,	    &cmd_watch,	  &cmd_wait,
+						 &cmd_trace,	    &cmd_compare, &cmd_doctor,
+						 &cmd_exporter_exec};
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void put_usage(FILE *out)
@@ -25,7 +26,7 @@ static void put_usage(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n  COMMAND --help shows options, examples and exit codes; --json is understood by "
-	      "all.\n"
+	      "all but exporter.\n"
 	      "  --version shows the version.\n",
 	      out);
 }

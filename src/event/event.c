@@ -2,6 +2,8 @@
 #include "event/event.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 static const char *const path_names[EVENT_PATHS] = {
 	[PATH_UNKNOWN] = "unknown",
@@ -13,17 +15,24 @@ static const char *const path_names[EVENT_PATHS] = {
 	[PATH_DEV_OPEN] = "open",
 	[PATH_DEV_READ] = "read",
 	[PATH_DEV_MMAP] = "mmap",
+	[PATH_DEV_POLL] = "poll",
+	[PATH_DEV_RELEASE] = "release",
 };
 
 static const char *const type_names[EVENT_TYPES] = {
 	[EVENT_READ] = "read",
 	[EVENT_CALL] = "call",
+	[EVENT_TALLY] = "tally",
+	[EVENT_LATENCY] = "latency",
+	[EVENT_FAILURES] = "failures",
+	[EVENT_HOOKS] = "hooks",
 	[EVENT_PAGE] = "page",
 	[EVENT_CLOCK] = "clock",
 	[EVENT_CLOCK_CHANGE] = "clock_change",
 	[EVENT_NOTIFICATION] = "notification",
 	[EVENT_DEVICE] = "device",
 	[EVENT_LOSS] = "loss",
+	[EVENT_MAPPER] = "mapper",
 	[EVENT_TICK] = "tick",
 };
 
@@ -36,6 +45,22 @@ static const char *const clock_names[OBSERVED_CLOCKS] = {
 const char *event_type_name(enum event_type type)
 {
 	return (unsigned int)type < EVENT_TYPES ? type_names[type] : "unknown";
+}
+
+const char *mapper_news_name(enum mapper_news news)
+{
+	static const char *const names[MAPPER_NEWS] = {"there", "came", "unmapped", "exited",
+						       "gone"};
+
+	return (unsigned int)news < MAPPER_NEWS ? names[news] : "unknown";
+}
+
+const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE_BYTES])
+{
+	if (device < 0)
+		return NULL;
+	snprintf(out, EVENT_DEVICE_BYTES, "%s%" PRId32, is_phc ? "ptp" : "vmclock", device);
+	return out;
 }
 
 const char *observed_clock_name(enum observed_clock clock)
@@ -65,7 +90,7 @@ const char *event_page_state_name(enum event_page_state state)
 
 uint64_t event_losses_total(const struct event_losses *losses)
 {
-	return losses->ring_full + losses->task_storage + losses->recursion;
+	return losses->ring_full + losses->task_storage + losses->recursion + losses->missed;
 }
 
 /* What each error means in drivers/ptp/ptp_vmclock.c and drivers/ptp/ptp_chardev.c. */
@@ -90,4 +115,30 @@ const char *event_result_cause(int32_t result)
 		return "out of memory";
 	}
 	return "see errno(3)";
+}
+
+const char *event_cause_text(enum event_cause cause, int32_t result)
+{
+	switch (cause) {
+	case CAUSE_UNRELIABLE:
+		return "the page says UNRELIABLE";
+	case CAUSE_SCALE:
+		return "the page's time cannot be converted to UTC";
+	case CAUSE_NOT_BY_PAGE:
+		return "not by the page: the kernel holds its TSC for unstable";
+	case CAUSE_BY_RESULT:
+	case EVENT_CAUSES:
+		break;
+	}
+	return result == -EINVAL ? "a bad request" : event_result_cause(result);
+}
+
+const char *event_failure_text(const struct event *event)
+{
+	if (event->type == EVENT_READ && event->read.cause != CAUSE_BY_RESULT)
+		return event_cause_text(event->read.cause, event->result);
+	/* A call that came to the clock may have failed because of it. */
+	if (event->type == EVENT_CALL && !event->call.reads)
+		return event_cause_text(CAUSE_BY_RESULT, event->result);
+	return event_result_cause(event->result);
 }

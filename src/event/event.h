@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/instant.h"
+#include "event/histogram.h"
 #include "event/scale.h"
 #include "page/page.h"
 
@@ -21,7 +22,7 @@
 
 /* The way by which user space came to the device. */
 enum event_path {
-	PATH_UNKNOWN, /* the driver was read, but no hook saw by which call */
+	PATH_UNKNOWN, /* the driver was read, but not by a call that is known */
 	PATH_CLOCK_GETTIME,
 	PATH_SYS_OFFSET,
 	PATH_SYS_OFFSET_EXTENDED,
@@ -30,18 +31,31 @@ enum event_path {
 	PATH_DEV_OPEN,
 	PATH_DEV_READ,
 	PATH_DEV_MMAP,
+	PATH_DEV_POLL,
+	PATH_DEV_RELEASE,
 	EVENT_PATHS
 };
 
+/* Does the driver's choke point see it as reads, of which one call may make several? */
+static inline bool event_path_is_read(enum event_path path)
+{
+	return path <= PATH_SYS_OFFSET_PRECISE;
+}
+
 enum event_type {
-	EVENT_READ,	    /* one pass through the driver's choke point */
-	EVENT_CALL,	    /* one user call; holds zero or more reads */
-	EVENT_PAGE,	    /* a look at the page, changed or not, by who watches it */
-	EVENT_CLOCK,	    /* another clock, read beside the page */
+	EVENT_READ,	/* one pass through the driver's choke point */
+	EVENT_CALL,	/* one user call; holds zero or more reads */
+	EVENT_TALLY,	/* how often a reader used a clock since its last tally */
+	EVENT_PAGE,	/* a look at the page, changed or not, by who watches it */
+	EVENT_CLOCK,	/* another clock, read beside the page */
+	EVENT_LATENCY,	/* how long the uses of a clock by one path took, those since the last */
+	EVENT_FAILURES, /* how often they failed for one reason, since the last */
+	EVENT_HOOKS,	/* the driver came or went, and the hooks with it */
 	EVENT_CLOCK_CHANGE, /* a process set or steered the system clock */
 	EVENT_NOTIFICATION, /* the hypervisor told the guest of an update */
 	EVENT_DEVICE,	    /* the page's device came or went */
 	EVENT_LOSS,	    /* events were made and never arrived */
+	EVENT_MAPPER,	    /* a process maps the page, or does no longer */
 	EVENT_TICK,	    /* the heartbeat of who watches: nothing but time has passed */
 	EVENT_TYPES
 };
@@ -65,7 +79,17 @@ enum event_counter {
 struct event_reader {
 	uint32_t pid;		     /* process, in the initial pid namespace */
 	uint32_t tid;		     /* thread */
+	uint64_t cgroup;	     /* id in the unified hierarchy; 0: not known */
 	char comm[EVENT_COMM_BYTES]; /* any bytes but NUL, padded with NUL, maybe no NUL at all */
+};
+
+/* Why the driver failed, as far as its result and the page of that moment tell. */
+enum event_cause {
+	CAUSE_BY_RESULT,   /* the result says all there is */
+	CAUSE_UNRELIABLE,  /* EINVAL: the page says UNRELIABLE */
+	CAUSE_SCALE,	   /* EINVAL: the page's time cannot be converted to UTC */
+	CAUSE_NOT_BY_PAGE, /* EINVAL, and neither: the kernel holds its TSC for unstable */
+	EVENT_CAUSES
 };
 
 /* EVENT_READ */
@@ -74,6 +98,10 @@ struct event_read {
 	uint64_t counter; /* valid unless COUNTER_NONE */
 	int64_t sec;	  /* what the driver returned, on the PHC's scale; valid if result is 0 */
 	uint32_t nsec;
+	uint32_t ioctl;		/* request number; 0: not an ioctl */
+	uint32_t n_samples;	/* what its SYS_OFFSET or EXTENDED asked for; 0: as ioctl */
+	bool via_kvmclock;	/* the driver converts the counter to kvmclock's for its caller */
+	enum event_cause cause; /* of a failure */
 };
 
 /* EVENT_CALL */
@@ -81,6 +109,42 @@ struct event_call {
 	uint32_t ioctl;	    /* request number; 0: not an ioctl */
 	uint32_t n_samples; /* what SYS_OFFSET and EXTENDED asked for; else 0 */
 	uint32_t reads;	    /* passes through the choke point within the call */
+	uint64_t wake_ns;   /* of a poll that became ready: since the notification; 0: not known */
+};
+
+/*
+ * EVENT_TALLY: what `who`, one thread, did with the clock of the event, counted in the kernel, each
+ * use exactly once. A use is a read of the driver, or a call on paths that are not (see
+ * event_path_is_read()) and to a PTP clock that is no vmclock's. Who pid 0 stands for the threads
+ * for which the kernel's table had no room.
+ */
+struct event_tally {
+	uint64_t uses[EVENT_PATHS];   /* since its last tally */
+	uint64_t errors[EVENT_PATHS]; /* of them, failed */
+	uint64_t measured;	      /* of them, uses whose latency was measured */
+	uint64_t moved;		      /* of those, reads during which the page was updated */
+	uint64_t via_kvmclock;	      /* of those, reads converted to kvmclock's counter */
+	uint64_t first_ns;	      /* its first use ever; CLOCK_MONOTONIC */
+	uint64_t last_ns;	      /* its last use, true to ... */
+	uint64_t last_error_ns;	      /* ... so much, either way */
+	uint64_t worst_ns;	      /* the longest use ever that was measured */
+	uint64_t worst_below_ns;      /* no other took as long as this */
+	bool gone;		      /* the thread has exited: this is its last tally */
+};
+
+/* EVENT_FAILURES, of `path`, with `result`. */
+struct event_failures {
+	enum event_cause cause;
+	uint64_t count;
+};
+
+/* EVENT_HOOKS */
+struct event_hooks {
+	bool driver;	 /* is it there? */
+	uint32_t fentry; /* functions that are hooked, by rung */
+	uint32_t kprobe;
+	uint32_t missing; /* and that are not */
+	char failed[96];  /* why the hooks are as they were before; empty: they are not */
 };
 
 /*
@@ -129,6 +193,30 @@ struct event_clock {
 	int32_t kernel_tai_offset_sec; /* OBSERVED_REALTIME: TAI less UTC; 0: the kernel has none */
 };
 
+/* What became known of a process that maps the page. */
+enum mapper_news {
+	MAPPER_THERE,	 /* it did when it was looked for the first time, nobody knows since when */
+	MAPPER_CAME,	 /* it does now */
+	MAPPER_UNMAPPED, /* it does no longer, and lives on; execve() is one way to that */
+	MAPPER_EXITED,	 /* it does no longer, for it has exited */
+	MAPPER_GONE,	 /* it does no longer; one or the other */
+	MAPPER_NEWS
+};
+
+/* EVENT_MAPPER: `who` is the process. While it maps the page nobody can see it read it there. */
+struct event_mapper {
+	enum mapper_news news;
+	uint64_t not_before_ns; /* when it was not so yet, CLOCK_MONOTONIC; 0: not known */
+	uint64_t address;	/* of a mapping, the last one seen if it is no more */
+	uint32_t mappings;	/* how many it has; of one that is gone: had */
+};
+
+/* EVENT_NOTIFICATION */
+struct event_notification {
+	bool has_seq; /* the kernel's own hook saw it come, */
+	uint32_t seq; /* with this seq_count on the page */
+};
+
 /* How the system clock was changed. */
 enum clock_change_how {
 	CLOCK_STEPPED,	  /* clock_settime(), settimeofday(), ADJ_SETOFFSET */
@@ -168,18 +256,28 @@ struct event_tick {
 
 /* What was made but never arrived, by cause. Loss is data: every output shows it. */
 struct event_losses {
+	uint64_t made;		  /* records that were to be sent: those seen, and ring_full */
+	uint64_t seen;		  /* of them, arrived so far */
 	uint64_t ring_full;	  /* no room in the kernel's ring buffer */
+	uint64_t suppressed;	  /* not sent, as asked for, by the limit on their rate */
 	uint64_t task_storage;	  /* the kernel had no memory to remember a call's start */
 	uint64_t page_unreadable; /* events that came without their page */
 	uint64_t recursion;	  /* hooks that the kernel skipped because one was running */
+	uint64_t missed;    /* kprobes that did not fire, for want of room or in an interrupt */
+	uint64_t uncounted; /* of these two, uses of the driver that are in no count for it */
+	uint64_t reader_unlisted;  /* uses by threads that found no room in the table of readers */
+	uint64_t failure_unlisted; /* failures that found no room in the table of failures */
 };
 
 struct event {
 	enum event_type type;
 	uint64_t time_ns;    /* CLOCK_MONOTONIC at its start */
 	uint64_t latency_ns; /* from start to return */
-	int32_t device;	     /* N of vmclockN, -1 unknown */
-	int32_t result;	     /* the kernel function's return value: 0, bytes, or -errno */
+	bool latency_is_bound; /* it was not measured: it took less than latency_ns, from time_ns on */
+	bool is_slow;	       /* it took longer than one of the kernel's ticks */
+	bool is_phc;	       /* of a PTP clock that is no vmclock's: `device` is N of /dev/ptpN */
+	int32_t device;	       /* N of vmclockN, -1 unknown */
+	int32_t result;	       /* the kernel function's return value: 0, bytes, or -errno */
 	enum event_path path;
 	uint64_t call_id; /* joins reads to their call; 0: none was seen */
 	struct event_reader who;
@@ -188,8 +286,14 @@ struct event {
 	union {
 		struct event_read read;
 		struct event_call call;
+		struct event_tally tally;
+		struct histogram latency; /* EVENT_LATENCY, of `path` */
+		struct event_failures failures;
+		struct event_hooks hooks;
 		struct event_look look;
 		struct event_clock clock;
+		struct event_mapper mapper;
+		struct event_notification notification;
 		struct event_clock_change change;
 		enum device_state device_state;
 		struct event_losses losses; /* EVENT_LOSS: totals since the source was opened */
@@ -197,8 +301,11 @@ struct event {
 	};
 };
 
-/* All losses that cost an event (page_unreadable costs only its page). */
+/* All losses that cost an event against the user's will. Uses are counted nevertheless, but for `uncounted`. */
 uint64_t event_losses_total(const struct event_losses *losses);
+
+/* "there", "came", "unmapped", "exited", "gone": static. */
+const char *mapper_news_name(enum mapper_news news);
 
 /* "clock_gettime", "PTP_SYS_OFFSET_PRECISE", "read", ...: static, as the field calls it. */
 const char *event_path_name(enum event_path path);
@@ -206,13 +313,27 @@ const char *event_path_name(enum event_path path);
 /* "read", "call", "page", "clock", "clock_change", "notification", ...: static. */
 const char *event_type_name(enum event_type type);
 
+#define EVENT_DEVICE_BYTES 24
+
+/*
+ * "vmclock0", or "ptp1" for a PTP clock that is no vmclock's, written to @out and returned; NULL if
+ * @device is not known.
+ */
+const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE_BYTES]);
+
 /* "CLOCK_REALTIME", "PTP clock", "other PTP clock", "ClockBound", "other clock": static. */
 const char *observed_clock_name(enum observed_clock clock);
 
 /* "stable", "moved", "torn"; NULL for EVENT_PAGE_ABSENT. */
 const char *event_page_state_name(enum event_page_state state);
 
-/* The kernel's cause for a negative result of this driver: a short phrase, static. */
+/* What a negative result of this driver can mean: a short phrase, static. */
 const char *event_result_cause(int32_t result);
+
+/* What it means if the cause is known: the same. CAUSE_BY_RESULT: the clock was not at fault. */
+const char *event_cause_text(enum event_cause cause, int32_t result);
+
+/* The same of a failed EVENT_READ or EVENT_CALL. */
+const char *event_failure_text(const struct event *event);
 
 #endif

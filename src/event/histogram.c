@@ -9,9 +9,33 @@ static unsigned int bucket_of(uint64_t ns)
 void histogram_add(struct histogram *histogram, uint64_t ns)
 {
 	histogram->count++;
+	histogram->sum_ns += ns;
 	histogram->bucket[bucket_of(ns)]++;
 	if (ns > histogram->max_ns)
 		histogram->max_ns = ns;
+}
+
+void histogram_merge(struct histogram *histogram, const struct histogram *other)
+{
+	histogram->count += other->count;
+	histogram->sum_ns += other->sum_ns;
+	if (other->max_ns > histogram->max_ns)
+		histogram->max_ns = other->max_ns;
+	for (int b = 0; b < HISTOGRAM_BUCKETS; b++)
+		histogram->bucket[b] += other->bucket[b];
+}
+
+struct histogram histogram_less(const struct histogram *now, const struct histogram *before)
+{
+	struct histogram less = {
+		.count = now->count - before->count,
+		.sum_ns = now->sum_ns - before->sum_ns,
+		.max_ns = now->max_ns,
+	};
+
+	for (int b = 0; b < HISTOGRAM_BUCKETS; b++)
+		less.bucket[b] = now->bucket[b] - before->bucket[b];
+	return less;
 }
 
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned int percent)

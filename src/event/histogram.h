@@ -9,12 +9,19 @@
 
 struct histogram {
 	uint64_t count;
+	uint64_t sum_ns;
 	uint64_t max_ns;
 	uint64_t bucket[HISTOGRAM_BUCKETS];
 };
 
 /* Count one value. */
 void histogram_add(struct histogram *histogram, uint64_t ns);
+
+/* Add all of @other. */
+void histogram_merge(struct histogram *histogram, const struct histogram *other);
+
+/* What @now has more than @before, an earlier state of it; the maximum is that of @now. */
+struct histogram histogram_less(const struct histogram *now, const struct histogram *before);
 
 /*
  * The upper edge, in ns, of the bucket below which @percent of all values lie (at most max_ns): an

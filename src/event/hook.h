@@ -19,7 +19,8 @@ struct hook {
 	const char *function; /* the kernel function; static */
 	const char *tells;    /* what is not known without it; static */
 	enum hook_rung rung;
-	bool replaced;		  /* absent, but another hook does its work on this kernel */
+	bool replaced; /* absent, and not missed: another does its work, or there is none */
+	bool awaited;  /* absent, for the driver is: it is attached when that comes */
 	char why[HOOK_WHY_BYTES]; /* why not the best rung; empty on it */
 };
 

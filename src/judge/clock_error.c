@@ -18,6 +18,7 @@ static const struct {
 	[ERROR_TORN] = {"torn", "the page was being updated"},
 	[ERROR_FAILED] = {"failed", "the read returned no time"},
 	[ERROR_NEVER_AFTER] = {"never_after", "no page that could tell was seen afterwards"},
+	[ERROR_COUNTED] = {"counted", "counted, not seen one by one, perhaps just before"},
 };
 
 const char *error_unknown_name(enum error_unknown why)

@@ -143,6 +143,7 @@ static void see_losses(struct detector *detector, const struct event *event)
 		.task_storage = growth(then->task_storage, now->task_storage),
 		.page_unreadable = growth(then->page_unreadable, now->page_unreadable),
 		.recursion = growth(then->recursion, now->recursion),
+		.missed = growth(then->missed, now->missed),
 	};
 	detector->losses = *now;
 	if (event_losses_total(&finding.losses) || finding.losses.page_unreadable)
@@ -193,10 +194,16 @@ void detector_event(struct detector *detector, const struct event *event)
 	case EVENT_LOSS:
 		see_losses(detector, event);
 		break;
+	case EVENT_MAPPER:
+	case EVENT_LATENCY:
+	case EVENT_FAILURES:
+	case EVENT_HOOKS:
+		break;
 	case EVENT_TICK:
 		detector_see_age(detector, event);
 		detector_see_tick(detector, event);
 		break;
+	case EVENT_TALLY: /* counts alone tell nothing of the clock */
 	case EVENT_TYPES:
 		break;
 	}

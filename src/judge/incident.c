@@ -86,6 +86,7 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 static void close_incident(struct incidents *incidents, bool recovered, uint64_t to_ns)
 {
 	incident_give_up_reads(incidents);
+	incident_tell_unseen(incidents);
 	incidents->incident.recovered = recovered;
 	incidents->incident.closed = true;
 	/* Where time went back in between, it ends when it began. */
@@ -204,6 +205,9 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 	case EVENT_READ:
 	case EVENT_CALL:
 		incident_see_read(incidents, event);
+		return;
+	case EVENT_TALLY:
+		incident_count_tally(incidents, event);
 		return;
 	case EVENT_PAGE:
 		see_page(incidents, event);

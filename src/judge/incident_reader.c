@@ -31,17 +31,18 @@ static struct incident_reader *reader_of(struct incident *incident, const struct
 	return reader;
 }
 
-static void count_unknown(struct incident *incident, const struct event_reader *who,
-			  enum event_path path, enum error_unknown why)
+void incident_count_unknown(struct incident *incident, const struct event_reader *who,
+			    enum event_path path, enum error_unknown why, uint64_t reads)
 {
-	struct incident_reader *reader = reader_of(incident, who, path);
+	/* Tallies have uses of nobody: the kernel's table had no room for him. */
+	struct incident_reader *reader = who->pid ? reader_of(incident, who, path) : NULL;
 
 	if (!reader) {
-		incident->reads_unlisted++;
+		incident->reads_unlisted += reads;
 		return;
 	}
-	reader->reads++;
-	reader->errors.unknown[why]++;
+	reader->reads += reads;
+	reader->errors.unknown[why] += reads;
 }
 
 static bool on_scale(const struct page_time *time, enum clock_scale scale, struct instant *out)
@@ -145,7 +146,8 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	int why = error_of(incidents, read, look, &error, &unbounded);
 
 	if (why >= 0) {
-		count_unknown(incident, &read->who, read->path, (enum error_unknown)why);
+		incident_count_unknown(incident, &read->who, read->path, (enum error_unknown)why,
+				       1);
 		return;
 	}
 	reader = reader_of(incident, &read->who, read->path);
@@ -191,6 +193,8 @@ void incident_judge_reads(struct incidents *incidents, const struct event *event
 			judge_read(incidents, &incidents->pending[i], event);
 	}
 	forget_reads(incidents);
+	if (!incidents->open)
+		incident_forget_unseen(incidents);
 }
 
 void incident_give_up_reads(struct incidents *incidents)
@@ -199,8 +203,9 @@ void incident_give_up_reads(struct incidents *incidents)
 		const struct pending_read *read = &incidents->pending[i];
 
 		if (in_window(incidents, read))
-			count_unknown(&incidents->incident, &read->who, read->path,
-				      incidents->has_page ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK);
+			incident_count_unknown(
+				&incidents->incident, &read->who, read->path,
+				incidents->has_page ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK, 1);
 	}
 	forget_reads(incidents);
 }
@@ -259,8 +264,10 @@ void incident_see_read(struct incidents *incidents, const struct event *event)
 {
 	bool page_itself = event->path == PATH_DEV_READ || event->path == PATH_DEV_MMAP;
 
+	incident_count_seen(incidents, event);
 	if (event->type == EVENT_READ)
 		keep_read(incidents, event);
 	else if (incidents->open && page_itself && event->result >= 0)
-		count_unknown(&incidents->incident, &event->who, event->path, ERROR_NOT_SEEN);
+		incident_count_unknown(&incidents->incident, &event->who, event->path,
+				       ERROR_NOT_SEEN, 1);
 }

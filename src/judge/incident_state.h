@@ -24,6 +24,16 @@ struct pending_read {
 	enum clock_scale scale; /* of what it returned, by that page; SCALE_UNKNOWN: not known */
 };
 
+/* Threads whose uses and events are held against each other, in entries near their number. */
+#define INCIDENT_THREADS     1024
+#define INCIDENT_THREAD_WAYS 8
+
+struct counted_thread {
+	struct event_reader who;
+	uint64_t last_ns;	     /* of its newest tally: its last use, at the latest */
+	int64_t unseen[EVENT_PATHS]; /* uses tallied less uses seen one by one */
+};
+
 struct incidents {
 	struct incident_options options;
 	incident_fn fn;
@@ -55,6 +65,10 @@ struct incidents {
 	struct pending_read pending[INCIDENT_PENDING];
 	size_t pendings;
 	uint64_t dropped; /* pending reads that did not fit */
+
+	struct counted_thread thread[INCIDENT_THREADS];
+	struct counted_thread other_threads; /* all for which there is no room, as one */
+	bool has_unseen;		     /* was anything tallied that is not forgotten? */
 };
 
 /* Add one error at @time_ns. */
@@ -75,6 +89,22 @@ void incident_see_read(struct incidents *incidents, const struct event *event);
 
 /* An own look, its page whole: judge all that waited, or forget them while all is well. */
 void incident_judge_reads(struct incidents *incidents, const struct event *event);
+
+/* @reads more by @who on @path, of which it is not known how wrong they were. */
+void incident_count_unknown(struct incident *incident, const struct event_reader *who,
+			    enum event_path path, enum error_unknown why, uint64_t reads);
+
+/* EVENT_READ, EVENT_CALL: a use that was seen; incident_count.c. */
+void incident_count_seen(struct incidents *incidents, const struct event *event);
+
+/* EVENT_TALLY: uses, of which some may have been seen. */
+void incident_count_tally(struct incidents *incidents, const struct event *event);
+
+/* The open incident ends: tell of the uses that were not seen. */
+void incident_tell_unseen(struct incidents *incidents);
+
+/* All is well: forget them. */
+void incident_forget_unseen(struct incidents *incidents);
 
 /* No page will come any more. */
 void incident_give_up_reads(struct incidents *incidents);

@@ -2,137 +2,50 @@
 #include "observe/kernel.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include "base/clock_now.h"
+#include "observe/driver_module.h"
+#include "observe/kernel_engine.h"
 
-#include "../bpf/wire.h"
-#include "observe/kernel_symbols.h"
-#include "observe/kernel_wire.h"
-#include "vmclock.skel.h"
+/* How often it is looked whether the driver has come or gone, and when again after a failure. */
+#define DRIVER_PERIOD_NS 100000000
+#define DRIVER_RETRY_NS	 1000000000
 
-#define RING_BYTES_DEFAULT (4u << 20)
-
-/* One kernel function, by the name that its programs have in bpf/. */
-struct hook_plan {
-	const char *function;
-	const char *program; /* _fentry and _fexit, or _kprobe and _kretprobe, are added */
-	const char *tells;
-	const char *replaced_by; /* another function that does the same better where it exists */
-};
-
-static const struct hook_plan plans[] = {
-	{DRIVER_CHOKE_POINT, "read",
-	 "every PTP read: its latency, the time it returned, the page it saw", NULL},
-	{"ptp_ioctl", "ioctl", "which ioctl a read belongs to", NULL},
-	{"ptp_clock_gettime", "gettime", "that a read belongs to clock_gettime()", NULL},
-	{"vmclock_miscdev_read", "dev_read", "read() of /dev/vmclockN", NULL},
-	{"vmclock_miscdev_mmap", "dev_mmap", "who maps the page", NULL},
-	{"vmclock_miscdev_open", "dev_open", "who opens /dev/vmclockN (kernels from 7.0)", NULL},
-	{"do_adjtimex", "adjtimex", "who steers or steps the system clock", NULL},
-	{"do_settimeofday64", "settime", "who sets the system clock", NULL},
-	{"timekeeping_notify", "clocksource", "switches of the clocksource", NULL},
-	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
-	 "vmclock_miscdev_open"},
-};
-#define HOOKS (sizeof(plans) / sizeof(plans[0]))
-
-/* The programs of a rung: that of the exit first, then that of the entry. */
-static const char *const suffixes[][2] = {
-	[HOOK_FENTRY] = {"_fexit", "_fentry"},
-	[HOOK_KPROBE] = {"_kretprobe", "_kprobe"},
+/* The next engine, made in a thread of its own: it takes too long to do nothing else meanwhile. */
+struct next_engine {
+	pthread_t thread;
+	bool is_loading;
+	atomic_bool is_done;
+	uint64_t driver;   /* which it is for */
+	uint64_t armed_ns; /* since when it counts */
+	struct kernel_engine *engine;
+	struct hook hooks[KERNEL_HOOKS];
+	struct error error;
+	int result;
 };
 
 struct kernel_trace {
-	struct vmclock_bpf *bpf;
-	struct ring_buffer *ring;
-	int timer; /* when to look into the ring; -1: none */
-	struct bpf_link *links[2 * HOOKS];
-	struct hook hooks[HOOKS];
+	struct kernel_trace_options options;
+	char comm[EVENT_COMM_BYTES + 1]; /* that of the options */
+	struct kernel_engine *engine;
+	struct hook hooks[KERNEL_HOOKS];
 	struct kernel_wire wire;
-	kernel_event_fn deliver; /* set while kernel_trace_consume() runs */
-	void *deliver_arg;
+	struct event_losses before; /* of engines that are no more */
+	int timer;		    /* when to look into the ring; -1: none */
+	uint64_t driver;	    /* which driver the engine was loaded for */
+	uint64_t driver_failed;	    /* for which it could not be, as was told */
+	struct next_engine next;
+	uint64_t driver_due_ns;
+	bool every_event;
+	bool is_stopped;
 };
-
-/* libbpf's last warning: it knows the cause better than an errno does. */
-static char libbpf_said[160];
-
-static int remember_warning(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level == LIBBPF_WARN) {
-		vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
-		libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
-	}
-	return 0;
-}
-
-static struct bpf_program *find_program(const struct kernel_trace *trace, size_t i,
-					enum hook_rung rung, int half)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s%s", plans[i].program, suffixes[rung][half]);
-	return bpf_object__find_program_by_name(trace->bpf->obj, name);
-}
-
-/* The best rung that this kernel has for hook @i, by what it says of itself. */
-static void plan_hook(struct kernel_trace *trace, size_t i, struct kernel_symbols *symbols,
-		      enum hook_rung best)
-{
-	const struct hook_plan *plan = &plans[i];
-	struct hook *hook = &trace->hooks[i];
-
-	hook->function = plan->function;
-	hook->tells = plan->tells;
-	if (plan->replaced_by && (kernel_symbols_in_btf(symbols, plan->replaced_by) ||
-				  kernel_symbols_in_kallsyms(symbols, plan->replaced_by))) {
-		hook->replaced = true;
-		hook->rung = HOOK_ABSENT;
-		snprintf(hook->why, sizeof(hook->why), "%s does this", plan->replaced_by);
-	} else if (best == HOOK_FENTRY && kernel_symbols_in_btf(symbols, plan->function)) {
-		hook->rung = HOOK_FENTRY;
-	} else if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
-		hook->rung = HOOK_KPROBE;
-		snprintf(hook->why, sizeof(hook->why), "%s",
-			 best == HOOK_FENTRY ? "not in this kernel's BTF"
-					     : "kprobes were asked for");
-	} else {
-		hook->rung = HOOK_ABSENT;
-		snprintf(hook->why, sizeof(hook->why), "this kernel has no such function");
-	}
-}
-
-/* What stands in for a function makes it replaced, not missing. */
-static void mark_replaced(struct kernel_trace *trace)
-{
-	for (size_t i = 0; i < HOOKS; i++) {
-		for (size_t j = 0; j < HOOKS; j++) {
-			if (plans[j].replaced_by && trace->hooks[j].rung != HOOK_ABSENT &&
-			    !strcmp(plans[j].replaced_by, plans[i].function) &&
-			    trace->hooks[i].rung == HOOK_ABSENT) {
-				trace->hooks[i].replaced = true;
-				snprintf(trace->hooks[i].why, sizeof(trace->hooks[i].why),
-					 "%s does this", plans[j].function);
-			}
-		}
-	}
-}
-
-static void choose_programs(struct kernel_trace *trace)
-{
-	for (size_t i = 0; i < HOOKS; i++) {
-		for (enum hook_rung rung = HOOK_FENTRY; rung <= HOOK_KPROBE; rung++) {
-			for (int half = 0; half < 2; half++)
-				bpf_program__set_autoload(find_program(trace, i, rung, half),
-							  trace->hooks[i].rung == rung);
-		}
-	}
-}
 
 static int no_driver(struct error *error, const struct kernel_symbols *symbols)
 {
@@ -148,199 +61,90 @@ static int no_driver(struct error *error, const struct kernel_symbols *symbols)
 	return -ENOENT;
 }
 
-static int not_loaded(struct error *error, int result)
+static bool has_driver(struct kernel_symbols *symbols)
 {
-	if (result == -EPERM || result == -EACCES) {
-		error_cause(error, "the kernel does not let this process load BPF programs");
-		error_hint(error, "run it as root (sudo), or with CAP_BPF, CAP_PERFMON and "
-				  "CAP_SYS_ADMIN (the last to read the driver's BTF)");
+	return kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) ||
+	       kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT);
+}
+
+static bool has_any_hook(const struct hook hooks[KERNEL_HOOKS])
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (hooks[i].rung != HOOK_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+/* An engine for the kernel as it is now, with @hooks as they became. */
+static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine,
+		       struct hook hooks[KERNEL_HOOKS], struct error *error)
+{
+	const struct kernel_trace_options *options = &trace->options;
+	struct kernel_symbols *symbols = kernel_symbols_load();
+	int result;
+
+	if (!symbols)
+		return -ENOMEM;
+	if (!kernel_symbols_has_btf(symbols) ||
+	    (!options->wait_for_driver && !has_driver(symbols))) {
+		result = no_driver(error, symbols);
 	} else {
-		error_cause(error, "BPF programs could not be loaded: %s (%s)", strerror(-result),
-			    libbpf_said);
-		error_hint(error, "please report this with the output of 'uname -r'");
+		kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
+				  options->calls || options->all_phcs);
+		result = kernel_engine_open(engine, options, hooks, symbols, &trace->wire, error);
+	}
+	kernel_symbols_free(symbols);
+	if (!result && !has_any_hook(hooks)) {
+		kernel_engine_close(*engine);
+		error_cause(error, "no hook could be attached: %s (%s)", hooks[0].why,
+			    kernel_engine_warning());
+		error_hint(error, "'vmclock-trace doctor' tells why; 'vmclock-trace status' works "
+				  "without");
+		result = -ENOENT;
 	}
 	return result;
 }
 
-static struct bpf_link *attach_program(const struct hook *hook, struct bpf_program *program,
-				       int half)
-{
-	if (hook->rung == HOOK_FENTRY)
-		return bpf_program__attach(program);
-	return bpf_program__attach_kprobe(program, half == 0, hook->function);
-}
-
-/* The exit program first: then no call is seen beginning that is not seen to end. */
-static int attach_hook(struct kernel_trace *trace, size_t i)
-{
-	struct hook *hook = &trace->hooks[i];
-
-	if (hook->rung == HOOK_ABSENT)
-		return 0;
-	for (int half = 0; half < 2; half++) {
-		struct bpf_link *link =
-			attach_program(hook, find_program(trace, i, hook->rung, half), half);
-
-		if (!link)
-			return -errno;
-		trace->links[2 * i + (size_t)half] = link;
-	}
-	return 0;
-}
-
-/* One rung down, and why. */
-static void demote(struct hook *hook, int result, struct kernel_symbols *symbols)
-{
-	const char *refused = hook->rung == HOOK_FENTRY ? "fentry" : "kprobe";
-
-	hook->rung =
-		hook->rung == HOOK_FENTRY && kernel_symbols_in_kallsyms(symbols, hook->function)
-			? HOOK_KPROBE
-			: HOOK_ABSENT;
-	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
-}
-
-static int deliver_record(void *context, void *record, size_t bytes)
-{
-	struct kernel_trace *trace = context;
-	struct event events[KERNEL_WIRE_EVENTS];
-	int count = kernel_wire_events(&trace->wire, record, bytes, events);
-
-	for (int i = 0; i < count; i++)
-		trace->deliver(&events[i], trace->deliver_arg);
-	return count < 0 ? count : 0;
-}
-
-static void set_options(struct vmclock_bpf *bpf, const struct kernel_trace_options *options)
-{
-	uint32_t ring_bytes = options->ring_bytes ? options->ring_bytes : RING_BYTES_DEFAULT;
-
-	bpf_map__set_max_entries(bpf->maps.events, ring_bytes);
-	bpf->rodata->filter_pid = options->pid;
-	if (options->comm) {
-		bpf->rodata->filter_comm_set = true;
-		memcpy((char *)bpf->rodata->filter_comm, options->comm,
-		       strnlen(options->comm, WIRE_COMM_BYTES - 1));
-	}
-}
-
-static void unload(struct kernel_trace *trace)
-{
-	for (size_t i = 0; i < 2 * HOOKS; i++)
-		bpf_link__destroy(trace->links[i]);
-	memset(trace->links, 0, sizeof(trace->links));
-	vmclock_bpf__destroy(trace->bpf);
-	trace->bpf = NULL;
-}
-
-/*
- * Load and attach the hooks as planned. Where one is refused it is demoted, and -EAGAIN asks to
- * try the new plan; the number of rungs bounds how often that happens.
- */
-static int try_plan(struct kernel_trace *trace, const struct kernel_trace_options *options,
-		    struct kernel_symbols *symbols)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, open_options, .btf_custom_path = options->btf);
-	int result;
-
-	trace->bpf = vmclock_bpf__open_opts(&open_options);
-	if (!trace->bpf)
-		return -errno;
-	choose_programs(trace);
-	set_options(trace->bpf, options);
-	result = vmclock_bpf__load(trace->bpf);
-	if (result)
-		return result;
-	for (size_t i = 0; i < HOOKS; i++) {
-		result = attach_hook(trace, i);
-		if (result) {
-			demote(&trace->hooks[i], result, symbols);
-			return -EAGAIN;
-		}
-	}
-	return 0;
-}
-
-/* A kernel may refuse fentry as such already at load: then all go one rung down, once. */
-static bool demote_all(struct kernel_trace *trace, int result, struct kernel_symbols *symbols)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < HOOKS; i++) {
-		if (trace->hooks[i].rung == HOOK_FENTRY) {
-			demote(&trace->hooks[i], result, symbols);
-			any = true;
-		}
-	}
-	return any;
-}
-
-static bool is_refusal(int result)
-{
-	return result != -EPERM && result != -EACCES && result != -ENOMEM;
-}
-
-static int load_and_attach(struct kernel_trace *trace, const struct kernel_trace_options *options,
-			   struct kernel_symbols *symbols, struct error *error)
-{
-	int result;
-
-	for (size_t i = 0; i < HOOKS; i++)
-		plan_hook(trace, i, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY);
-	mark_replaced(trace);
-	while ((result = try_plan(trace, options, symbols))) {
-		unload(trace);
-		if (result == -EAGAIN)
-			continue;
-		if (!is_refusal(result) || !demote_all(trace, result, symbols))
-			return not_loaded(error, result);
-	}
-	for (size_t i = 0; i < HOOKS; i++) {
-		if (trace->hooks[i].rung != HOOK_ABSENT)
-			return 0;
-	}
-	error_cause(error, "no hook could be attached: %s (%s)", trace->hooks[0].why, libbpf_said);
-	error_hint(error, "'vmclock-trace doctor' tells why; 'vmclock-trace status' works without");
-	return -ENOENT;
-}
-
-/* The hooks wake nobody (see event_submit() in bpf/): the ring is looked into on a timer. */
-static int open_ring(struct kernel_trace *trace, struct error *error)
+static int open_timer(struct kernel_trace *trace, struct error *error)
 {
 	struct itimerspec every = {.it_interval.tv_nsec = KERNEL_TRACE_PERIOD_NS,
 				   .it_value.tv_nsec = KERNEL_TRACE_PERIOD_NS};
 
 	trace->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (trace->timer < 0 || timerfd_settime(trace->timer, 0, &every, NULL))
-		return not_loaded(error, -errno);
-	trace->ring =
-		ring_buffer__new(bpf_map__fd(trace->bpf->maps.events), deliver_record, trace, NULL);
-	return trace->ring ? 0 : not_loaded(error, -errno);
+	if (trace->timer >= 0 && !timerfd_settime(trace->timer, 0, &every, NULL))
+		return 0;
+	error_cause(error, "no timer could be made: %s", strerror(errno));
+	return -errno;
+}
+
+static void keep_options(struct kernel_trace *trace, const struct kernel_trace_options *options)
+{
+	trace->options = *options;
+	trace->every_event = options->every_event;
+	if (options->filter.comm) {
+		strncpy(trace->comm, options->filter.comm, EVENT_COMM_BYTES);
+		trace->options.filter.comm = trace->comm;
+	}
 }
 
 int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_options *options,
 		      struct error *error)
 {
 	struct kernel_trace *trace = calloc(1, sizeof(*trace));
-	struct kernel_symbols *symbols;
 	int result;
 
 	if (!trace)
 		return -ENOMEM;
 	trace->timer = -1;
-	libbpf_set_print(remember_warning);
-	symbols = kernel_symbols_load();
-	if (!symbols)
-		result = -ENOMEM;
-	else if (!kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) &&
-		 !kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT))
-		result = no_driver(error, symbols);
-	else
-		result = load_and_attach(trace, options, symbols, error);
-	kernel_symbols_free(symbols);
+	keep_options(trace, options);
 	kernel_wire_init(&trace->wire);
-	if (!result)
-		result = open_ring(trace, error);
+	trace->driver = driver_module_identity();
+	result = load_engine(trace, &trace->engine, trace->hooks, error);
+	if (!result) {
+		kernel_engine_arm(trace->engine);
+		result = open_timer(trace, error);
+	}
 	if (result) {
 		kernel_trace_close(trace);
 		return result;
@@ -353,10 +157,13 @@ void kernel_trace_close(struct kernel_trace *trace)
 {
 	if (!trace)
 		return;
+	if (trace->next.is_loading) {
+		pthread_join(trace->next.thread, NULL);
+		kernel_engine_close(trace->next.engine);
+	}
 	if (trace->timer >= 0)
 		close(trace->timer);
-	ring_buffer__free(trace->ring);
-	unload(trace);
+	kernel_engine_close(trace->engine);
 	free(trace);
 }
 
@@ -365,69 +172,154 @@ int kernel_trace_fd(const struct kernel_trace *trace)
 	return trace->timer;
 }
 
+/* What the engine before has still to tell: of clock changes and calls, what the next does not see. */
+struct rest {
+	uint64_t until_ns;
+	kernel_event_fn fn;
+	void *arg;
+};
+
+static void deliver_rest(const struct event *event, void *arg)
+{
+	const struct rest *rest = arg;
+	bool seen_by_both = event->type == EVENT_CLOCK_CHANGE || event->type == EVENT_CALL;
+
+	if (!seen_by_both || event->time_ns < rest->until_ns)
+		rest->fn(event, rest->arg);
+}
+
+static void tell_hooks(const struct kernel_trace *trace, const struct next_engine *next,
+		       kernel_event_fn fn, void *arg)
+{
+	struct event event = {.type = EVENT_HOOKS, .device = -1};
+
+	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
+	event.hooks.driver = next->driver;
+	snprintf(event.hooks.failed, sizeof(event.hooks.failed), "%.*s",
+		 (int)sizeof(event.hooks.failed) - 1, next->error.cause);
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		event.hooks.fentry += trace->hooks[i].rung == HOOK_FENTRY;
+		event.hooks.kprobe += trace->hooks[i].rung == HOOK_KPROBE;
+		event.hooks.missing += hook_is_missing(&trace->hooks[i]);
+	}
+	fn(&event, arg);
+}
+
+/* @next has taken over: what the one before has still to tell, and its end. */
+static void change_engine(struct kernel_trace *trace, const struct next_engine *next,
+			  kernel_event_fn fn, void *arg)
+{
+	struct rest rest = {.fn = fn, .arg = arg, .until_ns = next->armed_ns};
+
+	kernel_engine_every_event(next->engine, trace->every_event);
+	while (kernel_engine_consume(trace->engine, deliver_rest, &rest) > 0)
+		;
+	kernel_engine_tally(trace->engine, fn, arg);
+	kernel_engine_add_losses(trace->engine, &trace->before);
+	kernel_engine_close(trace->engine);
+	trace->engine = next->engine;
+}
+
+static void *load_next(void *arg)
+{
+	struct kernel_trace *trace = arg;
+	struct next_engine *next = &trace->next;
+
+	next->result = load_engine(trace, &next->engine, next->hooks, &next->error);
+	if (!next->result) {
+		/* From this moment on it sees, and the one before no longer counts. */
+		next->armed_ns = clock_now_ns(CLOCK_MONOTONIC);
+		kernel_engine_arm(next->engine);
+		kernel_engine_detach(trace->engine);
+	}
+	atomic_store(&next->is_done, true);
+	return NULL;
+}
+
+/* Has the driver come, gone, or come again? Then another engine is needed. */
+static void begin_next(struct kernel_trace *trace)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC), driver;
+
+	if (now_ns < trace->driver_due_ns || trace->is_stopped)
+		return;
+	trace->driver_due_ns = now_ns + DRIVER_PERIOD_NS;
+	driver = driver_module_identity();
+	if (driver == trace->driver)
+		return;
+	memset(&trace->next, 0, sizeof(trace->next));
+	trace->next.driver = driver;
+	trace->next.is_loading = !pthread_create(&trace->next.thread, NULL, load_next, trace);
+}
+
+/* A failure is told once for each driver, and tried again. */
+static void end_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	struct next_engine *next = &trace->next;
+
+	pthread_join(next->thread, NULL);
+	next->is_loading = false;
+	if (!next->result) {
+		change_engine(trace, next, fn, arg);
+		memcpy(trace->hooks, next->hooks, sizeof(trace->hooks));
+		trace->driver = next->driver;
+	} else if (next->driver == trace->driver_failed) {
+		return;
+	} else {
+		trace->driver_failed = next->driver;
+		trace->driver_due_ns = clock_now_ns(CLOCK_MONOTONIC) + DRIVER_RETRY_NS;
+	}
+	tell_hooks(trace, next, fn, arg);
+}
+
 int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	uint64_t expirations;
-	int consumed;
 
 	if (read(trace->timer, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return -errno;
-	trace->deliver = fn;
-	trace->deliver_arg = arg;
-	consumed = ring_buffer__consume(trace->ring);
-	trace->deliver = NULL;
-	return consumed;
+	if (!trace->next.is_loading)
+		begin_next(trace);
+	else if (atomic_load(&trace->next.is_done))
+		end_next(trace, fn, arg);
+	return kernel_engine_consume(trace->engine, fn, arg);
 }
 
-static uint64_t recursion_misses(const struct kernel_trace *trace)
+bool kernel_trace_is_settled(const struct kernel_trace *trace)
 {
-	struct bpf_program *program;
-	uint64_t misses = 0;
+	return driver_module_is_built_in() ||
+	       (trace->driver && trace->hooks[KERNEL_HOOK_READ].rung == HOOK_FENTRY);
+}
 
-	bpf_object__for_each_program(program, trace->bpf->obj)
-	{
-		struct bpf_prog_info info = {0};
-		uint32_t bytes = sizeof(info);
-		int fd = bpf_program__fd(program);
+void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	kernel_engine_tally(trace->engine, fn, arg);
+}
 
-		if (fd >= 0 && !bpf_prog_get_info_by_fd(fd, &info, &bytes))
-			misses += info.recursion_misses;
-	}
-	return misses;
+void kernel_trace_every_event(struct kernel_trace *trace, bool on)
+{
+	trace->every_event = on;
+	kernel_engine_every_event(trace->engine, on);
+}
+
+void kernel_trace_stop(struct kernel_trace *trace)
+{
+	trace->is_stopped = true;
+	kernel_engine_detach(trace->engine);
 }
 
 int kernel_trace_losses(const struct kernel_trace *trace, struct event_losses *losses)
 {
-	int cpus = libbpf_num_possible_cpus();
-	uint64_t sums[WIRE_LOSSES] = {0};
-	uint64_t *counts;
-	int result = 0;
+	struct event_losses all = trace->before;
+	int result = kernel_engine_add_losses(trace->engine, &all);
 
-	if (cpus < 0)
-		return cpus;
-	counts = calloc((size_t)cpus, sizeof(*counts));
-	if (!counts)
-		return -ENOMEM;
-	for (uint32_t cause = 0; cause < WIRE_LOSSES && !result; cause++) {
-		result = bpf_map__lookup_elem(trace->bpf->maps.losses, &cause, sizeof(cause),
-					      counts, (size_t)cpus * sizeof(*counts), 0);
-		for (int cpu = 0; cpu < cpus && !result; cpu++)
-			sums[cause] += counts[cpu];
-	}
-	free(counts);
-	if (result)
-		return result;
-	*losses = (struct event_losses){
-		.ring_full = sums[WIRE_LOSS_RING_FULL],
-		.task_storage = sums[WIRE_LOSS_TASK_STORAGE],
-		.page_unreadable = sums[WIRE_LOSS_PAGE_UNREADABLE],
-		.recursion = recursion_misses(trace),
-	};
-	return 0;
+	if (!result)
+		*losses = all;
+	return result;
 }
 
 const struct hook *kernel_trace_hooks(const struct kernel_trace *trace, size_t *count)
 {
-	*count = HOOKS;
+	*count = KERNEL_HOOKS;
 	return trace->hooks;
 }

@@ -4,6 +4,9 @@
  *
  * Hooks are attached one by one. What this kernel does not have is left out and reported, never
  * fatal, unless nothing at all can be hooked.
+ *
+ * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells). Hooks by fentry hold it:
+ * it cannot be unloaded then. By kprobes it can, and when it comes again it is hooked again.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_H
@@ -13,16 +16,37 @@
 
 #include "base/error.h"
 #include "event/event.h"
+#include "event/histogram.h"
 #include "event/hook.h"
 
 struct kernel_trace;
 
+/* Whose uses count at all, and which of them are sent as events: applied in the kernel. */
+struct kernel_trace_filter {
+	uint32_t pid;		 /* only this process (tgid); 0: all */
+	const char *comm;	 /* only threads of this name (its first 15 bytes); NULL: all */
+	uint64_t cgroup;	 /* only this cgroup, by id, and those below it; 0: all */
+	uint32_t cgroup_level;	 /* its depth in the hierarchy; the root's is 0 */
+	bool errors_only;	 /* of the events: only failures */
+	uint64_t slower_than_ns; /* only what took longer; 0: all */
+	uint32_t paths;		 /* bit N: enum event_path N; 0: all */
+};
+
+/*
+ * By default uses are counted in the kernel, and events are only what is rare and always matters:
+ * failures, slow reads, mappings, changes of clocks, and now and then a read as evidence.
+ */
 struct kernel_trace_options {
-	uint32_t pid;	     /* only this process (tgid); 0: all */
-	const char *comm;    /* only threads of this name (its first 15 bytes); NULL: all */
+	struct kernel_trace_filter filter;
+	bool every_event;    /* each use as an event, from the beginning */
+	bool calls;	     /* also each whole call to a vmclock's PTP clock */
+	bool all_phcs;	     /* other PTP clocks too */
+	uint32_t rate;	     /* at most so many events a second; 0: any number */
+	bool measure_all;    /* the latency of each read, not of a thread's first in a tick */
 	uint32_t ring_bytes; /* size of the ring buffer, a power of two; 0: 4 MiB */
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
-	bool kprobes_only; /* leave out the best rung of the ladder: for tests and for doubt */
+	bool wait_for_driver; /* begin without it too, and hook it when it comes */
+	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
 };
 
 /* Called for each event, in the order of the ring buffer. The event is the callee's to copy. */
@@ -44,8 +68,23 @@ void kernel_trace_close(struct kernel_trace *trace);
 /* A timer that polls readable when it is time for kernel_trace_consume(). Owned by @trace. */
 int kernel_trace_fd(const struct kernel_trace *trace);
 
-/* Deliver all waiting events to @fn. Returns how many, or -errno. */
+/* Deliver what waits to @fn, but not more than some at once. Returns how many, or -errno. */
 int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *arg);
+
+/*
+ * Deliver what the kernel has counted since the last time: EVENT_TALLY, who used which clock how
+ * often; EVENT_LATENCY, how long it took; EVENT_FAILURES, why it failed. Once a second costs nothing.
+ */
+void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg);
+
+/* From now on, is each use to come as an event, or only what always does? */
+void kernel_trace_every_event(struct kernel_trace *trace, bool on);
+
+/* Will the hooks stay as they are? Then no capability is needed any more. */
+bool kernel_trace_is_settled(const struct kernel_trace *trace);
+
+/* Detach the hooks. What they have counted and sent until then can still be fetched. */
+void kernel_trace_stop(struct kernel_trace *trace);
 
 /* What was lost since attach. 0 or -errno. */
 int kernel_trace_losses(const struct kernel_trace *trace, struct event_losses *losses);

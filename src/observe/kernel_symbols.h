@@ -24,8 +24,17 @@ void kernel_symbols_free(struct kernel_symbols *symbols);
 /* Has the kernel BTF at all? Without, nothing can be traced. */
 bool kernel_symbols_has_btf(const struct kernel_symbols *symbols);
 
-/* Is @function in the BTF of the kernel or the driver, so that fentry can reach it? */
+/* Is @function in the BTF of the kernel or the driver? */
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function);
+
+/* Can fentry reach it, too? That of a module it can with CAP_SYS_ADMIN only. */
+bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char *function);
+
+/*
+ * A file that has all types, where the kernel does not hand out those of the driver to this process;
+ * else NULL: libbpf finds them by itself. Owned by @symbols.
+ */
+const char *kernel_symbols_types(const struct kernel_symbols *symbols);
 
 /* Is it in /proc/kallsyms, so that a kprobe can? The file is read at the first question. */
 bool kernel_symbols_in_kallsyms(struct kernel_symbols *symbols, const char *function);

@@ -6,8 +6,9 @@
 #include <sys/timex.h>
 
 #include "../bpf/wire.h"
+#include "event/histogram.h"
 
-static enum event_path path_from_wire(uint32_t path)
+enum event_path kernel_wire_path(uint32_t path)
 {
 	static const enum event_path paths[WIRE_PATHS] = {
 		[WIRE_PATH_UNKNOWN] = PATH_UNKNOWN,
@@ -19,9 +20,40 @@ static enum event_path path_from_wire(uint32_t path)
 		[WIRE_PATH_DEV_OPEN] = PATH_DEV_OPEN,
 		[WIRE_PATH_DEV_READ] = PATH_DEV_READ,
 		[WIRE_PATH_DEV_MMAP] = PATH_DEV_MMAP,
+		[WIRE_PATH_DEV_POLL] = PATH_DEV_POLL,
+		[WIRE_PATH_DEV_RELEASE] = PATH_DEV_RELEASE,
 	};
 
 	return path < WIRE_PATHS ? paths[path] : PATH_UNKNOWN;
+}
+
+void kernel_wire_clock(struct event *event, uint32_t clock)
+{
+	event->is_phc = clock != WIRE_CLOCK_NONE && clock & WIRE_CLOCK_PHC;
+	event->device = clock == WIRE_CLOCK_NONE ? -1 : (int32_t)(clock & ~WIRE_CLOCK_PHC);
+}
+
+enum event_cause kernel_wire_cause(uint32_t cause)
+{
+	switch (cause) {
+	case WIRE_CAUSE_UNRELIABLE:
+		return CAUSE_UNRELIABLE;
+	case WIRE_CAUSE_SCALE:
+		return CAUSE_SCALE;
+	case WIRE_CAUSE_NOT_BY_PAGE:
+		return CAUSE_NOT_BY_PAGE;
+	}
+	return CAUSE_BY_RESULT;
+}
+
+void kernel_wire_add_latency(struct histogram *histogram, const struct wire_latency *wire)
+{
+	histogram->count += wire->count;
+	histogram->sum_ns += wire->sum_ns;
+	if (wire->max_ns > histogram->max_ns)
+		histogram->max_ns = wire->max_ns;
+	for (int i = 0; i < WIRE_BUCKETS; i++)
+		histogram->bucket[i] += wire->bucket[i];
 }
 
 static enum event_page_state page_state_from_wire(uint32_t state)
@@ -37,16 +69,28 @@ static enum event_page_state page_state_from_wire(uint32_t state)
 	return EVENT_PAGE_ABSENT;
 }
 
-static void header_from_wire(struct event *event, const struct wire_header *head)
+/* What was not measured took less than the ticks that were seen to pass. */
+static void latency_from_wire(const struct kernel_wire *state, struct event *event,
+			      const struct wire_header *head)
 {
-	event->time_ns = head->start_ns;
-	event->latency_ns = head->latency_ns;
-	event->device = head->device;
+	event->is_slow = head->latency_ticks > WIRE_TICKS_SHORT;
+	event->latency_is_bound = !head->latency_ns && head->latency_ticks;
+	event->latency_ns =
+		head->latency_ns ? head->latency_ns : head->latency_ticks * state->tick_ns;
+	event->time_ns = head->end_ns - event->latency_ns;
+}
+
+static void header_from_wire(const struct kernel_wire *state, struct event *event,
+			     const struct wire_header *head)
+{
+	latency_from_wire(state, event, head);
+	kernel_wire_clock(event, head->clock);
 	event->result = head->result;
-	event->path = path_from_wire(head->path);
+	event->path = kernel_wire_path(head->path);
 	event->call_id = head->call_id;
 	event->who.pid = head->pid;
 	event->who.tid = head->tid;
+	event->who.cgroup = head->cgroup;
 	memcpy(event->who.comm, head->comm, sizeof(event->who.comm));
 }
 
@@ -67,6 +111,10 @@ static void read_from_wire(struct event *event, const struct wire_read *wire)
 	event->read.counter = wire->counter;
 	event->read.sec = wire->sec;
 	event->read.nsec = wire->nsec;
+	event->read.ioctl = wire->ioctl;
+	event->read.n_samples = wire->n_samples;
+	event->read.via_kvmclock = wire->via_kvmclock;
+	event->read.cause = kernel_wire_cause(wire->cause);
 	page_from_wire(event, wire->page_state, wire->page);
 }
 
@@ -76,7 +124,15 @@ static void call_from_wire(struct event *event, const struct wire_call *wire)
 	event->call.ioctl = wire->ioctl;
 	event->call.n_samples = wire->n_samples;
 	event->call.reads = wire->reads;
+	event->call.wake_ns = wire->wake_ns;
 	page_from_wire(event, wire->page_state, wire->page);
+}
+
+static void notification_from_wire(struct event *event, const struct wire_notification *wire)
+{
+	event->type = EVENT_NOTIFICATION;
+	event->notification.has_seq = true;
+	event->notification.seq = wire->seq;
 }
 
 /* 2^-16 ppm and the length of a tick of 100 Hz in us, as parts in 10^12 off the nominal rate. */
@@ -129,8 +185,12 @@ static int changes_from_wire(struct kernel_wire *state, const struct wire_clock_
 void kernel_wire_init(struct kernel_wire *state)
 {
 	struct timex now = {0};
+	struct timespec tick = {0};
 
 	*state = (struct kernel_wire){0};
+	/* The coarse clocks are as fine as a tick. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	state->tick_ns = (uint64_t)tick.tv_nsec;
 	if (adjtimex(&now) >= 0)
 		state->rate_ppt = rate_ppt(now.freq, now.tick);
 }
@@ -143,11 +203,13 @@ int kernel_wire_events(struct kernel_wire *state, const void *record, size_t byt
 
 	if (bytes < sizeof(*head))
 		return -EPROTO;
-	header_from_wire(&event, head);
+	header_from_wire(state, &event, head);
 	if (head->kind == WIRE_READ && bytes >= sizeof(struct wire_read)) {
 		read_from_wire(&event, record);
 	} else if (head->kind == WIRE_CALL && bytes >= sizeof(struct wire_call)) {
 		call_from_wire(&event, record);
+	} else if (head->kind == WIRE_NOTIFICATION && bytes >= sizeof(struct wire_notification)) {
+		notification_from_wire(&event, record);
 	} else if (head->kind == WIRE_CLOCK_CHANGE && bytes >= sizeof(struct wire_clock_change)) {
 		event.type = EVENT_CLOCK_CHANGE;
 		return changes_from_wire(state, record, &event, events);

@@ -13,7 +13,23 @@
 /* What must be known from before to say what changed. */
 struct kernel_wire {
 	int64_t rate_ppt; /* the system clock's correction now in force, parts in 10^12 */
+	uint64_t tick_ns; /* how long one of the kernel's ticks is */
 };
+
+/* The path behind enum wire_path. */
+enum event_path kernel_wire_path(uint32_t path);
+
+/* Sets the clock of @event: WIRE_CLOCK_..., or N of vmclockN. */
+void kernel_wire_clock(struct event *event, uint32_t clock);
+
+/* The cause behind enum wire_cause. */
+enum event_cause kernel_wire_cause(uint32_t cause);
+
+struct histogram;
+struct wire_latency;
+
+/* Add what one CPU has measured. */
+void kernel_wire_add_latency(struct histogram *histogram, const struct wire_latency *wire);
 
 /* Ask the kernel for what is in force now. */
 void kernel_wire_init(struct kernel_wire *state);

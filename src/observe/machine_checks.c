@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "observe/driver_module.h"
 #include "observe/kernel_symbols.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
@@ -187,6 +189,28 @@ static void check_writable_mapping(struct check *check, const char *path)
 	close(fd);
 }
 
+/* Above 2, kprobes take CAP_SYS_ADMIN: a patch of Debian's and others'. */
+#define PARANOID_MOST 2
+
+/* Without CAP_SYS_ADMIN a driver that is a module is hooked by kprobes, if that is allowed. */
+static void check_kprobes(struct check *check)
+{
+	char line[64];
+
+	first_line("/proc/sys/kernel/perf_event_paranoid", line, sizeof(line));
+	if (atoi(line) > PARANOID_MOST) {
+		say(check, CHECK_WARN,
+		    "without CAP_SYS_ADMIN the driver, a module, cannot be hooked: "
+		    "kernel.perf_event_paranoid is %s",
+		    line);
+		advise(check, "give it CAP_SYS_ADMIN, or sysctl kernel.perf_event_paranoid=2");
+	} else {
+		say(check, CHECK_OK,
+		    "enough to attach hooks, those of the driver by kprobe; trace drops all once "
+		    "they are");
+	}
+}
+
 static void check_privileges(struct check *check)
 {
 	char missing[96];
@@ -198,6 +222,8 @@ static void check_privileges(struct check *check)
 		advise(check,
 		       "run 'sudo vmclock-trace trace'; status, compare and watching the page "
 		       "go without");
+	} else if (!privileges_are_admin() && driver_module_identity()) {
+		check_kprobes(check);
 	} else {
 		say(check, CHECK_OK, "enough to attach hooks; trace drops all once they are");
 	}

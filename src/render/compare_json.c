@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A comparison as lines of JSON, schema vmclock-trace/compare/1: one of type "sample" each, at the
+ * A comparison as lines of JSON, schema vmclock-trace/compare/2: one of type "sample" each, at the
  * end one of type "summary". 64-bit numbers are exact, what is not known is null.
  */
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "render/compare_words.h"
 #include "render/page_json.h"
 
-#define SCHEMA "vmclock-trace/compare/1"
+#define SCHEMA "vmclock-trace/compare/2"
 
 static void add_string(json_object *object, const char *key, const char *text)
 {
@@ -327,17 +327,19 @@ static void json_sample(FILE *out, const struct compare_scene *scene,
 	put_line(out, line);
 }
 
-static json_object *losses_json(const struct event_losses *losses)
+static json_object *lost_json(const struct event_losses *losses)
 {
 	json_object *object;
 
 	if (!losses)
 		return NULL;
 	object = json_object_new_object();
+	add_u64(object, "events", true, event_losses_total(losses));
 	add_u64(object, "ring_full", true, losses->ring_full);
 	add_u64(object, "task_storage", true, losses->task_storage);
-	add_u64(object, "page_unreadable", true, losses->page_unreadable);
 	add_u64(object, "recursion", true, losses->recursion);
+	add_u64(object, "missed", true, losses->missed);
+	add_u64(object, "page_unreadable", true, losses->page_unreadable);
 	return object;
 }
 
@@ -359,7 +361,7 @@ static void json_end(FILE *out, const struct compare_scene *scene,
 	json_object_object_add(line, "driver",
 			       totals->has_driver ? driver_json(&totals->driver) : NULL);
 	json_object_object_add(line, "driver_missing", missing_json(scene->no_driver));
-	json_object_object_add(line, "losses", losses_json(result->losses));
+	json_object_object_add(line, "lost", lost_json(result->losses));
 	json_object_object_add(line, "notes", notes_json(totals->notes));
 	put_line(out, line);
 }

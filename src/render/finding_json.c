@@ -132,7 +132,7 @@ static void add_driver(json_object *to, const struct finding *finding)
 	add_text(to, "path", event_path_name(finding->event.path));
 	add_i64(to, "result", finding->event.result);
 	if (finding->kind == FINDING_DRIVER_ERROR) {
-		add_text(to, "cause", event_result_cause(finding->event.result));
+		add_text(to, "cause", event_failure_text(&finding->event));
 		return;
 	}
 	add_text(to, "scale", clock_scale_name(finding->mismatch.scale));
@@ -196,6 +196,7 @@ static void add_losses(json_object *to, const struct finding *finding)
 	add_u64(to, "ring_full", finding->losses.ring_full);
 	add_u64(to, "task_storage", finding->losses.task_storage);
 	add_u64(to, "recursion", finding->losses.recursion);
+	add_u64(to, "missed", finding->losses.missed);
 	add_u64(to, "page_unreadable", finding->losses.page_unreadable);
 }
 

@@ -217,7 +217,7 @@ static void say_driver_error(struct words words, const struct finding *finding)
 	const struct event *event = &finding->event;
 
 	say(words, "reading the clock by %s fails (%s): %s", event_path_name(event->path),
-	    strerrorname_np(-event->result) ?: "error", event_result_cause(event->result));
+	    strerrorname_np(-event->result) ?: "error", event_failure_text(event));
 }
 
 static void say_mismatch(struct words words, const struct finding *finding)

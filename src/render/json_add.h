@@ -37,6 +37,12 @@ static inline void add_null(json_object *to, const char *key)
 	json_object_object_add(to, key, NULL);
 }
 
+/* Null unless it is @known. */
+static inline void add_known(json_object *to, const char *key, bool known, uint64_t value)
+{
+	json_object_object_add(to, key, known ? json_object_new_uint64(value) : NULL);
+}
+
 /* A new object with what every line has. */
 static inline json_object *new_line(const char *type, uint64_t time_ns)
 {

@@ -2,6 +2,7 @@
 #include "render/live_text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/instant.h"
 #include "base/text.h"
@@ -25,6 +26,14 @@ void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
 
 	fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
 		magnitude % NSEC_PER_SEC / 1000);
+}
+
+void live_put_reader(FILE *out, const struct event_reader *who)
+{
+	char text[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
+
+	text_display(who->comm, strnlen(who->comm, EVENT_COMM_BYTES), text, sizeof(text));
+	fprintf(out, "%-*s %7" PRIu32, LIVE_READER_COLUMNS, text, who->pid);
 }
 
 void live_put_page(FILE *out, const struct page *page)
@@ -58,6 +67,11 @@ static void put_field_change(FILE *out, enum page_field field, const struct page
 	 PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC) | PAGE_FIELD_BIT(PAGE_PERIOD_ESTERROR_RATE) |          \
 	 PAGE_FIELD_BIT(PAGE_PERIOD_MAXERROR_RATE) | PAGE_FIELD_BIT(PAGE_TIME_ESTERROR_NS) |       \
 	 PAGE_FIELD_BIT(PAGE_TIME_MAXERROR_NS))
+
+bool live_is_routine(const struct page_change *change)
+{
+	return !(page_diff(&change->before, &change->after) & ~ROUTINE_FIELDS);
+}
 
 void live_put_page_change(FILE *out, const struct page_change *change)
 {

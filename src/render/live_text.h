@@ -3,9 +3,11 @@
 #ifndef VMCLOCK_TRACE_RENDER_LIVE_TEXT_H
 #define VMCLOCK_TRACE_RENDER_LIVE_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "event/event.h"
 #include "event/page_change.h"
 #include "judge/detector.h"
 #include "judge/finding.h"
@@ -17,8 +19,16 @@ void live_put_duration(FILE *out, const char *format, uint64_t ns);
 /* Seconds since @start_ns, which is what people count in while they watch, and a blank. */
 void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
 
+#define LIVE_READER_COLUMNS 16
+
+/* The reader's name, made harmless, in so many columns at least; a blank, and its process id in 7. */
+void live_put_reader(FILE *out, const struct event_reader *who);
+
 /* What the page is: mode, status, seq, marker. */
 void live_put_page(FILE *out, const struct page *page);
+
+/* Has nothing changed but what moves with every healthy update? */
+bool live_is_routine(const struct page_change *change);
 
 /* What changed, but for what moves with every healthy update; and how many updates were missed. */
 void live_put_page_change(FILE *out, const struct page_change *change);

@@ -25,7 +25,7 @@ json_object *page_json_fields(const struct page *page)
 {
 	json_object *object;
 
-	if (page->length < PAGE_HEADER_BYTES)
+	if (!page || page->length < PAGE_HEADER_BYTES)
 		return NULL;
 	object = json_object_new_object();
 	for (enum page_field field = 0; field < PAGE_FIELDS; field++) {

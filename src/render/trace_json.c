@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "render/finding_json.h"
+#include "render/incident_view.h"
 #include "render/json_add.h"
 #include "render/page_change_json.h"
-#include "render/incident_view.h"
+#include "render/trace_summary.h"
 
-#define SCHEMA "vmclock-trace/trace/1"
+#define SCHEMA "vmclock-trace/trace/2"
 
 static json_object *json_hooks(const struct trace_scene *scene)
 {
@@ -28,6 +29,31 @@ static json_object *json_hooks(const struct trace_scene *scene)
 	return hooks;
 }
 
+/* What was asked for, so that kept output tells what it could not hold. Null: anything. */
+static json_object *json_wish(const struct trace_wish *wish)
+{
+	json_object *json = json_object_new_object();
+	json_object *paths = json_object_new_array();
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!wish->paths || wish->paths >> i & 1)
+			json_object_array_add(
+				paths, page_json_string(event_path_name((enum event_path)i)));
+	}
+	add_known(json, "pid", wish->pid, wish->pid);
+	add_text(json, "comm", wish->comm);
+	add_text(json, "cgroup", wish->cgroup);
+	add_bool(json, "all_phcs", wish->all_phcs);
+	add_bool(json, "measure_all", wish->measure_all || wish->every_event);
+	add_bool(json, "every_event", wish->every_event);
+	add_bool(json, "calls", wish->calls);
+	add_bool(json, "errors_only", wish->errors_only);
+	add_known(json, "slower_than_ns", wish->slower_than_ns, wish->slower_than_ns);
+	json_object_object_add(json, "paths", paths);
+	add_known(json, "rate", wish->rate, wish->rate);
+	return json;
+}
+
 static void json_begin(FILE *out, const struct trace_scene *scene)
 {
 	json_object *line = new_line("begin", scene->start_ns);
@@ -40,6 +66,8 @@ static void json_begin(FILE *out, const struct trace_scene *scene)
 	add_u64(line, "page_period_ns", scene->page_period_ns);
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_text(line, "no_hooks_why", scene->hooks ? NULL : scene->no_hooks_why);
+	json_object_object_add(line, "wish", json_wish(&scene->wish));
+	json_object_object_add(line, "mappers", mapper_method_json(&scene->mappers));
 	put_line(out, line);
 }
 
@@ -78,49 +106,49 @@ static json_object *json_answer(const struct driver_answer *answer)
 static void add_read(json_object *line, const struct event *event,
 		     const struct driver_answer *answer)
 {
+	const struct event_read *read = &event->read;
 	json_object *time = NULL;
 
 	if (event->result >= 0) {
 		time = json_object_new_object();
-		add_i64(time, "sec", event->read.sec);
-		add_u64(time, "nsec", event->read.nsec);
+		add_i64(time, "sec", read->sec);
+		add_u64(time, "nsec", read->nsec);
 	}
 	json_object_object_add(line, "time", time);
-	if (event->read.counter_source == COUNTER_NONE)
-		json_object_object_add(line, "counter", NULL);
-	else
-		add_u64(line, "counter", event->read.counter);
-	add_text(line, "counter_source", counter_source_name(event->read.counter_source));
+	add_known(line, "ioctl", read->ioctl, read->ioctl);
+	add_known(line, "n_samples", read->n_samples, read->n_samples);
+	add_known(line, "counter", read->counter_source != COUNTER_NONE, read->counter);
+	add_text(line, "counter_source", counter_source_name(read->counter_source));
+	add_bool(line, "via_kvmclock", read->via_kvmclock);
 	json_object_object_add(line, "against_page", json_answer(answer));
 }
 
 static void add_call(json_object *line, const struct event *event)
 {
-	add_u64(line, "reads", event->call.reads);
-	if (event->call.ioctl)
-		add_u64(line, "ioctl", event->call.ioctl);
-	if (event->path == PATH_SYS_OFFSET || event->path == PATH_SYS_OFFSET_EXTENDED)
-		add_u64(line, "n_samples", event->call.n_samples);
+	const struct event_call *call = &event->call;
+
+	add_u64(line, "reads", call->reads);
+	add_known(line, "ioctl", call->ioctl, call->ioctl);
+	add_known(line, "n_samples", call->n_samples, call->n_samples);
+	add_known(line, "wake_ns", call->wake_ns, call->wake_ns);
 }
 
 static json_object *json_event(const struct event *event, const struct driver_answer *answer)
 {
-	bool is_read = event->type == EVENT_READ;
+	bool is_read = event->type == EVENT_READ, failed = event->result < 0;
 	json_object *line = new_line(is_read ? "read" : "call", event->time_ns);
+	char clock[EVENT_DEVICE_BYTES];
 
-	add_u64(line, "latency_ns", event->latency_ns);
+	add_known(line, "latency_ns", !event->latency_is_bound, event->latency_ns);
+	add_known(line, "latency_below_ns", event->latency_is_bound, event->latency_ns);
 	add_text(line, "path", event_path_name(event->path));
-	if (event->device >= 0)
-		add_i64(line, "device", event->device);
-	else
-		json_object_object_add(line, "device", NULL);
-	if (event->call_id)
-		add_u64(line, "call_id", event->call_id);
-	else
-		json_object_object_add(line, "call_id", NULL);
+	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
+	add_known(line, "device", !event->is_phc && event->device >= 0, (uint64_t)event->device);
+	add_known(line, "call_id", event->call_id, event->call_id);
 	reader_json_add(line, &event->who);
+	add_known(line, "cgroup_id", event->who.cgroup, event->who.cgroup);
 	add_i64(line, "result", event->result);
-	add_text(line, "cause", event->result < 0 ? event_result_cause(event->result) : NULL);
+	add_text(line, "cause", failed ? event_failure_text(event) : NULL);
 	if (is_read)
 		add_read(line, event, answer);
 	else
@@ -137,6 +165,34 @@ static void json_put_event(FILE *out, const struct trace_scene *scene, const str
 {
 	(void)scene;
 	put_line(out, json_event(event, answer));
+}
+
+static void json_mapper(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	(void)scene;
+	put_line(out, mapper_json(event));
+}
+
+static void json_notification(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	json_object *line = new_line("notification", event->time_ns);
+	char clock[EVENT_DEVICE_BYTES];
+
+	(void)scene;
+	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
+	add_known(line, "seq_count", event->notification.has_seq, event->notification.seq);
+	put_line(out, line);
+}
+
+static void json_put_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	const struct event_hooks *hooks = &event->hooks;
+	json_object *line = new_line("hooks", event->time_ns);
+
+	add_bool(line, "driver", hooks->driver);
+	json_object_object_add(line, "hooks", json_hooks(scene));
+	add_text(line, "no_hooks_why", hooks->failed[0] ? hooks->failed : NULL);
+	put_line(out, line);
 }
 
 static const char *change_name(enum clock_change_how how)
@@ -166,6 +222,16 @@ static void json_clock_change(FILE *out, const struct trace_scene *scene, const 
 		memcpy(source, change->source, EVENT_SOURCE_BYTES);
 		add_text(line, "clocksource", source);
 	}
+	put_line(out, line);
+}
+
+static void json_device(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	json_object *line = new_line("device", event->time_ns);
+
+	(void)scene;
+	add_i64(line, "device", event->device);
+	add_bool(line, "present", event->device_state == DEVICE_APPEARED);
 	put_line(out, line);
 }
 
@@ -211,135 +277,11 @@ static void json_disruption(FILE *out, const struct trace_scene *scene, enum dis
 	put_line(out, line);
 }
 
-/* Lower edge of each bucket that has a count, in ns. */
-static json_object *json_histogram(const struct histogram *histogram)
-{
-	json_object *json = json_object_new_object();
-	json_object *buckets = json_object_new_array();
-
-	add_u64(json, "count", histogram->count);
-	add_u64(json, "max_ns", histogram->max_ns);
-	for (int b = 0; b < HISTOGRAM_BUCKETS; b++) {
-		json_object *bucket;
-
-		if (!histogram->bucket[b])
-			continue;
-		bucket = json_object_new_object();
-		add_u64(bucket, "from_ns", b ? 1ull << b : 0);
-		add_u64(bucket, "count", histogram->bucket[b]);
-		json_object_array_add(buckets, bucket);
-	}
-	json_object_object_add(json, "buckets", buckets);
-	return json;
-}
-
-static json_object *json_paths(const struct summary *summary)
-{
-	json_object *paths = json_object_new_object();
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		const struct summary_path *path = &summary->path[i];
-		json_object *json = json_object_new_object();
-
-		add_u64(json, "calls", path->calls);
-		add_u64(json, "failed_calls", path->failed_calls);
-		add_u64(json, "reads", path->reads);
-		add_u64(json, "failed_reads", path->failed_reads);
-		json_object_object_add(json, "call_latency", json_histogram(&path->call_latency));
-		json_object_object_add(json, "read_latency", json_histogram(&path->read_latency));
-		json_object_object_add(paths, event_path_name((enum event_path)i), json);
-	}
-	return paths;
-}
-
-static json_object *json_errors(const struct summary *summary)
-{
-	json_object *errors = json_object_new_array();
-
-	for (size_t i = 0; i < summary->errors; i++) {
-		json_object *json = json_object_new_object();
-
-		add_text(json, "path", event_path_name(summary->error[i].path));
-		add_i64(json, "result", summary->error[i].result);
-		add_text(json, "cause", event_result_cause(summary->error[i].result));
-		add_u64(json, "calls", summary->error[i].calls);
-		add_u64(json, "reads", summary->error[i].reads);
-		json_object_array_add(errors, json);
-	}
-	return errors;
-}
-
-static json_object *json_readers(const struct summary *summary)
-{
-	json_object *readers = json_object_new_array();
-
-	for (size_t i = 0; i < summary->readers; i++) {
-		const struct summary_reader *reader = &summary->reader[i];
-		json_object *json = json_object_new_object();
-
-		reader_json_add(json, &reader->who);
-		add_u64(json, "calls", reader->calls);
-		add_u64(json, "reads", reader->reads);
-		add_u64(json, "errors", reader->errors);
-		add_u64(json, "first_ns", reader->first_ns);
-		add_u64(json, "last_ns", reader->last_ns);
-		add_u64(json, "worst_ns", reader->worst_ns);
-		add_bool(json, "maps_page", reader->maps);
-		json_object_array_add(readers, json);
-	}
-	return readers;
-}
-
-static json_object *json_losses(const struct event_losses *losses)
-{
-	json_object *json;
-
-	if (!losses)
-		return NULL;
-	json = json_object_new_object();
-	add_u64(json, "events", event_losses_total(losses));
-	add_u64(json, "ring_full", losses->ring_full);
-	add_u64(json, "task_storage", losses->task_storage);
-	add_u64(json, "recursion", losses->recursion);
-	add_u64(json, "page_unreadable", losses->page_unreadable);
-	return json;
-}
-
-static json_object *json_answers(const struct answer_tally *answers)
-{
-	json_object *json = json_object_new_object();
-
-	add_u64(json, "equal", answers->equal);
-	add_u64(json, "apart", answers->apart);
-	add_u64(json, "apart_while_updated", answers->apart_moved);
-	add_u64(json, "not_comparable", answers->unknown);
-	return json;
-}
-
 static void json_end(FILE *out, const struct trace_scene *scene, const struct trace_result *result)
 {
-	const struct summary *summary = result->summary;
-	json_object *line = new_line("summary", scene->start_ns + result->duration_ns);
+	json_object *line = trace_summary_json(scene, result);
 
-	add_u64(line, "duration_ns", result->duration_ns);
 	json_object_object_add(line, "hooks", json_hooks(scene));
-	add_u64(line, "disruptions", result->disruptions);
-	add_u64(line, "clock_changes", result->clock_changes);
-	json_object_object_add(line, "findings", finding_json_counts(result->counts));
-	add_u64(line, "page_updates", result->page_updates);
-	add_u64(line, "page_updates_unseen", result->page_updates_unseen);
-	json_object_object_add(line, "page", page_json_fields(result->page));
-	if (scene->hooks) {
-		add_u64(line, "calls", summary_calls(summary));
-		add_u64(line, "reads", summary_reads(summary));
-		json_object_object_add(line, "lost", json_losses(result->losses));
-		json_object_object_add(line, "driver_against_page", json_answers(result->answers));
-		json_object_object_add(line, "paths", json_paths(summary));
-		json_object_object_add(line, "errors", json_errors(summary));
-		add_u64(line, "errors_unlisted", summary->errors_unlisted);
-		json_object_object_add(line, "readers", json_readers(summary));
-		add_u64(line, "reader_events_unlisted", summary->reader_events_unlisted);
-	}
 	put_line(out, line);
 }
 
@@ -353,7 +295,11 @@ static void json_incident(FILE *out, const struct trace_scene *scene,
 const struct trace_view trace_view_json = {
 	.begin = json_begin,
 	.event = json_put_event,
+	.hooks = json_put_hooks,
+	.notification = json_notification,
+	.mapper = json_mapper,
 	.clock_change = json_clock_change,
+	.device = json_device,
 	.page_change = json_page_change,
 	.disruption = json_disruption,
 	.finding = json_finding,

@@ -1,35 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A running trace for people: one line a user call, findings set off, a summary at the end. */
+/* A running trace for people: one line an event, findings set off, a summary at the end. */
 #include "render/trace_view.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/instant.h"
 #include "base/text.h"
-#include "render/live_text.h"
 #include "render/incident_view.h"
-
-#define COMM_COLUMNS 16
+#include "render/live_text.h"
+#include "render/trace_summary.h"
 
 static void put_time(FILE *out, const struct trace_scene *scene, uint64_t time_ns)
 {
 	live_put_time(out, scene->start_ns, time_ns);
 }
 
-static void put_comm(FILE *out, const struct event_reader *who)
-{
-	char text[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
-
-	text_display(who->comm, strnlen(who->comm, EVENT_COMM_BYTES), text, sizeof(text));
-	fprintf(out, "%-*s %7" PRIu32, COMM_COLUMNS, text, who->pid);
-}
-
 static void put_hooks(FILE *out, const struct trace_scene *scene)
 {
-	size_t rungs[3] = {0}, missing = 0;
+	size_t rungs[3] = {0}, missing = 0, awaited = 0;
 
 	if (!scene->hooks) {
 		fprintf(out, "hooks   NONE: %s\n", scene->no_hooks_why);
@@ -39,15 +29,71 @@ static void put_hooks(FILE *out, const struct trace_scene *scene)
 	for (size_t i = 0; i < scene->hook_count; i++) {
 		rungs[scene->hooks[i].rung]++;
 		missing += hook_is_missing(&scene->hooks[i]);
+		awaited += scene->hooks[i].awaited;
 	}
 	fprintf(out, "hooks   %zu by fentry, %zu by kprobe, %zu missing\n", rungs[HOOK_FENTRY],
 		rungs[HOOK_KPROBE], missing);
+	if (awaited)
+		fprintf(out,
+			"        %zu WAIT for the driver, which is not loaded: until it comes, no "
+			"read of "
+			"the clock is seen\n",
+			awaited);
 	for (size_t i = 0; i < scene->hook_count; i++) {
-		if (hook_is_missing(&scene->hooks[i]))
+		if (hook_is_missing(&scene->hooks[i]) && !scene->hooks[i].awaited)
 			fprintf(out, "        MISSING %s (%s): without it, %s is not seen\n",
 				scene->hooks[i].function, scene->hooks[i].why,
 				scene->hooks[i].tells);
 	}
+}
+
+/* "A, B and C", of what there is. */
+static void put_paths(FILE *out, uint32_t paths)
+{
+	const char *before = " by ";
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!(paths >> i & 1))
+			continue;
+		fprintf(out, "%s%s", before, event_path_name((enum event_path)i));
+		before = ", ";
+	}
+}
+
+static void put_counted(FILE *out, const struct trace_wish *wish)
+{
+	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
+
+	fprintf(out, "counted each use of %s", wish->all_phcs ? "a PTP clock" : "a vmclock");
+	if (wish->pid)
+		fprintf(out, " by process %" PRIu32, wish->pid);
+	if (wish->comm) {
+		text_display(wish->comm, strnlen(wish->comm, EVENT_COMM_BYTES - 1), comm,
+			     sizeof(comm));
+		fprintf(out, " by threads named %s", comm);
+	}
+	if (wish->cgroup)
+		fprintf(out, " in cgroup %s", wish->cgroup);
+	if (!wish->every_event && !wish->measure_all)
+		fputs("; the latency of a thread's first in a tick, a bound for the others", out);
+	fputc('\n', out);
+}
+
+static void put_shown(FILE *out, const struct trace_wish *wish)
+{
+	if (!wish->every_event) {
+		fputs("shown   what fails, is slow, or maps the page", out);
+	} else {
+		fprintf(out, "shown   each read%s", wish->calls ? " and call" : "");
+		put_paths(out, wish->paths);
+		if (wish->errors_only)
+			fputs(" that fails", out);
+		if (wish->slower_than_ns)
+			live_put_duration(out, " that takes more than %s", wish->slower_than_ns);
+	}
+	if (wish->rate)
+		fprintf(out, "; at most %" PRIu32 " a second", wish->rate);
+	fputc('\n', out);
 }
 
 static void text_begin(FILE *out, const struct trace_scene *scene)
@@ -64,17 +110,19 @@ static void text_begin(FILE *out, const struct trace_scene *scene)
 		fprintf(out, "page    NONE: %s\n", scene->no_page_why);
 	}
 	put_hooks(out, scene);
-	if (scene->hooks)
-		fprintf(out,
-			"        programs that map the page read it unseen\n"
-			"\n%-10s%-*s %7s  %-24s %9s  %s\n",
-			"TIME", COMM_COLUMNS, "READER", "PID", "CALL", "TOOK", "RESULT");
+	mapper_method_put_text(out, &scene->mappers);
+	if (!scene->hooks)
+		return;
+	put_counted(out, &scene->wish);
+	put_shown(out, &scene->wish);
+	fprintf(out, "\n%-10s%-*s %7s  %-24s %9s  %s\n", "TIME", LIVE_READER_COLUMNS, "READER",
+		"PID", "CALL", "TOOK", "RESULT");
 }
 
 static void put_failure(FILE *out, const struct event *event)
 {
 	fprintf(out, "%s: %s", strerrorname_np(-event->result) ?: "error",
-		event_result_cause(event->result));
+		event_failure_text(event));
 }
 
 static void put_answer(FILE *out, const struct driver_answer *answer)
@@ -97,18 +145,33 @@ static void put_read(FILE *out, const struct event *event, const struct driver_a
 {
 	if (event->result < 0) {
 		put_failure(out, event);
-		return;
+	} else {
+		fprintf(out, "%" PRId64 ".%09" PRIu32, event->read.sec, event->read.nsec);
+		put_answer(out, answer);
 	}
-	fprintf(out, "%" PRId64 ".%09" PRIu32, event->read.sec, event->read.nsec);
-	put_answer(out, answer);
+	/* Within a call that is shown, it says it itself. */
+	if (event->read.n_samples && !event->call_id)
+		fprintf(out, " (n_samples %" PRIu32 ")", event->read.n_samples);
 	if (event->page_state == EVENT_PAGE_TORN || event->page_state == EVENT_PAGE_MOVED)
 		fprintf(out, " (page %s)", event_page_state_name(event->page_state));
+}
+
+static void put_poll(FILE *out, const struct event *event)
+{
+	if (event->call.wake_ns)
+		live_put_duration(out, "ready, %s after the notification", event->call.wake_ns);
+	else if (event->result & POLLHUP)
+		fputs("hung up: the hypervisor sends no notifications", out);
+	else
+		fputs(event->result & POLLIN ? "ready" : "nothing new", out);
 }
 
 static void put_call(FILE *out, const struct event *event)
 {
 	if (event->result < 0)
 		put_failure(out, event);
+	else if (event->path == PATH_DEV_POLL)
+		put_poll(out, event);
 	else if (event->call.reads)
 		fprintf(out, "done, %" PRIu32 " read%s", event->call.reads,
 			event->call.reads == 1 ? "" : "s");
@@ -118,32 +181,84 @@ static void put_call(FILE *out, const struct event *event)
 		fprintf(out, "mapped: reads from here on are not seen");
 	else
 		fprintf(out, "done");
+	if (event->call.n_samples)
+		fprintf(out, " (n_samples %" PRIu32 ")", event->call.n_samples);
+}
+
+/* Which clock, where it is not the one of the page that is looked at. */
+static void put_other_clock(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	char name[EVENT_DEVICE_BYTES];
+	const char *clock = event_device_name(event->is_phc, event->device, name);
+
+	if (clock && (!scene->device || strcmp(basename(scene->device), clock)))
+		fprintf(out, " (%s)", clock);
 }
 
 static void text_event(FILE *out, const struct trace_scene *scene, const struct event *event,
 		       const struct driver_answer *answer)
 {
-	char took[TEXT_NS_BYTES];
+	char took[TEXT_NS_BYTES], bounded[TEXT_NS_BYTES + 2];
 	bool inner = event->type == EVENT_READ && event->call_id;
 
 	put_time(out, scene, event->time_ns);
-	put_comm(out, &event->who);
+	live_put_reader(out, &event->who);
 	text_ns_u64(event->latency_ns, took, sizeof(took));
+	snprintf(bounded, sizeof(bounded), "%s%s", event->latency_is_bound ? "< " : "", took);
 	fprintf(out, "  %s%-*s %9s  ", inner ? "  " : "", inner ? 22 : 24,
-		inner ? "driver" : event_path_name(event->path), took);
+		inner ? "driver" : event_path_name(event->path), bounded);
 	if (event->type == EVENT_READ)
 		put_read(out, event, answer);
 	else
 		put_call(out, event);
+	put_other_clock(out, scene, event);
 	fputc('\n', out);
 }
 
-/* A field of the page by its old and new value, in words where the ABI has them. */
+/* One comes with each update, so it is shown where each update is. */
+static void text_mapper(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	mapper_put_text(out, scene->start_ns, event);
+}
+
+static void text_notification(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	if (!scene->wish.every_event)
+		return;
+	put_time(out, scene, event->time_ns);
+	fprintf(out, "%-*s          notification, seq %" PRIu32, LIVE_READER_COLUMNS,
+		"(hypervisor)", event->notification.seq);
+	put_other_clock(out, scene, event);
+	fputc('\n', out);
+}
+
+static void text_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	const struct event_hooks *hooks = &event->hooks;
+
+	put_time(out, scene, event->time_ns);
+	fprintf(out, "%-*s          driver %s; ", LIVE_READER_COLUMNS, "(kernel)",
+		hooks->driver ? "loaded" : "unloaded");
+	if (hooks->failed[0])
+		fprintf(out, "NOT HOOKED: %s\n", hooks->failed);
+	else
+		fprintf(out,
+			"hooks: %" PRIu32 " by fentry, %" PRIu32 " by kprobe, %" PRIu32
+			" missing\n",
+			hooks->fentry, hooks->kprobe, hooks->missing);
+}
+
+/*
+ * A field of the page by its old and new value, in words where the ABI has them. An update like any
+ * other is one event of many.
+ */
 static void text_page_change(FILE *out, const struct trace_scene *scene,
 			     const struct page_change *change)
 {
+	if (live_is_routine(change) && !scene->wish.every_event)
+		return;
 	put_time(out, scene, change->time_ns);
-	fprintf(out, "%-*s        ", COMM_COLUMNS, "(hypervisor)");
+	fprintf(out, "%-*s        ", LIVE_READER_COLUMNS, "(hypervisor)");
 	live_put_page_change(out, change);
 	fputc('\n', out);
 }
@@ -188,7 +303,7 @@ static void put_source(FILE *out, const char *source)
 static void text_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
 {
 	put_time(out, scene, event->time_ns);
-	put_comm(out, &event->who);
+	live_put_reader(out, &event->who);
 	fputs("  ", out);
 	if (event->change.how == CLOCK_STEPPED) {
 		put_step(out, event->change.step);
@@ -204,6 +319,15 @@ static void text_clock_change(FILE *out, const struct trace_scene *scene, const 
 	if (event->result < 0)
 		fprintf(out, ": refused, %s", strerrorname_np(-event->result) ?: "error");
 	fputc('\n', out);
+}
+
+static void text_device(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	put_time(out, scene, event->time_ns);
+	fprintf(out, "%-*s          page of vmclock%" PRId32 " %s\n", LIVE_READER_COLUMNS,
+		"(machine)", event->device,
+		event->device_state == DEVICE_APPEARED ? "has appeared: it is watched from here on"
+						       : "is gone");
 }
 
 static void text_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
@@ -227,7 +351,7 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 	}
 	if (reader) {
 		fprintf(out, ", in %s of ", event_path_name(reader->path));
-		put_comm(out, &reader->who);
+		live_put_reader(out, &reader->who);
 	}
 	fputc('\n', out);
 	if (news == DISRUPTION_FOUND)
@@ -236,157 +360,9 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 			"made before it are void\n");
 }
 
-static void put_histogram(FILE *out, const struct histogram *histogram)
-{
-	uint64_t most = 0;
-
-	for (int b = 0; b < HISTOGRAM_BUCKETS; b++)
-		most = histogram->bucket[b] > most ? histogram->bucket[b] : most;
-	for (int b = 0; b < HISTOGRAM_BUCKETS; b++) {
-		char from[TEXT_NS_BYTES];
-		int bar = (int)(histogram->bucket[b] * 40 / (most ? most : 1));
-
-		if (!histogram->bucket[b])
-			continue;
-		text_ns_u64(b ? 1ull << b : 0, from, sizeof(from));
-		fprintf(out, "    from %10s %9" PRIu64 " |%.*s\n", from, histogram->bucket[b],
-			bar ? bar : 1, "****************************************");
-	}
-}
-
-static void put_path(FILE *out, const char *name, uint64_t count, uint64_t failed,
-		     const struct histogram *latency)
-{
-	char median[TEXT_NS_BYTES], tail[TEXT_NS_BYTES], most[TEXT_NS_BYTES];
-
-	text_ns_u64(histogram_percentile(latency, 50), median, sizeof(median));
-	text_ns_u64(histogram_percentile(latency, 99), tail, sizeof(tail));
-	text_ns_u64(latency->max_ns, most, sizeof(most));
-	fprintf(out, "  %-33s %9" PRIu64 " %8" PRIu64 "  50%% <= %s, 99%% <= %s, most %s\n", name,
-		count, failed, median, tail, most);
-	put_histogram(out, latency);
-}
-
-static void put_paths(FILE *out, const struct summary *summary)
-{
-	fprintf(out, "\nby path                                 calls   failed  latency\n");
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		const struct summary_path *path = &summary->path[i];
-
-		if (path->calls)
-			put_path(out, event_path_name((enum event_path)i), path->calls,
-				 path->failed_calls, &path->call_latency);
-	}
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		const struct summary_path *path = &summary->path[i];
-		char name[48];
-
-		snprintf(name, sizeof(name), "driver < %s", event_path_name((enum event_path)i));
-		if (path->reads)
-			put_path(out, name, path->reads, path->failed_reads, &path->read_latency);
-	}
-}
-
-static void put_errors(FILE *out, const struct summary *summary)
-{
-	if (!summary->errors)
-		return;
-	fprintf(out, "\nerrors by cause\n");
-	for (size_t i = 0; i < summary->errors; i++) {
-		const struct summary_error *error = &summary->error[i];
-
-		fprintf(out, "  %-26s %9" PRIu64 " calls, %" PRIu64 " driver reads  %s: %s\n",
-			event_path_name(error->path), error->calls, error->reads,
-			strerrorname_np(-error->result) ?: "error",
-			event_result_cause(error->result));
-	}
-	if (summary->errors_unlisted)
-		fprintf(out, "  and %" PRIu64 " of other kinds\n", summary->errors_unlisted);
-}
-
-static void put_readers(FILE *out, const struct summary *summary)
-{
-	if (!summary->readers)
-		return;
-	fprintf(out, "\nreader               pid     calls   driver   errors  longest\n");
-	for (size_t i = 0; i < summary->readers; i++) {
-		const struct summary_reader *reader = &summary->reader[i];
-
-		fputs("  ", out);
-		put_comm(out, &reader->who);
-		fprintf(out, "%8" PRIu64 " %8" PRIu64 " %8" PRIu64, reader->calls, reader->reads,
-			reader->errors);
-		live_put_duration(out, "  %s", reader->worst_ns);
-		fputs(reader->maps ? "  maps the page: its later reads are not counted\n" : "\n",
-		      out);
-	}
-	if (summary->reader_events_unlisted)
-		fprintf(out, "  and %" PRIu64 " events of readers beyond the table of %d\n",
-			summary->reader_events_unlisted, SUMMARY_READERS);
-}
-
-static void put_losses(FILE *out, const struct event_losses *losses)
-{
-	if (!losses) {
-		fprintf(out, "lost                unknown\n");
-		return;
-	}
-	fprintf(out, "lost                %" PRIu64 " events", event_losses_total(losses));
-	fprintf(out, " (ring full %" PRIu64 ", no task storage %" PRIu64 ", recursion %" PRIu64 ")",
-		losses->ring_full, losses->task_storage, losses->recursion);
-	fprintf(out, "; %" PRIu64 " events without their page\n", losses->page_unreadable);
-}
-
-static void put_answers(FILE *out, const struct answer_tally *answers)
-{
-	uint64_t held = answers->equal + answers->apart + answers->apart_moved;
-
-	if (!held) {
-		fprintf(out, "driver against page not comparable: no read with a counter value\n");
-		return;
-	}
-	fprintf(out,
-		"driver against page %" PRIu64 " of %" PRIu64 " reads 0 ns apart at the same "
-		"counter value",
-		answers->equal, held);
-	fprintf(out, "; apart: %" PRIu64 ", apart while the page was updated: %" PRIu64 "\n",
-		answers->apart, answers->apart_moved);
-}
-
 static void text_end(FILE *out, const struct trace_scene *scene, const struct trace_result *result)
 {
-	const struct summary *summary = result->summary;
-
-	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
-	if (scene->hooks) {
-		fprintf(out, "seen                %" PRIu64 " calls, %" PRIu64 " driver reads\n",
-			summary_calls(summary), summary_reads(summary));
-		put_losses(out, result->losses);
-		put_answers(out, result->answers);
-	}
-	if (result->page) {
-		fprintf(out, "page now            ");
-		live_put_page(out, result->page);
-		fprintf(out,
-			"\npage updates        %" PRIu64 ", of them %" PRIu64
-			" between two looks\n",
-			result->page_updates, result->page_updates_unseen);
-	}
-	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);
-	fputs("findings            ", out);
-	live_put_finding_counts(out, result->counts);
-	fputc('\n', out);
-	fprintf(out, "system clock        changed %" PRIu64 " times\n", result->clock_changes);
-	if (!scene->hooks)
-		return;
-	put_paths(out, summary);
-	put_errors(out, summary);
-	put_readers(out, summary);
-	for (size_t i = 0; i < scene->hook_count; i++) {
-		if (hook_is_missing(&scene->hooks[i]))
-			fprintf(out, "\nNOT SEEN for want of a hook on %s: %s\n",
-				scene->hooks[i].function, scene->hooks[i].tells);
-	}
+	trace_summary_put_text(out, scene, result);
 }
 
 static void text_incident(FILE *out, const struct trace_scene *scene,
@@ -398,7 +374,11 @@ static void text_incident(FILE *out, const struct trace_scene *scene,
 const struct trace_view trace_view_text = {
 	.begin = text_begin,
 	.event = text_event,
+	.hooks = text_hooks,
+	.notification = text_notification,
+	.mapper = text_mapper,
 	.clock_change = text_clock_change,
+	.device = text_device,
 	.page_change = text_page_change,
 	.disruption = text_disruption,
 	.finding = text_finding,

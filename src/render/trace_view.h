@@ -12,9 +12,25 @@
 #include "event/page_change.h"
 #include "event/summary.h"
 #include "judge/detector.h"
-#include "judge/incident.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
+#include "judge/incident.h"
+#include "render/mapper_view.h"
+
+/* What was asked for: whose uses count, and which of them are shown one by one. */
+struct trace_wish {
+	uint32_t pid;		 /* 0: every process's */
+	const char *comm;	 /* NULL: every thread's */
+	const char *cgroup;	 /* NULL: in every cgroup */
+	bool all_phcs;		 /* also of PTP clocks that are no vmclock's */
+	bool measure_all;	 /* each latency, not only that of a thread's first use in a tick */
+	bool every_event;	 /* show each use: not only what fails, is slow or maps the page, */
+	bool calls;		 /* and each whole call too; */
+	bool errors_only;	 /* only failures, */
+	uint64_t slower_than_ns; /* only what took longer (0: all), */
+	uint32_t paths;		 /* only of these, bit N: enum event_path N (0: all); */
+	uint32_t rate;		 /* at most so many a second; 0: any number */
+};
 
 /* What is traced, known at the start. Pointers are borrowed for the life of the view. */
 struct trace_scene {
@@ -27,14 +43,20 @@ struct trace_scene {
 	size_t hook_count;
 	const char *no_hooks_why; /* if hooks is NULL */
 	uint64_t page_period_ns;  /* how often the page is sampled */
+	struct trace_wish wish;
+	struct mapper_method mappers;
 };
 
 /* Everything that a trace adds up to. */
 struct trace_result {
 	uint64_t duration_ns;
 	const struct summary *summary;
+	const char *const *cgroups; /* of each reader in the summary; NULL: not found out */
 	const struct answer_tally *answers;
 	const struct event_losses *losses; /* NULL: unknown */
+	const struct mapper_list *mappers;
+	const struct mapper_counts *mapper_counts;
+	uint64_t shown; /* events: reads and calls */
 	uint64_t disruptions;
 	const struct detector_counts *counts;
 	uint64_t clock_changes;
@@ -49,8 +71,16 @@ struct trace_view {
 	/* @answer is NULL unless the event is an EVENT_READ. */
 	void (*event)(FILE *out, const struct trace_scene *scene, const struct event *event,
 		      const struct driver_answer *answer);
+	/* An EVENT_HOOKS: those of the scene are by now what it says. */
+	void (*hooks)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	/* An EVENT_NOTIFICATION. */
+	void (*notification)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	/* An EVENT_MAPPER. */
+	void (*mapper)(FILE *out, const struct trace_scene *scene, const struct event *event);
 	/* An EVENT_CLOCK_CHANGE. */
 	void (*clock_change)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	/* An EVENT_DEVICE: the page that is watched came or went. */
+	void (*device)(FILE *out, const struct trace_scene *scene, const struct event *event);
 	void (*page_change)(FILE *out, const struct trace_scene *scene,
 			    const struct page_change *change);
 	/* @by is who brought the news; @reader the event in which the kernel saw it, else NULL. */

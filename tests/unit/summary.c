@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event/summary.h and event/histogram.h: everything is counted, memory is bounded. */
+/* event/summary.h and event/histogram.h: everything is counted once, and memory is bounded. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,71 +35,236 @@ static void histogram_edges(void **state)
 	assert_true(histogram_percentile(&histogram, 100) == UINT64_MAX);
 }
 
-static struct event event_of(enum event_type type, uint32_t pid, enum event_path path, int result)
+static struct summary *summary_new(void)
 {
-	struct event event = {.type = type, .path = path, .result = result, .latency_ns = 100};
+	struct summary *summary = calloc(1, sizeof(*summary));
 
-	event.who.pid = pid;
-	event.who.tid = pid;
+	assert_non_null(summary);
+	return summary;
+}
+
+/* Process @pid has used vmclock0 @uses times by @path, between 1 and 2 s. */
+static struct event tally_of(uint32_t pid, enum event_path path, uint64_t uses)
+{
+	struct event event = {.type = EVENT_TALLY, .who = {.pid = pid, .tid = pid, .cgroup = 1}};
+
 	memcpy(event.who.comm, "reader", 7);
+	event.tally.uses[path] = uses;
+	event.tally.first_ns = 1000000000;
+	event.tally.last_ns = 2000000000;
+	event.tally.last_error_ns = 4000000;
 	return event;
 }
 
-static void calls_reads_and_errors_by_path(void **state)
+static void add_tally(struct summary *summary, uint32_t pid, enum event_path path, uint64_t uses)
 {
-	struct summary *summary = calloc(1, sizeof(*summary));
-	struct event call = event_of(EVENT_CALL, 1, PATH_SYS_OFFSET, 0);
-	struct event read = event_of(EVENT_READ, 1, PATH_SYS_OFFSET, 0);
-	struct event failed = event_of(EVENT_CALL, 2, PATH_DEV_READ, -ETIMEDOUT);
+	struct event event = tally_of(pid, path, uses);
+
+	summary_add(summary, &event);
+}
+
+static void tallies_add_up_by_clock_path_and_reader(void **state)
+{
+	struct summary *summary = summary_new();
+	struct event failed = tally_of(2, PATH_DEV_READ, 5);
 
 	(void)state;
-	for (int i = 0; i < 3; i++)
-		summary_add(summary, &read);
-	summary_add(summary, &call);
+	failed.tally.errors[PATH_DEV_READ] = 2;
+	add_tally(summary, 1, PATH_SYS_OFFSET, 10);
+	add_tally(summary, 1, PATH_SYS_OFFSET, 3);
+	add_tally(summary, 2, PATH_CLOCK_GETTIME, 4);
 	summary_add(summary, &failed);
-	summary_add(summary, &failed);
-	assert_int_equal(summary_calls(summary), 3);
-	assert_int_equal(summary_reads(summary), 3);
-	assert_int_equal(summary->path[PATH_SYS_OFFSET].calls, 1);
-	assert_int_equal(summary->path[PATH_SYS_OFFSET].reads, 3);
-	assert_int_equal(summary->path[PATH_DEV_READ].failed_calls, 2);
-	assert_int_equal(summary->errors, 1);
-	assert_int_equal(summary->error[0].calls, 2);
-	assert_int_equal(summary->error[0].result, -ETIMEDOUT);
+	assert_int_equal(summary->clocks, 1);
+	assert_int_equal(summary->clock[0].path[PATH_SYS_OFFSET].uses, 13);
+	assert_int_equal(summary->clock[0].path[PATH_DEV_READ].errors, 2);
+	assert_int_equal(summary_reads(summary), 17);
+	assert_int_equal(summary_totals_of(summary).uses, 22);
+	assert_int_equal(summary_totals_of(summary).errors, 2);
 	assert_int_equal(summary->readers, 2);
+	assert_int_equal(summary_reader_uses(&summary->reader[1]), 9);
+	assert_int_equal(summary_reader_errors(&summary->reader[1]), 2);
 	free(summary);
 }
 
-static void who_maps_is_remembered(void **state)
+/* Several vmclocks and PTP clocks, and a call that failed before it came to any. */
+static void clocks_are_told_apart(void **state)
 {
-	struct summary *summary = calloc(1, sizeof(*summary));
-	struct event refused = event_of(EVENT_CALL, 1, PATH_DEV_MMAP, -EROFS);
-	struct event mapped = event_of(EVENT_CALL, 1, PATH_DEV_MMAP, 0);
+	struct summary *summary = summary_new();
+	struct event event = tally_of(1, PATH_CLOCK_GETTIME, 1);
 
 	(void)state;
+	summary_add(summary, &event);
+	event.device = 1;
+	summary_add(summary, &event);
+	event.is_phc = true;
+	summary_add(summary, &event);
+	event.is_phc = false;
+	event.device = -1;
+	summary_add(summary, &event);
+	assert_int_equal(summary->clocks, 4);
+	assert_true(summary->clock[2].is_phc && summary->clock[2].device == 1);
+	assert_int_equal(summary->readers, 1);
+	/* Another PTP clock is read by its own driver. */
+	assert_int_equal(summary_reads(summary), 3);
+	free(summary);
+}
+
+/* The same process moved to another cgroup; threads of it with names of their own. */
+static void readers_are_processes_in_cgroups(void **state)
+{
+	struct summary *summary = summary_new();
+	struct event event = tally_of(7, PATH_CLOCK_GETTIME, 1);
+
+	(void)state;
+	summary_add(summary, &event);
+	event.who.tid = 8;
+	memcpy(event.who.comm, "worker", 7);
+	event.tally.first_ns -= 1000;
+	event.tally.last_ns += 1000;
+	event.tally.worst_ns = 50;
+	event.tally.measured = 1;
+	summary_add(summary, &event);
+	event.who.cgroup = 2;
+	summary_add(summary, &event);
+	assert_int_equal(summary->readers, 2);
+	assert_int_equal(summary->reader[0].uses[PATH_CLOCK_GETTIME], 2);
+	assert_string_equal(summary->reader[0].who.comm, "worker");
+	assert_int_equal(summary->reader[0].first_ns, 999999000);
+	assert_int_equal(summary->reader[0].last_ns, 2000001000);
+	assert_int_equal(summary->reader[0].last_error_ns, 4000000);
+	assert_int_equal(summary->reader[0].worst_ns, 50);
+	assert_int_equal(summary->reader[0].measured, 1);
+	assert_int_equal(summary->reader[1].uses[PATH_CLOCK_GETTIME], 1);
+	free(summary);
+}
+
+static void who_maps_is_known_by_a_success(void **state)
+{
+	struct summary *summary = summary_new();
+	struct event mapped = tally_of(1, PATH_DEV_MMAP, 1), refused = mapped;
+
+	(void)state;
+	refused.tally.errors[PATH_DEV_MMAP] = 1;
 	summary_add(summary, &refused);
-	assert_false(summary->reader[0].maps);
+	assert_false(summary_reader_maps(&summary->reader[0]));
 	summary_add(summary, &mapped);
-	assert_true(summary->reader[0].maps);
+	assert_true(summary_reader_maps(&summary->reader[0]));
 	free(summary);
 }
 
-static void more_readers_than_fit_are_counted(void **state)
+/* Single events are in the tallies too: they only tell of whole calls, which tallies do not have. */
+static void single_events_add_no_uses(void **state)
 {
-	struct summary *summary = calloc(1, sizeof(*summary));
+	struct summary *summary = summary_new();
+	struct event call = {.type = EVENT_CALL, .path = PATH_SYS_OFFSET, .latency_ns = 100};
+	struct event read = {.type = EVENT_READ, .path = PATH_SYS_OFFSET, .latency_ns = 100};
 
 	(void)state;
-	for (uint32_t pid = 1; pid <= SUMMARY_READERS + 10; pid++) {
-		struct event event =
-			event_of(EVENT_CALL, pid, PATH_DEV_READ, -(int)(pid % 200) - 1);
+	add_tally(summary, 1, PATH_SYS_OFFSET, 5);
+	summary_add(summary, &read);
+	summary_add(summary, &call);
+	call.result = -EINVAL;
+	summary_add(summary, &call);
+	call.path = PATH_DEV_READ;
+	summary_add(summary, &call);
+	assert_int_equal(summary->reads_seen, 1);
+	assert_int_equal(summary->calls_seen, 3);
+	assert_int_equal(summary_totals_of(summary).uses, 5);
+	assert_int_equal(summary->clock[0].path[PATH_SYS_OFFSET].calls, 2);
+	assert_int_equal(summary->clock[0].path[PATH_SYS_OFFSET].failed_calls, 1);
+	assert_int_equal(summary->clock[0].path[PATH_SYS_OFFSET].call_latency.count, 2);
+	assert_int_equal(summary->clock[0].path[PATH_DEV_READ].calls, 0);
+	free(summary);
+}
 
+/* So many uses of vmclock0 by clock_gettime took about @ns. */
+static void add_latency(struct summary *summary, unsigned int uses, uint64_t ns)
+{
+	struct event event = {.type = EVENT_LATENCY, .path = PATH_CLOCK_GETTIME};
+
+	while (uses--)
+		histogram_add(&event.latency, ns);
+	summary_add(summary, &event);
+}
+
+static void add_failures(struct summary *summary, int error, enum event_cause cause, uint64_t count)
+{
+	struct event event = {.type = EVENT_FAILURES, .path = PATH_DEV_READ, .result = -error};
+
+	event.failures.cause = cause;
+	event.failures.count = count;
+	summary_add(summary, &event);
+}
+
+static void latencies_and_failures_add_up(void **state)
+{
+	struct summary *summary = summary_new();
+	const struct histogram *latency = &summary->clock[0].path[PATH_CLOCK_GETTIME].latency;
+
+	(void)state;
+	add_latency(summary, 2, 100);
+	add_latency(summary, 1, 300);
+	assert_int_equal(latency->count, 3);
+	assert_int_equal(latency->sum_ns, 500);
+	assert_int_equal(latency->max_ns, 300);
+	add_failures(summary, EINVAL, CAUSE_SCALE, 3);
+	add_failures(summary, EINVAL, CAUSE_UNRELIABLE, 1);
+	add_failures(summary, EINVAL, CAUSE_SCALE, 4);
+	assert_int_equal(summary->errors, 2);
+	assert_int_equal(summary->error[0].count, 7);
+	assert_int_equal(summary->error[1].cause, CAUSE_UNRELIABLE);
+	free(summary);
+}
+
+/* What was not measured has a bound, as long as there is nobody of whom nothing is known. */
+static void the_unmeasured_have_a_bound(void **state)
+{
+	struct summary *summary = summary_new();
+	struct event event = tally_of(1, PATH_CLOCK_GETTIME, 10);
+
+	(void)state;
+	event.tally.worst_below_ns = 8000000;
+	summary_add(summary, &event);
+	event.who.pid = 2;
+	event.tally.worst_below_ns = 12000000;
+	summary_add(summary, &event);
+	add_latency(summary, 9, 100);
+	assert_int_equal(summary_totals_of(summary).measured, 9);
+	assert_int_equal(summary_totals_of(summary).others_below_ns, 12000000);
+	add_latency(summary, 11, 100);
+	assert_int_equal(summary_totals_of(summary).others_below_ns, 0);
+	add_tally(summary, 0, PATH_CLOCK_GETTIME, 1);
+	assert_int_equal(summary_totals_of(summary).others_below_ns, 0);
+	free(summary);
+}
+
+static void what_does_not_fit_is_counted(void **state)
+{
+	struct summary *summary = summary_new();
+	struct event event;
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= SUMMARY_READERS + 10; pid++)
+		add_tally(summary, pid, PATH_DEV_READ, 2);
+	add_tally(summary, 0, PATH_DEV_READ, 7); /* whom the kernel could not list */
+	assert_int_equal(summary->readers, SUMMARY_READERS);
+	assert_int_equal(summary->reader_uses_unlisted, 27);
+	assert_int_equal(summary->clock[0].path[PATH_DEV_READ].uses, 2 * SUMMARY_READERS + 27);
+
+	for (int32_t device = 1; device < SUMMARY_CLOCKS + 3; device++) {
+		event = tally_of(1, PATH_CLOCK_GETTIME, 1);
+		event.device = device;
 		summary_add(summary, &event);
 	}
-	assert_int_equal(summary->readers, SUMMARY_READERS);
-	assert_int_equal(summary->reader_events_unlisted, 10);
+	assert_int_equal(summary->clocks, SUMMARY_CLOCKS);
+	assert_int_equal(summary->clock_uses_unlisted, 3);
+	assert_int_equal(summary_totals_of(summary).uses,
+			 2 * SUMMARY_READERS + 27 + SUMMARY_CLOCKS + 2);
+
+	for (int error = 1; error <= SUMMARY_ERRORS + 9; error++)
+		add_failures(summary, error, CAUSE_BY_RESULT, 2);
 	assert_int_equal(summary->errors, SUMMARY_ERRORS);
-	assert_true(summary->errors_unlisted > 0);
-	assert_int_equal(summary_calls(summary), SUMMARY_READERS + 10);
+	assert_int_equal(summary->errors_unlisted, 18);
 	free(summary);
 }
 
@@ -107,9 +272,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(histogram_edges),
-		cmocka_unit_test(calls_reads_and_errors_by_path),
-		cmocka_unit_test(who_maps_is_remembered),
-		cmocka_unit_test(more_readers_than_fit_are_counted),
+		cmocka_unit_test(tallies_add_up_by_clock_path_and_reader),
+		cmocka_unit_test(clocks_are_told_apart),
+		cmocka_unit_test(readers_are_processes_in_cgroups),
+		cmocka_unit_test(who_maps_is_known_by_a_success),
+		cmocka_unit_test(single_events_add_no_uses),
+		cmocka_unit_test(latencies_and_failures_add_up),
+		cmocka_unit_test(the_unmeasured_have_a_bound),
+		cmocka_unit_test(what_does_not_fit_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wanted: of whom, and which of it as single events. Fixed before load where it can be. */
+#ifndef VMCLOCK_TRACE_BPF_FILTER_H
+#define VMCLOCK_TRACE_BPF_FILTER_H
+
+/*
+ * Is there anything but the ordinary: a filter of whose uses count, or calls that are seen? One load
+ * where nothing is; the verifier removes what follows.
+ */
+const volatile bool special = false;
+
+/* Whose uses count at all. 0 or empty: everyone's. */
+const volatile __u32 filter_pid = 0;
+const volatile bool filter_comm_set = false;
+const volatile char filter_comm[WIRE_COMM_BYTES] = {}; /* NUL-padded */
+const volatile __u64 filter_cgroup = 0;		       /* its id; all below it are wanted too */
+const volatile __u32 filter_cgroup_level = 0;	       /* its depth, 0: the root */
+
+/* Which uses are sent as events when events are wanted. */
+const volatile bool filter_errors = false; /* failures alone */
+const volatile __u64 filter_slower_ns = 0; /* those that took longer */
+const volatile __u32 filter_paths = ~0u;   /* bit N: enum wire_path N */
+
+/* At most so many events a second; 0: any number. */
+const volatile __u32 rate_limit = 0;
+const volatile __u32 ticks_per_second = 250; /* the loader asks the kernel */
+
+/* Are calls of user space seen, not reads of the driver alone? */
+const volatile bool calls_wanted = false;
+
+/* Is each read measured, not just the first of a thread in a tick? */
+const volatile bool measure_all = false;
+
+/* The loader's switch: 1 while every use is to be sent as an event. */
+__u32 every_event = 0;
+
+/*
+ * Set by the loader once this program is the one that counts. What hooks of the driver see, no other
+ * program sees; but who moves the clock, and calls to PTP clocks, the one before it sees until then.
+ */
+__u32 armed = 0;
+
+/* The second in which events are counted, and how many there were. Roughly: CPUs may race. */
+__u64 rate_window = 0;
+__u32 rate_used = 0;
+
+static bool is_wanted_comm(struct task_struct *task)
+{
+	for (int i = 0; i < WIRE_COMM_BYTES; i++) {
+		if (task->comm[i] != filter_comm[i])
+			return false;
+		if (!filter_comm[i])
+			break;
+	}
+	return true;
+}
+
+static __noinline bool is_wanted(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (filter_pid && (__u32)task->tgid != filter_pid)
+		return false;
+	if (filter_comm_set && !is_wanted_comm(task))
+		return false;
+	return !filter_cgroup ||
+	       bpf_get_current_ancestor_cgroup_id(filter_cgroup_level) == filter_cgroup;
+}
+
+/* Does a use pass the filters of events? @latency_ns 0: not measured. */
+static bool is_wanted_event(__u32 path, long result, __u64 latency_ns)
+{
+	if (filter_errors && result >= 0)
+		return false;
+	if (filter_slower_ns && latency_ns <= filter_slower_ns)
+		return false;
+	return filter_paths & (1u << (path & 31));
+}
+
+/* Is there room for one more within this second? Else it is counted as suppressed. */
+static bool is_within_rate(void)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (!rate_limit)
+		return true;
+	if (tick - rate_window >= ticks_per_second) {
+		rate_window = tick;
+		rate_used = 0;
+	}
+	if (__sync_fetch_and_add(&rate_used, 1) < rate_limit)
+		return true;
+	count_one(WIRE_LOSS_SUPPRESSED);
+	return false;
+}
+
+#endif

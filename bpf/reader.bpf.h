@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables: who used which clock, how often, by which path, with which result and how fast.
+ *
+ * They are built to cost next to nothing in a read of the driver. An entry is found by the thread's
+ * id, in memory that the program addresses directly: no map, no hash, no task storage. It is written
+ * by its thread alone: no lock and nothing atomic. And as asking for the time twice would cost more
+ * than all of that together, only the first read of a thread in each tick is measured. Jiffies,
+ * which cost one load, see to it that a slow one never passes unseen.
+ *
+ * What is off that path is in functions that are not static: the verifier looks at each of them
+ * once, and not again from each place that calls it.
+ */
+#ifndef VMCLOCK_TRACE_BPF_READER_H
+#define VMCLOCK_TRACE_BPF_READER_H
+
+struct wire_reader readers[WIRE_READERS + WIRE_READER_WAYS] = {};
+struct wire_failure failures[WIRE_FAILURES] = {};
+/* Uses by threads that found no room, by clock; the last row: clocks that found none. */
+struct wire_use unlisted[WIRE_CLOCKS + 1][WIRE_PATHS] = {};
+__u64 clocks[WIRE_CLOCKS] = {}; /* 1 + clock; 0: free */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WIRE_CLOCKS *WIRE_PATHS);
+	__type(key, __u32);
+	__type(value, struct wire_latency);
+} latencies SEC(".maps");
+
+/*
+ * Where a thread's entry is, unless another was there first. Ids come in a row, so every thread has
+ * room for a second clock beside its first.
+ */
+static __u32 reader_index(__u32 tid)
+{
+	return (tid & (WIRE_READERS / 2 - 1)) * 2;
+}
+
+static struct wire_reader *reader_home(__u32 tid)
+{
+	struct wire_reader *reader = &readers[reader_index(tid)];
+
+	barrier_var(reader); /* or clang makes the address anew for each member */
+	return reader;
+}
+
+/* WIRE_CLOCKS: the table is full. */
+__noinline __u32 clock_index(__u32 clock)
+{
+	for (__u32 i = 0; i < WIRE_CLOCKS; i++) {
+		__u64 was = __sync_val_compare_and_swap(&clocks[i], 0, 1ull + clock);
+
+		if (!was || was == 1ull + clock)
+			return i;
+	}
+	return WIRE_CLOCKS;
+}
+
+/* What of a thread may change, looked at once a tick. */
+static void identify(struct wire_reader *reader, struct task_struct *task)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (reader->identify_tick == tick)
+		return;
+	reader->identify_tick = tick;
+	reader->cgroup = bpf_get_current_cgroup_id();
+	copy_comm(reader->comm, task);
+}
+
+/* Not at its hash: looks further, or takes a free entry. NO_READER: there is no room. */
+#define NO_READER ~0u
+
+__noinline __u32 reader_claim(__u32 clock)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 home = reader_index(task->pid);
+	__u32 index;
+
+	for (__u32 way = 0; way < WIRE_READER_WAYS; way++) {
+		struct wire_reader *reader = &readers[home + way];
+
+		if (reader->tid == (__u32)task->pid && reader->clock == clock)
+			return home + way;
+	}
+	index = clock_index(clock);
+	if (index >= WIRE_CLOCKS)
+		return NO_READER;
+	for (__u32 way = 0; way < WIRE_READER_WAYS; way++) {
+		struct wire_reader *reader = &readers[home + way];
+
+		if (__sync_val_compare_and_swap(&reader->tid, 0, task->pid))
+			continue;
+		reader->pid = task->tgid;
+		reader->clock = clock;
+		reader->clock_index = index;
+		reader->first_ns = bpf_ktime_get_ns();
+		reader->sample_ns = reader->first_ns;
+		identify(reader, task);
+		__sync_lock_test_and_set(&reader->state, WIRE_READER_LIVE);
+		return home + way;
+	}
+	return NO_READER;
+}
+
+/* The entry of this thread for @clock, by whose @object it is found from now on. */
+static struct wire_reader *reader_elsewhere(__u64 object, __u32 clock)
+{
+	__u32 claimed = reader_claim(clock);
+
+	if (claimed >= WIRE_READERS + WIRE_READER_WAYS)
+		return 0;
+	barrier_var(claimed); /* the verifier wants the address made after the check */
+	readers[claimed].object = object;
+	return &readers[claimed];
+}
+
+__noinline int count_unlisted(__u32 clock, __u32 path, int result)
+{
+	__u32 index = clock_index(clock);
+
+	if (index > WIRE_CLOCKS || path >= WIRE_PATHS)
+		return 0;
+	count_one(WIRE_LOSS_READER_UNLISTED);
+	__sync_fetch_and_add(&unlisted[index][path].uses, 1);
+	if (result < 0)
+		__sync_fetch_and_add(&unlisted[index][path].errors, 1);
+	return 0;
+}
+
+__noinline int count_failure(__u32 path, int result, __u32 cause)
+{
+	__u64 key = (__u64)path << 40 | (__u64)cause << 32 | (__u32)-result;
+
+	for (__u32 i = 0; i < WIRE_FAILURES; i++) {
+		__u64 was = __sync_val_compare_and_swap(&failures[i].key, 0, key);
+
+		if (!was || was == key) {
+			__sync_fetch_and_add(&failures[i].count, 1);
+			return 0;
+		}
+	}
+	count_one(WIRE_LOSS_FAILURE_UNLISTED);
+	return 0;
+}
+
+/* The position of the highest bit that is set; 0 for 0. BPF has no instruction for it. */
+static __u32 log2_of(__u64 value)
+{
+	__u32 log = 0;
+
+#define HALVE(bits)                                                                                \
+	if (value >> (bits)) {                                                                     \
+		value >>= (bits);                                                                  \
+		log += (bits);                                                                     \
+	}
+	HALVE(32)
+	HALVE(16) HALVE(8) HALVE(4) HALVE(2) HALVE(1)
+#undef HALVE
+		return log;
+}
+
+__noinline int count_latency(__u32 index, __u32 path, __u64 ns)
+{
+	__u32 key = index * WIRE_PATHS + path;
+	struct wire_latency *latency = bpf_map_lookup_elem(&latencies, &key);
+	__u32 bucket = log2_of(ns);
+
+	if (!latency)
+		return 0;
+	latency->count++;
+	latency->sum_ns += ns;
+	if (ns > latency->max_ns)
+		latency->max_ns = ns;
+	if (bucket >= WIRE_BUCKETS)
+		bucket = WIRE_BUCKETS - 1;
+	latency->bucket[bucket]++;
+	return 0;
+}
+
+/* A use that took @ns, measured. */
+static void reader_measured(struct wire_reader *reader, __u32 path, __u64 end_ns, __u64 ns)
+{
+	reader->sample_ns = end_ns;
+	reader->samples++;
+	if (ns > reader->worst_ns)
+		reader->worst_ns = ns;
+	identify(reader, bpf_get_current_task_btf());
+	count_latency(reader->clock_index, path, ns);
+}
+
+/* A whole use of a clock by a call, the one that @now is about and that ends. Calls are rare. */
+static void count_call(__u64 object, struct in_flight *now, long result, __u64 end_ns)
+{
+	struct wire_reader *reader = reader_elsewhere(object, now->call_clock);
+	__u32 path = now->call_path;
+
+	if (path >= WIRE_PATHS)
+		return;
+	if (result < 0)
+		count_failure(path, (int)result, WIRE_CAUSE_OTHER);
+	if (!reader) {
+		count_unlisted(now->call_clock, path, (int)result);
+		return;
+	}
+	reader->use[path].uses++;
+	if (result < 0)
+		reader->use[path].errors++;
+	reader_measured(reader, path, end_ns, end_ns - now->call_start_ns);
+}
+
+/*
+ * The thread is no more, and neither are its entries. Not when it exits: after that it still closes
+ * its files.
+ */
+SEC("raw_tp/sched_process_free")
+int thread_free(__u64 *args)
+{
+	struct task_struct *task = (void *)args[0];
+	__u32 tid = BPF_CORE_READ(task, pid);
+	__u32 home = reader_index(tid);
+
+	for (__u32 way = 0; way < WIRE_READER_WAYS; way++) {
+		struct wire_reader *reader = &readers[home + way];
+
+		if (reader->tid != tid)
+			continue;
+		reader->tid |= WIRE_TID_GONE;
+		__sync_lock_test_and_set(&reader->state, WIRE_READER_DEAD);
+	}
+	return 0;
+}
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/trace_sources.h"
+
+#include <errno.h>
+
+#include "cmd/message.h"
+#include "observe/privileges.h"
+
+/* Is anything missing that this kernel or machine should have? Says what. */
+static bool is_partial(const struct trace_sources *sources)
+{
+	const struct hook *hooks;
+	bool partial = !sources->lookout || !lookout_page(sources->lookout) || !sources->kernel;
+	size_t count = 0;
+
+	if (sources->no_page.cause[0])
+		message_failure(&sources->no_page);
+	if (!sources->kernel)
+		message_failure(&sources->no_hooks);
+	hooks = sources->kernel ? kernel_trace_hooks(sources->kernel, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (!hook_is_missing(&hooks[i]))
+			continue;
+		message_error("no hook on %s (%s): %s is not seen", hooks[i].function, hooks[i].why,
+			      hooks[i].tells);
+		partial = true;
+	}
+	return partial;
+}
+
+int trace_sources_open(struct trace_sources *sources, const struct trace_options *options)
+{
+	const struct kernel_trace_options hooks = trace_options_of_kernel(options);
+	/* Its own reads through the kernel would be shown: so it makes none. */
+	struct lookout_options look = {
+		.device = options->device,
+		.timer_only = true,
+		.without_phc = true,
+	};
+	struct error ignored = {0};
+	int page_result, kernel_result;
+
+	/* The page first: the hooks then do not see this program open it. */
+	page_result = lookout_open(&look, &sources->lookout, &sources->no_page);
+	kernel_result = kernel_trace_open(&sources->kernel, &hooks, &sources->no_hooks);
+	/* A page that was asked for by name is not gone on without. */
+	if (page_result && (kernel_result || options->device)) {
+		message_failure(&sources->no_page);
+		if (kernel_result)
+			message_failure(&sources->no_hooks);
+		return -ENODEV;
+	}
+	if (options->strict && is_partial(sources))
+		return -ENOTSUP;
+	if (kernel_result && !options->json)
+		message_failure(&sources->no_hooks);
+	look.may_be_absent = true;
+	if (page_result == -ENODEV || page_result == -ENOENT)
+		lookout_open(&look, &sources->lookout, &ignored);
+	return mappers_open(&sources->mappers);
+}
+
+void trace_sources_drop_privileges(const struct trace_sources *sources)
+{
+	bool settled = !sources->kernel || kernel_trace_is_settled(sources->kernel);
+
+	if (settled ? privileges_drop() : privileges_keep_for_hooks())
+		message_error("capabilities could not be dropped; going on with them");
+}
+
+void trace_sources_close(struct trace_sources *sources)
+{
+	mappers_close(sources->mappers);
+	kernel_trace_close(sources->kernel);
+	lookout_close(sources->lookout);
+}

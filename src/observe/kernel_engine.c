@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/kernel_engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "../bpf/wire.h"
+#include "base/clock_now.h"
+#include "observe/kernel_tally.h"
+#include "vmclock.skel.h"
+
+#define RING_BYTES_DEFAULT (4u << 20)
+#define LATENCIES	   (WIRE_CLOCKS * WIRE_PATHS)
+
+/* Under a flood others want their turn too: so many records, and then again. */
+#define CONSUME_AT_ONCE 1024
+
+/* The programs of a rung: that of the exit first, then that of the entry. */
+static const char *const suffixes[][2] = {
+	[HOOK_FENTRY] = {"_fexit", "_fentry"},
+	[HOOK_KPROBE] = {"_kretprobe", "_kprobe"},
+};
+
+struct kernel_engine {
+	struct vmclock_bpf *bpf;
+	struct ring_buffer *ring;
+	struct bpf_link *links[2 * KERNEL_HOOKS];
+	struct bpf_link *thread_free;
+	struct hook *hooks;
+	struct kernel_wire *wire;
+	struct kernel_tally *tally;
+	struct histogram latency[LATENCIES]; /* what was told of them already */
+	uint64_t seen;			     /* records that have arrived */
+	int consumed;			     /* of them, in this call */
+	struct event_losses missed;	     /* by kprobes that are no more */
+	pthread_mutex_t lock;		     /* of the links: another thread may detach them */
+	kernel_event_fn deliver;	     /* set while kernel_engine_consume() runs */
+	void *deliver_arg;
+};
+
+/* libbpf's last warning: it knows the cause better than an errno does. */
+static char libbpf_said[160];
+
+static int remember_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN) {
+		vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
+		libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
+	}
+	return 0;
+}
+
+const char *kernel_engine_warning(void)
+{
+	return libbpf_said;
+}
+
+static struct bpf_program *find_program(const struct kernel_engine *engine, size_t i,
+					enum hook_rung rung, int half)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s", kernel_hook_program(i), suffixes[rung][half]);
+	return bpf_object__find_program_by_name(engine->bpf->obj, name);
+}
+
+static void choose_programs(struct kernel_engine *engine)
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		for (enum hook_rung rung = HOOK_FENTRY; rung <= HOOK_KPROBE; rung++) {
+			for (int half = 0; half < 2; half++)
+				bpf_program__set_autoload(find_program(engine, i, rung, half),
+							  engine->hooks[i].rung == rung);
+		}
+	}
+}
+
+static int not_loaded(struct error *error, int result)
+{
+	if (result == -EPERM || result == -EACCES) {
+		error_cause(error, "the kernel does not let this process load BPF programs");
+		error_hint(error, "run it as root (sudo), or with CAP_BPF and CAP_PERFMON; see "
+				  "PRIVILEGES in vmclock-trace(1)");
+	} else {
+		error_cause(error, "BPF programs could not be loaded: %s (%s)", strerror(-result),
+			    libbpf_said);
+		error_hint(error, "please report this with the output of 'uname -r'");
+	}
+	return result;
+}
+
+static struct bpf_link *attach_program(const struct hook *hook, struct bpf_program *program,
+				       int half)
+{
+	if (hook->rung == HOOK_FENTRY)
+		return bpf_program__attach(program);
+	return bpf_program__attach_kprobe(program, half == 0, hook->function);
+}
+
+/* The exit program first: then no call is seen beginning that is not seen to end. */
+static int attach_hook(struct kernel_engine *engine, size_t i)
+{
+	struct hook *hook = &engine->hooks[i];
+
+	if (hook->rung == HOOK_ABSENT)
+		return 0;
+	for (int half = 0; half < 2; half++) {
+		struct bpf_link *link =
+			attach_program(hook, find_program(engine, i, hook->rung, half), half);
+
+		if (!link)
+			return -errno;
+		engine->links[2 * i + (size_t)half] = link;
+	}
+	return 0;
+}
+
+static int deliver_record(void *context, void *record, size_t bytes)
+{
+	struct kernel_engine *engine = context;
+	struct event events[KERNEL_WIRE_EVENTS];
+	int count = kernel_wire_events(engine->wire, record, bytes, events);
+
+	engine->seen++;
+	for (int i = 0; i < count; i++)
+		engine->deliver(&events[i], engine->deliver_arg);
+	if (count < 0)
+		return count;
+	return ++engine->consumed < CONSUME_AT_ONCE ? 0 : -ENOBUFS;
+}
+
+static uint32_t wire_paths(uint32_t paths)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t i = 0; i < WIRE_PATHS; i++)
+		bits |= (paths >> kernel_wire_path(i) & 1) << i;
+	return paths ? bits : ~0u;
+}
+
+static void set_filter(struct vmclock_bpf__rodata *to, const struct kernel_trace_filter *filter)
+{
+	to->filter_pid = filter->pid;
+	to->filter_cgroup = filter->cgroup;
+	to->filter_cgroup_level = filter->cgroup_level;
+	to->filter_errors = filter->errors_only;
+	to->filter_slower_ns = filter->slower_than_ns;
+	to->filter_paths = wire_paths(filter->paths);
+	if (filter->comm) {
+		to->filter_comm_set = true;
+		memcpy((char *)to->filter_comm, filter->comm,
+		       strnlen(filter->comm, WIRE_COMM_BYTES - 1));
+	}
+}
+
+static void set_options(struct kernel_engine *engine, const struct kernel_trace_options *options)
+{
+	uint32_t ring_bytes = options->ring_bytes ? options->ring_bytes : RING_BYTES_DEFAULT;
+	const struct kernel_trace_filter *filter = &options->filter;
+	struct vmclock_bpf__rodata *to = engine->bpf->rodata;
+
+	bpf_map__set_max_entries(engine->bpf->maps.events, ring_bytes);
+	set_filter(to, filter);
+	to->calls_wanted = options->calls;
+	to->all_phcs = options->all_phcs;
+	to->rate_limit = options->rate;
+	to->ticks_per_second = (uint32_t)(NSEC_PER_SEC / engine->wire->tick_ns);
+	to->measure_all = options->measure_all;
+	to->special = options->calls || filter->pid || filter->comm || filter->cgroup;
+	engine->bpf->bss->every_event = options->every_event;
+}
+
+/* Kprobes that did not fire; a kernel before 6.7 does not tell. */
+static uint64_t missed_by(const struct bpf_link *link)
+{
+	struct bpf_link_info info = {0};
+	uint32_t bytes = sizeof(info);
+
+	if (!link || bpf_link_get_info_by_fd(bpf_link__fd(link), &info, &bytes) ||
+	    info.type != BPF_LINK_TYPE_PERF_EVENT ||
+	    (info.perf_event.type != BPF_PERF_EVENT_KPROBE &&
+	     info.perf_event.type != BPF_PERF_EVENT_KRETPROBE))
+		return 0;
+	return info.perf_event.kprobe.missed;
+}
+
+/* With the lock held. */
+static void add_missed(const struct kernel_engine *engine, struct event_losses *losses)
+{
+	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++)
+		losses->missed += missed_by(engine->links[i]);
+	losses->uncounted += missed_by(engine->links[2 * KERNEL_HOOK_READ]);
+}
+
+/* The lock is not held while the kernel waits until nobody is in a program any more. */
+void kernel_engine_detach(struct kernel_engine *engine)
+{
+	struct bpf_link *links[2 * KERNEL_HOOKS], *thread_free;
+
+	pthread_mutex_lock(&engine->lock);
+	add_missed(engine, &engine->missed);
+	memcpy(links, engine->links, sizeof(links));
+	memset(engine->links, 0, sizeof(engine->links));
+	thread_free = engine->thread_free;
+	engine->thread_free = NULL;
+	pthread_mutex_unlock(&engine->lock);
+	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++)
+		bpf_link__destroy(links[i]);
+	bpf_link__destroy(thread_free);
+}
+
+static void unload(struct kernel_engine *engine)
+{
+	kernel_engine_detach(engine);
+	vmclock_bpf__destroy(engine->bpf);
+	engine->bpf = NULL;
+}
+
+/* Of this hook, not of this process or this moment. */
+static bool is_refusal(int result)
+{
+	return result != -EPERM && result != -EACCES && result != -ENOMEM;
+}
+
+/*
+ * Load and attach the hooks as planned. Where one is refused it is demoted, and -EAGAIN asks to
+ * try the new plan; the number of rungs bounds how often that happens.
+ */
+static int try_plan(struct kernel_engine *engine, const struct kernel_trace_options *options,
+		    struct kernel_symbols *symbols)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_options,
+		    .btf_custom_path = options->btf ?: kernel_symbols_types(symbols));
+	int result;
+
+	engine->bpf = vmclock_bpf__open_opts(&open_options);
+	if (!engine->bpf)
+		return -errno;
+	choose_programs(engine);
+	set_options(engine, options);
+	result = vmclock_bpf__load(engine->bpf);
+	if (result)
+		return result;
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		result = attach_hook(engine, i);
+		if (result) {
+			/* What is not allowed is not allowed for any of them. */
+			if (is_refusal(result))
+				kernel_hook_demote(&engine->hooks[i], result, symbols);
+			else
+				kernel_hooks_demote(engine->hooks, engine->hooks[i].rung, result,
+						    symbols);
+			return -EAGAIN;
+		}
+	}
+	engine->thread_free = bpf_program__attach(engine->bpf->progs.thread_free);
+	return engine->thread_free ? 0 : -errno;
+}
+
+static int load_and_attach(struct kernel_engine *engine, const struct kernel_trace_options *options,
+			   struct kernel_symbols *symbols, struct error *error)
+{
+	int result;
+
+	while ((result = try_plan(engine, options, symbols))) {
+		unload(engine);
+		if (result == -EAGAIN)
+			continue;
+		if (!is_refusal(result) ||
+		    !kernel_hooks_demote(engine->hooks, HOOK_FENTRY, result, symbols))
+			return not_loaded(error, result);
+	}
+	return 0;
+}
+
+static int open_tables(struct kernel_engine *engine)
+{
+	struct vmclock_bpf__bss *bss = engine->bpf->bss;
+	struct kernel_tables tables = {
+		.readers = bss->readers,
+		.unlisted = (const struct wire_use(*)[WIRE_PATHS])bss->unlisted,
+		.clocks = (const uint64_t *)bss->clocks,
+		.failures = bss->failures,
+	};
+
+	engine->tally = kernel_tally_new(&tables, engine->wire->tick_ns);
+	return engine->tally ? 0 : -ENOMEM;
+}
+
+int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_options *options,
+		       struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
+		       struct kernel_wire *wire, struct error *error)
+{
+	struct kernel_engine *engine = calloc(1, sizeof(*engine));
+	int result;
+
+	if (!engine)
+		return -ENOMEM;
+	pthread_mutex_init(&engine->lock, NULL);
+	engine->hooks = hooks;
+	engine->wire = wire;
+	libbpf_set_print(remember_warning);
+	result = load_and_attach(engine, options, symbols, error);
+	if (!result)
+		result = open_tables(engine);
+	if (!result) {
+		engine->ring = ring_buffer__new(bpf_map__fd(engine->bpf->maps.events),
+						deliver_record, engine, NULL);
+		result = engine->ring ? 0 : not_loaded(error, -errno);
+	}
+	if (result) {
+		kernel_engine_close(engine);
+		return result;
+	}
+	*out = engine;
+	return 0;
+}
+
+void kernel_engine_arm(struct kernel_engine *engine)
+{
+	__atomic_store_n(&engine->bpf->bss->armed, 1, __ATOMIC_RELAXED);
+}
+
+void kernel_engine_close(struct kernel_engine *engine)
+{
+	if (!engine)
+		return;
+	ring_buffer__free(engine->ring);
+	kernel_tally_free(engine->tally);
+	unload(engine);
+	free(engine);
+}
+
+int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void *arg)
+{
+	int consumed;
+
+	engine->deliver = fn;
+	engine->deliver_arg = arg;
+	engine->consumed = 0;
+	consumed = ring_buffer__consume(engine->ring);
+	engine->deliver = NULL;
+	return consumed == -ENOBUFS ? CONSUME_AT_ONCE : consumed;
+}
+
+/* The exit programs of the choke point, which count: a run that did not happen is a use uncounted. */
+static bool counts_uses(const char *program)
+{
+	return !strcmp(program, "read_fexit") || !strcmp(program, "read_kretprobe");
+}
+
+/* What the kernel skipped because the program was running on that CPU, for a thread it preempted. */
+static void add_recursion(const struct kernel_engine *engine, struct event_losses *losses)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, engine->bpf->obj)
+	{
+		struct bpf_prog_info info = {0};
+		uint32_t bytes = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd < 0 || bpf_prog_get_info_by_fd(fd, &info, &bytes))
+			continue;
+		losses->recursion += info.recursion_misses;
+		if (counts_uses(bpf_program__name(program)))
+			losses->uncounted += info.recursion_misses;
+	}
+}
+
+/* The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno. */
+static int lookup_per_cpu(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
+{
+	int cpus = libbpf_num_possible_cpus();
+	int result;
+
+	if (cpus < 0)
+		return cpus;
+	*values = calloc((size_t)cpus, bytes);
+	if (!*values)
+		return -ENOMEM;
+	result = bpf_map__lookup_elem(map, &key, sizeof(key), *values, (size_t)cpus * bytes, 0);
+	if (!result)
+		return cpus;
+	free(*values);
+	return result;
+}
+
+static int sum_count(const struct bpf_map *map, uint32_t key, uint64_t *sum)
+{
+	void *values;
+	int cpus = lookup_per_cpu(map, key, sizeof(*sum), &values);
+
+	if (cpus < 0)
+		return cpus;
+	*sum = 0;
+	for (int cpu = 0; cpu < cpus; cpu++)
+		*sum += ((const uint64_t *)values)[cpu];
+	free(values);
+	return 0;
+}
+
+static int sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum)
+{
+	void *values;
+	int cpus = lookup_per_cpu(map, key, sizeof(struct wire_latency), &values);
+
+	if (cpus < 0)
+		return cpus;
+	*sum = (struct histogram){0};
+	for (int cpu = 0; cpu < cpus; cpu++)
+		kernel_wire_add_latency(sum, &((const struct wire_latency *)values)[cpu]);
+	free(values);
+	return 0;
+}
+
+int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *losses)
+{
+	uint64_t counts[WIRE_COUNTS];
+	int result = 0;
+
+	for (uint32_t i = 0; i < WIRE_COUNTS && !result; i++)
+		result = sum_count(engine->bpf->maps.counts, i, &counts[i]);
+	if (result)
+		return result;
+	losses->made += counts[WIRE_COUNT_RECORDS];
+	losses->seen += engine->seen;
+	losses->ring_full += counts[WIRE_LOSS_RING_FULL];
+	losses->suppressed += counts[WIRE_LOSS_SUPPRESSED];
+	losses->task_storage += counts[WIRE_LOSS_TASK_STORAGE];
+	losses->page_unreadable += counts[WIRE_LOSS_PAGE_UNREADABLE];
+	losses->reader_unlisted += counts[WIRE_LOSS_READER_UNLISTED];
+	losses->failure_unlisted += counts[WIRE_LOSS_FAILURE_UNLISTED];
+	add_recursion(engine, losses);
+	pthread_mutex_lock(&engine->lock);
+	add_missed(engine, losses);
+	pthread_mutex_unlock(&engine->lock);
+	losses->missed += engine->missed.missed;
+	losses->uncounted += engine->missed.uncounted;
+	return 0;
+}
+
+/* What one path to one clock has measured since it was told last. */
+static void tally_latency(struct kernel_engine *engine, uint32_t clock, uint32_t key,
+			  kernel_event_fn fn, void *arg)
+{
+	struct event event = {.type = EVENT_LATENCY, .time_ns = clock_now_ns(CLOCK_MONOTONIC)};
+	struct histogram now;
+
+	if (sum_latency(engine->bpf->maps.latencies, key, &now) ||
+	    now.count == engine->latency[key].count)
+		return;
+	kernel_wire_clock(&event, clock);
+	event.path = kernel_wire_path(key % WIRE_PATHS);
+	event.latency = histogram_less(&now, &engine->latency[key]);
+	engine->latency[key] = now;
+	fn(&event, arg);
+}
+
+void kernel_engine_tally(struct kernel_engine *engine, kernel_event_fn fn, void *arg)
+{
+	kernel_tally_take(engine->tally, fn, arg);
+	for (uint32_t i = 0; i < WIRE_CLOCKS && engine->bpf->bss->clocks[i]; i++) {
+		uint32_t clock = (uint32_t)(engine->bpf->bss->clocks[i] - 1);
+
+		for (uint32_t path = 0; path < WIRE_PATHS; path++)
+			tally_latency(engine, clock, i * WIRE_PATHS + path, fn, arg);
+	}
+}
+
+void kernel_engine_every_event(struct kernel_engine *engine, bool on)
+{
+	__atomic_store_n(&engine->bpf->bss->every_event, on, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/kernel_hooks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One kernel function, by the name that its programs have in bpf/. */
+struct hook_plan {
+	const char *function;
+	const char *program; /* _fentry and _fexit, or _kprobe and _kretprobe, are added */
+	const char *tells;
+	const char *replaced_by; /* another function that does the same better where it exists */
+	bool of_calls;		 /* a call to any PTP clock, around the driver */
+	bool of_driver;		 /* nothing without the driver, whether it is there or not */
+	bool newer_drivers;	 /* a driver without it has nothing that it could tell */
+};
+
+static const struct hook_plan plans[] = {
+	{DRIVER_CHOKE_POINT, "read",
+	 "every PTP read: its path, its result, its latency, the page it saw"},
+	{"ptp_ioctl", "ioctl", "whole PTP ioctls, and other PTP clocks", .of_calls = true},
+	{"ptp_clock_gettime", "gettime", "whole clock_gettime() calls, and other PTP clocks",
+	 .of_calls = true},
+	{"vmclock_miscdev_read", "dev_read", "read() of /dev/vmclockN"},
+	{"vmclock_miscdev_mmap", "dev_mmap", "who maps the page"},
+	{"vmclock_miscdev_open", "dev_open", "who opens /dev/vmclockN (kernels from 7.0)"},
+	{"vmclock_miscdev_poll", "dev_poll",
+	 "who polls /dev/vmclockN, and how soon it wakes (kernels from 7.0)",
+	 .newer_drivers = true},
+	{"vmclock_miscdev_release", "dev_release", "who closes /dev/vmclockN (kernels from 7.0)",
+	 .newer_drivers = true},
+	{"vmclock_acpi_notification_handler", "acpi_notice",
+	 "notifications of the hypervisor, by ACPI (kernels from 7.0)", .newer_drivers = true},
+	{"vmclock_of_irq_handler", "irq_notice",
+	 "notifications of the hypervisor, by device tree (kernels from 7.0)",
+	 .newer_drivers = true},
+	{"do_adjtimex", "adjtimex", "who steers or steps the system clock"},
+	{"do_settimeofday64", "settime", "who sets the system clock"},
+	{"timekeeping_notify", "clocksource", "switches of the clocksource"},
+	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
+	 .replaced_by = "vmclock_miscdev_open", .of_driver = true},
+};
+
+_Static_assert(sizeof(plans) / sizeof(plans[0]) == KERNEL_HOOKS, "one plan a hook");
+
+static bool exists(struct kernel_symbols *symbols, const char *function)
+{
+	return kernel_symbols_in_btf(symbols, function) ||
+	       kernel_symbols_in_kallsyms(symbols, function);
+}
+
+static bool is_of_driver(const struct hook_plan *plan)
+{
+	return plan->of_driver || !strncmp(plan->function, "vmclock_", strlen("vmclock_"));
+}
+
+/* Nothing is lost without it, for @other does its work. */
+static void leave_out(struct hook *hook, const char *other)
+{
+	hook->rung = HOOK_ABSENT;
+	hook->replaced = true;
+	snprintf(hook->why, sizeof(hook->why), "%s does this", other);
+}
+
+static void plan_hook(struct hook *hook, const struct hook_plan *plan,
+		      struct kernel_symbols *symbols, enum hook_rung best, bool calls)
+{
+	hook->function = plan->function;
+	hook->tells = plan->tells;
+	if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
+		hook->rung = HOOK_ABSENT;
+		hook->awaited = true;
+		snprintf(hook->why, sizeof(hook->why), "the driver is not loaded");
+	} else if (plan->of_calls && !calls) {
+		leave_out(hook, DRIVER_CHOKE_POINT);
+	} else if (plan->replaced_by && exists(symbols, plan->replaced_by)) {
+		leave_out(hook, plan->replaced_by);
+	} else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function)) {
+		hook->rung = HOOK_FENTRY;
+	} else if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
+		hook->rung = HOOK_KPROBE;
+		snprintf(hook->why, sizeof(hook->why), "%s",
+			 best != HOOK_FENTRY ? "kprobes were asked for"
+			 : kernel_symbols_in_btf(symbols, plan->function)
+				 ? "fentry takes CAP_SYS_ADMIN here: the driver is a module"
+				 : "not in this kernel's BTF");
+	} else {
+		hook->rung = HOOK_ABSENT;
+		hook->replaced = plan->newer_drivers;
+		snprintf(hook->why, sizeof(hook->why), "this kernel%s has no such function",
+			 plan->newer_drivers ? "'s driver" : "");
+	}
+}
+
+/* A function whose work another does that is there is not missed. */
+static void mark_replaced(struct hook hooks[KERNEL_HOOKS])
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		for (size_t j = 0; j < KERNEL_HOOKS; j++) {
+			if (plans[j].replaced_by && hooks[j].rung != HOOK_ABSENT &&
+			    !strcmp(plans[j].replaced_by, plans[i].function) &&
+			    hooks[i].rung == HOOK_ABSENT)
+				leave_out(&hooks[i], plans[j].function);
+		}
+	}
+}
+
+void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
+		       enum hook_rung best, bool calls)
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		hooks[i] = (struct hook){0};
+		plan_hook(&hooks[i], &plans[i], symbols, best, calls);
+	}
+	mark_replaced(hooks);
+}
+
+const char *kernel_hook_program(size_t i)
+{
+	return plans[i].program;
+}
+
+void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols)
+{
+	const char *refused = hook->rung == HOOK_FENTRY ? "fentry" : "kprobe";
+
+	hook->rung =
+		hook->rung == HOOK_FENTRY && kernel_symbols_in_kallsyms(symbols, hook->function)
+			? HOOK_KPROBE
+			: HOOK_ABSENT;
+	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
+}
+
+bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_rung rung, int result,
+			 struct kernel_symbols *symbols)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (hooks[i].rung == rung) {
+			kernel_hook_demote(&hooks[i], result, symbols);
+			any = true;
+		}
+	}
+	return any;
+}

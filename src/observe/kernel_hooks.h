@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which functions are hooked, and by which rung of the ladder on this kernel. */
+#ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_HOOKS_H
+#define VMCLOCK_TRACE_OBSERVE_KERNEL_HOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event/hook.h"
+#include "observe/kernel_symbols.h"
+
+#define KERNEL_HOOKS 14
+
+/* The index of the hook on the choke point. */
+#define KERNEL_HOOK_READ 0
+
+/*
+ * The best rung, from @best on, that this kernel has for each function, by what it says of itself.
+ * Without @calls, calls to PTP clocks are not hooked: reads of the driver tell by which they came.
+ */
+void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
+		       enum hook_rung best, bool calls);
+
+/* The name that the programs of hook @i have in bpf/, less the ending that says the rung. */
+const char *kernel_hook_program(size_t i);
+
+/* One rung down, because the kernel refused with @result (-errno). */
+void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols);
+
+/* The same for all that are on @rung. Were there any? */
+bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_rung rung, int result,
+			 struct kernel_symbols *symbols);
+
+#endif
