@@ -3,6 +3,7 @@
 #   make          build/vmclock-trace
 #   make demo     the main job, end to end, in a guest (installs what is missing)
 #   make check    every test (installs what is missing)
+#   make check-matrix  every kernel that Debian lists; makes the table in README.md
 #   make lint     layers, format, spelling of the house
 #   make bench    figures, as ratios within one run
 #
@@ -33,17 +34,19 @@ override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissi
 	-Wno-missing-field-initializers
 override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
 LDLIBS := -lbpf -lelf -lz -ljson-c -lcap
+# What only the exporter needs.
+SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
-MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main sim_main)
+MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main exporter_main sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
-SKELETON := $(OUT)/vmclock.skel.h
 PROGRAM := $(OUT)/$(NAME)
+EXPORTER := $(PROGRAM)-exporter
 SIMULATOR := $(OUT)/vmclock-sim
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
-BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
+BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
 # `make V=1` shows the commands.
@@ -52,13 +55,17 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all units lab man demo check check-quick lint format bench install clean
+.PHONY: all units lab man demo check check-matrix check-quick lint format bench install clean
 
-all: $(PROGRAM) $(SIMULATOR)
+all: $(PROGRAM) $(EXPORTER) $(SIMULATOR)
 
 $(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(EXPORTER): $(OUT)/obj/cmd/exporter_main.o $(LIBRARY)
+	$(call say,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(SERVE_LDLIBS)
 
 # None of the libraries: it needs no kernel, no root and no device.
 $(SIMULATOR): $(OUT)/obj/cmd/sim_main.o $(LIBRARY)
@@ -73,40 +80,52 @@ $(OUT)/obj/%.o: src/%.c
 	$(call say,cc,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The one door to BPF: only this file sees the skeleton.
-$(OUT)/obj/observe/kernel.o: $(SKELETON)
+# The doors to BPF: each skeleton is seen by one file.
+$(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h
+$(OUT)/obj/observe/mapping_bpf.o: $(OUT)/mappers.skel.h
 
-$(OUT)/%.bpf.o: bpf/%.bpf.c
+define bpf_object
 	@mkdir -p $(@D)
 	$(call say,bpf,$@)
 	$(Q)$(CLANG) -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) \
 		-Ivmlinux -Ibpf -MMD -MP -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
+endef
+
+$(OUT)/%.bpf.o: bpf/%.bpf.c
+	$(bpf_object)
+
+$(OUT)/bench/%.bpf.o: tests/bench/%.bpf.c
+	$(bpf_object)
 
 $(OUT)/%.skel.h: $(OUT)/%.bpf.o
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(*F)_bpf > $@
 
 $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,unit,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka -lpthread
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) -lcmocka
 
 $(OUT)/man/%: man/%.scd
 	@mkdir -p $(@D)
 	$(Q)scdoc < $< > $@
 
--include $(OBJ:.o=.d) $(OUT)/vmclock.bpf.d $(wildcard $(OUT)/unit/*.d)
+-include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d)
 
 # What only runs inside guests of the lab.
 $(OUT)/lab/%: tests/lab/load/%.c
 	@mkdir -p $(@D)
 	$(call say,lab,$@)
-	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+
+$(OUT)/lab/load: $(wildcard tests/lab/load/load_*.c) tests/lab/load/load.h
 
 $(OUT)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,bench,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lpthread
+
+$(OUT)/bench/funclatency: $(OUT)/bench/funclatency.skel.h
 
 units: $(UNITS)
 lab: $(OUT)/lab/load $(OUT)/lab/cost
@@ -121,6 +140,13 @@ demo:
 check:
 	@tests/setup build check lab lab-arm64
 	@tests/check
+
+# Every kernel, and README's table of what works on each: an hour at most.
+check-matrix:
+	@tests/setup build check lab lab-arm64
+	@$(MAKE) --no-print-directory all lab
+	@$(MAKE) --no-print-directory ARCH=arm64 all lab
+	@tests/lab/matrix
 
 # What needs no guest: seconds.
 check-quick: all units
@@ -139,11 +165,17 @@ bench:
 
 install: all man
 	install -Dm755 $(PROGRAM) $(DESTDIR)/usr/bin/$(NAME)
+	install -Dm755 $(EXPORTER) $(DESTDIR)/usr/bin/$(NAME)-exporter
 	install -Dm755 $(SIMULATOR) $(DESTDIR)/usr/bin/vmclock-sim
 	for page in $(MAN); do install -Dm644 $$page \
 		$(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
 	install -Dm644 contrib/completions/$(NAME).bash \
 		$(DESTDIR)/usr/share/bash-completion/completions/$(NAME)
+	install -Dm644 -t $(DESTDIR)/usr/lib/systemd/system contrib/systemd/*
+	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/prometheus contrib/prometheus/*.yml
+	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/runbooks contrib/prometheus/runbooks/*
+	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/grafana contrib/grafana/*
+	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/kubernetes contrib/kubernetes/*
 
 clean:
 	rm -rf build

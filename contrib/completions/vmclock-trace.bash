@@ -34,6 +34,12 @@ _vmclock_trace_comms() {
 	mapfile -t COMPREPLY < <(compgen -W "$comms" -- "$current" | sort -u)
 }
 
+# From where the hierarchy is mounted, a directory at a time.
+_vmclock_trace_cgroups() {
+	mapfile -t COMPREPLY < <(cd /sys/fs/cgroup 2>/dev/null && compgen -d -- "$current")
+	compopt -o filenames 2>/dev/null || :
+}
+
 # A list with commas: what is before the last one stays.
 _vmclock_trace_wishes() {
 	local before=
@@ -50,16 +56,23 @@ _vmclock_trace_wishes() {
 _vmclock_trace_value() {
 	case $2:$1 in
 	*:--device | compare:-d) _vmclock_trace_device ;;
-	doctor:--btf) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	doctor:--btf | exporter:--web-config | exporter:--textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	status:--via) _vmclock_trace_words 'auto mmap read' ;;
 	trace:--pid | trace:-p) _vmclock_trace_pids ;;
 	trace:--comm | trace:-c) _vmclock_trace_comms ;;
+	trace:--path) _vmclock_trace_words 'clock_gettime PTP_SYS_OFFSET PTP_SYS_OFFSET_EXTENDED
+		PTP_SYS_OFFSET_PRECISE open read mmap poll release unknown' ;;
+	trace:--phc) _vmclock_trace_words 'all vmclock' ;;
+	trace:--cgroup) _vmclock_trace_cgroups ;;
 	wait:--for | wait:-f) _vmclock_trace_wishes ;;
 	wait:--exec) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	# Numbers and lengths of time: any.
 	status:--counter | trace:--duration | trace:-d | trace:--count | trace:-n) ;;
+	trace:--slower | trace:--rate) ;;
 	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
+	exporter:--listen | exporter:-l | exporter:--textfile-period) ;;
+	exporter:--interval | exporter:-i | exporter:--readers) ;;
 	compare:--count | compare:-n | compare:--interval | compare:-i) ;;
 	*) return 1 ;;
 	esac
@@ -72,7 +85,7 @@ _vmclock_trace() {
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_vmclock_trace_words 'status watch wait trace compare doctor help --help --version'
+		_vmclock_trace_words 'status watch wait trace compare doctor exporter help --help --version'
 		return
 	fi
 	# --option=value: bash takes the = for a word of its own.
@@ -84,11 +97,16 @@ _vmclock_trace() {
 	_vmclock_trace_value "$previous" "$command" && return
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
-	trace) _vmclock_trace_words '--duration --count --pid --comm --device --strict --kprobes --json --help' ;;
+	trace) _vmclock_trace_words '--duration --events --calls --path --errors --slower --rate --count
+		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
+	exporter)
+		_vmclock_trace_words '--listen --web-config --textfile --textfile-period --device --interval
+			--without-bpf --probe-cost --readers --help'
+		;;
 	esac
 }
 

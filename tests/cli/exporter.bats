@@ -1,0 +1,567 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# exporter: its metrics in each state of a page, its HTTP, its file; asked as Prometheus and people ask.
+
+bats_require_minimum_version 1.5.0
+
+openmetrics='application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+
+setup() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	export LC_ALL=C.UTF-8
+	tests=$BATS_TEST_DIRNAME
+	vectors=$tests/../data/vectors/pages
+	dir=$BATS_TEST_TMPDIR
+	page=$dir/page
+	pids=()
+}
+
+teardown() {
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null || :
+		wait "$pid" || :
+	done
+}
+
+# exporter OPTION...: starts one; $at is where it listens first, $pid its process.
+exporter() {
+	: >"$dir/said"
+	"$VMCLOCK_TRACE" exporter --without-bpf --interval 10ms --device "$page" "$@" 2>"$dir/said" 3>&- &
+	pid=$!
+	pids+=("$pid")
+	at=
+	for _ in {1..500}; do
+		at=$(sed -n '/listening at /{s/.*listening at //p;q}' "$dir/said")
+		[ -z "$at" ] || return 0
+		[ -e "/proc/$pid" ] || break
+		sleep 0.02
+	done
+	cat "$dir/said" >&2
+	return 1
+}
+
+# play LINE...: a scenario of these lines into $page, in the background, once it is there.
+play() {
+	printf '%s\n' "$@" >"$dir/scenario"
+	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$page" 3>&- &
+	pids+=($!)
+	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+}
+
+get() { curl --silent --show-error --fail --max-time 10 "$@"; }
+
+metrics() { get "http://$at/metrics"; }
+
+# lacks GREP-ARGUMENT...: nothing is found. (A bare `! grep` would not fail a test.)
+lacks() { ! grep "$@" >&2; }
+
+# value SERIES: its value now.
+value() { metrics | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'; }
+
+# comes SERIES VALUE: the series has that value within ten seconds.
+comes() {
+	for _ in {1..200}; do
+		[ "$(value "$1")" != "$2" ] || return 0
+		sleep 0.05
+	done
+	echo "$1 is '$(value "$1")', not $2" >&2
+	return 1
+}
+
+# strict NAME: both formats of what the exporter shows now stand before the strictest readers.
+strict() {
+	metrics >"$dir/$1.txt"
+	get -H "Accept: $openmetrics" "http://$at/metrics" >"$dir/$1.om"
+	promtool check metrics <"$dir/$1.txt" 2>"$dir/promtool" || {
+		echo "$1: promtool:"
+		cat "$dir/promtool"
+		return 1
+	} >&2
+	series=$(/usr/bin/python3 "$tests/exporter_metrics.py" "$dir/$1.om")
+	[ "$series" -gt 40 ] && [ "$series" -lt 300 ]
+}
+
+# --- What it shows
+
+@test "exporter: metrics of every page that there is a vector of, in both formats, below 300 series" {
+	count=0
+	exporter --listen 127.0.0.1:0
+	for vector in "$vectors"/*.bin; do
+		before=$(value vmclock_exporter_looks_total)
+		cp "$vector" "$page.new"
+		mv "$page.new" "$page"
+		for _ in {1..200}; do
+			[ "$(value vmclock_exporter_looks_total)" -lt $((before + 2)) ] || break
+			sleep 0.01
+		done
+		strict "${vector##*/}"
+		count=$((count + 1))
+	done
+	[ "$count" -gt 40 ]
+	# All modes were among them.
+	for mode in full marker-only invalid; do
+		grep -l "^vmclock_page_mode{vmclock_page_mode=\"$mode\"} 1" "$dir"/*.txt
+	done
+}
+
+@test "exporter: without a device it says so, takes it when it comes, and says when it goes" {
+	exporter --listen 127.0.0.1:0
+	[ "$(value 'vmclock_page_mode{vmclock_page_mode="absent"}')" = 1 ]
+	strict absent
+	get "http://$at/healthz" | grep 'no page: .* it is waited for'
+	get "http://$at/" | grep 'There is no vmclock'
+	play 'end 60s'
+	comes 'vmclock_page_mode{vmclock_page_mode="full"}' 1
+	[ "$(value 'vmclock_page_mode{vmclock_page_mode="absent"}')" = 0 ]
+	rm "$page"
+	comes 'vmclock_page_mode{vmclock_page_mode="absent"}' 1
+	comes 'vmclock_findings_total{kind="device_lost"}' 1
+	strict gone
+}
+
+@test "exporter: what happens to a clock, counted; the bad window opens and closes" {
+	play 'end 60s' 'at 2s step +7ms' 'at 3s migrate' 'at 4s status UNRELIABLE' 'at 4s maintenance soon' 'at 5s storm 300 over 500ms' 'at 6s status SYNCHRONIZED'
+	exporter --listen 127.0.0.1:0
+	[ "$(value vmclock_bad_windows_total)" = 0 ]
+	comes vmclock_bad_window_open 1
+	comes 'vmclock_clock_status{vmclock_clock_status="UNRELIABLE"}' 1
+	strict open
+	grep '^vmclock_bad_window_severity{vmclock_bad_window_severity="critical"} 1' "$dir/open.txt"
+	lacks vmclock_bad_window_end "$dir/open.txt"
+	comes 'vmclock_maintenance_announced{within="day"}' 1
+	comes vmclock_bad_window_open 0
+	metrics >"$dir/after"
+	strict after
+	for line in 'vmclock_disruptions_total 1' 'vmclock_findings_total{kind="disruption"} 1' \
+		'vmclock_findings_total{kind="host_step"} 1' 'vmclock_findings_total{kind="status_change"} 2' \
+		'vmclock_maintenance_announced{within="hour"} 0' 'vmclock_bad_windows_total 1'; do
+		grep -Fx "$line" "$dir/after"
+	done
+	# From the step to the good status: four seconds, by three series.
+	awk '/^vmclock_bad_window_(start|end)_timestamp_seconds /{ t[$1] = $2 } /^vmclock_bad_window_seconds_total/{ sum = $2 }
+	     END { l = t["vmclock_bad_window_end_timestamp_seconds"] - t["vmclock_bad_window_start_timestamp_seconds"]
+	           print l, sum; exit !(l > 3.9 && l < 5 && sum - l < 0.001 && l - sum < 0.001) }' "$dir/after"
+	[ "$(awk '/^vmclock_page_updates_missed_total/{ print $2 }' "$dir/after")" -gt 100 ]
+}
+
+@test "exporter: values are those of status" {
+	cp "$vectors/003-old.bin" "$page"
+	exporter --listen 127.0.0.1:0
+	"$VMCLOCK_TRACE" status --json --device "$page" >"$dir/status" || [ $? = 3 ]
+	[ "$(value vmclock_tai_offset_seconds)" = "$(jq .page.tai_offset_sec "$dir/status")" ]
+	# Not by jq, whose numbers have 53 bits.
+	marker=$(python3 -c 'import json, sys; print("%#018x" % json.load(sys.stdin)["page"]["disruption_marker"])' <"$dir/status")
+	metrics | grep "^vmclock_disruption_marker_info{marker=\"$marker\""
+	for warning in $(jq -r '.warnings[]' "$dir/status"); do
+		[ "$(value "vmclock_page_warning{warning=\"$warning\"}")" = 1 ]
+	done
+	jq -e '.page | .counter_period_frac_sec > 0' "$dir/status"
+	jq .page "$dir/status" | /usr/bin/python3 -c 'import json, sys
+page = json.load(sys.stdin)
+period = page["counter_period_frac_sec"] * 2.0 ** -(64 + page["counter_period_shift"])
+assert abs(float(sys.argv[1]) / period - 1) < 1e-15' "$(value vmclock_period_seconds)"
+}
+
+# --- HTTP
+
+@test "exporter: GET and HEAD of what there is, and nothing else" {
+	exporter --listen 127.0.0.1:0
+	code() { curl --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$@"; }
+	for path in / /metrics /healthz; do
+		[ "$(code "http://$at$path")" = 200 ]
+		[ "$(code "http://$at$path?query")" = 200 ]
+		curl --silent --head --max-time 10 "http://$at$path" >"$dir/head"
+		grep '^HTTP/1.1 200' "$dir/head"
+		length=$(tr -d '\r' <"$dir/head" | sed -n 's/^Content-Length: //p')
+		[ "$length" -gt 2 ]
+	done
+	[ "$(code "http://$at/other")" = 404 ]
+	[ "$(code --request DELETE "http://$at/metrics")" = 405 ]
+	[ "$(code --data x "http://$at/metrics")" = 405 ]
+	[ "$(code --request GET --data x "http://$at/metrics")" = 413 ]
+	curl --silent --head --request DELETE --max-time 10 "http://$at/metrics" | grep '^Allow: GET, HEAD'
+}
+
+@test "exporter: the format that is asked for, and gzip only where it is wanted" {
+	exporter --listen 127.0.0.1:0
+	type() { get --output "$dir/body" --write-out '%{content_type}' -H "Accept: $1" "http://$at/metrics"; }
+	[ "$(type "$openmetrics")" = 'application/openmetrics-text; version=1.0.0; charset=utf-8' ]
+	[ "$(tail -1 "$dir/body")" = '# EOF' ]
+	for accept in '*/*' 'text/html,*/*;q=0.8' 'text/plain;version=0.0.4' 'application/json' ''; do
+		[ "$(type "$accept")" = 'text/plain; version=0.0.4; charset=utf-8' ]
+		lacks '# EOF' "$dir/body"
+	done
+	get -H 'Accept-Encoding: gzip' "http://$at/metrics" | gzip -d | grep -q '^vmclock_page_mode'
+	get -H 'Accept-Encoding: gzip;q=0' "http://$at/metrics" | grep -aq '^vmclock_page_mode'
+	packed=$(get -H 'Accept-Encoding: gzip' "http://$at/metrics" | wc -c)
+	[ "$packed" -lt $(($(metrics | wc -c) / 3)) ]
+}
+
+@test "exporter: at several addresses, IPv6 and a unix socket, which goes with it" {
+	[ -e /proc/net/if_inet6 ] || skip "this machine has no IPv6"
+	play 'end 60s'
+	exporter --listen 127.0.0.1:0 --listen '[::1]:0' --listen "unix:$dir/socket" --listen localhost:0
+	sed -n 's/.*listening at //p' "$dir/said" >"$dir/at"
+	[ "$(wc -l <"$dir/at")" -ge 4 ]
+	while read -r at; do
+		case $at in
+		unix:*) get --unix-socket "${at#unix:}" http://x/metrics ;;
+		*) metrics ;;
+		esac | grep -q '^vmclock_page_mode{vmclock_page_mode="full"} 1'
+	done <"$dir/at"
+	[ "$(stat -c %a "$dir/socket")" = 660 ]
+	kill "$pid"
+	wait "$pid"
+	[ ! -e "$dir/socket" ]
+}
+
+@test "exporter: a dead socket is replaced, one in use is not, nor is a file" {
+	exporter --listen "unix:$dir/socket"
+	kill -KILL "$pid"
+	wait "$pid" || :
+	[ -S "$dir/socket" ]
+	exporter --listen "unix:$dir/socket"
+	run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --listen "unix:$dir/socket"
+	[ "$status" = 1 ]
+	[[ $stderr == *"in use"*hint:* ]]
+	get --unix-socket "$dir/socket" http://x/healthz | grep ok
+	echo precious >"$dir/file"
+	run timeout 20 "$VMCLOCK_TRACE" exporter --listen "unix:$dir/file"
+	[ "$status" = 1 ]
+	[ "$(cat "$dir/file")" = precious ]
+}
+
+@test "exporter: listens on loopback alone unless it is told otherwise" {
+	"$VMCLOCK_TRACE" exporter --without-bpf --device "$page" 2>"$dir/said" 3>&- &
+	pids+=($!)
+	# Where another one runs on this machine, it has the port.
+	for _ in {1..200}; do grep -q 'listening\|in use' "$dir/said" && break; sleep 0.02; done
+	[ "$(grep -c 'listening at 127.0.0.1:10319$\|cannot listen at 127.0.0.1:10319: Address already in use' "$dir/said")" = 1 ]
+	[ "$(grep -c listen "$dir/said")" = 1 ]
+}
+
+@test "exporter: sockets of systemd, ready, watchdog and stopping" {
+	run --separate-stderr python3 "$tests/exporter_systemd.py" "$VMCLOCK_TRACE" exporter --without-bpf --device "$page"
+	echo "$output" "$stderr" >&2
+	[ "$status" = 0 ]
+	[ "$(grep -c '^answer HTTP/1.1 200' <<<"$output")" = 2 ]
+	grep '^exit 0' <<<"$output"
+	grep '^still there True' <<<"$output"
+}
+
+@test "exporter: ten scrapers at once, each with a whole and consistent answer" {
+	play 'end 60s' 'at 0.5s storm 20000 over 20s'
+	exporter --listen 127.0.0.1:0
+	scrape() {
+		for i in {1..30}; do
+			get -H 'Accept-Encoding: gzip' -H "Accept: $openmetrics" "http://$at/metrics" | gzip -d >"$dir/$1.$i" || return 1
+		done
+	}
+	scrapers=()
+	for n in {1..10}; do scrape "$n" & scrapers+=($!); done
+	for scraper in "${scrapers[@]}"; do wait "$scraper"; done
+	for file in "$dir"/*.[0-9]*; do
+		[ "$(tail -1 "$file")" = '# EOF' ]
+		# One moment: not more updates missed than there were, nor more disruptions than findings of it.
+		awk '/^vmclock_page_updates_total/{ all = $2 } /^vmclock_page_updates_missed_total/{ missed = $2 }
+		     /^vmclock_page_mode.* 1$/{ modes++ } END { exit !(missed <= all && modes == 1) }' "$file"
+	done
+	/usr/bin/python3 "$tests/exporter_metrics.py" "$dir"/*.[0-9]* | sort -u
+	[ "$(value vmclock_exporter_scrape_duration_seconds_count)" -ge 300 ]
+}
+
+@test "exporter: a scrape takes less than a millisecond of CPU, and the program less than 16 MiB" {
+	play 'end 60s'
+	exporter --listen 127.0.0.1:0
+	for i in {1..300}; do echo "url = http://$at/metrics"; done >"$dir/urls"
+	cpu() { value vmclock_exporter_cpu_seconds_total; }
+	before=$(cpu)
+	get --compressed -H "Accept: $openmetrics" --config "$dir/urls" >"$dir/all"
+	after=$(cpu)
+	[ "$(grep -c '^# EOF' "$dir/all")" = 300 ]
+	# Twice the time that is promised, for a machine that does much else.
+	awk -v a="$after" -v b="$before" 'BEGIN { print (a - b) / 300; exit !((a - b) / 300 < 0.002) }'
+	[ "$(value vmclock_exporter_resident_memory_bytes)" -lt $((16 << 20)) ]
+}
+
+@test "exporter: abused, it answers others and does not grow" {
+	exporter --listen 127.0.0.1:0
+	run python3 "$tests/exporter_abuse.py" "${at%:*}" "${at##*:}" "$pid"
+	echo "$output" >&2
+	[ "$status" = 0 ]
+}
+
+@test "exporter: many wishes at once on one connection, and one after the other" {
+	exporter --listen 127.0.0.1:0
+	{ for _ in {1..20}; do printf 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'; done
+	  printf 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'; } >"$dir/wishes"
+	python3 -c 'import socket, sys
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as client:
+    client.sendall(open(sys.argv[3], "rb").read())
+    answer = b""
+    while part := client.recv(65536):
+        answer += part
+assert answer.count(b"HTTP/1.1 200") == 21, answer' "${at%:*}" "${at##*:}" "$dir/wishes"
+}
+
+# --- For people
+
+@test "exporter: the first page in a browser" {
+	command -v chromium >/dev/null || skip "chromium is not installed"
+	play 'end 60s' 'at 1s step +7ms' 'at 2s migrate'
+	exporter --listen 127.0.0.1:0
+	comes vmclock_disruptions_total 1
+	browse() { timeout 60 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$dir/browser" "$@" "http://$at/" 2>/dev/null 3>&-; }
+	browse --dump-dom >"$dir/dom"
+	grep 'A clock is bad\|The clock is well' "$dir/dom"
+	grep '<td class="critical">critical</td>' "$dir/dom"
+	grep 'disruption<br><small>the counter was disrupted' "$dir/dom"
+	browse --window-size=1000,800 --screenshot="$dir/picture.png"
+	[ "$(head -c 4 "$dir/picture.png" | od -An -c | tr -d ' ')" = '211PNG' ]
+	# A page of one colour packs to a few kilobytes.
+	[ "$(wc -c <"$dir/picture.png")" -gt 20000 ]
+	[ -z "${KEEP_PICTURE-}" ] || cp "$dir/picture.png" "$KEEP_PICTURE"
+}
+
+@test "exporter: what a path holds does no harm in a page" {
+	page="$dir/<script>alert(1)<\\script>\"&"
+	cp "$vectors/003-old.bin" "$page"
+	exporter --listen 127.0.0.1:0
+	get "http://$at/" >"$dir/html"
+	lacks -F '<script>' "$dir/html"
+	grep -F '&lt;script&gt;alert(1)&lt;\script&gt;&quot;&amp;' "$dir/html"
+	metrics | grep -F '<script>alert(1)<\\script>\"&"'
+	strict hostile
+}
+
+@test "exporter: health is 503 with the reason when the observer stands still" {
+	play 'end 60s'
+	exporter --listen 127.0.0.1:0
+	get "http://$at/healthz" | head -1 | grep -x ok
+	# Its first thread alone, which looks, is held by a debugger; the one that answers is not.
+	python3 - "$pid" <<-'END' 3>&- &
+		import ctypes, signal, sys
+		ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+		ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+		SEIZE, INTERRUPT = 0x4206, 0x4207
+		assert ptrace(SEIZE, int(sys.argv[1]), None, None) == 0, ctypes.get_errno()
+		assert ptrace(INTERRUPT, int(sys.argv[1]), None, None) == 0
+		signal.pause()
+	END
+	pids=($! "${pids[@]}")
+	health() { curl --silent --output "$dir/health" --max-time 10 --write-out '%{http_code}' "http://$at/healthz"; }
+	for _ in {1..300}; do [ "$(health)" = 200 ] || break; sleep 0.1; done
+	[ "$(health)" = 503 ]
+	grep 'not healthy: the observer has been standing still for' "$dir/health"
+	get "http://$at/" | grep 'The observer has stopped'
+	kill "${pids[0]}"
+	for _ in {1..100}; do [ "$(health)" = 503 ] || break; sleep 0.1; done
+	[ "$(health)" = 200 ]
+}
+
+# --- TLS and passwords
+
+# The password is "correct horse".
+hash='$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2'
+
+# certificate NAME [OPTION...]: NAME.crt and NAME.key.
+certificate() {
+	local name=$1
+	shift
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$name" \
+		-addext 'subjectAltName=IP:127.0.0.1' -keyout "$dir/$name.key" -out "$dir/$name.crt" "$@" 2>/dev/null
+}
+
+code() { curl --silent --output "$dir/body" --max-time 10 --write-out '%{http_code}' "$@"; }
+
+@test "exporter: passwords by bcrypt, for each page, and none else comes in" {
+	printf 'basic_auth_users:\n  prometheus: %s\n  other: %s\n' "$hash" "$hash" >"$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	for path in / /metrics /healthz /none; do
+		[ "$(code "http://$at$path")" = 401 ]
+	done
+	curl --silent --head --max-time 10 "http://$at/" | grep '^WWW-Authenticate: Basic realm='
+	for who in prometheus other; do
+		[ "$(code --user "$who:correct horse" "http://$at/metrics")" = 200 ]
+		[ "$(code --user "$who:correct horse" "http://$at/metrics")" = 200 ]
+		[ "$(code --user "$who:correct hors" "http://$at/metrics")" = 401 ]
+		[ "$(code --user "$who:correct horse " "http://$at/metrics")" = 401 ]
+		[ "$(code --user "$who:" "http://$at/metrics")" = 401 ]
+	done
+	[ "$(code --user "nobody:correct horse" "http://$at/metrics")" = 401 ]
+	for header in 'Basic' 'Basic ' 'Basic !!!!' 'Basic cHJvbWV0aGV1cw==' 'Bearer x' "Basic $(head -c 3000 /dev/zero | base64 -w0)"; do
+		[ "$(code -H "Authorization: $header" "http://$at/metrics")" = 401 ]
+	done
+}
+
+@test "exporter: TLS, from 1.2 on or as the file says, and nothing in the clear" {
+	certificate server
+	printf 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\nhttp_server_config:\n  http2: false\n' >"$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web.config.file "$dir/web.yml"
+	[ "$(code --cacert "$dir/server.crt" "https://$at/metrics")" = 200 ]
+	[ "$(code --cacert "$dir/server.crt" --tls-max 1.2 "https://$at/metrics")" = 200 ]
+	run code --cacert "$dir/server.crt" --tls-max 1.1 "https://$at/metrics"
+	[ "$status" != 0 ]
+	run code "https://$at/metrics"
+	[ "$status" = 60 ]
+	run code "http://$at/metrics"
+	[ "$status" != 0 ]
+	printf '  min_version: TLS13\n' | sed -i '/key_file/r /dev/stdin' "$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	[ "$(code --cacert "$dir/server.crt" "https://$at/metrics")" = 200 ]
+	run code --cacert "$dir/server.crt" --tls-max 1.2 "https://$at/metrics"
+	[ "$status" != 0 ]
+}
+
+@test "exporter: clients by certificate of an authority, and no others" {
+	certificate server
+	certificate authority -addext basicConstraints=critical,CA:TRUE
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=client \
+		-keyout "$dir/client.key" -out "$dir/client.csr" 2>/dev/null
+	openssl x509 -req -in "$dir/client.csr" -CA "$dir/authority.crt" -CAkey "$dir/authority.key" \
+		-set_serial 7 -days 2 -out "$dir/client.crt" 2>/dev/null
+	certificate stranger
+	cat >"$dir/web.yml" <<-END
+		tls_server_config:
+		  cert_file: server.crt
+		  key_file: $dir/server.key
+		  client_auth_type: RequireAndVerifyClientCert
+		  client_ca_file: authority.crt
+	END
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	[ "$(code --cacert "$dir/server.crt" --cert "$dir/client.crt" --key "$dir/client.key" "https://$at/metrics")" = 200 ]
+	run code --cacert "$dir/server.crt" "https://$at/metrics"
+	[ "$output" != 200 ]
+	run code --cacert "$dir/server.crt" --cert "$dir/stranger.crt" --key "$dir/stranger.key" "https://$at/metrics"
+	[ "$output" != 200 ]
+}
+
+@test "exporter: a new certificate is taken while it runs; a broken one is not, and is counted" {
+	certificate server
+	printf 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n' >"$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	[ "$(code --cacert "$dir/server.crt" "https://$at/metrics")" = 200 ]
+	certificate other
+	cp "$dir/other.key" "$dir/server.key"
+	mv "$dir/other.crt" "$dir/server.crt"
+	for _ in {1..30}; do
+		got=$(code --cacert "$dir/server.crt" "https://$at/metrics" || :)
+		[ "$got" != 200 ] || break
+		sleep 0.2
+	done
+	[ "$got" = 200 ]
+	cp "$dir/server.crt" "$dir/good.crt"
+	sleep 1.1 # files are looked at once a second
+	echo nonsense >"$dir/server.crt"
+	sleep 0.1
+	for _ in {1..30}; do
+		[ "$(code --cacert "$dir/good.crt" "https://$at/metrics")" = 200 ]
+		! grep -qx 'vmclock_exporter_web_config_failures_total 1' "$dir/body" || break
+		sleep 0.2
+	done
+	grep -x 'vmclock_exporter_web_config_failures_total 1' "$dir/body"
+}
+
+@test "exporter: what a web configuration asks for and cannot have is refused, with its line" {
+	certificate server
+	certificate other
+	refused() {
+		printf "$1" >"$dir/web.yml"
+		run --separate-stderr timeout 10 "$VMCLOCK_TRACE" exporter --without-bpf --device "$page" --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+		[ "$status" = 1 ] || { echo "not refused: $1" >&2; return 1; }
+		[[ $stderr == *"$2"* ]] || { echo "$1: $stderr" >&2; return 1; }
+	}
+	pair='tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n'
+	refused 'tls_server_config: [\n' 'no YAML'
+	refused 'rate_limit:\n  burst: 1\n' 'web.yml:2: rate_limit is not supported'
+	refused "$pair  cipher_suites: [TLS_AES_128_GCM_SHA256]\n" 'web.yml:4: tls_server_config.cipher_suites is not supported'
+	refused "$pair  curve_preferences: [X25519]\n" 'curve_preferences is not supported'
+	refused "$pair  prefer_server_cipher_suites: true\n" 'prefer_server_cipher_suites is not supported'
+	refused "$pair  client_allowed_sans: [a]\n" 'client_allowed_sans is not supported'
+	refused "$pair  client_auth_type: RequestClientCert\n" 'this client_auth_type is not supported'
+	refused "$pair  client_auth_type: RequireAndVerifyClientCert\n" 'go together'
+	refused "$pair  client_ca_file: other.crt\n" 'go together'
+	refused "$pair  min_version: TLS10\n" 'min_version is not supported but for TLS12 and TLS13'
+	refused "$pair  min_version: TLS13\n  max_version: TLS12\n" 'no version of TLS is left'
+	refused "$pair  cert_file: other.crt\n" 'cert_file is there twice'
+	refused 'tls_server_config:\n  cert_file: server.crt\n' 'cert_file and key_file go together'
+	refused 'tls_server_config:\n  cert_file: server.crt\n  key_file: other.key\n' 'are no pair'
+	refused 'tls_server_config:\n  cert_file: none.crt\n  key_file: server.key\n' 'cannot read'
+	refused 'tls_server_config: x\n' 'keys and values were expected'
+	refused 'http_server_config:\n  http2: true\n' 'http_server_config.http2 is not supported'
+	refused 'http_server_config:\n  headers:\n    X-Frame-Options: deny\n' 'http_server_config.headers is not supported'
+	refused 'basic_auth_users:\n  a: secret\n' 'the password of a is no bcrypt hash'
+	refused 'basic_auth_users:\n  a: $2y$31$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n' 'no bcrypt hash'
+	refused 'basic_auth_users:\n  a:b: x\n' 'no'
+	refused '&a [*a]\n' 'keys and values were expected'
+	rm "$dir/web.yml"
+	run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	[ "$status" = 1 ]
+	# An empty one asks for nothing.
+	: >"$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	metrics | grep -q '^vmclock_page_mode'
+}
+
+# --- The file for node_exporter
+
+@test "exporter --textfile: whole at each moment, gone at the end; nothing listens" {
+	play 'end 60s' 'at 3s migrate'
+	file=$dir/out/vmclock.prom
+	mkdir "$dir/out"
+	echo old >"$file"
+	"$VMCLOCK_TRACE" exporter --without-bpf --device "$page" --textfile "$file" --textfile-period 100ms 2>"$dir/said" 3>&- &
+	pid=$!
+	pids+=($pid)
+	for _ in {1..200}; do grep -q vmclock "$file" 2>/dev/null && break; sleep 0.02; done
+	seen=0
+	for _ in {1..2000}; do
+		cat "$file" >"$dir/copy"
+		[ "$(tail -c 1 "$dir/copy" | od -An -c | tr -d ' ')" = '\n' ]
+		grep -q '^vmclock_exporter_start_timestamp_seconds ' "$dir/copy" && seen=$((seen + 1))
+		! grep -q '^vmclock_disruptions_total 1' "$dir/copy" || break
+	done
+	[ "$seen" -gt 20 ]
+	grep '^vmclock_disruptions_total 1' "$dir/copy"
+	promtool check metrics <"$dir/copy"
+	# Of HTTP, which there is none of, it tells nothing.
+	lacks http "$dir/copy"
+	lacks listening "$dir/said"
+	[ "$(ls "$dir/out" | grep -c '\.prom$')" = 1 ]
+	kill "$pid"
+	wait "$pid"
+	[ -z "$(ls -A "$dir/out")" ]
+}
+
+@test "exporter --textfile: what a killed one left is gone when the next begins; both ways at once" {
+	file=$dir/vmclock.prom
+	exporter --textfile "$file" --textfile-period 100ms --listen 127.0.0.1:0
+	for _ in {1..200}; do [ -s "$file" ] && break; sleep 0.02; done
+	for _ in {1..20}; do metrics; done | grep -c '^vmclock_exporter_http_connections ' | grep -x 20
+	lacks http "$file"
+	kill -KILL "$pid"
+	wait "$pid" || :
+	[ -s "$file" ]
+	echo half >"$file.part"
+	run timeout 20 "$VMCLOCK_TRACE" exporter --textfile "$file" --listen 127.0.0.1:999999
+	[ "$status" = 1 ]
+	[ ! -e "$file" ]
+	[ ! -e "$file.part" ]
+	run timeout 20 "$VMCLOCK_TRACE" exporter --textfile "$dir/vmclock.txt"
+	[ "$status" = 1 ]
+	run timeout 20 "$VMCLOCK_TRACE" exporter --textfile "$dir/none/vmclock.prom"
+	[ "$status" = 1 ]
+}
+
+@test "exporter: wrong usage is exit 2; what it cannot do, 1 with cause" {
+	for options in "--interval 0" "--interval 2s" "--readers 0" "--readers 101" "--readers x" "--textfile-period 1ms" "--nonsense" "word"; do
+		# shellcheck disable=SC2086
+		run timeout 20 "$VMCLOCK_TRACE" exporter $options
+		[ "$status" = 2 ]
+	done
+	for address in "" 1 host: :x 1.2.3.4 ::1:80 "[::1]" 127.0.0.1:99999 unix: "unix:/none/socket" 192.0.2.1:0; do
+		run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --listen "$address"
+		[ "$status" = 1 ] || { echo "$address" >&2; return 1; }
+		[[ $stderr == "vmclock-trace: "* ]]
+	done
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The promise of a bound: with all that can be shown at once there are not more series than that. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/metrics.h"
+
+/* Everything is there, is odd, is missing, and has happened. */
+static void fill(struct metrics_snapshot *snapshot, size_t readers)
+{
+	struct metrics_driver *driver = &snapshot->driver;
+	uint8_t bytes[VMCLOCK_ABI_BYTES];
+
+	memset(snapshot, 0, sizeof(*snapshot));
+	/* A page of which each bit of the flags is set, and nothing else makes sense. */
+	memset(bytes, 0xff, sizeof(bytes));
+	memcpy(bytes, (const uint8_t[]){'V', 'C', 'L', 'K', 0, 0x10, 0, 0, 1, 0, 1, 0}, 12);
+	page_from_bytes(&snapshot->page.page, bytes, sizeof(bytes));
+	snapshot->page.present = snapshot->page.has_ticks = true;
+	snapshot->page.looked_at_ns = snapshot->page.updated_at_ns = snapshot->page.look_ns = 1;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		snapshot->clock[i].seen = snapshot->clock[i].known = true;
+		snapshot->clock[i].has_claim = true;
+		snapshot->windows.clock[i].known = true;
+	}
+	snapshot->disrupted_at_ns = 1;
+	snapshot->windows.count = 1;
+	driver->seen = driver->knows_mappers = true;
+	driver->probe_runs = 1;
+	driver->hooks = METRICS_HOOKS;
+	for (size_t i = 0; i < METRICS_HOOKS; i++)
+		driver->hook[i] = (struct hook){.function = "f", .tells = "t", .rung = HOOK_ABSENT};
+	driver->readers_wanted = driver->readers = readers;
+	for (size_t i = 0; i < readers; i++)
+		snprintf(driver->reader[i].comm, sizeof(driver->reader[i].comm), "r%zu", i);
+}
+
+static size_t series_of(const struct metrics_snapshot *snapshot, enum metrics_format format)
+{
+	const struct metrics_self self = {.serves = true};
+	struct metrics_writer out = {.format = format};
+	size_t series = 0;
+
+	metrics_write(&out, snapshot, &self);
+	assert_false(out.failed);
+	for (size_t i = 0; i < out.length; i++)
+		series += (!i || out.text[i - 1] == '\n') && out.text[i] != '#';
+	free(out.text);
+	return series;
+}
+
+static void never_more_than_promised(void **state)
+{
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+	size_t without, with;
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 0);
+	without = series_of(snapshot, METRICS_TEXT);
+	assert_in_range(without, 200, METRICS_SERIES_MAX);
+	assert_int_equal(series_of(snapshot, METRICS_OPENMETRICS), without);
+	fill(snapshot, METRICS_READERS);
+	with = series_of(snapshot, METRICS_TEXT);
+	assert_int_equal(with, without + 2 * METRICS_READERS + 2);
+	free(snapshot);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(never_more_than_promised),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
