@@ -1,29 +1,73 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs in a guest whose counter counts instructions: what tracing adds to one driver read.
+# Runs in a guest whose counter counts instructions: what watching adds to one driver read, by us and
+# by others.
 echo refresh 0 >/run/lab/clock # nothing else runs meanwhile
+target=vmclock_get_crosststamp
 
-row() { awk -v name="$1" -v was="$2" -v is="$3" 'BEGIN { split(was, w); split(is, i)
-	printf "%-44s %8.0f (+%.0f) %8.0f (+%.0f)\n", name, i[1], i[1] - w[1], i[2], i[2] - w[2] }'; }
+# row NAME COST: "GETTIME PRECISE", beside untraced and as a multiple of the empty pair
+row() {
+	awk -v name="$1" -v is="$2" -v was="$untraced" -v floor="$floor" 'BEGIN {
+		split(is, i); split(was, w); split(floor, f)
+		printf "%-40s %6.0f %+6.0f %6.0f %+6.0f", name, i[1], i[1] - w[1], i[2], i[2] - w[2]
+		if (f[1] > w[1]) printf " %9.1f", (i[1] - w[1]) / (f[1] - w[1])
+		print ""
+	}'
+}
 
-# traced NAME OPTION...
-traced() {
+hooked() { grep -q "^$target" /sys/kernel/tracing/enabled_functions; }
+
+# until_is COMMAND...: for a minute at most
+until_is() {
+	for _ in $(seq 600); do
+		"$@" && return
+		usleep 100000
+	done
+	echo "not so after a minute: $*" >&2
+	cat /tmp/err >&2
+}
+
+# watched NAME COMMAND...: what it costs while the command watches
+watched() {
 	name=$1
 	shift
-	vmclock-trace trace "$@" >/tmp/out 2>/tmp/err &
-	for _ in $(seq 600); do grep -q '^hooks' /tmp/out && break; usleep 100000; done
+	"$@" >/tmp/out 2>/tmp/err &
+	until_is hooked
 	sleep 1
-	cost >/dev/null
-	row "$name" "$untraced" "$(cost)"
-	killall -INT vmclock-trace
+	cost >/dev/null # warm again, with the hooks
+	is=$(cost)
+	[ -n "$floor" ] || floor=$is
+	row "$name" "$is"
+	kill -INT $!
 	wait
-	grep -q '^lost  *0 events' /tmp/out || grep '^lost' /tmp/out
+}
+
+# By ours what was lost is said, or the figure would be that of dropping: ours NAME OPTION...
+ours() {
+	watched "vmclock-trace $1" vmclock-trace $1
+	grep '^lost' /tmp/out | grep -v '^lost  *0 events'
 }
 
 cost >/dev/null # code pages warm
 untraced=$(cost)
+floor=
 uname -r
-printf '%-44s %15s %15s\n' 'instructions of one call' 'clock_gettime' 'PRECISE ioctl'
-row untraced "$untraced" "$untraced"
-traced 'traced: call, read and page, each an event'
-traced 'traced, but this process is filtered out' --comm somebody-else
-traced 'traced by kprobes' --kprobes
+printf '%-40s %13s %13s %9s\n' 'instructions of a call, what is added' clock_gettime 'PRECISE ioctl' 'in pairs'
+row untraced "$untraced"
+watched 'an empty pair of fentry and fexit' funclatency floor
+ours 'trace'
+ours 'trace --measure-all'
+ours 'trace --events --rate 0'
+ours 'trace --calls --rate 0'
+ours 'trace --comm somebody-else'
+ours 'trace --kprobes'
+watched 'funclatency by fentry' funclatency fentry
+watched 'funclatency by kprobe' funclatency kprobe
+
+# bpftrace_by ENTER LEAVE
+bpftrace_by() {
+	watched "bpftrace by $1" bpftrace -e "
+		$1:$target { @start[tid] = nsecs; }
+		$2:$target /@start[tid]/ { @ = hist(nsecs - @start[tid]); delete(@start[tid]); }"
+}
+bpftrace_by fentry:ptp_vmclock fexit:ptp_vmclock
+bpftrace_by kprobe kretprobe

@@ -2,18 +2,23 @@
 # shellcheck shell=bash
 # Debian packages from suites that the machine itself does not use, or not yet.
 #
-# Sourced by tests/setup, tests/lab/kernel and tests/lab/sysroot. The machine's own sources and
+# Sourced by tests/setup and by tests/lab/kernel, package and sysroot. The machine's own sources and
 # package lists are never changed: apt-get is given a configuration, sources and lists of our own,
 # all in one directory. The mirror is the one that the machine's own sources name.
 
-# Packages that may be too old in the machine's release, and the least that will do. libbpf and
-# bpftool of Debian 12 know too little, and QEMU has a vmclock since 10.
+# Packages that may be too old in the machine's release, and the least that will do. libbpf, bpftool
+# and the kernel's headers of Debian 12 know too little (such as what a kprobe missed, Linux 6.7), and
+# QEMU has a vmclock since 10.
 declare -A LEAST=(
-	[bpftool]=7.5 [libbpf1]=1:1.4 [libbpf-dev]=1:1.4
+	[bpftool]=7.5 [libbpf1]=1:1.4 [libbpf-dev]=1:1.4 [linux-libc-dev]=6.7
 	[qemu-system-arm]=1:10 [qemu-system-x86]=1:10
 )
 # What is taken from backports then; everything else stays with the release.
-FROM_BACKPORTS='bpftool libbpf* qemu-* seabios ipxe-qemu*'
+FROM_BACKPORTS='bpftool libbpf* linux-libc-dev qemu-* seabios ipxe-qemu*'
+
+# What a guest is made of, whatever release the machine has. The driver is in the kernel since 6.13:
+# backports has it. The release itself has a kernel without, which is a case worth testing.
+GUEST_SUITES=(trixie trixie-backports)
 
 # Says why and ends the script; the status is 1 or what is given.
 die() {
@@ -90,6 +95,12 @@ own_apt_foreign() {
 	done >"$dir/sources/lab.list"
 }
 
+# Of what guests are made of: own_apt_guest CACHE ARCHITECTURE
+own_apt_guest() {
+	own_apt_foreign "$1/apt-$2" "$2" "${GUEST_SUITES[@]}"
+	own_apt_update
+}
+
 # As root where a script says how (what apt-get downloads for it, it must own).
 AS_ROOT=()
 own_apt_update() {
@@ -97,15 +108,22 @@ own_apt_update() {
 		die "apt-get update failed (hint: is the mirror of /etc/apt reachable?)"
 }
 
+# What nobody reads in a guest.
+NOT_UNPACKED=(--exclude=./usr/share/{bash-completion,bug,doc,info,lintian,locale,man})
+
 # Downloads packages to the current directory and unpacks them to another one, nothing more:
 # own_apt_unpack DIRECTORY PACKAGE...
 own_apt_unpack() {
 	local dir=$1 package
 	shift
+	mkdir -p "$dir"/usr/{bin,sbin,lib,lib64}
+	ln -sfn usr/bin usr/sbin usr/lib usr/lib64 "$dir"
 	apt-get "${OWN_APT[@]}" download "$@" >&2
 	for package in ./*.deb; do
 		# Not dpkg -x, which would put a directory in place of a link such as /lib.
-		dpkg-deb --fsys-tarfile "$package" | tar -x --keep-directory-symlink -C "$dir"
+		dpkg-deb --fsys-tarfile "$package" |
+			tar -x --keep-directory-symlink "${NOT_UNPACKED[@]}" -C "$dir"
+		rm "$package"
 	done
 }
 

@@ -7,10 +7,11 @@ load helpers
 setup_file() {
 	in_guest --arch arm64 --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1
-	(keep trace vmclock-trace trace --json --duration 12s) >/tmp/trace.block &
+	(keep trace vmclock-trace trace --calls --rate 0 --json --duration 12s) >/tmp/trace.block &
 	for i in $(seq 200); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
 	load 10 >/tmp/load; keep load cat /tmp/load
 	wait; cat /tmp/trace.block
+	trace_while plain -- load 10
 	keep status vmclock-trace status --json
 	keep compare vmclock-trace compare --json --count 2 --interval 200ms
 SCRIPT
@@ -24,6 +25,11 @@ SCRIPT
 	done
 	holds trace '.[-1].lost.events == 0'
 	holds trace '.[0].hooks | all(.state != "absent")'
+}
+
+@test "arm64: counted without events, the same, by its path and reader" {
+	holds plain ".[-1].readers | map(select(.pid == $(jq .pid "$OUT/plain.load")))[0].paths | map_values(.uses) | .open == 1 and .read == 10 and .mmap == 10 and .clock_gettime == 10 and .PTP_SYS_OFFSET == 50 and .PTP_SYS_OFFSET_EXTENDED == 30 and .PTP_SYS_OFFSET_PRECISE >= 10"
+	holds plain '.[-1] | .failed == 0 and .lost.events == 0'
 }
 
 @test "arm64: the driver's answer is the page's at the same counter value, 0 ns apart" {

@@ -6,18 +6,11 @@ driver is built into the kernel there and looks at it early, so the page is fill
 what makes it a vmclock; the guest's hypervisor (guest/hypervisor.c) then tells the true time in it.
 """
 
-import struct
 import subprocess
-import time
 
-PAGE = 0x5FF00000  # one MiB below the end of the machine's 512 MiB
-PAGE_BYTES = 4096
+import page
 
-MAGIC = 0x4B4C4356
-COUNTER_ARM_VCNT, COUNTER_INVALID = 0, 0xFF
-STATUS_UNKNOWN, STATUS_INITIALIZING = 0, 1
-# A PTP clock of the driver's tells TAI, and there is none without this.
-FLAG_TAI_OFFSET_VALID, TAI_OFFSET_SEC = 1, -37
+PAGE = 0x5FF00000  # one MiB below the end of the least memory, 512 MiB
 COUNTER_HZ = 10**9  # of QEMU's `-cpu max`
 
 NODES = f"""
@@ -26,24 +19,11 @@ NODES = f"""
 		#address-cells = <2>;
 		#size-cells = <2>;
 		ranges;
-		vmclock@{PAGE:x} {{ reg = <0 {PAGE:#x} 0 {PAGE_BYTES:#x}>; no-map; }};
+		vmclock@{PAGE:x} {{ reg = <0 {PAGE:#x} 0 {page.BYTES:#x}>; no-map; }};
 	}};
-	vmclock@{PAGE:x} {{ compatible = "amazon,vmclock"; reg = <0 {PAGE:#x} 0 {PAGE_BYTES:#x}>; }};
+	vmclock@{PAGE:x} {{ compatible = "amazon,vmclock"; reg = <0 {PAGE:#x} 0 {page.BYTES:#x}>; }};
 }};
 """
-
-
-def seed(clock):
-    """The page as the driver finds it."""
-    full = clock == "full"
-    page = struct.pack("<IIHBBI", MAGIC, PAGE_BYTES, 1,
-                       COUNTER_ARM_VCNT if full else COUNTER_INVALID, 0, 0)
-    flags, tai_offset_sec = (FLAG_TAI_OFFSET_VALID, TAI_OFFSET_SEC) if full else (0, 0)
-    status = STATUS_INITIALIZING if full else STATUS_UNKNOWN
-    page += struct.pack("<QQ2xBBhBB", 1, flags, status, 0, tai_offset_sec, 0, 0)
-    if full:
-        page += struct.pack("<QQQQQQ", 0, 2**64 // COUNTER_HZ, 0, 0, int(time.time()), 0)
-    return page.ljust(PAGE_BYTES, b"\0")
 
 
 def device(folder, binary, machine, clock):
@@ -57,6 +37,6 @@ def device(folder, binary, machine, clock):
                             stdout=subprocess.PIPE, text=True).stdout
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(tree), "-"], check=True,
                    input=source + NODES, text=True)
-    seeded.write_bytes(seed(clock))
+    seeded.write_bytes(page.full(COUNTER_HZ) if clock == "full" else page.marker_only())
     return ["-dtb", str(tree),
             "-device", f"loader,file={seeded},addr={PAGE:#x},force-raw=on"]

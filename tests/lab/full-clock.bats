@@ -7,12 +7,12 @@ load helpers
 setup_file() {
 	in_guest --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1 # code pages warm, so that latencies mean something
-	trace_while paths -- load 20
+	trace_while paths --calls --rate 0 -- load 20
 	hostile() { load 2 0 '\x1b[2J\xff\xfe"\{'; }
-	trace_while hostile -- hostile
-	trace_while by_comm --comm chosen -- sh -c 'load 3 0 chosen; load 3 0 other'
+	trace_while hostile --calls -- hostile
+	trace_while by_comm --calls --comm chosen -- sh -c 'load 3 0 chosen; load 3 0 other'
 	keep text vmclock-trace trace --duration 300ms
-	keep count vmclock-trace trace --count 3 --json --duration 20s &
+	keep count vmclock-trace trace --calls --count 3 --json --duration 20s &
 	sleep 3; load 5 >/dev/null; wait
 	keep status vmclock-trace status --json
 	keep status_text vmclock-trace status
@@ -38,7 +38,7 @@ counts_match() {
 	shift
 	for path; do
 		holds "$name" "map(select(.type == \"call\" and .path == \"$path\" and .pid == $(made "$name" pid))) | length == $(made "$name" "$path")"
-		holds "$name" ".[-1].paths[\"$path\"].calls >= $(made "$name" "$path")"
+		holds "$name" ".[-1].clocks[0].paths[\"$path\"].uses >= $(made "$name" "$path")"
 	done
 }
 
@@ -47,6 +47,7 @@ counts_match() {
 	[ "$(made paths PTP_SYS_OFFSET_PRECISE)" = 20 ]
 	counts_match paths open read mmap clock_gettime PTP_SYS_OFFSET PTP_SYS_OFFSET_EXTENDED PTP_SYS_OFFSET_PRECISE
 	holds paths '.[-1].lost.events == 0'
+	holds paths '.[-1].clocks[0].paths | .PTP_SYS_OFFSET | .calls == 20 and .uses == 100 and .call_latency.count == 20 and .latency.count == 100'
 	holds paths '.[0].hooks | all(.state != "absent")'
 }
 
@@ -73,11 +74,11 @@ counts_match() {
 
 @test "--comm filters in the kernel" {
 	holds by_comm 'map(select(.type == "call")) | length > 0 and all(.comm == "chosen")'
-	holds by_comm '.[-1].paths.read.calls == 3'
+	holds by_comm '.[-1].clocks[0].paths.read.uses == 3 and .[-1].readers[0].paths.clock_gettime.uses == 3'
 }
 
 @test "--count ends after as many calls; text says what it watches" {
-	holds count '.[-1].calls == 3'
+	holds count '.[-1].events.shown == 3 and (map(select(.type == "call" or (.type == "read" and .call_id == null))) | length) == 3'
 	grep -q 'hooks .* 0 missing' "$OUT/text"
 	grep -q 'lost  *0 events' "$OUT/text"
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the guests' tests: one boot a file, whose outputs the tests then look at.
 
+LAB=$(dirname "${BASH_SOURCE[0]}")
+
 # in_guest [LAB OPTION...] <<SCRIPT: boots, runs SCRIPT, and leaves what it wrote with `keep NAME`
 # in $OUT/NAME. A guest that did not get to the end of its script fails the file.
 in_guest() {
@@ -15,16 +17,17 @@ in_guest() {
 		              echo "@@@ $name$part"; base64 "/tmp/keep.$name$part"; done
 		      echo "@@@ $name.status"; echo $status | base64; }
 		      # trace_while NAME OPTION... -- COMMAND...: run COMMAND once the hooks are on, then stop.
+		      # $TRACE traces; by default the program itself.
 		      trace_while() { name=$1; shift; options=
 		              while [ "$1" != -- ]; do options="$options $1"; shift; done; shift
-		              (keep "$name" vmclock-trace trace --json $options) >/tmp/$name.block &
+		              (keep "$name" ${TRACE:-vmclock-trace} trace --json $options) >/tmp/$name.block &
 		              for i in $(seq 200); do grep -q begin "/tmp/keep.$name" && break; usleep 100000; done
 		              "$@" >/tmp/$name.load; sleep 1; killall -INT vmclock-trace; wait
 		              cat /tmp/$name.block; keep "$name.load" cat /tmp/$name.load; }'
 		cat
 		echo 'echo "@@@ end"'
 	} >"$script"
-	"$BATS_TEST_DIRNAME/run" "$@" --put "$script" --put "$PWD/build$arch/lab/load" -- \
+	"$LAB/run" "$@" --put "$script" --put "$PWD/build$arch/lab/load" --put "$LAB/load/kcount" -- \
 		sh /put/guest.sh >"$all" 2>"$all.err" || [ $? != 77 ] || {
 		# Old kernels leave Debian's lists; the project is not to blame for that.
 		echo "Debian lists no such kernel any more: $*" >"$BATS_FILE_TMPDIR/skip"

@@ -54,7 +54,8 @@ class Archive:
         self._entry(path, stat.S_IFLNK | 0o777, target.encode())
 
     def add_directory(self, path, mode):
-        self._entry(path, stat.S_IFDIR | mode, b"")
+        if path.strip("/") not in self.entries:
+            self._entry(path, stat.S_IFDIR | mode, b"")
 
     def write(self, path):
         self._append("TRAILER!!!", 0, b"")
@@ -80,13 +81,17 @@ def elf_needs(path):
 
 
 class Libraries:
-    """Finds the shared libraries of programs under `root` and puts each in the archive once."""
+    """Finds the shared libraries of programs and puts each in the archive once.
 
-    def __init__(self, archive, root, arch):
-        self.archive, self.root = archive, Path(root)
+    Of several roots that have it, the first gives it: a guest has but one C library, which must
+    be the newest.
+    """
+
+    def __init__(self, archive, roots, arch):
+        self.archive, self.roots = archive, roots
         multiarch = MULTIARCH[arch]
         self.home = "/lib/" + multiarch
-        self.folders = [self.root / folder for folder in (
+        self.folders = [root / folder for root in roots for folder in (
             f"usr/local/lib/{multiarch}", "usr/local/lib", f"lib/{multiarch}",
             f"usr/lib/{multiarch}", "lib", "usr/lib", "lib64", f"usr/{multiarch}/lib")]
         self.seen = set()
@@ -95,7 +100,8 @@ class Libraries:
         libraries, runpath, loader = elf_needs(path)
         if loader and loader not in self.seen:
             self.seen.add(loader)
-            self.archive.add(loader, (self.root / loader.strip("/")).read_bytes(), 0o755)
+            found = self._find(loader.strip("/"), self.roots, path)
+            self.archive.add(loader, found.read_bytes(), 0o755)
         for name in libraries:
             if name not in self.seen:
                 self.seen.add(name)
@@ -107,7 +113,8 @@ class Libraries:
         for folder in runpath + self.folders:
             if (folder / name).exists():
                 return folder / name
-        raise ImageError(f"{wanted_by} needs {name}, which is not under {self.root}")
+        places = " or ".join(map(str, self.roots))
+        raise ImageError(f"{wanted_by} needs {name}, which is not under {places}")
 
 
 def add_put(archive, libraries, path, folder="/put"):
@@ -117,10 +124,22 @@ def add_put(archive, libraries, path, folder="/put"):
         archive.add_directory(target, 0o755)
         for inner in sorted(path.iterdir()):
             add_put(archive, libraries, inner, target)
-    else:
+    elif path.exists():  # a link may lead nowhere
         archive.add(target, path.read_bytes(), stat.S_IMODE(path.stat().st_mode) | 0o444)
         if is_elf(path):
             libraries.add_for(path)
+
+
+def add_package(archive, libraries, home):
+    """The files of a package, each in its place. What is linked to is there itself."""
+    for top in sorted(home.iterdir()):
+        if not top.is_symlink():  # such as lib, which is usr/lib
+            add_put(archive, libraries, top, "")
+
+
+def all_needs(needs, name):
+    """What a module needs, and what that needs behind it: the order in which depmod lists them."""
+    return [n for need in needs[name] if need in needs for n in (need, *all_needs(needs, need))]
 
 
 def add_modules(archive, kernel, names):
@@ -142,8 +161,7 @@ def add_modules(archive, kernel, names):
         needs[name] = depends[1].decode().replace("-", "_").split(",") if depends else []
         wanted += needs[name]
         archive.add(f"/lib/modules/{release}/{name}.ko", module)
-    lines = [f"{name}.ko:" + "".join(f" {n}.ko" for n in needs[name] if n in needs)
-             for name in needs]
+    lines = [f"{name}.ko:" + "".join(f" {n}.ko" for n in all_needs(needs, name)) for name in needs]
     archive.add(f"/lib/modules/{release}/modules.dep", "\n".join(lines) + "\n")
 
 
@@ -171,13 +189,15 @@ def guest_programs(cache, arch, compiler):
     return home
 
 
-def write_image(path, *, arch, root, kernel, programs, config, command, puts, scenario):
+def write_image(path, *, arch, root, kernel, modules, programs, config, command, packages, puts,
+                scenario):
     """Writes the initramfs of one run to `path`."""
     archive = Archive()
-    libraries = Libraries(archive, root, arch)
-    busybox = Path(root) / "usr/bin/busybox"
+    libraries = Libraries(archive, [home / part for part in ("own", "needs") for home in packages] +
+                          [root], arch)
+    busybox = root / "usr/bin/busybox"
     if not busybox.exists():
-        busybox = Path(root) / "bin/busybox"  # of Debian 12
+        busybox = root / "bin/busybox"  # of Debian 12
     if not busybox.exists() or elf_needs(busybox)[0]:
         raise ImageError("no static busybox (hint: tests/setup lab)")
     archive.add("/init", (HERE / "guest/init").read_bytes(), 0o755)
@@ -190,7 +210,9 @@ def write_image(path, *, arch, root, kernel, programs, config, command, puts, sc
         archive.add(f"/lab/{program}", (programs / program).read_bytes(), 0o755)
     if scenario:
         archive.add("/lab/scenario", Path(scenario).read_bytes())
-    add_modules(archive, kernel, ["ptp_vmclock"])
+    add_modules(archive, kernel, modules)
+    for home in packages:
+        add_package(archive, libraries, home / "own")
     for put in puts:
         add_put(archive, libraries, Path(put))
     archive.write(path)

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import acpi
 import arm64
 import image
 import qemu
@@ -29,7 +30,8 @@ class LabError(Exception):
         self.status = status
 
 
-FAILURES = (LabError, image.ImageError, qemu.QemuError, OSError, subprocess.CalledProcessError)
+FAILURES = (LabError, acpi.AcpiError, image.ImageError, qemu.QemuError, OSError,
+            subprocess.CalledProcessError)
 
 
 class Lab:
@@ -73,7 +75,8 @@ class Lab:
             if not (Path(own) / "vmlinuz").exists():
                 raise LabError(f"{own} has no vmlinuz")
             return Path(own).resolve()
-        return self.tool("kernel", self.options.arch, *([own] if own else []))
+        full = ["--full"] if self.options.nic else []
+        return self.tool("kernel", *full, self.options.arch, *([own] if own else []))
 
     def prepare(self):
         """Everything that QEMU needs to be there; its arguments."""
@@ -81,15 +84,22 @@ class Lab:
         if not shutil.which(self.binary):
             group = "lab" if arch == "amd64" else "lab-arm64"
             raise LabError(f"no {self.binary} (hint: tests/setup {group})")
-        machine = qemu.machine(arch, self.options.clock, self.options.icount)
-        if arch == "arm64":
-            machine += arm64.device(folder, self.binary, machine, self.options.clock)
-        if self.options.notify:
-            machine += self.notifier()
         kernel = self.kernel()
         self.kernel_name = kernel.name
         boot = kernel / "vmlinux" if (kernel / "vmlinux").exists() else kernel / "vmlinuz"
         self.image(kernel)
+        machine = qemu.machine(arch, self.options.clock, self.options.icount,
+                               image_bytes=(folder / "initrd").stat().st_size)
+        if arch == "arm64":
+            machine += arm64.device(folder, self.binary, machine, self.options.clock)
+        if self.options.notify:
+            machine += acpi.table(folder, "notify")
+        if self.options.nic:
+            machine += qemu.NIC
+        if self.options.forward:
+            machine += qemu.NETWORK
+        if self.options.devices == 2:
+            machine += acpi.second(folder)
         os.mkfifo(folder / "command")
         if self.options.snapshot_after is not None:
             # A disk that the guest does not have, to hold the snapshot.
@@ -99,7 +109,8 @@ class Lab:
         return [
             *machine, "-kernel", str(boot), "-initrd", str(folder / "initrd"),
             # An oops ends the guest: a test must not pass on a kernel that is damaged.
-            "-append", f"console={qemu.CONSOLE[arch]} quiet tsc=reliable oops=panic panic=-1",
+            "-append", f"console={qemu.CONSOLE[arch]} quiet tsc=reliable oops=panic panic=-1 "
+                       f"{acpi.SECOND_RESERVED if self.options.devices == 2 else ''}",
             "-chardev", f"file,id=console,path={folder}/console,append=on",
             "-serial", "chardev:console",
             "-device", "virtio-serial-pci",
@@ -108,17 +119,6 @@ class Lab:
             "-chardev", f"socket,id=clock,path={folder}/clock",
             "-device", "virtserialport,chardev=clock,name=lab.clock",
         ]
-
-    def notifier(self):
-        """The arguments that give the machine the means to notify of its vmclock."""
-        if not shutil.which("iasl"):
-            raise LabError("no iasl (hint: tests/setup lab)")
-        table = self.folder / "notify"
-        done = subprocess.run(["iasl", "-p", str(table), str(HERE / "notify.asl")], check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            raise LabError(f"iasl: {done.stdout.strip()}")
-        return ["-acpitable", f"file={table}.aml"]
 
     def image(self, kernel):
         """The guest's root, with the program if it is built."""
@@ -129,11 +129,17 @@ class Lab:
         program = HERE.parent.parent / "build" / ("" if native else arch) / "vmclock-trace"
         image.write_image(
             self.folder / "initrd", arch=arch, root=root, kernel=kernel,
+            modules=["ptp_vmclock", *(["igb"] if options.nic else []),
+                     *(["virtio_net"] if options.forward else [])],
             programs=image.guest_programs(cache(), arch, compiler),
             config={"CLOCK": options.clock,
                     "PAGE": hex(qemu.AMD64_PAGE if native else arm64.PAGE),
+                    "NIC": "igb" if options.nic else "",
+                    "NETWORK": "virtio_net" if options.forward else "",
+                    "SECOND_PAGE": hex(acpi.SECOND_PAGE) if options.devices == 2 else "",
                     "SCENARIO": "/lab/scenario" if options.scenario else ""},
             command=options.command, scenario=options.scenario,
+            packages=[self.tool("package", arch, name) for name in options.package],
             puts=[*([program] if program.exists() else []), *options.put])
 
     # While it runs
@@ -239,6 +245,8 @@ class Lab:
                 raise LabError("the migration does not end", STATUS_TIMEOUT)
         self.say(f"migrated, {state['downtime']} ms down")
         source.kill()
+        if self.options.forward:
+            target.forward(self.options.forward)
         if self.options.arch == "arm64" and self.options.clock != "none":
             self.clock.sendall(b"migrated\n")  # where QEMU has no vmclock that would see it
 
@@ -267,7 +275,9 @@ class Lab:
         self.args = self.prepare()
         self.listen()
         self.booted_at = time.monotonic()
-        self.guest_add(self.args, "guest")
+        guest = self.guest_add(self.args, "guest")
+        if self.options.forward:
+            guest.forward(self.options.forward)
         self.watch()
         return self.exit_status
 

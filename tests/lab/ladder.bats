@@ -7,8 +7,10 @@ load helpers
 setup_file() {
 	in_guest --kernel 6.16 --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1
-	trace_while best --strict -- load 10
-	trace_while kprobes --strict --kprobes -- load 10
+	trace_while best --strict --calls --rate 0 -- load 10
+	trace_while kprobes --strict --kprobes --calls --rate 0 -- load 10
+	trace_while plain --strict -- load 10
+	trace_while plain_kprobes --strict --kprobes -- load 10
 	move_clock() {
 		busybox adjtimex >/dev/null
 		busybox adjtimex -f 655360 >/dev/null
@@ -40,6 +42,13 @@ counts_match() {
 @test "6.16: the same by kprobes alone, with equal counts" {
 	holds kprobes '.[0].hooks | all(.state == "kprobe" or .state == "replaced")'
 	counts_match kprobes
+}
+
+@test "6.16: counted without events, the same, by fentry and by kprobes" {
+	for name in plain plain_kprobes; do
+		holds $name ".[-1].readers | map(select(.pid == $(jq .pid "$OUT/$name.load")))[0].paths | map_values(.uses) | .open == 1 and .read == 10 and .mmap == 10 and .clock_gettime == 10 and .PTP_SYS_OFFSET == 50 and .PTP_SYS_OFFSET_EXTENDED == 30 and .PTP_SYS_OFFSET_PRECISE >= 10"
+		holds $name '.[-1] | .failed == 0 and .lost.events == 0'
+	done
 }
 
 @test "who moves the clock: steps, slews and clocksource, with process and size; queries are not shown" {

@@ -10,7 +10,7 @@ setup_file() {
 	keep status vmclock-trace status --json
 	keep text vmclock-trace status
 	keep compare vmclock-trace compare --json --count 2 --interval 100ms
-	(keep trace vmclock-trace trace --json --duration 8s) >/tmp/trace.block &
+	(keep trace vmclock-trace trace --calls --json --duration 8s) >/tmp/trace.block &
 	for i in $(seq 100); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
 	load 7 >/tmp/load; keep load cat /tmp/load
 	wait; cat /tmp/trace.block
@@ -27,7 +27,8 @@ SCRIPT
 	holds trace 'map(select(.type == "call" and .path == "read")) | length == 7'
 	holds trace 'map(select(.type == "call" and .path == "mmap")) | length == 7'
 	holds trace 'map(select(.type == "call" and .path == "open")) | length >= 1'
-	holds trace '.[-1].reads == 0 and .[-1].lost.events == 0'
+	holds trace '.[-1].clocks[0].paths | .read.uses == 7 and .mmap.uses == 7 and .open.uses == 1'
+	holds trace '.[-1].reads == 0 and .[-1].failed == 0 and .[-1].lost.events == 0'
 	# A busy host may well stop the guest for a while: that is told, and no fault.
 	holds trace '.[-1].findings | del(.stun) | add == 0'
 }

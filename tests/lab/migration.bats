@@ -7,7 +7,7 @@ load helpers
 setup_file() {
 	in_guest --clock full --migrate-after 13 <<'SCRIPT'
 	load 1 >/dev/null 2>&1
-	(keep trace vmclock-trace trace --json --duration 22s) >/tmp/trace.block &
+	(keep trace vmclock-trace trace --calls --rate 0 --json --duration 22s) >/tmp/trace.block &
 	(keep text vmclock-trace trace --duration 22s) >/tmp/text.block &
 	for i in $(seq 200); do
 		grep -q begin /tmp/keep.trace && grep -q TIME /tmp/keep.text && break; usleep 100000

@@ -11,7 +11,7 @@ DefinitionBlock ("", "SSDT", 2, "VMCLK", "NOTIFY", 1)
 	{
 		Device (VCLN)
 		{
-			Name (_HID, "VMCN0001")
+			Name (_HID, "VMCN0000")
 
 			Method (_STA, 0, Serialized)
 			{

@@ -18,6 +18,15 @@ setup_file() {
 	for what in "set flags 121" "step -5ms"; do echo "$what" >/run/lab/clock; done; sleep 0.1
 	(sleep 1; update) &
 	keep timer vmclock-trace watch --json --updates --duration 4s
+
+	# Promised again; from now on each update is one of these, and there is time to fall asleep.
+	for what in "set flags 633" "refresh 0"; do echo "$what" >/run/lab/clock; done; sleep 1
+	meanwhile() {
+		(sleep 2; for i in $(seq 10); do echo set leap_indicator 0 >/run/lab/clock; sleep 0.4; done) &
+		load pollers 8
+	}
+	trace_while wakes --strict --events --rate 0 -- meanwhile
+	trace_while wakes_kprobes --strict --events --rate 0 --kprobes -- meanwhile
 SCRIPT
 }
 
@@ -63,4 +72,43 @@ soon() {
 @test "notify: a hypervisor that does not promise it is looked at by timer, and the reason said" {
 	holds timer '.[0].detection | .by == "timer" and .period_ns == 10000000 and .no_notification_why == "the hypervisor sends no notifications"'
 	holds timer '.[-1] | .notifications == 0 and .page_updates >= 15'
+}
+
+# Calls that the hooks may have missed, at most: the kernel skips a program for a thread that runs
+# where another was interrupted in the middle of it, as happens when all wake at once.
+missed() { value "$1" '.[-1].lost | .recursion + .missed'; }
+
+# woken NAME: each notification is seen, and each thread's wakes are, with how long after it they came.
+woken() {
+	local tid wakes seen unseen=0
+	holds "$1" '[.[] | select(.type == "notification")] | length == 10 and all(.clock == "vmclock0" and .seq_count % 2 == 0)'
+	holds "$1" '.[-1] | .notifications == 10 and .lost.ring_full + .lost.task_storage == 0'
+	holds "$1" '[.[] | select(.wake_ns != null)] | all(.path == "poll" and .result == 65 and .wake_ns > 0 and .wake_ns < 400000000)'
+	[ "$(value "$1.load" 'map(.wakes) == [10, 10, 10, 10]')" = true ] || { cat "$OUT/$1.load"; return 1; } >&2
+	while read -r tid wakes; do
+		seen=$(value "$1" "[.[] | select(.tid == $tid and .wake_ns != null)] | length")
+		[ "$seen" -le "$wakes" ]
+		unseen=$((unseen + wakes - seen))
+	done < <(value "$1.load" '.[] | "\(.tid) \(.wakes)"')
+	[ "$unseen" -le "$(missed "$1")" ] || { echo "$unseen wakes not seen, $(missed "$1") said to be missed"; return 1; } >&2
+}
+
+@test "notify: N pollers and N notifications, each wake with its latency, by fentry and by kprobes" {
+	woken wakes
+	woken wakes_kprobes
+}
+
+@test "notify: the latency of poll in the summary is that of the wakes" {
+	for name in wakes wakes_kprobes; do
+		holds $name '([.[] | select(.wake_ns != null).wake_ns] | [length, add, max]) as $wakes
+			| .[-1].clocks[0].paths.poll | .uses > $wakes[0] and ([.latency | .count, .sum_ns, .max_ns] == $wakes)'
+	done
+}
+
+@test "notify: as many files are closed as were opened, the last one by the exit of its process" {
+	for name in wakes wakes_kprobes; do
+		holds $name '(.[-1].lost | .recursion + .missed) as $missed
+			| .[-1].readers | map(select(.comm == "load").paths) | map(.open.uses, .release.uses)
+			| all(. <= 5) and 10 - add <= $missed'
+	done
 }

@@ -14,6 +14,14 @@ AMD64_PAGE = 0xFEFFB000
 BINARY = {"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
 CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 
+# A network card with a PTP clock of its own, plugged in nowhere. Its boot code is not needed. Of
+# QEMU's two such cards, the clock of the other, e1000e, runs at a wrong rate.
+NIC = ["-netdev", "hubport,id=nowhere,hubid=0", "-device", "igb,netdev=nowhere,romfile="]
+
+# A network in which there is nobody else. Who is let in from outside is said when it runs: a second
+# QEMU with the same arguments could not listen at the same port.
+NETWORK = ["-netdev", "user,id=net,restrict=on", "-device", "virtio-net-pci,netdev=net,romfile="]
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -21,9 +29,12 @@ class QemuError(Exception):
     """QEMU does not do what is wanted; says what it said."""
 
 
-def machine(arch, clock, icount):
+def machine(arch, clock, icount, image_bytes):
     """The arguments that make the emulated machine."""
-    args = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-m", "512"]
+    # A large image is in memory twice at boot, packed and unpacked, the latter in at most half of it.
+    memory_mib = max(512, 256 + 4 * (image_bytes >> 20))
+    args = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-m", str(memory_mib)]
     if icount:
         # Guest time is then the number of instructions, the same on every run.
         args += ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-smp", "1",
@@ -68,7 +79,9 @@ class Qemu:
         self.process.wait()
 
     def connect(self):
-        """Opens the control connection; QEMU listens some time after it was started."""
+        """Opens the control connection, once; QEMU listens some time after it was started."""
+        if self.qmp:
+            return
         deadline = time.monotonic() + 10
         connection = socket.socket(socket.AF_UNIX)
         while True:
@@ -102,6 +115,12 @@ class Qemu:
         answer = self.ask("human-monitor-command", **{"command-line": line})
         if answer.strip():
             raise QemuError(f"QEMU: {line}: {answer.strip()}")
+
+    def forward(self, ports):
+        """Lets connections to our port in to the guest's, of "HOST:GUEST"."""
+        here, there = ports.split(":")
+        self.connect()
+        self.monitor(f"hostfwd_add net tcp:127.0.0.1:{here}-:{there}")
 
 
 def die_with_parent():

@@ -17,7 +17,7 @@
 #include "notice.h"
 #include "truth.h"
 
-#define ACCURACY_FILE "/run/lab-clock"
+#define ACCURACY_FILE "/run/lab-clock%s"
 #define FIRST_LOOK_NS 250000000 /* measured for that long before the page has its first time */
 
 #if defined(__x86_64__)
@@ -26,6 +26,7 @@
 #define COUNTER_ID 0 /* ARM_VCNT */
 #endif
 
+static char accuracy_path[32];
 static volatile void *page;
 static bool tells_time; /* the page's time is ours to tell */
 static bool stuck;
@@ -137,7 +138,7 @@ void clock_renew(void)
 
 static void accuracy_write(void)
 {
-	FILE *file = fopen(ACCURACY_FILE, "we");
+	FILE *file = fopen(accuracy_path, "we");
 
 	if (!file)
 		return;
@@ -146,17 +147,18 @@ static void accuracy_write(void)
 	fclose(file);
 }
 
-int clock_start(uint64_t physical_address, bool our_time)
+int clock_start(int index, uint64_t physical_address, bool our_time)
 {
 	struct timespec pause = {0, FIRST_LOOK_NS};
 	struct reading reading;
 
+	snprintf(accuracy_path, sizeof(accuracy_path), ACCURACY_FILE, index ? "1" : "");
 	page = page_map(physical_address);
 	if (!page)
 		return -errno;
 	marker = page_get(page, PAGE_DISRUPTION_MARKER);
 	device_flags = page_get(page, PAGE_FLAGS) & PAGE_FLAGS_OF_DEVICE;
-	if (notice_open())
+	if (notice_open(index))
 		device_flags |= PAGE_FLAG_NOTIFICATION_PRESENT;
 	tells_time = our_time;
 	if (!tells_time)

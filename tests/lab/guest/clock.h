@@ -16,10 +16,10 @@
 void guest_clock_set(void);
 
 /*
- * Maps the page; -errno. If the time in it is ours to tell, it is measured and told, and what
- * accuracy that has is left in a file for who wants to know.
+ * Maps the page of the vmclock of this index; -errno. If the time in it is ours to tell, it is
+ * measured and told, and what accuracy that has is left in a file for who wants to know.
  */
-int clock_start(uint64_t physical_address, bool tells_time);
+int clock_start(int index, uint64_t physical_address, bool tells_time);
 
 /* Takes up what the guest's clock says, and whether QEMU has moved the marker. */
 void clock_look(void);

@@ -7,13 +7,14 @@
  * emulation. But the page is memory, and root in the guest can write memory: before the driver is
  * loaded, so that it finds a full clock and registers a PTP clock.
  *
- *	hypervisor CLOCK PAGE PORT [SCENARIO]
+ *	hypervisor INDEX CLOCK PAGE PORT [SCENARIO]
  *
- * CLOCK is full, marker-only (the page's time is left alone) or none (there is no page); PAGE
- * its physical address; PORT the virtio-serial port to the host. It sets the guest's clock, fills
- * the page, and goes on in the background, where it does what it reads: from the FIFO
- * /run/lab/clock, from the PORT, and from the SCENARIO (see command.h). Where the machine can
- * notify (see notice.h), a full clock says so, and notifies after each of its updates.
+ * INDEX is that of the vmclock; CLOCK is full, marker-only (the page's time is left alone) or none
+ * (there is no page); PAGE its physical address; PORT the virtio-serial port to the host, or what is
+ * none. It sets the guest's clock to the host's, fills the page, and goes on in the background, where
+ * it does what it reads: from the FIFO /run/lab/clock (of the second vmclock /run/lab/clock1), from
+ * the PORT, and from the SCENARIO (see command.h). Where the machine can notify (see notice.h), a
+ * full clock says so, and notifies after each of its updates.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,7 +32,7 @@
 #include "host.h"
 #include "truth.h"
 
-#define COMMAND_FIFO   "/run/lab/clock"
+#define COMMAND_FIFO   "/run/lab/clock%s"
 #define MARKER_LOOK_NS 10000000 /* how soon a migration is noticed */
 #define NEVER	       INT64_MAX
 
@@ -184,29 +185,42 @@ static void go_on(int fifo, int port)
 	}
 }
 
+/* The FIFO's file descriptor; -errno, which has been said. */
+static int fifo_open(int index)
+{
+	char path[32];
+	int fifo;
+
+	snprintf(path, sizeof(path), COMMAND_FIFO, index ? "1" : "");
+	fifo = mkfifo(path, 0600) ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	if (fifo >= 0)
+		return fifo;
+	say("%s: %s", path, strerror(errno));
+	return -errno;
+}
+
 int main(int argc, char **argv)
 {
 	int fifo, port, err;
 
-	if (argc != 4 && argc != 5) {
-		fprintf(stderr, "usage: hypervisor CLOCK PAGE PORT [SCENARIO]\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: hypervisor INDEX CLOCK PAGE PORT [SCENARIO]\n");
 		return 2;
 	}
-	port = host_open(argv[3]);
-	if (argc == 5 && scenario_read(argv[4], &scenario))
+	port = host_open(argv[4]);
+	if (argc == 6 && scenario_read(argv[5], &scenario))
 		return 1;
 	guest_clock_set();
-	if (strcmp(argv[1], "none") == 0)
+	if (strcmp(argv[2], "none") == 0)
 		return 0;
-	err = clock_start(strtoull(argv[2], NULL, 0), strcmp(argv[1], "full") == 0);
+	err = clock_start(atoi(argv[1]), strtoull(argv[3], NULL, 0), strcmp(argv[2], "full") == 0);
 	if (err) {
 		say("the page cannot be had from /dev/mem: %s", strerror(-err));
 		return 1;
 	}
-	if (mkfifo(COMMAND_FIFO, 0600) || (fifo = open(COMMAND_FIFO, O_RDWR | O_CLOEXEC)) < 0) {
-		say("%s: %s", COMMAND_FIFO, strerror(errno));
+	fifo = fifo_open(atoi(argv[1]));
+	if (fifo < 0)
 		return 1;
-	}
 	if (fork() == 0)
 		go_on(fifo, port);
 	return 0;

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Notifications, by the ACPI device of notify.asl: whoever reads its status gives one. */
+/* Notifications, by an ACPI device of notify.asl or second.asl: whoever reads its status gives one. */
 #include "notice.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
-#define STATUS_FILE "/sys/bus/acpi/devices/VMCN0001:00/status"
+#define STATUS_FILE "/sys/bus/acpi/devices/VMCN000%d:00/status"
 
 static int status_fd = -1;
 
-bool notice_open(void)
+bool notice_open(int index)
 {
-	status_fd = open(STATUS_FILE, O_RDONLY | O_CLOEXEC);
+	char path[64];
+
+	snprintf(path, sizeof(path), STATUS_FILE, index);
+	status_fd = open(path, O_RDONLY | O_CLOEXEC);
 	return status_fd >= 0;
 }
 

@@ -16,7 +16,7 @@
 #include <linux/ptp_clock.h>
 
 #define BATCHES	 100
-#define READS	 20
+#define READS	 256
 #define PAUSE_US 5000
 
 static uint64_t counter(void)

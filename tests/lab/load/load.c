@@ -1,68 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A load that knows what it did: reads the clock by every path and prints how often, for tests to
- * hold against what the tracer saw.
- *
- *   load [ROUNDS [PAUSE_MS [COMM]]]
- *
- * COMM is given with \xNN escapes and may hold any byte. Paths that the machine does not have (no
- * PTP clock on a marker-only page) are left out and printed as 0.
- */
-#include <errno.h>
+/* The load's command line; without a word for another kind it is the one in rounds. */
+#include "load.h"
+
+#include <ctype.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <linux/ptp_clock.h>
-
-#define SYS_OFFSET_SAMPLES 5
-#define EXTENDED_SAMPLES   3
-#define PAGE_BYTES	   4096
-
-/* What was done, and how much of it failed. */
-struct done {
-	unsigned int opens, dev_reads, mmaps, gettimes, sys_offsets, extended, precise, failed;
+static const struct {
+	const char *name;
+	int (*run)(struct load_clocks clocks, int argc, char **argv);
+} kinds[] = {
+	{"flood", load_flood},	   {"errors", load_errors}, {"poll", load_poll},
+	{"pollers", load_pollers}, {"hold", load_hold},
 };
 
-static void count(unsigned int *calls, unsigned int *failed, long result)
-{
-	(*calls)++;
-	if (result < 0)
-		(*failed)++;
-}
-
-static void read_phc(int phc, struct done *done)
-{
-	clockid_t id = (~(clockid_t)phc << 3) | 3; /* FD_TO_CLOCKID, see clock_getres(2) */
-	struct ptp_sys_offset sys_offset = {.n_samples = SYS_OFFSET_SAMPLES};
-	struct ptp_sys_offset_extended extended = {.n_samples = EXTENDED_SAMPLES};
-	struct ptp_sys_offset_precise precise = {0};
-	struct timespec now;
-
-	count(&done->gettimes, &done->failed, clock_gettime(id, &now));
-	count(&done->sys_offsets, &done->failed, ioctl(phc, PTP_SYS_OFFSET, &sys_offset));
-	count(&done->extended, &done->failed, ioctl(phc, PTP_SYS_OFFSET_EXTENDED, &extended));
-	count(&done->precise, &done->failed, ioctl(phc, PTP_SYS_OFFSET_PRECISE, &precise));
-}
-
-static void read_page(int device, struct done *done)
-{
-	char page[PAGE_BYTES];
-	void *map;
-
-	count(&done->dev_reads, &done->failed, pread(device, page, sizeof(page), 0));
-	map = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, device, 0);
-	count(&done->mmaps, &done->failed, map == MAP_FAILED ? -1 : 0);
-	if (map != MAP_FAILED)
-		munmap(map, PAGE_BYTES);
-}
+static const char usage[] =
+	"usage: load [--phc /dev/ptpN] [--device /dev/vmclockN] [KIND]\n"
+	"  ROUNDS [PAUSE_MS [COMM]]    every path; under a name which may hold any byte, as \\xNN\n"
+	"  flood SECONDS THREADS       clock_gettime and PTP_SYS_OFFSET_PRECISE, without a pause\n"
+	"  errors                      calls that fail, each in its way\n"
+	"  poll SECONDS                waits for updates of the page and reads each\n"
+	"  pollers SECONDS             the same in every way, one thread each\n"
+	"  hold SECONDS                maps the page, also in a child; says so before and after\n";
 
 static void rename_thread(const char *escaped)
 {
@@ -84,28 +46,32 @@ static void rename_thread(const char *escaped)
 
 int main(int argc, char **argv)
 {
-	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
-	unsigned long pause_ms = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-	struct done done = {0};
-	int phc, device;
+	static const struct option options[] = {
+		{"phc", required_argument, NULL, 'p'},
+		{"device", required_argument, NULL, 'd'},
+		{},
+	};
+	const char *phc = "/dev/ptp0", *device = "/dev/vmclock0";
+	struct load_clocks clocks;
 
-	if (argc > 3)
-		rename_thread(argv[3]);
-	phc = open("/dev/ptp0", O_RDONLY | O_CLOEXEC);
-	device = open("/dev/vmclock0", O_RDONLY | O_CLOEXEC);
-	done.opens = device >= 0;
-	for (unsigned long i = 0; i < rounds; i++) {
-		if (phc >= 0)
-			read_phc(phc, &done);
-		if (device >= 0)
-			read_page(device, &done);
-		if (pause_ms)
-			usleep((useconds_t)pause_ms * 1000);
+	for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
+		if (option == 'p') {
+			phc = optarg;
+		} else if (option == 'd') {
+			device = optarg;
+		} else {
+			fputs(usage, stderr);
+			return 2;
+		}
 	}
-	printf("{\"pid\":%d,\"open\":%u,\"read\":%u,\"mmap\":%u,\"clock_gettime\":%u,"
-	       "\"PTP_SYS_OFFSET\":%u,\"PTP_SYS_OFFSET_EXTENDED\":%u,\"PTP_SYS_OFFSET_PRECISE\":%u,"
-	       "\"samples_per_sys_offset\":%d,\"samples_per_extended\":%d,\"failed\":%u}\n",
-	       getpid(), done.opens, done.dev_reads, done.mmaps, done.gettimes, done.sys_offsets,
-	       done.extended, done.precise, SYS_OFFSET_SAMPLES, EXTENDED_SAMPLES, done.failed);
-	return 0;
+	argc -= optind;
+	argv += optind;
+	if (argc > 2 && isdigit(argv[0][0]))
+		rename_thread(argv[2]);
+	clocks.phc = open(phc, O_RDONLY | O_CLOEXEC);
+	clocks.device = open(device, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; argc > 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(argv[0], kinds[i].name) == 0)
+			return kinds[i].run(clocks, argc - 1, argv + 1);
+	return load_rounds(clocks, argc, argv);
 }
