@@ -144,20 +144,27 @@ __noinline int count_failure(__u32 path, int result, __u32 cause)
 	return 0;
 }
 
+/* If @value has more than @bits, only those above; @log counts what was cut off. */
+static void halve(__u64 *value, __u32 *log, __u32 bits)
+{
+	if (*value >> bits) {
+		*value >>= bits;
+		*log += bits;
+	}
+}
+
 /* The position of the highest bit that is set; 0 for 0. BPF has no instruction for it. */
 static __u32 log2_of(__u64 value)
 {
 	__u32 log = 0;
 
-#define HALVE(bits)                                                                                \
-	if (value >> (bits)) {                                                                     \
-		value >>= (bits);                                                                  \
-		log += (bits);                                                                     \
-	}
-	HALVE(32)
-	HALVE(16) HALVE(8) HALVE(4) HALVE(2) HALVE(1)
-#undef HALVE
-		return log;
+	halve(&value, &log, 32);
+	halve(&value, &log, 16);
+	halve(&value, &log, 8);
+	halve(&value, &log, 4);
+	halve(&value, &log, 2);
+	halve(&value, &log, 1);
+	return log;
 }
 
 __noinline int count_latency(__u32 index, __u32 path, __u64 ns)

@@ -256,5 +256,5 @@ made_of() {
 		done
 	done
 	status_is unloaded 0
-	cell module "attached as it came; unload $([ "$made" = 6 ] && echo followed || echo "refused by the kernel") while traced"
+	cell module "attached as it came$([ "$made" = 6 ] && echo ", twice" || echo "; the kernel unloads nothing hooked")"
 }
