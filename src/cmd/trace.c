@@ -99,7 +99,7 @@ static bool is_enough(const struct trace *trace)
 /* Unless each is asked for, those that only serve to judge by are not. */
 static bool is_shown(const struct trace *trace, const struct event *event)
 {
-	bool always = event->result < 0 || event->is_slow;
+	bool always = event->result < 0 || event->is_slow || event->path == PATH_DEV_MMAP;
 
 	return !is_enough(trace) && (trace->options->wish.every_event || always);
 }

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <bpf/btf.h>
-
 #include "observe/kernel_symbols.h"
 
 /* Only what was loaded has this file: kernel/module/sysfs.c. */
@@ -33,14 +31,4 @@ uint64_t driver_module_identity(void)
 	if (!is_live() || stat(INITSTATE, &status))
 		return 0;
 	return status.st_ino;
-}
-
-bool driver_module_is_built_in(void)
-{
-	struct btf *kernel = btf__load_vmlinux_btf();
-	bool found =
-		kernel && btf__find_by_name_kind(kernel, DRIVER_CHOKE_POINT, BTF_KIND_FUNC) > 0;
-
-	btf__free(kernel);
-	return found;
 }

@@ -3,13 +3,9 @@
 #ifndef VMCLOCK_TRACE_OBSERVE_DRIVER_MODULE_H
 #define VMCLOCK_TRACE_OBSERVE_DRIVER_MODULE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Which one is loaded: after it was unloaded and loaded again, another. 0: none, or it is built in. */
 uint64_t driver_module_identity(void);
-
-/* Is it a part of the kernel itself, so that it cannot go? */
-bool driver_module_is_built_in(void);
 
 #endif

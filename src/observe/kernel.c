@@ -287,8 +287,10 @@ int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *a
 
 bool kernel_trace_is_settled(const struct kernel_trace *trace)
 {
-	return driver_module_is_built_in() ||
-	       (trace->driver && trace->hooks[KERNEL_HOOK_READ].rung == HOOK_FENTRY);
+	enum hook_rung rung = trace->hooks[KERNEL_HOOK_READ].rung;
+
+	/* A driver that is there and is no module is built in. */
+	return trace->driver ? rung == HOOK_FENTRY : rung != HOOK_ABSENT;
 }
 
 void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg)

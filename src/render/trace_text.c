@@ -35,9 +35,10 @@ static void put_hooks(FILE *out, const struct trace_scene *scene)
 		rungs[HOOK_KPROBE], missing);
 	if (awaited)
 		fprintf(out,
-			"        %zu WAIT for the driver, which is not loaded: until it comes, no "
-			"read of "
-			"the clock is seen\n",
+			"        %zu WAIT for the driver, which is not loaded (sudo modprobe "
+			"ptp_vmclock; Linux\n"
+			"        6.13 and later has it): until it comes, no read of the clock is "
+			"seen\n",
 			awaited);
 	for (size_t i = 0; i < scene->hook_count; i++) {
 		if (hook_is_missing(&scene->hooks[i]) && !scene->hooks[i].awaited)

@@ -9,21 +9,27 @@ setup_file() {
 	in_guest --kernel 6.12 --clock none --put "$BATS_FILE_TMPDIR/page" <<'SCRIPT'
 	keep status vmclock-trace status
 	keep trace vmclock-trace trace --duration 1s
+	keep strict vmclock-trace trace --strict --duration 1s
 	keep page_status vmclock-trace status --json --device /put/page
 	keep page_trace vmclock-trace trace --json --duration 1s --device /put/page
 SCRIPT
 }
 
-@test "no driver: status and trace name the cause and the cure, exit 1" {
+@test "no driver: status names the cause and the cure, exit 1; so does trace --strict" {
 	status_is status 1
 	grep -q 'hint:' "$OUT/status.err"
-	status_is trace 1
-	grep -q 'no vmclock driver' "$OUT/trace.err"
-	grep -q 'hint: .*modprobe ptp_vmclock' "$OUT/trace.err"
+	status_is strict 1
+	grep -q 'no hook on vmclock_get_crosststamp (the driver is not loaded)' "$OUT/strict.err"
+}
+
+@test "no driver: trace waits for it, and says so" {
+	status_is trace 0
+	grep -q '^page    NONE: there is no /dev/vmclock' "$OUT/trace"
+	grep -q 'WAIT for the driver, which is not loaded (sudo modprobe ptp_vmclock' "$OUT/trace"
 }
 
 @test "no driver: page-only work goes on" {
 	holds page_status '.[0].mode != "invalid"'
 	holds page_trace '.[-1].findings | del(.stun, .leap_announced) | add == 0'
-	holds page_trace '.[0].no_hooks_why != null and .[0].page != null and .[-1].type == "summary"'
+	holds page_trace '(.[0].hooks | map(select(.function == "vmclock_get_crosststamp")) | .[0].state == "absent") and .[0].page != null and .[-1].type == "summary"'
 }
