@@ -45,7 +45,8 @@ setup_file() {
 	step() { load 300 10 & sleep 1.5; echo step 5ms >/run/lab/clock; wait $!; }
 	trace_while step -- step
 	echo step -5ms >/run/lab/clock; sleep 1
-	(sleep 4; load 50 10 database >/dev/null) & keep text vmclock-trace trace --duration 12s; wait
+	after_begin() { for i in $(seq 200); do grep -q '^TIME' /tmp/keep.text && break; usleep 100000; done; "$@"; }
+	after_begin load 50 10 database >/dev/null & keep text vmclock-trace trace --duration 12s; wait
 SCRIPT
 }
 

@@ -13,7 +13,8 @@ setup_file() {
 	trace_while by_comm --calls --comm chosen -- sh -c 'load 3 0 chosen; load 3 0 other'
 	keep text vmclock-trace trace --duration 300ms
 	keep count vmclock-trace trace --calls --count 3 --json --duration 20s &
-	sleep 3; load 5 >/dev/null; wait
+	for i in $(seq 200); do grep -q begin /tmp/keep.count && break; usleep 100000; done
+	load 5 >/dev/null; wait
 	keep status vmclock-trace status --json
 	keep status_text vmclock-trace status
 	keep compare vmclock-trace compare --json --count 3 --interval 200ms
