@@ -33,7 +33,7 @@ CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
 override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
 

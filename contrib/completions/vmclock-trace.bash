@@ -56,7 +56,7 @@ _vmclock_trace_wishes() {
 _vmclock_trace_value() {
 	case $2:$1 in
 	*:--device | compare:-d) _vmclock_trace_device ;;
-	doctor:--btf | exporter:--web-config | exporter:--textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	doctor:--btf | record:--scenario | exporter:--web-config | exporter:--textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	status:--via) _vmclock_trace_words 'auto mmap read' ;;
 	trace:--pid | trace:-p) _vmclock_trace_pids ;;
 	trace:--comm | trace:-c) _vmclock_trace_comms ;;
@@ -71,6 +71,8 @@ _vmclock_trace_value() {
 	trace:--slower | trace:--rate) ;;
 	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
+	record:--duration | record:-d | record:--max-size | record:--max-age) ;;
+	report:--incident | report:-i | report:--since | report:--until | replay:--speed) ;;
 	exporter:--listen | exporter:-l | exporter:--textfile-period) ;;
 	exporter:--interval | exporter:-i | exporter:--readers) ;;
 	compare:--count | compare:-n | compare:--interval | compare:-i) ;;
@@ -85,7 +87,8 @@ _vmclock_trace() {
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_vmclock_trace_words 'status watch wait trace compare doctor exporter help --help --version'
+		_vmclock_trace_words 'status watch wait trace record report replay compare doctor exporter help
+			--help --version'
 		return
 	fi
 	# --option=value: bash takes the = for a word of its own.
@@ -95,12 +98,21 @@ _vmclock_trace() {
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	_vmclock_trace_value "$previous" "$command" && return
+	# Recordings are files; but for them no command has an operand.
+	if [[ $command == @(record|report|replay) && $current != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		compopt -o filenames 2>/dev/null || :
+		return
+	fi
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
 	trace) _vmclock_trace_words '--duration --events --calls --path --errors --slower --rate --count
 		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
+	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --scenario --json --help' ;;
+	report) _vmclock_trace_words '--incident --since --until --html --json --help' ;;
+	replay) _vmclock_trace_words '--speed --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
 	exporter)

@@ -138,3 +138,26 @@ int parse_duration_ns(const char *text, int64_t *ns)
 		*ns = sum;
 	return err;
 }
+
+int parse_bytes(const char *text, uint64_t *bytes)
+{
+	static const char units_of_size[] = "kMGT";
+	size_t length = strlen(text);
+	const char *unit = length ? strchr(units_of_size, text[length - 1]) : NULL;
+	char number[24];
+	size_t powers = unit ? (size_t)(unit - units_of_size) + 1 : 0;
+	uint64_t value;
+	int err;
+
+	length -= unit != NULL;
+	if (length >= sizeof(number))
+		return -ERANGE;
+	memcpy(number, text, length);
+	number[length] = '\0';
+	err = parse_u64(number, &value);
+	for (; !err && powers; powers--)
+		err = __builtin_mul_overflow(value, 1024u, &value) ? -ERANGE : 0;
+	if (!err)
+		*bytes = value;
+	return err;
+}

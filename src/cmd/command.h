@@ -25,6 +25,9 @@ extern const struct command cmd_status;
 extern const struct command cmd_watch;
 extern const struct command cmd_wait;
 extern const struct command cmd_trace;
+extern const struct command cmd_record;
+extern const struct command cmd_report;
+extern const struct command cmd_replay;
 extern const struct command cmd_compare;
 extern const struct command cmd_doctor;
 extern const struct command cmd_exporter;      /* as a program of its own, */

@@ -6,9 +6,10 @@
 #include "cmd/command.h"
 #include "cmd/message.h"
 
-static const struct command *const commands[] = {&cmd_status,	    &cmd_watch,	  &cmd_wait,
-						 &cmd_trace,	    &cmd_compare, &cmd_doctor,
-						 &cmd_exporter_exec};
+static const struct command *const commands[] = {
+	&cmd_status, &cmd_watch,  &cmd_wait,	&cmd_trace,  &cmd_record,
+	&cmd_report, &cmd_replay, &cmd_compare, &cmd_doctor, &cmd_exporter_exec,
+};
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void put_usage(FILE *out)
@@ -20,7 +21,10 @@ static void put_usage(FILE *out)
 	      "  vmclock-trace compare         all clocks side by side, with bounds\n"
 	      "  vmclock-trace watch           what happens to it, as it happens\n"
 	      "  sudo vmclock-trace trace      who reads the clock, and disruptions as they "
-	      "happen\n\n"
+	      "happen\n"
+	      "  sudo vmclock-trace record     keep all that for afterwards, and then\n"
+	      "  vmclock-trace report FILE     what happened, how wrong each clock was, who was "
+	      "hurt\n\n"
 	      "commands:\n",
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -53,12 +53,17 @@ static inline json_object *new_line(const char *type, uint64_t time_ns)
 	return line;
 }
 
+/* @line as text, without an end of line; owned by @line. */
+static inline const char *json_line(json_object *line)
+{
+	return json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
+							    JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 /* Write @line, and release it. */
 static inline void put_line(FILE *out, json_object *line)
 {
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
-							     JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(out, "%s\n", json_line(line));
 	json_object_put(line);
 }
 

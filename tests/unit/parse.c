@@ -109,12 +109,38 @@ static void no_durations(void **state)
 	duration("106752d", -ERANGE, 0);
 }
 
+static void size(const char *text, int result, uint64_t expected)
+{
+	uint64_t value = 4711;
+
+	assert_int_equal(parse_bytes(text, &value), result);
+	assert_int_equal(value, result ? 4711 : expected);
+}
+
+static void sizes(void **state)
+{
+	(void)state;
+	size("4096", 0, 4096);
+	size("1k", 0, 1024);
+	size("50M", 0, 50ull << 20);
+	size("2G", 0, 2ull << 30);
+	size("16777215T", 0, 16777215ull << 40);
+	size("16777216T", -ERANGE, 0);
+	size("99999999999999999999999999G", -ERANGE, 0);
+	size("", -EINVAL, 0);
+	size("M", -EINVAL, 0);
+	size("5K", -EINVAL, 0);
+	size("5MB", -EINVAL, 0);
+	size("-1k", -EINVAL, 0);
+	size("1.5G", -EINVAL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),	cmocka_unit_test(no_numbers),
-		cmocka_unit_test(within),	cmocka_unit_test(durations),
-		cmocka_unit_test(no_durations),
+		cmocka_unit_test(sizes),      cmocka_unit_test(numbers),
+		cmocka_unit_test(no_numbers), cmocka_unit_test(within),
+		cmocka_unit_test(durations),  cmocka_unit_test(no_durations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

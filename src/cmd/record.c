@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace record: all that `trace` sees, kept in a file for afterwards. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "cmd/keeper.h"
+#include "cmd/message.h"
+#include "cmd/record_live.h"
+#include "cmd/record_options.h"
+#include "scenario/source.h"
+
+static void scenario_facts(const struct record_options *options, const struct scenario *scenario,
+			   struct fact_list *facts)
+{
+	const char *name = strrchr(options->scenario, '/');
+
+	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
+	fact_set(facts, "host", "scenario %s", name ? name + 1 : options->scenario);
+	fact_set(facts, "page", "simulated");
+	fact_set(facts, "start_monotonic_ns", "%lld", SCENARIO_MONOTONIC_START_NS);
+	fact_set(facts, "start_realtime_ns", "%lld",
+		 (long long)scenario->frame.start_utc_sec * NSEC_PER_SEC);
+	fact_set(facts, "thinning", "%s",
+		 "all events; of looks and ticks that tell nothing new the first and the last");
+}
+
+static int play(const struct record_options *options, const struct scenario *scenario,
+		struct keeper *keeper)
+{
+	const struct simulation_options simulation = {0};
+	const struct recorder_options store = {
+		.path = options->file,
+		.max_bytes = options->max_bytes,
+		.max_age_ns = (uint64_t)options->max_age_ns,
+		.may_wait = true,
+	};
+	struct fact_list facts = {0};
+	const struct record_scene scene = {.file = options->file, .facts = &facts};
+	struct scenario_source *source;
+	struct recorder_counts counts;
+	struct record_result result;
+	struct error error = {0};
+	struct event event;
+
+	scenario_facts(options, scenario, &facts);
+	if (scenario_source_new(scenario, &simulation, 0, &source))
+		error_cause(&error, "there is no memory left");
+	if (*error.cause ||
+	    keeper_open(keeper, &store, &facts, SCENARIO_MONOTONIC_START_NS, &error)) {
+		message_failure(&error);
+		scenario_source_free(source);
+		return EXIT_FAILED;
+	}
+	keeper->view->begin(stdout, &scene);
+	while (scenario_source_next(source, &event, NULL))
+		keeper_event(keeper, &event);
+	scenario_source_free(source);
+	keeper_finish(keeper, &counts);
+	result = (struct record_result){
+		.duration_ns = keeper->newest_ns - keeper->start_ns,
+		.events = keeper->events,
+		.kept = counts.kept,
+		.lost = counts.lost,
+		.cut = counts.cut,
+		.bytes = counts.bytes,
+		.trouble = counts.trouble,
+		.counts = detector_counts(keeper->detector),
+	};
+	keeper->view->end(stdout, &scene, &result);
+	if (*counts.trouble) {
+		message_error("%s could not be written: %s", options->file, counts.trouble);
+		return EXIT_FAILED;
+	}
+	return keeper->alarming ? EXIT_FINDING : EXIT_DONE;
+}
+
+/* A scenario in virtual time: a recording of what no machine can be made to do on command. */
+static int record_scenario(const struct record_options *options, struct keeper *keeper)
+{
+	struct scenario scenario;
+	struct error error = {0};
+	int code;
+
+	if (scenario_load(options->scenario, &scenario, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	code = play(options, &scenario, keeper);
+	scenario_free(&scenario);
+	return code;
+}
+
+static int record_run(int argc, char **argv)
+{
+	struct record_options options;
+	struct keeper keeper = {0};
+	int code = record_options_parse(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	/* A limit on file sizes is a full disk: said, counted, survived. */
+	signal(SIGXFSZ, SIG_IGN);
+	keeper.view = options.json ? &record_view_json : &record_view_text;
+	code = options.scenario ? record_scenario(&options, &keeper)
+				: record_live(&options, &keeper);
+	keeper_close(&keeper);
+	if (fflush(stdout) || ferror(stdout)) {
+		message_error("the output could not be written");
+		return EXIT_FAILED;
+	}
+	return code;
+}
+
+static const char help[] =
+	"usage: vmclock-trace record [options] [FILE]\n"
+	"\n"
+	"Keeps all that trace sees in FILE, an SQLite database that report and replay read: looks "
+	"at\n"
+	"the page, who used the clock how often, slow and failed uses, who set the system clock, "
+	"what\n"
+	"was found, what was lost. During an incident each read is kept. Without FILE the name is\n"
+	"vmclock-TIME.sqlite. A file is never written over. Ends with Ctrl-C.\n"
+	"\n"
+	"Needs root for the kernel's hooks. Without, it records the page alone, and says so.\n"
+	"\n"
+	"  -d, --duration T    stop after T: 500ms, 10s, 2m, 1h\n"
+	"      --device PATH   record this page; default: the first /dev/vmclock*\n"
+	"  -e, --events        keep each use as an event, which costs more\n"
+	"      --max-size SIZE let the oldest events go beyond this: 50M, 2G\n"
+	"      --max-age T     and those that are older than this: 12h, 7d\n"
+	"      --scenario PATH record what this scenario plays, in virtual time, and no machine\n"
+	"  -j, --json          one JSON object a line, schema vmclock-trace/record/1\n"
+	"  -h, --help          show this\n"
+	"\n"
+	"exit status: 0 nothing found, or only news (severity info)\n"
+	"             1 nothing to record, or FILE could not be written; 2 usage\n"
+	"             3 a finding of severity warning or critical\n"
+	"\n"
+	"examples:\n"
+	"  sudo vmclock-trace record\n"
+	"  sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"
+	"  vmclock-trace record --scenario tests/scenarios/migrate.scenario /tmp/story.sqlite\n";
+
+const struct command cmd_record = {
+	.name = "record",
+	.summary = "keep all that happens to the clock in a file, for report and replay",
+	.help = help,
+	.run = record_run,
+};

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/record_live.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock_now.h"
+#include "base/instant.h"
+#include "base/text.h"
+#include "cmd/message.h"
+#include "cmd/until.h"
+#include "observe/cgroup.h"
+#include "observe/host_facts.h"
+#include "observe/kernel.h"
+#include "observe/lookout.h"
+#include "observe/mappers.h"
+#include "observe/privileges.h"
+
+/* How often the kernel's tables are read, and it is asked what was lost. */
+#define TALLY_PERIOD_NS NSEC_PER_SEC
+
+/* How long at most an incident makes each read an event: some incidents never end. */
+#define DETAIL_NS (60ll * NSEC_PER_SEC)
+
+#define PROGRESS_PERIOD_NS (2ll * NSEC_PER_SEC)
+
+struct live {
+	const struct record_options *options;
+	struct keeper *keeper;
+	struct kernel_trace *kernel; /* NULL: no hooks */
+	struct lookout *lookout;     /* NULL: no page */
+	struct mappers *mappers;
+	struct cgroup_names *cgroups;
+	struct until until;
+	struct fact_list facts;
+	int32_t device; /* N of the vmclockN that is looked at, or -1 */
+	uint64_t tally_due_ns;
+	uint64_t detail_until_ns; /* 0: an incident asks for nothing */
+	uint64_t progress_due_ns;
+	bool has_terminal;
+};
+
+/* In an incident each read is an event: who was hurt, and how badly, is then known read by read. */
+static void set_detail(struct live *live, bool on)
+{
+	if (!live->kernel || live->options->every_event)
+		return;
+	kernel_trace_every_event(live->kernel, on);
+	live->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
+}
+
+static void on_incident(enum incident_news news, void *arg)
+{
+	set_detail(arg, news == INCIDENT_OPENED);
+}
+
+/* What is of another clock than the one that is looked at is not judged by it, nor kept. */
+static bool is_of_watched_page(const struct live *live, const struct event *event)
+{
+	return !event->is_phc && (!live->lookout || event->device == live->device);
+}
+
+static void on_use(const struct event *event, void *arg)
+{
+	struct live *live = arg;
+	bool is_of_machine = event->type == EVENT_HOOKS || event->type == EVENT_CLOCK_CHANGE;
+
+	if (event->path == PATH_DEV_MMAP && event->result >= 0)
+		mappers_soon(live->mappers);
+	if (is_of_machine || is_of_watched_page(live, event))
+		keeper_event(live->keeper, event);
+}
+
+static void on_look(const struct event *event, void *arg)
+{
+	struct live *live = arg;
+
+	if (event->type == EVENT_TICK && until_was_stopped(&live->until))
+		return;
+	live->device = event->device;
+	keeper_event(live->keeper, event);
+}
+
+static void on_mapper(const struct event *event, void *arg)
+{
+	struct live *live = arg;
+
+	keeper_event(live->keeper, event);
+}
+
+/* A cgroup's name, the first time that it is known. */
+static void tell_cgroup(struct live *live, uint64_t id)
+{
+	const char *path;
+
+	if (!id || cgroup_names_of(live->cgroups, id))
+		return;
+	cgroup_names_learn(live->cgroups, id);
+	path = cgroup_names_of(live->cgroups, id);
+	if (path)
+		recorder_cgroup(live->keeper->recorder, id, path);
+}
+
+static void on_tally(const struct event *event, void *arg)
+{
+	struct live *live = arg;
+
+	tell_cgroup(live, event->who.cgroup);
+	if (is_of_watched_page(live, event))
+		keeper_event(live->keeper, event);
+}
+
+/* What the kernel has counted and lost, now and then: asking costs a few system calls. */
+static void take_tally(struct live *live)
+{
+	struct event event = {.type = EVENT_LOSS, .device = -1};
+
+	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
+	if (!live->kernel || event.time_ns < live->tally_due_ns)
+		return;
+	live->tally_due_ns = event.time_ns + TALLY_PERIOD_NS;
+	kernel_trace_tally(live->kernel, on_tally, live);
+	if (!kernel_trace_losses(live->kernel, &event.losses))
+		keeper_event(live->keeper, &event);
+	if (live->detail_until_ns && event.time_ns >= live->detail_until_ns)
+		set_detail(live, false);
+}
+
+/* With the hooks gone nothing moves any more: then what was made is what was seen and lost. */
+static void take_rest(struct live *live)
+{
+	if (!live->kernel)
+		return;
+	kernel_trace_stop(live->kernel);
+	while (kernel_trace_consume(live->kernel, on_use, live) > 0)
+		;
+	live->tally_due_ns = 0;
+	take_tally(live);
+}
+
+/* For whoever sits before a terminal: it goes on, and how much there is. */
+static void show_progress(struct live *live)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+	char since[TEXT_NS_BYTES], size[RECORD_SIZE_BYTES];
+	struct recorder_counts counts;
+
+	if (!live->has_terminal || now_ns < live->progress_due_ns)
+		return;
+	live->progress_due_ns = now_ns + PROGRESS_PERIOD_NS;
+	recorder_counts(live->keeper->recorder, &counts);
+	text_ns_u64(now_ns - live->keeper->start_ns, since, sizeof(since));
+	record_size_text(counts.bytes, size);
+	fprintf(stderr,
+		"\r\033[K%s: %" PRIu64 " events, %" PRIu64 " kept, %" PRIu64 " lost, %s%s%s ",
+		since, live->keeper->events, counts.kept, counts.lost, size,
+		*counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
+}
+
+static void run(struct live *live)
+{
+	struct pollfd fds[3] = {
+		[1] = {.fd = live->lookout ? lookout_fd(live->lookout) : -1, .events = POLLIN},
+		[2] = {.fd = live->kernel ? kernel_trace_fd(live->kernel) : -1, .events = POLLIN},
+	};
+
+	mappers_run(live->mappers, on_mapper, live);
+	while (until_wait(&live->until, fds, 3) == UNTIL_READY) {
+		/* The page first: a disruption is then found before the reads that suffer from it. */
+		if (fds[1].revents)
+			lookout_run(live->lookout, on_look, live);
+		if (live->kernel && kernel_trace_consume(live->kernel, on_use, live) < 0)
+			break;
+		mappers_run(live->mappers, on_mapper, live);
+		take_tally(live);
+		show_progress(live);
+		fflush(stdout);
+	}
+	take_rest(live);
+	if (live->has_terminal)
+		fputs("\r\033[K", stderr);
+}
+
+/* Either source is enough to go on; without both there is nothing to record. */
+static int open_sources(struct live *live)
+{
+	const struct record_options *options = live->options;
+	const struct kernel_trace_options hooks = {.every_event = options->every_event};
+	/* Its own reads through the kernel would be recorded: so it makes none. */
+	const struct lookout_options look = {
+		.device = options->device,
+		.timer_only = true,
+		.without_phc = true,
+	};
+	struct error no_page = {0}, no_hooks = {0};
+	int page_result, kernel_result;
+
+	/* The page first: the hooks then do not see this program open it. */
+	page_result = lookout_open(&look, &live->lookout, &no_page);
+	kernel_result = kernel_trace_open(&live->kernel, &hooks, &no_hooks);
+	if (page_result && (kernel_result || options->device)) {
+		message_failure(&no_page);
+		if (kernel_result)
+			message_failure(&no_hooks);
+		return -ENODEV;
+	}
+	if (page_result)
+		fact_set(&live->facts, "page", "none: %s", no_page.cause);
+	if (kernel_result)
+		fact_set(&live->facts, "uses", "not seen: %s", no_hooks.cause);
+	return mappers_open(&live->mappers);
+}
+
+static void add_hook_facts(struct live *live)
+{
+	size_t count = 0;
+	const struct hook *hooks = live->kernel ? kernel_trace_hooks(live->kernel, &count) : NULL;
+	char name[FACT_NAME_BYTES];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "hook %s", hooks[i].function);
+		fact_set(&live->facts, name, "%s%s%s",
+			 hooks[i].replaced ? "not needed" : hook_rung_name(hooks[i].rung),
+			 *hooks[i].why ? ": " : "", hooks[i].why);
+	}
+}
+
+static void set_facts(struct live *live)
+{
+	const struct record_options *options = live->options;
+	struct fact_list *facts = &live->facts;
+	char period[TEXT_NS_BYTES], clocks[TEXT_NS_BYTES], age[TEXT_NS_BYTES];
+	char size[RECORD_SIZE_BYTES];
+
+	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
+	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
+	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
+	host_facts(facts);
+	if (live->lookout) {
+		const struct lookout_facts *look = lookout_facts(live->lookout);
+
+		text_ns_u64(look->period_ns, period, sizeof(period));
+		text_ns_u64(look->clock_period_ns, clocks, sizeof(clocks));
+		fact_set(facts, "device", "%s", look->path);
+		fact_set(facts, "page", "%s, looked at every %s; other clocks %s%s", look->path,
+			 period, look->clock_period_ns ? "every " : "not",
+			 look->clock_period_ns ? clocks : " read: a plain file");
+	}
+	if (live->kernel)
+		fact_set(facts, "uses", "%s",
+			 options->every_event
+				 ? "each an event, and counted in the kernel"
+				 : "counted in the kernel; in the first 60 s of an incident each "
+				   "an event");
+	fact_set(facts, "mappers", "%s",
+		 mappers_facts(live->mappers)->all ? "of all processes"
+						   : mappers_facts(live->mappers)->why_not.cause);
+	fact_set(facts, "thinning", "%s",
+		 "all events; of looks and ticks that tell nothing new the first and the last");
+	text_ns(options->max_age_ns, false, age, sizeof(age));
+	record_size_text(options->max_bytes, size);
+	fact_set(facts, "bounds", "%s in size, %s in age", options->max_bytes ? size : "any",
+		 options->max_age_ns ? age : "any");
+	add_hook_facts(live);
+}
+
+/* Everything that needs them is open now, unless the driver may still come, or come again. */
+static void give_up_privileges(const struct live *live)
+{
+	bool settled = !live->kernel || kernel_trace_is_settled(live->kernel);
+
+	if (settled ? privileges_drop() : privileges_keep_for_hooks())
+		message_error("capabilities could not be dropped; going on with them");
+}
+
+static int begin(struct live *live)
+{
+	const struct recorder_options store = {
+		.path = live->options->file,
+		.max_bytes = live->options->max_bytes,
+		.max_age_ns = (uint64_t)live->options->max_age_ns,
+	};
+	struct error error = {0};
+
+	live->cgroups = cgroup_names_new();
+	if (!live->cgroups || open_sources(live))
+		return EXIT_FAILED;
+	set_facts(live);
+	/* Before the first look: hooks take a while to load, and so does a file. */
+	if (keeper_open(live->keeper, &store, &live->facts,
+			fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
+	    (live->lookout && lookout_start(live->lookout, &error))) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	give_up_privileges(live);
+	if (live->options->duration_ns)
+		until_limit(&live->until, (uint64_t)live->options->duration_ns);
+	return EXIT_DONE;
+}
+
+static int end(struct live *live)
+{
+	const struct record_scene scene = {.file = live->options->file, .facts = &live->facts};
+	struct recorder_counts counts;
+	struct record_result result;
+
+	keeper_finish(live->keeper, &counts);
+	result = (struct record_result){
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - live->keeper->start_ns,
+		.events = live->keeper->events,
+		.kept = counts.kept,
+		.lost = counts.lost,
+		.cut = counts.cut,
+		.bytes = counts.bytes,
+		.trouble = counts.trouble,
+		.counts = detector_counts(live->keeper->detector),
+	};
+	live->keeper->view->end(stdout, &scene, &result);
+	if (*counts.trouble) {
+		message_error("%s could not be written: %s", live->options->file, counts.trouble);
+		return EXIT_FAILED;
+	}
+	return live->keeper->alarming ? EXIT_FINDING : EXIT_DONE;
+}
+
+int record_live(const struct record_options *options, struct keeper *keeper)
+{
+	struct live live = {.options = options,
+			    .keeper = keeper,
+			    .device = -1,
+			    .has_terminal = isatty(STDERR_FILENO) && !options->json};
+	const struct record_scene scene = {.file = options->file, .facts = &live.facts};
+	int code;
+
+	keeper->incident_news = on_incident;
+	keeper->arg = &live;
+	until_open(&live.until);
+	code = begin(&live);
+	if (code == EXIT_DONE) {
+		keeper->view->begin(stdout, &scene);
+		fflush(stdout);
+		run(&live);
+		code = end(&live);
+	}
+	kernel_trace_close(live.kernel);
+	lookout_close(live.lookout);
+	mappers_close(live.mappers);
+	cgroup_names_free(live.cgroups);
+	until_close(&live.until);
+	return code;
+}

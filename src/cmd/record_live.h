@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* This machine as what is recorded: the page, and who uses the clock through the kernel. */
+#ifndef VMCLOCK_TRACE_CMD_RECORD_LIVE_H
+#define VMCLOCK_TRACE_CMD_RECORD_LIVE_H
+
+#include "cmd/keeper.h"
+#include "cmd/record_options.h"
+
+/* Record until the time is over or a signal comes. An exit code; what is wrong has been said. */
+int record_live(const struct record_options *options, struct keeper *keeper);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run of events amounts to, for a report: findings and incidents with their evidence, each
+ * clock's error over the whole time, who used the clock, and what was not seen. Pure and bounded:
+ * what does not fit is counted.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_ACCOUNT_H
+#define VMCLOCK_TRACE_JUDGE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/mapper_list.h"
+#include "event/page_follow.h"
+#include "event/summary.h"
+#include "judge/curve.h"
+#include "judge/detector.h"
+#include "judge/driver_answer.h"
+#include "judge/finding.h"
+#include "judge/incident.h"
+
+#define ACCOUNT_FINDINGS  512
+#define ACCOUNT_INCIDENTS 64
+
+/* One clock over the whole time, where the page told how wrong it was. */
+struct account_clock {
+	uint64_t seen;	/* readings */
+	uint64_t known; /* of them, with an error that is known */
+	uint64_t wrong; /* of those, surely wrong */
+	struct curve curve;
+};
+
+struct account {
+	uint64_t events;
+	uint64_t first_ns; /* CLOCK_MONOTONIC of the first event, and of the newest */
+	uint64_t last_ns;
+	struct finding *finding; /* the first ACCOUNT_FINDINGS */
+	size_t findings;
+	uint64_t findings_unlisted;
+	struct incident *incident[ACCOUNT_INCIDENTS]; /* that are over */
+	size_t incidents;
+	uint64_t incidents_unlisted;
+	struct account_clock clock[OBSERVED_CLOCKS];
+	struct curve page_bound; /* what the page claims of its own error, either way */
+	struct page_follow follow;
+	struct page first_page; /* valid if follow.seen */
+	struct summary summary;
+	struct mapper_list mappers;
+	struct answer_tally answers;
+	struct event_losses losses; /* totals of the newest EVENT_LOSS; valid if has_losses */
+	bool has_losses;
+	uint64_t clock_changes;
+
+	/* Its own. */
+	struct detector *detector;
+	struct incidents *incidents_open;
+};
+
+/* NULL without memory. */
+struct account *account_new(void);
+
+/* NULL is fine. */
+void account_free(struct account *account);
+
+/* Take one event; in the order in which they were judged. */
+void account_event(struct account *account, const struct event *event);
+
+/* No more events. */
+void account_finish(struct account *account);
+
+/* What has passed through the detector. Owned by @account. */
+const struct detector_counts *account_counts(const struct account *account);
+
+#endif

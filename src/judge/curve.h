@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An error over time, however long: a bounded number of stretches, in each of which every sample lies
+ * inside an interval. Extremes stay, whatever is joined.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_CURVE_H
+#define VMCLOCK_TRACE_JUDGE_CURVE_H
+
+#include <stddef.h>
+
+#include "judge/incident.h"
+
+#define CURVE_POINTS 512
+
+/* All zero at first. */
+struct curve {
+	struct error_point point[CURVE_POINTS];
+	size_t points;
+	uint64_t span_ns; /* samples within so long are one stretch; 0: each is its own */
+};
+
+/* Add a sample, in order of time. */
+void curve_add(struct curve *curve, uint64_t time_ns, struct ns_interval error);
+
+#endif

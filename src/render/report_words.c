@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict of a report, and what is not known: the same sentences for people and programs. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "judge/clock_error.h"
+#include "render/report_view.h"
+
+#define SENTENCE_BYTES 600
+#define SHOWN_BYTES    200 /* as much of a text from the recording as is shown */
+
+bool report_has_incident(const struct report *report, const struct incident *incident)
+{
+	return (!report->incident || report->incident == incident->number) &&
+	       incident->to_ns >= report->since_ns && incident->from_ns < report->until_ns;
+}
+
+bool report_is_of(const struct finding *finding, const struct incident *incident)
+{
+	return finding->found_ns >= incident->from_ns && finding->not_before_ns <= incident->to_ns;
+}
+
+bool report_has_finding(const struct report *report, const struct finding *finding)
+{
+	if (finding->found_ns < report->since_ns || finding->not_before_ns >= report->until_ns)
+		return false;
+	if (!report->incident)
+		return true;
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		const struct incident *incident = report->account->incident[i];
+
+		if (incident->number == report->incident)
+			return report_is_of(finding, incident);
+	}
+	return false;
+}
+
+void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes)
+{
+	struct instant at = instant_from_ns(report->start_realtime_ns);
+
+	/* Past 292 years from there nothing was recorded. */
+	instant_add_ns(at, (int64_t)(time_ns - report->start_ns), &at);
+	instant_format_utc(at, text, bytes);
+	/* To a millisecond: more is not known, and a ticket need not carry it. */
+	if (strlen(text) >= 30)
+		memcpy(text + strlen(text) - 7, "Z", 2);
+}
+
+const char *report_level(const struct report *report)
+{
+	enum finding_severity worst = FINDING_INFO;
+
+	for (size_t i = 0; i < report->account->findings; i++) {
+		const struct finding *finding = &report->account->finding[i];
+
+		if (report_has_finding(report, finding) && finding->severity > worst)
+			worst = finding->severity;
+	}
+	return worst == FINDING_CRITICAL ? "CRITICAL" : worst == FINDING_WARNING ? "WARNING" : "OK";
+}
+
+/* Text that grows, and is cut where it is full. */
+struct words {
+	char *text;
+	size_t bytes;
+};
+
+static void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct words *words, const char *format, ...)
+{
+	size_t used = strlen(words->text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words->text + used, words->bytes - used, format, args);
+	va_end(args);
+}
+
+static void say_kinds(struct words *words, const struct incident *incident)
+{
+	const char *before = "";
+
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (!incident->count[kind])
+			continue;
+		say(words, "%s%s", before, finding_name((enum finding_kind)kind));
+		if (incident->count[kind] > 1)
+			say(words, " (%" PRIu64 " times)", incident->count[kind]);
+		before = ", ";
+	}
+}
+
+static void say_clocks(struct words *words, const struct incident *incident)
+{
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct error_range *errors = &incident->clock[i].errors;
+
+		if (!incident->clock[i].seen)
+			continue;
+		say(words, " %s ", observed_clock_name((enum observed_clock)i));
+		if (!errors->known) {
+			say(words, "was off by an amount that is not known.");
+			continue;
+		}
+		text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
+		text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
+		if (errors->wrong)
+			say(words,
+			    "was surely wrong in %" PRIu64 " of %" PRIu64 " readings, off by",
+			    errors->wrong, errors->known);
+		else
+			say(words, "was in none of %" PRIu64 " readings surely wrong, and off by",
+			    errors->known);
+		say(words, " %s .. %s.", lo, hi);
+	}
+}
+
+static uint64_t processes_of(const struct incident *incident)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < incident->readers; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < i; j++)
+			seen |= incident->reader[j].who.pid == incident->reader[i].who.pid;
+		count += !seen;
+	}
+	return count;
+}
+
+static void say_readers(struct words *words, const struct incident *incident)
+{
+	uint64_t reads = 0, known = 0, wrong = 0, processes = processes_of(incident);
+
+	for (size_t i = 0; i < incident->readers; i++) {
+		reads += incident->reader[i].reads;
+		known += incident->reader[i].errors.known;
+		wrong += incident->reader[i].errors.wrong;
+	}
+	if (!reads) {
+		say(words, " No read of the clock through the kernel was seen meanwhile.");
+		return;
+	}
+	say(words,
+	    " %" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: %" PRIu64
+	    " reads got a surely wrong time, %" PRIu64 " did not",
+	    processes, processes == 1 ? "" : "es", reads, wrong, known - wrong);
+	if (reads > known)
+		say(words, ", and of %" PRIu64 " it is not known", reads - known);
+	say(words, ".");
+}
+
+static void say_incident(struct words *words, const struct report *report,
+			 const struct incident *incident)
+{
+	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+
+	report_utc(report, incident->from_ns, from, sizeof(from));
+	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
+	say(words,
+	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s: ", incident->number,
+	    from, length, incident->recovered ? "" : " and had NOT recovered");
+	say_kinds(words, incident);
+	say(words, ".");
+	say_clocks(words, incident);
+	say_readers(words, incident);
+}
+
+static const struct incident *worst_of(const struct report *report, size_t *count)
+{
+	const struct incident *worst = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		const struct incident *incident = report->account->incident[i];
+
+		if (!report_has_incident(report, incident))
+			continue;
+		++*count;
+		if (!worst || incident->severity > worst->severity)
+			worst = incident;
+	}
+	return worst;
+}
+
+void report_verdict(const struct report *report, char *text, size_t bytes)
+{
+	struct words words = {text, bytes};
+	char length[TEXT_NS_BYTES], host[SHOWN_BYTES / 2];
+	const char *name = fact_get(report->facts, "host") ?: "an unnamed host";
+	size_t count, findings = 0;
+	const struct incident *incident = worst_of(report, &count);
+
+	text[0] = '\0';
+	text_display(name, strlen(name), host, sizeof(host));
+	text_ns_u64(report->account->last_ns - report->start_ns, length, sizeof(length));
+	for (size_t i = 0; i < report->account->findings; i++)
+		findings += report_has_finding(report, &report->account->finding[i]);
+	say(&words, "%s: in %s of %s", report_level(report), length, host);
+	if (incident) {
+		say(&words, " there %s %zu incident%s.", count == 1 ? "was" : "were", count,
+		    count == 1 ? "" : "s");
+		if (count > 1)
+			say(&words, " The first of the worst:");
+		say_incident(&words, report, incident);
+	} else if (findings) {
+		say(&words, " there was no incident; %zu thing%s to know happened.", findings,
+		    findings == 1 ? "" : "s");
+	} else {
+		say(&words, " nothing happened to the clock, as far as it was seen.");
+	}
+}
+
+/* --- What is not known */
+
+struct teller {
+	report_say_fn say;
+	void *arg;
+};
+
+static void tell(const struct teller *teller, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void tell(const struct teller *teller, const char *code, const char *format, ...)
+{
+	char sentence[SENTENCE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	teller->say(code, sentence, teller->arg);
+}
+
+static void tell_of_recording(const struct report *report, const struct teller *teller)
+{
+	char damage[SHOWN_BYTES];
+
+	if (*report->damage) {
+		text_display(report->damage, strlen(report->damage), damage, sizeof(damage));
+		tell(teller, "damaged",
+		     "The file is damaged (%s): %" PRIu64
+		     " events were passed over, and what could "
+		     "not be read at all is missing here.",
+		     damage, report->bad_rows);
+	}
+	if (!report->ended)
+		tell(teller, "not_ended",
+		     "The recording was not closed: its program was killed, the machine stopped, "
+		     "or "
+		     "it still runs. What came after the last commit is missing.");
+	if (report->cut)
+		tell(teller, "cut",
+		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
+		     "not told.",
+		     report->cut);
+	if (report->lost) {
+		text_display(report->lost_why, strlen(report->lost_why), damage, sizeof(damage));
+		tell(teller, "not_written",
+		     "%" PRIu64 " events were seen and could not be written: %s.", report->lost,
+		     damage);
+	}
+	if (report->account->findings_unlisted || report->account->incidents_unlisted)
+		tell(teller, "unlisted",
+		     "%" PRIu64 " findings and %" PRIu64
+		     " incidents more are in the recording than "
+		     "a report shows: ask for a part of it with --since and --until.",
+		     report->account->findings_unlisted, report->account->incidents_unlisted);
+}
+
+/* A fact that says that something was not seen at all. */
+static void tell_of_fact(const struct report *report, const struct teller *teller, const char *name,
+			 const char *begin, const char *code, const char *what)
+{
+	const char *value = fact_get(report->facts, name);
+	char shown[SHOWN_BYTES];
+
+	if (!value || strncmp(value, begin, strlen(begin)))
+		return;
+	text_display(value + strlen(begin), strlen(value + strlen(begin)), shown, sizeof(shown));
+	tell(teller, code, "%s%s%s.", what, *shown ? ": " : "", shown);
+}
+
+static void tell_of_hooks(const struct report *report, const struct teller *teller)
+{
+	for (size_t i = 0; i < report->facts->facts; i++) {
+		const struct fact *fact = &report->facts->fact[i];
+		char name[SHOWN_BYTES], value[SHOWN_BYTES];
+
+		if (strncmp(fact->name, "hook ", 5) || strncmp(fact->value, "absent", 6))
+			continue;
+		text_display(fact->name + 5, strlen(fact->name + 5), name, sizeof(name));
+		text_display(fact->value, strlen(fact->value), value, sizeof(value));
+		tell(teller, "no_hook", "The kernel's %s was not hooked (%s).", name, value);
+	}
+}
+
+static void tell_of_reads(const struct incident *incident, const struct teller *teller)
+{
+	uint64_t unknown[ERROR_UNKNOWNS] = {0};
+
+	for (size_t i = 0; i < incident->readers; i++) {
+		for (int why = 0; why < ERROR_UNKNOWNS; why++)
+			unknown[why] += incident->reader[i].errors.unknown[why];
+	}
+	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
+		if (unknown[why])
+			tell(teller, error_unknown_name((enum error_unknown)why),
+			     "How wrong %" PRIu64 " read%s in incident %" PRIu64 " %s: %s.",
+			     unknown[why], unknown[why] == 1 ? "" : "s", incident->number,
+			     unknown[why] == 1 ? "was" : "were",
+			     error_unknown_means((enum error_unknown)why));
+	}
+	if (incident->reads_unlisted || incident->reads_unjudged)
+		tell(teller, "reads_unlisted",
+		     "Incident %" PRIu64 ": %" PRIu64 " reads were of readers beyond the table, "
+		     "%" PRIu64 " came too fast to be judged.",
+		     incident->number, incident->reads_unlisted, incident->reads_unjudged);
+}
+
+static void tell_of_seeing(const struct report *report, const struct teller *teller)
+{
+	const struct account *account = report->account;
+	uint64_t lost = account->has_losses ? event_losses_total(&account->losses) : 0;
+	size_t maps = account->mappers.entries;
+
+	if (account->follow.missed)
+		tell(teller, "missed_updates",
+		     "%" PRIu64 " of %" PRIu64
+		     " updates of the page came between two looks and were "
+		     "not seen by themselves.",
+		     account->follow.missed, account->follow.updates);
+	if (lost)
+		tell(teller, "lost_in_kernel",
+		     "%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
+		     lost);
+	if (maps)
+		tell(teller, "mapped",
+		     "%zu process%s mapped the page: what %s read there nobody can see.", maps,
+		     maps == 1 ? "" : "es", maps == 1 ? "it" : "they");
+	if (!account->clock[OBSERVED_REALTIME].known)
+		tell(teller, "no_realtime",
+		     "How wrong CLOCK_REALTIME was: it was not, or could not be, held against the "
+		     "page.");
+}
+
+void report_unknowns(const struct report *report, report_say_fn say_fn, void *arg)
+{
+	const struct teller teller = {say_fn, arg};
+
+	tell_of_recording(report, &teller);
+	tell_of_fact(report, &teller, "page", "none", "no_page", "The page was not watched");
+	tell_of_fact(report, &teller, "uses", "not seen", "no_hooks",
+		     "Who read the clock through the kernel was not seen");
+	tell_of_hooks(report, &teller);
+	tell_of_seeing(report, &teller);
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		if (report_has_incident(report, report->account->incident[i]))
+			tell_of_reads(report->account->incident[i], &teller);
+	}
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/recording.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "store/codec.h"
+#include "store/schema.h"
+
+/* Behind damage it is tried again so many rows further on, twice as many each time. */
+#define SKIP_MOST 30
+
+/* A value longer than this nobody has written. */
+#define VALUE_BYTES (1 << 20)
+
+#define CACHE 256 /* a power of two */
+
+enum statement {
+	GET_EVENTS,
+	GET_PAGE,
+	GET_THREAD,
+	GET_CGROUP,
+	GET_FINDING,
+	COUNT_FINDINGS,
+	GET_LOSSES,
+	STATEMENTS
+};
+
+static const char *const sql[STATEMENTS] = {
+	[GET_EVENTS] = "SELECT id, time_ns, type, path, result, latency_ns, flags, device, call,"
+		       " thread, page_state, page, detail FROM events WHERE id > ? ORDER BY id",
+	[GET_PAGE] = "SELECT bytes FROM pages WHERE id = ?",
+	[GET_THREAD] = "SELECT pid, tid, cgroup, comm FROM threads WHERE id = ?",
+	[GET_CGROUP] = "SELECT path FROM cgroups WHERE id = ?",
+	[GET_FINDING] = "SELECT json FROM findings WHERE number = ?",
+	[COUNT_FINDINGS] = "SELECT count(*) FROM findings",
+	[GET_LOSSES] = "SELECT events, cause FROM losses ORDER BY id LIMIT 100000",
+};
+
+struct recording {
+	sqlite3 *db;
+	sqlite3_stmt *stmt[STATEMENTS];
+	struct fact_list facts;
+	struct recording_damage damage;
+	bool running; /* GET_EVENTS is */
+	int64_t last_id;
+	struct {
+		int64_t id;
+		struct page page;
+	} pages[CACHE];
+	struct {
+		int64_t id;
+		struct event_reader who;
+	} threads[CACHE];
+};
+
+static void damaged(struct recording *recording, const char *why)
+{
+	if (!*recording->damage.why)
+		snprintf(recording->damage.why, sizeof(recording->damage.why), "%s", why);
+}
+
+static int read_facts(struct recording *recording)
+{
+	sqlite3_stmt *stmt = NULL;
+	int result = sqlite3_prepare_v2(recording->db, "SELECT name, value FROM facts LIMIT 1000",
+					-1, &stmt, NULL);
+
+	while (result == SQLITE_OK && (result = sqlite3_step(stmt)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+		const char *value = (const char *)sqlite3_column_text(stmt, 1);
+
+		if (name && value)
+			fact_set(&recording->facts, name, "%s", value);
+		result = SQLITE_OK;
+	}
+	sqlite3_finalize(stmt);
+	return result == SQLITE_DONE ? SQLITE_OK : result;
+}
+
+/* What a hostile file could do, taken away; memory for what a friendly one needs. */
+static void restrain(sqlite3 *db)
+{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES);
+	sqlite3_busy_timeout(db, 2000);
+	sqlite3_exec(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", NULL, NULL, NULL);
+}
+
+/* SQLite makes an empty database of what is not there or empty: say so before. */
+static int look_at_file(const char *path, struct error *error)
+{
+	if (!access(path, R_OK))
+		return 0;
+	error_cause(error, "%s cannot be read: %s", path, strerror(errno));
+	error_hint(error, "recordings are made by: vmclock-trace record FILE");
+	return -errno;
+}
+
+int recording_open(const char *path, struct recording **out, struct error *error)
+{
+	struct recording *recording;
+	int err = look_at_file(path, error);
+
+	if (err)
+		return err;
+	recording = calloc(1, sizeof(*recording));
+	if (!recording) {
+		error_cause(error, "there is no memory left");
+		return -ENOMEM;
+	}
+	if (sqlite3_open_v2(path, &recording->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		error_cause(error, "%s cannot be opened: %s", path, sqlite3_errmsg(recording->db));
+		error_hint(error, "recordings are made by: vmclock-trace record FILE");
+		err = -EIO;
+	}
+	if (!err) {
+		restrain(recording->db);
+		err = schema_check(recording->db, path, error);
+	}
+	for (int i = 0; i < STATEMENTS && !err; i++) {
+		if (sqlite3_prepare_v2(recording->db, sql[i], -1, &recording->stmt[i], NULL) !=
+		    SQLITE_OK)
+			err = -EIO;
+	}
+	if (!err && read_facts(recording) != SQLITE_OK)
+		damaged(recording, sqlite3_errmsg(recording->db));
+	if (err == -EIO && !*error->cause)
+		error_cause(error, "%s cannot be read: %s", path, sqlite3_errmsg(recording->db));
+	if (err) {
+		recording_close(recording);
+		return err;
+	}
+	*out = recording;
+	return 0;
+}
+
+void recording_close(struct recording *recording)
+{
+	if (!recording)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(recording->stmt[i]);
+	sqlite3_close(recording->db);
+	free(recording);
+}
+
+const struct fact_list *recording_facts(const struct recording *recording)
+{
+	return &recording->facts;
+}
+
+const struct recording_damage *recording_damage(const struct recording *recording)
+{
+	return &recording->damage;
+}
+
+static bool take_page(struct recording *recording, int64_t id, struct page *page)
+{
+	sqlite3_stmt *stmt = recording->stmt[GET_PAGE];
+	size_t slot = (size_t)id & (CACHE - 1);
+	bool found = false;
+	int bytes;
+
+	if (id <= 0)
+		return false;
+	if (recording->pages[slot].id == id) {
+		*page = recording->pages[slot].page;
+		return true;
+	}
+	sqlite3_bind_int64(stmt, 1, id);
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		bytes = sqlite3_column_bytes(stmt, 0);
+		found = bytes <= VMCLOCK_ABI_BYTES;
+		if (found) {
+			page_from_bytes(page, sqlite3_column_blob(stmt, 0), (size_t)bytes);
+			recording->pages[slot].id = id;
+			recording->pages[slot].page = *page;
+		}
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+static bool take_thread(struct recording *recording, int64_t id, struct event_reader *who)
+{
+	sqlite3_stmt *stmt = recording->stmt[GET_THREAD];
+	size_t slot = (size_t)id & (CACHE - 1);
+	const void *comm;
+	bool found = false;
+	int bytes;
+
+	if (recording->threads[slot].id == id) {
+		*who = recording->threads[slot].who;
+		return true;
+	}
+	sqlite3_bind_int64(stmt, 1, id);
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		*who = (struct event_reader){
+			.pid = (uint32_t)sqlite3_column_int64(stmt, 0),
+			.tid = (uint32_t)sqlite3_column_int64(stmt, 1),
+			.cgroup = (uint64_t)sqlite3_column_int64(stmt, 2),
+		};
+		comm = sqlite3_column_blob(stmt, 3);
+		bytes = sqlite3_column_bytes(stmt, 3);
+		found = bytes <= EVENT_COMM_BYTES;
+		if (found && bytes)
+			memcpy(who->comm, comm, (size_t)bytes);
+		recording->threads[slot].id = found ? id : 0;
+		recording->threads[slot].who = *who;
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+/* The column as a number from @least to @most; false where it is none. */
+static bool take(sqlite3_stmt *stmt, int column, int64_t least, int64_t most, int64_t *value)
+{
+	*value = sqlite3_column_int64(stmt, column);
+	return *value >= least && *value <= most;
+}
+
+static bool take_row(struct recording *recording, sqlite3_stmt *stmt, struct event *event)
+{
+	int64_t type, path, result, flags, device, state;
+	const void *detail;
+	int bytes;
+
+	if (!take(stmt, 2, 0, EVENT_TYPES - 1, &type) ||
+	    !take(stmt, 3, 0, EVENT_PATHS - 1, &path) ||
+	    !take(stmt, 4, INT32_MIN, INT32_MAX, &result) || !take(stmt, 6, 0, 7, &flags) ||
+	    !take(stmt, 7, -1, INT32_MAX, &device) ||
+	    !take(stmt, 10, EVENT_PAGE_ABSENT, EVENT_PAGE_TORN, &state))
+		return false;
+	*event = (struct event){
+		.type = (enum event_type)type,
+		.time_ns = (uint64_t)sqlite3_column_int64(stmt, 1),
+		.latency_ns = (uint64_t)sqlite3_column_int64(stmt, 5),
+		.latency_is_bound = flags & SCHEMA_LATENCY_IS_BOUND,
+		.is_slow = flags & SCHEMA_IS_SLOW,
+		.is_phc = flags & SCHEMA_IS_PHC,
+		.device = (int32_t)device,
+		.result = (int32_t)result,
+		.path = (enum event_path)path,
+		.call_id = (uint64_t)sqlite3_column_int64(stmt, 8),
+		.page_state = (enum event_page_state)state,
+	};
+	detail = sqlite3_column_blob(stmt, 12);
+	bytes = sqlite3_column_bytes(stmt, 12);
+	if (bytes && codec_decode(detail, (size_t)bytes, event))
+		return false;
+	if (sqlite3_column_type(stmt, 9) != SQLITE_NULL &&
+	    !take_thread(recording, sqlite3_column_int64(stmt, 9), &event->who))
+		return false;
+	return state == EVENT_PAGE_ABSENT ||
+	       take_page(recording, sqlite3_column_int64(stmt, 11), &event->page);
+}
+
+/* The next row, behind damage too where there is one; false: there is none. */
+static bool step(struct recording *recording)
+{
+	sqlite3_stmt *stmt = recording->stmt[GET_EVENTS];
+	int64_t skip = 0;
+	int result;
+
+	for (int tries = 0; tries <= SKIP_MOST; tries++) {
+		if (!recording->running)
+			sqlite3_bind_int64(stmt, 1, recording->last_id + skip);
+		recording->running = true;
+		result = sqlite3_step(stmt);
+		if (result == SQLITE_ROW)
+			return true;
+		sqlite3_reset(stmt);
+		recording->running = false;
+		if (result == SQLITE_DONE)
+			return false;
+		damaged(recording, sqlite3_errmsg(recording->db));
+		recording->damage.gaps += tries == 0;
+		skip = skip ? 2 * skip : 1;
+	}
+	return false;
+}
+
+bool recording_next(struct recording *recording, struct event *event)
+{
+	while (step(recording)) {
+		recording->last_id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
+		if (take_row(recording, recording->stmt[GET_EVENTS], event))
+			return true;
+		recording->damage.bad_rows++;
+		damaged(recording, "events in it hold what no recorder writes");
+	}
+	return false;
+}
+
+void recording_losses(struct recording *recording, struct recording_losses *losses)
+{
+	sqlite3_stmt *stmt = recording->stmt[GET_LOSSES];
+
+	*losses = (struct recording_losses){0};
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *cause = (const char *)sqlite3_column_text(stmt, 1);
+
+		losses->events += (uint64_t)sqlite3_column_int64(stmt, 0);
+		snprintf(losses->cause, sizeof(losses->cause), "%s", cause ?: "");
+	}
+	sqlite3_reset(stmt);
+}
+
+/* One text by one number; "" or NULL as @otherwise where there is none. */
+static const char *text_of(sqlite3_stmt *stmt, uint64_t number, const char *otherwise)
+{
+	sqlite3_reset(stmt);
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)number);
+	if (sqlite3_step(stmt) != SQLITE_ROW)
+		return otherwise;
+	return (const char *)sqlite3_column_text(stmt, 0) ?: otherwise;
+}
+
+const char *recording_cgroup(struct recording *recording, uint64_t id)
+{
+	return text_of(recording->stmt[GET_CGROUP], id, "");
+}
+
+const char *recording_finding(struct recording *recording, uint64_t number)
+{
+	return text_of(recording->stmt[GET_FINDING], number, NULL);
+}
+
+uint64_t recording_findings(struct recording *recording)
+{
+	sqlite3_stmt *stmt = recording->stmt[COUNT_FINDINGS];
+	uint64_t count = 0;
+
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		count = (uint64_t)sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return count;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A recording as a source of events, in the order in which they were judged live.
+ *
+ * It is hostile input: opened read-only, recognised by its very tables, each value checked. A damaged
+ * one gives what can be read of it, and says so. One that is still being written gives what is
+ * committed.
+ */
+#ifndef VMCLOCK_TRACE_STORE_RECORDING_H
+#define VMCLOCK_TRACE_STORE_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "event/event.h"
+#include "event/fact.h"
+
+struct recording;
+
+/*
+ * Open the file at @path. 0, or -errno with @error filled: -ENOENT and the like, -EINVAL for what is
+ * no recording, -EIO for one that cannot be read at all. The caller closes *@out.
+ */
+int recording_open(const char *path, struct recording **out, struct error *error);
+
+/* NULL is fine. */
+void recording_close(struct recording *recording);
+
+/* What was known of the machine. Owned by @recording. */
+const struct fact_list *recording_facts(const struct recording *recording);
+
+/* The next event into @event. False at the end of what can be read; @event is then undefined. */
+bool recording_next(struct recording *recording, struct event *event);
+
+/* What is missing, or wrong, so far: complete when recording_next() has said false. */
+struct recording_damage {
+	uint64_t bad_rows;	     /* events that hold what no recorder writes: passed over */
+	uint64_t gaps;		     /* times that a stretch could not be read: passed over */
+	char why[ERROR_CAUSE_BYTES]; /* of the first, in words; empty: all is well */
+};
+
+/* Owned by @recording. */
+const struct recording_damage *recording_damage(const struct recording *recording);
+
+/* Events that the recorder itself lost: their number, and the cause of the last ones. */
+struct recording_losses {
+	uint64_t events;
+	char cause[ERROR_CAUSE_BYTES];
+};
+
+void recording_losses(struct recording *recording, struct recording_losses *losses);
+
+/* The name of cgroup @id, "" if it was not found out; valid until the next call. */
+const char *recording_cgroup(struct recording *recording, uint64_t id);
+
+/*
+ * The finding of that number as it was shown live, a line of JSON; NULL: there is none. Valid until
+ * the next call.
+ */
+const char *recording_finding(struct recording *recording, uint64_t number);
+
+/* How many findings were kept. */
+uint64_t recording_findings(struct recording *recording);
+
+#endif

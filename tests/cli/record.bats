@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# record and replay: what was kept is what was seen, whatever happens to the program and the disk.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	scenarios=$BATS_TEST_DIRNAME/../scenarios
+	file=$BATS_TEST_TMPDIR/clock.sqlite
+	page=$BATS_TEST_TMPDIR/page
+	export LC_ALL=C.UTF-8
+}
+
+# sql STATEMENT: what it gives for $file.
+sql() { sqlite3 -readonly "$file" "$1"; }
+
+# play LINE...: a scenario of these lines into $page, in the background, once it is there.
+play() {
+	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scenario"
+	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
+	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+}
+
+# The lines of findings and incidents, as they were printed.
+found() { grep -E '"type":"(finding|incident)"' "$1"; }
+
+@test "record: a page that is disturbed, kept; replayed, it is byte for byte what was seen" {
+	play 'end 9s' 'at 2s step -7ms' 'at 3s migrate' 'at 4s status FREERUNNING'
+	run --separate-stderr "$VMCLOCK_TRACE" record --json --device "$page" --duration 7s "$file"
+	[ "$status" = 3 ]
+	printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/live"
+	jq -es '.[0].schema == "vmclock-trace/record/1" and .[-1].type == "summary"
+		and .[-1].events_lost == 0 and .[-1].findings.disruption == 1
+		and .[-1].events_kept <= .[-1].events' "$BATS_TEST_TMPDIR/live"
+	"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || [ $? = 3 ]
+	cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/replayed")
+	[ "$(found "$BATS_TEST_TMPDIR/live" | wc -l)" -ge 4 ]
+	jq -es '.[-1].findings_different == 0 and .[-1].findings_missing == 0
+		and .[-1].findings_same >= 3 and .[-1].not_compared_why == null' "$BATS_TEST_TMPDIR/replayed"
+	[ ! -e "$file-wal" ]
+	[ "$(sql 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "record: the file says what machine it was, how it was watched, and what happened when" {
+	play 'end 3s'
+	"$VMCLOCK_TRACE" record --device "$page" --duration 1s "$file"
+	for name in tool host kernel cpu boot_id clocksource device page mappers thinning bounds \
+		start_monotonic_ns start_realtime_ns end_monotonic_ns events_judged time_daemons; do
+		[ -n "$(sql "SELECT value FROM facts WHERE name = '$name'")" ] || { echo "$name" >&2; return 1; }
+	done
+	if [ -s /etc/machine-id ]; then
+		sql "SELECT value FROM facts" >"$BATS_TEST_TMPDIR/facts"
+		run ! grep -F "$(cat /etc/machine-id)" "$BATS_TEST_TMPDIR/facts"
+		sql "SELECT value FROM facts WHERE name = 'machine_id_sha256'" | grep -E '^[0-9a-f]{64}$'
+	fi
+	[ "$(sql "SELECT type FROM timeline LIMIT 1")" = page ]
+	sql "SELECT utc FROM timeline LIMIT 1" | grep -E "^$(date -u +%Y)-[0-9-]*T[0-9:.]*Z$"
+	[ "$(sql 'SELECT count(*) FROM pages')" -lt "$(sql 'SELECT count(*) FROM events')" ]
+}
+
+@test "record: of what tells nothing new the first and the last stay, and a day of it is small" {
+	play 'end 20s'
+	"$VMCLOCK_TRACE" record --device "$page" --duration 8s --json "$file" >"$BATS_TEST_TMPDIR/lines"
+	jq -es '.[-1].events > 700 and .[-1].events_kept < .[-1].events / 5' "$BATS_TEST_TMPDIR/lines"
+	bytes=$(sql "SELECT (SELECT sum(24 + length(detail)) FROM events) + (SELECT sum(8 + length(bytes)) FROM pages)")
+	[ $((bytes * 86400 / 8)) -lt 50000000 ] || { echo "$bytes bytes in 8 s" >&2; return 1; }
+}
+
+@test "replay: every scenario of the library gives what was found when it was recorded" {
+	count=0
+	for scenario in "$scenarios"/*.scenario; do
+		case $scenario in *leap-positive-*) continue ;; esac # two days each; one of them does
+		rm -f "$file"
+		"$VMCLOCK_TRACE" record --json --scenario "$scenario" "$file" >"$BATS_TEST_TMPDIR/live" || [ $? = 3 ]
+		"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || [ $? = 3 ]
+		cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/replayed") &&
+			tail -1 "$BATS_TEST_TMPDIR/replayed" | jq -e '.not_compared_why == null and
+				.findings_different + .findings_missing == 0' >/dev/null ||
+			{ echo "$scenario" >&2; return 1; }
+		count=$((count + 1))
+	done
+	[ "$count" -ge 70 ]
+}
+
+@test "replay: a finding that is not what was seen live is told, exit 1" {
+	"$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" "$file" >/dev/null || [ $? = 3 ]
+	sqlite3 "$file" "UPDATE findings SET json = replace(json, 'disruption', 'eruption')"
+	run "$VMCLOCK_TRACE" replay "$file"
+	[ "$status" = 1 ]
+	grep -q 'DIFFERENT 1 findings' <<<"$output"
+	sqlite3 "$file" "DELETE FROM findings"
+	run "$VMCLOCK_TRACE" replay "$file"
+	[ "$status" = 1 ]
+}
+
+@test "replay: at a speed it takes its time, and ends with a signal" {
+	printf 'end 3s\nat 1s migrate\n' >"$BATS_TEST_TMPDIR/short"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/short" "$file" >/dev/null || [ $? = 3 ]
+	start=$(date +%s%N)
+	"$VMCLOCK_TRACE" replay --speed 2 "$file" >/dev/null || [ $? = 3 ]
+	[ $(($(date +%s%N) - start)) -gt 1300000000 ]
+	timeout -s INT 1 "$VMCLOCK_TRACE" replay --speed 0.01 "$file" >"$BATS_TEST_TMPDIR/text" || [ $? != 137 ]
+	grep -q 'not compared with those seen live: it was interrupted' "$BATS_TEST_TMPDIR/text"
+}
+
+@test "record: killed at random moments, all that was committed is there, and the file is whole" {
+	local killed=0
+	for _ in {1..20}; do
+		rm -f "$file" "$file"-*
+		"$VMCLOCK_TRACE" record --scenario "$scenarios/leap-positive.scenario" "$file" >/dev/null 3>&- &
+		pid=$!
+		for _ in {1..300}; do [ -s "$file-wal" ] && break; sleep 0.01; done
+		sleep "0.$((RANDOM % 9))$((RANDOM % 9))"
+		before=$(sql 'SELECT coalesce(max(id), 0) FROM events' 2>/dev/null) || before=0
+		kill -9 "$pid" 2>/dev/null || true
+		wait "$pid" || true
+		[ "$(sql 'SELECT coalesce(max(id), 0) FROM events')" -ge "$before" ]
+		[ "$(sql 'PRAGMA integrity_check')" = ok ]
+		"$VMCLOCK_TRACE" report "$file" >"$BATS_TEST_TMPDIR/report"
+		if [ -z "$(sql "SELECT 1 FROM facts WHERE name = 'end_monotonic_ns'")" ]; then
+			grep -q 'The recording was not closed' "$BATS_TEST_TMPDIR/report"
+			killed=$((killed + 1))
+		fi
+		"$VMCLOCK_TRACE" replay "$file" | grep -q '^replayed'
+	done
+	[ "$killed" -ge 10 ]
+}
+
+@test "record: no room, said, counted and survived; what was committed stays" {
+	run bash -c "ulimit -f 8000; exec '$VMCLOCK_TRACE' record --json --scenario '$scenarios/leap-positive.scenario' '$file'"
+	[ "$status" = 1 ]
+	grep -q 'could not be written: database or disk is full\|could not be written: disk I/O error' <<<"$output"
+	grep '"type":"summary"' <<<"$output" | jq -e '.events_lost > 1000 and .events_lost < .events_kept and .trouble != null'
+	[ "$(sql 'PRAGMA integrity_check')" = ok ]
+	[ "$(sql 'SELECT count(*) FROM events')" -gt 10000 ]
+	"$VMCLOCK_TRACE" report "$file" >/dev/null
+}
+
+@test "record: in its size, with the oldest gone, and that is told" {
+	"$VMCLOCK_TRACE" record --json --max-size 4M --device "$page" --scenario "$scenarios/leap-positive.scenario" "$file" \
+		>"$BATS_TEST_TMPDIR/lines" || [ $? = 3 ]
+	[ "$(stat -c %s "$file")" -lt 6000000 ]
+	jq -es '.[-1].events_cut > 100000 and .[-1].events_lost == 0' "$BATS_TEST_TMPDIR/lines"
+	"$VMCLOCK_TRACE" report "$file" >"$BATS_TEST_TMPDIR/report"
+	grep -q 'made room for later ones' "$BATS_TEST_TMPDIR/report"
+	"$VMCLOCK_TRACE" replay "$file" | grep -q 'not compared with those seen live: the oldest events'
+	[ "$(sql 'SELECT count(*) FROM events WHERE page NOT NULL AND page NOT IN (SELECT id FROM pages)')" = 0 ]
+}
+
+@test "record: never over a file that is there, nor where none can be made" {
+	echo mine >"$file"
+	run "$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" "$file"
+	[ "$status" = 1 ]
+	[ "$(cat "$file")" = mine ]
+	grep -q 'it is there already' <<<"$output"
+	grep -q '^hint: ' <<<"$output"
+	run "$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" /proc/none/file
+	[ "$status" = 1 ]
+	grep -q '^hint: ' <<<"$output"
+}
+
+@test "record: wrong usage is told" {
+	for wrong in '--max-size 1M' '--max-size 5MB' '--max-age soon' '--duration 0' '--frobnicate' 'one two'; do
+		# shellcheck disable=SC2086 # words of their own
+		run "$VMCLOCK_TRACE" record $wrong
+		[ "$status" = 2 ] || { echo "$wrong: $status" >&2; return 1; }
+	done
+	for wrong in '' '--speed fast x' '--speed 0 x' 'one two'; do
+		# shellcheck disable=SC2086
+		run "$VMCLOCK_TRACE" replay $wrong
+		[ "$status" = 2 ] || { echo "$wrong: $status" >&2; return 1; }
+	done
+}

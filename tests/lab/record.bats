@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A recording through a real live migration under load, and what the report says of it.
+
+load helpers
+
+setup_file() {
+	in_guest --clock full --migrate-after 13 <<'SCRIPT'
+	load 1 >/dev/null 2>&1
+	(keep record vmclock-trace record --json --duration 24s /tmp/clock.sqlite) >/tmp/record.block &
+	for i in $(seq 200); do
+		grep -q begin /tmp/keep.record && break; usleep 100000
+	done
+	load 60 200 >/tmp/load
+	wait
+	cat /tmp/record.block
+	keep report vmclock-trace report --json /tmp/clock.sqlite
+	keep text vmclock-trace report /tmp/clock.sqlite
+	keep html vmclock-trace report --html --incident 1 /tmp/clock.sqlite
+	keep replay vmclock-trace replay --json /tmp/clock.sqlite
+	keep load cat /tmp/load
+	keep size stat -c %s /tmp/clock.sqlite
+SCRIPT
+}
+
+@test "record through a live migration: the report names the marker, old and new" {
+	status_is record 3
+	status_is report 0
+	holds report '.[0].findings | map(select(.kind == "disruption")) | length == 1 and .[0].detail.old != .[0].detail.new
+		and .[0].before.disruption_marker == .[0].detail.old and .[0].after.disruption_marker == .[0].detail.new'
+	grep -q 'CRITICAL: in .* there was 1 incident' "$OUT/text"
+	grep -q 'critical disruption: the counter was disrupted' "$OUT/text"
+}
+
+@test "record through a live migration: the window of the incident holds the disruption" {
+	holds report '.[0] | [.incidents[0].bad_window] + (.findings | map(select(.kind == "disruption")))
+		| .[0].from_ns <= .[1].not_before_ns and .[0].to_ns >= .[1].monotonic_ns
+		and .[0].to_ns - .[0].from_ns < 20000000000'
+}
+
+@test "record through a live migration: each use of the load counts, once" {
+	pid=$(jq -r .pid "$OUT/load")
+	for path in clock_gettime read mmap; do
+		made=$(jq -r ".$path" "$OUT/load")
+		[ "$made" -ge 60 ]
+		holds report ".[0].readers | map(select(.pid == $pid)) | .[0].paths[\"$path\"].uses == $made"
+	done
+	holds report ".[0].incidents[0].readers | map(select(.pid == $pid and .path == \"clock_gettime\")) | .[0].reads > 0"
+	holds report '.[0].recording.events_lost == 0 and .[0].recording.ended'
+}
+
+@test "record through a live migration: CLOCK_REALTIME was wrong, by an amount that is known" {
+	holds report '.[0].clocks | map(select(.clock == "CLOCK_REALTIME")) | .[0].known > 5 and (.[0].curve | length) > 5'
+	holds report '.[0].incidents[0].clocks | map(select(.clock == "CLOCK_REALTIME")) | .[0].errors.known > 0'
+}
+
+@test "record through a live migration: the facts of guest and hooks" {
+	holds report '.[0].recording.facts | .clocksource and .boot_id and (.kernel | startswith("Linux")) and
+		(to_entries | map(select(.key | startswith("hook "))) | length) >= 8'
+}
+
+@test "record through a live migration: replayed, it is byte for byte what was seen" {
+	cmp <(grep -E '"type":"(finding|incident)"' "$OUT/record") <(grep -E '"type":"(finding|incident)"' "$OUT/replay")
+	holds replay '.[-1] | .findings_same > 0 and .findings_different + .findings_missing == 0 and .not_compared_why == null'
+	grep -q '<svg' "$OUT/html"
+	[ "$(cat "$OUT/size")" -lt 3000000 ]
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* store/recorder.h and store/recording.h: what is kept is what is read, bounded, and damage is told. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/recorder.h"
+#include "store/recording.h"
+
+static char path[64];
+
+static int make_path(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/store-%d.sqlite", (int)getpid());
+	unlink(path);
+	return 0;
+}
+
+static int remove_path(void **state)
+{
+	char log[80];
+
+	make_path(state);
+	snprintf(log, sizeof(log), "%s-wal", path);
+	unlink(log);
+	snprintf(log, sizeof(log), "%s-shm", path);
+	return unlink(log) && errno != ENOENT;
+}
+
+static struct recorder *begin(uint64_t max_bytes)
+{
+	const struct recorder_options options = {
+		.path = path, .max_bytes = max_bytes, .may_wait = true};
+	struct fact_list facts = {0};
+	struct recorder *recorder = NULL;
+	struct error error = {0};
+
+	fact_set(&facts, "start_monotonic_ns", "17");
+	assert_int_equal(recorder_open(&options, &facts, &recorder, &error), 0);
+	return recorder;
+}
+
+/* The @i-th of a run of events that differ in all that is kept beside the detail. */
+static struct event event_of(uint64_t i)
+{
+	struct event event = {
+		.type = i % 2 ? EVENT_READ : EVENT_PAGE,
+		.time_ns = 1000 + i * 10,
+		.latency_ns = i,
+		.latency_is_bound = i % 3 == 0,
+		.is_slow = i % 5 == 0,
+		.is_phc = i % 7 == 0,
+		.device = (int32_t)(i % 4) - 1,
+		.result = i % 11 ? 0 : -ETIMEDOUT,
+		.path = (enum event_path)(i % EVENT_PATHS),
+		.call_id = i * 1000,
+		.page_state = (enum event_page_state)(i % 4),
+	};
+
+	if (event.page_state != EVENT_PAGE_ABSENT) {
+		page_from_bytes(&event.page, "VCLK", 4);
+		event.page.bytes[0] = (uint8_t)(i / 64);
+		event.page.length = VMCLOCK_ABI_BYTES;
+	}
+	if (i % 2) {
+		event.read.counter = i;
+		event.who =
+			(struct event_reader){.pid = (uint32_t)(i % 50), .tid = 1, .cgroup = i % 3};
+		memcpy(event.who.comm, "sixteen\xff bytes !", EVENT_COMM_BYTES);
+	} else {
+		event.look.ticks.before = i;
+	}
+	return event;
+}
+
+static void keep(struct recorder *recorder, uint64_t events)
+{
+	for (uint64_t i = 1; i <= events; i++) {
+		struct event event = event_of(i);
+
+		recorder_event(recorder, &event);
+	}
+}
+
+static struct recording *look(void)
+{
+	struct recording *recording = NULL;
+	struct error error = {0};
+
+	assert_int_equal(recording_open(path, &recording, &error), 0);
+	return recording;
+}
+
+static void all_comes_back(void **state)
+{
+	struct recorder *recorder = begin(0);
+	const struct recorded_finding finding = {1, "stun", "warning", 5, 6, "{\"a\":1}"};
+	struct recording_losses losses;
+	struct recorder_counts counts;
+	struct recording *recording;
+	struct event event;
+
+	(void)state;
+	keep(recorder, 3000);
+	recorder_finding(recorder, &finding);
+	recorder_cgroup(recorder, 2, "/system.slice");
+	recorder_fact(recorder, "later", "\xff");
+	recorder_close(recorder, &counts);
+	assert_int_equal(counts.kept, 3000);
+	assert_int_equal(counts.lost, 0);
+	assert_string_equal(counts.trouble, "");
+
+	recording = look();
+	for (uint64_t i = 1; i <= 3000; i++) {
+		struct event wanted = event_of(i);
+
+		assert_true(recording_next(recording, &event));
+		assert_memory_equal(&event, &wanted, sizeof(event));
+	}
+	assert_false(recording_next(recording, &event));
+	assert_string_equal(recording_damage(recording)->why, "");
+	assert_string_equal(fact_get(recording_facts(recording), "start_monotonic_ns"), "17");
+	assert_string_equal(fact_get(recording_facts(recording), "later"), "\xff");
+	assert_string_equal(recording_finding(recording, 1), "{\"a\":1}");
+	assert_null(recording_finding(recording, 2));
+	assert_int_equal(recording_findings(recording), 1);
+	assert_string_equal(recording_cgroup(recording, 2), "/system.slice");
+	assert_string_equal(recording_cgroup(recording, 3), "");
+	recording_losses(recording, &losses);
+	assert_int_equal(losses.events, 0);
+	recording_close(recording);
+}
+
+/* The newest stay, each with its page and its thread, and the file is no larger than asked for. */
+static void oldest_go(void **state)
+{
+	struct recorder *recorder = begin(RECORDER_MIN_BYTES);
+	uint64_t events = 160000, first, i;
+	struct recorder_counts counts;
+	struct recording *recording;
+	struct event event, wanted;
+	struct stat file;
+
+	(void)state;
+	for (i = 1; i <= events; i++) {
+		event = event_of(i);
+		recorder_event(recorder, &event);
+	}
+	recorder_close(recorder, &counts);
+	assert_int_equal(counts.lost, 0);
+	assert_true(counts.cut > 0);
+	assert_int_equal(stat(path, &file), 0);
+	assert_true(file.st_size <= RECORDER_MIN_BYTES + (1 << 20));
+
+	recording = look();
+	assert_true(recording_next(recording, &event));
+	first = (event.time_ns - 1000) / 10;
+	assert_int_equal(first, counts.cut + 1);
+	assert_true(first < events - 10000);
+	for (i = first; i <= events; i++) {
+		wanted = event_of(i);
+		assert_memory_equal(&event, &wanted, sizeof(event));
+		assert_int_equal(recording_next(recording, &event), i < events);
+	}
+	assert_string_equal(recording_damage(recording)->why, "");
+	assert_int_equal(fact_get_u64(recording_facts(recording), "events_cut", 0), counts.cut);
+	recording_close(recording);
+}
+
+static void not_written_over(void **state)
+{
+	const struct recorder_options options = {.path = path};
+	struct fact_list facts = {0};
+	struct recorder *recorder = begin(0), *second = NULL;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(recorder_open(&options, &facts, &second, &error), -EEXIST);
+	assert_non_null(strstr(error.cause, path));
+	assert_null(second);
+	recorder_close(recorder, NULL);
+}
+
+static void write_bytes(const char *bytes, size_t length)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	fclose(file);
+}
+
+static void foreign_files(void **state)
+{
+	static const char text[] =
+		"this is no database, but long enough to be taken for one, almost";
+	struct recording *recording = NULL;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(recording_open("/nowhere/at/all", &recording, &error), -ENOENT);
+	write_bytes(text, sizeof(text));
+	assert_int_equal(recording_open(path, &recording, &error), -EIO);
+	assert_true(*error.cause && *error.hint);
+	write_bytes("", 0);
+	assert_int_equal(recording_open(path, &recording, &error), -EINVAL);
+	assert_null(recording);
+}
+
+/* Bytes turned over anywhere: it ends, it does not crash, and what comes is in its ranges. */
+static void damaged_files(void **state)
+{
+	struct recorder *recorder = begin(0);
+	static char whole[1 << 20], bad[1 << 20];
+	size_t length, opened = 0, complained = 0;
+	struct error error;
+	FILE *file;
+
+	(void)state;
+	keep(recorder, 2000);
+	recorder_close(recorder, NULL);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	length = fread(whole, 1, sizeof(whole), file);
+	fclose(file);
+	assert_true(length > 50000 && length < sizeof(whole));
+	srand(11);
+	for (int round = 0; round < 300; round++) {
+		struct recording *recording = NULL;
+		struct event event;
+		uint64_t events = 0;
+
+		memcpy(bad, whole, length);
+		for (int n = 0; n < 1 + round % 40; n++)
+			bad[100 + (size_t)rand() % (length - 100)] = (char)rand();
+		write_bytes(bad, round % 10 ? length : (size_t)rand() % length);
+		if (recording_open(path, &recording, &error))
+			continue;
+		opened++;
+		while (recording_next(recording, &event)) {
+			assert_true(event.type < EVENT_TYPES && event.path < EVENT_PATHS);
+			assert_true(event.page.length <= VMCLOCK_ABI_BYTES);
+			assert_true(events++ < 100000);
+		}
+		complained += *recording_damage(recording)->why != '\0';
+		recording_close(recording);
+	}
+	assert_true(opened > 50 && complained > 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(all_comes_back, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(oldest_go, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(not_written_over, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(foreign_files, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(damaged_files, make_path, remove_path),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

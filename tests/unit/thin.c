@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* event/thin.h: of a run that tells nothing new its first and its last stay, in order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "event/thin.h"
+
+/* What was passed on, one letter and its time each. */
+static char kept[400];
+
+static void note(const struct event *event, void *arg)
+{
+	size_t used = strlen(kept);
+
+	(void)arg;
+	snprintf(kept + used, sizeof(kept) - used, "%c%d ",
+		 event->type == EVENT_PAGE   ? 'p'
+		 : event->type == EVENT_TICK ? 't'
+					     : 'x',
+		 (int)event->time_ns);
+}
+
+static struct event look_at(uint64_t time_ns, uint8_t byte)
+{
+	struct event event = {
+		.type = EVENT_PAGE, .time_ns = time_ns, .page_state = EVENT_PAGE_STABLE};
+
+	page_from_bytes(&event.page, &byte, 1);
+	return event;
+}
+
+static struct event tick_at(uint64_t time_ns, uint64_t late_ns)
+{
+	return (struct event){
+		.type = EVENT_TICK, .time_ns = time_ns, .tick.due_ns = time_ns - late_ns};
+}
+
+static void take(struct thin *thin, struct event event, bool matters)
+{
+	thin_event(thin, &event, matters, note, NULL);
+}
+
+static void dull_run(struct thin *thin, uint64_t from_ns, int pairs)
+{
+	for (int i = 0; i < pairs; i++, from_ns += 2) {
+		take(thin, look_at(from_ns, 1), false);
+		take(thin, tick_at(from_ns + 1, 0), false);
+	}
+}
+
+static void first_and_last_stay(void **state)
+{
+	struct thin thin = {0};
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 5);
+	take(&thin, look_at(110, 2), false);
+	dull_run(&thin, 112, 1);
+	thin_flush(&thin, note, NULL);
+	/* The change at 110 is between two looks that were made: 108 and 110; and so is that at 112. */
+	assert_string_equal(kept, "p100 t101 p108 t109 p110 p112 t113 ");
+	assert_int_equal(thin.left_out, 6);
+}
+
+static void others_end_a_run(void **state)
+{
+	struct thin thin = {0};
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 3);
+	take(&thin, (struct event){.type = EVENT_READ, .time_ns = 106}, false);
+	dull_run(&thin, 107, 3);
+	take(&thin, (struct event){.type = EVENT_READ, .time_ns = 113}, false);
+	assert_string_equal(kept, "p100 t101 p104 t105 x106 p107 t108 p111 t112 x113 ");
+}
+
+static void order_stays(void **state)
+{
+	struct thin thin = {0};
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 2);
+	take(&thin, look_at(104, 1), false);
+	thin_flush(&thin, note, NULL);
+	assert_string_equal(kept, "p100 t101 t103 p104 ");
+}
+
+static void what_matters_stays(void **state)
+{
+	struct thin thin = {0};
+	struct event torn = look_at(106, 1);
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 2);
+	take(&thin, look_at(104, 1), true);
+	take(&thin, tick_at(105, THIN_LATE_NS), false);
+	torn.page_state = EVENT_PAGE_TORN;
+	take(&thin, torn, false);
+	take(&thin, torn, false);
+	assert_string_equal(kept, "p100 t101 p102 t103 p104 t105 p106 p106 ");
+	assert_int_equal(thin.left_out, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_and_last_stay),
+		cmocka_unit_test(others_end_a_run),
+		cmocka_unit_test(order_stays),
+		cmocka_unit_test(what_matters_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
