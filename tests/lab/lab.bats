@@ -81,7 +81,7 @@ teardown() {
 	"$LAB/run" --quiet -- sleep 1000 &
 	sleep 4
 	kill -INT $!
-	run wait $!
+	wait $! || [ $? = 130 ]
 	nothing_left
 }
 
