@@ -58,7 +58,7 @@ refused() {
 	refused 2 "--pid" --pid 0
 	refused 2 "--duration" --duration -1
 	refused 2 "hint:" more
-	refused 1 "hint: a path such as" --cgroup no/such/cgroup
+	refused 1 "hint:" --cgroup no/such/cgroup
 }
 
 @test "trace: a page alone is watched, and its summary has no counts of what was not seen" {
