@@ -9,14 +9,11 @@
 #include "base/clock_now.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "cmd/live_sources.h"
 #include "cmd/message.h"
 #include "cmd/until.h"
 #include "observe/cgroup.h"
 #include "observe/host_facts.h"
-#include "observe/kernel.h"
-#include "observe/lookout.h"
-#include "observe/mappers.h"
-#include "observe/privileges.h"
 
 /* How often the kernel's tables are read, and it is asked what was lost. */
 #define TALLY_PERIOD_NS NSEC_PER_SEC
@@ -29,9 +26,7 @@
 struct live {
 	const struct record_options *options;
 	struct keeper *keeper;
-	struct kernel_trace *kernel; /* NULL: no hooks */
-	struct lookout *lookout;     /* NULL: no page */
-	struct mappers *mappers;
+	struct live_sources sources;
 	struct cgroup_names *cgroups;
 	struct until until;
 	struct fact_list facts;
@@ -45,9 +40,9 @@ struct live {
 /* In an incident each read is an event: who was hurt, and how badly, is then known read by read. */
 static void set_detail(struct live *live, bool on)
 {
-	if (!live->kernel || live->options->every_event)
+	if (!live->sources.kernel || live->options->every_event)
 		return;
-	kernel_trace_every_event(live->kernel, on);
+	kernel_trace_every_event(live->sources.kernel, on);
 	live->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
 }
 
@@ -59,7 +54,7 @@ static void on_incident(enum incident_news news, void *arg)
 /* What is of another clock than the one that is looked at is not judged by it, nor kept. */
 static bool is_of_watched_page(const struct live *live, const struct event *event)
 {
-	return !event->is_phc && (!live->lookout || event->device == live->device);
+	return !event->is_phc && (!live->sources.lookout || event->device == live->device);
 }
 
 static void on_use(const struct event *event, void *arg)
@@ -68,7 +63,7 @@ static void on_use(const struct event *event, void *arg)
 	bool is_of_machine = event->type == EVENT_HOOKS || event->type == EVENT_CLOCK_CHANGE;
 
 	if (event->path == PATH_DEV_MMAP && event->result >= 0)
-		mappers_soon(live->mappers);
+		mappers_soon(live->sources.mappers);
 	if (is_of_machine || is_of_watched_page(live, event))
 		keeper_event(live->keeper, event);
 }
@@ -118,11 +113,11 @@ static void take_tally(struct live *live)
 	struct event event = {.type = EVENT_LOSS, .device = -1};
 
 	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (!live->kernel || event.time_ns < live->tally_due_ns)
+	if (!live->sources.kernel || event.time_ns < live->tally_due_ns)
 		return;
 	live->tally_due_ns = event.time_ns + TALLY_PERIOD_NS;
-	kernel_trace_tally(live->kernel, on_tally, live);
-	if (!kernel_trace_losses(live->kernel, &event.losses))
+	kernel_trace_tally(live->sources.kernel, on_tally, live);
+	if (!kernel_trace_losses(live->sources.kernel, &event.losses))
 		keeper_event(live->keeper, &event);
 	if (live->detail_until_ns && event.time_ns >= live->detail_until_ns)
 		set_detail(live, false);
@@ -131,10 +126,10 @@ static void take_tally(struct live *live)
 /* With the hooks gone nothing moves any more: then what was made is what was seen and lost. */
 static void take_rest(struct live *live)
 {
-	if (!live->kernel)
+	if (!live->sources.kernel)
 		return;
-	kernel_trace_stop(live->kernel);
-	while (kernel_trace_consume(live->kernel, on_use, live) > 0)
+	kernel_trace_stop(live->sources.kernel);
+	while (kernel_trace_consume(live->sources.kernel, on_use, live) > 0)
 		;
 	live->tally_due_ns = 0;
 	take_tally(live);
@@ -162,18 +157,21 @@ static void show_progress(struct live *live)
 static void run(struct live *live)
 {
 	struct pollfd fds[3] = {
-		[1] = {.fd = live->lookout ? lookout_fd(live->lookout) : -1, .events = POLLIN},
-		[2] = {.fd = live->kernel ? kernel_trace_fd(live->kernel) : -1, .events = POLLIN},
+		[1] = {.fd = live->sources.lookout ? lookout_fd(live->sources.lookout) : -1,
+		       .events = POLLIN},
+		[2] = {.fd = live->sources.kernel ? kernel_trace_fd(live->sources.kernel) : -1,
+		       .events = POLLIN},
 	};
 
-	mappers_run(live->mappers, on_mapper, live);
+	mappers_run(live->sources.mappers, on_mapper, live);
 	while (until_wait(&live->until, fds, 3) == UNTIL_READY) {
 		/* The page first: a disruption is then found before the reads that suffer from it. */
 		if (fds[1].revents)
-			lookout_run(live->lookout, on_look, live);
-		if (live->kernel && kernel_trace_consume(live->kernel, on_use, live) < 0)
+			lookout_run(live->sources.lookout, on_look, live);
+		if (live->sources.kernel &&
+		    kernel_trace_consume(live->sources.kernel, on_use, live) < 0)
 			break;
-		mappers_run(live->mappers, on_mapper, live);
+		mappers_run(live->sources.mappers, on_mapper, live);
 		take_tally(live);
 		show_progress(live);
 		fflush(stdout);
@@ -183,40 +181,29 @@ static void run(struct live *live)
 		fputs("\r\033[K", stderr);
 }
 
-/* Either source is enough to go on; without both there is nothing to record. */
 static int open_sources(struct live *live)
 {
-	const struct record_options *options = live->options;
-	const struct kernel_trace_options hooks = {.every_event = options->every_event};
-	/* Its own reads through the kernel would be recorded: so it makes none. */
-	const struct lookout_options look = {
-		.device = options->device,
-		.timer_only = true,
-		.without_phc = true,
+	const struct live_wish wish = {
+		.device = live->options->device,
+		.hooks = {.every_event = live->options->every_event, .wait_for_driver = true},
+		.quiet = true,
 	};
-	struct error no_page = {0}, no_hooks = {0};
-	int page_result, kernel_result;
+	struct live_sources *sources = &live->sources;
 
-	/* The page first: the hooks then do not see this program open it. */
-	page_result = lookout_open(&look, &live->lookout, &no_page);
-	kernel_result = kernel_trace_open(&live->kernel, &hooks, &no_hooks);
-	if (page_result && (kernel_result || options->device)) {
-		message_failure(&no_page);
-		if (kernel_result)
-			message_failure(&no_hooks);
+	if (live_sources_open(sources, &wish))
 		return -ENODEV;
-	}
-	if (page_result)
-		fact_set(&live->facts, "page", "none: %s", no_page.cause);
-	if (kernel_result)
-		fact_set(&live->facts, "uses", "not seen: %s", no_hooks.cause);
-	return mappers_open(&live->mappers);
+	if (sources->no_page.cause[0])
+		fact_set(&live->facts, "page", "none: %s", sources->no_page.cause);
+	if (!sources->kernel)
+		fact_set(&live->facts, "uses", "not seen: %s", sources->no_hooks.cause);
+	return 0;
 }
 
 static void add_hook_facts(struct live *live)
 {
 	size_t count = 0;
-	const struct hook *hooks = live->kernel ? kernel_trace_hooks(live->kernel, &count) : NULL;
+	const struct hook *hooks =
+		live->sources.kernel ? kernel_trace_hooks(live->sources.kernel, &count) : NULL;
 	char name[FACT_NAME_BYTES];
 
 	for (size_t i = 0; i < count; i++) {
@@ -238,8 +225,8 @@ static void set_facts(struct live *live)
 	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
 	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
 	host_facts(facts);
-	if (live->lookout) {
-		const struct lookout_facts *look = lookout_facts(live->lookout);
+	if (live->sources.lookout && !live->sources.no_page.cause[0]) {
+		const struct lookout_facts *look = lookout_facts(live->sources.lookout);
 
 		text_ns_u64(look->period_ns, period, sizeof(period));
 		text_ns_u64(look->clock_period_ns, clocks, sizeof(clocks));
@@ -248,15 +235,16 @@ static void set_facts(struct live *live)
 			 period, look->clock_period_ns ? "every " : "not",
 			 look->clock_period_ns ? clocks : " read: a plain file");
 	}
-	if (live->kernel)
+	if (live->sources.kernel)
 		fact_set(facts, "uses", "%s",
 			 options->every_event
 				 ? "each an event, and counted in the kernel"
 				 : "counted in the kernel; in the first 60 s of an incident each "
 				   "an event");
 	fact_set(facts, "mappers", "%s",
-		 mappers_facts(live->mappers)->all ? "of all processes"
-						   : mappers_facts(live->mappers)->why_not.cause);
+		 mappers_facts(live->sources.mappers)->all
+			 ? "of all processes"
+			 : mappers_facts(live->sources.mappers)->why_not.cause);
 	fact_set(facts, "thinning", "%s",
 		 "all events; of looks and ticks that tell nothing new the first and the last");
 	text_ns(options->max_age_ns, false, age, sizeof(age));
@@ -264,15 +252,6 @@ static void set_facts(struct live *live)
 	fact_set(facts, "bounds", "%s in size, %s in age", options->max_bytes ? size : "any",
 		 options->max_age_ns ? age : "any");
 	add_hook_facts(live);
-}
-
-/* Everything that needs them is open now, unless the driver may still come, or come again. */
-static void give_up_privileges(const struct live *live)
-{
-	bool settled = !live->kernel || kernel_trace_is_settled(live->kernel);
-
-	if (settled ? privileges_drop() : privileges_keep_for_hooks())
-		message_error("capabilities could not be dropped; going on with them");
 }
 
 static int begin(struct live *live)
@@ -291,11 +270,11 @@ static int begin(struct live *live)
 	/* Before the first look: hooks take a while to load, and so does a file. */
 	if (keeper_open(live->keeper, &store, &live->facts,
 			fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
-	    (live->lookout && lookout_start(live->lookout, &error))) {
+	    (live->sources.lookout && lookout_start(live->sources.lookout, &error))) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	give_up_privileges(live);
+	live_sources_drop_privileges(&live->sources);
 	if (live->options->duration_ns)
 		until_limit(&live->until, (uint64_t)live->options->duration_ns);
 	return EXIT_DONE;
@@ -345,9 +324,7 @@ int record_live(const struct record_options *options, struct keeper *keeper)
 		run(&live);
 		code = end(&live);
 	}
-	kernel_trace_close(live.kernel);
-	lookout_close(live.lookout);
-	mappers_close(live.mappers);
+	live_sources_close(&live.sources);
 	cgroup_names_free(live.cgroups);
 	until_close(&live.until);
 	return code;

@@ -5,9 +5,9 @@
 
 #include "base/clock_now.h"
 #include "cmd/command.h"
+#include "cmd/live_sources.h"
 #include "cmd/message.h"
 #include "cmd/trace_options.h"
-#include "cmd/trace_sources.h"
 #include "cmd/until.h"
 #include "event/mapper_list.h"
 #include "event/page_follow.h"
@@ -29,7 +29,7 @@ struct trace {
 	const struct trace_options *options;
 	const struct trace_view *view;
 	struct trace_scene scene;
-	struct trace_sources sources;
+	struct live_sources sources;
 	struct mapper_list mapper_list;
 	struct detector *detector;
 	struct incidents *incidents;
@@ -319,6 +319,12 @@ static void show_end(struct trace *trace)
 
 static int trace_with(struct trace *trace)
 {
+	const struct live_wish wish = {
+		.device = trace->options->device,
+		.hooks = trace_options_of_kernel(trace->options),
+		.strict = trace->options->strict,
+		.quiet = trace->options->json,
+	};
 	struct error error = {0};
 
 	trace->summary = calloc(1, sizeof(*trace->summary));
@@ -328,7 +334,7 @@ static int trace_with(struct trace *trace)
 	if (!trace->summary || !trace->detector || !trace->incidents || !trace->cgroups)
 		return EXIT_FAILED;
 	begin_scene(&trace->scene);
-	if (trace_sources_open(&trace->sources, trace->options))
+	if (live_sources_open(&trace->sources, &wish))
 		return EXIT_FAILED;
 	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
 	if (trace->sources.lookout && lookout_start(trace->sources.lookout, &error)) {
@@ -338,7 +344,7 @@ static int trace_with(struct trace *trace)
 	set_scene(trace);
 	if (trace->options->duration_ns)
 		until_limit(&trace->until, (uint64_t)trace->options->duration_ns);
-	trace_sources_drop_privileges(&trace->sources);
+	live_sources_drop_privileges(&trace->sources);
 	trace->view->begin(stdout, &trace->scene);
 	fflush(stdout);
 	run(trace);
@@ -362,7 +368,7 @@ static int trace_run(int argc, char **argv)
 	trace.view = options.json ? &trace_view_json : &trace_view_text;
 	until_open(&trace.until);
 	code = trace_with(&trace);
-	trace_sources_close(&trace.sources);
+	live_sources_close(&trace.sources);
 	detector_free(trace.detector);
 	incidents_free(trace.incidents);
 	cgroup_names_free(trace.cgroups);

@@ -291,3 +291,20 @@ json_object *finding_json_counts(const struct detector_counts *counts)
 		add_u64(json, finding_name(kind), counts->finding[kind]);
 	return json;
 }
+
+json_object *reader_json_paths(const struct summary_reader *reader)
+{
+	json_object *paths = json_object_new_object();
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		json_object *json;
+
+		if (!reader->uses[i])
+			continue;
+		json = json_object_new_object();
+		add_u64(json, "uses", reader->uses[i]);
+		add_u64(json, "failed", reader->errors[i]);
+		json_object_object_add(paths, event_path_name((enum event_path)i), json);
+	}
+	return paths;
+}

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "judge/detector.h"
+#include "event/summary.h"
 #include "judge/finding.h"
 
 /* One line of type "finding". The caller owns it, or releases it with json_object_put(). */
@@ -16,5 +17,8 @@ json_object *finding_json_counts(const struct detector_counts *counts);
 
 /* The thread's name, valid UTF-8, with pid and tid, into @to; its bytes in hex if that differs. */
 void reader_json_add(json_object *to, const struct event_reader *who);
+
+/* How often it used each path, and how often in vain; only those that it used. The caller's. */
+json_object *reader_json_paths(const struct summary_reader *reader);
 
 #endif

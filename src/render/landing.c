@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "page/names.h"
 #include "page/time.h"
+#include "render/html.h"
 #include "render/interval_text.h"
 
 static const char head[] =
@@ -28,29 +29,6 @@ static const char head[] =
 	".time { white-space: nowrap } small { color: #777 }\n"
 	"</style>\n<h1>vmclock-trace exporter</h1>\n";
 
-/* Text of any origin, so that a browser shows it as it is. */
-static void put_escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
-
 static void put_row(FILE *out, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -63,7 +41,7 @@ static void put_row(FILE *out, const char *name, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(out, "<tr><th>%s<td>", name);
-	put_escaped(out, text);
+	html_puts(out, text);
 	fputs("\n", out);
 }
 
@@ -199,7 +177,7 @@ static void put_findings(FILE *out, const struct metrics_snapshot *snapshot)
 		fprintf(out, "<td class=\"%s\">%s<td>%s<br><small>",
 			finding_severity_name(finding->severity),
 			finding_severity_name(finding->severity), finding_name(finding->kind));
-		put_escaped(out, finding->text);
+		html_puts(out, finding->text);
 		fputs("</small>\n", out);
 	}
 	fputs("</table>\n", out);

@@ -113,3 +113,18 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts)
 	if (all)
 		fputc(')', out);
 }
+
+void live_put_reader_paths(FILE *out, const struct summary_reader *reader)
+{
+	const char *before = "    ";
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!reader->uses[i])
+			continue;
+		fprintf(out, "%s%s %" PRIu64, before, event_path_name((enum event_path)i),
+			reader->uses[i]);
+		before = ", ";
+	}
+	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen\n" : "\n",
+	      out);
+}

@@ -9,6 +9,7 @@
 
 #include "event/event.h"
 #include "event/page_change.h"
+#include "event/summary.h"
 #include "judge/detector.h"
 #include "judge/finding.h"
 #include "page/page.h"
@@ -23,6 +24,9 @@ void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
 
 /* The reader's name, made harmless, in so many columns at least; a blank, and its process id in 7. */
 void live_put_reader(FILE *out, const struct event_reader *who);
+
+/* A line of what @reader used how often, by path; and that it maps the page, if it does. */
+void live_put_reader_paths(FILE *out, const struct summary_reader *reader);
 
 /* What the page is: mode, status, seq, marker. */
 void live_put_page(FILE *out, const struct page *page);

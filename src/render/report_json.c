@@ -63,24 +63,6 @@ static json_object *json_clocks(const struct account *account)
 	return clocks;
 }
 
-/* Only those that it used. */
-static json_object *json_paths(const struct summary_reader *reader)
-{
-	json_object *paths = json_object_new_object();
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		json_object *json;
-
-		if (!reader->uses[i])
-			continue;
-		json = json_object_new_object();
-		add_u64(json, "uses", reader->uses[i]);
-		add_u64(json, "failed", reader->errors[i]);
-		json_object_object_add(paths, event_path_name((enum event_path)i), json);
-	}
-	return paths;
-}
-
 static json_object *json_readers(const struct report *report)
 {
 	const struct summary *summary = &report->account->summary;
@@ -95,7 +77,7 @@ static json_object *json_readers(const struct report *report)
 		add_u64(json, "uses", summary_reader_uses(reader));
 		add_u64(json, "failed", summary_reader_errors(reader));
 		add_u64(json, "measured", reader->measured);
-		json_object_object_add(json, "paths", json_paths(reader));
+		json_object_object_add(json, "paths", reader_json_paths(reader));
 		add_known(json, "worst_ns", reader->measured, reader->worst_ns);
 		add_u64(json, "first_ns", reader->first_ns);
 		add_u64(json, "last_ns", reader->last_ns);

@@ -173,22 +173,6 @@ static void put_column(FILE *out, bool known, uint64_t ns)
 	fprintf(out, " %11s", known ? text : "-");
 }
 
-/* How often by each path. */
-static void put_paths(FILE *out, const struct summary_reader *reader)
-{
-	const char *before = "    ";
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		if (!reader->uses[i])
-			continue;
-		fprintf(out, "%s%s %" PRIu64, before, event_path_name((enum event_path)i),
-			reader->uses[i]);
-		before = ", ";
-	}
-	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen\n" : "\n",
-	      out);
-}
-
 static void put_users(FILE *out, const struct report *report)
 {
 	const struct summary *summary = &report->account->summary;
@@ -208,7 +192,7 @@ static void put_users(FILE *out, const struct report *report)
 		fputs("  ", out);
 		put_shown(out, report->cgroups[i]);
 		fputc('\n', out);
-		put_paths(out, reader);
+		live_put_reader_paths(out, reader);
 	}
 	if (summary->reader_uses_unlisted)
 		fprintf(out, "and %" PRIu64 " uses by readers beyond the table\n",

@@ -83,24 +83,6 @@ static json_object *json_errors(const struct summary *summary)
 	return errors;
 }
 
-/* Only those that it used. */
-static json_object *json_reader_paths(const struct summary_reader *reader)
-{
-	json_object *paths = json_object_new_object();
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		json_object *json;
-
-		if (!reader->uses[i])
-			continue;
-		json = json_object_new_object();
-		add_u64(json, "uses", reader->uses[i]);
-		add_u64(json, "failed", reader->errors[i]);
-		json_object_object_add(paths, event_path_name((enum event_path)i), json);
-	}
-	return paths;
-}
-
 static json_object *json_reader(const struct summary_reader *reader, const char *cgroup)
 {
 	json_object *json = json_object_new_object();
@@ -112,7 +94,7 @@ static json_object *json_reader(const struct summary_reader *reader, const char 
 	add_u64(json, "uses", uses);
 	add_u64(json, "failed", summary_reader_errors(reader));
 	add_u64(json, "measured", reader->measured);
-	json_object_object_add(json, "paths", json_reader_paths(reader));
+	json_object_object_add(json, "paths", reader_json_paths(reader));
 	add_u64(json, "first_ns", reader->first_ns);
 	add_u64(json, "last_ns", reader->last_ns);
 	add_u64(json, "last_error_ns", reader->last_error_ns);

@@ -102,22 +102,6 @@ static void put_last(FILE *out, uint64_t start_ns, uint64_t last_ns)
 	fprintf(out, " %10s", text);
 }
 
-/* What it used, by path; and that it maps the page, if it does. */
-static void put_reader_paths(FILE *out, const struct summary_reader *reader)
-{
-	const char *before = "    ";
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		if (!reader->uses[i])
-			continue;
-		fprintf(out, "%s%s %" PRIu64, before, event_path_name((enum event_path)i),
-			reader->uses[i]);
-		before = ", ";
-	}
-	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen\n" : "\n",
-	      out);
-}
-
 static void put_reader(FILE *out, const struct trace_scene *scene,
 		       const struct summary_reader *reader, const char *cgroup)
 {
@@ -130,7 +114,7 @@ static void put_reader(FILE *out, const struct trace_scene *scene,
 	put_last(out, scene->start_ns, reader->first_ns);
 	put_last(out, scene->start_ns, reader->last_ns);
 	fprintf(out, "  %s\n", cgroup ?: "");
-	put_reader_paths(out, reader);
+	live_put_reader_paths(out, reader);
 }
 
 static void put_readers(FILE *out, const struct trace_scene *scene,

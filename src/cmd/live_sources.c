@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/trace_sources.h"
+#include "cmd/live_sources.h"
 
 #include <errno.h>
 
@@ -7,7 +7,7 @@
 #include "observe/privileges.h"
 
 /* Is anything missing that this kernel or machine should have? Says what. */
-static bool is_partial(const struct trace_sources *sources)
+static bool is_partial(const struct live_sources *sources)
 {
 	const struct hook *hooks;
 	bool partial = !sources->lookout || !lookout_page(sources->lookout) || !sources->kernel;
@@ -28,12 +28,11 @@ static bool is_partial(const struct trace_sources *sources)
 	return partial;
 }
 
-int trace_sources_open(struct trace_sources *sources, const struct trace_options *options)
+int live_sources_open(struct live_sources *sources, const struct live_wish *wish)
 {
-	const struct kernel_trace_options hooks = trace_options_of_kernel(options);
 	/* Its own reads through the kernel would be shown: so it makes none. */
 	struct lookout_options look = {
-		.device = options->device,
+		.device = wish->device,
 		.timer_only = true,
 		.without_phc = true,
 	};
@@ -42,17 +41,17 @@ int trace_sources_open(struct trace_sources *sources, const struct trace_options
 
 	/* The page first: the hooks then do not see this program open it. */
 	page_result = lookout_open(&look, &sources->lookout, &sources->no_page);
-	kernel_result = kernel_trace_open(&sources->kernel, &hooks, &sources->no_hooks);
+	kernel_result = kernel_trace_open(&sources->kernel, &wish->hooks, &sources->no_hooks);
 	/* A page that was asked for by name is not gone on without. */
-	if (page_result && (kernel_result || options->device)) {
+	if (page_result && (kernel_result || wish->device)) {
 		message_failure(&sources->no_page);
 		if (kernel_result)
 			message_failure(&sources->no_hooks);
 		return -ENODEV;
 	}
-	if (options->strict && is_partial(sources))
+	if (wish->strict && is_partial(sources))
 		return -ENOTSUP;
-	if (kernel_result && !options->json)
+	if (kernel_result && !wish->quiet)
 		message_failure(&sources->no_hooks);
 	look.may_be_absent = true;
 	if (page_result == -ENODEV || page_result == -ENOENT)
@@ -60,7 +59,7 @@ int trace_sources_open(struct trace_sources *sources, const struct trace_options
 	return mappers_open(&sources->mappers);
 }
 
-void trace_sources_drop_privileges(const struct trace_sources *sources)
+void live_sources_drop_privileges(const struct live_sources *sources)
 {
 	bool settled = !sources->kernel || kernel_trace_is_settled(sources->kernel);
 
@@ -68,7 +67,7 @@ void trace_sources_drop_privileges(const struct trace_sources *sources)
 		message_error("capabilities could not be dropped; going on with them");
 }
 
-void trace_sources_close(struct trace_sources *sources)
+void live_sources_close(struct live_sources *sources)
 {
 	mappers_close(sources->mappers);
 	kernel_trace_close(sources->kernel);
