@@ -1,142 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace report: what a recording tells of an incident. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "base/instant.h"
 #include "base/parse.h"
 #include "cmd/message.h"
-#include "judge/account.h"
-#include "render/report_view.h"
-#include "store/recording.h"
+#include "cmd/report_material.h"
 
 struct report_options {
 	const char *file;
+	struct report_wish wish;
 	void (*put)(FILE *out, const struct report *report);
-	uint64_t incident;
-	const char *since;
-	const char *until;
 };
-
-/* What a report is made of, to be freed. */
-struct material {
-	struct recording *recording;
-	struct account *account;
-	struct recording_losses losses;
-	char *cgroups[SUMMARY_READERS];
-};
-
-/*
- * "2026-11-23T03:33:07Z", or a length of time since the start such as 90s or 2m, as a reading of
- * the recording's CLOCK_MONOTONIC.
- */
-static int parse_moment(const char *text, const struct report *report, uint64_t *time_ns)
-{
-	struct tm utc = {0};
-	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-	int64_t since_ns;
-
-	if (rest && (!*rest || !strcmp(rest, "Z")))
-		since_ns = (int64_t)timegm(&utc) * NSEC_PER_SEC - report->start_realtime_ns;
-	else if (parse_duration_ns(text, &since_ns))
-		return -EINVAL;
-	/* What was before the start is the start. */
-	*time_ns = report->start_ns + (since_ns > 0 ? (uint64_t)since_ns : 0);
-	return 0;
-}
-
-static int set_window(const struct report_options *options, struct report *report)
-{
-	static const char wanted[] =
-		"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s";
-
-	report->until_ns = UINT64_MAX;
-	if (options->since && parse_moment(options->since, report, &report->since_ns))
-		return message_bad_argument("--since", options->since, wanted);
-	if (options->until && parse_moment(options->until, report, &report->until_ns))
-		return message_bad_argument("--until", options->until, wanted);
-	return MESSAGE_GO_ON;
-}
-
-static void read_all(struct material *material)
-{
-	struct event event;
-
-	while (recording_next(material->recording, &event))
-		account_event(material->account, &event);
-	account_finish(material->account);
-}
-
-static int name_cgroups(struct material *material)
-{
-	const struct summary *summary = &material->account->summary;
-
-	for (size_t i = 0; i < summary->readers; i++) {
-		material->cgroups[i] = strdup(
-			recording_cgroup(material->recording, summary->reader[i].who.cgroup));
-		if (!material->cgroups[i])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static bool has_incident(const struct account *account, uint64_t number)
-{
-	for (size_t i = 0; i < account->incidents; i++) {
-		if (account->incident[i]->number == number)
-			return true;
-	}
-	return !number;
-}
-
-/* Put it together and out. */
-static int report_on(const struct report_options *options, struct material *material)
-{
-	const struct recording_damage *damage = recording_damage(material->recording);
-	const struct fact_list *facts = recording_facts(material->recording);
-	const char *name = strrchr(options->file, '/');
-	struct report report = {
-		.file = name ? name + 1 : options->file,
-		.facts = facts,
-		.account = material->account,
-		.cgroups = (const char *const *)material->cgroups,
-		.start_ns = fact_get_u64(facts, "start_monotonic_ns", 0),
-		.start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0),
-		.incident = options->incident,
-		.ended = fact_get(facts, "end_monotonic_ns"),
-		.cut = fact_get_u64(facts, "events_cut", 0),
-	};
-	int code = set_window(options, &report);
-
-	if (code != MESSAGE_GO_ON)
-		return code;
-	read_all(material);
-	if (name_cgroups(material)) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
-	if (!has_incident(material->account, options->incident)) {
-		message_error("there is no incident %llu in %s; it has %zu",
-			      (unsigned long long)options->incident, options->file,
-			      material->account->incidents);
-		return EXIT_FAILED;
-	}
-	recording_losses(material->recording, &material->losses);
-	report.lost = material->losses.events;
-	report.lost_why = material->losses.cause;
-	report.bad_rows = damage->bad_rows;
-	report.damage = damage->why;
-	options->put(stdout, &report);
-	if (!*damage->why)
-		return EXIT_DONE;
-	message_error("%s is damaged: %s; the report is of what could be saved", options->file,
-		      damage->why);
-	return EXIT_FAILED;
-}
 
 static int parse_option(int option, const char *text, struct report_options *options)
 {
@@ -148,14 +23,14 @@ static int parse_option(int option, const char *text, struct report_options *opt
 		options->put = report_put_html;
 		break;
 	case 'i':
-		if (parse_u64_within(text, 1, UINT64_MAX, &options->incident))
+		if (parse_u64_within(text, 1, UINT64_MAX, &options->wish.incident))
 			return message_bad_argument("--incident", text, "a number from 1");
 		break;
 	case 's':
-		options->since = text;
+		options->wish.since = text;
 		break;
 	case 'u':
-		options->until = text;
+		options->wish.until = text;
 		break;
 	case 'h':
 		return message_help(&cmd_report);
@@ -193,33 +68,37 @@ static int parse_options(int argc, char **argv, struct report_options *options)
 	return MESSAGE_GO_ON;
 }
 
+static int report_on(const struct report_options *options)
+{
+	struct report_material *material = NULL;
+	const struct report *report;
+	int code = report_material_open(options->file, &options->wish, &material);
+
+	if (code == MESSAGE_GO_ON) {
+		report = report_material_report(material);
+		options->put(stdout, report);
+		code = *report->damage ? EXIT_FAILED : EXIT_DONE;
+		if (*report->damage)
+			message_error("%s is damaged: %s; the report is of what could be saved",
+				      options->file, report->damage);
+	}
+	report_material_close(material);
+	return code;
+}
+
 static int report_run(int argc, char **argv)
 {
 	struct report_options options = {.put = report_put_text};
-	struct material material = {0};
-	struct error error = {0};
 	int code = parse_options(argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (recording_open(options.file, &material.recording, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
-	material.account = account_new();
-	if (material.account)
-		code = report_on(&options, &material);
-	else
-		message_error("there is no memory left");
-	for (size_t i = 0; i < SUMMARY_READERS; i++)
-		free(material.cgroups[i]);
-	account_free(material.account);
-	recording_close(material.recording);
+	code = report_on(&options);
 	if (fflush(stdout) || ferror(stdout)) {
 		message_error("the output could not be written");
 		return EXIT_FAILED;
 	}
-	return code == MESSAGE_GO_ON ? EXIT_FAILED : code;
+	return code;
 }
 
 static const char help[] =

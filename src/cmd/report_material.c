@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/report_material.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/instant.h"
+#include "base/parse.h"
+#include "cmd/message.h"
+#include "store/recording.h"
+
+struct report_material {
+	struct recording *recording;
+	struct account *account;
+	struct recording_losses losses;
+	char *cgroups[SUMMARY_READERS];
+	struct report report;
+};
+
+/*
+ * "2026-11-23T03:33:07Z", or a length of time since the start such as 90s or 2m, as a reading of
+ * the recording's CLOCK_MONOTONIC.
+ */
+static int parse_moment(const char *text, const struct report *report, uint64_t *time_ns)
+{
+	struct tm utc = {0};
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
+	int64_t since_ns;
+
+	if (rest && (!*rest || !strcmp(rest, "Z")))
+		since_ns = (int64_t)timegm(&utc) * NSEC_PER_SEC - report->start_realtime_ns;
+	else if (parse_duration_ns(text, &since_ns))
+		return -EINVAL;
+	/* What was before the start is the start. */
+	*time_ns = report->start_ns + (since_ns > 0 ? (uint64_t)since_ns : 0);
+	return 0;
+}
+
+static int set_window(const struct report_wish *wish, struct report *report)
+{
+	static const char wanted[] =
+		"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s";
+
+	report->until_ns = UINT64_MAX;
+	if (wish->since && parse_moment(wish->since, report, &report->since_ns))
+		return message_bad_argument("--since", wish->since, wanted);
+	if (wish->until && parse_moment(wish->until, report, &report->until_ns))
+		return message_bad_argument("--until", wish->until, wanted);
+	return MESSAGE_GO_ON;
+}
+
+static int no_memory(void)
+{
+	message_error("there is no memory left");
+	return EXIT_FAILED;
+}
+
+static int name_cgroups(struct report_material *material)
+{
+	const struct summary *summary = &material->account->summary;
+
+	for (size_t i = 0; i < summary->readers; i++) {
+		material->cgroups[i] = strdup(
+			recording_cgroup(material->recording, summary->reader[i].who.cgroup));
+		if (!material->cgroups[i])
+			return no_memory();
+	}
+	return MESSAGE_GO_ON;
+}
+
+static void read_all(struct report_material *material)
+{
+	struct event event;
+
+	while (recording_next(material->recording, &event))
+		account_event(material->account, &event);
+	account_finish(material->account);
+}
+
+static bool has_incident(const struct account *account, uint64_t number)
+{
+	for (size_t i = 0; i < account->incidents; i++) {
+		if (account->incident[i]->number == number)
+			return true;
+	}
+	return !number;
+}
+
+/* What the file says of itself, before its events. */
+static void begin_report(struct report_material *material, const char *path)
+{
+	const struct fact_list *facts = recording_facts(material->recording);
+	const char *name = strrchr(path, '/');
+
+	material->report = (struct report){
+		.file = name ? name + 1 : path,
+		.facts = facts,
+		.account = material->account,
+		.cgroups = (const char *const *)material->cgroups,
+		.start_ns = fact_get_u64(facts, "start_monotonic_ns", 0),
+		.start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0),
+		.ended = fact_get(facts, "end_monotonic_ns"),
+		.cut = fact_get_u64(facts, "events_cut", 0),
+	};
+}
+
+/* What is known of its losses and damage when it was read. */
+static void end_report(struct report_material *material)
+{
+	const struct recording_damage *damage = recording_damage(material->recording);
+	struct report *report = &material->report;
+
+	recording_losses(material->recording, &material->losses);
+	report->lost = material->losses.events;
+	report->lost_why = material->losses.cause;
+	report->bad_rows = damage->bad_rows;
+	report->damage = damage->why;
+}
+
+int report_material_open(const char *path, const struct report_wish *wish,
+			 struct report_material **out)
+{
+	struct report_material *material = calloc(1, sizeof(*material));
+	struct error error = {0};
+	int code;
+
+	*out = material;
+	if (!material)
+		return no_memory();
+	if (recording_open(path, &material->recording, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	material->account = account_new();
+	if (!material->account)
+		return no_memory();
+	begin_report(material, path);
+	material->report.incident = wish->incident;
+	code = set_window(wish, &material->report);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	read_all(material);
+	if (!has_incident(material->account, wish->incident)) {
+		message_error("there is no incident %llu in %s; it has %zu",
+			      (unsigned long long)wish->incident, path,
+			      material->account->incidents);
+		return EXIT_FAILED;
+	}
+	end_report(material);
+	return name_cgroups(material);
+}
+
+const struct report *report_material_report(const struct report_material *material)
+{
+	return &material->report;
+}
+
+void report_material_close(struct report_material *material)
+{
+	if (!material)
+		return;
+	for (size_t i = 0; i < SUMMARY_READERS; i++)
+		free(material->cgroups[i]);
+	account_free(material->account);
+	recording_close(material->recording);
+	free(material);
+}

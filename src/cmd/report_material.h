@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A recording, read to its end: what a report on it is made of. */
+#ifndef VMCLOCK_TRACE_CMD_REPORT_MATERIAL_H
+#define VMCLOCK_TRACE_CMD_REPORT_MATERIAL_H
+
+#include "render/report_view.h"
+
+/* What of it is asked for. */
+struct report_wish {
+	uint64_t incident; /* only this one; 0: all */
+	const char *since; /* --since and --until as they were given; NULL: all */
+	const char *until;
+};
+
+struct report_material;
+
+/*
+ * Read the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then been said. Its
+ * damage is no error here: the report has it. The caller closes *@out in either case.
+ */
+int report_material_open(const char *path, const struct report_wish *wish,
+			 struct report_material **out);
+
+/* The report, ready to be shown. Owned by @material, as is all that it points to. */
+const struct report *report_material_report(const struct report_material *material);
+
+/* NULL is fine. */
+void report_material_close(struct report_material *material);
+
+#endif
