@@ -41,7 +41,7 @@ static struct wire_call *call_record(struct in_flight *now, long result, __u64 e
 
 	if (!is_telling_call(now->call_path, result, took_ns))
 		return 0;
-	call = event_reserve(sizeof(*call));
+	call = event_reserve();
 	if (!call)
 		return 0;
 	fill_header(&call->head, WIRE_CALL, now->call_path, now->call_start_ns, end_ns);
@@ -184,8 +184,7 @@ static void dev_end(struct in_flight *now, struct vmclock_state *st, long result
 	if (!call)
 		return;
 	if (now->call_path == WIRE_PATH_DEV_READ)
-		call->page_state =
-			copy_page(call->page, BPF_CORE_READ(st, clk), now->read_seq, false);
+		call->page_state = probe_page(call->page, BPF_CORE_READ(st, clk), now->read_seq);
 	event_submit(call);
 }
 
@@ -312,10 +311,10 @@ static void count_poll(__u64 object, struct in_flight *now, __u64 end_ns, __u64 
 	}
 	reader->use[WIRE_PATH_DEV_POLL].uses++;
 	if (wake_ns) {
-		reader_measured(reader, WIRE_PATH_DEV_POLL, end_ns, wake_ns);
+		call_measured(reader, WIRE_PATH_DEV_POLL, end_ns, wake_ns);
 		return;
 	}
-	identify(reader, bpf_get_current_task_btf());
+	identify(reader);
 	reader->sample_ns = end_ns;
 	if (ticks > reader->worst_ticks)
 		reader->worst_ticks = ticks;

@@ -50,7 +50,7 @@ static struct wire_clock_change *clock_change_end(__u32 how, long result)
 	if (!start_ns)
 		return 0;
 	now->clock_start_ns = 0;
-	change = event_reserve(sizeof(*change));
+	change = event_reserve();
 	if (!change)
 		return 0;
 	fill_header(&change->head, WIRE_CLOCK_CHANGE, WIRE_PATH_UNKNOWN, start_ns,

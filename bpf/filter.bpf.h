@@ -25,6 +25,9 @@ const volatile __u32 filter_paths = ~0u;   /* bit N: enum wire_path N */
 const volatile __u32 rate_limit = 0;
 const volatile __u32 ticks_per_second = 250; /* the loader asks the kernel */
 
+/* Is there anything of the above, or calls to join reads to? One load where there is nothing. */
+const volatile bool choosy = false;
+
 /* Are calls of user space seen, not reads of the driver alone? */
 const volatile bool calls_wanted = false;
 
@@ -80,10 +83,11 @@ static bool is_wanted_event(__u32 path, long result, __u64 latency_ns)
 /* Is there room for one more within this second? Else it is counted as suppressed. */
 static bool is_within_rate(void)
 {
-	__u64 tick = bpf_jiffies64();
+	__u64 tick;
 
 	if (!rate_limit)
 		return true;
+	tick = bpf_jiffies64();
 	if (tick - rate_window >= ticks_per_second) {
 		rate_window = tick;
 		rate_used = 0;

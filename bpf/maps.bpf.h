@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the hooks share: the way out, losses, what a thread is in the middle of. */
+/* What the hooks share: losses, what a thread is in the middle of, what every record holds. */
 #ifndef VMCLOCK_TRACE_BPF_MAPS_H
 #define VMCLOCK_TRACE_BPF_MAPS_H
 
@@ -35,11 +35,6 @@ struct {
 	__type(key, int);
 	__type(value, struct in_flight);
 } in_flight SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 20); /* the loader sets it */
-} events SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -83,25 +78,6 @@ static __noinline void count_read_of_call(void)
 		now->call_reads++;
 }
 
-static void *event_reserve(__u32 bytes)
-{
-	void *record = bpf_ringbuf_reserve(&events, bytes, 0);
-
-	count_one(WIRE_COUNT_RECORDS);
-	if (!record)
-		count_one(WIRE_LOSS_RING_FULL);
-	return record;
-}
-
-/*
- * Nobody is woken for it: the loader looks every few milliseconds, which costs less than the
- * interrupt that a wakeup is.
- */
-static void event_submit(void *record)
-{
-	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
-}
-
 static void copy_comm(char *to, struct task_struct *task)
 {
 	/* Plain loads cost a fraction of what bpf_get_current_comm() does. */
@@ -140,24 +116,72 @@ static void fill_header(struct wire_header *head, __u32 kind, __u32 path, __u64 
 /* A member of what only the module's BTF knows: followed by plain loads where that can be. */
 #define MEMBER(typed, object, member) ((typed) ? (object)->member : BPF_CORE_READ(object, member))
 
-/*
- * Copies the page and says how far the copy can be trusted. The driver's own loop ended a moment
- * ago on an even, unmoved seq; what moved since then is told by comparing with the seq at entry.
- */
-static __always_inline __u32 copy_page(void *to, struct vmclock_abi *page, __u32 seq_at_entry,
-				       const bool typed)
-{
-	__u32 before, after;
+/* Of any array of words, of which the kernel's types tell: so the page can be read by plain loads. */
+#define WORDS struct vm_event_state
 
-	before = MEMBER(typed, page, seq_count);
+/*
+ * Loads of what others write stay in this order, which they do on x86 by themselves. @own is memory
+ * that nobody else writes.
+ */
+static __always_inline void keep_order(__u64 *own)
+{
+#ifdef __TARGET_ARCH_arm64
+	__sync_lock_test_and_set(own, *own);
+#endif
+}
+
+/*
+ * The page's bytes by plain loads, which cost half of what a helper does; the word with seq_count is
+ * the last. Where there is nothing to be read they give 0.
+ */
+static __always_inline void load_page(__u64 *to, struct vmclock_abi *page, __u64 *own)
+{
+	const volatile __u64 *from = (const volatile __u64 *)bpf_core_cast(page, WORDS);
+	const int seq = WIRE_PAGE_SEQ / sizeof(*to);
+
+	for (int i = 0; i < WIRE_PAGE_BYTES / (int)sizeof(*to); i++) {
+		if (i != seq)
+			to[i] = from[i];
+	}
+	keep_order(own);
+	to[seq] = from[seq];
+}
+
+/* The same by helpers, which know what could not be read, and between two looks at seq_count. */
+static __noinline __u32 probe_page(__u8 *to, struct vmclock_abi *page, __u32 seq_at_entry)
+{
+	__u32 before = BPF_CORE_READ(page, seq_count), after;
+
 	if (bpf_probe_read_kernel(to, WIRE_PAGE_BYTES, page)) {
 		count_one(WIRE_LOSS_PAGE_UNREADABLE);
 		return WIRE_PAGE_ABSENT;
 	}
-	after = MEMBER(typed, page, seq_count);
+	after = BPF_CORE_READ(page, seq_count);
 	if ((before & 1) || before != after)
 		return WIRE_PAGE_TORN;
 	return before == seq_at_entry ? WIRE_PAGE_STABLE : WIRE_PAGE_MOVED;
+}
+
+/*
+ * Copies the page into @to, in the record of @head, and says how far the copy can be trusted.
+ * @seq_at_entry is its seq_count when the read began: as long as that is the same and even, nobody
+ * has written. NO_SEQ: it is not known.
+ */
+#define NO_SEQ 1u
+
+static __always_inline __u32 copy_page(__u8 *to, struct vmclock_abi *page, struct wire_header *head,
+				       __u32 seq_at_entry, const bool typed)
+{
+	if (typed && bpf_core_type_exists(WORDS)) {
+		__u64 *words = (__u64 *)to;
+
+		load_page(words, page, &head->number);
+		/* No page begins with 0: these were loads of nothing. */
+		if (*(__u32 *)(to + WIRE_PAGE_SEQ) == seq_at_entry && !(seq_at_entry & 1) &&
+		    words[0])
+			return WIRE_PAGE_STABLE;
+	}
+	return probe_page(to, page, seq_at_entry);
 }
 
 #endif

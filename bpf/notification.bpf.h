@@ -19,7 +19,7 @@ static void notification(struct vmclock_state *st)
 		notified_ns[clock] = now_ns;
 	if (!is_within_rate())
 		return;
-	record = event_reserve(sizeof(*record));
+	record = event_reserve();
 	if (!record)
 		return;
 	fill_event(&record->head, WIRE_NOTIFICATION, WIRE_PATH_UNKNOWN, 0, now_ns);

@@ -21,63 +21,62 @@ static bool is_page_counter(enum clocksource_ids id)
 	       id == bpf_core_enum_value(enum clocksource_ids, CSID_ARM_ARCH_COUNTER);
 }
 
-static void fill_counter_from_snapshot(struct wire_read *read, struct system_time_snapshot *sts)
+/* An argument whose type the verifier knows with fentry, and is told with kprobes. */
+#define ARGUMENT(typed, arg, type) ((typed) ? (type *)(arg) : bpf_core_cast((void *)(arg), type))
+
+/* The counter value behind what the driver returns, as far as its caller gets to know it. */
+static __always_inline void fill_counter(struct wire_read *read, const __u64 *args,
+					 const bool typed)
 {
-	if (is_page_counter(sts->cs_id)) {
-		read->counter = sts->cycles;
-	} else if (bpf_core_field_exists(sts->hw_csid) && is_page_counter(sts->hw_csid)) {
+	struct system_time_snapshot *snapshot;
+	struct system_counterval_t *counter;
+
+	if (args[2]) {
+		counter = ARGUMENT(typed, args[2], struct system_counterval_t);
+		if (!is_page_counter(counter->cs_id))
+			return;
+		read->counter = counter->cycles;
+		read->counter_source = WIRE_COUNTER_SYSTEM;
+		return;
+	}
+	if (!args[1] || !bpf_core_field_exists(struct ptp_system_timestamp, pre_sts))
+		return;
+	snapshot = &ARGUMENT(typed, args[1], struct ptp_system_timestamp)->pre_sts;
+	if (is_page_counter(snapshot->cs_id)) {
+		read->counter = snapshot->cycles;
+	} else if (bpf_core_field_exists(snapshot->hw_csid) && is_page_counter(snapshot->hw_csid)) {
 		/* The system clock runs on what is derived from the counter; both were kept. */
-		read->counter = sts->hw_cycles;
+		read->counter = snapshot->hw_cycles;
 	} else {
 		return;
 	}
 	read->counter_source = WIRE_COUNTER_SNAPSHOT;
 }
 
-static void fill_counter(struct wire_read *read, __u64 sts_arg, __u64 counter_arg)
+static __always_inline void fill_time(struct wire_read *read, const __u64 *args, const bool typed)
 {
-	struct ptp_system_timestamp *sts =
-		bpf_core_cast((void *)sts_arg, struct ptp_system_timestamp);
-	struct system_counterval_t *counter =
-		bpf_core_cast((void *)counter_arg, struct system_counterval_t);
+	struct timespec64 *tspec = ARGUMENT(typed, args[3], struct timespec64);
 
-	read->counter_source = WIRE_COUNTER_NONE;
-	read->counter = 0;
-	if (read->head.result)
-		return;
-	if (counter_arg && is_page_counter(counter->cs_id)) {
-		read->counter = counter->cycles;
-		read->counter_source = WIRE_COUNTER_SYSTEM;
-	} else if (sts_arg && bpf_core_field_exists(sts->pre_sts)) {
-		fill_counter_from_snapshot(read, &sts->pre_sts);
-	}
-}
-
-static void fill_time(struct wire_read *read, __u64 tspec_arg)
-{
-	struct timespec64 *tspec = bpf_core_cast((void *)tspec_arg, struct timespec64);
-
-	read->sec = 0;
-	read->nsec = 0;
-	if (read->head.result)
-		return;
 	read->sec = tspec->tv_sec;
 	read->nsec = (__u32)tspec->tv_nsec;
 }
 
-/* The ioctl that this read belongs to, as the thread asked for it. */
-static void fill_ioctl(struct wire_read *read)
+/*
+ * The ioctl that this read belongs to, as the thread asked for it. PTP_SYS_OFFSET_PRECISE has nothing
+ * to ask for, and asking would cost a tenth of the event.
+ */
+static __always_inline void fill_ioctl(struct wire_read *read, __u32 path)
 {
-	__u64 argument;
+	struct pt_regs___entry *regs;
 
-	read->ioctl = 0;
-	read->n_samples = 0;
-	if (read->head.path < WIRE_PATH_SYS_OFFSET || read->head.path > WIRE_PATH_IOCTL_OTHER)
+	if (path != WIRE_PATH_SYS_OFFSET && path != WIRE_PATH_SYS_OFFSET_EXTENDED)
 		return;
-	read->ioctl = syscall_ioctl(&argument);
-	/* n_samples is the first word of both structures. */
-	if (read->ioctl && read->head.path != WIRE_PATH_SYS_OFFSET_PRECISE)
-		bpf_probe_read_user(&read->n_samples, sizeof(read->n_samples), (void *)argument);
+	regs = entry_regs(bpf_get_current_task_btf());
+	read->ioctl = syscall_ioctl(regs);
+	/* The first word of both structures. */
+	if (read->ioctl)
+		bpf_probe_read_user(&read->n_samples, sizeof(read->n_samples),
+				    (void *)SYSCALL_ARG3(regs));
 }
 
 /*
@@ -120,56 +119,83 @@ static bool is_via_kvmclock(const __u64 *args, const bool typed)
 		       bpf_core_enum_value(enum clocksource_ids, CSID_X86_KVM_CLK);
 }
 
-/* What the read needs that is sent as an event. */
-struct read_end {
-	struct wire_reader *reader;
-	__u64 start_ns; /* 0: not measured */
-	__u64 end_ns;
-	__u32 path;
-	__u32 ticks; /* it took less than so many; 0: not known */
-	__u32 cause; /* of a failure */
-};
-
-static void fill_reader(struct wire_header *head, struct wire_reader *reader)
-{
-	identify(reader, bpf_get_current_task_btf());
-	head->cgroup = reader->cgroup;
-	head->pid = reader->pid;
-	head->tid = reader->tid;
-	__builtin_memcpy(head->comm, reader->comm, sizeof(head->comm));
-}
-
-static __always_inline void send_read(const struct read_end *end, const __u64 *args, int result,
-				      const bool typed)
-{
-	struct vmclock_state *st = (void *)args[0];
-	struct in_flight *call = calls_wanted ? recall() : 0;
-	struct wire_read *read = event_reserve(sizeof(*read));
-
-	if (!read)
-		return;
-	fill_event(&read->head, WIRE_READ, end->path, end->start_ns, end->end_ns);
-	fill_reader(&read->head, end->reader);
-	read->head.result = result;
-	read->head.call_id = call ? call->call_id : 0;
-	read->head.clock = MEMBER(typed, st, index);
-	read->head.latency_ticks = end->ticks;
-	fill_time(read, args[3]);
-	fill_counter(read, args[1], args[2]);
-	fill_ioctl(read);
-	read->via_kvmclock = is_via_kvmclock(args, typed);
-	read->cause = end->cause;
-	read->page_state =
-		copy_page(read->page, MEMBER(typed, st, clk), end->reader->start_seq, typed);
-	/* Not measured: nobody knows what the page was when it began. */
-	if (!end->start_ns && read->page_state == WIRE_PAGE_STABLE)
-		read->page_state = WIRE_PAGE_MOVED;
-	event_submit(read);
-}
-
 static __u32 page_seq(struct vmclock_state *st, const bool typed)
 {
 	return typed ? st->clk->seq_count : BPF_CORE_READ(st, clk, seq_count);
+}
+
+/* A read that has ended. */
+struct read_end {
+	struct wire_reader *reader;
+	__u64 end_ns;
+	__u64 latency_ns; /* valid if measured */
+	bool measured;
+	__u32 path;
+	__u32 ticks; /* it took less than so many; 0: not known */
+	__u32 cause; /* of a failure */
+	int result;
+	__u64 call_id;
+};
+
+static __always_inline void fill_reader(struct wire_header *head, const struct wire_reader *reader)
+{
+	head->cgroup = reader->cgroup;
+	head->pid = reader->pid;
+	head->tid = reader->tid;
+	head->clock = reader->clock;
+	__builtin_memcpy(head->comm, reader->comm, sizeof(head->comm));
+}
+
+static __noinline __u64 call_of_read(void)
+{
+	struct in_flight *call = calls_wanted ? recall() : 0;
+
+	return call ? call->call_id : 0;
+}
+
+/* False: there is no room for it. */
+static __always_inline bool send_read(const struct read_end *end, const __u64 *args,
+				      const bool typed)
+{
+	struct wire_reader *reader = end->reader;
+	struct wire_read *read = event_reserve();
+	struct vmclock_state *st;
+
+	if (!read)
+		return false;
+	read->head.kind = WIRE_READ;
+	read->head.path = end->path;
+	read->head.end_ns = end->end_ns;
+	read->head.latency_ns = end->measured ? end->latency_ns : 0;
+	read->head.result = end->result;
+	fill_reader(&read->head, reader);
+	/* From here to the counter's value is what most reads do not have. */
+	__builtin_memset(&read->head.call_id, 0,
+			 offsetof(struct wire_read, counter) -
+				 offsetof(struct wire_header, call_id));
+	if (end->call_id)
+		read->head.call_id = end->call_id;
+	if (end->ticks)
+		read->head.latency_ticks = end->ticks;
+	if (end->cause)
+		read->cause = end->cause;
+	fill_ioctl(read, end->path);
+	if (!end->result) {
+		fill_time(read, args, typed);
+		fill_counter(read, args, typed);
+	}
+	if (is_via_kvmclock(args, typed)) {
+		read->via_kvmclock = 1;
+		if (end->measured)
+			reader->kvmclock++;
+	}
+	st = (void *)args[0];
+	read->page_state = copy_page(read->page, MEMBER(typed, st, clk), &read->head,
+				     end->measured ? reader->start_seq : NO_SEQ, typed);
+	if (end->measured && read->page_state != WIRE_PAGE_STABLE)
+		reader->moved++;
+	event_submit(read);
+	return true;
 }
 
 /*
@@ -191,7 +217,6 @@ ENTER(read)
 {
 	__u32 tid = bpf_get_current_task_btf()->pid;
 	struct wire_reader *reader = reader_home(tid);
-	struct vmclock_state *st = (void *)args[0];
 
 	if (special && !is_wanted())
 		return false;
@@ -202,31 +227,19 @@ ENTER(read)
 	}
 	reader->start_tick = bpf_jiffies64();
 	if (reader->start_tick != reader->measure_tick) {
-		reader->start_seq = page_seq(st, typed);
+		/* Loaded again: keeping it until here costs more. */
+		reader->start_seq = page_seq((void *)*(const volatile __u64 *)&args[0], typed);
 		reader->start_ns = bpf_ktime_get_ns();
 	}
 	return true;
 }
 
-static __always_inline void read_measured(const struct read_end *end, const __u64 *args,
-					  const bool typed)
-{
-	struct wire_reader *reader = end->reader;
-	struct vmclock_state *st = (void *)args[0];
-
-	reader_measured(reader, end->path, end->end_ns, end->end_ns - end->start_ns);
-	if (page_seq(st, typed) != reader->start_seq)
-		reader->moved++;
-	if (is_via_kvmclock(args, typed))
-		reader->kvmclock++;
-}
-
 /* Is it to be sent though nobody asked for every read? */
-static bool is_telling_read(const struct read_end *end, int result)
+static bool is_telling_read(const struct read_end *end)
 {
 	struct wire_reader *reader = end->reader;
 
-	if (result < 0 || end->ticks > WIRE_TICKS_SHORT)
+	if (end->result < 0 || end->ticks > WIRE_TICKS_SHORT)
 		return true;
 	if (reader->until_evidence) {
 		reader->until_evidence--;
@@ -236,20 +249,40 @@ static bool is_telling_read(const struct read_end *end, int result)
 	return true;
 }
 
+static __always_inline bool is_wanted_read(const struct read_end *end)
+{
+	if (every_event)
+		return is_wanted_event(end->path, end->result, end->measured ? end->latency_ns : 0);
+	return is_telling_read(end);
+}
+
+/* What a measured read adds to the tables, but for what its record brings. */
+static __always_inline void count_unsent(const struct read_end *end, const __u64 *args,
+					 const bool typed)
+{
+	struct wire_reader *reader = end->reader;
+
+	count_latency(reader->clock_index, end->path, end->latency_ns);
+	if (page_seq((struct vmclock_state *)args[0], typed) != reader->start_seq)
+		reader->moved++;
+	if (is_via_kvmclock(args, typed))
+		reader->kvmclock++;
+}
+
 /* A read that was measured, slow, failed, or is wanted as an event. */
 static __always_inline void look_at_read(const __u64 *args, struct wire_reader *reader, __u32 path,
 					 int result, const bool typed)
 {
-	struct read_end end = {.reader = reader, .path = path};
+	struct read_end end = {.reader = reader, .path = path, .result = result};
 	struct vmclock_state *st = (void *)args[0];
-	bool wanted;
 
 	end.end_ns = bpf_ktime_get_ns();
 	if (!reader->start_tick) {
 		/* It began before the hooks were there: nothing is known of how long it took. */
 	} else if (reader->start_tick != reader->measure_tick) {
-		end.start_ns = reader->start_ns;
-		read_measured(&end, args, typed);
+		end.measured = true;
+		end.latency_ns = end.end_ns - reader->start_ns;
+		reader_measured(reader, end.end_ns, end.latency_ns);
 	} else {
 		end.ticks = (__u32)(bpf_jiffies64() - reader->start_tick) + 1;
 		if (end.ticks > reader->worst_ticks)
@@ -262,11 +295,34 @@ static __always_inline void look_at_read(const __u64 *args, struct wire_reader *
 	}
 	/* After a failure the next one is measured, and as long as all are. */
 	reader->measure_tick = every_event || measure_all || result < 0 ? 0 : bpf_jiffies64();
-	wanted = every_event ? is_wanted_event(path, result,
-					       end.start_ns ? end.end_ns - end.start_ns : 0)
-			     : is_telling_read(&end, result);
-	if (wanted && is_within_rate())
-		send_read(&end, args, result, typed);
+	if (choosy)
+		end.call_id = call_of_read();
+	identify(reader);
+	if (!(is_wanted_read(&end) && is_within_rate() && send_read(&end, args, typed)) &&
+	    end.measured)
+		count_unsent(&end, args, typed);
+}
+
+/*
+ * The same for the many where every event is sent: one that was measured, did not fail, and is not
+ * filtered.
+ */
+static __always_inline void look_at_plain_read(const __u64 *args, struct wire_reader *reader,
+					       __u32 path)
+{
+	struct read_end end = {.reader = reader, .path = path, .measured = true};
+
+	end.end_ns = bpf_ktime_get_ns();
+	end.latency_ns = end.end_ns - reader->start_ns;
+	reader_measured(reader, end.end_ns, end.latency_ns);
+	identify(reader);
+	if (!send_read(&end, args, true))
+		count_unsent(&end, args, true);
+}
+
+static __always_inline bool is_plain_read(const struct wire_reader *reader, int result)
+{
+	return every_event && !choosy && !result && reader->start_tick && !reader->measure_tick;
 }
 
 static __noinline void look_at_typed_read(const __u64 *args, struct wire_reader *reader, __u32 path,
@@ -305,8 +361,13 @@ EXIT(read)
 	path = read_path(task, args);
 	reader->use[path].uses++;
 	start_tick = reader->start_tick;
-	if (start_tick != reader->measure_tick || bpf_jiffies64() - start_tick > 1 || *status < 0)
-		(typed ? look_at_typed_read : look_at_kprobed_read)(args, reader, path, *status);
+	if (start_tick != reader->measure_tick || bpf_jiffies64() - start_tick > 1 || *status < 0) {
+		if (typed && is_plain_read(reader, *status))
+			look_at_plain_read(args, reader, path);
+		else
+			(typed ? look_at_typed_read : look_at_kprobed_read)(args, reader, path,
+									    *status);
+	}
 	reader->start_tick = 0;
 }
 

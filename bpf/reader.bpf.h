@@ -56,16 +56,24 @@ __noinline __u32 clock_index(__u32 clock)
 	return WIRE_CLOCKS;
 }
 
-/* What of a thread may change, looked at once a tick. */
-static void identify(struct wire_reader *reader, struct task_struct *task)
+/* What of a thread may change. */
+static __noinline void identify_anew(struct wire_reader *reader)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	reader->cgroup = bpf_get_current_cgroup_id();
+	copy_comm(reader->comm, task);
+}
+
+/* Once a tick is enough. */
+static __always_inline void identify(struct wire_reader *reader)
 {
 	__u64 tick = bpf_jiffies64();
 
 	if (reader->identify_tick == tick)
 		return;
 	reader->identify_tick = tick;
-	reader->cgroup = bpf_get_current_cgroup_id();
-	copy_comm(reader->comm, task);
+	identify_anew(reader);
 }
 
 /* Not at its hash: looks further, or takes a free entry. NO_READER: there is no room. */
@@ -96,7 +104,7 @@ __noinline __u32 reader_claim(__u32 clock)
 		reader->clock_index = index;
 		reader->first_ns = bpf_ktime_get_ns();
 		reader->sample_ns = reader->first_ns;
-		identify(reader, task);
+		identify(reader);
 		__sync_lock_test_and_set(&reader->state, WIRE_READER_LIVE);
 		return home + way;
 	}
@@ -186,13 +194,19 @@ __noinline int count_latency(__u32 index, __u32 path, __u64 ns)
 }
 
 /* A use that took @ns, measured. */
-static void reader_measured(struct wire_reader *reader, __u32 path, __u64 end_ns, __u64 ns)
+static void reader_measured(struct wire_reader *reader, __u64 end_ns, __u64 ns)
 {
 	reader->sample_ns = end_ns;
 	reader->samples++;
 	if (ns > reader->worst_ns)
 		reader->worst_ns = ns;
-	identify(reader, bpf_get_current_task_btf());
+}
+
+/* The same of a call, of whose latency no record tells. */
+static void call_measured(struct wire_reader *reader, __u32 path, __u64 end_ns, __u64 ns)
+{
+	reader_measured(reader, end_ns, ns);
+	identify(reader);
 	count_latency(reader->clock_index, path, ns);
 }
 
@@ -213,7 +227,7 @@ static void count_call(__u64 object, struct in_flight *now, long result, __u64 e
 	reader->use[path].uses++;
 	if (result < 0)
 		reader->use[path].errors++;
-	reader_measured(reader, path, end_ns, end_ns - now->call_start_ns);
+	call_measured(reader, path, end_ns, end_ns - now->call_start_ns);
 }
 
 /*

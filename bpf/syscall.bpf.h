@@ -37,7 +37,9 @@ static __u32 ioctl_path(__u32 cmd)
 #define SYSCALL_RAW(regs)    ((__u32)(regs)->orig_ax)
 #define SYSCALL_NR(regs)     (SYSCALL_RAW(regs) & ~0x40000000u)
 #define SYSCALL_ARG2(regs)   ((regs)->si)
-#define SYSCALL_ARG3(regs)   ((regs)->dx)
+#define SYSCALL_ARG3(regs)   ((regs)->dx) /* in both tables */
+#define IS_COMPAT(nr)	     ((nr) == 54)
+#define COMPAT_ARG2(regs)    ((regs)->cx)
 #else
 #define NR_CLOCK_GETTIME     113
 #define IS_CLOCK_GETTIME(nr) ((nr) == NR_CLOCK_GETTIME || (nr) == 263 || (nr) == 403)
@@ -46,6 +48,8 @@ static __u32 ioctl_path(__u32 cmd)
 #define SYSCALL_NR(regs)     SYSCALL_RAW(regs)
 #define SYSCALL_ARG2(regs)   ((regs)->regs[1])
 #define SYSCALL_ARG3(regs)   ((regs)->regs[2])
+#define IS_COMPAT(nr)	     false /* its registers are the same */
+#define COMPAT_ARG2(regs)    0
 #endif
 
 static struct pt_regs___entry *entry_regs(struct task_struct *task)
@@ -70,15 +74,14 @@ static __u32 syscall_path(struct task_struct *task)
 	return IS_IOCTL(nr) ? WIRE_PATH_SYS_OFFSET : WIRE_PATH_UNKNOWN;
 }
 
-/* The request of the ioctl that the thread is in, and its argument; 0: it is in none. */
-static __u32 syscall_ioctl(__u64 *argument)
+/* The request of the ioctl that a thread came in with; 0: with none. */
+static __u32 syscall_ioctl(struct pt_regs___entry *regs)
 {
-	struct pt_regs___entry *regs = entry_regs(bpf_get_current_task_btf());
+	__u32 nr = SYSCALL_NR(regs);
 
-	if (!IS_IOCTL(SYSCALL_NR(regs)))
+	if (!IS_IOCTL(nr))
 		return 0;
-	*argument = SYSCALL_ARG3(regs);
-	return (__u32)SYSCALL_ARG2(regs);
+	return (__u32)(IS_COMPAT(nr) ? COMPAT_ARG2(regs) : SYSCALL_ARG2(regs));
 }
 
 #endif

@@ -11,6 +11,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "wire.h"
+#include "ring.bpf.h"
 #include "maps.bpf.h"
 #include "filter.bpf.h"
 #include "reader.bpf.h"

@@ -6,8 +6,8 @@
  * the event type of src/event nor anything that is stored: src/observe/ converts.
  *
  * There are two ways out. Tables, in the program's own memory, which the loader maps and reads
- * without a system call: every read is in them, exactly once. And records through a ring buffer:
- * single events, of those that were asked for and of those that always matter.
+ * without a system call: every read is in them, exactly once. And records through rings, which it
+ * maps too: single events, of those that were asked for and of those that always matter.
  */
 #ifndef VMCLOCK_TRACE_BPF_WIRE_H
 #define VMCLOCK_TRACE_BPF_WIRE_H
@@ -18,6 +18,7 @@
 
 #define WIRE_COMM_BYTES 16
 #define WIRE_PAGE_BYTES 0x70 /* VMCLOCK_ABI_BYTES: every field defined so far */
+#define WIRE_PAGE_SEQ	0x0c /* where its seq_count is */
 
 /* By which call user space came. */
 enum wire_path {
@@ -124,9 +125,7 @@ struct wire_latency {
 
 /* Counts by the BPF program of itself: index of a per-CPU array of __u64. */
 enum wire_count {
-	WIRE_COUNT_RECORDS = 0,	    /* records made: each was sent, or is a loss by RING_FULL */
-	WIRE_LOSS_RING_FULL,	    /* no room in the ring buffer */
-	WIRE_LOSS_SUPPRESSED,	    /* not sent because of the limit on their rate */
+	WIRE_LOSS_SUPPRESSED = 0,   /* not sent because of the limit on their rate */
 	WIRE_LOSS_TASK_STORAGE,	    /* no memory to remember the start of a call */
 	WIRE_LOSS_PAGE_UNREADABLE,  /* the record went out, its page copy faulted */
 	WIRE_LOSS_READER_UNLISTED,  /* uses by threads for which the table had no room */
@@ -135,6 +134,24 @@ enum wire_count {
 };
 
 /* Records. */
+
+/*
+ * The ring of one CPU. Records are numbered from 1; number N is in slot[(N - 1) % slots], and is
+ * there when the slot's stamp is N. `lost` found no room: made = head + lost.
+ */
+struct wire_slot {
+	__u64 stamp;
+	__u8 record[248];
+};
+
+struct wire_ring {
+	__u64 head; /* records that were begun */
+	__u64 lost;
+	__u64 reserved0[6];
+	__u64 tail; /* the loader's: records that it has taken */
+	__u64 reserved1[23];
+	struct wire_slot slot[];
+};
 
 enum wire_kind {
 	WIRE_READ = 1,	       /* one pass through vmclock_get_crosststamp */
@@ -159,32 +176,33 @@ enum wire_counter {
 };
 
 struct wire_header {
-	__u32 kind;	     /* enum wire_kind */
-	__u32 path;	     /* enum wire_path */
-	__u64 end_ns;	     /* CLOCK_MONOTONIC at exit */
-	__u64 latency_ns;    /* exit - entry, the hooks' own cost included; 0: not measured */
-	__u64 call_id;	     /* joins reads to their call; 0: no call was seen */
-	__u64 cgroup;	     /* id in the unified hierarchy */
-	__u32 pid;	     /* of the process (tgid), initial namespace */
-	__u32 tid;	     /* of the thread */
-	__s32 result;	     /* the function's return value */
-	__u32 clock;	     /* WIRE_CLOCK_NONE: unknown, or none */
-	__u32 latency_ticks; /* it took less than so many ticks; 0: unknown */
-	__u32 reserved;
+	__u64 number;	  /* of its ring */
+	__u32 kind;	  /* enum wire_kind */
+	__u32 path;	  /* enum wire_path */
+	__u64 end_ns;	  /* CLOCK_MONOTONIC at exit */
+	__u64 latency_ns; /* exit - entry, the hooks' own cost included; 0: not measured */
+	__u64 cgroup;	  /* id in the unified hierarchy */
+	__u32 pid;	  /* of the process (tgid), initial namespace */
+	__u32 tid;	  /* of the thread */
+	__s32 result;	  /* the function's return value */
+	__u32 clock;	  /* WIRE_CLOCK_NONE: unknown, or none */
 	char comm[WIRE_COMM_BYTES]; /* any bytes but NUL, NUL-padded */
+	__u64 call_id;		    /* joins reads to their call; 0: no call was seen */
+	__u32 latency_ticks;	    /* it took less than so many ticks; 0: unknown */
+	__u32 reserved;
 };
 
 struct wire_read {
 	struct wire_header head;
-	__u64 counter; /* valid unless WIRE_COUNTER_NONE */
-	__s64 sec;     /* what the driver returned; valid if head.result is 0 */
-	__u32 nsec;
-	__u32 counter_source; /* enum wire_counter */
-	__u32 page_state;     /* enum wire_page_state */
 	__u32 ioctl;	      /* request number, 0: it was no ioctl, or nobody looked */
 	__u32 n_samples;      /* asked for by SYS_OFFSET and EXTENDED; 0: as ioctl */
-	__u16 via_kvmclock;   /* 1: the driver converts the counter to kvmclock's for its caller */
 	__u16 cause;	      /* enum wire_cause, of a failure */
+	__u16 via_kvmclock;   /* 1: the driver converts the counter to kvmclock's for its caller */
+	__u32 counter_source; /* enum wire_counter */
+	__u64 counter;	      /* valid unless WIRE_COUNTER_NONE */
+	__s64 sec;	      /* what the driver returned; valid if head.result is 0 */
+	__u32 nsec;
+	__u32 page_state; /* enum wire_page_state */
 	__u8 page[WIRE_PAGE_BYTES];
 };
 
@@ -230,11 +248,14 @@ struct wire_notification {
 };
 
 _Static_assert(sizeof(struct wire_reader) == 512, "a power of two: found by a shift");
-_Static_assert(sizeof(struct wire_header) == 80, "wire layout");
-_Static_assert(sizeof(struct wire_read) == 80 + 40 + WIRE_PAGE_BYTES, "wire layout");
-_Static_assert(sizeof(struct wire_clock_change) == 80 + 8 + 32 + 16 + WIRE_SOURCE_BYTES,
+_Static_assert(sizeof(struct wire_slot) == 256, "a power of two: found by a shift");
+_Static_assert(sizeof(struct wire_ring) == 256, "slots begin on a cache line");
+_Static_assert(sizeof(struct wire_header) == 88, "wire layout");
+_Static_assert(sizeof(struct wire_read) == 88 + 40 + WIRE_PAGE_BYTES, "wire layout");
+_Static_assert(sizeof(struct wire_clock_change) == 88 + 8 + 32 + 16 + WIRE_SOURCE_BYTES,
 	       "wire layout");
-_Static_assert(sizeof(struct wire_call) == 80 + 24 + WIRE_PAGE_BYTES, "wire layout");
-_Static_assert(sizeof(struct wire_notification) == 80 + 8, "wire layout");
+_Static_assert(sizeof(struct wire_call) == 88 + 24 + WIRE_PAGE_BYTES, "wire layout");
+_Static_assert(sizeof(struct wire_notification) == 88 + 8, "wire layout");
+_Static_assert(sizeof(struct wire_read) <= sizeof(((struct wire_slot *)0)->record), "it fits");
 
 #endif

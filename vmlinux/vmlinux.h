@@ -29,12 +29,12 @@ typedef _Bool bool;
 
 /* include/uapi/linux/bpf.h: the map types and flags in use */
 enum bpf_map_type {
+	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 #define BPF_F_NO_PREALLOC	       (1u << 0)
-#define BPF_RB_NO_WAKEUP	       (1ull << 0)
+#define BPF_F_MMAPABLE		       (1u << 10)
 #define BPF_LOCAL_STORAGE_GET_F_CREATE (1ull << 0)
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
@@ -49,7 +49,7 @@ struct pt_regs {
 /* The same, with the system call's number: as bpf_task_pt_regs() returns them. */
 struct pt_regs___entry {
 #ifdef __TARGET_ARCH_x86
-	unsigned long si, dx, orig_ax;
+	unsigned long si, dx, cx, orig_ax;
 #else
 	__u64 regs[31];
 	int syscallno;
@@ -105,6 +105,11 @@ struct file {
 
 struct inode {
 	__u32 i_rdev; /* major << 20 | minor */
+};
+
+/* include/linux/vmstat.h: an array of words, of which no name matters */
+struct vm_event_state {
+	unsigned long event[16];
 };
 
 /* include/linux/mm_types.h */

@@ -43,13 +43,13 @@ struct kernel_trace_options {
 	bool all_phcs;	     /* other PTP clocks too */
 	uint32_t rate;	     /* at most so many events a second; 0: any number */
 	bool measure_all;    /* the latency of each read, not of a thread's first in a tick */
-	uint32_t ring_bytes; /* size of the ring buffer, a power of two; 0: 4 MiB */
+	uint32_t ring_bytes; /* about so much for events that wait; 0: 4 MiB */
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
 };
 
-/* Called for each event, in the order of the ring buffer. The event is the callee's to copy. */
+/* Called for each event, in the order of their time. The event is the callee's to copy. */
 typedef void (*kernel_event_fn)(const struct event *event, void *arg);
 
 /*

@@ -10,15 +10,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "../bpf/wire.h"
 #include "base/clock_now.h"
+#include "observe/kernel_rings.h"
 #include "observe/kernel_tally.h"
 #include "vmclock.skel.h"
 
 #define RING_BYTES_DEFAULT (4u << 20)
 #define LATENCIES	   (WIRE_CLOCKS * WIRE_PATHS)
 
-/* Under a flood others want their turn too: so many records, and then again. */
+/* Under a flood others want their turn too: so many records at most, and then again. */
 #define CONSUME_AT_ONCE 1024
 
 /* The programs of a rung: that of the exit first, then that of the entry. */
@@ -29,18 +29,18 @@ static const char *const suffixes[][2] = {
 
 struct kernel_engine {
 	struct vmclock_bpf *bpf;
-	struct ring_buffer *ring;
+	struct kernel_rings *rings;
+	uint32_t cpus; /* that there can be: each has a ring */
 	struct bpf_link *links[2 * KERNEL_HOOKS];
 	struct bpf_link *thread_free;
 	struct hook *hooks;
 	struct kernel_wire *wire;
 	struct kernel_tally *tally;
-	struct histogram latency[LATENCIES]; /* what was told of them already */
-	uint64_t seen;			     /* records that have arrived */
-	int consumed;			     /* of them, in this call */
-	struct event_losses missed;	     /* by kprobes that are no more */
-	pthread_mutex_t lock;		     /* of the links: another thread may detach them */
-	kernel_event_fn deliver;	     /* set while kernel_engine_consume() runs */
+	struct histogram latency[LATENCIES];  /* of the kernel's, what was told already */
+	struct histogram recorded[LATENCIES]; /* of records, and to be told */
+	struct event_losses missed;	      /* by kprobes that are no more */
+	pthread_mutex_t lock;		      /* of the links: another thread may detach them */
+	kernel_event_fn deliver;	      /* set while kernel_engine_consume() runs */
 	void *deliver_arg;
 };
 
@@ -121,18 +121,35 @@ static int attach_hook(struct kernel_engine *engine, size_t i)
 	return 0;
 }
 
-static int deliver_record(void *context, void *record, size_t bytes)
+/* Which of the latencies are those of @path to @clock; LATENCIES: none are. */
+static size_t latency_key(const struct kernel_engine *engine, uint32_t clock, uint32_t path)
+{
+	for (uint32_t i = 0; i < WIRE_CLOCKS && path < WIRE_PATHS; i++) {
+		if (engine->bpf->bss->clocks[i] == 1ull + clock)
+			return i * WIRE_PATHS + path;
+	}
+	return LATENCIES;
+}
+
+/* A read's latency is in its record or in the kernel's table, and never in both. */
+static void add_latency(struct kernel_engine *engine, const struct wire_header *head)
+{
+	size_t key = latency_key(engine, head->clock, head->path);
+
+	if (head->kind == WIRE_READ && head->latency_ns && key < LATENCIES)
+		histogram_add(&engine->recorded[key], head->latency_ns);
+}
+
+static int deliver_record(const void *record, size_t bytes, void *context)
 {
 	struct kernel_engine *engine = context;
 	struct event events[KERNEL_WIRE_EVENTS];
 	int count = kernel_wire_events(engine->wire, record, bytes, events);
 
-	engine->seen++;
+	add_latency(engine, record);
 	for (int i = 0; i < count; i++)
 		engine->deliver(&events[i], engine->deliver_arg);
-	if (count < 0)
-		return count;
-	return ++engine->consumed < CONSUME_AT_ONCE ? 0 : -ENOBUFS;
+	return count;
 }
 
 static uint32_t wire_paths(uint32_t paths)
@@ -165,7 +182,9 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	const struct kernel_trace_filter *filter = &options->filter;
 	struct vmclock_bpf__rodata *to = engine->bpf->rodata;
 
-	bpf_map__set_max_entries(engine->bpf->maps.events, ring_bytes);
+	to->ring_slots = kernel_rings_slots(ring_bytes, engine->cpus);
+	bpf_map__set_max_entries(engine->bpf->maps.rings, engine->cpus);
+	bpf_map__set_value_size(engine->bpf->maps.rings, kernel_rings_bytes(to->ring_slots));
 	set_filter(to, filter);
 	to->calls_wanted = options->calls;
 	to->all_phcs = options->all_phcs;
@@ -173,6 +192,8 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	to->ticks_per_second = (uint32_t)(NSEC_PER_SEC / engine->wire->tick_ns);
 	to->measure_all = options->measure_all;
 	to->special = options->calls || filter->pid || filter->comm || filter->cgroup;
+	to->choosy = options->calls || options->rate || filter->errors_only ||
+		     filter->slower_than_ns || filter->paths;
 	engine->bpf->bss->every_event = options->every_event;
 }
 
@@ -293,6 +314,14 @@ static int open_tables(struct kernel_engine *engine)
 	return engine->tally ? 0 : -ENOMEM;
 }
 
+static int open_rings(struct kernel_engine *engine, struct error *error)
+{
+	int result = kernel_rings_open(&engine->rings, bpf_map__fd(engine->bpf->maps.rings),
+				       engine->cpus, engine->bpf->rodata->ring_slots);
+
+	return result ? not_loaded(error, result) : 0;
+}
+
 int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_options *options,
 		       struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       struct kernel_wire *wire, struct error *error)
@@ -303,17 +332,15 @@ int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_opt
 	if (!engine)
 		return -ENOMEM;
 	pthread_mutex_init(&engine->lock, NULL);
+	engine->cpus = (uint32_t)libbpf_num_possible_cpus();
 	engine->hooks = hooks;
 	engine->wire = wire;
 	libbpf_set_print(remember_warning);
 	result = load_and_attach(engine, options, symbols, error);
 	if (!result)
 		result = open_tables(engine);
-	if (!result) {
-		engine->ring = ring_buffer__new(bpf_map__fd(engine->bpf->maps.events),
-						deliver_record, engine, NULL);
-		result = engine->ring ? 0 : not_loaded(error, -errno);
-	}
+	if (!result)
+		result = open_rings(engine, error);
 	if (result) {
 		kernel_engine_close(engine);
 		return result;
@@ -331,7 +358,7 @@ void kernel_engine_close(struct kernel_engine *engine)
 {
 	if (!engine)
 		return;
-	ring_buffer__free(engine->ring);
+	kernel_rings_close(engine->rings);
 	kernel_tally_free(engine->tally);
 	unload(engine);
 	free(engine);
@@ -339,14 +366,9 @@ void kernel_engine_close(struct kernel_engine *engine)
 
 int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void *arg)
 {
-	int consumed;
-
 	engine->deliver = fn;
 	engine->deliver_arg = arg;
-	engine->consumed = 0;
-	consumed = ring_buffer__consume(engine->ring);
-	engine->deliver = NULL;
-	return consumed == -ENOBUFS ? CONSUME_AT_ONCE : consumed;
+	return kernel_rings_consume(engine->rings, CONSUME_AT_ONCE, deliver_record, engine);
 }
 
 /* The exit programs of the choke point, which count: a run that did not happen is a use uncounted. */
@@ -422,6 +444,7 @@ static int sum_latency(const struct bpf_map *map, uint32_t key, struct histogram
 
 int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *losses)
 {
+	struct kernel_rings_counts rings;
 	uint64_t counts[WIRE_COUNTS];
 	int result = 0;
 
@@ -429,9 +452,10 @@ int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *
 		result = sum_count(engine->bpf->maps.counts, i, &counts[i]);
 	if (result)
 		return result;
-	losses->made += counts[WIRE_COUNT_RECORDS];
-	losses->seen += engine->seen;
-	losses->ring_full += counts[WIRE_LOSS_RING_FULL];
+	kernel_rings_count(engine->rings, &rings);
+	losses->made += rings.made;
+	losses->seen += rings.seen;
+	losses->ring_full += rings.lost;
 	losses->suppressed += counts[WIRE_LOSS_SUPPRESSED];
 	losses->task_storage += counts[WIRE_LOSS_TASK_STORAGE];
 	losses->page_unreadable += counts[WIRE_LOSS_PAGE_UNREADABLE];
@@ -454,12 +478,14 @@ static void tally_latency(struct kernel_engine *engine, uint32_t clock, uint32_t
 	struct histogram now;
 
 	if (sum_latency(engine->bpf->maps.latencies, key, &now) ||
-	    now.count == engine->latency[key].count)
+	    (now.count == engine->latency[key].count && !engine->recorded[key].count))
 		return;
 	kernel_wire_clock(&event, clock);
 	event.path = kernel_wire_path(key % WIRE_PATHS);
 	event.latency = histogram_less(&now, &engine->latency[key]);
+	histogram_merge(&event.latency, &engine->recorded[key]);
 	engine->latency[key] = now;
+	engine->recorded[key] = (struct histogram){0};
 	fn(&event, arg);
 }
 

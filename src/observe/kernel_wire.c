@@ -108,9 +108,12 @@ static void read_from_wire(struct event *event, const struct wire_read *wire)
 				     : wire->counter_source == WIRE_COUNTER_SNAPSHOT
 					     ? COUNTER_SNAPSHOT
 					     : COUNTER_NONE;
-	event->read.counter = wire->counter;
-	event->read.sec = wire->sec;
-	event->read.nsec = wire->nsec;
+	if (event->read.counter_source != COUNTER_NONE)
+		event->read.counter = wire->counter;
+	if (!event->result) {
+		event->read.sec = wire->sec;
+		event->read.nsec = wire->nsec;
+	}
 	event->read.ioctl = wire->ioctl;
 	event->read.n_samples = wire->n_samples;
 	event->read.via_kvmclock = wire->via_kvmclock;
