@@ -184,8 +184,7 @@ static void put_victims(FILE *out, const struct incident *incident)
 static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
-	uint64_t margin = (incident->to_ns - incident->from_ns) / 4 + NSEC_PER_SEC / 10;
-	uint64_t last_ns = report->account->last_ns;
+	uint64_t from_ns, to_ns;
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
@@ -194,11 +193,8 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 		finding_severity_name(incident->severity));
 	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
 		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
-	report_plot_errors(out, report, incident,
-			   incident->from_ns > report->start_ns + margin
-				   ? incident->from_ns - margin
-				   : report->start_ns,
-			   incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns);
+	report_around(report, incident, &from_ns, &to_ns);
+	report_plot_errors(out, report, incident, from_ns, to_ns);
 	put_victims(out, incident);
 }
 
