@@ -80,6 +80,16 @@ static void add_clock(struct account *account, const struct event *event)
 	curve_add(&clock->curve, event->time_ns, error);
 }
 
+static void add_read(struct account *account, const struct event *event)
+{
+	struct driver_answer answer = driver_answer_of(event);
+
+	answer_tally_add(&account->answers, event, &answer);
+	if (!event->latency_is_bound && event->latency_ns && event->latency_ns <= INT64_MAX)
+		curve_add(&account->latency, event->time_ns,
+			  interval_of((int64_t)event->latency_ns));
+}
+
 static void add_look(struct account *account, const struct event *event)
 {
 	struct page_change change;
@@ -93,8 +103,6 @@ static void add_look(struct account *account, const struct event *event)
 
 static void add_by_type(struct account *account, const struct event *event)
 {
-	struct driver_answer answer;
-
 	switch (event->type) {
 	case EVENT_PAGE:
 		add_look(account, event);
@@ -103,8 +111,7 @@ static void add_by_type(struct account *account, const struct event *event)
 		add_clock(account, event);
 		break;
 	case EVENT_READ:
-		answer = driver_answer_of(event);
-		answer_tally_add(&account->answers, event, &answer);
+		add_read(account, event);
 		break;
 	case EVENT_LOSS:
 		account->losses = event->losses;
