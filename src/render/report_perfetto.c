@@ -461,16 +461,18 @@ static void trace_incident(void *stream, const struct incident *incident)
 	const struct trace *trace = stream;
 	struct perfetto_args args = {0};
 	uint64_t findings = incident->findings + incident->findings_unlisted;
-	char name[32];
+	char name[32], wrong[OBSERVED_CLOCKS][48];
 
 	snprintf(name, sizeof(name), "incident %" PRIu64, incident->number);
 	perfetto_add_text(&args, "severity", finding_severity_name(incident->severity));
 	perfetto_add_bool(&args, "recovered", incident->recovered);
 	perfetto_add_u64(&args, "findings", findings);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (incident->clock[i].seen && args.args < PERFETTO_ARGS)
-			perfetto_add_u64(&args, observed_clock_name((enum observed_clock)i),
-					 incident->clock[i].errors.wrong);
+		if (!incident->clock[i].seen)
+			continue;
+		snprintf(wrong[i], sizeof(wrong[i]), "wrong readings of %s",
+			 observed_clock_name((enum observed_clock)i));
+		perfetto_add_u64(&args, wrong[i], incident->clock[i].errors.wrong);
 	}
 	perfetto_slice(trace->out, TRACK_INCIDENTS, incident->from_ns, name, &args);
 	perfetto_end(trace->out, TRACK_INCIDENTS, incident->to_ns);

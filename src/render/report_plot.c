@@ -239,8 +239,8 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
 			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
 			x, HEIGHT - BOTTOM, n % 2 ? "dense" : "label",
-			x > WIDTH - RIGHT - 30 ? WIDTH - RIGHT : x, HEIGHT - 14,
-			x > WIDTH - RIGHT - 30 ? "end" : "middle");
+			x > WIDTH - RIGHT - 60 ? WIDTH - RIGHT : x, HEIGHT - 14,
+			x > WIDTH - RIGHT - 60 ? "end" : "middle");
 		put_tick(out, n * step_ns, step_ns);
 		fputs("</text>\n", out);
 	}
@@ -321,6 +321,22 @@ static void begin_drawing(FILE *out, const struct report *report, const struct f
 	put_time_axis(out, report, frame);
 }
 
+/* An empty drawing says why it is. */
+static void put_nothing(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	if (account->page_bound.points)
+		return;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (account->clock[i].curve.points)
+			return;
+	}
+	fprintf(out,
+		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">no clock's error is known</text>\n",
+		(LEFT + WIDTH - RIGHT) / 2, TOP + (HEIGHT - TOP - BOTTOM) / 4);
+}
+
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
 			uint64_t from_ns, uint64_t to_ns)
 {
@@ -340,6 +356,7 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 	}
 	frame.most *= 1.08;
 	begin_drawing(out, report, &frame, "error of each clock over time");
+	put_nothing(out, report);
 	put_bound(out, &frame, &account->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		snprintf(class, sizeof(class), "clock%d", i);

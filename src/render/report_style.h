@@ -6,7 +6,7 @@
 static const char report_style[] =
 	":root{color-scheme:light dark;--back:#fff;--front:#1c2127;--soft:#5c6670;--line:#d8dde2;"
 	"--card:#f5f7f9;--critical:#c0242f;--warning:#a05a00;--info:#2a6fb0;--ok:#1e7a44;"
-	"--bad:#c0242f22;--page:#7a828a;--c0:#2166c4;--c1:#0f8a6d;--c2:#8a4fbf;--c3:#b05c00;"
+	"--bad:#c0242f22;--page:#646c74;--c0:#2166c4;--c1:#08745a;--c2:#8a4fbf;--c3:#b05c00;"
 	"--c4:#a3326f;--mark:#ffe08a}\n"
 	"@media(prefers-color-scheme:dark){:root{--back:#14181d;--front:#e3e8ec;--soft:#9aa5af;"
 	"--line:#333b44;--card:#1c2229;--critical:#ff7b80;--warning:#f0ab55;--info:#7fb8f0;"
