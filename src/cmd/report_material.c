@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/parse.h"
 #include "cmd/message.h"
+#include "cmd/report_progress.h"
 
 struct report_material {
 	struct recording *recording;
@@ -71,10 +72,14 @@ static int name_cgroups(struct report_material *material)
 
 static void read_all(struct report_material *material)
 {
+	struct progress progress = progress_begin(true);
 	struct event event;
 
-	while (recording_next(material->recording, &event))
+	while (recording_next(material->recording, &event)) {
+		progress_event(&progress);
 		account_event(material->account, &event);
+	}
+	progress_end(&progress);
 	account_finish(material->account);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "cmd/message.h"
+#include "cmd/report_progress.h"
 #include "store/recording.h"
 
 struct reading {
@@ -39,14 +40,18 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 static void read_all(struct reading *reading, struct recording *recording)
 {
+	/* Beside a table on the terminal it would only be in the way. */
+	struct progress progress = progress_begin(!isatty(fileno(reading->out)));
 	struct event event;
 
 	while (!ferror(reading->out) && recording_next(recording, &event)) {
+		progress_event(&progress);
 		if (event.time_ns >= reading->from_ns && event.time_ns < reading->to_ns)
 			reading->form->event(reading->stream, &event);
 		detector_event(reading->detector, &event);
 		incidents_event(reading->incidents, &event);
 	}
+	progress_end(&progress);
 	incidents_finish(reading->incidents);
 }
 

@@ -219,6 +219,10 @@ schema_check() {
 		assert len(wrong) == 32 and {row["disruption_marker"] for row in wrong} == {"0x0000000000000002"}
 		assert all(20.5 < float(row["seconds"]) < 25 and row["utc"] < "2026-01-01T00:00:25" for row in wrong)
 	END
+	# The man page has each column.
+	head -1 "$BATS_TEST_TMPDIR/csv" | tr -d '\r' | tr , '\n' >"$BATS_TEST_TMPDIR/columns"
+	sed -n '/^# CSV/,/^# PERFETTO/s/^[|:\[]* *|  //p' "$BATS_TEST_DIRNAME/../../man/vmclock-trace-report.1.scd" |
+		sed 's/, /\n/g' | diff - "$BATS_TEST_TMPDIR/columns"
 	# One incident: what is around it, and only what was found in it.
 	"$VMCLOCK_TRACE" report --incident 1 --csv "$STORY" >"$BATS_TEST_TMPDIR/csv"
 	[ "$(grep -c ',finding,' "$BATS_TEST_TMPDIR/csv")" = 5 ]
