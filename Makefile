@@ -33,7 +33,8 @@ CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
 override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -lprotobuf-c -lpthread -lm
+# protobuf-c is linked in: a report writes with it, and a tracer should not have to load it at its start.
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
 
