@@ -291,6 +291,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	snprintf(path, sizeof(path), "/tmp/report-%d.sqlite", (int)getpid());
+	/* A damaged tree can lead a reader in circles: that is a failure too. */
+	alarm(240);
 	/* What is wrong with each of them is said there, hundreds of times. */
 	assert_non_null(freopen(getenv("REPORT_LOG") ?: "/dev/null", "w", stderr));
 	return cmocka_run_group_tests(tests, NULL, end);
