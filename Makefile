@@ -33,7 +33,8 @@ CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
 override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -lpthread -lm
+# protobuf-c is linked in: a report writes with it, and a tracer should not have to load it at its start.
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
 
@@ -72,13 +73,30 @@ $(SIMULATOR): $(OUT)/obj/cmd/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(LIBRARY): $(filter-out $(MAINS),$(OBJ))
+$(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o $(OUT)/obj/report_schema.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,cc,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is made from a description: Perfetto's messages, and the schema as it is printed.
+$(OUT)/obj/%.o: $(OUT)/%.c
+	@mkdir -p $(@D)
+	$(call say,cc,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/%.pb-c.c $(OUT)/%.pb-c.h &: src/render/%.proto
+	@mkdir -p $(@D)
+	$(Q)protoc --c_out=$(OUT) -I$(<D) $<
+
+$(OUT)/report_schema.c: src/render/report.schema.json
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "render/report_view.h"' && echo 'const char report_schema[] =' && \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< && echo ';'; } > $@
+
+$(OUT)/obj/render/perfetto.o: $(OUT)/perfetto.pb-c.h
 
 # The doors to BPF: each skeleton is seen by one file.
 $(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h

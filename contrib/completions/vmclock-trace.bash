@@ -111,7 +111,7 @@ _vmclock_trace() {
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --scenario --json --help' ;;
-	report) _vmclock_trace_words '--incident --since --until --html --json --help' ;;
+	report) _vmclock_trace_words '--incident --since --until --html --csv --perfetto --json --schema --help' ;;
 	replay) _vmclock_trace_words '--speed --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;

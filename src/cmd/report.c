@@ -6,22 +6,41 @@
 #include "base/parse.h"
 #include "cmd/message.h"
 #include "cmd/report_material.h"
+#include "cmd/report_stream.h"
 
 struct report_options {
 	const char *file;
 	struct report_wish wish;
 	void (*put)(FILE *out, const struct report *report);
+	const struct report_stream *stream; /* instead of it */
 };
+
+static void choose(struct report_options *options,
+		   void (*put)(FILE *out, const struct report *report),
+		   const struct report_stream *stream)
+{
+	options->put = put;
+	options->stream = stream;
+}
 
 static int parse_option(int option, const char *text, struct report_options *options)
 {
 	switch (option) {
 	case 'j':
-		options->put = report_put_json;
+		choose(options, report_put_json, NULL);
 		break;
 	case 'H':
-		options->put = report_put_html;
+		choose(options, report_put_html, NULL);
 		break;
+	case 'C':
+		choose(options, NULL, &report_csv);
+		break;
+	case 'P':
+		choose(options, NULL, &report_perfetto);
+		break;
+	case 'S':
+		fputs(report_schema, stdout);
+		return EXIT_DONE;
 	case 'i':
 		if (parse_u64_within(text, 1, UINT64_MAX, &options->wish.incident))
 			return message_bad_argument("--incident", text, "a number from 1");
@@ -47,6 +66,9 @@ static int parse_options(int argc, char **argv, struct report_options *options)
 		{"since", required_argument, NULL, 's'},
 		{"until", required_argument, NULL, 'u'},
 		{"html", no_argument, NULL, 'H'},
+		{"csv", no_argument, NULL, 'C'},
+		{"perfetto", no_argument, NULL, 'P'},
+		{"schema", no_argument, NULL, 'S'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -93,7 +115,9 @@ static int report_run(int argc, char **argv)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	code = report_on(&options);
+	code = options.stream
+		       ? report_stream_run(options.file, &options.wish, options.stream, stdout)
+		       : report_on(&options);
 	if (fflush(stdout) || ferror(stdout)) {
 		message_error("the output could not be written");
 		return EXIT_FAILED;
@@ -116,7 +140,10 @@ static const char help[] =
 	"      --until T     only what happened before T\n"
 	"      --html        one file for a browser, with plots; it needs no network and no "
 	"script\n"
+	"      --csv         a table for a spreadsheet: a row each event, finding and incident\n"
+	"      --perfetto    a trace for the Perfetto UI, in binary\n"
 	"  -j, --json        one object, schema vmclock-trace/report/1\n"
+	"      --schema      print the JSON Schema of --json\n"
 	"  -h, --help        show this\n"
 	"\n"
 	"exit status: 0 reported, whatever happened\n"
@@ -128,6 +155,7 @@ static const char help[] =
 	"examples:\n"
 	"  vmclock-trace report clock.sqlite\n"
 	"  vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"
+	"  vmclock-trace report --perfetto --since 5m --until 6m clock.sqlite > clock.pftrace\n"
 	"  vmclock-trace report --json clock.sqlite | jq .text\n";
 
 const struct command cmd_report = {

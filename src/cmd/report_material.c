@@ -9,7 +9,7 @@
 #include "base/instant.h"
 #include "base/parse.h"
 #include "cmd/message.h"
-#include "store/recording.h"
+#include "cmd/report_progress.h"
 
 struct report_material {
 	struct recording *recording;
@@ -38,7 +38,7 @@ static int parse_moment(const char *text, const struct report *report, uint64_t 
 	return 0;
 }
 
-static int set_window(const struct report_wish *wish, struct report *report)
+int report_set_window(const struct report_wish *wish, struct report *report)
 {
 	static const char wanted[] =
 		"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s";
@@ -72,10 +72,14 @@ static int name_cgroups(struct report_material *material)
 
 static void read_all(struct report_material *material)
 {
+	struct progress progress = progress_begin(true);
 	struct event event;
 
-	while (recording_next(material->recording, &event))
+	while (recording_next(material->recording, &event)) {
+		progress_event(&progress);
 		account_event(material->account, &event);
+	}
+	progress_end(&progress);
 	account_finish(material->account);
 }
 
@@ -88,17 +92,14 @@ static bool has_incident(const struct account *account, uint64_t number)
 	return !number;
 }
 
-/* What the file says of itself, before its events. */
-static void begin_report(struct report_material *material, const char *path)
+struct report report_of_recording(struct recording *recording, const char *path)
 {
-	const struct fact_list *facts = recording_facts(material->recording);
+	const struct fact_list *facts = recording_facts(recording);
 	const char *name = strrchr(path, '/');
 
-	material->report = (struct report){
+	return (struct report){
 		.file = name ? name + 1 : path,
 		.facts = facts,
-		.account = material->account,
-		.cgroups = (const char *const *)material->cgroups,
 		.start_ns = fact_get_u64(facts, "start_monotonic_ns", 0),
 		.start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0),
 		.ended = fact_get(facts, "end_monotonic_ns"),
@@ -136,9 +137,11 @@ int report_material_open(const char *path, const struct report_wish *wish,
 	material->account = account_new();
 	if (!material->account)
 		return no_memory();
-	begin_report(material, path);
+	material->report = report_of_recording(material->recording, path);
+	material->report.account = material->account;
+	material->report.cgroups = (const char *const *)material->cgroups;
 	material->report.incident = wish->incident;
-	code = set_window(wish, &material->report);
+	code = report_set_window(wish, &material->report);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	read_all(material);

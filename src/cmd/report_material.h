@@ -4,6 +4,7 @@
 #define VMCLOCK_TRACE_CMD_REPORT_MATERIAL_H
 
 #include "render/report_view.h"
+#include "store/recording.h"
 
 /* What of it is asked for. */
 struct report_wish {
@@ -23,6 +24,15 @@ int report_material_open(const char *path, const struct report_wish *wish,
 
 /* The report, ready to be shown. Owned by @material, as is all that it points to. */
 const struct report *report_material_report(const struct report_material *material);
+
+/* What the file at @path says of itself, before its events. Borrowed from both. */
+struct report report_of_recording(struct recording *recording, const char *path);
+
+/*
+ * Set the part of the time that @wish asks for in @report, which is of a recording. MESSAGE_GO_ON, or
+ * the exit code: what is wrong has then been said.
+ */
+int report_set_window(const struct report_wish *wish, struct report *report);
 
 /* NULL is fine. */
 void report_material_close(struct report_material *material);

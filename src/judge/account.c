@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "judge/clock_error.h"
-#include "page/time.h"
+#include "judge/error_bounds.h"
 
 static void on_finding(const struct finding *finding, void *arg)
 {
@@ -60,32 +59,35 @@ void account_free(struct account *account)
 	free(account);
 }
 
-static void add_bound(struct account *account, const struct event *event,
-		      const struct event_ticks *ticks)
+static void add_bound(struct account *account, const struct event *event)
 {
-	struct page_time time;
 	struct ns_interval bound;
 
-	if (event->page_state != EVENT_PAGE_STABLE || !event_ticks_fit(ticks, &event->page) ||
-	    page_time_at(&event->page, ticks->after, &time) || !time.has_max_error ||
-	    interval_widen(interval_of(0), time.max_error_ns, &bound))
-		return;
-	curve_add(&account->page_bound, event->time_ns, bound);
+	if (error_bound_of_page(event, &bound))
+		curve_add(&account->page_bound, event->time_ns, bound);
 }
 
 static void add_clock(struct account *account, const struct event *event)
 {
 	struct account_clock *clock = &account->clock[event->clock.clock];
-	struct clock_error error;
-	struct ns_interval bounded;
+	struct ns_interval error;
 
 	clock->seen++;
-	if (clock_error_of(event, &error) ||
-	    interval_widen(error.offset, error.page_claim_ns, &bounded))
+	if (!error_bounds_of_clock(event, &error))
 		return;
 	clock->known++;
-	clock->wrong += !interval_has(bounded, 0);
-	curve_add(&clock->curve, event->time_ns, bounded);
+	clock->wrong += !interval_has(error, 0);
+	curve_add(&clock->curve, event->time_ns, error);
+}
+
+static void add_read(struct account *account, const struct event *event)
+{
+	struct driver_answer answer = driver_answer_of(event);
+
+	answer_tally_add(&account->answers, event, &answer);
+	if (!event->latency_is_bound && event->latency_ns && event->latency_ns <= INT64_MAX)
+		curve_add(&account->latency, event->time_ns,
+			  interval_of((int64_t)event->latency_ns));
 }
 
 static void add_look(struct account *account, const struct event *event)
@@ -96,13 +98,11 @@ static void add_look(struct account *account, const struct event *event)
 	page_follow(&account->follow, event, &change);
 	if (first && account->follow.seen)
 		account->first_page = event->page;
-	add_bound(account, event, &event->look.ticks);
+	add_bound(account, event);
 }
 
 static void add_by_type(struct account *account, const struct event *event)
 {
-	struct driver_answer answer;
-
 	switch (event->type) {
 	case EVENT_PAGE:
 		add_look(account, event);
@@ -111,8 +111,7 @@ static void add_by_type(struct account *account, const struct event *event)
 		add_clock(account, event);
 		break;
 	case EVENT_READ:
-		answer = driver_answer_of(event);
-		answer_tally_add(&account->answers, event, &answer);
+		add_read(account, event);
 		break;
 	case EVENT_LOSS:
 		account->losses = event->losses;

@@ -42,6 +42,7 @@ struct account {
 	uint64_t incidents_unlisted;
 	struct account_clock clock[OBSERVED_CLOCKS];
 	struct curve page_bound; /* what the page claims of its own error, either way */
+	struct curve latency;	 /* how long the reads took that were measured one by one */
 	struct page_follow follow;
 	struct page first_page; /* valid if follow.seen */
 	struct summary summary;

@@ -38,8 +38,8 @@ static void put_head(FILE *out, const struct report *report)
 	fputs("</p>\n<p class=\"soft\">", out);
 	html_puts(out, report->file);
 	html_printf(out,
-		    ": %" PRIu64 " events from %s to %s, by CLOCK_REALTIME of its start. Times "
-		    "in plots are seconds after it.",
+		    ": %" PRIu64 " events from %s to %s, by CLOCK_REALTIME of its start, from "
+		    "which plots count.",
 		    report->account->events, from, to);
 	fputs("</p>\n", out);
 }
@@ -67,9 +67,8 @@ static void put_fields(FILE *out, const struct finding *finding)
 {
 	page_field_set fields = page_diff(&finding->before, &finding->after);
 
-	fputs("<div "
-	      "class=\"wide\"><table><thead><tr><th>field</th><th>before</th><th>after</th></tr>"
-	      "</thead><tbody>\n",
+	fputs("<div class=\"wide\"><table><thead><tr><th>field</th><th class=\"n\">before</th>"
+	      "<th class=\"n\">after</th></tr></thead><tbody>\n",
 	      out);
 	for (int field = 0; field < PAGE_FIELDS; field++) {
 		if (!(fields & PAGE_FIELD_BIT(field)))
@@ -142,7 +141,9 @@ static void put_errors(FILE *out, const struct error_range *errors)
 
 	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
 	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
-	fprintf(out, "<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64 "</td><td>",
+	fprintf(out,
+		"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
+		"</td><td class=\"interval\">",
 		errors->known, errors->wrong);
 	fprintf(out, errors->known ? "%s .. %s</td><td>" : "-</td><td>", lo, hi);
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
@@ -157,10 +158,10 @@ static void put_errors(FILE *out, const struct error_range *errors)
 
 static void put_victims(FILE *out, const struct incident *incident)
 {
-	fputs("<div class=\"wide\"><table><thead><tr><th>clock, or who read it</th><th>by</th>"
-	      "<th>reads</th><th>known</th><th>surely wrong</th><th>off by</th><th>not "
-	      "known</th></tr>"
-	      "</thead><tbody>\n",
+	fputs("<div class=\"wide\"><table class=\"many\"><thead><tr><th>clock, or who read it</th>"
+	      "<th>by</th><th class=\"n\">reads</th><th class=\"n\">known</th><th "
+	      "class=\"n\">surely "
+	      "wrong</th><th>off by</th><th>not known</th></tr></thead><tbody>\n",
 	      out);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (!incident->clock[i].seen)
@@ -184,8 +185,7 @@ static void put_victims(FILE *out, const struct incident *incident)
 static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
-	uint64_t margin = (incident->to_ns - incident->from_ns) / 4 + NSEC_PER_SEC / 10;
-	uint64_t last_ns = report->account->last_ns;
+	uint64_t from_ns, to_ns;
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
@@ -194,17 +194,14 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 		finding_severity_name(incident->severity));
 	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
 		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
-	report_plot_errors(out, report, incident,
-			   incident->from_ns > report->start_ns + margin
-				   ? incident->from_ns - margin
-				   : report->start_ns,
-			   incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns);
+	report_around(report, incident, &from_ns, &to_ns);
+	report_plot_errors(out, report, incident, from_ns, to_ns);
 	put_victims(out, incident);
 }
 
 /* --- The whole recording */
 
-static void put_latencies(FILE *out, const struct summary *summary)
+static void put_histograms(FILE *out, const struct summary *summary)
 {
 	char device[EVENT_DEVICE_BYTES];
 
@@ -214,14 +211,37 @@ static void put_latencies(FILE *out, const struct summary *summary)
 
 			if (!latency->count)
 				continue;
-			fprintf(out, "<h3>How long %s of %s took</h3>\n",
+			fprintf(out, "<h3>%s of %s, by how long it took</h3>\n",
 				event_path_name((enum event_path)path),
 				event_device_name(summary->clock[i].is_phc,
 						  summary->clock[i].device, device)
 					?: "the clock");
-			report_plot_latency(out, latency);
+			report_plot_histogram(out, latency);
 		}
 	}
+}
+
+static bool any_histogram(const struct summary *summary)
+{
+	for (size_t i = 0; i < summary->clocks; i++) {
+		for (int path = 0; path < EVENT_PATHS; path++) {
+			if (summary->clock[i].path[path].latency.count)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void put_latencies(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	if (!account->latency.points && !any_histogram(&account->summary))
+		return;
+	fputs("<h2>How long reading the clock took</h2>\n", out);
+	if (account->latency.points)
+		report_plot_latencies(out, report);
+	put_histograms(out, &account->summary);
 }
 
 static void put_paths(FILE *out, const struct summary_reader *reader)
@@ -244,9 +264,9 @@ static void put_users(FILE *out, const struct report *report)
 
 	if (!summary->readers)
 		return;
-	fputs("<h2>Who used the clock, in the whole recording</h2>\n<div "
-	      "class=\"wide\"><table><thead>"
-	      "<tr><th>reader</th><th>pid</th><th>uses</th><th>failed</th><th>longest</th>"
+	fputs("<h2>Who used the clock, in the whole recording</h2>\n<div class=\"wide\">"
+	      "<table class=\"many\"><thead><tr><th>reader</th><th class=\"n\">pid</th>"
+	      "<th class=\"n\">uses</th><th class=\"n\">failed</th><th class=\"n\">longest</th>"
 	      "<th>cgroup</th><th>by path</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < summary->readers; i++) {
@@ -267,7 +287,6 @@ static void put_users(FILE *out, const struct report *report)
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
-	put_latencies(out, summary);
 }
 
 static void put_unknown(const char *code, const char *sentence, void *arg)
@@ -306,6 +325,7 @@ void report_put_html(FILE *out, const struct report *report)
 	fputs("<h2>The whole recording</h2>\n", out);
 	report_plot_errors(out, report, NULL, report->start_ns, account->last_ns);
 	put_users(out, report);
+	put_latencies(out, report);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);
 	report_unknowns(report, put_unknown, out);
 	fputs("</ul>\n", out);

@@ -9,19 +9,22 @@
 #include "render/html.h"
 
 /* In units of the drawing, which a browser scales. */
-#define WIDTH	720
-#define HEIGHT	300
-#define LEFT	76
-#define RIGHT	12
-#define TOP	12
-#define BOTTOM	34
-#define TICKS_X 6
+#define WIDTH	    960
+#define HEIGHT	    380
+#define LEFT	    100
+#define RIGHT	    16
+#define TOP	    14
+#define BOTTOM	    44
+#define TICKS_X	    8
+#define LABEL_APART 15 /* labels nearer than this would touch, */
+#define DENSE_APART 30 /* and nearer than this on a narrow screen: they are of class "dense" */
 
-/* Where things are drawn: time linear, errors by their order of magnitude on either side of 0. */
+/* Where things are drawn: time linear, lengths by their order of magnitude on either side of 0. */
 struct frame {
 	uint64_t from_ns;
 	uint64_t to_ns;
-	double most; /* the largest magnitude, as scaled() gives it */
+	double most;	/* the largest magnitude, as scaled() gives it */
+	bool from_zero; /* nothing is below 0 */
 };
 
 /* From 1 us on each power of ten is as far from the next; what is smaller is near 0. */
@@ -44,9 +47,9 @@ static double x_of(const struct frame *frame, uint64_t time_ns)
 
 static double y_of(const struct frame *frame, int64_t ns)
 {
-	double middle = TOP + (HEIGHT - TOP - BOTTOM) / 2.0;
+	double zero = TOP + (HEIGHT - TOP - BOTTOM) / (frame->from_zero ? 1.0 : 2.0);
 
-	return middle - scaled(ns) / frame->most * (middle - TOP);
+	return zero - scaled(ns) / frame->most * (zero - TOP);
 }
 
 static bool is_within(const struct frame *frame, const struct error_point *point)
@@ -133,41 +136,113 @@ static void put_curve(FILE *out, const struct frame *frame, const struct error_p
 	}
 }
 
-static void put_errors_axis(FILE *out, const struct frame *frame)
+static void put_mark(FILE *out, const struct frame *frame, int64_t ns, const char *name)
 {
-	static const int64_t marks[] = {
-		0, 1000, 1000000, NSEC_PER_SEC, 1000ll * NSEC_PER_SEC, 1000000ll * NSEC_PER_SEC};
-	static const char *const names[] = {"0", "1 us", "1 ms", "1 s", "1000 s", "11 days"};
+	double y = y_of(frame, ns), off = fabs(y - y_of(frame, 0));
 
+	fprintf(out,
+		"<path class=\"grid\" d=\"M%d %.1fH%d\"/>"
+		"<text class=\"%s\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s%s</text>\n",
+		LEFT, y, WIDTH - RIGHT, ns && off < DENSE_APART ? "dense" : "label", LEFT - 8,
+		y + 4,
+		!ns || frame->from_zero ? ""
+		: ns > 0		? "+"
+					: "&#8722;",
+		name);
+}
+
+static void put_lengths_axis(FILE *out, const struct frame *frame)
+{
+	static const struct {
+		int64_t ns;
+		const char *name;
+		bool always; /* else only where nothing is below 0, and so there is room */
+	} marks[] = {
+		{1000, "1 us", true},
+		{10000, "10 us", false},
+		{100000, "100 us", false},
+		{1000000, "1 ms", true},
+		{10000000, "10 ms", false},
+		{100000000, "100 ms", false},
+		{NSEC_PER_SEC, "1 s", true},
+		{1000ll * NSEC_PER_SEC, "1000 s", true},
+		{1000000ll * NSEC_PER_SEC, "11 days", true},
+	};
+
+	put_mark(out, frame, 0, "0");
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		for (int sign = 1; sign >= -1; sign -= 2) {
-			double y = y_of(frame, sign * marks[i]);
-
-			if (scaled(marks[i]) > frame->most || (!marks[i] && sign < 0))
-				continue;
-			fprintf(out,
-				"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
-				"text-anchor=\"end\">%s%s</text>\n",
-				LEFT, y, WIDTH - RIGHT, LEFT - 8, y + 4,
-				!marks[i]  ? ""
-				: sign > 0 ? "+"
-					   : "&#8722;",
-				names[i]);
-		}
+		if (scaled(marks[i].ns) > frame->most ||
+		    y_of(frame, 0) - y_of(frame, marks[i].ns) < LABEL_APART ||
+		    !(marks[i].always || frame->from_zero))
+			continue;
+		put_mark(out, frame, marks[i].ns, marks[i].name);
+		if (!frame->from_zero)
+			put_mark(out, frame, -marks[i].ns, marks[i].name);
 	}
 }
 
+/* The next longer step between ticks: 1, 2, 5, 10, ... of a second, of a minute, an hour, a day. */
+static uint64_t longer_step(uint64_t step_ns)
+{
+	static const uint64_t clock[] = {60,   120,  300,   600,   1200,  1800,
+					 3600, 7200, 10800, 21600, 43200, 86400};
+	uint64_t decade = 1;
+
+	if (step_ns >= 50ull * NSEC_PER_SEC && step_ns < 86400ull * NSEC_PER_SEC) {
+		for (size_t i = 0; i < sizeof(clock) / sizeof(clock[0]); i++) {
+			if (clock[i] * NSEC_PER_SEC > step_ns)
+				return clock[i] * NSEC_PER_SEC;
+		}
+	}
+	if (step_ns >= 86400ull * NSEC_PER_SEC)
+		decade = 86400ull * NSEC_PER_SEC;
+	while (step_ns / decade >= 10)
+		decade *= 10;
+	return step_ns / decade == 1   ? 2 * decade
+	       : step_ns / decade == 2 ? 5 * decade
+				       : 10 * decade;
+}
+
+static void put_tick(FILE *out, uint64_t since_ns, uint64_t step_ns)
+{
+	static const struct {
+		uint64_t sec;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
+	int digits = 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		uint64_t unit_ns = units[i].sec * NSEC_PER_SEC;
+
+		if (step_ns < unit_ns)
+			continue;
+		fprintf(out, "+%" PRIu64 " %s", since_ns / unit_ns, units[i].name);
+		return;
+	}
+	for (uint64_t shown_ns = NSEC_PER_SEC; shown_ns > step_ns; shown_ns /= 10)
+		digits++;
+	fprintf(out, "+%.*f s", digits, (double)since_ns / NSEC_PER_SEC);
+}
+
+/* At round times since the start of the recording. */
 static void put_time_axis(FILE *out, const struct report *report, const struct frame *frame)
 {
-	uint64_t length = frame->to_ns - frame->from_ns;
+	uint64_t from_ns = frame->from_ns - report->start_ns, step_ns = 1, n;
 
-	for (int i = 0; i <= TICKS_X; i++) {
-		uint64_t at = frame->from_ns + length / TICKS_X * (uint64_t)i;
-		double seconds = ((double)at - (double)report->start_ns) / NSEC_PER_SEC;
+	while ((frame->to_ns - frame->from_ns) / step_ns > TICKS_X)
+		step_ns = longer_step(step_ns);
+	for (n = (from_ns + step_ns - 1) / step_ns; n * step_ns <= frame->to_ns - report->start_ns;
+	     n++) {
+		double x = x_of(frame, report->start_ns + n * step_ns);
 
-		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%+.*f s</text>\n",
-			x_of(frame, at), HEIGHT - 10, i == TICKS_X ? "end" : "middle",
-			length < 10ull * NSEC_PER_SEC ? 3 : 1, seconds);
+		fprintf(out,
+			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
+			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
+			x, HEIGHT - BOTTOM, n % 2 ? "dense" : "label",
+			x > WIDTH - RIGHT - 60 ? WIDTH - RIGHT : x, HEIGHT - 14,
+			x > WIDTH - RIGHT - 60 ? "end" : "middle");
+		put_tick(out, n * step_ns, step_ns);
+		fputs("</text>\n", out);
 	}
 }
 
@@ -201,7 +276,29 @@ static void put_windows(FILE *out, const struct report *report, const struct fra
 	}
 }
 
-static void put_legend(FILE *out, const struct report *report, const struct incident *incident)
+/* Is there a finding to be seen? */
+static bool any_finding(const struct report *report, const struct frame *frame)
+{
+	for (size_t i = 0; i < report->account->findings; i++) {
+		const struct finding *finding = &report->account->finding[i];
+
+		if (finding->found_ns >= frame->from_ns && finding->found_ns <= frame->to_ns)
+			return true;
+	}
+	return false;
+}
+
+static void put_legend_end(FILE *out, const struct report *report, const struct frame *frame)
+{
+	if (any_finding(report, frame))
+		fputs("<span class=\"mark\">a finding</span> ", out);
+	if (report->account->incidents)
+		fputs("<span class=\"bad\">bad window</span>", out);
+	fputs("</p>\n", out);
+}
+
+static void put_legend(FILE *out, const struct report *report, const struct incident *incident,
+		       const struct frame *frame)
 {
 	fputs("<p class=\"legend\">", out);
 	if (report->account->page_bound.points)
@@ -211,7 +308,33 @@ static void put_legend(FILE *out, const struct report *report, const struct inci
 			fprintf(out, "<span class=\"clock%d\">%s less the page's time</span> ", i,
 				observed_clock_name((enum observed_clock)i));
 	}
-	fputs("<span class=\"bad\">bad window</span></p>\n", out);
+	put_legend_end(out, report, frame);
+}
+
+static void begin_drawing(FILE *out, const struct report *report, const struct frame *frame,
+			  const char *about)
+{
+	fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT,
+		about);
+	put_windows(out, report, frame);
+	put_lengths_axis(out, frame);
+	put_time_axis(out, report, frame);
+}
+
+/* An empty drawing says why it is. */
+static void put_nothing(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	if (account->page_bound.points)
+		return;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (account->clock[i].curve.points)
+			return;
+	}
+	fprintf(out,
+		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">no clock's error is known</text>\n",
+		(LEFT + WIDTH - RIGHT) / 2, TOP + (HEIGHT - TOP - BOTTOM) / 4);
 }
 
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
@@ -232,13 +355,8 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 			      account->clock[i].curve.points);
 	}
 	frame.most *= 1.08;
-	fprintf(out,
-		"<div class=\"wide\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"error of "
-		"each clock over time\">\n",
-		WIDTH, HEIGHT);
-	put_windows(out, report, &frame);
-	put_errors_axis(out, &frame);
-	put_time_axis(out, report, &frame);
+	begin_drawing(out, report, &frame, "error of each clock over time");
+	put_nothing(out, report);
 	put_bound(out, &frame, &account->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		snprintf(class, sizeof(class), "clock%d", i);
@@ -250,11 +368,31 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 				  account->clock[i].curve.points, class);
 	}
 	put_findings(out, report, &frame);
-	fputs("</svg></div>\n", out);
-	put_legend(out, report, incident);
+	fputs("</svg>\n", out);
+	put_legend(out, report, incident, &frame);
 }
 
-void report_plot_latency(FILE *out, const struct histogram *latency)
+void report_plot_latencies(FILE *out, const struct report *report)
+{
+	const struct curve *latency = &report->account->latency;
+	uint64_t last_ns = report->account->last_ns;
+	struct frame frame = {.from_ns = report->start_ns,
+			      .to_ns = last_ns > report->start_ns ? last_ns : report->start_ns + 1,
+			      .most = scaled(1000),
+			      .from_zero = true};
+
+	widen(&frame, latency->point, latency->points);
+	frame.most *= 1.08;
+	begin_drawing(out, report, &frame, "how long reads took over time");
+	put_curve(out, &frame, latency->point, latency->points, "clock0");
+	put_findings(out, report, &frame);
+	fputs("</svg>\n<p class=\"legend\"><span class=\"clock0\">reads of the driver, from the "
+	      "shortest to the longest</span> ",
+	      out);
+	put_legend_end(out, report, &frame);
+}
+
+void report_plot_histogram(FILE *out, const struct histogram *latency)
 {
 	int first = 0, last = HISTOGRAM_BUCKETS - 1;
 	uint64_t most = 1;

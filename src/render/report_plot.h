@@ -14,7 +14,10 @@
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
 			uint64_t from_ns, uint64_t to_ns);
 
+/* How long the reads took that were measured one by one, over the whole recording. */
+void report_plot_latencies(FILE *out, const struct report *report);
+
 /* How long the uses took that @latency counts. */
-void report_plot_latency(FILE *out, const struct histogram *latency);
+void report_plot_histogram(FILE *out, const struct histogram *latency);
 
 #endif

@@ -41,6 +41,10 @@ bool report_has_finding(const struct report *report, const struct finding *findi
 /* Does @finding belong to @incident, by its time? */
 bool report_is_of(const struct finding *finding, const struct incident *incident);
 
+/* From when to when @incident is to be seen: with a quarter of its length on either side. */
+void report_around(const struct report *report, const struct incident *incident, uint64_t *from_ns,
+		   uint64_t *to_ns);
+
 /* The UTC of a moment by CLOCK_REALTIME as it was at the start; INSTANT_ISO_BYTES are enough. */
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);
 
@@ -59,5 +63,8 @@ void report_unknowns(const struct report *report, report_say_fn say, void *arg);
 void report_put_text(FILE *out, const struct report *report);
 void report_put_json(FILE *out, const struct report *report);
 void report_put_html(FILE *out, const struct report *report);
+
+/* The JSON Schema of what report_put_json() writes, as text. */
+extern const char report_schema[];
 
 #endif

@@ -38,6 +38,17 @@ bool report_has_finding(const struct report *report, const struct finding *findi
 	return false;
 }
 
+void report_around(const struct report *report, const struct incident *incident, uint64_t *from_ns,
+		   uint64_t *to_ns)
+{
+	uint64_t margin = (incident->to_ns - incident->from_ns) / 4 + NSEC_PER_SEC / 10;
+	uint64_t last_ns = report->account->last_ns;
+
+	*from_ns = incident->from_ns > report->start_ns + margin ? incident->from_ns - margin
+								 : report->start_ns;
+	*to_ns = incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns;
+}
+
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes)
 {
 	struct instant at = instant_from_ns(report->start_realtime_ns);

@@ -15,6 +15,9 @@
 /* Behind damage it is tried again so many rows further on, twice as many each time. */
 #define SKIP_MOST 30
 
+/* A damaged tree can lead back to where it was read before, and for ever: not more often than this. */
+#define LED_BACK_MOST 16
+
 /* A value longer than this nobody has written. */
 #define VALUE_BYTES (1 << 20)
 
@@ -49,6 +52,7 @@ struct recording {
 	struct recording_damage damage;
 	bool running; /* GET_EVENTS is */
 	int64_t last_id;
+	int led_back; /* times that a row had an earlier id than the one before */
 	struct {
 		int64_t id;
 		struct page page;
@@ -272,7 +276,10 @@ static bool step(struct recording *recording)
 
 	for (int tries = 0; tries <= SKIP_MOST; tries++) {
 		if (!recording->running)
-			sqlite3_bind_int64(stmt, 1, recording->last_id + skip);
+			sqlite3_bind_int64(stmt, 1,
+					   recording->last_id > INT64_MAX - skip
+						   ? INT64_MAX
+						   : recording->last_id + skip);
 		recording->running = true;
 		result = sqlite3_step(stmt);
 		if (result == SQLITE_ROW)
@@ -291,7 +298,14 @@ static bool step(struct recording *recording)
 bool recording_next(struct recording *recording, struct event *event)
 {
 	while (step(recording)) {
-		recording->last_id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
+		int64_t id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
+
+		if (id <= recording->last_id) {
+			damaged(recording, "its events are out of order");
+			if (recording->led_back++ == LED_BACK_MOST)
+				return false;
+		}
+		recording->last_id = id;
 		if (take_row(recording, recording->stmt[GET_EVENTS], event))
 			return true;
 		recording->damage.bad_rows++;

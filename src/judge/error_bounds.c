@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/error_bounds.h"
+
+#include "judge/clock_error.h"
+#include "page/time.h"
+
+bool error_bound_of_page(const struct event *event, struct ns_interval *bound)
+{
+	const struct event_ticks *ticks = &event->look.ticks;
+	struct page_time time;
+
+	return event->page_state == EVENT_PAGE_STABLE && event_ticks_fit(ticks, &event->page) &&
+	       !page_time_at(&event->page, ticks->after, &time) && time.has_max_error &&
+	       !interval_widen(interval_of(0), time.max_error_ns, bound);
+}
+
+bool error_bounds_of_clock(const struct event *event, struct ns_interval *error)
+{
+	struct clock_error offset;
+
+	return !clock_error_of(event, &offset) &&
+	       !interval_widen(offset.offset, offset.page_claim_ns, error);
+}
