@@ -119,6 +119,7 @@ void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn
 	struct event event;
 	struct pace pace;
 
+	fflush(stdout);
 	pace_begin(&pace, recorded->wish.speed, recorded->start_ns);
 	while (!ferror(stdout) && recording_next(recorded->recording, &event)) {
 		if (!is_within(recorded, event.time_ns)) {
