@@ -121,19 +121,28 @@ static bool is_shown(struct from *from, const struct event *event)
 	}
 }
 
+/* Of reads that are within a call the kernel tells as of others, unless calls are asked for. */
+static void show(struct from *from, const struct event *event)
+{
+	struct event alone;
+
+	if (event->type != EVENT_READ || from->options->wish.calls) {
+		tracer_show(&from->tracer, event);
+		return;
+	}
+	alone = *event;
+	alone.call_id = 0;
+	tracer_show(&from->tracer, &alone);
+}
+
 /* What is asked for says what is shown and counted; judged is all, as it was then. */
 static bool on_event(const struct event *event, void *arg)
 {
 	struct from *from = arg;
-	struct event shown;
 
 	from->tracer.scene.hooks_changed |= event->type == EVENT_HOOKS;
-	if (is_shown(from, event)) {
-		shown = *event;
-		if (event->type == EVENT_READ && !from->options->wish.calls)
-			shown.call_id = 0;
-		tracer_show(&from->tracer, &shown);
-	}
+	if (is_shown(from, event))
+		show(from, event);
 	tracer_judge(&from->tracer, event);
 	return !tracer_has_enough(&from->tracer);
 }
