@@ -56,7 +56,7 @@ _vmclock_trace_wishes() {
 _vmclock_trace_value() {
 	case $2:$1 in
 	*:--device | compare:-d) _vmclock_trace_device ;;
-	doctor:--btf | record:--scenario | exporter:--web-config | exporter:--textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	doctor:--btf | record:--scenario | exporter:--web-config | exporter:--textfile | trace:--from | watch:--from) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	status:--via) _vmclock_trace_words 'auto mmap read' ;;
 	trace:--pid | trace:-p) _vmclock_trace_pids ;;
 	trace:--comm | trace:-c) _vmclock_trace_comms ;;
@@ -68,7 +68,7 @@ _vmclock_trace_value() {
 	wait:--exec) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	# Numbers and lengths of time: any.
 	status:--counter | trace:--duration | trace:-d | trace:--count | trace:-n) ;;
-	trace:--slower | trace:--rate) ;;
+	trace:--slower | trace:--rate | trace:--speed | watch:--speed) ;;
 	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
 	record:--duration | record:-d | record:--max-size | record:--max-age) ;;
@@ -107,8 +107,8 @@ _vmclock_trace() {
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
 	trace) _vmclock_trace_words '--duration --events --calls --path --errors --slower --rate --count
-		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --json --help' ;;
-	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
+		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --from --speed --json --help' ;;
+	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --from --speed --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --scenario --json --help' ;;
 	report) _vmclock_trace_words '--incident --since --until --html --csv --perfetto --json --schema --help' ;;

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace trace: who reads the clock, what comes back, and what the page does meanwhile. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/clock_now.h"
 #include "cmd/command.h"
 #include "cmd/live_sources.h"
 #include "cmd/message.h"
+#include "cmd/trace_from.h"
 #include "cmd/trace_options.h"
+#include "cmd/tracer.h"
 #include "cmd/until.h"
-#include "event/mapper_list.h"
-#include "event/page_follow.h"
-#include "judge/detector.h"
-#include "judge/disruption.h"
-#include "judge/driver_answer.h"
-#include "judge/incident.h"
 #include "observe/cgroup.h"
-#include "render/trace_view.h"
 
 /* How often the kernel's tables are read, and it is asked what was lost. */
 #define TALLY_PERIOD_NS 1000000000
@@ -24,37 +18,17 @@
 /* How long at most an incident makes each read an event: some incidents never end. */
 #define DETAIL_NS 60000000000
 
-/* One running trace: two sources, one detector, one view, and what adds up meanwhile. */
+/* One running trace of this machine. */
 struct trace {
 	const struct trace_options *options;
-	const struct trace_view *view;
-	struct trace_scene scene;
+	struct tracer tracer;
 	struct live_sources sources;
-	struct mapper_list mapper_list;
-	struct detector *detector;
-	struct incidents *incidents;
 	struct cgroup_names *cgroups;
 	struct until until;
-	uint64_t shown; /* events */
-	struct summary *summary;
-	struct answer_tally answers;
-	struct disruption_detector disruptions;
-	struct page_follow follow;
 	int32_t device; /* N of the vmclockN that is looked at, or -1 */
-	uint64_t clock_changes;
 	uint64_t tally_due_ns;
 	uint64_t detail_until_ns; /* 0: an incident asks for nothing */
-	bool alarming;		  /* was anything found that is more than news? */
 };
-
-static void on_finding(const struct finding *finding, void *arg)
-{
-	struct trace *trace = arg;
-
-	trace->alarming |= finding->severity >= FINDING_WARNING;
-	trace->view->finding(stdout, &trace->scene, finding);
-	incidents_finding(trace->incidents, finding);
-}
 
 /* In an incident each read is an event: who was hurt, and how badly, is then known read by read. */
 static void set_detail(struct trace *trace, bool on)
@@ -65,52 +39,16 @@ static void set_detail(struct trace *trace, bool on)
 	trace->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
 }
 
-static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+static void on_incident(enum incident_news news, void *arg)
+{
+	set_detail(arg, news == INCIDENT_OPENED);
+}
+
+static const char *cgroup_name(uint64_t id, void *arg)
 {
 	struct trace *trace = arg;
 
-	set_detail(trace, news == INCIDENT_OPENED);
-	if (news == INCIDENT_CLOSED)
-		trace->view->incident(stdout, &trace->scene, incident);
-}
-
-/* First what @event shows, then what it means for the incident that is open. */
-static void judge(struct trace *trace, const struct event *event)
-{
-	detector_event(trace->detector, event);
-	incidents_event(trace->incidents, event);
-}
-
-static void tell_disruption(struct trace *trace, enum disruption_observer by,
-			    const struct page *page, uint64_t time_ns, const struct event *reader)
-{
-	enum disruption_news news = disruption_observe(&trace->disruptions, by, page, time_ns);
-
-	if (news != DISRUPTION_NONE)
-		trace->view->disruption(stdout, &trace->scene, news, by, &trace->disruptions.newest,
-					reader);
-}
-
-static bool is_enough(const struct trace *trace)
-{
-	return trace->options->count && trace->shown >= trace->options->count;
-}
-
-/* Unless each is asked for, those that only serve to judge by are not. */
-static bool is_shown(const struct trace *trace, const struct event *event)
-{
-	bool always = event->result < 0 || event->is_slow || event->path == PATH_DEV_MMAP;
-
-	return !is_enough(trace) && (trace->options->wish.every_event || always);
-}
-
-static void show(struct trace *trace, const struct event *event, const struct driver_answer *answer)
-{
-	if (!is_shown(trace, event))
-		return;
-	trace->view->event(stdout, &trace->scene, event, event->type == EVENT_READ ? answer : NULL);
-	/* A read within a call comes before it, and counts with it. */
-	trace->shown += event->type == EVENT_CALL || !event->call_id;
+	return cgroup_names_of(trace->cgroups, id);
 }
 
 /* Is @event of the page that is looked at, or of whatever there is if none is? */
@@ -119,80 +57,37 @@ static bool is_of_watched_page(const struct trace *trace, const struct event *ev
 	return !event->is_phc && (!trace->sources.lookout || event->device == trace->device);
 }
 
-static bool has_whole_page(const struct event *event)
+/* What is of another clock than the one that is looked at is shown, and not judged by it. */
+static void take(struct trace *trace, const struct event *event, bool is_judged)
 {
-	return event->page_state == EVENT_PAGE_STABLE || event->page_state == EVENT_PAGE_MOVED;
-}
-
-/* EVENT_READ, EVENT_CALL */
-static void on_use(struct trace *trace, const struct event *event)
-{
-	struct driver_answer answer = {0};
-
-	if (event->type == EVENT_READ) {
-		answer = driver_answer_of(event);
-		answer_tally_add(&trace->answers, event, &answer);
-	}
-	if (event->path == PATH_DEV_MMAP && event->result >= 0)
-		mappers_soon(trace->sources.mappers);
-	summary_add(trace->summary, event);
-	show(trace, event, &answer);
-	if (is_of_watched_page(trace, event)) {
-		if (has_whole_page(event))
-			tell_disruption(trace, OBSERVER_KERNEL, &event->page,
-					event->time_ns + event->latency_ns, event);
-		judge(trace, event);
-	}
+	tracer_show(&trace->tracer, event);
+	if (is_judged)
+		tracer_judge(&trace->tracer, event);
 }
 
 static void on_event(const struct event *event, void *arg)
 {
 	struct trace *trace = arg;
+	bool is_of_machine = event->type == EVENT_HOOKS || event->type == EVENT_CLOCK_CHANGE;
 
-	switch (event->type) {
-	case EVENT_HOOKS:
-		trace->view->hooks(stdout, &trace->scene, event);
-		judge(trace, event);
-		break;
-	case EVENT_NOTIFICATION:
-		trace->view->notification(stdout, &trace->scene, event);
-		if (is_of_watched_page(trace, event))
-			judge(trace, event);
-		break;
-	case EVENT_CLOCK_CHANGE:
-		trace->clock_changes++;
-		trace->view->clock_change(stdout, &trace->scene, event);
-		judge(trace, event);
-		break;
-	default:
-		on_use(trace, event);
-		break;
-	}
+	if (event->path == PATH_DEV_MMAP && event->result >= 0)
+		mappers_soon(trace->sources.mappers);
+	take(trace, event, is_of_machine || is_of_watched_page(trace, event));
 }
 
 static void on_mapper(const struct event *event, void *arg)
 {
-	struct trace *trace = arg;
-
-	mapper_list_add(&trace->mapper_list, event);
-	trace->view->mapper(stdout, &trace->scene, event);
+	take(arg, event, true);
 }
 
 static void on_look(const struct event *event, void *arg)
 {
 	struct trace *trace = arg;
-	struct page_change change;
 
 	if (event->type == EVENT_TICK && until_was_stopped(&trace->until))
 		return;
 	trace->device = event->device;
-	if (event->type == EVENT_DEVICE)
-		trace->view->device(stdout, &trace->scene, event);
-	if (page_follow(&trace->follow, event, &change))
-		trace->view->page_change(stdout, &trace->scene, &change);
-	if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
-		tell_disruption(trace, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
-	judge(trace, event);
+	take(trace, event, true);
 }
 
 static void on_tally(const struct event *event, void *arg)
@@ -200,9 +95,7 @@ static void on_tally(const struct event *event, void *arg)
 	struct trace *trace = arg;
 
 	cgroup_names_learn(trace->cgroups, event->who.cgroup);
-	summary_add(trace->summary, event);
-	if (event->type == EVENT_TALLY && is_of_watched_page(trace, event))
-		judge(trace, event);
+	take(trace, event, is_of_watched_page(trace, event));
 }
 
 /* What the kernel has counted and lost, now and then: asking costs a few system calls. */
@@ -216,7 +109,7 @@ static void take_tally(struct trace *trace)
 	trace->tally_due_ns = event.time_ns + TALLY_PERIOD_NS;
 	kernel_trace_tally(trace->sources.kernel, on_tally, trace);
 	if (!kernel_trace_losses(trace->sources.kernel, &event.losses))
-		judge(trace, &event);
+		take(trace, &event, true);
 	if (trace->detail_until_ns && event.time_ns >= trace->detail_until_ns)
 		set_detail(trace, false);
 }
@@ -244,7 +137,7 @@ static void run(struct trace *trace)
 	};
 
 	mappers_run(trace->sources.mappers, on_mapper, trace);
-	while (!is_enough(trace) && !ferror(stdout)) {
+	while (!tracer_has_enough(&trace->tracer) && !ferror(stdout)) {
 		enum until_news news = until_wait(&trace->until, fds, 3);
 
 		if (news == UNTIL_OVER || news == UNTIL_SIGNAL || news == UNTIL_FAILED)
@@ -271,7 +164,7 @@ static void begin_scene(struct trace_scene *scene)
 
 static void set_scene(struct trace *trace)
 {
-	struct trace_scene *scene = &trace->scene;
+	struct trace_scene *scene = &trace->tracer.scene;
 	const struct lookout *lookout = trace->sources.lookout;
 
 	scene->page = trace->sources.no_page.cause[0] ? NULL : lookout_page(lookout);
@@ -289,32 +182,16 @@ static void set_scene(struct trace *trace)
 	scene->wish = trace->options->wish;
 }
 
-static void show_end(struct trace *trace)
+static int show_end(struct trace *trace)
 {
-	const char *cgroups[SUMMARY_READERS];
-	struct event_losses losses;
+	struct tracer *tracer = &trace->tracer;
 	struct trace_result result = {
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - trace->scene.start_ns,
-		.summary = trace->summary,
-		.cgroups = cgroups,
-		.answers = &trace->answers,
-		.disruptions = trace->disruptions.newest.number,
-		.counts = detector_counts(trace->detector),
-		.clock_changes = trace->clock_changes,
-		.page_updates = trace->follow.updates,
-		.page_updates_unseen = trace->follow.missed,
-		.shown = trace->shown,
-		.mappers = &trace->mapper_list,
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - tracer->scene.start_ns,
 		.mapper_counts = mappers_counts(trace->sources.mappers),
-		.page = trace->follow.seen ? lookout_page(trace->sources.lookout) : NULL,
+		.page = tracer->follow.seen ? lookout_page(trace->sources.lookout) : NULL,
 	};
 
-	for (size_t i = 0; i < trace->summary->readers; i++)
-		cgroups[i] = cgroup_names_of(trace->cgroups, trace->summary->reader[i].who.cgroup);
-	if (trace->sources.kernel && !kernel_trace_losses(trace->sources.kernel, &losses))
-		result.losses = &losses;
-	trace->view->end(stdout, &trace->scene, &result);
-	fflush(stdout);
+	return tracer_end(tracer, &result);
 }
 
 static int trace_with(struct trace *trace)
@@ -327,13 +204,10 @@ static int trace_with(struct trace *trace)
 	};
 	struct error error = {0};
 
-	trace->summary = calloc(1, sizeof(*trace->summary));
-	trace->detector = detector_new(NULL, on_finding, trace);
-	trace->incidents = incidents_new(NULL, on_incident, trace);
 	trace->cgroups = cgroup_names_new();
-	if (!trace->summary || !trace->detector || !trace->incidents || !trace->cgroups)
+	if (!trace->cgroups || tracer_open(&trace->tracer))
 		return EXIT_FAILED;
-	begin_scene(&trace->scene);
+	begin_scene(&trace->tracer.scene);
 	if (live_sources_open(&trace->sources, &wish))
 		return EXIT_FAILED;
 	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
@@ -345,36 +219,41 @@ static int trace_with(struct trace *trace)
 	if (trace->options->duration_ns)
 		until_limit(&trace->until, (uint64_t)trace->options->duration_ns);
 	live_sources_drop_privileges(&trace->sources);
-	trace->view->begin(stdout, &trace->scene);
-	fflush(stdout);
+	tracer_begin(&trace->tracer);
 	run(trace);
-	incidents_finish(trace->incidents);
-	show_end(trace);
-	if (ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return trace->alarming || trace->answers.apart ? EXIT_FINDING : EXIT_DONE;
+	return show_end(trace);
+}
+
+static int trace_live(const struct trace_options *options)
+{
+	struct trace trace = {
+		.options = options,
+		.device = -1,
+		.tracer = {.view = options->json ? &trace_view_json : &trace_view_text,
+			   .count = options->count,
+			   .incident_news = on_incident,
+			   .cgroup_name = cgroup_name,
+			   .arg = &trace},
+	};
+	int code;
+
+	until_open(&trace.until);
+	code = trace_with(&trace);
+	live_sources_close(&trace.sources);
+	tracer_close(&trace.tracer);
+	cgroup_names_free(trace.cgroups);
+	until_close(&trace.until);
+	return code;
 }
 
 static int trace_run(int argc, char **argv)
 {
 	struct trace_options options;
-	struct trace trace = {.options = &options, .device = -1};
 	int code = trace_options_parse(argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	trace.view = options.json ? &trace_view_json : &trace_view_text;
-	until_open(&trace.until);
-	code = trace_with(&trace);
-	live_sources_close(&trace.sources);
-	detector_free(trace.detector);
-	incidents_free(trace.incidents);
-	cgroup_names_free(trace.cgroups);
-	free(trace.summary);
-	until_close(&trace.until);
-	return code;
+	return options.from.file ? trace_from(&options) : trace_live(&options);
 }
 
 const struct command cmd_trace = {
@@ -410,6 +289,14 @@ const struct command cmd_trace = {
 		"      --strict       fail if any hook or the page is missing, instead of going "
 		"on\n"
 		"      --kprobes      do without fentry: slower, for tests and for doubt\n"
+		"      --from FILE    show a recording (vmclock-trace record) as it was seen then, "
+		"without\n"
+		"                     root; what concerns the machine (--rate, and from "
+		"--measure-all\n"
+		"                     to --kprobes) has been decided then\n"
+		"      --speed X      with --from: as many times faster than it happened; default: "
+		"do not\n"
+		"                     wait\n"
 		"  -j, --json         one JSON object a line, each with \"type\"\n"
 		"  -h, --help         show this\n"
 		"\n"
@@ -421,6 +308,7 @@ const struct command cmd_trace = {
 		"  sudo vmclock-trace trace                            # who reads it, until "
 		"Ctrl-C\n"
 		"  sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"
-		"  sudo vmclock-trace trace --json -d 10s | jq 'select(.type == \"disruption\")'\n",
+		"  sudo vmclock-trace trace --json -d 10s | jq 'select(.type == \"disruption\")'\n"
+		"  vmclock-trace trace --from clock.sqlite --events    # as it was seen then\n",
 	.run = trace_run,
 };

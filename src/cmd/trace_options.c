@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "cmd/message.h"
+#include "cmd/pace.h"
 #include "observe/cgroup.h"
 
 /* Without a limit of the user's own: what a terminal can take, and a production machine too. */
@@ -24,6 +25,8 @@ enum {
 	OPTION_PHC,
 	OPTION_STRICT,
 	OPTION_KPROBES,
+	OPTION_FROM,
+	OPTION_SPEED,
 };
 
 static const struct option table[] = {
@@ -43,6 +46,8 @@ static const struct option table[] = {
 	{"device", required_argument, NULL, OPTION_DEVICE},
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"kprobes", no_argument, NULL, OPTION_KPROBES},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"speed", required_argument, NULL, OPTION_SPEED},
 	{"json", no_argument, NULL, 'j'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
@@ -69,18 +74,6 @@ static int parse_pid(const char *text, uint32_t *pid)
 	if (parse_u64_within(text, 1, INT32_MAX, &number))
 		return message_bad_argument("--pid", text, "a process id");
 	*pid = (uint32_t)number;
-	return MESSAGE_GO_ON;
-}
-
-static int parse_cgroup(const char *text, struct trace_options *options)
-{
-	struct error error = {0};
-
-	if (cgroup_of_path(text, &options->cgroup, &options->cgroup_level, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
-	options->wish.cgroup = text;
 	return MESSAGE_GO_ON;
 }
 
@@ -144,6 +137,26 @@ static int parse_event_option(int option, const char *text, struct trace_wish *w
 	return MESSAGE_GO_ON;
 }
 
+/* Those that ask for something of this machine. */
+static const char *live_option(int option)
+{
+	switch (option) {
+	case OPTION_DEVICE:
+		return "--device";
+	case OPTION_RATE:
+		return "--rate";
+	case OPTION_MEASURE_ALL:
+		return "--measure-all";
+	case OPTION_PHC:
+		return "--phc";
+	case OPTION_STRICT:
+		return "--strict";
+	case OPTION_KPROBES:
+		return "--kprobes";
+	}
+	return NULL;
+}
+
 static int parse_option(int option, const char *text, struct trace_options *options)
 {
 	switch (option) {
@@ -169,7 +182,8 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 	case OPTION_RATE:
 		return parse_rate(text, &options->wish.rate);
 	case OPTION_CGROUP:
-		return parse_cgroup(text, options);
+		options->wish.cgroup = text;
+		break;
 	case OPTION_MEASURE_ALL:
 		options->wish.measure_all = true;
 		break;
@@ -181,14 +195,39 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 	case OPTION_KPROBES:
 		options->kprobes_only = true;
 		break;
+	case OPTION_FROM:
+		options->from.file = text;
+		break;
+	case OPTION_SPEED:
+		return pace_parse(text, &options->from.speed);
 	default:
 		return parse_event_option(option, text, &options->wish);
 	}
 	return MESSAGE_GO_ON;
 }
 
+/* A recording has the rate at which it was made, and names of cgroups that need not be here. */
+static int settle_from(struct trace_options *options)
+{
+	options->from.duration_ns = (uint64_t)options->duration_ns;
+	options->wish.rate = 0;
+	return MESSAGE_GO_ON;
+}
+
+static int settle_live(struct trace_options *options)
+{
+	struct error error = {0};
+
+	if (!options->wish.cgroup ||
+	    !cgroup_of_path(options->wish.cgroup, &options->cgroup, &options->cgroup_level, &error))
+		return MESSAGE_GO_ON;
+	message_failure(&error);
+	return EXIT_FAILED;
+}
+
 int trace_options_parse(int argc, char **argv, struct trace_options *options)
 {
+	const char *live_only = NULL;
 	int option, code;
 
 	*options = (struct trace_options){.wish.rate = RATE_DEFAULT};
@@ -196,10 +235,14 @@ int trace_options_parse(int argc, char **argv, struct trace_options *options)
 		code = parse_option(option, optarg, options);
 		if (code != MESSAGE_GO_ON)
 			return code;
+		live_only = live_option(option) ?: live_only;
 	}
 	if (optind < argc)
 		return message_unexpected(&cmd_trace, argv[optind]);
-	return MESSAGE_GO_ON;
+	code = recorded_check_options(&options->from, live_only);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	return options->from.file ? settle_from(options) : settle_live(options);
 }
 
 struct kernel_trace_options trace_options_of_kernel(const struct trace_options *options)

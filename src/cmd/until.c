@@ -67,6 +67,12 @@ static enum until_news take_signal(struct until *until)
 	return UNTIL_SIGNAL;
 }
 
+bool until_is_signalled(struct until *until)
+{
+	take_signal(until);
+	return until->signal;
+}
+
 enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);

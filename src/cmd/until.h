@@ -39,6 +39,9 @@ void until_limit(struct until *until, uint64_t duration_ns);
  */
 bool until_was_stopped(struct until *until);
 
+/* Has a signal that ends it come, without waiting? It is then in `signal`. */
+bool until_is_signalled(struct until *until);
+
 /* Wait for one of @fds (the first is overwritten: it is for the signals), the time or a signal. */
 enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count);
 

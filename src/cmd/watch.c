@@ -2,89 +2,54 @@
 /* vmclock-trace watch: the page and what happens to it, live, without BPF and without root. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/clock_now.h"
 #include "base/parse.h"
 #include "cmd/command.h"
 #include "cmd/message.h"
+#include "cmd/pace.h"
+#include "cmd/recorded.h"
 #include "cmd/until.h"
-#include "event/page_follow.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "cmd/watcher.h"
 #include "observe/lookout.h"
-#include "render/watch_view.h"
-
-/* A host that updates faster than we look is told of once in so long, not at every look. */
-#define MISSED_QUIET_NS 1000000000
 
 struct watch_options {
+	struct recorded_wish from; /* file NULL: this machine, live */
 	struct lookout_options look;
 	int64_t duration_ns; /* 0: until interrupted */
 	bool updates;
 	bool json;
 };
 
+/* One running watch: of one of two sources. */
 struct watch {
-	const struct watch_view *view;
-	struct watch_scene scene;
+	struct watcher watcher;
 	struct lookout *lookout;
-	struct detector *detector;
-	struct incidents *incidents;
-	struct page_follow follow;
+	struct recorded recorded;
+	char device[RECORDED_DEVICE_BYTES]; /* of the recording */
+	struct page first_page;
 	struct until until;
-	bool updates;
-	bool alarming; /* was anything found that is more than news? */
-	uint64_t missed_told;
-	uint64_t missed_told_ns;
 };
 
-static void on_finding(const struct finding *finding, void *arg)
+static void on_look(const struct event *event, void *arg)
 {
 	struct watch *watch = arg;
 
-	watch->alarming |= finding->severity >= FINDING_WARNING;
-	/* It says so itself. */
-	if (finding->missed)
-		watch->missed_told = watch->follow.missed;
-	watch->view->finding(stdout, &watch->scene, finding);
-	incidents_finding(watch->incidents, finding);
+	if (event->type != EVENT_TICK || !until_was_stopped(&watch->until))
+		watcher_event(&watch->watcher, event);
 }
 
-static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+/* Notifications may end, and come with another page. */
+static void tell_detection(struct watch *watch)
 {
-	struct watch *watch = arg;
+	const struct lookout_facts *facts = lookout_facts(watch->lookout);
+	struct watch_scene *scene = &watch->watcher.scene;
 
-	if (news == INCIDENT_CLOSED)
-		watch->view->incident(stdout, &watch->scene, incident);
-}
-
-/* With every update on a line of its own, that line says what was missed before it. */
-static void tell_missed(struct watch *watch, uint64_t now_ns)
-{
-	uint64_t missed = watch->follow.missed - watch->missed_told;
-
-	if (!missed || (watch->missed_told_ns && now_ns - watch->missed_told_ns < MISSED_QUIET_NS))
+	if (!scene->no_notice == !facts->no_notice)
 		return;
-	if (!watch->updates)
-		watch->view->missed(stdout, &watch->scene, now_ns, missed);
-	watch->missed_told = watch->follow.missed;
-	watch->missed_told_ns = now_ns;
-}
-
-static void on_event(const struct event *event, void *arg)
-{
-	struct watch *watch = arg;
-	struct page_change change;
-
-	if (event->type == EVENT_TICK && until_was_stopped(&watch->until))
-		return;
-	if (page_follow(&watch->follow, event, &change) && watch->updates)
-		watch->view->update(stdout, &watch->scene, &change);
-	detector_event(watch->detector, event);
-	incidents_event(watch->incidents, event);
-	tell_missed(watch, event->time_ns);
+	scene->no_notice = facts->no_notice;
+	scene->period_ns = facts->period_ns;
+	watch->watcher.view->detection(stdout, scene, clock_now_ns(CLOCK_MONOTONIC));
 }
 
 /* Until the time is over, a signal comes, or nobody reads the output. */
@@ -94,7 +59,8 @@ static void run(struct watch *watch)
 	enum until_news news;
 
 	do {
-		lookout_run(watch->lookout, on_event, watch);
+		lookout_run(watch->lookout, on_look, watch);
+		tell_detection(watch);
 		fflush(stdout);
 		news = until_wait(&watch->until, fds, 2);
 	} while (news == UNTIL_READY && !ferror(stdout));
@@ -104,7 +70,7 @@ static void set_scene(struct watch *watch)
 {
 	const struct lookout_facts *facts = lookout_facts(watch->lookout);
 
-	watch->scene = (struct watch_scene){
+	watch->watcher.scene = (struct watch_scene){
 		.start_ns = clock_now_ns(CLOCK_MONOTONIC),
 		.start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME),
 		.device = facts->path,
@@ -118,53 +84,97 @@ static void set_scene(struct watch *watch)
 	};
 }
 
-static void show_end(struct watch *watch)
+static int show_end(struct watch *watch)
 {
 	const struct lookout_counts *counts = lookout_counts(watch->lookout);
-	const struct watch_result result = {
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->scene.start_ns,
+	struct watch_result result = {
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->watcher.scene.start_ns,
 		.looks = counts->looks,
 		.notices = counts->notices,
 		.worst_gap_ns = counts->worst_gap_ns,
-		.updates = watch->follow.updates,
-		.missed = watch->follow.missed,
-		.counts = detector_counts(watch->detector),
 		.page = lookout_page(watch->lookout),
 	};
 
-	incidents_finish(watch->incidents);
-	/* What was missed less than a second ago. */
-	watch->missed_told_ns = 0;
-	tell_missed(watch, watch->scene.start_ns + result.duration_ns);
-	watch->view->end(stdout, &watch->scene, &result);
-	fflush(stdout);
+	return watcher_end(&watch->watcher, &result);
 }
 
-static int watch_with(struct watch *watch, const struct watch_options *options)
+static int watch_live(struct watch *watch, const struct watch_options *options)
 {
-	struct error error = {.cause = ""};
+	struct error error = {0};
 
-	watch->detector = detector_new(NULL, on_finding, watch);
-	watch->incidents = incidents_new(NULL, on_incident, watch);
-	if (!watch->detector || !watch->incidents)
-		error_cause(&error, "there is no memory left");
-	else if (!lookout_open(&options->look, &watch->lookout, &error))
-		lookout_start(watch->lookout, &error);
-	if (*error.cause) {
+	if (watcher_open(&watch->watcher))
+		return EXIT_FAILED;
+	if (lookout_open(&options->look, &watch->lookout, &error) ||
+	    lookout_start(watch->lookout, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	set_scene(watch);
 	if (options->duration_ns)
 		until_limit(&watch->until, (uint64_t)options->duration_ns);
-	watch->view->begin(stdout, &watch->scene);
+	watch->watcher.view->begin(stdout, &watch->watcher.scene);
 	run(watch);
-	show_end(watch);
-	if (ferror(stdout)) {
-		message_error("the output could not be written");
+	return show_end(watch);
+}
+
+static bool on_event(const struct event *event, void *arg)
+{
+	struct watch *watch = arg;
+
+	watcher_event(&watch->watcher, event);
+	return true;
+}
+
+static void set_recorded_scene(struct watch *watch)
+{
+	const struct recorded *recorded = &watch->recorded;
+
+	watch->watcher.scene = (struct watch_scene){
+		.start_ns = recorded->start_ns,
+		.start_realtime_ns = recorded->start_realtime_ns,
+		.device = recorded_device(recorded, watch->device),
+		.recorded = &recorded->scene,
+	};
+	if (recorded_first_page(recorded, &watch->first_page))
+		watch->watcher.scene.page = &watch->first_page;
+}
+
+static int watch_recorded(struct watch *watch, const struct watch_options *options)
+{
+	struct recorded *recorded = &watch->recorded;
+	struct watcher *watcher = &watch->watcher;
+	struct recorded_result ended;
+	struct watch_result result = {.recorded = &ended};
+	int code = recorded_open(&options->from, recorded);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (watcher_open(watcher))
 		return EXIT_FAILED;
+	set_recorded_scene(watch);
+	watcher->view->begin(stdout, &watcher->scene);
+	recorded_run(recorded, &watch->until, on_event, watch);
+	ended = recorded_end(recorded);
+	result.duration_ns = recorded_duration_ns(recorded);
+	result.notices = detector_counts(watcher->detector)->notifications;
+	result.page = watcher->follow.seen ? &watcher->follow.newest : NULL;
+	return recorded_exit_code(recorded, watcher_end(watcher, &result));
+}
+
+/* Those that ask for something of this machine. */
+static const char *live_option(int option)
+{
+	switch (option) {
+	case 'D':
+		return "--device";
+	case 'i':
+		return "--interval";
+	case 'W':
+		return "--without-page";
+	case 'N':
+		return "--no-counter";
 	}
-	return watch->alarming ? EXIT_FINDING : EXIT_DONE;
+	return NULL;
 }
 
 static int parse_option(int option, struct watch_options *options)
@@ -195,6 +205,11 @@ static int parse_option(int option, struct watch_options *options)
 	case 'u':
 		options->updates = true;
 		return MESSAGE_GO_ON;
+	case 'F':
+		options->from.file = optarg;
+		return MESSAGE_GO_ON;
+	case 'S':
+		return pace_parse(optarg, &options->from.speed);
 	case 'j':
 		options->json = true;
 		return MESSAGE_GO_ON;
@@ -214,18 +229,24 @@ static int parse_options(int argc, char **argv, struct watch_options *options)
 		{"without-page", no_argument, NULL, 'W'},
 		{"no-counter", no_argument, NULL, 'N'},
 		{"updates", no_argument, NULL, 'u'},
+		{"from", required_argument, NULL, 'F'},
+		{"speed", required_argument, NULL, 'S'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	const char *live_only = NULL;
 	int option, code = MESSAGE_GO_ON;
 
 	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "i:d:ujh", table, NULL)) != -1)
+	       (option = getopt_long(argc, argv, "i:d:ujh", table, NULL)) != -1) {
 		code = parse_option(option, options);
+		live_only = live_option(option) ?: live_only;
+	}
 	if (code == MESSAGE_GO_ON && optind < argc)
 		return message_unexpected(&cmd_watch, argv[optind]);
-	return code;
+	options->from.duration_ns = (uint64_t)options->duration_ns;
+	return code == MESSAGE_GO_ON ? recorded_check_options(&options->from, live_only) : code;
 }
 
 static int watch_run(int argc, char **argv)
@@ -236,13 +257,13 @@ static int watch_run(int argc, char **argv)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	watch.view = options.json ? &watch_view_json : &watch_view_text;
-	watch.updates = options.updates;
+	watch.watcher.view = options.json ? &watch_view_json : &watch_view_text;
+	watch.watcher.updates = options.updates;
 	until_open(&watch.until);
-	code = watch_with(&watch, &options);
+	code = options.from.file ? watch_recorded(&watch, &options) : watch_live(&watch, &options);
 	lookout_close(watch.lookout);
-	detector_free(watch.detector);
-	incidents_free(watch.incidents);
+	recorded_close(&watch.recorded);
+	watcher_close(&watch.watcher);
 	until_close(&watch.until);
 	return code;
 }
@@ -269,6 +290,11 @@ static const char help[] =
 	"                     guest did not run\n"
 	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
 	"  -u, --updates      show each update of the page too\n"
+	"      --from FILE    show a recording (vmclock-trace record) as it was seen then; what\n"
+	"                     concerns the machine (--device, --interval, --without-page,\n"
+	"                     --no-counter) has been decided then\n"
+	"      --speed X      with --from: as many times faster than it happened; default: do not\n"
+	"                     wait\n"
 	"  -j, --json         one JSON object a line, schema vmclock-trace/watch/1\n"
 	"  -h, --help         show this\n"
 	"\n"
@@ -279,7 +305,8 @@ static const char help[] =
 	"examples:\n"
 	"  vmclock-trace watch\n"
 	"  vmclock-trace watch --duration 1h --json > findings.jsonl\n"
-	"  vmclock-trace watch --json | jq --unbuffered -r 'select(.type == \"finding\").text'\n";
+	"  vmclock-trace watch --json | jq --unbuffered -r 'select(.type == \"finding\").text'\n"
+	"  vmclock-trace watch --from clock.sqlite --speed 60\n";
 
 const struct command cmd_watch = {
 	.name = "watch",

@@ -115,6 +115,15 @@ void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *s
 	mark_replaced(hooks);
 }
 
+const char *kernel_hook_tells(const char *function)
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (!strcmp(plans[i].function, function))
+			return plans[i].tells;
+	}
+	return NULL;
+}
+
 const char *kernel_hook_program(size_t i)
 {
 	return plans[i].program;

@@ -21,6 +21,9 @@
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       enum hook_rung best, bool calls);
 
+/* What is not known without a hook on @function, static; NULL for one that is not hooked. */
+const char *kernel_hook_tells(const char *function);
+
 /* The name that the programs of hook @i have in bpf/, less the ending that says the rung. */
 const char *kernel_hook_program(size_t i);
 

@@ -108,6 +108,12 @@ static void choose_way(struct lookout *lookout)
 	listen_to_device(lookout, facts->by_notice);
 }
 
+/* Other clocks are read with the heartbeat: every so many of its periods, a second at least. */
+static uint64_t clock_period_ns(uint64_t period_ns)
+{
+	return (LOOKOUT_CLOCK_PERIOD_NS + period_ns - 1) / period_ns * period_ns;
+}
+
 static void open_phc(struct lookout *lookout)
 {
 	if (!lookout->facts.clock_period_ns || lookout->options.without_phc ||
@@ -122,10 +128,11 @@ static void take_reader(struct lookout *lookout, struct page_reader *reader)
 	lookout->reader = reader;
 	lookout->device = device_number(reader);
 	lookout->facts.is_device = page_reader_is_device(reader);
-	lookout->facts.clock_period_ns =
-		lookout->facts.is_device && !lookout->options.foreign ? LOOKOUT_CLOCK_PERIOD_NS : 0;
-	open_phc(lookout);
 	choose_way(lookout);
+	lookout->facts.clock_period_ns = lookout->facts.is_device && !lookout->options.foreign
+						 ? clock_period_ns(lookout->facts.period_ns)
+						 : 0;
+	open_phc(lookout);
 }
 
 static void drop_reader(struct lookout *lookout)
@@ -223,7 +230,9 @@ static void tell_clocks(struct lookout *lookout)
 {
 	struct event event;
 
-	lookout->clocks_due_ns = clock_now_ns(CLOCK_MONOTONIC) + LOOKOUT_CLOCK_PERIOD_NS;
+	/* Half a period less: a heartbeat that is early by its jitter is not passed over. */
+	lookout->clocks_due_ns =
+		lookout->looked_ns + lookout->facts.clock_period_ns - lookout->facts.period_ns / 2;
 	/* The driver spins for 100 ms on a page that is stuck. */
 	if (!lookout->facts.clock_period_ns || !lookout->reader || lookout->torn)
 		return;

@@ -28,7 +28,7 @@
 /* Looking more often than this is better done by a program that does nothing else. */
 #define LOOKOUT_PERIOD_MIN_NS 100000
 
-/* How often the other clocks are read. */
+/* How often the other clocks are read; with a slower heartbeat, at each. */
 #define LOOKOUT_CLOCK_PERIOD_NS 1000000000
 
 struct lookout_options {

@@ -30,7 +30,7 @@ json_object *mapper_method_json(const struct mapper_method *method)
 {
 	json_object *json = json_object_new_object();
 
-	add_text(json, "method", method->all ? "bpf" : "proc");
+	add_text(json, "method", method->all ? "bpf" : method->why_not ? "proc" : NULL);
 	add_text(json, "why", method->all ? NULL : method->why_not);
 	return json;
 }
@@ -59,9 +59,9 @@ json_object *mapper_list_json(const struct mapper_list *list, const struct mappe
 	json_object_object_add(json, "processes", processes);
 	add_u64(json, "forgotten", list->forgotten);
 	add_u64(json, "unlisted", list->unlisted);
-	add_u64(json, "mappings_unlisted", counts->unlisted);
-	add_u64(json, "walks", counts->walks);
-	add_u64(json, "walks_failed", counts->failed);
-	add_u64(json, "walk_worst_ns", counts->worst_ns);
+	add_known(json, "mappings_unlisted", counts, counts ? counts->unlisted : 0);
+	add_known(json, "walks", counts, counts ? counts->walks : 0);
+	add_known(json, "walks_failed", counts, counts ? counts->failed : 0);
+	add_known(json, "walk_worst_ns", counts, counts ? counts->worst_ns : 0);
 	return json;
 }

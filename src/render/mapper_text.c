@@ -29,6 +29,8 @@ void mapper_method_put_text(FILE *out, const struct mapper_method *method)
 {
 	if (method->all)
 		fputs("mappers of all processes: what they read in the page is not seen\n", out);
+	else if (!method->why_not)
+		fputs("mappers not looked for\n", out);
 	else
 		fprintf(out,
 			"mappers ONLY of processes that this user may look into, by /proc: %s\n",
@@ -71,6 +73,8 @@ void mapper_list_put_text(FILE *out, uint64_t start_ns, const struct mapper_list
 	if (list->forgotten + list->unlisted)
 		fprintf(out, "  and %" PRIu64 " more, for which there was no room\n",
 			list->forgotten + list->unlisted);
+	if (!counts)
+		return;
 	if (counts->unlisted)
 		fprintf(out, "  and others with %" PRIu64 " mappings, at the end\n",
 			counts->unlisted);

@@ -14,7 +14,7 @@
 /* How they were found. The text is borrowed. */
 struct mapper_method {
 	bool all;	     /* all of the machine; else only those this user may look into */
-	const char *why_not; /* if not all */
+	const char *why_not; /* if not all; NULL: they were not looked for */
 };
 
 /* One line for an EVENT_MAPPER; times are seconds after @start_ns. */
@@ -23,7 +23,7 @@ void mapper_put_text(FILE *out, uint64_t start_ns, const struct event *event);
 /* How they are found, one line. */
 void mapper_method_put_text(FILE *out, const struct mapper_method *method);
 
-/* A line for each, and what is not known. */
+/* A line for each, and what is not known. @counts NULL: how they were looked for, as below. */
 void mapper_list_put_text(FILE *out, uint64_t start_ns, const struct mapper_list *list,
 			  const struct mapper_counts *counts);
 

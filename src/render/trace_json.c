@@ -14,9 +14,9 @@
 
 static json_object *json_hooks(const struct trace_scene *scene)
 {
-	json_object *hooks = json_object_new_array();
+	json_object *hooks = scene->hooks_changed ? NULL : json_object_new_array();
 
-	for (size_t i = 0; scene->hooks && i < scene->hook_count; i++) {
+	for (size_t i = 0; hooks && scene->hooks && i < scene->hook_count; i++) {
 		const struct hook *hook = &scene->hooks[i];
 		json_object *one = json_object_new_object();
 
@@ -63,11 +63,12 @@ static void json_begin(FILE *out, const struct trace_scene *scene)
 	add_text(line, "device", scene->device);
 	add_text(line, "no_page_why", scene->device ? NULL : scene->no_page_why);
 	json_object_object_add(line, "page", page_json_fields(scene->page));
-	add_u64(line, "page_period_ns", scene->page_period_ns);
+	add_known(line, "page_period_ns", scene->page_period_ns, scene->page_period_ns);
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_text(line, "no_hooks_why", scene->hooks ? NULL : scene->no_hooks_why);
 	json_object_object_add(line, "wish", json_wish(&scene->wish));
 	json_object_object_add(line, "mappers", mapper_method_json(&scene->mappers));
+	json_object_object_add(line, "recording", recorded_json(scene->recorded));
 	put_line(out, line);
 }
 
@@ -282,6 +283,7 @@ static void json_end(FILE *out, const struct trace_scene *scene, const struct tr
 	json_object *line = trace_summary_json(scene, result);
 
 	json_object_object_add(line, "hooks", json_hooks(scene));
+	json_object_object_add(line, "recording", recorded_result_json(result->recorded));
 	put_line(out, line);
 }
 

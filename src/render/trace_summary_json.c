@@ -28,13 +28,14 @@ static json_object *json_histogram(const struct histogram *histogram)
 }
 
 /* Whole calls are null unless they were asked for: nobody looked. */
-static json_object *json_path(const struct summary_path *path, bool has_calls)
+static json_object *json_path(const struct summary_path *path, bool has_latency, bool has_calls)
 {
 	json_object *json = json_object_new_object();
 
 	add_u64(json, "uses", path->uses);
 	add_u64(json, "failed", path->errors);
-	json_object_object_add(json, "latency", json_histogram(&path->latency));
+	json_object_object_add(json, "latency",
+			       has_latency ? json_histogram(&path->latency) : NULL);
 	add_known(json, "calls", has_calls, path->calls);
 	add_known(json, "failed_calls", has_calls, path->failed_calls);
 	json_object_object_add(json, "call_latency",
@@ -42,27 +43,28 @@ static json_object *json_path(const struct summary_path *path, bool has_calls)
 	return json;
 }
 
-static json_object *json_clock(const struct summary_clock *clock, bool has_calls)
+static json_object *json_clock(const struct trace_scene *scene, const struct summary_clock *clock)
 {
+	bool has_calls = scene->wish.calls && !clock->is_phc;
 	json_object *json = json_object_new_object();
 	json_object *paths = json_object_new_object();
 	char name[EVENT_DEVICE_BYTES];
 
 	for (int i = 0; i < EVENT_PATHS; i++)
 		json_object_object_add(paths, event_path_name((enum event_path)i),
-				       json_path(&clock->path[i], has_calls && !clock->is_phc &&
-									  i <= PATH_IOCTL_OTHER));
+				       json_path(&clock->path[i], !scene->of_some_readers,
+						 has_calls && i <= PATH_IOCTL_OTHER));
 	add_text(json, "clock", event_device_name(clock->is_phc, clock->device, name));
 	json_object_object_add(json, "paths", paths);
 	return json;
 }
 
-static json_object *json_clocks(const struct summary *summary, bool has_calls)
+static json_object *json_clocks(const struct trace_scene *scene, const struct summary *summary)
 {
 	json_object *clocks = json_object_new_array();
 
 	for (size_t i = 0; i < summary->clocks; i++)
-		json_object_array_add(clocks, json_clock(&summary->clock[i], has_calls));
+		json_object_array_add(clocks, json_clock(scene, &summary->clock[i]));
 	return clocks;
 }
 
@@ -114,9 +116,10 @@ static json_object *json_readers(const struct trace_result *result)
 	return readers;
 }
 
+/* A recording keeps what was lost, and how many arrived only now and then. */
 static json_object *json_events(const struct trace_result *result)
 {
-	const struct event_losses *losses = result->losses;
+	const struct event_losses *losses = result->recorded ? NULL : result->losses;
 	json_object *json = json_object_new_object();
 
 	add_known(json, "made", losses, losses ? losses->made : 0);
@@ -165,7 +168,7 @@ static void add_uses(json_object *line, const struct trace_scene *scene,
 
 	add_u64(line, "uses", totals.uses);
 	add_u64(line, "failed", totals.errors);
-	add_u64(line, "measured", totals.measured);
+	add_known(line, "measured", !scene->of_some_readers, totals.measured);
 	add_known(line, "others_below_ns", totals.others_below_ns, totals.others_below_ns);
 	add_u64(line, "reads", summary_reads(summary));
 	add_u64(line, "measured_page_moved", summary->moved);
@@ -173,10 +176,11 @@ static void add_uses(json_object *line, const struct trace_scene *scene,
 	json_object_object_add(line, "events", json_events(result));
 	json_object_object_add(line, "lost", json_losses(result->losses));
 	json_object_object_add(line, "driver_against_page", json_answers(result->answers));
-	json_object_object_add(line, "clocks", json_clocks(summary, scene->wish.calls));
+	json_object_object_add(line, "clocks", json_clocks(scene, summary));
 	add_u64(line, "clock_uses_unlisted", summary->clock_uses_unlisted);
-	json_object_object_add(line, "errors", json_errors(summary));
-	add_u64(line, "errors_unlisted", summary->errors_unlisted);
+	json_object_object_add(line, "errors",
+			       scene->of_some_readers ? NULL : json_errors(summary));
+	add_known(line, "errors_unlisted", !scene->of_some_readers, summary->errors_unlisted);
 	json_object_object_add(line, "readers", json_readers(result));
 	add_u64(line, "reader_uses_unlisted", summary->reader_uses_unlisted);
 }

@@ -17,26 +17,29 @@ static void put_ns_column(FILE *out, bool known, uint64_t ns)
 	fprintf(out, " %11s", known ? text : "-");
 }
 
-static void put_latency(FILE *out, const struct histogram *latency)
+static void put_latency(FILE *out, const struct histogram *latency, bool counted)
 {
 	bool known = latency->count;
 
-	fprintf(out, " %9" PRIu64, latency->count);
+	if (counted)
+		fprintf(out, " %9" PRIu64, latency->count);
+	else
+		fprintf(out, " %9s", "-");
 	put_ns_column(out, known, histogram_percentile(latency, 50));
 	put_ns_column(out, known, histogram_percentile(latency, 99));
 	put_ns_column(out, known, latency->max_ns);
 	fputc('\n', out);
 }
 
-static void put_path(FILE *out, const char *name, const struct summary_path *path)
+static void put_path(FILE *out, const char *name, const struct summary_path *path, bool counted)
 {
 	fprintf(out, "  %-24s %9" PRIu64 " %8" PRIu64, name, path->uses, path->errors);
-	put_latency(out, &path->latency);
+	put_latency(out, &path->latency, counted);
 	if (!path->calls)
 		return;
 	fprintf(out, "  %-24s %9" PRIu64 " %8" PRIu64, "  whole calls", path->calls,
 		path->failed_calls);
-	put_latency(out, &path->call_latency);
+	put_latency(out, &path->call_latency, true);
 }
 
 static void put_histogram(FILE *out, const char *name, const struct histogram *histogram)
@@ -58,7 +61,7 @@ static void put_histogram(FILE *out, const char *name, const struct histogram *h
 	}
 }
 
-static void put_clock(FILE *out, const struct summary_clock *clock)
+static void put_clock(FILE *out, const struct trace_scene *scene, const struct summary_clock *clock)
 {
 	char name[EVENT_DEVICE_BYTES];
 
@@ -67,7 +70,8 @@ static void put_clock(FILE *out, const struct summary_clock *clock)
 		"uses", "failed", "measured", "50% <=", "99% <=", "longest");
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		if (clock->path[i].uses || clock->path[i].calls)
-			put_path(out, event_path_name((enum event_path)i), &clock->path[i]);
+			put_path(out, event_path_name((enum event_path)i), &clock->path[i],
+				 !scene->of_some_readers);
 	}
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		if (event_path_is_read((enum event_path)i) && clock->path[i].latency.count)
@@ -133,15 +137,19 @@ static void put_readers(FILE *out, const struct trace_scene *scene,
 			summary->reader_uses_unlisted);
 }
 
-static void put_totals(FILE *out, const struct summary *summary)
+static void put_totals(FILE *out, const struct trace_scene *scene, const struct summary *summary)
 {
 	struct summary_totals totals = summary_totals_of(summary);
 
 	fprintf(out, "uses                %" PRIu64 " by %zu reader%s, %" PRIu64 " failed\n",
 		totals.uses, summary->readers, summary->readers == 1 ? "" : "s", totals.errors);
-	fprintf(out,
-		"measured            %" PRIu64 ", %" PRIu64 " of them while the page was updated",
-		totals.measured, summary->moved);
+	if (scene->of_some_readers)
+		fputs("measured            not known apart from other readers", out);
+	else
+		fprintf(out,
+			"measured            %" PRIu64 ", %" PRIu64
+			" of them while the page was updated",
+			totals.measured, summary->moved);
 	if (totals.others_below_ns)
 		live_put_duration(out, "; each of the others took less than %s",
 				  totals.others_below_ns);
@@ -160,10 +168,13 @@ static void put_losses(FILE *out, const struct trace_wish *wish, const struct tr
 		fputs("events              unknown, and so is what was lost\n", out);
 		return;
 	}
-	fprintf(out,
-		"events              %" PRIu64 " made = %" PRIu64 " seen + %" PRIu64
-		" lost for a full ring; %" PRIu64 " shown\n",
-		losses->made, losses->seen, losses->ring_full, result->shown);
+	if (result->recorded)
+		fprintf(out, "events              %" PRIu64 " shown\n", result->shown);
+	else
+		fprintf(out,
+			"events              %" PRIu64 " made = %" PRIu64 " seen + %" PRIu64
+			" lost for a full ring; %" PRIu64 " shown\n",
+			losses->made, losses->seen, losses->ring_full, result->shown);
 	if (wish->rate)
 		fprintf(out,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
@@ -216,10 +227,12 @@ void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
 {
 	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
 	if (scene->hooks) {
-		put_totals(out, result->summary);
+		put_totals(out, scene, result->summary);
 		put_losses(out, &scene->wish, result);
 		put_answers(out, result->answers);
 	}
+	if (result->recorded)
+		recorded_result_put_text(out, result->recorded);
 	if (result->page)
 		put_page(out, result);
 	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);
@@ -230,10 +243,10 @@ void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
 	if (!scene->hooks)
 		return;
 	for (size_t i = 0; i < result->summary->clocks; i++)
-		put_clock(out, &result->summary->clock[i]);
+		put_clock(out, scene, &result->summary->clock[i]);
 	put_errors(out, result->summary);
 	put_readers(out, scene, result);
-	for (size_t i = 0; i < scene->hook_count; i++) {
+	for (size_t i = 0; !scene->hooks_changed && i < scene->hook_count; i++) {
 		if (hook_is_missing(&scene->hooks[i]))
 			fprintf(out, "\nNOT SEEN for want of a hook on %s: %s\n",
 				scene->hooks[i].function, scene->hooks[i].tells);

@@ -23,7 +23,8 @@ static void put_hooks(FILE *out, const struct trace_scene *scene)
 
 	if (!scene->hooks) {
 		fprintf(out, "hooks   NONE: %s\n", scene->no_hooks_why);
-		fprintf(out, "        reads are not seen; the page is still watched\n");
+		if (!scene->recorded)
+			fputs("        reads are not seen; the page is still watched\n", out);
 		return;
 	}
 	for (size_t i = 0; i < scene->hook_count; i++) {
@@ -33,7 +34,7 @@ static void put_hooks(FILE *out, const struct trace_scene *scene)
 	}
 	fprintf(out, "hooks   %zu by fentry, %zu by kprobe, %zu missing\n", rungs[HOOK_FENTRY],
 		rungs[HOOK_KPROBE], missing);
-	if (awaited)
+	if (awaited && !scene->recorded)
 		fprintf(out,
 			"        %zu WAIT for the driver, which is not loaded (sudo modprobe "
 			"ptp_vmclock; Linux\n"
@@ -61,8 +62,9 @@ static void put_paths(FILE *out, uint32_t paths)
 	}
 }
 
-static void put_counted(FILE *out, const struct trace_wish *wish)
+static void put_counted(FILE *out, const struct trace_scene *scene)
 {
+	const struct trace_wish *wish = &scene->wish;
 	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
 
 	fprintf(out, "counted each use of %s", wish->all_phcs ? "a PTP clock" : "a vmclock");
@@ -75,17 +77,20 @@ static void put_counted(FILE *out, const struct trace_wish *wish)
 	}
 	if (wish->cgroup)
 		fprintf(out, " in cgroup %s", wish->cgroup);
-	if (!wish->every_event && !wish->measure_all)
+	if (!wish->every_event && !wish->measure_all && !scene->recorded)
 		fputs("; the latency of a thread's first in a tick, a bound for the others", out);
 	fputc('\n', out);
 }
 
-static void put_shown(FILE *out, const struct trace_wish *wish)
+static void put_shown(FILE *out, const struct trace_scene *scene)
 {
+	const struct trace_wish *wish = &scene->wish;
+
 	if (!wish->every_event) {
 		fputs("shown   what fails, is slow, or maps the page", out);
 	} else {
-		fprintf(out, "shown   each read%s", wish->calls ? " and call" : "");
+		fprintf(out, "shown   each read%s%s", wish->calls ? " and call" : "",
+			scene->recorded ? " that was kept" : "");
 		put_paths(out, wish->paths);
 		if (wish->errors_only)
 			fputs(" that fails", out);
@@ -101,21 +106,28 @@ static void text_begin(FILE *out, const struct trace_scene *scene)
 {
 	char when[INSTANT_ISO_BYTES];
 
+	if (scene->recorded)
+		recorded_put_text(out, scene->recorded);
 	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
 	if (scene->device) {
 		fprintf(out, "page    %s, ", scene->device);
-		live_put_page(out, scene->page);
-		live_put_duration(out, "; looked at every %s\n", scene->page_period_ns);
+		if (scene->page)
+			live_put_page(out, scene->page);
+		else
+			fputs("first look not kept", out);
+		if (scene->page_period_ns)
+			live_put_duration(out, "; looked at every %s", scene->page_period_ns);
+		fputc('\n', out);
 	} else {
 		fprintf(out, "page    NONE: %s\n", scene->no_page_why);
 	}
 	put_hooks(out, scene);
 	mapper_method_put_text(out, &scene->mappers);
-	if (!scene->hooks)
+	if (!scene->hooks && !scene->recorded)
 		return;
-	put_counted(out, &scene->wish);
-	put_shown(out, &scene->wish);
+	put_counted(out, scene);
+	put_shown(out, scene);
 	fprintf(out, "\n%-10s%-*s %7s  %-24s %9s  %s\n", "TIME", LIVE_READER_COLUMNS, "READER",
 		"PID", "CALL", "TOOK", "RESULT");
 }
@@ -186,13 +198,13 @@ static void put_call(FILE *out, const struct event *event)
 		fprintf(out, " (n_samples %" PRIu32 ")", event->call.n_samples);
 }
 
-/* Which clock, where it is not the one of the page that is looked at. */
+/* Which clock, where it is not the one of the page that is looked at; a recording has no others. */
 static void put_other_clock(FILE *out, const struct trace_scene *scene, const struct event *event)
 {
 	char name[EVENT_DEVICE_BYTES];
 	const char *clock = event_device_name(event->is_phc, event->device, name);
 
-	if (clock && (!scene->device || strcmp(basename(scene->device), clock)))
+	if (clock && !scene->recorded && (!scene->device || strcmp(basename(scene->device), clock)))
 		fprintf(out, " (%s)", clock);
 }
 

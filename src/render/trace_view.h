@@ -16,6 +16,7 @@
 #include "judge/driver_answer.h"
 #include "judge/incident.h"
 #include "render/mapper_view.h"
+#include "render/recorded_view.h"
 
 /* What was asked for: whose uses count, and which of them are shown one by one. */
 struct trace_wish {
@@ -42,9 +43,16 @@ struct trace_scene {
 	const struct hook *hooks;  /* NULL: the kernel could not be hooked */
 	size_t hook_count;
 	const char *no_hooks_why; /* if hooks is NULL */
-	uint64_t page_period_ns;  /* how often the page is sampled */
+	uint64_t page_period_ns;  /* how often the page is sampled; 0: not known */
 	struct trace_wish wish;
 	struct mapper_method mappers;
+
+	/* What is shown instead of the live machine, or NULL. */
+	const struct recorded_scene *recorded;
+	/* The hooks changed, and a recording has their numbers only. */
+	bool hooks_changed;
+	/* Uses are counted of some readers alone, and what is only known of all is not shown. */
+	bool of_some_readers;
 };
 
 /* Everything that a trace adds up to. */
@@ -55,7 +63,8 @@ struct trace_result {
 	const struct answer_tally *answers;
 	const struct event_losses *losses; /* NULL: unknown */
 	const struct mapper_list *mappers;
-	const struct mapper_counts *mapper_counts;
+	const struct mapper_counts *mapper_counts; /* NULL: unknown */
+
 	uint64_t shown; /* events: reads and calls */
 	uint64_t disruptions;
 	const struct detector_counts *counts;
@@ -63,6 +72,9 @@ struct trace_result {
 	uint64_t page_updates;	      /* by seq_count */
 	uint64_t page_updates_unseen; /* of them, between two samples */
 	const struct page *page;      /* newest sample; NULL: none */
+
+	/* What became of the scene's recording, or NULL. */
+	const struct recorded_result *recorded;
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */

@@ -10,15 +10,14 @@
 
 #define SCHEMA "vmclock-trace/watch/1"
 
-static void json_begin(FILE *out, const struct watch_scene *scene)
+/* Null of a recording: nobody has measured. */
+static json_object *detection_json(const struct watch_scene *scene)
 {
-	json_object *line = new_line("begin", scene->start_ns);
-	json_object *detection = json_object_new_object();
+	json_object *detection;
 
-	add_text(line, "schema", SCHEMA);
-	add_i64(line, "realtime_ns", scene->start_realtime_ns);
-	add_text(line, "device", scene->device);
-	json_object_object_add(line, "page", page_json_fields(scene->page));
+	if (scene->recorded)
+		return NULL;
+	detection = json_object_new_object();
 	add_text(detection, "by", scene->no_notice ? "timer" : "notification");
 	add_text(detection, "no_notification_why", scene->no_notice);
 	add_u64(detection, "period_ns", scene->period_ns);
@@ -28,12 +27,32 @@ static void json_begin(FILE *out, const struct watch_scene *scene)
 		add_null(detection, "look_ns");
 	add_u64(detection, "wake_ns", scene->wake_ns);
 	add_u64(detection, "worst_latency_ns", watch_latency_ns(scene));
-	json_object_object_add(line, "detection", detection);
+	return detection;
+}
+
+static void json_begin(FILE *out, const struct watch_scene *scene)
+{
+	json_object *line = new_line("begin", scene->start_ns);
+
+	add_text(line, "schema", SCHEMA);
+	add_i64(line, "realtime_ns", scene->start_realtime_ns);
+	add_text(line, "device", scene->device);
+	json_object_object_add(line, "page", page_json_fields(scene->page));
+	json_object_object_add(line, "detection", detection_json(scene));
 	if (scene->clock_period_ns)
 		add_u64(line, "clock_period_ns", scene->clock_period_ns);
 	else
 		add_null(line, "clock_period_ns");
 	add_text(line, "phc", scene->phc);
+	json_object_object_add(line, "recording", recorded_json(scene->recorded));
+	put_line(out, line);
+}
+
+static void json_detection(FILE *out, const struct watch_scene *scene, uint64_t time_ns)
+{
+	json_object *line = new_line("detection", time_ns);
+
+	json_object_object_add(line, "detection", detection_json(scene));
 	put_line(out, line);
 }
 
@@ -65,14 +84,15 @@ static void json_end(FILE *out, const struct watch_scene *scene, const struct wa
 	json_object *line = new_line("summary", scene->start_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
-	add_u64(line, "looks", result->looks);
+	add_known(line, "looks", !result->recorded, result->looks);
 	add_u64(line, "looks_torn", result->counts->torn);
 	add_u64(line, "notifications", result->notices);
-	add_u64(line, "worst_gap_ns", result->worst_gap_ns);
+	add_known(line, "worst_gap_ns", !result->recorded, result->worst_gap_ns);
 	add_u64(line, "page_updates", result->updates);
 	add_u64(line, "page_updates_unseen", result->missed);
 	json_object_object_add(line, "page", page_json_fields(result->page));
 	json_object_object_add(line, "findings", finding_json_counts(result->counts));
+	json_object_object_add(line, "recording", recorded_result_json(result->recorded));
 	put_line(out, line);
 }
 
@@ -85,6 +105,7 @@ static void json_incident(FILE *out, const struct watch_scene *scene,
 
 const struct watch_view watch_view_json = {
 	.begin = json_begin,
+	.detection = json_detection,
 	.update = json_update,
 	.finding = json_finding,
 	.incident = json_incident,

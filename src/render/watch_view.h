@@ -11,19 +11,23 @@
 #include "judge/incident.h"
 #include "judge/finding.h"
 #include "page/page.h"
+#include "render/recorded_view.h"
 
 /* What is watched and how. Pointers are borrowed for the life of the view. */
 struct watch_scene {
 	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
-	const char *device;	   /* path of the page */
-	const struct page *page;   /* first look */
+	const char *device;	   /* path of the page; NULL: none */
+	const struct page *page;   /* first look; NULL: not known */
 	const char *no_notice;	   /* why only a timer makes it look; NULL: notifications do too */
 	uint64_t period_ns;	   /* of the timer */
 	uint64_t look_ns;	   /* what a look costs */
 	uint64_t wake_ns;	   /* how late the timer may be */
 	uint64_t clock_period_ns;  /* how often other clocks are read; 0: they are not */
 	const char *phc;	   /* the PTP clock that is read too; NULL: none */
+
+	/* What is shown instead of the live machine, or NULL: how it is watched is then not known. */
+	const struct recorded_scene *recorded;
 };
 
 /* The longest that a change may go unseen, as far as this machine runs: 0 with notifications. */
@@ -43,12 +47,17 @@ struct watch_result {
 	uint64_t updates;      /* of the page, by seq_count */
 	uint64_t missed;       /* of them, between two looks */
 	const struct detector_counts *counts;
-	const struct page *page; /* newest look */
+	const struct page *page; /* newest look; NULL: none */
+
+	/* What became of the scene's recording: looks and gap are then not known; or NULL. */
+	const struct recorded_result *recorded;
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct watch_view {
 	void (*begin)(FILE *out, const struct watch_scene *scene);
+	/* From @time_ns on it finds out in another way, which the scene says. */
+	void (*detection)(FILE *out, const struct watch_scene *scene, uint64_t time_ns);
 	void (*update)(FILE *out, const struct watch_scene *scene,
 		       const struct page_change *change);
 	void (*finding)(FILE *out, const struct watch_scene *scene, const struct finding *finding);

@@ -14,10 +14,13 @@ setup_file() {
 	for i in $(seq 100); do grep -q begin /tmp/keep.watch && break; usleep 100000; done
 	sleep 1; update; echo step 5ms >/run/lab/clock; wait
 	cat /tmp/slow.block /tmp/watch.block
-	# The flags and the time as before, without NOTIFICATION_PRESENT.
+	# The flags and the time as before, without NOTIFICATION_PRESENT, under the eyes of one that waits for them.
+	(keep ends vmclock-trace watch --json --duration 5s) >/tmp/ends.block &
+	for i in $(seq 100); do grep -q begin /tmp/keep.ends && break; usleep 100000; done
 	for what in "set flags 121" "step -5ms"; do echo "$what" >/run/lab/clock; done; sleep 0.1
 	(sleep 1; update) &
 	keep timer vmclock-trace watch --json --updates --duration 4s
+	wait; cat /tmp/ends.block
 
 	# Promised again; from now on each update is one of these, and there is time to fall asleep.
 	for what in "set flags 633" "refresh 0"; do echo "$what" >/run/lab/clock; done; sleep 1
@@ -72,6 +75,13 @@ soon() {
 @test "notify: a hypervisor that does not promise it is looked at by timer, and the reason said" {
 	holds timer '.[0].detection | .by == "timer" and .period_ns == 10000000 and .no_notification_why == "the hypervisor sends no notifications"'
 	holds timer '.[-1] | .notifications == 0 and .page_updates >= 15'
+}
+
+@test "notify: where notifications end, watch goes on by timer, and says so, once" {
+	holds ends '.[0].detection.by == "notification"'
+	holds ends 'map(select(.type == "detection").detection) | length == 1 and (.[0] | .by == "timer" and .period_ns == 10000000
+		and .no_notification_why == "the hypervisor sends no notifications")'
+	holds ends '.[-1].looks > 100'
 }
 
 # Calls that the hooks may have missed, at most: the kernel skips a program for a thread that runs

@@ -18,6 +18,8 @@ setup_file() {
 	keep text vmclock-trace report /tmp/clock.sqlite
 	keep html vmclock-trace report --html --incident 1 /tmp/clock.sqlite
 	keep replay vmclock-trace replay --json /tmp/clock.sqlite
+	keep trace vmclock-trace trace --json --from /tmp/clock.sqlite
+	keep watch vmclock-trace watch --json --from /tmp/clock.sqlite
 	keep load cat /tmp/load
 	keep size stat -c %s /tmp/clock.sqlite
 SCRIPT
@@ -64,4 +66,16 @@ SCRIPT
 	holds replay '.[-1] | .findings_same > 0 and .findings_different + .findings_missing == 0 and .not_compared_why == null'
 	grep -q '<svg' "$OUT/html"
 	[ "$(cat "$OUT/size")" -lt 3000000 ]
+}
+
+@test "record through a live migration: trace and watch --from show what was seen, and count as the report" {
+	for command in trace watch; do
+		status_is $command 3
+		cmp <(grep -E '"type":"(finding|incident)"' "$OUT/record") <(grep -E '"type":"(finding|incident)"' "$OUT/$command")
+	done
+	counts='[.readers[] | {pid, comm, cgroup, uses, failed, measured, paths, worst_ns, first_ns, last_ns, maps_page}] | sort_by(.pid)'
+	cmp <(jq -c "$counts" "$OUT/report") <(tail -1 "$OUT/trace" | jq -c "$counts")
+	holds trace '.[-1].readers | length > 0'
+	holds trace '.[0].recording.facts.boot_id and .[0].page.magic == 1263289174 and (.[0].hooks | length) >= 8 and .[0].no_hooks_why == null'
+	holds trace '[.[] | select(.type == "disruption")] | length == 1'
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/recorded_view.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "render/json_add.h"
+#include "render/record_view.h"
+
+static void put_shown(FILE *out, const char *text)
+{
+	char shown[TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)];
+
+	text_display(text, strnlen(text, FACT_VALUE_BYTES), shown, sizeof(shown));
+	fputs(shown, out);
+}
+
+static void put_fact(FILE *out, const struct recorded_scene *scene, const char *before,
+		     const char *name, const char *after)
+{
+	const char *value = fact_get(scene->facts, name);
+
+	if (!value)
+		return;
+	fputs(before, out);
+	put_shown(out, value);
+	fputs(after, out);
+}
+
+void recorded_put_text(FILE *out, const struct recorded_scene *scene)
+{
+	fputs("from    ", out);
+	put_shown(out, scene->file);
+	fputs(", A RECORDING", out);
+	put_fact(out, scene, " of ", "host", "");
+	put_fact(out, scene, " by ", "tool", "");
+	fputc('\n', out);
+	put_fact(out, scene, "        page: ", "page", "\n");
+	put_fact(out, scene, "        uses: ", "uses", "\n");
+}
+
+void recorded_result_put_text(FILE *out, const struct recorded_result *result)
+{
+	fprintf(out, "recording           %" PRIu64 " events", result->events);
+	if (result->lost)
+		fprintf(out, "; %" PRIu64 " more were LOST, not written", result->lost);
+	if (result->cut)
+		fprintf(out, "; the oldest %" PRIu64 " made room for them", result->cut);
+	if (*result->damage) {
+		fputs("; DAMAGED: ", out);
+		put_shown(out, result->damage);
+	}
+	fputs(result->ended ? "\n" : "; it was not closed in order\n", out);
+}
+
+json_object *recorded_json(const struct recorded_scene *scene)
+{
+	json_object *json;
+
+	if (!scene)
+		return NULL;
+	json = json_object_new_object();
+	add_text(json, "file", scene->file);
+	json_object_object_add(json, "facts", record_facts_json(scene->facts));
+	return json;
+}
+
+json_object *recorded_result_json(const struct recorded_result *result)
+{
+	json_object *json;
+
+	if (!result)
+		return NULL;
+	json = json_object_new_object();
+	add_u64(json, "events", result->events);
+	add_u64(json, "events_lost", result->lost);
+	add_u64(json, "events_cut", result->cut);
+	add_u64(json, "events_damaged", result->damaged);
+	add_text(json, "damage", *result->damage ? result->damage : NULL);
+	add_bool(json, "ended", result->ended);
+	return json;
+}

@@ -1,0 +1,348 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # stderr is bats'
+# trace --from and watch --from: a recording shown as it was seen live, byte for byte.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	export VMCLOCK_TRACE OUT=$BATS_FILE_TMPDIR LC_ALL=C.UTF-8
+	scenarios=$BATS_TEST_DIRNAME/../scenarios
+	printf 'end 3s\nat 1s migrate\nat 2s step 5ms\n' >"$OUT/short.scenario"
+	for scenario in "$OUT/short.scenario" "$scenarios"/{incident-full,loss,gone}.scenario; do
+		"$VMCLOCK_TRACE" record --json --scenario "$scenario" \
+			"$OUT/$(basename "$scenario" .scenario).sqlite" >"$OUT/$(basename "$scenario" .scenario).live" || [ $? = 3 ]
+	done
+}
+
+setup() {
+	scenarios=$BATS_TEST_DIRNAME/../scenarios
+	file=$BATS_TEST_TMPDIR/clock.sqlite
+}
+
+# The lines of findings and incidents, as they were printed.
+found() { grep -E '"type":"(finding|incident)"' "$1"; }
+
+# from COMMAND OPTION...: of $file; its lines of JSON in the file of that name, and as an array in $lines.
+from() {
+	local command=$1
+	shift
+	run --separate-stderr "$VMCLOCK_TRACE" "$command" --from "$file" --json "$@"
+	printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/$command"
+	lines=$(jq -cs . <<<"$output")
+}
+
+# is JQ-EXPRESSION: it is true of $lines.
+is() { jq -e "$1" <<<"$lines" >/dev/null || { echo "not so: $1"; echo "$lines"; return 1; } >&2; }
+
+# sql STATEMENT: into $file.
+sql() { sqlite3 "$file" "$1"; }
+
+# refused CODE MESSAGE COMMAND OPTION...: with nothing on the standard output.
+refused() {
+	local code=$1 message=$2
+	shift 2
+	run -"$code" --separate-stderr "$VMCLOCK_TRACE" "$@"
+	[ -z "$output" ]
+	[[ $stderr == *"$message"*"hint:"* ]] || { echo "$stderr" >&2; return 1; }
+}
+
+@test "from: every scenario of the library gives the lines that record printed live, and its status" {
+	local count=0 live seen
+	for scenario in "$scenarios"/*.scenario; do
+		rm -f "$file"
+		live=0
+		"$VMCLOCK_TRACE" record --json --scenario "$scenario" "$file" >"$BATS_TEST_TMPDIR/live" || live=$?
+		for command in trace watch; do
+			seen=0
+			"$VMCLOCK_TRACE" $command --from "$file" --json >"$BATS_TEST_TMPDIR/seen" || seen=$?
+			[ "$live" = "$seen" ] && cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/seen") ||
+				{ echo "$command of $scenario: $live, $seen" >&2; return 1; }
+		done
+		count=$((count + 1))
+	done
+	[ "$count" -ge 74 ]
+}
+
+@test "from: of a page that was disturbed live, what record printed, and the counts of its report" {
+	local page=$BATS_TEST_TMPDIR/page
+	printf '%s\n' 'end 9s' 'at 2s step -7ms' 'at 3s migrate' 'at 4s status FREERUNNING' >"$BATS_TEST_TMPDIR/scenario"
+	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
+	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+	"$VMCLOCK_TRACE" record --json --device "$page" --duration 6s "$file" >"$BATS_TEST_TMPDIR/live" || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report --json "$file" >"$BATS_TEST_TMPDIR/report"
+	for command in trace watch; do
+		from $command
+		[ "$status" = 3 ]
+		[ "$(found "$BATS_TEST_TMPDIR/live" | wc -l)" -ge 4 ]
+		cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/$command")
+		is ".[0].device == \"$page\" and .[0].recording.facts.host == \"$(uname -n)\" and .[0].recording.file == \"$file\""
+		is '.[0].page.seq_count >= 2 and .[-1].recording.ended and .[-1].recording.events_lost == 0'
+		jq -es '.[0] as $report | .[1] | .page_updates == $report.page.page_updates and .page_updates_unseen == $report.page.page_updates_unseen
+			and .page == $report.page.last' "$BATS_TEST_TMPDIR/report" <(tail -1 "$BATS_TEST_TMPDIR/$command")
+	done
+}
+
+@test "from: live and recorded lines have the same keys, and what a recording cannot know is null" {
+	local vector=$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin live
+	file=$OUT/incident-full.sqlite
+	for command in trace watch; do
+		from $command
+		live=$("$VMCLOCK_TRACE" $command --device "$vector" --duration 50ms --json | jq -cs '[.[0], .[-1]]')
+		is ". as \$lines | $live | map(keys) == [(\$lines | .[0], .[-1]) | keys]"
+		jq -e 'all(has("recording") and .recording == null)' <<<"$live"
+	done
+	is '.[0].detection == null and .[0].clock_period_ns == null and .[-1].looks == null and .[-1].worst_gap_ns == null and .[-1].looks_torn == 0'
+	from trace
+	is '.[0] | .page_period_ns == null and .mappers.method == null and .wish.rate == null'
+	is '.[-1].mappers | .processes == [] and .walks == null'
+}
+
+@test "from: the first lines say that it is a recording, of what, when; times are seconds after its start" {
+	for command in trace watch; do
+		run -3 "$VMCLOCK_TRACE" $command --from "$OUT/incident-full.sqlite"
+		[[ ${lines[0]} == "from    $OUT/incident-full.sqlite, A RECORDING of scenario incident-full.scenario by vmclock-trace "* ]]
+		[[ $output == *"start   2026-01-01T00:00:00.000000000Z (CLOCK_REALTIME)"* ]]
+		[[ $output == *$'\n+10.075001 '*"warning maintenance_imminent"* ]]
+		[[ $output == *"=== incident 1, critical: bad from +20.025001 to +24.800000"* ]]
+		[[ $output == *"summary of 59.725 s"*"recording           "*" events"* ]]
+	done
+}
+
+@test "from --speed: each event is shown when it is due" {
+	local start=$EPOCHREALTIME first='' line
+	while read -r line; do
+		[[ $line == *'"kind":"disruption"'* ]] && first=$EPOCHREALTIME
+	done < <("$VMCLOCK_TRACE" watch --from "$OUT/short.sqlite" --speed 2 --json)
+	# The migration is found 1 s after the start, the end is at 3 s; both twice as fast.
+	awk -v s="$start" -v f="$first" -v e="$EPOCHREALTIME" 'BEGIN { exit !(f - s > 0.45 && e - f > 0.7 && e - s > 1.3 && e - s < 20) }'
+	start=$EPOCHREALTIME
+	"$VMCLOCK_TRACE" trace --from "$OUT/short.sqlite" --speed 3 >/dev/null || [ $? = 3 ]
+	awk -v s="$start" -v e="$EPOCHREALTIME" 'BEGIN { exit !(e - s > 0.9) }'
+}
+
+@test "from: ends with the signal, with its summary, while it waits and while it does not" {
+	for command in trace watch; do
+		run timeout -s INT 1 "$VMCLOCK_TRACE" $command --from "$OUT/short.sqlite" --speed 0.1 --json
+		jq -es '.[0].type == "begin" and .[-1].type == "summary" and .[-1].duration_ns < 1000000000' <<<"$output"
+	done
+	# Two days of it, which take seconds.
+	"$VMCLOCK_TRACE" record --scenario "$scenarios/leap-positive.scenario" "$file" >/dev/null || [ $? = 3 ]
+	for command in "trace --from" "watch --from" replay; do
+		# shellcheck disable=SC2086
+		"$VMCLOCK_TRACE" $command "$file" --json >"$BATS_TEST_TMPDIR/lines" 3>&- &
+		for _ in {1..500}; do [ -s "$BATS_TEST_TMPDIR/lines" ] && break; sleep 0.01; done
+		kill -INT $!
+		wait $! || true
+		jq -es '.[-1] | .type == "summary" and .duration_ns < 172800000000000' "$BATS_TEST_TMPDIR/lines"
+	done
+}
+
+@test "from --duration, --count: so much of it, by its own time" {
+	file=$OUT/incident-full.sqlite
+	for command in trace watch; do
+		from $command --duration 15s
+		[ "$status" = 3 ]
+		is '.[-1].duration_ns == 15000000000 and .[-1].findings.maintenance_imminent == 1 and .[-1].findings.disruption == 0'
+		# What is open then is closed, as when a live one ends.
+		from $command --duration 22s
+		is 'map(select(.type == "incident")) | length == 1 and (.[0].recovered | not)'
+	done
+	from trace --count 5 --events
+	is 'map(select(.type == "read")) | length == 5'
+	is '.[-1].duration_ns < 2000000000'
+}
+
+@test "from: what is shown can be chosen, and what was found stays what was found" {
+	file=$OUT/incident-full.sqlite
+	read_by() { echo "[.[] | select(.type == \"read\") | .comm] | unique == $1 and length > 0"; }
+	from trace
+	is 'map(select(.type == "read" or .type == "call")) == []'
+	from trace --events
+	is "$(read_by '["chronyd","database"]')"
+	is '[.[] | select(.type == "read")] | length > 1000 and all(.call_id == null and .path == "PTP_SYS_OFFSET_PRECISE")'
+	is '[.[] | select(.type == "call")] == []'
+	from trace --events --comm database
+	is "$(read_by '["database"]')"
+	is '.[0].wish.comm == "database"'
+	cmp <(found "$OUT/incident-full.live") <(found "$BATS_TEST_TMPDIR/trace")
+	from trace --events --pid 1000
+	is "$(read_by '["chronyd"]')"
+	from trace --calls
+	is '([.[] | select(.type == "call").call_id] | sort) == ([.[] | select(.type == "read").call_id] | sort)'
+	from trace --path read
+	is 'map(select(.type == "read")) == []'
+	from trace --path PTP_SYS_OFFSET_PRECISE
+	is "$(read_by '["chronyd","database"]')"
+	from trace --slower 1us
+	is '[.[] | select(.type == "read").latency_ns] | length > 0 and all(. > 1000)'
+	from trace --slower 1ms
+	is 'map(select(.type == "read")) == []'
+	from trace --errors
+	is 'map(select(.type == "read" and .result >= 0)) == []'
+	cmp <(found "$OUT/incident-full.live") <(found "$BATS_TEST_TMPDIR/trace")
+	from watch --updates
+	is '(map(select(.type == "page").updates) | add) == .[-1].page_updates'
+	"$VMCLOCK_TRACE" record --scenario "$scenarios/driver-unreliable.scenario" "$BATS_TEST_TMPDIR/failing.sqlite" >/dev/null || [ $? = 3 ]
+	file=$BATS_TEST_TMPDIR/failing.sqlite
+	from trace
+	is '[.[] | select(.type == "read")] | length > 0 and all(.result < 0)'
+}
+
+# Uses, hooks and cgroups as a kernel tells of them, put into a recording that has none.
+with_kernel() {
+	cp "$OUT/incident-full.sqlite" "$file"
+	sql "UPDATE threads SET cgroup = 7 WHERE comm = 'database';
+		INSERT INTO cgroups VALUES (7, '/system.slice/db.service');
+		INSERT INTO facts VALUES ('uses', 'counted in the kernel'), ('mappers', 'of all processes'),
+			('hook vmclock_get_crosststamp', 'fentry'), ('hook do_adjtimex', 'kprobe: not in this kernel''s BTF'),
+			('hook misc_open', 'not needed: another does this'),
+			('hook vmclock_miscdev_read', 'absent: this kernel has no such function')"
+	# By clock_gettime 5 and 3 uses; 4 of those were measured; and the ring was full 9 times.
+	sql "INSERT INTO events SELECT max(id) + 1, max(time_ns), 2, 0, 0, 0, 0, 0, 0, 1, 0, NULL, X'0005' FROM events;
+		INSERT INTO events SELECT max(id) + 1, max(time_ns), 2, 0, 0, 0, 0, 0, 0, 2, 0, NULL, X'0003' FROM events;
+		INSERT INTO events SELECT max(id) + 1, max(time_ns), 5, 1, 0, 0, 0, 0, 0, NULL, 0, NULL, X'04A01FA01F' FROM events;
+		INSERT INTO events SELECT max(id) + 1, max(time_ns), 6, 1, -22, 0, 0, 0, 0, NULL, 0, NULL, X'0002' FROM events;
+		INSERT INTO events SELECT max(id) + 1, max(time_ns), 11, 0, 0, 0, 0, -1, 0, NULL, 0, NULL, X'323209' FROM events"
+}
+
+@test "from: uses by reader, hooks that are missing, and losses are shown as live" {
+	with_kernel
+	from trace
+	is '.[0].hooks | map({(.function): .state}) | add == {vmclock_get_crosststamp: "fentry", do_adjtimex: "kprobe", misc_open: "replaced", vmclock_miscdev_read: "absent"}'
+	is '.[0].hooks | map(select(.function == "do_adjtimex")) | .[0].why == "not in this kernel'"'"'s BTF" and .[0].tells == "who steers or steps the system clock"'
+	is '.[0].mappers.method == "bpf"'
+	is '.[-1] | .uses == 8 and .measured == 4 and .lost.ring_full == 9 and .events.made == null'
+	is '.[-1].readers | map({(.comm): [.uses, .cgroup]}) | add == {database: [5, "/system.slice/db.service"], chronyd: [3, null]}'
+	is '.[-1].errors | length == 1 and .[0].result == -22 and .[0].count == 2'
+	is 'map(select(.kind == "data_loss")) | length == 1 and .[0].detail.ring_full == 9'
+	run -3 "$VMCLOCK_TRACE" trace --from "$file"
+	[[ $output == *"hooks   1 by fentry, 1 by kprobe, 1 missing"*"MISSING vmclock_miscdev_read (this kernel has no such function)"* ]]
+	[[ $output == *"uses                8 by 2 readers, 0 failed"*"lost                9 events (ring full 9,"* ]]
+	[[ $output == *"NOT SEEN for want of a hook on vmclock_miscdev_read"* ]]
+}
+
+@test "from: with some readers alone, what is known of all together only is null" {
+	with_kernel
+	from trace --comm database
+	is '.[-1] | .uses == 5 and (.readers | map(.comm)) == ["database"] and .measured == null and .errors == null'
+	is '.[-1].clocks[0].paths.clock_gettime | .uses == 5 and .latency == null'
+	run -3 "$VMCLOCK_TRACE" trace --from "$file" --comm database
+	[[ $output == *"measured            not known apart from other readers"* ]]
+	for cgroup in system.slice /sys/fs/cgroup/system.slice/db.service /system.slice/db.service/; do
+		from trace --cgroup $cgroup
+		is '.[-1].readers | map(.comm) == ["database"]'
+	done
+	for cgroup in system.sli system.slice/db no/such/cgroup; do
+		from trace --cgroup $cgroup
+		is '.[-1] | .readers == [] and .uses == 0'
+	done
+}
+
+@test "from: a driver that came meanwhile leaves the hooks of the start open" {
+	with_kernel
+	sql "INSERT INTO events SELECT max(id) + 1, max(time_ns), 7, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, X'01090001' FROM events"
+	from trace
+	is 'map(select(.type == "hooks")) | length == 1 and .[0].driver and .[0].hooks == null'
+	is '.[0].hooks != null and .[-1].hooks == null'
+	run -3 "$VMCLOCK_TRACE" trace --from "$file"
+	[[ $output == *"driver loaded; hooks: 9 by fentry, 0 by kprobe, 1 missing"* ]]
+	[[ $output != *"NOT SEEN for want"* ]]
+}
+
+@test "from: a damaged one gives what can be read, exit 1; what is no recording gives nothing" {
+	cp "$OUT/incident-full.sqlite" "$file"
+	sql "UPDATE events SET detail = X'FFFFFFFFFFFFFFFFFFFFFF' WHERE id BETWEEN 100 AND 110"
+	for command in trace watch; do
+		from $command
+		[ "$status" = 1 ]
+		[[ $stderr == *"is damaged: events in it hold what no recorder writes"* ]]
+		is '.[-1].recording | .events_damaged == 11 and .damage != null'
+		is 'map(select(.kind == "disruption")) | length == 1'
+		run -1 "$VMCLOCK_TRACE" $command --from "$file"
+		[[ $output == *"; DAMAGED: events in it hold"* ]]
+		refused 1 "cannot be read" $command --from "$BATS_TEST_TMPDIR/none"
+		refused 1 "" $command --from "$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin"
+	done
+}
+
+@test "from: bytes turned over at random harm nobody" {
+	local seed=1 size status at
+	size=$(stat -c %s "$OUT/short.sqlite")
+	RANDOM=$seed
+	for _ in {1..60}; do
+		cp "$OUT/short.sqlite" "$file"
+		for _ in 1 2 3; do
+			at=$(((RANDOM * 32768 + RANDOM) % size))
+			printf "\\x$(printf %02x $((RANDOM % 256)))" | dd of="$file" bs=1 seek=$at conv=notrunc 2>/dev/null
+		done
+		for command in "trace --events" "watch --updates"; do
+			status=0
+			# shellcheck disable=SC2086
+			timeout 20 "$VMCLOCK_TRACE" $command --from "$file" >/dev/null 2>&1 || status=$?
+			case $status in 0 | 1 | 3) ;; *) echo "$command: $status" >&2; return 1 ;; esac
+		done
+	done
+}
+
+@test "from: names in a recording cannot move the cursor, and numbers in it harm nobody" {
+	with_kernel
+	sql "UPDATE facts SET value = 'host' || char(27) || '[2J' WHERE name IN ('host', 'page', 'tool', 'uses', 'mappers');
+		INSERT INTO facts VALUES ('hook ' || char(27) || '[31m', 'absent: ' || char(27) || '[2J'), ('device', char(27) || ']0;x');
+		UPDATE facts SET value = '18446744073709551615' WHERE name IN ('start_monotonic_ns', 'start_realtime_ns');
+		UPDATE events SET time_ns = -1 WHERE id % 7 = 0"
+	for command in trace watch; do
+		for json in '' --json; do
+			# shellcheck disable=SC2086
+			run --separate-stderr "$VMCLOCK_TRACE" $command --from "$file" $json
+			case $status in 0 | 1 | 3) ;; *) return 1 ;; esac
+			[[ $output != *$'\e'* ]]
+		done
+	done
+}
+
+@test "from: one that was not closed, or lost something, says so" {
+	cp "$OUT/short.sqlite" "$file"
+	sql "DELETE FROM facts WHERE name = 'end_monotonic_ns'; INSERT INTO losses VALUES (1, 1, 17, 'no room');
+		INSERT INTO facts VALUES ('events_cut', '4')"
+	for command in trace watch; do
+		from $command
+		is '.[-1].recording | (.ended | not) and .events_lost == 17 and .events_cut == 4'
+		run -3 "$VMCLOCK_TRACE" $command --from "$file"
+		[[ $output == *"; 17 more were LOST, not written; the oldest 4 made room for them; it was not closed in order"* ]]
+	done
+}
+
+@test "from: what asks for something of the machine is refused, with what to do" {
+	file=$OUT/short.sqlite
+	for option in "--device /dev/vmclock0" "--rate 5" --measure-all "--phc all" --strict --kprobes; do
+		# shellcheck disable=SC2086
+		refused 2 "${option%% *} asks for something of a live machine" trace --from "$file" $option
+	done
+	for option in "--device /dev/vmclock0" "--interval 5ms" "-i 5ms" --without-page --no-counter; do
+		# shellcheck disable=SC2086
+		refused 2 "asks for something of a live machine" watch $option --from "$file"
+	done
+	for command in trace watch; do
+		refused 2 "--speed" $command --speed 2
+		run -2 --separate-stderr "$VMCLOCK_TRACE" $command --from "$file" --speed 0
+		[[ $stderr == *"--speed '0' is not"* ]]
+		run -2 --separate-stderr "$VMCLOCK_TRACE" $command --from
+	done
+}
+
+@test "from: output that nobody takes is exit 1" {
+	for command in trace watch; do
+		run -1 bash -c '"$1" "$2" --from "$3" >/dev/full' bash "$VMCLOCK_TRACE" $command "$OUT/short.sqlite"
+		[[ $output == *"could not be written"* ]]
+	done
+}
+
+@test "watch: other clocks are read as often as the first line says" {
+	[ -c /dev/zero ]
+	clocks() { "$VMCLOCK_TRACE" watch --device /dev/zero --duration 10ms --json "$@" | jq -s '.[0].clock_period_ns'; }
+	[ "$(clocks --interval 5s)" = 5000000000 ]
+	[ "$(clocks --interval 300ms)" = 1200000000 ]
+	[ "$(clocks)" = 1000000000 ]
+}
