@@ -97,6 +97,10 @@ static void run(struct replay *replay, int64_t speed)
 		if (speed && !wait_for(replay, speed, begun_ns, &event))
 			break;
 		replay->result.events++;
+		if (recording_gap(replay->recording)->events) {
+			incidents_forget(replay->incidents);
+			detector_forget(replay->detector);
+		}
 		replay->newest_ns = event.time_ns;
 		detector_event(replay->detector, &event);
 		incidents_event(replay->incidents, &event);
@@ -116,7 +120,9 @@ static const char *why_not_compared(struct replay *replay)
 	if (*recording_damage(replay->recording)->why)
 		return "the recording is damaged";
 	if (fact_get_u64(facts, "events_cut", 0))
-		return "the oldest events made room for later ones";
+		return fact_get(facts, "ring")
+			       ? "between the windows events were let go, as was asked for"
+			       : "the oldest events made room for later ones";
 	if (losses.events)
 		return "the recording has lost events";
 	return NULL;

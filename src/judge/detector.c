@@ -57,6 +57,17 @@ void detector_free(struct detector *detector)
 	free(detector);
 }
 
+void detector_forget(struct detector *detector)
+{
+	*detector = (struct detector){
+		.options = detector->options,
+		.found = detector->found,
+		.arg = detector->arg,
+		.counts = detector->counts,
+		.losses = detector->losses, /* totals */
+	};
+}
+
 const struct detector_counts *detector_counts(const struct detector *detector)
 {
 	return &detector->counts;

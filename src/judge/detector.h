@@ -183,6 +183,11 @@ void detector_free(struct detector *detector);
  */
 void detector_event(struct detector *detector, const struct event *event);
 
+/*
+ * What happens before the next event is not known: judge what comes next as at the start. Numbers of findings go on.
+ */
+void detector_forget(struct detector *detector);
+
 /* Owned by @detector. */
 const struct detector_counts *detector_counts(const struct detector *detector);
 

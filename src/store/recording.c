@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/recording.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ enum statement {
 	GET_CGROUP,
 	GET_FINDING,
 	COUNT_FINDINGS,
+	COUNT_BETWEEN,
 	GET_LOSSES,
 	STATEMENTS
 };
@@ -39,6 +41,7 @@ static const char *const sql[STATEMENTS] = {
 	[GET_CGROUP] = "SELECT path FROM cgroups WHERE id = ?",
 	[GET_FINDING] = "SELECT json FROM findings WHERE number = ?",
 	[COUNT_FINDINGS] = "SELECT count(*) FROM findings",
+	[COUNT_BETWEEN] = "SELECT count(*) FROM findings WHERE found_ns > ? AND found_ns < ?",
 	[GET_LOSSES] = "SELECT events, cause FROM losses ORDER BY id LIMIT 100000",
 };
 
@@ -49,6 +52,8 @@ struct recording {
 	struct recording_damage damage;
 	bool running; /* GET_EVENTS is */
 	int64_t last_id;
+	uint64_t last_ns;
+	struct recording_gap gap;
 	struct {
 		int64_t id;
 		struct page page;
@@ -140,6 +145,23 @@ int recording_open(const char *path, struct recording **out, struct error *error
 	}
 	*out = recording;
 	return 0;
+}
+
+/* Where SQLite's file format has its application id, the highest byte first. */
+#define HEADER_BYTES	   100
+#define HEADER_APPLICATION 68
+
+bool recording_is_by_header(int fd)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t header[HEADER_BYTES];
+	uint32_t application;
+
+	if (pread(fd, header, sizeof(header), 0) != sizeof(header) ||
+	    memcmp(header, magic, sizeof(magic)))
+		return false;
+	memcpy(&application, header + HEADER_APPLICATION, sizeof(application));
+	return be32toh(application) == SCHEMA_APPLICATION_ID;
 }
 
 void recording_close(struct recording *recording)
@@ -288,12 +310,42 @@ static bool step(struct recording *recording)
 	return false;
 }
 
+const struct recording_gap *recording_gap(const struct recording *recording)
+{
+	return &recording->gap;
+}
+
+/* Ids have no gaps but where events went. What could not be read is damage, and told as that. */
+static void see_gap(struct recording *recording, uint64_t missing, const struct event *event)
+{
+	sqlite3_stmt *stmt = recording->stmt[COUNT_BETWEEN];
+	struct recording_gap *gap = &recording->gap;
+
+	*gap = (struct recording_gap){.from_ns = recording->last_ns, .to_ns = event->time_ns};
+	if (!missing || recording->damage.gaps)
+		return;
+	gap->events = missing;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)gap->from_ns);
+	sqlite3_bind_int64(stmt, 2, (sqlite3_int64)gap->to_ns);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		gap->findings = (uint64_t)sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+}
+
 bool recording_next(struct recording *recording, struct event *event)
 {
+	uint64_t missing = 0;
+
 	while (step(recording)) {
-		recording->last_id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
-		if (take_row(recording, recording->stmt[GET_EVENTS], event))
+		int64_t id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
+
+		missing += (uint64_t)id - (uint64_t)recording->last_id - 1;
+		recording->last_id = id;
+		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {
+			see_gap(recording, missing, event);
+			recording->last_ns = event->time_ns;
 			return true;
+		}
 		recording->damage.bad_rows++;
 		damaged(recording, "events in it hold what no recorder writes");
 	}
