@@ -172,7 +172,10 @@ static void tell_of_disk(const char *path, const char *trouble)
 	if (trouble) {
 		error_cause(&error, "NOT WRITING to %s: %s; going on, and counting what is lost",
 			    path, trouble);
-		error_hint(&error, "make room on that file system; it is tried again each second");
+		error_hint(
+			&error,
+			"make room on that file system, or see why it refuses (dmesg): it is tried "
+			"again each second");
 	} else {
 		error_cause(&error, "%s is written again; what was lost is told in it", path);
 	}

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,31 @@ static int fail_to_make(const char *path, const char *why, int err, struct error
 	return err;
 }
 
+/* SQLite's word for it is "unable to open": the system has a better one. */
+static const char *why_not_made(const struct writer *writer)
+{
+	char directory[PATH_MAX];
+	int err = sqlite3_system_errno(writer->db);
+
+	snprintf(directory, sizeof(directory), "%s", writer->path);
+	if (access(dirname(directory), W_OK))
+		return strerror(errno);
+	return err ? strerror(err) : writer_trouble(writer);
+}
+
+/* Nobody else's: it was not there. */
+static void remove_all(struct writer *writer)
+{
+	static const char *const parts[] = {"", "-wal", "-shm", "-journal"};
+	char names[4][PATH_MAX];
+
+	for (size_t i = 0; i < 4; i++)
+		snprintf(names[i], sizeof(names[i]), "%s%s", writer->path, parts[i]);
+	writer_close(writer);
+	for (size_t i = 0; i < 4; i++)
+		unlink(names[i]);
+}
+
 int writer_open(const char *path, const struct writer_bounds *bounds, struct writer **out,
 		struct error *error)
 {
@@ -119,10 +146,8 @@ int writer_open(const char *path, const struct writer_bounds *bounds, struct wri
 	if (sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
 		    SQLITE_OK ||
 	    set_up(writer) != SQLITE_OK) {
-		fail_to_make(path, sqlite3_errmsg(writer->db), -EIO, error);
-		writer_close(writer);
-		/* Nobody else's: it was not there. */
-		unlink(path);
+		fail_to_make(path, why_not_made(writer), -EIO, error);
+		remove_all(writer);
 		return -EIO;
 	}
 	*out = writer;

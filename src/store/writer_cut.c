@@ -165,10 +165,13 @@ static int cut_found(struct writer *writer)
 {
 	uint64_t most =
 		writer->bounds.max_bytes ? writer->bounds.max_bytes / FOUND_SHARE : FOUND_BYTES;
+	uint64_t before = UINT64_MAX;
 	int result = SQLITE_OK;
 
-	while (result == SQLITE_OK && writer->found_bytes > most)
+	while (result == SQLITE_OK && writer->found_bytes > most && writer->cuts.found != before) {
+		before = writer->cuts.found;
 		result = cut_oldest_found(writer);
+	}
 	return result;
 }
 
