@@ -112,10 +112,16 @@ static bool remove_earlier(struct record_place *place, const struct earlier *ear
 	return true;
 }
 
-/* By name, which is by time. */
+/* By time, which the name tells; the first of a second has no number. */
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct earlier *)a)->name, ((const struct earlier *)b)->name);
+	const char *one = ((const struct earlier *)a)->name;
+	const char *other = ((const struct earlier *)b)->name;
+	int order = strncmp(one, other, strlen(NAME_SHAPE));
+
+	if (!order)
+		order = (strlen(one) > strlen(other)) - (strlen(one) < strlen(other));
+	return order ? order : strcmp(one, other);
 }
 
 static size_t list_earlier(const struct record_place *place, struct earlier *earlier)

@@ -14,7 +14,7 @@
 #define SYNC_NS	  10000000000 /* the longest that it is not on the disk yet */
 #define TIDY_NS	  60000000000 /* how often room is made elsewhere */
 #define CUT_NS	  1000000000  /* how often it is looked whether old events must go, */
-#define CUT_AFTER 16384	      /* or after how many events, if those come sooner */
+#define CUT_AFTER 4096	      /* or after how many events, if those come sooner */
 #define RETRY_NS  1000000000  /* and whether what could not be written can be now */
 
 /* NULL: it is over. */

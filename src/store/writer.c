@@ -139,7 +139,7 @@ int writer_open(const char *path, const struct writer_bounds *bounds, struct wri
 	}
 	writer->bounds = *bounds;
 	/* Long ones go in parts. */
-	writer->windows.longest_ns = 2 * bounds->ring_ns;
+	writer->windows.longest_ns = 4 * bounds->ring_ns;
 	writer->next = (struct epoch){.event = 1, .page = 1, .thread = 1};
 	writer->committed = writer->next;
 	begin_epoch(writer);
