@@ -62,13 +62,26 @@ bool journal_is_output(void)
 	return false;
 }
 
+/* Where @path is, which need not be there yet. */
+static void set_recording(struct journal *journal, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	char *real = directory ? realpath(*directory ? directory : ".", NULL) : NULL;
+	int length = snprintf(journal->recording, sizeof(journal->recording), "%s%s%s", real ?: "",
+			      real && strcmp(real, "/") ? "/" : "", slash ? slash + 1 : path);
+
+	if (!real || length < 0 || (size_t)length >= sizeof(journal->recording))
+		snprintf(journal->recording, sizeof(journal->recording), "%.*s",
+			 JOURNAL_PATH_BYTES - 1, path);
+	free(real);
+	free(directory);
+}
+
 int journal_open(struct journal *journal, const char *path, struct error *error)
 {
-	char *real = realpath(path, NULL);
-
 	*journal = (struct journal){.fd = -1};
-	snprintf(journal->recording, sizeof(journal->recording), "%s", real ?: path);
-	free(real);
+	set_recording(journal, path);
 	if (access(SOCKET, W_OK)) {
 		error_cause(error, "the journal cannot be written to: %s: %s", SOCKET,
 			    strerror(errno));

@@ -26,7 +26,7 @@ struct journal {
 /* Does standard output or standard error go to the journal? */
 bool journal_is_output(void);
 
-/* For entries that belong to the recording at @path. 0 or -errno, with @error filled. */
+/* For entries that belong to the recording that is to be at @path. 0 or -errno, with @error filled. */
 int journal_open(struct journal *journal, const char *path, struct error *error);
 
 /* Something was found, in the open incident @incident; 0: in none. */

@@ -148,8 +148,8 @@ int keeper_open(struct keeper *keeper, const struct recorder_options *options,
 		error_cause(error, "there is no memory left");
 		return -ENOMEM;
 	}
-	err = recorder_open(options, facts, &keeper->recorder, error);
-	return err ? err : open_journal(keeper, options->path, error);
+	err = open_journal(keeper, options->path, error);
+	return err ? err : recorder_open(options, facts, &keeper->recorder, error);
 }
 
 static void keep(const struct event *event, void *arg)
