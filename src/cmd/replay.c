@@ -91,15 +91,17 @@ static bool wait_for(struct replay *replay, int64_t speed, uint64_t begun_ns,
 static void run(struct replay *replay, int64_t speed)
 {
 	uint64_t begun_ns = clock_now_ns(CLOCK_MONOTONIC);
+	const struct recording_gap *gap;
 	struct event event;
 
 	while (recording_next(replay->recording, &event) && !ferror(stdout)) {
 		if (speed && !wait_for(replay, speed, begun_ns, &event))
 			break;
 		replay->result.events++;
-		if (recording_gap(replay->recording)->events) {
-			incidents_forget(replay->incidents);
-			detector_forget(replay->detector);
+		gap = recording_gap(replay->recording);
+		if (gap->events) {
+			incidents_forget(replay->incidents, gap->incident);
+			detector_forget(replay->detector, gap->finding);
 		}
 		replay->newest_ns = event.time_ns;
 		detector_event(replay->detector, &event);

@@ -70,7 +70,6 @@ static int name_cgroups(struct report_material *material)
 	return MESSAGE_GO_ON;
 }
 
-/* What went before the first event that is left is told as cut. */
 static void tell_gap(struct report_material *material)
 {
 	const struct recording_gap *gap = recording_gap(material->recording);
@@ -79,9 +78,11 @@ static void tell_gap(struct report_material *material)
 		.to_ns = gap->to_ns,
 		.events = gap->events,
 		.findings = gap->findings,
+		.finding = gap->finding,
+		.incident = gap->incident,
 	};
 
-	if (gap->events && material->account->events)
+	if (gap->events)
 		account_gap(material->account, &told);
 }
 

@@ -140,8 +140,10 @@ void account_event(struct account *account, const struct event *event)
 
 void account_gap(struct account *account, const struct account_gap *gap)
 {
-	incidents_forget(account->incidents_open);
-	detector_forget(account->detector);
+	incidents_forget(account->incidents_open, gap->incident);
+	detector_forget(account->detector, gap->finding);
+	if (!account->events)
+		return;
 	if (account->gaps < ACCOUNT_GAPS)
 		account->gap[account->gaps++] = *gap;
 	else

@@ -37,6 +37,8 @@ struct account_gap {
 	uint64_t to_ns;
 	uint64_t events;   /* that are missing */
 	uint64_t findings; /* that were made live meanwhile */
+	uint64_t finding;  /* the number of the newest before the second, 0: not known */
+	uint64_t incident; /* of the newest incident that was over then, the same */
 };
 
 struct account {
@@ -79,7 +81,10 @@ void account_free(struct account *account);
 /* Take one event; in the order in which they were judged. */
 void account_event(struct account *account, const struct event *event);
 
-/* Before the next event there is @gap: it is judged as the first one after a start. */
+/*
+ * Before the next event there is @gap: it is judged as the first one after a start. Before the first
+ * event it says how numbers begin, and else is told elsewhere.
+ */
 void account_gap(struct account *account, const struct account_gap *gap);
 
 /* No more events. */

@@ -232,15 +232,15 @@ void incidents_finish(struct incidents *incidents)
 		close_incident(incidents, false, incidents->incident.to_ns);
 }
 
-void incidents_forget(struct incidents *incidents)
+void incidents_forget(struct incidents *incidents, uint64_t number)
 {
 	struct incident_options options = incidents->options;
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;
-	uint64_t number;
 
 	incidents_finish(incidents);
-	number = incidents->incident.number;
+	if (incidents->incident.number > number)
+		number = incidents->incident.number;
 	memset(incidents, 0, sizeof(*incidents));
 	incidents->options = options;
 	incidents->fn = fn;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -211,9 +212,12 @@ void recorder_counts(struct recorder *recorder, struct recorder_counts *counts)
 void recorder_close(struct recorder *recorder, struct recorder_counts *counts)
 {
 	const struct record head = {.kind = RECORD_END};
+	struct stat file;
+	const char *path;
 
 	if (!recorder)
 		return;
+	path = recorder->options.path;
 	put_strings(recorder, &head, NULL, NULL, NULL);
 	queue_wake(recorder->queue);
 	pthread_join(recorder->thread, NULL);
@@ -221,4 +225,7 @@ void recorder_close(struct recorder *recorder, struct recorder_counts *counts)
 	if (counts)
 		recorder_counts(recorder, counts);
 	release(recorder);
+	/* Its log is in it now. */
+	if (counts && !stat(path, &file))
+		counts->bytes = (uint64_t)file.st_size;
 }

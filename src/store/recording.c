@@ -19,6 +19,9 @@
 /* A value longer than this nobody has written. */
 #define VALUE_BYTES (1 << 20)
 
+/* Far more windows than a ring keeps. */
+#define GAPS 16384
+
 #define CACHE 256 /* a power of two */
 
 enum statement {
@@ -28,7 +31,8 @@ enum statement {
 	GET_CGROUP,
 	GET_FINDING,
 	COUNT_FINDINGS,
-	COUNT_BETWEEN,
+	WALK_FINDINGS,
+	WALK_INCIDENTS,
 	GET_LOSSES,
 	STATEMENTS
 };
@@ -41,8 +45,16 @@ static const char *const sql[STATEMENTS] = {
 	[GET_CGROUP] = "SELECT path FROM cgroups WHERE id = ?",
 	[GET_FINDING] = "SELECT json FROM findings WHERE number = ?",
 	[COUNT_FINDINGS] = "SELECT count(*) FROM findings",
-	[COUNT_BETWEEN] = "SELECT count(*) FROM findings WHERE found_ns > ? AND found_ns < ?",
+	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
+	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
 	[GET_LOSSES] = "SELECT events, cause FROM losses ORDER BY id LIMIT 100000",
+};
+
+/* How far a statement that walks over a table has come. */
+struct walker {
+	uint64_t number; /* of the newest row that was passed, 0: none */
+	bool waits;	 /* the row that it is at is not passed yet */
+	bool ended;
 };
 
 struct recording {
@@ -54,6 +66,9 @@ struct recording {
 	int64_t last_id;
 	uint64_t last_ns;
 	struct recording_gap gap;
+	uint64_t gaps;
+	struct walker findings;
+	struct walker incidents;
 	struct {
 		int64_t id;
 		struct page page;
@@ -315,21 +330,48 @@ const struct recording_gap *recording_gap(const struct recording *recording)
 	return &recording->gap;
 }
 
+/*
+ * On in a table that is in the order of its times, to the first row that is not before @to_ns.
+ * Returns how many of those passed are behind @from_ns.
+ */
+static uint64_t walk(struct walker *walker, sqlite3_stmt *stmt, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t between = 0;
+
+	while (!walker->ended) {
+		if (!walker->waits && sqlite3_step(stmt) != SQLITE_ROW) {
+			walker->ended = true;
+			sqlite3_reset(stmt);
+			break;
+		}
+		walker->waits = (uint64_t)sqlite3_column_int64(stmt, 1) >= to_ns;
+		if (walker->waits)
+			break;
+		walker->number = (uint64_t)sqlite3_column_int64(stmt, 0);
+		between += (uint64_t)sqlite3_column_int64(stmt, 1) > from_ns;
+	}
+	return between;
+}
+
 /* Ids have no gaps but where events went. What could not be read is damage, and told as that. */
 static void see_gap(struct recording *recording, uint64_t missing, const struct event *event)
 {
-	sqlite3_stmt *stmt = recording->stmt[COUNT_BETWEEN];
+	sqlite3_stmt *findings = recording->stmt[WALK_FINDINGS];
+	sqlite3_stmt *incidents = recording->stmt[WALK_INCIDENTS];
 	struct recording_gap *gap = &recording->gap;
 
 	*gap = (struct recording_gap){.from_ns = recording->last_ns, .to_ns = event->time_ns};
 	if (!missing || recording->damage.gaps)
 		return;
+	if (++recording->gaps > GAPS) {
+		damaged(recording, "more is missing in it, here and there, than a recorder cuts");
+		return;
+	}
 	gap->events = missing;
-	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)gap->from_ns);
-	sqlite3_bind_int64(stmt, 2, (sqlite3_int64)gap->to_ns);
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		gap->findings = (uint64_t)sqlite3_column_int64(stmt, 0);
-	sqlite3_reset(stmt);
+	gap->findings = walk(&recording->findings, findings, gap->from_ns, gap->to_ns);
+	gap->finding = recording->findings.number;
+	walk(&recording->incidents, incidents, gap->from_ns, gap->to_ns);
+	gap->incident = recording->incidents.number;
 }
 
 bool recording_next(struct recording *recording, struct event *event)

@@ -45,6 +45,8 @@ struct recording_gap {
 	uint64_t from_ns; /* CLOCK_MONOTONIC of the events on either side */
 	uint64_t to_ns;
 	uint64_t findings; /* that were made live in between */
+	uint64_t finding;  /* the number of the newest that was made live before to_ns, 0: none */
+	uint64_t incident; /* and of the newest incident that was over then */
 };
 
 /* Owned by @recording, valid until the next event is asked for. */

@@ -60,6 +60,16 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	# Neither a stun nor missed updates are made of a gap.
 	jq -e '[.findings[].kind] == ["disruption", "disruption"] and (.incidents | length) == 2
 		and ([.incidents[].recovered] == [true, true])' "$dir/json"
+	# The second is the second, as it was live and is in the journal.
+	[ "$(jq -c '[.incidents[].number]' "$dir/json")" = '[1,2]' ]
+	story 'end 3h' 'sample 1s' 'at 1h status FREERUNNING' 'at +1m status SYNCHRONIZED' 'at 2h migrate'
+	ring --ring 5m --on critical
+	[ "$(sql 'SELECT group_concat(number) FROM incidents')" = 1,2 ]
+	"$VMCLOCK_TRACE" report --json "$file" >"$dir/critical"
+	jq -e '(.incidents | map(.number)) == [2] and (.findings | map(.number)) == [3]' "$dir/critical"
+	"$VMCLOCK_TRACE" report --incident 2 "$file" | grep -q '^=== incident 2, critical'
+	story 'end 3h' 'sample 1s' 'at 1h migrate' 'at 2h migrate'
+	ring --ring 5m
 	jq -e '.text | test("in 3\\.0 h|in 180\\.0 min.* not kept in full")' "$dir/json"
 	"$VMCLOCK_TRACE" report "$file" | grep -q 'Not kept from 2026-01-01T01:0.* to 2026-01-01T01:5'
 	run "$VMCLOCK_TRACE" replay --json "$file"
