@@ -71,7 +71,9 @@ _vmclock_trace_value() {
 	trace:--slower | trace:--rate | trace:--speed | watch:--speed) ;;
 	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
+	record:--on) _vmclock_trace_words 'info warning critical' ;;
 	record:--duration | record:-d | record:--max-size | record:--max-age) ;;
+	record:--ring | record:--before | record:--after) ;;
 	report:--incident | report:-i | report:--since | report:--until | replay:--speed) ;;
 	exporter:--listen | exporter:-l | exporter:--textfile-period) ;;
 	exporter:--interval | exporter:-i | exporter:--readers) ;;
@@ -110,7 +112,8 @@ _vmclock_trace() {
 		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --from --speed --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --from --speed --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
-	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --scenario --json --help' ;;
+	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --ring --on --before --after
+		--journal --scenario --json --help' ;;
 	report) _vmclock_trace_words '--incident --since --until --html --csv --perfetto --json --schema --help' ;;
 	replay) _vmclock_trace_words '--speed --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;

@@ -116,6 +116,7 @@ void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn
 {
 	uint64_t begun_ns = clock_now_ns(CLOCK_MONOTONIC);
 	uint64_t progress_due_ns = begun_ns + PROGRESS_PERIOD_NS;
+	const struct recording_gap *gap;
 	struct event event;
 	struct pace pace;
 
@@ -130,7 +131,8 @@ void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn
 			break;
 		recorded->events++;
 		recorded->newest_ns = event.time_ns;
-		if (!fn(&event, arg))
+		gap = recording_gap(recorded->recording);
+		if (!fn(&event, gap->events ? gap : NULL, arg))
 			break;
 		if (recorded->events % EVENTS_A_BREAK)
 			continue;

@@ -30,8 +30,8 @@ struct recorded {
 	uint64_t events;    /* that were */
 };
 
-/* Takes one event. False: that is enough. */
-typedef bool (*recorded_fn)(const struct event *event, void *arg);
+/* Takes one event, and the gap before it; NULL: there is none. False: that is enough. */
+typedef bool (*recorded_fn)(const struct event *event, const struct recording_gap *gap, void *arg);
 
 /*
  * Do the options of --from, --speed and @live_only, the name of one that only a live source has or

@@ -61,10 +61,14 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		replay->view->incident(stdout, replay->recorded.start_ns, incident);
 }
 
-static bool on_event(const struct event *event, void *arg)
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
 {
 	struct replay *replay = arg;
 
+	if (gap) {
+		incidents_forget(replay->incidents, gap->incident);
+		detector_forget(replay->detector, gap->finding);
+	}
 	detector_event(replay->detector, event);
 	incidents_event(replay->incidents, event);
 	return true;
@@ -82,7 +86,9 @@ static const char *why_not_compared(struct replay *replay)
 	if (*recording_damage(replay->recorded.recording)->why)
 		return "the recording is damaged";
 	if (fact_get_u64(facts, "events_cut", 0))
-		return "the oldest events made room for later ones";
+		return fact_get(facts, "ring")
+			       ? "between the windows events were let go, as was asked for"
+			       : "the oldest events made room for later ones";
 	if (losses.events)
 		return "the recording has lost events";
 	return NULL;

@@ -42,10 +42,16 @@ static void read_all(struct reading *reading, struct recording *recording)
 {
 	/* Beside a table on the terminal it would only be in the way. */
 	struct progress progress = progress_begin(!isatty(fileno(reading->out)));
+	const struct recording_gap *gap;
 	struct event event;
 
 	while (!ferror(reading->out) && recording_next(recording, &event)) {
 		progress_event(&progress);
+		gap = recording_gap(recording);
+		if (gap->events) {
+			incidents_forget(reading->incidents, gap->incident);
+			detector_forget(reading->detector, gap->finding);
+		}
 		if (event.time_ns >= reading->from_ns && event.time_ns < reading->to_ns)
 			reading->form->event(reading->stream, &event);
 		detector_event(reading->detector, &event);

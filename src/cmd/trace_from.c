@@ -136,10 +136,12 @@ static void show(struct from *from, const struct event *event)
 }
 
 /* What is asked for says what is shown and counted; judged is all, as it was then. */
-static bool on_event(const struct event *event, void *arg)
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
 {
 	struct from *from = arg;
 
+	if (gap)
+		tracer_forget(&from->tracer, gap->finding, gap->incident);
 	from->tracer.scene.hooks_changed |= event->type == EVENT_HOOKS;
 	if (is_shown(from, event))
 		show(from, event);

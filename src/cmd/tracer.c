@@ -172,6 +172,14 @@ static void name_cgroups(const struct tracer *tracer, char *names[SUMMARY_READER
 	}
 }
 
+void tracer_forget(struct tracer *tracer, uint64_t finding, uint64_t incident)
+{
+	incidents_forget(tracer->incidents, incident);
+	detector_forget(tracer->detector, finding);
+	/* What the page went through meanwhile was not missed by who looked. */
+	tracer->follow.seen = false;
+}
+
 int tracer_end(struct tracer *tracer, struct trace_result *result)
 {
 	char *cgroups[SUMMARY_READERS] = {NULL};

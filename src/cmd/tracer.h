@@ -58,6 +58,12 @@ void tracer_judge(struct tracer *tracer, const struct event *event);
 bool tracer_has_enough(const struct tracer *tracer);
 
 /*
+ * Between the event before and the next one is a time of which nothing is known; the newest finding
+ * and incident that were told until then have these numbers.
+ */
+void tracer_forget(struct tracer *tracer, uint64_t finding, uint64_t incident);
+
+/*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:
  * duration_ns, mapper_counts, page, recorded. Returns the exit code.
  */

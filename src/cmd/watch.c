@@ -117,10 +117,12 @@ static int watch_live(struct watch *watch, const struct watch_options *options)
 	return show_end(watch);
 }
 
-static bool on_event(const struct event *event, void *arg)
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
 {
 	struct watch *watch = arg;
 
+	if (gap)
+		watcher_forget(&watch->watcher, gap->finding, gap->incident);
 	watcher_event(&watch->watcher, event);
 	return true;
 }

@@ -69,6 +69,14 @@ void watcher_event(struct watcher *watcher, const struct event *event)
 	tell_missed(watcher, event->time_ns);
 }
 
+void watcher_forget(struct watcher *watcher, uint64_t finding, uint64_t incident)
+{
+	incidents_forget(watcher->incidents, incident);
+	detector_forget(watcher->detector, finding);
+	/* What the page went through meanwhile was not missed by who looked. */
+	watcher->follow.seen = false;
+}
+
 int watcher_end(struct watcher *watcher, struct watch_result *result)
 {
 	incidents_finish(watcher->incidents);

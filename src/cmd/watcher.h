@@ -34,6 +34,12 @@ void watcher_close(struct watcher *watcher);
 void watcher_event(struct watcher *watcher, const struct event *event);
 
 /*
+ * Between the event before and the next one is a time of which nothing is known; the newest finding
+ * and incident that were told until then have these numbers.
+ */
+void watcher_forget(struct watcher *watcher, uint64_t finding, uint64_t incident);
+
+/*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:
  * all but updates, missed and counts. Returns the exit code.
  */
