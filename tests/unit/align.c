@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * UTC from CLOCK_MONOTONIC, against the truth, which a scenario knows: at each event of random hosts
+ * that move, fail and come back, and of every scenario of the library, the true time is inside.
+ *
+ *	align			the seeds of every run, and the library
+ *	align SEED		one of them, with its scenario and what is not inside
+ */
+#include <dirent.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/align.h"
+#include "page_make.h"
+#include "scenario/random.h"
+#include "scenario/source.h"
+
+#define SEEDS	   240
+#define TEXT_BYTES 8192
+#define MOST	   200000
+#define SEC	   ((int64_t)NSEC_PER_SEC)
+#define MS	   1000000LL
+
+/* What was true at one event. */
+struct truth {
+	uint64_t ns; /* CLOCK_MONOTONIC */
+	int64_t utc_ns;
+};
+
+struct run {
+	struct truth *truth;
+	size_t truths;
+	struct align_moment *moment;
+	struct utc_span *span;
+	size_t moments;
+	struct align_result result;
+	struct align_doubts doubts;
+	size_t outside; /* moments whose span does not hold the truth */
+	size_t known;
+};
+
+static struct scenario_source *play(const struct scenario *scenario)
+{
+	const struct simulation_options options = {0};
+	struct scenario_source *source;
+
+	assert_int_equal(scenario_source_new(scenario, &options, 0, &source), 0);
+	return source;
+}
+
+/* First what happened, and when; @every so many events is a moment to ask about. */
+static void survey(const struct scenario *scenario, size_t every, struct run *run)
+{
+	struct scenario_source *source = play(scenario);
+	struct account *account = account_new();
+	struct scenario_truth truth;
+	struct event event;
+	int64_t tai_less_utc = 0;
+
+	run->truth = calloc(MOST, sizeof(*run->truth));
+	for (size_t i = 0; scenario_source_next(source, &event, &truth); i++) {
+		account_event(account, &event);
+		if (!i)
+			tai_less_utc = truth.tai_less_utc;
+		if (i % every || run->truths == MOST)
+			continue;
+		run->truth[run->truths++] = (struct truth){
+			.ns = event.time_ns,
+			.utc_ns = scenario->frame.start_utc_sec * SEC + truth.at_ns -
+				  (truth.tai_less_utc - tai_less_utc) * SEC,
+		};
+	}
+	account_finish(account);
+	assert_int_equal(align_doubts_add(&run->doubts, account), 0);
+	account_free(account);
+	scenario_source_free(source);
+}
+
+/* Two at one reading of CLOCK_MONOTONIC, which stood: which side of that each is on, it cannot say. */
+static bool is_alone(const struct run *run, size_t i)
+{
+	for (size_t b = 0; b < run->doubts.breaks; b++) {
+		const struct align_stretch *broken = &run->doubts.broken[b];
+
+		if (broken->lo_ns == broken->hi_ns && broken->lo_ns == run->truth[i].ns)
+			return false;
+	}
+	return true;
+}
+
+static void measure(const struct scenario *scenario, struct run *run)
+{
+	struct scenario_source *source;
+	struct align *align;
+	struct event event;
+
+	run->moments = run->truths;
+	run->moment = calloc(run->moments, sizeof(*run->moment));
+	run->span = calloc(run->moments, sizeof(*run->span));
+	for (size_t i = 0; i < run->moments; i++)
+		run->moment[i].ns = run->truth[i].ns;
+	align = align_new(&run->doubts, run->moment, run->moments);
+	source = play(scenario);
+	while (scenario_source_next(source, &event, NULL))
+		align_event(align, &event);
+	align_finish(align, &run->result, run->span);
+	align_free(align);
+	scenario_source_free(source);
+	for (size_t i = 0; i < run->moments; i++) {
+		if (!is_alone(run, i))
+			continue;
+		run->known += utc_span_is_known(run->span[i]);
+		run->outside += run->truth[i].utc_ns < run->span[i].lo_ns ||
+				run->truth[i].utc_ns > run->span[i].hi_ns;
+	}
+}
+
+static void done(struct run *run)
+{
+	align_doubts_free(&run->doubts);
+	free(run->truth);
+	free(run->moment);
+	free(run->span);
+}
+
+static void show(const struct run *run)
+{
+	printf("method %s, %" PRIu64 " anchors, %" PRIu64 " contradictions, %zu of %zu known\n",
+	       align_method_name(run->result.method), run->result.anchors,
+	       run->result.contradictions, run->known, run->moments);
+	for (size_t i = 0; i < run->doubts.breaks; i++)
+		printf("break %" PRIu64 "..%" PRIu64 "\n", run->doubts.broken[i].lo_ns,
+		       run->doubts.broken[i].hi_ns);
+	for (size_t i = 0; i < run->doubts.bads; i++)
+		printf("bad %" PRIu64 "..%" PRIu64 "\n", run->doubts.bad[i].lo_ns,
+		       run->doubts.bad[i].hi_ns);
+	for (size_t i = 0; i < run->moments; i++) {
+		if (run->truth[i].utc_ns < run->span[i].lo_ns ||
+		    run->truth[i].utc_ns > run->span[i].hi_ns)
+			printf("at %" PRIu64 " truth %" PRId64 " not in %+" PRId64 " %+" PRId64
+			       "\n",
+			       run->truth[i].ns, run->truth[i].utc_ns,
+			       run->span[i].lo_ns - run->truth[i].utc_ns,
+			       run->span[i].hi_ns - run->truth[i].utc_ns);
+	}
+}
+
+/* --- Random hosts */
+
+static struct random_source dice;
+
+static uint64_t pick(uint64_t below)
+{
+	return random_u64(&dice) % below;
+}
+
+static size_t make_head(uint64_t seed, bool steps, char *text)
+{
+	static const char *const leaps[] = {"none", "none", "positive", "negative"};
+	bool marker_only = !steps && pick(5) == 0;
+	size_t length;
+
+	/* A month's end is near for some, and a leap second comes. */
+	length = (size_t)sprintf(
+		text,
+		"# seed %" PRIu64 "\nstart 2026-06-30T23:59:%02dZ\nseed %" PRIu64
+		"\nmode %s\ntime-type %s\ntai-offset %s\ngeneration 1\nsample %" PRIu64
+		"ms\nrefresh %" PRIu64 "ms\ntime-error %" PRIu64 "us\nrate-error %" PRIu64
+		"ppm\ndrift 0.3\nleap %s\n",
+		seed, (int)pick(58), seed, marker_only ? "marker-only" : "full",
+		pick(2) ? "UTC" : "TAI", pick(8) ? "-37" : "37", 10 + pick(300), 100 + pick(3000),
+		1 + pick(1000), 1 + pick(20), steps || marker_only ? "none" : leaps[pick(4)]);
+	if (marker_only || pick(2))
+		length += (size_t)sprintf(text + length, "realtime within %" PRIu64 "ms\n",
+					  1 + pick(20));
+	if (pick(2))
+		length += (size_t)sprintf(text + length, "notification yes\n");
+	return length;
+}
+
+static size_t make_event(char *text)
+{
+	static const char *const status[] = {"UNKNOWN", "INITIALIZING", "FREERUNNING", "UNRELIABLE",
+					     "SYNCHRONIZED"};
+	uint64_t ms = 1 + pick(2000);
+
+	switch (pick(9)) {
+	case 0:
+	case 1:
+		return (size_t)sprintf(text,
+				       "%s downtime %" PRIu64 "ms value %+" PRId64
+				       "ms rate %+" PRId64 " resync %" PRIu64 "ms\n",
+				       pick(2) ? "migrate" : "restore", pick(800),
+				       (int64_t)pick(2000) - 1000, (int64_t)pick(60) - 30,
+				       pick(2) * pick(1400));
+	case 2:
+		return (size_t)sprintf(text, "disrupt\n");
+	case 3:
+		return (size_t)sprintf(text, "status %s\n", status[pick(5)]);
+	case 4:
+		return (size_t)sprintf(text, "stick %" PRIu64 "ms\n", ms);
+	case 5:
+		return (size_t)sprintf(text, "%s %" PRIu64 "ms\n", pick(2) ? "gone" : "garbage",
+				       ms);
+	case 6:
+		return (size_t)sprintf(text, "stun %" PRIu64 "ms\n", ms);
+	case 7:
+		return (size_t)sprintf(text, "storm %" PRIu64 " over %" PRIu64 "ms\n",
+				       1 + pick(300), 1 + ms);
+	default:
+		return (size_t)sprintf(text, "refresh %" PRIu64 "ms\n", 100 + pick(8000));
+	}
+}
+
+static size_t make_line(uint64_t at_ms, char *text)
+{
+	size_t length = (size_t)sprintf(text, "at %" PRIu64 "ms ", at_ms);
+
+	return length + make_event(text + length);
+}
+
+/* With @steps, lies instead: the host's time steps, and at first was true. */
+static void make(uint64_t seed, bool steps, char *text)
+{
+	uint64_t at_ms = 3000;
+	size_t length;
+
+	dice = (struct random_source){seed};
+	for (int i = 0; i < 4; i++)
+		pick(2);
+	length = make_head(seed, steps, text);
+	for (uint64_t i = 1 + pick(8); i; i--) {
+		at_ms += 2500 + pick(12000);
+		if (steps)
+			length += (size_t)sprintf(text + length,
+						  "at %" PRIu64 "ms step %+" PRId64 "us\n", at_ms,
+						  (int64_t)pick(4000000) - 2000000);
+		else
+			length += make_line(at_ms, text + length);
+	}
+	assert_true(length < TEXT_BYTES);
+}
+
+static bool is_inside(uint64_t seed, bool steps, bool print, struct run *run)
+{
+	char *text = calloc(1, TEXT_BYTES);
+	struct scenario scenario;
+	struct error error = {0};
+
+	make(seed, steps, text);
+	if (print)
+		puts(text);
+	if (scenario_parse("random", text, strlen(text), &scenario, &error))
+		fail_msg("seed %" PRIu64 ": %s", seed, error.cause);
+	*run = (struct run){0};
+	survey(&scenario, 1, run);
+	measure(&scenario, run);
+	if (print)
+		show(run);
+	scenario_free(&scenario);
+	free(text);
+	return run->outside == 0;
+}
+
+static void the_truth_is_inside(void **state)
+{
+	size_t by[ALIGN_METHODS] = {0}, known = 0, moments = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct run run;
+
+		if (!is_inside(seed, false, false, &run))
+			fail_msg("seed %" PRIu64 ": %zu of %zu moments outside", seed, run.outside,
+				 run.moments);
+		by[run.result.method]++;
+		known += run.known;
+		moments += run.moments;
+		done(&run);
+	}
+	/* And it is not so because nothing is ever known. */
+	print_message("%zu by page, %zu by CLOCK_REALTIME; %zu of %zu moments known\n",
+		      by[ALIGN_BY_PAGE], by[ALIGN_BY_REALTIME], known, moments);
+	assert_true(by[ALIGN_BY_PAGE] > SEEDS / 2);
+	assert_true(by[ALIGN_BY_REALTIME] > SEEDS / 10);
+	assert_true(known > moments / 2);
+}
+
+/* Hosts that lie by their rate are believed: how far off they are no look can tell. */
+static bool lies_unseen(const char *name)
+{
+	static const char *const names[] = {"slew.scenario", "slew-slow.scenario"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static size_t check_library(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		struct scenario scenario;
+		struct run run = {0};
+		char path[512];
+
+		if (!strstr(entry->d_name, ".scenario") || lies_unseen(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%.200s", directory, entry->d_name);
+		assert_int_equal(scenario_load(path, &scenario, NULL), 0);
+		survey(&scenario, 7, &run);
+		measure(&scenario, &run);
+		if (run.outside)
+			print_error("%s: %zu of %zu moments outside\n", path, run.outside,
+				    run.moments);
+		count += !run.outside;
+		done(&run);
+		scenario_free(&scenario);
+	}
+	closedir(dir);
+	return count;
+}
+
+static void the_truth_is_inside_in_the_library(void **state)
+{
+	static char source[] = __FILE__;
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/../scenarios", dirname(source));
+	assert_int_equal(check_library(path), 72);
+}
+
+static void a_host_that_steps_is_doubted(void **state)
+{
+	size_t contradictions = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+		struct run run;
+
+		if (!is_inside(seed, true, false, &run))
+			fail_msg("seed %" PRIu64 " with steps: %zu of %zu moments outside", seed,
+				 run.outside, run.moments);
+		contradictions += run.result.contradictions;
+		done(&run);
+	}
+	assert_true(contradictions > SEEDS / 4);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_truth_is_inside),
+		cmocka_unit_test(the_truth_is_inside_in_the_library),
+		cmocka_unit_test(a_host_that_steps_is_doubted),
+	};
+
+	if (argc > 1) {
+		struct run run;
+		bool inside = is_inside(strtoull(argv[1], NULL, 10), argc > 2, true, &run);
+
+		done(&run);
+		return !inside;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
