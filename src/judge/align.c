@@ -115,21 +115,27 @@ static int compare_times(const void *a, const void *b)
 	return (*first > *second) - (*first < *second);
 }
 
-static int make_room(struct align_doubts *doubts, const struct account *account)
+static int make_room(struct align_doubts *doubts, size_t bads, size_t breaks, size_t steps)
 {
-	size_t findings = account->findings, incidents = account->incidents;
-	struct align_stretch *bad =
-		realloc(doubts->bad, (doubts->bads + incidents + 2) * sizeof(*bad));
+	struct align_stretch *bad = realloc(doubts->bad, (doubts->bads + bads + 1) * sizeof(*bad));
 	struct align_stretch *broken;
 	uint64_t *step_ns;
 
 	doubts->bad = bad ?: doubts->bad;
-	broken = realloc(doubts->broken,
-			 (doubts->breaks + findings + incidents + 1) * sizeof(*broken));
+	broken = realloc(doubts->broken, (doubts->breaks + breaks + 1) * sizeof(*broken));
 	doubts->broken = broken ?: doubts->broken;
-	step_ns = realloc(doubts->step_ns, (doubts->steps + findings + 1) * sizeof(*step_ns));
+	step_ns = realloc(doubts->step_ns, (doubts->steps + steps + 1) * sizeof(*step_ns));
 	doubts->step_ns = step_ns ?: doubts->step_ns;
 	return bad && broken && step_ns ? 0 : -ENOMEM;
+}
+
+static void tidy_all(struct align_doubts *doubts, uint32_t rate_ppm)
+{
+	doubts->bads = tidy(doubts->bad, doubts->bads);
+	doubts->breaks = tidy(doubts->broken, doubts->breaks);
+	qsort(doubts->step_ns, doubts->steps, sizeof(*doubts->step_ns), compare_times);
+	if (rate_ppm > doubts->rate_ppm)
+		doubts->rate_ppm = rate_ppm;
 }
 
 static uint32_t rate_of(const struct account *account)
@@ -141,16 +147,25 @@ static uint32_t rate_of(const struct account *account)
 
 int align_doubts_add(struct align_doubts *doubts, const struct account *account)
 {
-	uint32_t rate_ppm = rate_of(account);
-
-	if (make_room(doubts, account))
+	if (make_room(doubts, account->incidents + 2, account->findings + account->incidents + 1,
+		      account->findings))
 		return -ENOMEM;
 	add_doubts(doubts, account);
-	doubts->bads = tidy(doubts->bad, doubts->bads);
-	doubts->breaks = tidy(doubts->broken, doubts->breaks);
-	qsort(doubts->step_ns, doubts->steps, sizeof(*doubts->step_ns), compare_times);
-	if (rate_ppm > doubts->rate_ppm)
-		doubts->rate_ppm = rate_ppm;
+	tidy_all(doubts, rate_of(account));
+	return 0;
+}
+
+int align_doubts_join(struct align_doubts *doubts, const struct align_doubts *from)
+{
+	if (make_room(doubts, from->bads, from->breaks, from->steps))
+		return -ENOMEM;
+	for (size_t i = 0; i < from->bads; i++)
+		doubts->bad[doubts->bads++] = from->bad[i];
+	for (size_t i = 0; i < from->breaks; i++)
+		doubts->broken[doubts->breaks++] = from->broken[i];
+	for (size_t i = 0; i < from->steps; i++)
+		doubts->step_ns[doubts->steps++] = from->step_ns[i];
+	tidy_all(doubts, from->rate_ppm);
 	return 0;
 }
 

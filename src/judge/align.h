@@ -52,6 +52,9 @@ struct align_doubts {
 /* Add those of @account, a finished one, to @doubts, zero at first. -ENOMEM. */
 int align_doubts_add(struct align_doubts *doubts, const struct account *account);
 
+/* Add those of @from, of another recording along the same CLOCK_MONOTONIC. -ENOMEM. */
+int align_doubts_join(struct align_doubts *doubts, const struct align_doubts *from);
+
 /* Free what it holds, and empty it. */
 void align_doubts_free(struct align_doubts *doubts);
 
