@@ -261,9 +261,125 @@ static void a_host_that_steps_is_doubted(void **state)
 	assert_true(contradictions > SEEDS / 4);
 }
 
+/* --- By hand, to the nanosecond */
+
+#define UTC(ns) (1000 * SEC + (ns))
+
+/* Anchors at 10 s and 20 s of CLOCK_MONOTONIC, where UTC is 1000 s ahead; asked about at @ns. */
+static struct utc_span between_two(struct align_axis *axis, uint64_t ns, int64_t second_ns,
+				   uint8_t leap)
+{
+	const struct align_moment moment = {ns, false};
+	const struct align_anchor anchors[] = {
+		{10 * SEC, 10 * SEC, UTC(10 * SEC - 100), UTC(10 * SEC + 100), 0},
+		{20 * SEC, 20 * SEC, UTC(20 * SEC + second_ns - 300),
+		 UTC(20 * SEC + second_ns + 300), leap},
+	};
+	struct align_track *track;
+	struct utc_span span;
+
+	axis->moment = &moment;
+	axis->moments = 1;
+	track = align_track_new(axis);
+	for (size_t i = 0; i < 2; i++)
+		align_track_add(track, &anchors[i]);
+	assert_int_equal(align_track_anchors(track), 2);
+	assert_true(align_track_finish(track, &span));
+	align_track_free(track);
+	return span;
+}
+
+static void is_span(struct utc_span span, int64_t lo_ns, int64_t hi_ns)
+{
+	if (span.lo_ns != lo_ns || span.hi_ns != hi_ns)
+		fail_msg("%+" PRId64 " .. %+" PRId64 " instead of %+" PRId64 " .. %+" PRId64,
+			 span.lo_ns, span.hi_ns, lo_ns, hi_ns);
+}
+
+static void drift_is_allowed_for(void **state)
+{
+	struct align_axis axis = {.rate_ppm = 500};
+
+	(void)state;
+	/* A reading is in the nanosecond that it names: 1 ns lower, and 1 ns later. */
+	is_span(between_two(&axis, 10 * SEC, 0, 0), UTC(10 * SEC - 101), UTC(10 * SEC + 101));
+	is_span(between_two(&axis, 11 * SEC, 0, 0), UTC(11 * SEC - 500101), UTC(11 * SEC + 500101));
+	is_span(between_two(&axis, 19 * SEC, 0, 0), UTC(19 * SEC - 500301), UTC(19 * SEC + 500301));
+	is_span(between_two(&axis, 9 * SEC, 0, 0), UTC(9 * SEC - 500101), UTC(9 * SEC + 500101));
+	/* Of a rate that hardly explains what was seen, not much else is left. */
+	is_span(between_two(&axis, 15 * SEC, 5000000, 0), UTC(15 * SEC + 2499699),
+		UTC(15 * SEC + 2500101));
+	axis.rate_ppm = 0;
+	is_span(between_two(&axis, 15 * SEC, 0, 0), UTC(15 * SEC - 101), UTC(15 * SEC + 101));
+	/* Odd rates are rounded outwards. */
+	axis.rate_ppm = 7;
+	is_span(between_two(&axis, 10 * SEC + 1, 0, 0), UTC(10 * SEC - 101), UTC(10 * SEC + 103));
+}
+
+static void beyond_a_break_only_the_order_counts(void **state)
+{
+	const struct align_stretch broken = {12 * SEC, 18 * SEC};
+	struct align_axis axis = {.rate_ppm = 500, .broken = &broken, .breaks = 1};
+
+	(void)state;
+	is_span(between_two(&axis, 12 * SEC - 1, 7 * SEC, 0), UTC(12 * SEC - 1000102),
+		UTC(12 * SEC + 1000100));
+	/* Within: after what was before, and before what was after. */
+	is_span(between_two(&axis, 15 * SEC, 7 * SEC, 0), UTC(12 * SEC - 1000101),
+		UTC(25 * SEC + 1000301));
+	is_span(between_two(&axis, 18 * SEC, 7 * SEC, 0), UTC(25 * SEC - 1000301),
+		UTC(25 * SEC + 1000301));
+}
+
+static void a_contradiction_leaves_both(void **state)
+{
+	struct align_axis axis = {.rate_ppm = 0};
+
+	(void)state;
+	/* The second is 9 s ahead: it, or the first, is off by that all the time. */
+	is_span(between_two(&axis, 10 * SEC, 9 * SEC, 0), UTC(10 * SEC - 101), UTC(19 * SEC + 301));
+	is_span(between_two(&axis, 20 * SEC, 9 * SEC, 0), UTC(20 * SEC - 701), UTC(29 * SEC + 301));
+}
+
+/* A second more or less is no contradiction then, and either holds between the two. */
+static void a_leap_second_leaves_both_between(void **state)
+{
+	struct align_axis axis = {.rate_ppm = 500000};
+
+	(void)state;
+	is_span(between_two(&axis, 10 * SEC, -SEC, VMCLOCK_LEAP_POST_POS), UTC(4 * SEC - 301),
+		UTC(14 * SEC + 301));
+	is_span(between_two(&axis, 11 * SEC, -SEC, VMCLOCK_LEAP_POST_POS),
+		UTC(11 * SEC - 5500000301), UTC(11 * SEC + 3500000301));
+}
+
+/* What a page tells in a bad window is not asked. */
+static void bad_windows_give_no_anchors(void **state)
+{
+	static const char text[] = "realtime within 5ms\nend 40s\nat 10.03 step +100ms\n"
+				   "at 15.03 step -100ms\n";
+	struct scenario scenario;
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(scenario_parse("lie", text, strlen(text), &scenario, NULL), 0);
+	survey(&scenario, 1, &run);
+	measure(&scenario, &run);
+	assert_int_equal(run.doubts.bads, 1);
+	assert_int_equal(run.result.contradictions, 0);
+	assert_true(run.result.anchors > 100 && run.outside == 0);
+	done(&run);
+	scenario_free(&scenario);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drift_is_allowed_for),
+		cmocka_unit_test(beyond_a_break_only_the_order_counts),
+		cmocka_unit_test(a_contradiction_leaves_both),
+		cmocka_unit_test(a_leap_second_leaves_both_between),
+		cmocka_unit_test(bad_windows_give_no_anchors),
 		cmocka_unit_test(the_truth_is_inside),
 		cmocka_unit_test(the_truth_is_inside_in_the_library),
 		cmocka_unit_test(a_host_that_steps_is_doubted),
