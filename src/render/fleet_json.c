@@ -6,29 +6,32 @@
 
 #define SCHEMA "vmclock-trace/fleet/1"
 
-/* One end: null where it is not known. */
-static void add_end(json_object *json, const char *ns_key, const char *utc_key, bool known,
-		    int64_t ns)
+/* Null where it is not known. */
+static json_object *json_utc_text(bool known, int64_t ns)
 {
 	char text[INSTANT_ISO_BYTES];
 
-	if (!known) {
-		add_null(json, ns_key);
-		add_null(json, utc_key);
-		return;
-	}
+	if (!known)
+		return NULL;
 	instant_format_utc(instant_from_ns(ns), text, sizeof(text));
-	add_i64(json, ns_key, ns);
-	add_text(json, utc_key, text);
+	return json_object_new_string(text);
+}
+
+static json_object *json_span(struct utc_span span)
+{
+	bool has_lo = span.lo_ns != INT64_MIN, has_hi = span.hi_ns != INT64_MAX;
+	json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "lo_ns", has_lo ? json_object_new_int64(span.lo_ns) : NULL);
+	json_object_object_add(json, "lo", json_utc_text(has_lo, span.lo_ns));
+	json_object_object_add(json, "hi_ns", has_hi ? json_object_new_int64(span.hi_ns) : NULL);
+	json_object_object_add(json, "hi", json_utc_text(has_hi, span.hi_ns));
+	return json;
 }
 
 static void add_span(json_object *to, const char *key, struct utc_span span)
 {
-	json_object *json = json_object_new_object();
-
-	add_end(json, "lo_ns", "lo", span.lo_ns != INT64_MIN, span.lo_ns);
-	add_end(json, "hi_ns", "hi", span.hi_ns != INT64_MAX, span.hi_ns);
-	json_object_object_add(to, key, json);
+	json_object_object_add(to, key, json_span(span));
 }
 
 static json_object *json_worst(const struct fleet_incident *incident)
