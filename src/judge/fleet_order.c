@@ -13,7 +13,7 @@ static int64_t key_of(const struct fleet_recording *recording, struct utc_span s
 	int64_t guess;
 
 	if (utc_span_is_known(span))
-		return span.lo_ns + (int64_t)(utc_span_width_ns(span) / 2);
+		return (int64_t)((uint64_t)span.lo_ns + utc_span_width_ns(span) / 2);
 	guess = fleet_guess_ns(recording, ns);
 	return guess < span.lo_ns ? span.lo_ns : guess > span.hi_ns ? span.hi_ns : guess;
 }

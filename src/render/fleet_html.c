@@ -157,7 +157,9 @@ static void put_timeline(FILE *out, const struct fleet *fleet)
 	}
 	fputs("<p class=\"soft\">Each happened from the time that is given on, within so long. ~: "
 	      "it "
-	      "may have been before something above it, of another host.</p>\n<ol>\n",
+	      "may have been before something above it, of another host. ?: nobody knows "
+	      "when.</p>\n"
+	      "<ol>\n",
 	      out);
 	for (size_t i = 0; i < fleet->entries; i++)
 		put_entry(out, fleet, &fleet->entry[i]);

@@ -160,6 +160,7 @@ static json_object *json_entry(const struct fleet *fleet, const struct fleet_ent
 		  finding ? finding->incident : entry->over->number);
 	add_u64(json, "monotonic_ns", finding ? finding->found_ns : entry->over->to_ns);
 	add_span(json, "utc", entry->when);
+	add_bool(json, "since_start", finding && finding->since_start);
 	add_bool(json, "order_known", entry->order_known);
 	add_text(json, "text", finding ? finding->text : NULL);
 	return json;

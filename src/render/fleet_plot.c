@@ -10,14 +10,15 @@
 #include "render/html.h"
 
 /* In units of the drawing, which a browser scales. */
-#define WIDTH	    960
-#define LEFT	    170
-#define RIGHT	    14
-#define TOP	    8
-#define LANE	    28
-#define BOTTOM	    30
-#define TICKS_X	    5
-#define LABEL_BYTES 26 /* as much of a name as has room */
+#define WIDTH	      960
+#define LEFT	      170
+#define RIGHT	      14
+#define TOP	      8
+#define LANE	      28
+#define BOTTOM	      30
+#define TICKS_X	      5
+#define HALF_TENTH_NS 50000000
+#define LABEL_BYTES   26 /* as much of a name as has room */
 
 const char fleet_plot_style[] =
 	".lane{stroke:var(--line);stroke-width:1}.seen{fill:var(--card);stroke:var(--line)}"
@@ -171,11 +172,13 @@ static void put_axis(FILE *out, const struct frame *frame, int bottom)
 	uint64_t length = (uint64_t)frame->to_ns - (uint64_t)frame->from_ns;
 
 	for (int i = 0; i <= TICKS_X; i++) {
-		int64_t at = frame->from_ns + (int64_t)(length / TICKS_X * (uint64_t)i);
+		int64_t at = (int64_t)((uint64_t)frame->from_ns + length / TICKS_X * (uint64_t)i);
 		char text[INSTANT_ISO_BYTES];
 
-		instant_format_utc(instant_from_ns(at), text, sizeof(text));
-		/* The time of day, to a tenth of a second; the day where that says nothing. */
+		/* To the nearest tenth of a second: an edge is a little before a round time. */
+		instant_format_utc(instant_from_ns((int64_t)((uint64_t)at + HALF_TENTH_NS)), text,
+				   sizeof(text));
+		/* The time of day; with the day where that alone says nothing. */
 		fprintf(out,
 			"<path class=\"lane\" d=\"M%.1f %dV%d\"/><text x=\"%.1f\" y=\"%d\" "
 			"text-anchor=\"%s\">%.*s</text>\n",

@@ -58,7 +58,9 @@ void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t 
 	put_utc(guess_ns, &rest_ns, guess);
 	rest_ns = 0;
 	put_utc(span.lo_ns, &rest_ns, lo);
-	fleet_width_text(width_ns == UINT64_MAX ? width_ns : width_ns + rest_ns, width);
+	if (__builtin_add_overflow(width_ns, rest_ns, &width_ns))
+		width_ns = UINT64_MAX;
+	fleet_width_text(width_ns, width);
 	if (utc_span_is_known(span))
 		snprintf(text, bytes, "%s within %s", lo, width);
 	else if (span.lo_ns != INT64_MIN)
