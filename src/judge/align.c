@@ -248,6 +248,20 @@ static bool ns_of(struct instant at, uint64_t by_ns, bool later, int64_t *out)
 		     : !__builtin_sub_overflow(ns, by_ns, out);
 }
 
+/* What is told of leap seconds when UTC is @utc_ns. */
+static uint8_t leap_of(const struct event *event, int64_t utc_ns)
+{
+	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) != PAGE_FULL ||
+	    !page_has(&event->page, PAGE_LEAP_INDICATOR))
+		return align_leap_unknown(utc_ns);
+	return (uint8_t)page_get(&event->page, PAGE_LEAP_INDICATOR);
+}
+
+static bool is_told(uint8_t leap)
+{
+	return leap != VMCLOCK_LEAP_NONE && leap <= VMCLOCK_LEAP_POST_NEG;
+}
+
 static void add_look(struct align *align, const struct event *event)
 {
 	const struct page *page = &event->page;
@@ -263,7 +277,7 @@ static void add_look(struct align *align, const struct event *event)
 	    !ns_of(last.utc, last.max_error_ns, true, &anchor.hi_ns) ||
 	    __builtin_add_overflow(anchor.hi_ns, 1, &anchor.hi_ns))
 		return;
-	anchor.leap = (uint8_t)page_get(page, PAGE_LEAP_INDICATOR);
+	anchor.leap = leap_of(event, anchor.lo_ns);
 	align_track_add(align->page, &anchor);
 }
 
@@ -286,12 +300,6 @@ static bool is_renewed(struct align *align, const struct event *event)
 	return align->renewed;
 }
 
-static bool tells_of_leap(const struct event *event)
-{
-	return event->page_state != EVENT_PAGE_ABSENT && page_mode(&event->page) == PAGE_FULL &&
-	       page_get(&event->page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE;
-}
-
 static void add_realtime(struct align *align, const struct event *event)
 {
 	const struct event_clock *clock = &event->clock;
@@ -302,10 +310,14 @@ static void add_realtime(struct align *align, const struct event *event)
 	if (clock->clock != OBSERVED_REALTIME || clock->scale != SCALE_UTC || !clock->has_claim ||
 	    (uint64_t)clock->at.tv_nsec >= NSEC_PER_SEC || !is_renewed(align, event) ||
 	    is_bad(align, event->time_ns) ||
-	    __builtin_add_overflow(event->time_ns, event->latency_ns, &anchor.to_ns) ||
-	    (tells_of_leap(event) && __builtin_add_overflow(by_ns, NSEC_PER_SEC, &by_ns)))
+	    __builtin_add_overflow(event->time_ns, event->latency_ns, &anchor.to_ns))
 		return;
 	at = instant_from_timespec(clock->at);
+	if (!ns_of(at, 0, false, &anchor.lo_ns))
+		return;
+	anchor.leap = leap_of(event, anchor.lo_ns);
+	if (is_told(anchor.leap) && __builtin_add_overflow(by_ns, NSEC_PER_SEC, &by_ns))
+		return;
 	if (!ns_of(at, by_ns, false, &anchor.lo_ns) || !ns_of(at, by_ns, true, &anchor.hi_ns) ||
 	    __builtin_add_overflow(anchor.hi_ns, 1, &anchor.hi_ns))
 		return;

@@ -61,7 +61,6 @@ struct align_track {
 	uint64_t newest_ns;
 	size_t stepped; /* steps up to the newest anchor */
 	uint8_t leap;
-	bool leap_seen;
 	bool at_odds; /* or there was no memory */
 	uint64_t anchors, contradictions;
 };
@@ -140,6 +139,21 @@ static micro_ns drift(const struct align_track *track, uint64_t ns)
 }
 
 /* --- Anchors, in */
+
+static int month_of(int64_t utc_ns)
+{
+	time_t sec = utc_ns / NSEC_PER_SEC;
+	struct tm tm = {0};
+
+	gmtime_r(&sec, &tm);
+	return tm.tm_year * 12 + tm.tm_mon;
+}
+
+/* Another one each month, and none that a page could tell. */
+uint8_t align_leap_unknown(int64_t utc_ns)
+{
+	return (uint8_t)(0x80 | (month_of(utc_ns) & 0x7f));
+}
 
 /* How many breaks are surely over at @at. */
 static size_t breaks_over(const struct align_axis *axis, const struct align_moment *at)
@@ -297,7 +311,6 @@ void align_track_add(struct align_track *track, const struct align_anchor *ancho
 		return;
 	track->newest_ns = anchor->from_ns;
 	track->leap = anchor->leap;
-	track->leap_seen |= anchor->leap != 0;
 	add_to(track, chain, anchor, offset);
 }
 
@@ -377,35 +390,35 @@ static struct range by_both(const struct align_track *track, const struct sectio
 	return before->leg != after->leg || common.lo > common.hi ? hull(first, second) : common;
 }
 
-/* A reading of @ns was made in the nanosecond that begins there. */
-static struct utc_span utc_at(uint64_t ns, struct range offset)
-{
-	return (struct utc_span){bounded((micro_ns)ns + floor_ns(offset.lo)),
-				 bounded((micro_ns)ns + 1 - floor_ns(-offset.hi))};
-}
-
-static int month_of(int64_t utc_ns)
-{
-	time_t sec = utc_ns / NSEC_PER_SEC;
-	struct tm tm = {0};
-
-	gmtime_r(&sec, &tm);
-	return tm.tm_year * 12 + tm.tm_mon;
-}
-
-/* Past the end of a month for which a leap second is told, with no anchor on the other side. */
+/*
+ * Where a leap second is told: near the end of a month a second has two names, and past it, with no
+ * anchor on the other side, nobody saw whether it came.
+ */
 static struct utc_span over_leap(const struct section *before, const struct section *after,
 				 struct utc_span span)
 {
 	const struct utc_span wide = {bounded((micro_ns)span.lo_ns - LEAP_NS),
 				      bounded((micro_ns)span.hi_ns + LEAP_NS)};
+	int first = month_of(bounded((micro_ns)wide.lo_ns - LEAP_NS));
+	int last = month_of(bounded((micro_ns)wide.hi_ns + LEAP_NS));
 
-	if (before && after)
+	if (!(before && before->leap) && !(after && after->leap))
 		return span;
-	if ((before && before->leap && month_of(before->last_utc_ns) != month_of(wide.hi_ns)) ||
-	    (after && after->leap && month_of(after->first_utc_ns) != month_of(wide.lo_ns)))
+	if (!after && month_of(before->last_utc_ns) != last)
 		return wide;
-	return span;
+	if (!before && month_of(after->first_utc_ns) != first)
+		return wide;
+	return first != last ? wide : span;
+}
+
+/* A reading of @ns was made in the nanosecond that begins there. */
+static struct utc_span utc_at(const struct section *before, const struct section *after,
+			      uint64_t ns, struct range offset)
+{
+	const struct utc_span span = {bounded((micro_ns)ns + floor_ns(offset.lo)),
+				      bounded((micro_ns)ns + 1 - floor_ns(-offset.hi))};
+
+	return over_leap(before, after, span);
 }
 
 /* The first section that is past @chains breaks, or has @gaps moments before it. */
@@ -428,20 +441,19 @@ static size_t section_after(const struct align_track *track, size_t chains, size
 static struct utc_span between(const struct align_track *track, size_t next)
 {
 	const struct align_stretch *broken = track->axis->broken;
-	micro_ns leap = track->leap_seen ? LEAP_NS : 0;
+	const struct section *before = next > 0 ? &track->section[next - 1] : NULL;
+	const struct section *after = next < track->sections ? &track->section[next] : NULL;
 	struct utc_span span = UTC_SPAN_UNKNOWN;
 
-	if (next > 0) {
-		const struct section *before = &track->section[next - 1];
+	if (before) {
 		uint64_t ns = broken[before->chain].lo_ns;
 
-		span.lo_ns = bounded(utc_at(ns, by_run(track, before, NULL, ns)).lo_ns - leap);
+		span.lo_ns = utc_at(before, NULL, ns, by_run(track, before, NULL, ns)).lo_ns;
 	}
-	if (next < track->sections) {
-		const struct section *after = &track->section[next];
+	if (after) {
 		uint64_t ns = broken[after->chain - 1].hi_ns;
 
-		span.hi_ns = bounded(utc_at(ns, by_run(track, NULL, after, ns)).hi_ns + leap);
+		span.hi_ns = utc_at(NULL, after, ns, by_run(track, NULL, after, ns)).hi_ns;
 	}
 	return span;
 }
@@ -461,16 +473,14 @@ static struct utc_span at_moment(const struct align_track *track, size_t i)
 	after = after && after->chain == chain ? after : NULL;
 	if (!before && !after)
 		return between(track, section_after(track, chain + 1, SIZE_MAX));
-	return over_leap(before, after, utc_at(at->ns, by_both(track, before, after, at->ns)));
+	return utc_at(before, after, at->ns, by_both(track, before, after, at->ns));
 }
 
-/* What came later was later; but for a leap second, by which UTC may go back. */
+/* What came later was later; where UTC may go back by a second, there is a second more of room. */
 static void order(const struct align_track *track, struct utc_span *span)
 {
 	size_t moments = track->axis->moments;
 
-	if (track->leap_seen)
-		return;
 	for (size_t i = 1; i < moments; i++) {
 		if (span[i].lo_ns < span[i - 1].lo_ns)
 			span[i].lo_ns = span[i - 1].lo_ns;

@@ -77,8 +77,11 @@ struct align_anchor {
 	uint64_t to_ns;	  /* ... to here, CLOCK_MONOTONIC, */
 	int64_t lo_ns;	  /* UTC was in here */
 	int64_t hi_ns;
-	uint8_t leap; /* the leap indicator; 0 where there is none */
+	uint8_t leap; /* the leap indicator, or align_leap_unknown() */
 };
+
+/* Instead of a leap indicator where nobody tells: any month may end with a leap second. */
+uint8_t align_leap_unknown(int64_t utc_ns);
 
 struct align_track;
 

@@ -18,7 +18,6 @@ static int64_t key_of(const struct fleet_recording *recording, struct utc_span s
 	return guess < span.lo_ns ? span.lo_ns : guess > span.hi_ns ? span.hi_ns : guess;
 }
 
-/* In the order of the recording: so no later one of it may get an earlier key. */
 static void add_entries(struct fleet *fleet, size_t number)
 {
 	const struct fleet_recording *recording = &fleet->recording[number];
@@ -60,6 +59,35 @@ static uint64_t number_of(const struct fleet_entry *entry)
 static int compare_u64(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
+}
+
+/* Those of one machine together, as they were there. */
+static int compare_at_home(const struct fleet *fleet, const struct fleet_entry *a,
+			   const struct fleet_entry *b)
+{
+	int by = compare_u64(fleet->recording[a->recording].machine,
+			     fleet->recording[b->recording].machine);
+
+	return by ?: compare_u64(monotonic_of(a), monotonic_of(b));
+}
+
+static int compare_homes(const void *a, const void *b, void *arg)
+{
+	return compare_at_home(arg, a, b);
+}
+
+/* By a leap second UTC goes back, and a guess may: what came later in a machine stays later. */
+static void keep_order(struct fleet *fleet)
+{
+	qsort_r(fleet->entry, fleet->entries, sizeof(*fleet->entry), compare_homes, fleet);
+	for (size_t i = 1; i < fleet->entries; i++) {
+		struct fleet_entry *before = &fleet->entry[i - 1], *entry = &fleet->entry[i];
+
+		if (fleet->recording[before->recording].machine ==
+			    fleet->recording[entry->recording].machine &&
+		    entry->key_ns < before->key_ns)
+			entry->key_ns = before->key_ns;
+	}
 }
 
 /* By time, then as they were in their machine, then by name; what has no place comes last. */
@@ -126,6 +154,7 @@ static int make_timeline(struct fleet *fleet)
 		return -ENOMEM;
 	for (size_t i = 0; i < fleet->recordings; i++)
 		add_entries(fleet, i);
+	keep_order(fleet);
 	qsort(fleet->entry, fleet->entries, sizeof(*fleet->entry), compare_entries);
 	mark_order(fleet);
 	return 0;
