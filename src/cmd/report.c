@@ -5,11 +5,13 @@
 
 #include "base/parse.h"
 #include "cmd/message.h"
+#include "cmd/report_fleet.h"
 #include "cmd/report_material.h"
 #include "cmd/report_stream.h"
 
 struct report_options {
-	const char *file;
+	char *const *files;
+	size_t count;
 	struct report_wish wish;
 	void (*put)(FILE *out, const struct report *report);
 	const struct report_stream *stream; /* instead of it */
@@ -80,21 +82,46 @@ static int parse_options(int argc, char **argv, struct report_options *options)
 		code = parse_option(option, optarg, options);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (optind + 1 < argc)
-		return message_unexpected(&cmd_report, argv[optind + 1]);
 	if (optind == argc) {
 		message_error("which recording is to be reported on?");
 		return message_see_help(&cmd_report);
 	}
-	options->file = argv[optind];
+	options->files = argv + optind;
+	options->count = (size_t)(argc - optind);
 	return MESSAGE_GO_ON;
+}
+
+/* What tells of several recordings as @put does of one. NULL: nothing does. */
+static void (*fleet_put(const struct report_options *options))(FILE *out, const struct fleet *fleet)
+{
+	if (options->put == report_put_text)
+		return fleet_put_text;
+	if (options->put == report_put_json)
+		return fleet_put_json;
+	return options->put == report_put_html ? fleet_put_html : NULL;
+}
+
+static int report_on_all(const struct report_options *options)
+{
+	void (*put)(FILE * out, const struct fleet *fleet) = fleet_put(options);
+	struct error error = {0};
+
+	if (put && !options->wish.incident)
+		return report_fleet(options->files, options->count, &options->wish, put);
+	error_cause(&error, "%s is of one recording, and these are %zu",
+		    put ? "--incident" : "that form of a report", options->count);
+	error_hint(&error, "%s",
+		   put ? "ask for a part of the time with --since and --until"
+		       : "text, --html and --json tell of several");
+	message_failure(&error);
+	return EXIT_USAGE;
 }
 
 static int report_on(const struct report_options *options)
 {
 	struct report_material *material = NULL;
 	const struct report *report;
-	int code = report_material_open(options->file, &options->wish, &material);
+	int code = report_material_open(options->files[0], &options->wish, &material);
 
 	if (code == MESSAGE_GO_ON) {
 		report = report_material_report(material);
@@ -102,7 +129,7 @@ static int report_on(const struct report_options *options)
 		code = *report->damage ? EXIT_FAILED : EXIT_DONE;
 		if (*report->damage)
 			message_error("%s is damaged: %s; the report is of what could be saved",
-				      options->file, report->damage);
+				      options->files[0], report->damage);
 	}
 	report_material_close(material);
 	return code;
@@ -115,9 +142,12 @@ static int report_run(int argc, char **argv)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	code = options.stream
-		       ? report_stream_run(options.file, &options.wish, options.stream, stdout)
-		       : report_on(&options);
+	if (options.count > 1)
+		code = report_on_all(&options);
+	else if (options.stream)
+		code = report_stream_run(options.files[0], &options.wish, options.stream, stdout);
+	else
+		code = report_on(&options);
 	if (fflush(stdout) || ferror(stdout)) {
 		message_error("the output could not be written");
 		return EXIT_FAILED;
@@ -126,13 +156,17 @@ static int report_run(int argc, char **argv)
 }
 
 static const char help[] =
-	"usage: vmclock-trace report [options] FILE\n"
+	"usage: vmclock-trace report [options] FILE...\n"
 	"\n"
 	"Says what a recording tells: first a verdict (what happened, when, for how long, how "
 	"wrong\n"
 	"each clock was, who was hurt), then the timeline with the page before and after as "
 	"evidence,\n"
 	"who used the clock, and what is not known. The same recording gives the same bytes.\n"
+	"\n"
+	"Of several recordings it makes one timeline on UTC, each moment an interval, and says "
+	"what is\n"
+	"known of the order, and what was bad on several hosts at the same time.\n"
 	"\n"
 	"  -i, --incident N  only incident N\n"
 	"      --since T     only what happened from T on: 2026-11-23T03:33:07Z, or 90s after the "
@@ -142,12 +176,12 @@ static const char help[] =
 	"script\n"
 	"      --csv         a table for a spreadsheet: a row each event, finding and incident\n"
 	"      --perfetto    a trace for the Perfetto UI, in binary\n"
-	"  -j, --json        one object, schema vmclock-trace/report/1\n"
-	"      --schema      print the JSON Schema of --json\n"
+	"  -j, --json        one object, schema vmclock-trace/report/1; of several: fleet/1\n"
+	"      --schema      print the JSON Schema of --json of one recording\n"
 	"  -h, --help        show this\n"
 	"\n"
 	"exit status: 0 reported, whatever happened\n"
-	"             1 FILE is no recording, or is damaged: then the report is of what could be "
+	"             1 a FILE is no recording, or is damaged: then the report is of what could be "
 	"saved\n"
 	"             2 usage\n"
 	"             3 never: a report is no alarm\n"
@@ -156,7 +190,8 @@ static const char help[] =
 	"  vmclock-trace report clock.sqlite\n"
 	"  vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"
 	"  vmclock-trace report --perfetto --since 5m --until 6m clock.sqlite > clock.pftrace\n"
-	"  vmclock-trace report --json clock.sqlite | jq .text\n";
+	"  vmclock-trace report --json clock.sqlite | jq .text\n"
+	"  vmclock-trace report --html web1.sqlite web2.sqlite db.sqlite > fleet.html\n";
 
 const struct command cmd_report = {
 	.name = "report",

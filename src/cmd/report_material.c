@@ -19,20 +19,34 @@ struct report_material {
 	struct report report;
 };
 
-/*
- * "2026-11-23T03:33:07Z", or a length of time since the start such as 90s or 2m, as a reading of
- * the recording's CLOCK_MONOTONIC.
- */
-static int parse_moment(const char *text, const struct report *report, uint64_t *time_ns)
+int report_moment(const char *text, int64_t start_ns, int64_t *utc_ns)
 {
 	struct tm utc = {0};
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-	int64_t since_ns;
+	int64_t ns;
 
-	if (rest && (!*rest || !strcmp(rest, "Z")))
-		since_ns = (int64_t)timegm(&utc) * NSEC_PER_SEC - report->start_realtime_ns;
-	else if (parse_duration_ns(text, &since_ns))
+	if (rest && (!*rest || !strcmp(rest, "Z"))) {
+		if (__builtin_mul_overflow((int64_t)timegm(&utc), (int64_t)NSEC_PER_SEC, &ns))
+			return -ERANGE;
+	} else if (parse_duration_ns(text, &ns)) {
 		return -EINVAL;
+	} else if (__builtin_add_overflow(start_ns, ns, &ns)) {
+		return -ERANGE;
+	}
+	*utc_ns = ns;
+	return 0;
+}
+
+/* A moment as a reading of the recording's CLOCK_MONOTONIC. */
+static int parse_moment(const char *text, const struct report *report, uint64_t *time_ns)
+{
+	int64_t utc_ns, since_ns;
+	int err = report_moment(text, report->start_realtime_ns, &utc_ns);
+
+	if (err)
+		return err;
+	if (__builtin_sub_overflow(utc_ns, report->start_realtime_ns, &since_ns))
+		return -ERANGE;
 	/* What was before the start is the start. */
 	*time_ns = report->start_ns + (since_ns > 0 ? (uint64_t)since_ns : 0);
 	return 0;
@@ -40,14 +54,11 @@ static int parse_moment(const char *text, const struct report *report, uint64_t 
 
 int report_set_window(const struct report_wish *wish, struct report *report)
 {
-	static const char wanted[] =
-		"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s";
-
 	report->until_ns = UINT64_MAX;
 	if (wish->since && parse_moment(wish->since, report, &report->since_ns))
-		return message_bad_argument("--since", wish->since, wanted);
+		return message_bad_argument("--since", wish->since, REPORT_MOMENT_WANTED);
 	if (wish->until && parse_moment(wish->until, report, &report->until_ns))
-		return message_bad_argument("--until", wish->until, wanted);
+		return message_bad_argument("--until", wish->until, REPORT_MOMENT_WANTED);
 	return MESSAGE_GO_ON;
 }
 

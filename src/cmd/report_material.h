@@ -13,6 +13,14 @@ struct report_wish {
 	const char *until;
 };
 
+/*
+ * "2026-11-23T03:33:07Z", or a length of time since @start_ns such as 90s or 2m, as UTC in ns since
+ * 1970. -EINVAL: it is neither, -ERANGE: past 292 years from there; @utc_ns is then untouched.
+ */
+#define REPORT_MOMENT_WANTED                                                                       \
+	"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s"
+int report_moment(const char *text, int64_t start_ns, int64_t *utc_ns);
+
 struct report_material;
 
 /*

@@ -101,6 +101,20 @@ static void add_look(struct account *account, const struct event *event)
 	add_bound(account, event);
 }
 
+/* Both rates: the one before was in force, too. */
+static void add_clock_change(struct account *account, const struct event *event)
+{
+	const int64_t rates[] = {event->change.old_ppt, event->change.new_ppt};
+
+	account->clock_changes++;
+	for (size_t i = 0; i < 2 && event->change.how == CLOCK_SLEWED && event->result >= 0; i++) {
+		uint64_t size = rates[i] < 0 ? 0 - (uint64_t)rates[i] : (uint64_t)rates[i];
+
+		if (size > account->steered_ppt)
+			account->steered_ppt = size;
+	}
+}
+
 static void add_by_type(struct account *account, const struct event *event)
 {
 	switch (event->type) {
@@ -118,7 +132,7 @@ static void add_by_type(struct account *account, const struct event *event)
 		account->has_losses = true;
 		break;
 	case EVENT_CLOCK_CHANGE:
-		account->clock_changes++;
+		add_clock_change(account, event);
 		break;
 	default:
 		break;

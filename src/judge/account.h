@@ -67,6 +67,7 @@ struct account {
 	struct event_losses losses; /* totals of the newest EVENT_LOSS; valid if has_losses */
 	bool has_losses;
 	uint64_t clock_changes;
+	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
 
 	/* Its own. */
 	struct detector *detector;

@@ -11,8 +11,8 @@
 #include "render/incident_view.h"
 #include "render/live_text.h"
 #include "render/report_view.h"
+#include "render/text_wrap.h"
 
-#define COLUMNS	   100
 #define NAME_WIDTH 20
 #define FACT_WIDTH 40
 
@@ -22,29 +22,6 @@ static void put_shown(FILE *out, const char *text)
 
 	text_display(text, strnlen(text, FACT_VALUE_BYTES), shown, sizeof(shown));
 	fputs(shown, out);
-}
-
-/* @text in lines of COLUMNS, the first behind what is @used of one, the others behind @indent. */
-static void put_wrapped(FILE *out, const char *text, int used, int indent)
-{
-	bool first = true;
-
-	for (; *text; text += strspn(text, " ")) {
-		int length = (int)strcspn(text, " ");
-
-		if (!first && used + 1 + length > COLUMNS) {
-			fprintf(out, "\n%*s", indent, "");
-			used = indent;
-		} else if (!first) {
-			fputc(' ', out);
-			used++;
-		}
-		fprintf(out, "%.*s", length, text);
-		used += length;
-		text += length;
-		first = false;
-	}
-	fputc('\n', out);
 }
 
 static void put_heading(FILE *out, const char *heading)
@@ -125,7 +102,7 @@ static void put_finding(FILE *out, const struct report *report, const struct fin
 	snprintf(line, sizeof(line), "%s %s: %s (%s)", finding_severity_name(finding->severity),
 		 finding_name(finding->kind), text, when);
 	fprintf(out, "%s  ", utc);
-	put_wrapped(out, line, (int)strlen(utc) + 2, 8);
+	text_wrap(out, line, (int)strlen(utc) + 2, 8);
 	if (last && same_pages(finding, last))
 		fputs("        (the same update of the page)\n", out);
 	else
@@ -211,7 +188,7 @@ static void put_unknown(const char *code, const char *sentence, void *arg)
 	(void)code;
 	unknowns->count++;
 	fputs("- ", unknowns->out);
-	put_wrapped(unknowns->out, sentence, 2, 2);
+	text_wrap(unknowns->out, sentence, 2, 2);
 }
 
 static void put_facts(FILE *out, const struct report *report)
@@ -235,7 +212,7 @@ void report_put_text(FILE *out, const struct report *report)
 	char verdict[REPORT_VERDICT_BYTES];
 
 	report_verdict(report, verdict, sizeof(verdict));
-	put_wrapped(out, verdict, 0, 0);
+	text_wrap(out, verdict, 0, 0);
 	put_recording(out, report);
 	put_findings(out, report);
 	put_incidents(out, report);
