@@ -19,6 +19,13 @@ static bool is_dull_tick(const struct event *event)
 	return event->type == EVENT_TICK && event->time_ns < event->tick.due_ns + THIN_LATE_NS;
 }
 
+/* Does it come each second, whatever happens? While all is well nothing hangs on the look after it. */
+static bool is_habit(const struct event *event)
+{
+	return event->type == EVENT_CLOCK || event->type == EVENT_TALLY ||
+	       event->type == EVENT_LATENCY || event->type == EVENT_LOSS;
+}
+
 /* Put @event in the place of the one that is held, if any: that one is left out. */
 static void hold(struct thin *thin, bool *held, struct event *place, const struct event *event)
 {
@@ -43,6 +50,7 @@ void thin_flush(struct thin *thin, thin_fn fn, void *arg)
 void thin_event(struct thin *thin, const struct event *event, bool matters, thin_fn fn, void *arg)
 {
 	bool is_look = event->type == EVENT_PAGE, is_tick = event->type == EVENT_TICK;
+	bool goes_on = !matters && is_habit(event);
 
 	if (!matters && thin->seen && is_dull_look(thin, event)) {
 		hold(thin, &thin->look_held, &thin->look, event);
@@ -59,6 +67,6 @@ void thin_event(struct thin *thin, const struct event *event, bool matters, thin
 		thin->has_page = true;
 	}
 	/* The first look and the first tick after anything else stay. */
-	thin->seen = is_look || (is_tick && thin->seen);
-	thin->ticked = is_tick || (is_look && thin->ticked);
+	thin->seen = is_look || ((is_tick || goes_on) && thin->seen);
+	thin->ticked = is_tick || ((is_look || goes_on) && thin->ticked);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What can be left out of a run of events so that it is judged as before: of looks and ticks that
- * tell nothing new, all but the first and the last of each between two events of other kinds. The
- * last says until when all was as before, and so bounds when it changed. Pure.
+ * tell nothing new, all but the first and the last of each between two events of other kinds; after
+ * those that come each second (clocks, tallies) all but the last. The last says until when all was
+ * as before, and so bounds when it changed. Pure.
  */
 #ifndef VMCLOCK_TRACE_EVENT_THIN_H
 #define VMCLOCK_TRACE_EVENT_THIN_H

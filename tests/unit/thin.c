@@ -82,6 +82,25 @@ static void others_end_a_run(void **state)
 	assert_string_equal(kept, "p100 t101 p104 t105 x106 p107 t108 p111 t112 x113 ");
 }
 
+static void habits_do_not_begin_a_run(void **state)
+{
+	struct thin thin = {0};
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 3);
+	take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 106}, false);
+	dull_run(&thin, 107, 3);
+	take(&thin, (struct event){.type = EVENT_TALLY, .time_ns = 113}, false);
+	dull_run(&thin, 114, 3);
+	/* Unless something was found by one. */
+	take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 120}, true);
+	dull_run(&thin, 121, 3);
+	thin_flush(&thin, note, NULL);
+	assert_string_equal(kept, "p100 t101 p104 t105 x106 p111 t112 x113 p118 t119 x120 "
+				  "p121 t122 p125 t126 ");
+}
+
 static void order_stays(void **state)
 {
 	struct thin thin = {0};
@@ -114,9 +133,8 @@ static void what_matters_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_and_last_stay),
-		cmocka_unit_test(others_end_a_run),
-		cmocka_unit_test(order_stays),
+		cmocka_unit_test(first_and_last_stay),	     cmocka_unit_test(others_end_a_run),
+		cmocka_unit_test(habits_do_not_begin_a_run), cmocka_unit_test(order_stays),
 		cmocka_unit_test(what_matters_stays),
 	};
 
