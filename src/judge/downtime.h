@@ -5,8 +5,8 @@
  * No clock of the guest tells: they may stand still with it, go on, or jump. The page does: between
  * the last look with the old marker and the first with the new one as much true time has passed as
  * the new page says of the second less what the old page said of the first, each at its own counter.
- * The new page may be a later one than that of the look, once the hypervisor vouches for its clock,
- * as long as the marker stays. At both looks the guest ran, so
+ * The new page may be a later one than that of the look, once the hypervisor vouches for its clock and
+ * has drawn its line anew, as long as the marker stays. At both looks the guest ran, so
  *
  *	at most		it stood still for all of that true time;
  *	at least	for what CLOCK_MONOTONIC did not count of it, and besides for as long as the
@@ -34,7 +34,7 @@ enum downtime_unknown {
 	DOWNTIME_KNOWN,
 	DOWNTIME_NO_CLOCK,    /* the page carries no clock, or one on a counter that was not read */
 	DOWNTIME_NOT_VOUCHED, /* the hypervisor did not vouch for its clock before */
-	DOWNTIME_NEVER_AFTER, /* nor, up to the end or the next disruption, afterwards */
+	DOWNTIME_NEVER_AFTER, /* nor afterwards, up to the end or the next disruption */
 	DOWNTIME_NO_TIME,     /* the pages' times cannot be compared: other scales, or numbers */
 	DOWNTIME_UNKNOWNS
 };

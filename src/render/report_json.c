@@ -9,6 +9,20 @@
 
 #define SCHEMA "vmclock-trace/report/1"
 
+/* What the kernel sent, and what of it arrived; NULL where that was not counted. */
+static json_object *json_kernel(const struct account *account)
+{
+	json_object *json;
+
+	if (!account->has_losses)
+		return NULL;
+	json = json_object_new_object();
+	add_u64(json, "made", account->losses.made);
+	add_u64(json, "seen", account->losses.seen);
+	add_u64(json, "ring_full", account->losses.ring_full);
+	return json;
+}
+
 static json_object *json_recording(const struct report *report)
 {
 	json_object *json = json_object_new_object();
@@ -23,6 +37,7 @@ static json_object *json_recording(const struct report *report)
 	add_u64(json, "events_cut", report->cut);
 	add_u64(json, "events_damaged", report->bad_rows);
 	add_text(json, "damage", *report->damage ? report->damage : NULL);
+	json_object_object_add(json, "kernel", json_kernel(report->account));
 	json_object_object_add(json, "facts", record_facts_json(report->facts));
 	return json;
 }
