@@ -20,6 +20,7 @@ static json_object *json_kernel(const struct account *account)
 	add_u64(json, "made", account->losses.made);
 	add_u64(json, "seen", account->losses.seen);
 	add_u64(json, "ring_full", account->losses.ring_full);
+	add_u64(json, "uncounted", account->losses.uncounted);
 	return json;
 }
 

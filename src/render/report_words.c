@@ -358,7 +358,12 @@ static void tell_of_seeing(const struct report *report, const struct teller *tel
 		     " updates of the page came between two looks and were "
 		     "not seen by themselves.",
 		     account->follow.missed, account->follow.updates);
-	if (lost)
+	if (lost && account->losses.uncounted)
+		tell(teller, "lost_in_kernel",
+		     "%" PRIu64 " events were lost in the kernel, and %" PRIu64
+		     " uses of the clock are in no count.",
+		     lost, account->losses.uncounted);
+	else if (lost)
 		tell(teller, "lost_in_kernel",
 		     "%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
 		     lost);
