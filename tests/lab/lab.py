@@ -265,6 +265,8 @@ class Lab:
                 raise LabError("the migration does not end", STATUS_TIMEOUT)
         down_ms = state["downtime"]
         if stopped_at is not None:
+            while target.ask("query-status")["status"] == "inmigrate":
+                time.sleep(0.01)  # it would forget to go on
             target.ask("cont")
             down_ms = round(1000 * (time.monotonic() - stopped_at))
         self.say(f"migrated, {down_ms} ms down")
