@@ -47,7 +47,7 @@ PROGRAM := $(OUT)/$(NAME)
 EXPORTER := $(PROGRAM)-exporter
 SIMULATOR := $(OUT)/vmclock-sim
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
-BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency)
+BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
 # `make V=1` shows the commands.

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What can be left out of a run of events so that it is judged as before: of looks and ticks that
- * tell nothing new, all but the first and the last of each between two events of other kinds. The
- * last says until when all was as before, and so bounds when it changed. Pure.
+ * tell nothing new, all but the first and the last of each between two events of other kinds; where
+ * those are what comes each second (clocks, tallies) not even these. The last says until when all
+ * was as before, and so bounds when it changed. Pure.
  */
 #ifndef VMCLOCK_TRACE_EVENT_THIN_H
 #define VMCLOCK_TRACE_EVENT_THIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event/event.h"
@@ -17,17 +19,21 @@
 
 typedef void (*thin_fn)(const struct event *event, void *arg);
 
+/* As many events as wait at most; then they stay. */
+#define THIN_HELD 8
+
 /* All zero at first. */
 struct thin {
 	bool seen;	  /* a look since the last event of another kind */
 	bool ticked;	  /* a tick, the same */
 	struct page page; /* of the newest whole look */
 	bool has_page;
-	bool look_held; /* the newest dull look, and tick, that were not passed on */
-	bool tick_held;
-	bool tick_is_last; /* of the two that are held */
-	struct event look;
-	struct event tick;
+	/*
+	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what came
+	 * behind one of them.
+	 */
+	struct event held[THIN_HELD];
+	size_t count;
 	uint64_t left_out;
 };
 

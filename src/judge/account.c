@@ -148,6 +148,7 @@ void account_event(struct account *account, const struct event *event)
 	incidents_event(account->incidents_open, event);
 	summary_add(&account->summary, event);
 	mapper_list_add(&account->mappers, event);
+	downtimes_event(&account->downtimes, event);
 	add_by_type(account, event);
 }
 

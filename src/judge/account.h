@@ -15,6 +15,7 @@
 #include "event/summary.h"
 #include "judge/curve.h"
 #include "judge/detector.h"
+#include "judge/downtime.h"
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
 #include "judge/incident.h"
@@ -64,6 +65,7 @@ struct account {
 	struct summary summary;
 	struct mapper_list mappers;
 	struct answer_tally answers;
+	struct downtimes downtimes;
 	struct event_losses losses; /* totals of the newest EVENT_LOSS; valid if has_losses */
 	bool has_losses;
 	uint64_t clock_changes;

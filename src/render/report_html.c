@@ -8,6 +8,7 @@
 #include "judge/clock_error.h"
 #include "page/diff.h"
 #include "page/names.h"
+#include "render/downtime_words.h"
 #include "render/finding_words.h"
 #include "render/html.h"
 #include "render/report_plot.h"
@@ -184,7 +185,7 @@ static void put_victims(FILE *out, const struct incident *incident)
 
 static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
 {
-	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	uint64_t from_ns, to_ns;
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
@@ -194,6 +195,9 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 		finding_severity_name(incident->severity));
 	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
 		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
+	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
+	if (*downtime)
+		fprintf(out, "<p>%s</p>\n", downtime);
 	report_around(report, incident, &from_ns, &to_ns);
 	report_plot_errors(out, report, incident, from_ns, to_ns);
 	put_victims(out, incident);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A report for programs: one object. */
+#include "render/downtime_words.h"
 #include "render/finding_json.h"
 #include "render/incident_view.h"
 #include "render/json_add.h"
@@ -7,6 +8,21 @@
 #include "render/report_view.h"
 
 #define SCHEMA "vmclock-trace/report/1"
+
+/* What the kernel sent, and what of it arrived; NULL where that was not counted. */
+static json_object *json_kernel(const struct account *account)
+{
+	json_object *json;
+
+	if (!account->has_losses)
+		return NULL;
+	json = json_object_new_object();
+	add_u64(json, "made", account->losses.made);
+	add_u64(json, "seen", account->losses.seen);
+	add_u64(json, "ring_full", account->losses.ring_full);
+	add_u64(json, "uncounted", account->losses.uncounted);
+	return json;
+}
 
 static json_object *json_recording(const struct report *report)
 {
@@ -22,6 +38,7 @@ static json_object *json_recording(const struct report *report)
 	add_u64(json, "events_cut", report->cut);
 	add_u64(json, "events_damaged", report->bad_rows);
 	add_text(json, "damage", *report->damage ? report->damage : NULL);
+	json_object_object_add(json, "kernel", json_kernel(report->account));
 	json_object_object_add(json, "facts", record_facts_json(report->facts));
 	return json;
 }
@@ -125,6 +142,46 @@ static json_object *json_incidents(const struct report *report)
 	return incidents;
 }
 
+static json_object *json_downtime(const struct report *report, const struct downtime *downtime)
+{
+	const struct account *account = report->account;
+	bool known = downtime->unknown == DOWNTIME_KNOWN;
+	json_object *json = json_object_new_object();
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < account->incidents; i++) {
+		if (downtime_is_of(downtime, account->incident[i]))
+			number = account->incident[i]->number;
+	}
+	add_known(json, "incident", number, number);
+	add_u64(json, "not_before_ns", downtime->not_before_ns);
+	add_u64(json, "found_ns", downtime->found_ns);
+	json_object_object_add(json, "length",
+			       known ? page_json_interval(&downtime->length) : NULL);
+	add_text(json, "method", known ? "page" : NULL);
+	json_object_object_add(json, "elapsed",
+			       known ? page_json_interval(&downtime->true_ns) : NULL);
+	add_text(json, "not_known_why", downtime_unknown_name(downtime->unknown));
+	json_object_object_add(json, "bounded",
+			       known ? json_object_new_boolean(downtime->is_bounded) : NULL);
+	return json;
+}
+
+static json_object *json_downtimes(const struct report *report)
+{
+	const struct downtimes *downtimes = &report->account->downtimes;
+	json_object *json = json_object_new_array();
+
+	for (size_t i = 0; i < downtimes->count; i++) {
+		const struct downtime *downtime = &downtimes->downtime[i];
+
+		if (downtime->found_ns >= report->since_ns &&
+		    downtime->not_before_ns < report->until_ns)
+			json_object_array_add(json, json_downtime(report, downtime));
+	}
+	return json;
+}
+
 static void add_unknown(const char *code, const char *sentence, void *arg)
 {
 	json_object *json = json_object_new_object();
@@ -147,6 +204,7 @@ void report_put_json(FILE *out, const struct report *report)
 	json_object_object_add(json, "recording", json_recording(report));
 	json_object_object_add(json, "findings", json_findings(report));
 	json_object_object_add(json, "incidents", json_incidents(report));
+	json_object_object_add(json, "downtimes", json_downtimes(report));
 	json_object_object_add(json, "page", json_page(report->account));
 	json_object_object_add(json, "clocks", json_clocks(report->account));
 	json_object_object_add(json, "readers", json_readers(report));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "page/diff.h"
 #include "page/names.h"
+#include "render/downtime_words.h"
 #include "render/finding_words.h"
 #include "render/incident_view.h"
 #include "render/live_text.h"
@@ -126,6 +127,17 @@ static void put_findings(FILE *out, const struct report *report)
 		fputs("nothing was found\n", out);
 }
 
+static void put_downtime(FILE *out, const struct report *report, const struct incident *incident)
+{
+	char text[DOWNTIME_WORDS_BYTES];
+
+	downtime_sentence(&report->account->downtimes, incident, text, sizeof(text));
+	if (!*text)
+		return;
+	fputs("    ", out);
+	put_wrapped(out, text, 4, 8);
+}
+
 static void put_incidents(FILE *out, const struct report *report)
 {
 	bool any = false;
@@ -139,6 +151,7 @@ static void put_incidents(FILE *out, const struct report *report)
 			put_heading(out, "Incidents (times are seconds after the start)");
 		any = true;
 		incident_put_text(out, report->start_ns, incident);
+		put_downtime(out, report, incident);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "judge/clock_error.h"
+#include "render/downtime_words.h"
 #include "render/report_view.h"
 
 #define SENTENCE_BYTES 600
@@ -172,7 +173,7 @@ static void say_readers(struct words *words, const struct incident *incident)
 static void say_incident(struct words *words, const struct report *report,
 			 const struct incident *incident)
 {
-	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
@@ -181,6 +182,8 @@ static void say_incident(struct words *words, const struct report *report,
 	    from, length, incident->recovered ? "" : " and had NOT recovered");
 	say_kinds(words, incident);
 	say(words, ".");
+	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
+	say(words, "%s%s", *downtime ? " " : "", downtime);
 	say_clocks(words, incident);
 	say_readers(words, incident);
 }
@@ -374,6 +377,23 @@ static void tell_of_reads(const struct incident *incident, const struct teller *
 		     incident->number, incident->reads_unlisted, incident->reads_unjudged);
 }
 
+/* Most programs do not read the vmclock but CLOCK_REALTIME, without the kernel: nobody sees who. */
+static void tell_of_realtime(const struct incident *incident, const struct teller *teller)
+{
+	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+
+	if (!incident->clock[OBSERVED_REALTIME].seen || !errors->known)
+		return;
+	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
+	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
+	tell(teller, "realtime_unseen",
+	     "Who read CLOCK_REALTIME in incident %" PRIu64 ", and how often: such reads (of "
+	     "databases, logs) go through the vDSO and never enter the kernel. Whoever did got its "
+	     "error: %s .. %s.",
+	     incident->number, lo, hi);
+}
+
 static void tell_of_seeing(const struct report *report, const struct teller *teller)
 {
 	const struct account *account = report->account;
@@ -386,7 +406,12 @@ static void tell_of_seeing(const struct report *report, const struct teller *tel
 		     " updates of the page came between two looks and were "
 		     "not seen by themselves.",
 		     account->follow.missed, account->follow.updates);
-	if (lost)
+	if (lost && account->losses.uncounted)
+		tell(teller, "lost_in_kernel",
+		     "%" PRIu64 " events were lost in the kernel, and %" PRIu64
+		     " uses of the clock are in no count.",
+		     lost, account->losses.uncounted);
+	else if (lost)
 		tell(teller, "lost_in_kernel",
 		     "%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
 		     lost);
@@ -398,6 +423,12 @@ static void tell_of_seeing(const struct report *report, const struct teller *tel
 		tell(teller, "no_realtime",
 		     "How wrong CLOCK_REALTIME was: it was not, or could not be, held against the "
 		     "page.");
+}
+
+static void tell_of_incident(const struct incident *incident, const struct teller *teller)
+{
+	tell_of_reads(incident, teller);
+	tell_of_realtime(incident, teller);
 }
 
 void report_unknowns(const struct report *report, report_say_fn say_fn, void *arg)
@@ -412,6 +443,6 @@ void report_unknowns(const struct report *report, report_say_fn say_fn, void *ar
 	tell_of_seeing(report, &teller);
 	for (size_t i = 0; i < report->account->incidents; i++) {
 		if (report_has_incident(report, report->account->incident[i]))
-			tell_of_reads(report->account->incident[i], &teller);
+			tell_of_incident(report->account->incident[i], &teller);
 	}
 }

@@ -269,6 +269,60 @@ all_keys() {
 	done
 }
 
+# --- Questions to a recording
+
+# A recording to ask: clock.sqlite here, in which a read failed and something is missing.
+make_story() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p bin
+	ln -sf "$(realpath "$VMCLOCK_TRACE")" bin/vmclock-trace
+	PATH=$PWD/bin:$PATH
+	vmclock-trace record --scenario "$root/tests/scenarios/incident-full.scenario" clock.sqlite >/dev/null || [ $? = 3 ]
+	sqlite3 clock.sqlite "UPDATE events SET result = -22 WHERE id = (SELECT min(id) FROM timeline WHERE type = 'read');
+		INSERT INTO losses(time_ns, events, cause) VALUES(101000000000, 3, 'the disk was slower than the events')"
+}
+
+# answered COMMAND: by something, and without a complaint.
+answered() {
+	run --separate-stderr bash -c "$1"
+	[ "$status" = 0 ] && [ -n "$output" ] && [ "$output" != '[]' ] && [ -z "$stderr" ] ||
+		{ echo "$1: $status $output $stderr" >&2; return 1; }
+}
+
+# The table in README, one line each: command, tab, SQL; either may be empty.
+questions() {
+	sed -n '/^| question | command | SQL/,/^$/p' "$root/README.md" | sed '1,2d;/^$/d' |
+		sed 's/\\|/\x01/g' | awk -F ' *[|] *' '{ gsub(/`/, ""); print $3 "\t" $4 }' | tr '\001' '|'
+}
+
+@test "docs: each question of README is answered, by the command and by the SQL beside it" {
+	local command sql asked=0
+	make_story
+	while IFS= read -r line; do
+		command=${line%%$'\t'*} sql=${line#*$'\t'}
+		[ -z "$command" ] || answered "vmclock-trace ${command//FILE/clock.sqlite}"
+		[ -z "$sql" ] || answered "sqlite3 clock.sqlite $(printf %q "$sql")"
+		asked=$((asked + 1))
+	done < <(questions)
+	[ "$asked" -ge 6 ]
+}
+
+@test "docs: each question of recording(5) is answered" {
+	local asked=0 example=
+	make_story
+	while IFS= read -r line; do
+		case $line in
+		'sqlite3 '*) example=$line ;;
+		*) example+=" $line" ;;
+		esac
+		# An example ends with its second quotation mark.
+		[[ $example == *'"'*'"' ]] || continue
+		answered "${example//\$/\\$}"
+		asked=$((asked + 1))
+	done < <(sed -n '/^```$/,/^```$/p' "$man/vmclock-trace-recording.5.scd" | sed -n '/^sqlite3 /,/"$/p')
+	[ "$asked" -ge 4 ]
+}
+
 # --- Completion
 
 @test "completion: loads, and completes a command" {

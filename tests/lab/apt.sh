@@ -109,7 +109,8 @@ own_apt_update() {
 }
 
 # What nobody reads in a guest.
-NOT_UNPACKED=(--exclude=./usr/share/{bash-completion,bug,doc,info,lintian,locale,man})
+NOT_UNPACKED=(--exclude=./usr/share/{bash-completion,bug,doc,info,lintian,locale,man}
+	--exclude='./usr/lib/postgresql/*/lib/'{bitcode,'llvmjit*'}) # its compiler: 150 MB
 
 # Downloads packages to the current directory and unpacks them to another one, nothing more:
 # own_apt_unpack DIRECTORY PACKAGE...

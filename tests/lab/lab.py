@@ -43,6 +43,8 @@ class Lab:
         self.command_started_at = None
         self.exit_status = None
         self.pending = b""
+        self.migration_asked = False
+        self.tail = b""  # of stdout, in which --migrate-at is looked for
         self.snapshot_pending = None  # what was pending at the snapshot; None: there is none
         self.restored = False
         self.binary = qemu.BINARY[options.arch]
@@ -181,6 +183,7 @@ class Lab:
             self.pending = self.pending[end:]
             if kind == b"o":
                 write_all(1, payload)
+                self.look_for_migration(payload)
             elif kind == b"e":
                 write_all(2, payload)
             elif kind == b"s":
@@ -222,8 +225,24 @@ class Lab:
 
     # Migration
 
+    def look_for_migration(self, written):
+        """Has the command asked for it?"""
+        text = (self.options.migrate_at or "").encode()
+        if text and not self.migration_asked:
+            self.tail += written
+            self.migration_asked = text in self.tail
+            self.tail = self.tail[-len(text):]
+
     def migration_due(self):
-        return len(self.guests) == 1 and self.due(self.options.migrate_after)
+        return len(self.guests) == 1 and (
+            self.migration_asked or self.due(self.options.migrate_after))
+
+    def pause(self, guest):
+        """Nothing in it runs from here on, nor does its counter; the moment."""
+        guest.ask("stop")
+        stopped_at = time.monotonic()
+        time.sleep(self.options.migrate_pause)
+        return stopped_at
 
     def migrate(self):
         """Moves the guest to a second QEMU with the same arguments; output goes on meanwhile."""
@@ -234,6 +253,7 @@ class Lab:
         target.connect()
         source.connect()
         source.ask("migrate-set-parameters", **{"max-bandwidth": 1 << 32, "downtime-limit": 300})
+        stopped_at = self.pause(source) if self.options.migrate_pause is not None else None
         source.ask("migrate", uri=path)
         while (state := source.ask("query-migrate")).get("status") != "completed":
             if state.get("status") in ("failed", "cancelled") or target.ended():
@@ -243,7 +263,13 @@ class Lab:
                 key.data(key.fileobj)
             if time.monotonic() > self.started_at + self.options.timeout:
                 raise LabError("the migration does not end", STATUS_TIMEOUT)
-        self.say(f"migrated, {state['downtime']} ms down")
+        down_ms = state["downtime"]
+        if stopped_at is not None:
+            while target.ask("query-status")["status"] == "inmigrate":
+                time.sleep(0.01)  # it would forget to go on
+            target.ask("cont")
+            down_ms = round(1000 * (time.monotonic() - stopped_at))
+        self.say(f"migrated, {down_ms} ms down")
         source.kill()
         if self.options.forward:
             target.forward(self.options.forward)

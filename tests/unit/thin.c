@@ -82,6 +82,40 @@ static void others_end_a_run(void **state)
 	assert_string_equal(kept, "p100 t101 p104 t105 x106 p107 t108 p111 t112 x113 ");
 }
 
+static void habits_are_in_nobodys_way(void **state)
+{
+	struct thin thin = {0};
+
+	(void)state;
+	kept[0] = '\0';
+	dull_run(&thin, 100, 3);
+	take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 106}, false);
+	dull_run(&thin, 107, 3);
+	take(&thin, (struct event){.type = EVENT_TALLY, .time_ns = 113}, false);
+	dull_run(&thin, 114, 3);
+	/* Unless something was found by one. */
+	take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 120}, true);
+	dull_run(&thin, 121, 3);
+	thin_flush(&thin, note, NULL);
+	assert_string_equal(kept, "p100 t101 x106 x113 p118 t119 x120 p121 t122 p125 t126 ");
+	/* All in its order, also where only one of two came again. */
+	kept[0] = '\0';
+	memset(&thin, 0, sizeof(thin));
+	dull_run(&thin, 100, 2);
+	take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 104}, false);
+	take(&thin, look_at(105, 1), false);
+	take(&thin, (struct event){.type = EVENT_TALLY, .time_ns = 106}, false);
+	take(&thin, (struct event){.type = EVENT_READ, .time_ns = 107}, false);
+	assert_string_equal(kept, "p100 t101 t103 x104 p105 x106 x107 ");
+	/* More than can wait. */
+	kept[0] = '\0';
+	memset(&thin, 0, sizeof(thin));
+	dull_run(&thin, 100, 2);
+	for (uint64_t i = 0; i < THIN_HELD; i++)
+		take(&thin, (struct event){.type = EVENT_CLOCK, .time_ns = 200 + i}, false);
+	assert_string_equal(kept, "p100 t101 p102 t103 x200 x201 x202 x203 x204 x205 x206 x207 ");
+}
+
 static void order_stays(void **state)
 {
 	struct thin thin = {0};
@@ -114,9 +148,8 @@ static void what_matters_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_and_last_stay),
-		cmocka_unit_test(others_end_a_run),
-		cmocka_unit_test(order_stays),
+		cmocka_unit_test(first_and_last_stay),	     cmocka_unit_test(others_end_a_run),
+		cmocka_unit_test(habits_are_in_nobodys_way), cmocka_unit_test(order_stays),
 		cmocka_unit_test(what_matters_stays),
 	};
 

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/downtime.h"
+
+#include "judge/clock_error.h"
+#include "judge/page_update.h"
+#include "page/time.h"
+
+static const struct {
+	const char *name;
+	const char *means;
+} reasons[DOWNTIME_UNKNOWNS] = {
+	[DOWNTIME_NO_CLOCK] = {"no_clock", "the page carries no clock that could tell"},
+	[DOWNTIME_NOT_VOUCHED] = {"not_vouched",
+				  "the hypervisor did not vouch for the page's clock before"},
+	[DOWNTIME_NEVER_AFTER] = {"never_after",
+				  "no page that the hypervisor vouched for was seen afterwards"},
+	[DOWNTIME_NO_TIME] = {"no_time", "the times of the pages cannot be compared"},
+};
+
+const char *downtime_unknown_name(enum downtime_unknown why)
+{
+	return (unsigned int)why < DOWNTIME_UNKNOWNS ? reasons[why].name : NULL;
+}
+
+const char *downtime_unknown_means(enum downtime_unknown why)
+{
+	return (unsigned int)why < DOWNTIME_UNKNOWNS ? reasons[why].means : NULL;
+}
+
+static uint64_t less(uint64_t a_ns, uint64_t b_ns)
+{
+	return a_ns > b_ns ? a_ns - b_ns : 0;
+}
+
+static uint64_t marker_of(const struct event *look)
+{
+	return page_get(&look->page, PAGE_DISRUPTION_MARKER);
+}
+
+/* The instants of both on one scale: TAI, which has no leap seconds, where both pages tell it. */
+static int distance(const struct page_time *now, const struct page_time *then,
+		    struct ns_interval *out)
+{
+	if (now->has_tai && then->has_tai)
+		return instant_distance(now->tai, then->tai, out);
+	if (now->has_utc && then->has_utc)
+		return instant_distance(now->utc, then->utc, out);
+	return -ENODATA;
+}
+
+/* From the first reading of the look before to the last of the look after, by @page. */
+static int true_time(const struct event *before, const struct event *after, const struct page *page,
+		     struct downtime *downtime)
+{
+	struct page_time then, now;
+	struct ns_interval gap;
+
+	if (page_time_at(&before->page, before->look.ticks.before, &then) ||
+	    page_time_at(page, after->look.ticks.after, &now) || distance(&now, &then, &gap))
+		return -ENODATA;
+	downtime->is_bounded = then.has_max_error && now.has_max_error;
+	if (downtime->is_bounded && (interval_widen(gap, then.max_error_ns, &gap) ||
+				     interval_widen(gap, now.max_error_ns, &gap)))
+		return -ENODATA;
+	/* It did not run backwards. */
+	if (gap.hi_ns < 0)
+		return -ENODATA;
+	gap.lo_ns = gap.lo_ns > 0 ? gap.lo_ns : 0;
+	downtime->true_ns = gap;
+	return 0;
+}
+
+/* How long a look took, by its page's rate: its CLOCK_MONOTONIC is somewhere in it. */
+static uint64_t look_ns(const struct event *look, const struct page *page)
+{
+	const struct event_ticks *ticks = &look->look.ticks;
+	uint64_t ns;
+
+	return page_error_at(0, page_get(page, PAGE_PERIOD_FRAC_SEC),
+			     (uint8_t)page_get(page, PAGE_PERIOD_SHIFT),
+			     (int64_t)(ticks->after - ticks->before), &ns)
+		       ? INT64_MAX
+		       : ns;
+}
+
+/* All of the time between the looks that CLOCK_MONOTONIC may have counted, in true nanoseconds. */
+static uint64_t counted_ns(const struct event *before, const struct event *after,
+			   const struct page *page)
+{
+	unsigned __int128 ns = less(after->time_ns, before->time_ns);
+
+	ns += look_ns(before, &before->page);
+	ns += look_ns(after, page);
+	ns += ns * DOWNTIME_RATE_PPM / 1000000 + 1;
+	return ns > INT64_MAX ? INT64_MAX : (uint64_t)ns;
+}
+
+static void set_length(struct downtimes *downtimes, const struct page *page)
+{
+	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
+	uint64_t ran_ns =
+		less(counted_ns(&downtimes->before, &downtimes->after, page), downtime->late_ns);
+
+	downtime->length = (struct ns_interval){
+		.lo_ns = (int64_t)less((uint64_t)downtime->true_ns.lo_ns, ran_ns),
+		.hi_ns = downtime->true_ns.hi_ns,
+	};
+}
+
+/* Was the line of @page drawn after that of @old? One from before a disruption is void. */
+static bool is_new_line(const struct page *page, const struct page *old)
+{
+	static const enum page_field line[] = {PAGE_COUNTER_VALUE, PAGE_PERIOD_FRAC_SEC,
+					       PAGE_TIME_SEC, PAGE_TIME_FRAC_SEC};
+
+	for (size_t i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		if (page_get(page, line[i]) != page_get(old, line[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Can @look's page tell of the disruption that waits for one? Then it does. */
+static void try_to_tell(struct downtimes *downtimes, const struct event *look)
+{
+	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
+
+	if (!page_is_vouched_for(&look->page) ||
+	    !is_new_line(&look->page, &downtimes->before.page) ||
+	    !event_ticks_fit(&downtimes->after.look.ticks, &look->page))
+		return;
+	downtimes->is_waiting = false;
+	downtime->unknown = true_time(&downtimes->before, &downtimes->after, &look->page, downtime)
+				    ? DOWNTIME_NO_TIME
+				    : DOWNTIME_KNOWN;
+	if (downtime->unknown == DOWNTIME_KNOWN)
+		set_length(downtimes, &look->page);
+}
+
+static void begin(struct downtimes *downtimes, const struct event *look)
+{
+	const struct event *before = &downtimes->look;
+	struct downtime *downtime;
+
+	downtimes->is_waiting = downtimes->is_tick_due = false;
+	if (downtimes->count == DOWNTIMES) {
+		downtimes->unlisted++;
+		return;
+	}
+	downtimes->before = *before;
+	downtimes->after = *look;
+	downtime = &downtimes->downtime[downtimes->count++];
+	*downtime = (struct downtime){.not_before_ns = before->time_ns, .found_ns = look->time_ns};
+	downtimes->is_tick_due = true;
+	if (!event_ticks_fit(&before->look.ticks, &before->page) ||
+	    !event_ticks_known(&look->look.ticks))
+		downtime->unknown = DOWNTIME_NO_CLOCK;
+	else if (!page_is_vouched_for(&before->page))
+		downtime->unknown = DOWNTIME_NOT_VOUCHED;
+	else
+		downtime->unknown = DOWNTIME_NEVER_AFTER;
+	downtimes->is_waiting = downtime->unknown == DOWNTIME_NEVER_AFTER;
+}
+
+static void see_look(struct downtimes *downtimes, const struct event *look)
+{
+	if (look->page_state != EVENT_PAGE_STABLE || page_mode(&look->page) == PAGE_INVALID)
+		return;
+	if (downtimes->has_look && marker_of(look) != marker_of(&downtimes->look))
+		begin(downtimes, look);
+	if (downtimes->is_waiting)
+		try_to_tell(downtimes, look);
+	downtimes->look = *look;
+	downtimes->has_look = true;
+}
+
+/*
+ * The heartbeat of the look that found it: by how much it was late, and not for want of a CPU. As
+ * little as the program itself may have been busy for is no evidence.
+ */
+static void see_tick(struct downtimes *downtimes, const struct event *tick)
+{
+	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
+	uint64_t due_ns = tick->tick.due_ns, late_ns;
+
+	if (!downtimes->is_tick_due)
+		return;
+	downtimes->is_tick_due = false;
+	if (due_ns < downtime->not_before_ns)
+		due_ns = downtime->not_before_ns;
+	late_ns = less(less(downtime->found_ns, due_ns), tick->tick.waited_ns);
+	if (late_ns < DOWNTIME_LATE_NS)
+		return;
+	downtime->late_ns = late_ns;
+	if (downtime->unknown == DOWNTIME_KNOWN)
+		set_length(downtimes, &downtimes->after.page);
+}
+
+void downtimes_event(struct downtimes *downtimes, const struct event *event)
+{
+	if (event->type == EVENT_PAGE)
+		see_look(downtimes, event);
+	else if (event->type == EVENT_TICK)
+		see_tick(downtimes, event);
+}
