@@ -15,6 +15,7 @@
 #include "cmd/bundle_cut.h"
 #include "cmd/bundle_file.h"
 #include "cmd/bundle_parts.h"
+#include "cmd/bundle_progress.h"
 #include "cmd/message.h"
 #include "cmd/report_material.h"
 #include "cmd/scratch.h"
@@ -78,7 +79,8 @@ static int set_window(struct bundle *bundle)
 	wish->until_ns = report->until_ns;
 	if (incident) {
 		wish->since_ns = incident->from_ns > MARGIN_NS ? incident->from_ns - MARGIN_NS : 0;
-		wish->until_ns = incident->to_ns + MARGIN_NS;
+		if (incident->to_ns < UINT64_MAX - MARGIN_NS)
+			wish->until_ns = incident->to_ns + MARGIN_NS;
 	}
 	if (wish->since_ns < report->start_ns)
 		wish->since_ns = report->start_ns;
@@ -86,12 +88,13 @@ static int set_window(struct bundle *bundle)
 	if (!wish->windowed)
 		return MESSAGE_GO_ON;
 	if (wish->until_ns <= wish->since_ns) {
-		message_error("--until %s is not after --since %s", asked->until,
-			      asked->since ?: "the start");
+		message_error("--until %s is not after --since %s",
+			      asked->until ?: "the incident's end", asked->since ?: "the start");
 		return EXIT_USAGE;
 	}
 	if (wish->since_ns > report->account->last_ns) {
-		message_error("nothing was recorded from --since %s on", asked->since);
+		message_error("nothing was recorded from --since %s on",
+			      asked->since ?: "the incident");
 		return EXIT_FAILED;
 	}
 	return MESSAGE_GO_ON;
@@ -136,6 +139,8 @@ static int make_cut(struct bundle *bundle)
 		if (bundle_cut(wish, &bundle->cut, &error))
 			return fail(&error);
 		if (bundle->cut.same || !wish->lead_ns)
+			return MESSAGE_GO_ON;
+		if (lead_ns > UINT64_MAX / LEAD_GROWTH) /* in a recording of no machine on earth */
 			return MESSAGE_GO_ON;
 	}
 }
@@ -256,7 +261,10 @@ static int write_archive(struct bundle *bundle, int fd, char sha256[SHA256_HEX_B
 	struct error error = {0};
 	int err;
 
-	if (archive_put(fd, &bundle->plan, &error))
+	bundle_progress_say("packing", bundle->file[BUNDLE_RECORDING].bytes);
+	err = archive_put(fd, &bundle->plan, &error);
+	bundle_progress_say(NULL, 0);
+	if (err)
 		return fail(&error);
 	err = fsync(fd) ? -errno : bundle_file_hash(fd, bytes, sha256);
 	if (!err)
@@ -318,7 +326,10 @@ static int make_archive(struct bundle *bundle)
 	uint64_t bytes;
 	int fd, code;
 
+	/* What a tar can hold, where a damaged recording says otherwise. */
 	bundle->plan.time_sec = bundle->cut.end_sec;
+	if (bundle->plan.time_sec < 0 || bundle->plan.time_sec > UINT32_MAX)
+		bundle->plan.time_sec = 0;
 	bundle->plan.file = bundle->file;
 	bundle->plan.files = BUNDLE_MEMBERS;
 	fd = open_output(bundle->output);

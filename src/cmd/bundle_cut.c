@@ -414,8 +414,8 @@ static int run(struct cut *cut, struct error *error)
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
-		(cut->wish->whole->start_realtime_ns +
-		 (int64_t)(cut->newest_ns ? cut->newest_ns - cut->wish->whole->start_ns : 0)) /
+		(int64_t)((uint64_t)cut->wish->whole->start_realtime_ns +
+			  (cut->newest_ns ? cut->newest_ns - cut->wish->whole->start_ns : 0)) /
 		NSEC_PER_SEC;
 	put_facts(cut);
 	note(cut, writer_commit(cut->writer));

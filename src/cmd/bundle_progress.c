@@ -10,6 +10,9 @@
 
 #define PERIOD_NS (2ull * NSEC_PER_SEC)
 
+/* So much takes some two seconds to pack or unpack. */
+#define LONG_BYTES (32u << 20)
+
 /* Calls between two looks at the time. */
 #define STRIDE 4096
 
@@ -29,6 +32,17 @@ void bundle_progress(struct bundle_progress *progress, const char *what, uint64_
 	progress->due_ns = now_ns + PERIOD_NS;
 	progress->shown = true;
 	fprintf(stderr, "\r\033[K%s: %" PRIu64 " events ", what, count);
+}
+
+void bundle_progress_say(const char *what, uint64_t bytes)
+{
+	static bool shown;
+
+	if (shown)
+		fputs("\r\033[K", stderr);
+	shown = what && bytes >= LONG_BYTES && isatty(STDERR_FILENO);
+	if (shown)
+		fprintf(stderr, "%s ... ", what);
 }
 
 void bundle_progress_end(struct bundle_progress *progress)

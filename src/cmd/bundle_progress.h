@@ -17,6 +17,9 @@ struct bundle_progress {
 /* Say "@what: @count events" on stderr, every two seconds; cheap enough for each event. */
 void bundle_progress(struct bundle_progress *progress, const char *what, uint64_t count);
 
+/* Say "@what ..." if that is about so many @bytes that it takes a while; NULL: it is done. */
+void bundle_progress_say(const char *what, uint64_t bytes);
+
 /* Leave nothing behind. */
 void bundle_progress_end(struct bundle_progress *progress);
 

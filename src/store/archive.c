@@ -104,19 +104,32 @@ static int put_tar(struct archive *archive, const struct archive_plan *plan, str
 	return err;
 }
 
-int archive_put(int fd, const struct archive_plan *plan, struct error *error)
+/* Into a new archive, packed or not, whose writing is for the caller to open. NULL: no memory. */
+static struct archive *new_archive(bool packed)
 {
 	struct archive *archive = archive_write_new();
 
 	if (!archive)
+		return NULL;
+	if (archive_write_set_format_ustar(archive) == ARCHIVE_OK &&
+	    archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
+	    (!packed ||
+	     (archive_write_add_filter_gzip(archive) == ARCHIVE_OK &&
+	      /* The same at any time. */
+	      archive_write_set_options(archive, "gzip:!timestamp,gzip:compression-level=6") ==
+		      ARCHIVE_OK)))
+		return archive;
+	archive_write_free(archive);
+	return NULL;
+}
+
+int archive_put(int fd, const struct archive_plan *plan, struct error *error)
+{
+	struct archive *archive = new_archive(true);
+
+	if (!archive)
 		return no_memory(error);
-	if (archive_write_set_format_ustar(archive) != ARCHIVE_OK ||
-	    archive_write_add_filter_gzip(archive) != ARCHIVE_OK ||
-	    /* The same at any time. */
-	    archive_write_set_options(archive, "gzip:!timestamp,gzip:compression-level=6") !=
-		    ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(archive, 1) != ARCHIVE_OK ||
-	    archive_write_open_fd(archive, fd) != ARCHIVE_OK) {
+	if (archive_write_open_fd(archive, fd) != ARCHIVE_OK) {
 		error_cause(error, "the archive cannot be written: %s",
 			    archive_error_string(archive) ?: "unknown error");
 		archive_write_free(archive);
@@ -125,7 +138,7 @@ int archive_put(int fd, const struct archive_plan *plan, struct error *error)
 	return put_tar(archive, plan, error);
 }
 
-/* --- The hash of the tar that a plan gives */
+/* --- The hash of what a plan gives */
 
 static la_ssize_t add_to_hash(struct archive *archive, void *arg, const void *bytes, size_t length)
 {
@@ -134,25 +147,28 @@ static la_ssize_t add_to_hash(struct archive *archive, void *arg, const void *by
 	return (la_ssize_t)length;
 }
 
-static int hash_tar(const struct archive_plan *plan, char hex[SHA256_HEX_BYTES],
-		    struct error *error)
+static int hash(const struct archive_plan *plan, bool packed, char hex[SHA256_HEX_BYTES],
+		struct error *error)
 {
-	struct archive *archive = archive_write_new();
+	struct archive *archive = new_archive(packed);
 	struct sha256 sum;
 	int err;
 
 	if (!archive)
 		return no_memory(error);
 	sha256_begin(&sum);
-	if (archive_write_set_format_ustar(archive) != ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(archive, 1) != ARCHIVE_OK ||
-	    archive_write_open(archive, &sum, NULL, add_to_hash, NULL) != ARCHIVE_OK) {
+	if (archive_write_open(archive, &sum, NULL, add_to_hash, NULL) != ARCHIVE_OK) {
 		archive_write_free(archive);
 		return no_memory(error);
 	}
 	err = put_tar(archive, plan, error);
 	sha256_end(&sum, hex);
 	return err;
+}
+
+int archive_hash(const struct archive_plan *plan, char hex[SHA256_HEX_BYTES], struct error *error)
+{
+	return hash(plan, true, hex, error);
 }
 
 /* --- Reading */
@@ -390,7 +406,7 @@ static int compare_tar(struct unpacking *unpacking, const struct archive_plan *p
 		return -EINVAL;
 	}
 	sha256_end(&unpacking->sum, found);
-	err = hash_tar(plan, expected, error);
+	err = hash(plan, false, expected, error);
 	if (!err && strcmp(found, expected)) {
 		error_cause(error, "there are bytes in it beside its files that bundle does not "
 				   "write: names, order, times, owners or padding were altered");
@@ -414,11 +430,10 @@ static int get_with(struct archive *archive, struct unpacking *unpacking, struct
 	return err ? err : compare_tar(unpacking, plan, error);
 }
 
-int archive_get(int fd, const char *name, struct archive_plan *plan, struct error *error)
+int archive_get(int fd, struct archive_plan *plan, struct error *error)
 {
 	struct unpacking *unpacking = calloc(1, sizeof(*unpacking));
 	struct archive *archive = archive_read_new();
-	struct error why = {0};
 	int err = -EINVAL;
 
 	if (!unpacking || !archive) {
@@ -431,17 +446,10 @@ int archive_get(int fd, const char *name, struct archive_plan *plan, struct erro
 	for (size_t i = 0; i < plan->files; i++)
 		unpacking->left += plan->file[i].most;
 	sha256_begin(&unpacking->sum);
-	if (!unpacking_begin(unpacking))
-		error_cause(&why, "%s", unpacking->wrong);
+	if (unpacking_begin(unpacking))
+		err = get_with(archive, unpacking, plan, error);
 	else
-		err = get_with(archive, unpacking, plan, &why);
-	if (err) {
-		error_cause(error, "%s: %s", name, why.cause);
-		error_hint(error, "%s",
-			   *why.hint ? why.hint
-				     : "ask for it again: it was altered or damaged, or is no "
-				       "bundle of vmclock-trace");
-	}
+		error_cause(error, "%s", unpacking->wrong);
 	archive_read_free(archive);
 	inflateEnd(&unpacking->stream);
 	free(unpacking);

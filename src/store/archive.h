@@ -37,13 +37,16 @@ int archive_name_is_plain(const char *name);
 /* Write all to @fd. 0, or -errno with @error filled. */
 int archive_put(int fd, const struct archive_plan *plan, struct error *error);
 
+/* The SHA-256 of what archive_put() writes on this machine: other versions of zlib pack otherwise. */
+int archive_hash(const struct archive_plan *plan, char hex[SHA256_HEX_BYTES], struct error *error);
+
 /*
- * Read the archive of @fd, called @name in what is said, into the files of @plan, which has their
+ * Read the archive of @fd into the files of @plan, which has their
  * names, sizes at most, and an empty file for each; the rest of @plan is found out. All of them must
  * be there, and nothing else. It is hostile: at most the sum of the sizes is unpacked, and nothing
  * is written but through these descriptors. 0, -EINVAL for what is no such archive, -errno, with
- * @error filled.
+ * @error filled: "it is cut off".
  */
-int archive_get(int fd, const char *name, struct archive_plan *plan, struct error *error);
+int archive_get(int fd, struct archive_plan *plan, struct error *error);
 
 #endif
