@@ -117,7 +117,6 @@ int bundle_parts_make(const char *path, struct bundle_parts *parts)
 	struct report_wish wish = {0};
 	int code;
 
-	*parts = (struct bundle_parts){0};
 	code = read_facts(path, &parts->facts);
 	if (code != MESSAGE_GO_ON)
 		return code;

@@ -30,6 +30,7 @@ enum bundle_member {
 /* "report.html": static. */
 const char *bundle_member_name(enum bundle_member member);
 
+/* All zero at first. */
 struct bundle_parts {
 	/* All but recording and manifest; owned. */
 	struct {
@@ -40,7 +41,7 @@ struct bundle_parts {
 };
 
 /*
- * Make them from the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then
+ * Make all but the manifest from the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then
  * been said. bundle_parts_free() is due in either case.
  */
 int bundle_parts_make(const char *path, struct bundle_parts *parts);
