@@ -335,6 +335,7 @@ static int make_archive(struct bundle *bundle)
 	fd = open_output(bundle->output);
 	if (fd < 0)
 		return EXIT_FAILED;
+	scratch_guard(bundle->output);
 	code = write_archive(bundle, fd, sha256, &bytes);
 	if (close(fd) && code == MESSAGE_GO_ON) {
 		message_error("%s cannot be written: %s", bundle->output, strerror(errno));
@@ -342,7 +343,8 @@ static int make_archive(struct bundle *bundle)
 	}
 	if (code != MESSAGE_GO_ON)
 		unlink(bundle->output); /* nobody else's: it was not there */
-	else
+	scratch_guard(NULL);
+	if (code == MESSAGE_GO_ON)
 		show(bundle, sha256, bytes);
 	return code;
 }

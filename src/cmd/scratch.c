@@ -15,6 +15,8 @@ static char directory[PATH_MAX];
 /* The recording, its journals, and what may be read by a handler at any time. */
 static char files[4][PATH_MAX + 32];
 
+static char guarded[PATH_MAX]; /* empty: none */
+
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 void scratch_clear(void)
@@ -27,6 +29,8 @@ static void on_signal(int number)
 {
 	scratch_clear();
 	rmdir(directory);
+	if (guarded[0])
+		unlink(guarded);
 	raise(number); /* its default action, when we return */
 }
 
@@ -48,9 +52,19 @@ int scratch_open(struct error *error)
 	}
 	for (int i = 0; i < 4; i++)
 		snprintf(files[i], sizeof(files[i]), "%s/" RECORDING "%s", directory, ends[i]);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct sigaction before;
+
+		/* What nohup or a shell has made harmless stays so. */
+		if (!sigaction(signals[i], NULL, &before) && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
 	return 0;
+}
+
+void scratch_guard(const char *path)
+{
+	snprintf(guarded, sizeof(guarded), "%s", path ?: "");
 }
 
 const char *scratch_recording(void)

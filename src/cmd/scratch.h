@@ -17,6 +17,9 @@ const char *scratch_recording(void);
 /* Remove the recording, and what SQLite keeps beside it. */
 void scratch_clear(void);
 
+/* By a signal remove the file at @path too, which is not yet what it shall be; NULL: it is. */
+void scratch_guard(const char *path);
+
 /* Remove all. */
 void scratch_close(void);
 

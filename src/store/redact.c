@@ -12,6 +12,9 @@
 
 #define HIDDEN "(redacted)"
 
+/* Between the words of a sentence. */
+#define BETWEEN " \t\n'\"(),;:="
+
 /* Shorter than this a host's name is found in too many words that have nothing to do with it. */
 #define NAME_LEAST 3
 
@@ -121,11 +124,32 @@ const char *redactor_cgroup(struct redactor *redactor, const char *path)
 	return pseudonym(&redactor->cgroups, &redactor->cgroup_count, "cgroup", path);
 }
 
-/* A place that each machine has. */
+/* "/dev/vmclock0" and no more; with what may come behind it in a sentence. */
+static bool is_clock_device(const char *path)
+{
+	static const char *const devices[] = {"/dev/vmclock", "/dev/ptp"};
+
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		size_t length = strlen(devices[i]), digits;
+
+		if (strncmp(path, devices[i], length))
+			continue;
+		digits = strspn(path + length, "0123456789");
+		if (digits && !strcspn(path + length + digits, BETWEEN))
+			return true;
+	}
+	return false;
+}
+
+/* A place that each machine has, where nobody's names are. */
 static bool is_common_path(const char *path)
 {
-	static const char *const common[] = {"/dev/vmclock", "/dev/ptp", "/sys/", "/proc/"};
+	static const char *const common[] = {"/sys/kernel/", "/sys/module/",
+					     "/sys/class/",  "/sys/devices/system/",
+					     "/proc/sys/",   "/proc/kallsyms"};
 
+	if (is_clock_device(path))
+		return true;
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
 		if (!strncmp(path, common[i], strlen(common[i])))
 			return !strstr(path, "/..");
@@ -136,10 +160,8 @@ static bool is_common_path(const char *path)
 /* The first word of @text that may be the path of a file of somebody's; NULL: there is none. */
 static const char *private_path(const char *text)
 {
-	static const char between[] = " \t\n'\"(),;:=";
-
-	for (text += strspn(text, between); *text; text += strspn(text, between)) {
-		size_t length = strcspn(text, between);
+	for (text += strspn(text, BETWEEN); *text; text += strspn(text, BETWEEN)) {
+		size_t length = strcspn(text, BETWEEN);
 
 		if (memchr(text, '/', length) && !is_common_path(text))
 			return text;
@@ -223,7 +245,7 @@ static bool is_plain(const char *name)
 
 static const char *path_shown(const char *path)
 {
-	return is_common_path(path) ? path : "path-1";
+	return is_clock_device(path) && !strpbrk(path, BETWEEN) ? path : "path-1";
 }
 
 /* Does @value hold one of the names that are replaced elsewhere? */

@@ -430,4 +430,11 @@ in_bytes() {
 	[ "$status" = 143 ]
 	[ -z "$(ls -A "$TMPDIR")" ]
 	[ ! -e large-bundle.tar.gz ]
+	# Half of an archive neither.
+	"$VMCLOCK_TRACE" bundle large.sqlite >/dev/null 3>&- &
+	for _ in {1..3000}; do [ -e large-bundle.tar.gz ] && break; sleep 0.01; done
+	kill -HUP $!
+	wait $! && status=0 || status=$?
+	[ "$status" = 129 ]
+	[ ! -e large-bundle.tar.gz ]
 }

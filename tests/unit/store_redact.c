@@ -92,6 +92,9 @@ static void texts(void **state)
 	is("none: /dev/vmclock0/../../home/alice", "none: (redacted)");
 	is("read /sys/x and ./alice", "(redacted)");
 	is("none: path=/home/alice", "none: (redacted)");
+	is("none: /dev/vmclock0-alice is no page", "none: (redacted)");
+	is("none: /sys/fs/cgroup/alice.slice", "none: (redacted)");
+	is("none: /proc/17/root/home/alice", "none: (redacted)");
 }
 
 static void becomes(const char *name, const char *value, const char *expected)
@@ -117,6 +120,9 @@ static void facts_are_known_or_hidden(void **state)
 	becomes("kernel", "Linux 7.3 by root@vm17.alice.example", "(redacted)");
 	becomes("device", "/dev/vmclock1", "/dev/vmclock1");
 	becomes("device", "/home/alice/page", "path-1");
+	becomes("device", "/dev/vmclock0-alice", "path-1");
+	becomes("device", "/dev/vmclock0 of alice", "path-1");
+	becomes("device", "/dev/vmclock", "path-1");
 	becomes("page", "none: alice.bin is no page", "none: (redacted)");
 	becomes("start_monotonic_ns", "17", "17");
 	becomes("start_monotonic_ns", "alice", "(redacted)");
