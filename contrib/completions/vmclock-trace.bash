@@ -71,9 +71,11 @@ _vmclock_trace_value() {
 	trace:--slower | trace:--rate) ;;
 	watch:--interval | watch:-i | watch:--duration | watch:-d) ;;
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
+	record:--on) _vmclock_trace_words 'info warning critical' ;;
 	record:--duration | record:-d | record:--max-size | record:--max-age) ;;
 	bundle:--output | bundle:-o) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	bundle:--incident | bundle:-i | bundle:--since | bundle:--until) ;;
+	record:--ring | record:--before | record:--after) ;;
 	report:--incident | report:-i | report:--since | report:--until | replay:--speed) ;;
 	exporter:--listen | exporter:-l | exporter:--textfile-period) ;;
 	exporter:--interval | exporter:-i | exporter:--readers) ;;
@@ -112,7 +114,8 @@ _vmclock_trace() {
 		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
-	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --scenario --json --help' ;;
+	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --ring --on --before --after
+		--journal --scenario --json --help' ;;
 	report) _vmclock_trace_words '--incident --since --until --html --json --help' ;;
 	bundle) _vmclock_trace_words '--incident --since --until --redact --output --json --help' ;;
 	verify) _vmclock_trace_words '--json --help' ;;

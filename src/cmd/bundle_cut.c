@@ -43,7 +43,8 @@ struct cut {
 	uint64_t first_incident;     /* in it, as the whole recording numbers them; 0: none */
 	struct bundle_progress progress;
 	bool begun;
-	bool stopped; /* before the end of the recording */
+	uint64_t missing; /* events that went before the next one */
+	bool stopped;	  /* before the end of the recording */
 	uint64_t read;
 	uint64_t newest_ns;
 	int failed; /* an SQLite result, or -ENOMEM; 0: all is well */
@@ -198,6 +199,17 @@ static void keep_state(struct cut *cut)
 	}
 }
 
+/* Where events of a ring went: the same number is missing here, and the judgement begins anew. */
+static void keep_gap(struct cut *cut)
+{
+	if (!cut->missing)
+		return;
+	writer_gap(cut->writer, cut->missing);
+	incidents_forget(cut->incidents, 0);
+	detector_forget(cut->detector, 0);
+	cut->missing = 0;
+}
+
 /* False: the rest is not wanted. */
 static bool take(struct cut *cut, struct event *event)
 {
@@ -211,6 +223,8 @@ static bool take(struct cut *cut, struct event *event)
 		cut->stopped = true;
 		return false;
 	}
+	if (cut->begun)
+		cut->missing += recording_gap(cut->recording)->events;
 	if (event->time_ns < wish->lead_ns) {
 		if (!cut->begun)
 			remember(cut, event);
@@ -219,6 +233,7 @@ static bool take(struct cut *cut, struct event *event)
 	if (!cut->begun && wish->lead_ns)
 		keep_state(cut);
 	cut->begun = true;
+	keep_gap(cut);
 	keep(cut, event);
 	return true;
 }
@@ -386,7 +401,7 @@ static int begin(struct cut *cut, struct error *error)
 	int err = recording_open(cut->wish->from, &cut->recording, error);
 
 	if (!err)
-		err = writer_open(cut->wish->to, 0, &cut->writer, error);
+		err = writer_open(cut->wish->to, &(struct writer_bounds){0}, &cut->writer, error);
 	if (err)
 		return err;
 	cut->detector = detector_new(NULL, on_finding, cut);

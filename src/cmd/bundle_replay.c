@@ -55,9 +55,15 @@ static void run(struct replaying *replaying)
 {
 	struct bundle_replay *result = replaying->result;
 	struct bundle_progress progress = {0};
+	const struct recording_gap *gap;
 	struct event event;
 
 	while (recording_next(replaying->recording, &event)) {
+		gap = recording_gap(replaying->recording);
+		if (gap->events) {
+			incidents_forget(replaying->incidents, gap->incident);
+			detector_forget(replaying->detector, gap->finding);
+		}
 		bundle_progress(&progress, "judging", ++result->events);
 		detector_event(replaying->detector, &event);
 		incidents_event(replaying->incidents, &event);

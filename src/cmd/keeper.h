@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "cmd/journal.h"
 #include "event/event.h"
 #include "event/fact.h"
 #include "event/thin.h"
@@ -15,8 +16,31 @@
 #include "render/record_view.h"
 #include "store/recorder.h"
 
+/* What a ring keeps for good, around what findings. */
+struct keeper_ring {
+	uint64_t ring_ns; /* 0: it is none, and all is kept */
+	uint64_t before_ns;
+	uint64_t after_ns;
+	enum finding_severity on;
+};
+
+/* The newest window of a ring. */
+struct keeper_window {
+	uint64_t to_ns;	     /* it is kept until then; 0: there is none */
+	uint64_t finding;    /* the number of the newest one that it is kept for */
+	uint64_t incident;   /* the one that is open since; 0: none */
+	uint64_t longest_ns; /* until when an incident that stays open makes it longer */
+	enum finding_severity severity;
+};
+
 struct keeper {
 	const struct record_view *view;
+	struct keeper_ring ring;
+	bool wants_journal; /* note there what is found; without one there is nothing to record */
+	bool is_in_journal; /* the same, for what is shown goes there anyway: then it is not shown */
+	struct journal journal;
+	bool has_journal;
+	struct keeper_window window;
 	struct recorder *recorder;
 	struct detector *detector;
 	struct incidents *incidents;
@@ -35,7 +59,7 @@ struct keeper {
 
 /*
  * Make the recording with @facts, and be ready for events from @start_ns (CLOCK_MONOTONIC) on. The
- * view and incident_news are the caller's to set before. 0 or -errno, with @error filled;
+ * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or -errno, with @error filled;
  * keeper_close() is due in either case.
  */
 int keeper_open(struct keeper *keeper, const struct recorder_options *options,

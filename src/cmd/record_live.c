@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock_now.h"
@@ -11,6 +12,8 @@
 #include "base/text.h"
 #include "cmd/live_sources.h"
 #include "cmd/message.h"
+#include "cmd/record_summary.h"
+#include "cmd/service.h"
 #include "cmd/until.h"
 #include "observe/cgroup.h"
 #include "observe/host_facts.h"
@@ -21,10 +24,14 @@
 /* How long at most an incident makes each read an event: some incidents never end. */
 #define DETAIL_NS (60ll * NSEC_PER_SEC)
 
+/* How often it is asked whether the recording can be written. */
+#define DISK_PERIOD_NS NSEC_PER_SEC
+
 #define PROGRESS_PERIOD_NS (2ll * NSEC_PER_SEC)
 
 struct live {
 	const struct record_options *options;
+	const struct recorder_options *store;
 	struct keeper *keeper;
 	struct live_sources sources;
 	struct cgroup_names *cgroups;
@@ -34,6 +41,9 @@ struct live {
 	uint64_t tally_due_ns;
 	uint64_t detail_until_ns; /* 0: an incident asks for nothing */
 	uint64_t progress_due_ns;
+	uint64_t disk_due_ns;
+	bool in_trouble; /* nothing can be written, and that was said */
+	int watchdog;	 /* a timer; -1: nobody waits for us */
 	bool has_terminal;
 };
 
@@ -154,17 +164,77 @@ static void show_progress(struct live *live)
 		*counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
 }
 
+/* On a line of its own, and again with what to do. */
+static void tell_of_disk(const char *path, const char *trouble)
+{
+	struct error error = {0};
+
+	if (trouble) {
+		error_cause(&error, "NOT WRITING to %s: %s; going on, and counting what is lost",
+			    path, trouble);
+		error_hint(
+			&error,
+			"make room on that file system, or see why it refuses (dmesg): it is tried "
+			"again each second");
+	} else {
+		error_cause(&error, "%s is written again; what was lost is told in it", path);
+	}
+	message_failure(&error);
+}
+
+/* That nothing can be written is no reason to end: but it is said at once, and when it is over. */
+static void watch_disk(struct live *live)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+	struct recorder_counts counts;
+
+	if (now_ns < live->disk_due_ns)
+		return;
+	live->disk_due_ns = now_ns + DISK_PERIOD_NS;
+	recorder_counts(live->keeper->recorder, &counts);
+	if (live->in_trouble == (*counts.trouble != '\0'))
+		return;
+	live->in_trouble = *counts.trouble;
+	if (live->keeper->has_journal)
+		journal_trouble(&live->keeper->journal, live->in_trouble ? counts.trouble : NULL);
+	tell_of_disk(live->store->path, live->in_trouble ? counts.trouble : NULL);
+}
+
+/* Half of the time after which we are taken for dead. */
+static void open_watchdog(struct live *live)
+{
+	uint64_t period_ns = service_watchdog_ns() / 2;
+	const struct timespec period = {.tv_sec = (time_t)(period_ns / NSEC_PER_SEC),
+					.tv_nsec = (long)(period_ns % NSEC_PER_SEC)};
+	const struct itimerspec timer = {.it_interval = period, .it_value = period};
+
+	if (!period_ns)
+		return;
+	live->watchdog = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (live->watchdog >= 0)
+		timerfd_settime(live->watchdog, 0, &timer, NULL);
+}
+
+static void feed_watchdog(struct live *live)
+{
+	uint64_t times;
+
+	if (read(live->watchdog, &times, sizeof(times)) == sizeof(times))
+		service_tell("WATCHDOG=1");
+}
+
 static void run(struct live *live)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		[1] = {.fd = live->sources.lookout ? lookout_fd(live->sources.lookout) : -1,
 		       .events = POLLIN},
 		[2] = {.fd = live->sources.kernel ? kernel_trace_fd(live->sources.kernel) : -1,
 		       .events = POLLIN},
+		[3] = {.fd = live->watchdog, .events = POLLIN},
 	};
 
 	mappers_run(live->sources.mappers, on_mapper, live);
-	while (until_wait(&live->until, fds, 3) == UNTIL_READY) {
+	while (until_wait(&live->until, fds, 4) == UNTIL_READY) {
 		/* The page first: a disruption is then found before the reads that suffer from it. */
 		if (fds[1].revents)
 			lookout_run(live->sources.lookout, on_look, live);
@@ -173,6 +243,9 @@ static void run(struct live *live)
 			break;
 		mappers_run(live->sources.mappers, on_mapper, live);
 		take_tally(live);
+		watch_disk(live);
+		if (fds[3].revents)
+			feed_watchdog(live);
 		show_progress(live);
 		fflush(stdout);
 	}
@@ -218,8 +291,7 @@ static void set_facts(struct live *live)
 {
 	const struct record_options *options = live->options;
 	struct fact_list *facts = &live->facts;
-	char period[TEXT_NS_BYTES], clocks[TEXT_NS_BYTES], age[TEXT_NS_BYTES];
-	char size[RECORD_SIZE_BYTES];
+	char period[TEXT_NS_BYTES], clocks[TEXT_NS_BYTES];
 
 	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
 	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
@@ -245,22 +317,12 @@ static void set_facts(struct live *live)
 		 mappers_facts(live->sources.mappers)->all
 			 ? "of all processes"
 			 : mappers_facts(live->sources.mappers)->why_not.cause);
-	fact_set(facts, "thinning", "%s",
-		 "all events; of looks and ticks that tell nothing new the first and the last");
-	text_ns(options->max_age_ns, false, age, sizeof(age));
-	record_size_text(options->max_bytes, size);
-	fact_set(facts, "bounds", "%s in size, %s in age", options->max_bytes ? size : "any",
-		 options->max_age_ns ? age : "any");
+	record_bounds_facts(options, facts);
 	add_hook_facts(live);
 }
 
 static int begin(struct live *live)
 {
-	const struct recorder_options store = {
-		.path = live->options->file,
-		.max_bytes = live->options->max_bytes,
-		.max_age_ns = (uint64_t)live->options->max_age_ns,
-	};
 	struct error error = {0};
 
 	live->cgroups = cgroup_names_new();
@@ -268,7 +330,7 @@ static int begin(struct live *live)
 		return EXIT_FAILED;
 	set_facts(live);
 	/* Before the first look: hooks take a while to load, and so does a file. */
-	if (keeper_open(live->keeper, &store, &live->facts,
+	if (keeper_open(live->keeper, live->store, &live->facts,
 			fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
 	    (live->sources.lookout && lookout_start(live->sources.lookout, &error))) {
 		message_failure(&error);
@@ -280,38 +342,16 @@ static int begin(struct live *live)
 	return EXIT_DONE;
 }
 
-static int end(struct live *live)
-{
-	const struct record_scene scene = {.file = live->options->file, .facts = &live->facts};
-	struct recorder_counts counts;
-	struct record_result result;
-
-	keeper_finish(live->keeper, &counts);
-	result = (struct record_result){
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - live->keeper->start_ns,
-		.events = live->keeper->events,
-		.kept = counts.kept,
-		.lost = counts.lost,
-		.cut = counts.cut,
-		.bytes = counts.bytes,
-		.trouble = counts.trouble,
-		.counts = detector_counts(live->keeper->detector),
-	};
-	live->keeper->view->end(stdout, &scene, &result);
-	if (*counts.trouble) {
-		message_error("%s could not be written: %s", live->options->file, counts.trouble);
-		return EXIT_FAILED;
-	}
-	return live->keeper->alarming ? EXIT_FINDING : EXIT_DONE;
-}
-
-int record_live(const struct record_options *options, struct keeper *keeper)
+int record_live(const struct record_options *options, const struct recorder_options *store,
+		struct keeper *keeper)
 {
 	struct live live = {.options = options,
+			    .store = store,
+			    .watchdog = -1,
 			    .keeper = keeper,
 			    .device = -1,
 			    .has_terminal = isatty(STDERR_FILENO) && !options->json};
-	const struct record_scene scene = {.file = options->file, .facts = &live.facts};
+	const struct record_scene scene = {.file = store->path, .facts = &live.facts};
 	int code;
 
 	keeper->incident_news = on_incident;
@@ -321,9 +361,14 @@ int record_live(const struct record_options *options, struct keeper *keeper)
 	if (code == EXIT_DONE) {
 		keeper->view->begin(stdout, &scene);
 		fflush(stdout);
+		open_watchdog(&live);
+		service_tell("READY=1\nSTATUS=Recording");
 		run(&live);
-		code = end(&live);
+		service_tell("STOPPING=1");
+		code = record_end(keeper, &scene, clock_now_ns(CLOCK_MONOTONIC) - keeper->start_ns);
 	}
+	if (live.watchdog >= 0)
+		close(live.watchdog);
 	live_sources_close(&live.sources);
 	cgroup_names_free(live.cgroups);
 	until_close(&live.until);

@@ -6,7 +6,8 @@
 #include "cmd/keeper.h"
 #include "cmd/record_options.h"
 
-/* Record until the time is over or a signal comes. An exit code; what is wrong has been said. */
-int record_live(const struct record_options *options, struct keeper *keeper);
+/* Record to @store until the time is over or a signal comes. An exit code; what is wrong has been said. */
+int record_live(const struct record_options *options, const struct recorder_options *store,
+		struct keeper *keeper);
 
 #endif

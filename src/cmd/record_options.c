@@ -3,8 +3,9 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <time.h>
+#include <string.h>
 
+#include "base/instant.h"
 #include "base/parse.h"
 #include "cmd/message.h"
 #include "store/recorder.h"
@@ -15,7 +16,16 @@ enum {
 	OPTION_MAX_SIZE,
 	OPTION_MAX_AGE,
 	OPTION_SCENARIO,
+	OPTION_RING,
+	OPTION_ON,
+	OPTION_BEFORE,
+	OPTION_AFTER,
+	OPTION_JOURNAL,
 };
+
+/* Of a ring: what comes after a finding mostly comes within this; and no disk is to be filled. */
+#define AFTER_NS       (60ll * NSEC_PER_SEC)
+#define RING_MAX_BYTES (1ull << 30)
 
 static int parse_time(const char *name, const char *text, int64_t *ns)
 {
@@ -29,6 +39,24 @@ static int parse_size(const char *text, uint64_t *bytes)
 	if (!parse_bytes(text, bytes) && *bytes >= RECORDER_MIN_BYTES)
 		return MESSAGE_GO_ON;
 	return message_bad_argument("--max-size", text, "a size from 4M, such as 50M or 2G");
+}
+
+static int parse_severity(const char *text, enum finding_severity *severity)
+{
+	for (int i = FINDING_INFO; i <= FINDING_CRITICAL; i++) {
+		if (strcmp(text, finding_severity_name((enum finding_severity)i)))
+			continue;
+		*severity = (enum finding_severity)i;
+		return MESSAGE_GO_ON;
+	}
+	return message_bad_argument("--on", text, "info, warning or critical");
+}
+
+static int parse_ring(const char *text, int64_t *ns)
+{
+	if (!parse_duration_ns(text, ns) && *ns >= NSEC_PER_SEC)
+		return MESSAGE_GO_ON;
+	return message_bad_argument("--ring", text, "a time from 1s, such as 10m or 1h");
 }
 
 static int parse_option(int option, const char *text, struct record_options *options)
@@ -54,22 +82,52 @@ static int parse_option(int option, const char *text, struct record_options *opt
 	case OPTION_SCENARIO:
 		options->scenario = text;
 		break;
+	case OPTION_JOURNAL:
+		options->journal = true;
+		break;
+	case OPTION_RING:
+		return parse_ring(text, &options->ring_ns);
+	case OPTION_BEFORE:
+		return parse_time("--before", text, &options->before_ns);
+	case OPTION_AFTER:
+		return parse_time("--after", text, &options->after_ns);
+	case OPTION_ON:
+		return parse_severity(text, &options->on);
 	default:
 		return message_see_help(&cmd_record);
 	}
 	return MESSAGE_GO_ON;
 }
 
-/* The moment is part of the name: two recordings never have the same. */
-static void name_file(struct record_options *options)
-{
-	time_t now = time(NULL);
-	struct tm utc;
+/* --on was not given. */
+#define UNSET ((enum finding_severity)(FINDING_CRITICAL + 1))
 
-	gmtime_r(&now, &utc);
-	strftime(options->default_file, sizeof(options->default_file),
-		 "vmclock-%Y%m%dT%H%M%SZ.sqlite", &utc);
-	options->file = options->default_file;
+static int refuse(const char *why)
+{
+	message_error("%s", why);
+	return message_see_help(&cmd_record);
+}
+
+/* What belongs to a ring, and what it is where nothing is said. */
+static int settle_ring(struct record_options *options)
+{
+	bool has_on = options->on != UNSET;
+
+	if (!options->ring_ns) {
+		if (has_on || options->before_ns || options->after_ns)
+			return refuse("--on, --before and --after are for --ring");
+		return MESSAGE_GO_ON;
+	}
+	if (options->before_ns > options->ring_ns)
+		return refuse("--before is longer than --ring: that much is not there");
+	if (options->max_age_ns && options->max_age_ns < options->ring_ns)
+		return refuse("--max-age is shorter than --ring");
+	options->on = has_on ? options->on : FINDING_WARNING;
+	options->before_ns = options->before_ns ?: options->ring_ns;
+	options->after_ns = options->after_ns ?: AFTER_NS;
+	options->max_bytes = options->max_bytes ?: RING_MAX_BYTES;
+	options->every_event = true;
+	return MESSAGE_GO_ON;
 }
 
 int record_options_parse(int argc, char **argv, struct record_options *options)
@@ -81,13 +139,18 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 		{"max-size", required_argument, NULL, OPTION_MAX_SIZE},
 		{"max-age", required_argument, NULL, OPTION_MAX_AGE},
 		{"scenario", required_argument, NULL, OPTION_SCENARIO},
+		{"ring", required_argument, NULL, OPTION_RING},
+		{"on", required_argument, NULL, OPTION_ON},
+		{"before", required_argument, NULL, OPTION_BEFORE},
+		{"after", required_argument, NULL, OPTION_AFTER},
+		{"journal", no_argument, NULL, OPTION_JOURNAL},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	int option, code;
 
-	*options = (struct record_options){0};
+	*options = (struct record_options){.on = UNSET};
 	while ((option = getopt_long(argc, argv, "d:ejh", table, NULL)) != -1) {
 		code = parse_option(option, optarg, options);
 		if (code != MESSAGE_GO_ON)
@@ -96,8 +159,6 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 	if (optind + 1 < argc)
 		return message_unexpected(&cmd_record, argv[optind + 1]);
 	if (optind < argc)
-		options->file = argv[optind];
-	else
-		name_file(options);
-	return MESSAGE_GO_ON;
+		options->where = argv[optind];
+	return settle_ring(options);
 }

@@ -91,12 +91,18 @@ static bool wait_for(struct replay *replay, int64_t speed, uint64_t begun_ns,
 static void run(struct replay *replay, int64_t speed)
 {
 	uint64_t begun_ns = clock_now_ns(CLOCK_MONOTONIC);
+	const struct recording_gap *gap;
 	struct event event;
 
 	while (recording_next(replay->recording, &event) && !ferror(stdout)) {
 		if (speed && !wait_for(replay, speed, begun_ns, &event))
 			break;
 		replay->result.events++;
+		gap = recording_gap(replay->recording);
+		if (gap->events) {
+			incidents_forget(replay->incidents, gap->incident);
+			detector_forget(replay->detector, gap->finding);
+		}
 		replay->newest_ns = event.time_ns;
 		detector_event(replay->detector, &event);
 		incidents_event(replay->incidents, &event);
@@ -116,7 +122,9 @@ static const char *why_not_compared(struct replay *replay)
 	if (*recording_damage(replay->recording)->why)
 		return "the recording is damaged";
 	if (fact_get_u64(facts, "events_cut", 0))
-		return "the oldest events made room for later ones";
+		return fact_get(facts, "ring")
+			       ? "between the windows events were let go, as was asked for"
+			       : "the oldest events made room for later ones";
 	if (losses.events)
 		return "the recording has lost events";
 	return NULL;

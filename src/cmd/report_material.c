@@ -70,12 +70,30 @@ static int name_cgroups(struct report_material *material)
 	return MESSAGE_GO_ON;
 }
 
+static void tell_gap(struct report_material *material)
+{
+	const struct recording_gap *gap = recording_gap(material->recording);
+	const struct account_gap told = {
+		.from_ns = gap->from_ns,
+		.to_ns = gap->to_ns,
+		.events = gap->events,
+		.findings = gap->findings,
+		.finding = gap->finding,
+		.incident = gap->incident,
+	};
+
+	if (gap->events)
+		account_gap(material->account, &told);
+}
+
 static void read_all(struct report_material *material)
 {
 	struct event event;
 
-	while (recording_next(material->recording, &event))
+	while (recording_next(material->recording, &event)) {
+		tell_gap(material);
 		account_event(material->account, &event);
+	}
 	account_finish(material->account);
 }
 

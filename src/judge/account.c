@@ -94,7 +94,7 @@ static void add_look(struct account *account, const struct event *event)
 	bool first = !account->follow.seen;
 
 	page_follow(&account->follow, event, &change);
-	if (first && account->follow.seen)
+	if (first && account->follow.seen && !account->gaps)
 		account->first_page = event->page;
 	add_bound(account, event, &event->look.ticks);
 }
@@ -136,6 +136,22 @@ void account_event(struct account *account, const struct event *event)
 	summary_add(&account->summary, event);
 	mapper_list_add(&account->mappers, event);
 	add_by_type(account, event);
+}
+
+void account_gap(struct account *account, const struct account_gap *gap)
+{
+	incidents_forget(account->incidents_open, gap->incident);
+	detector_forget(account->detector, gap->finding);
+	if (!account->events)
+		return;
+	if (account->gaps < ACCOUNT_GAPS)
+		account->gap[account->gaps++] = *gap;
+	else
+		account->gaps_unlisted++;
+	/* What the page went through meanwhile was not missed by who looked. */
+	account->follow.seen = false;
+	account->gap_events += gap->events;
+	account->gap_ns += gap->to_ns > gap->from_ns ? gap->to_ns - gap->from_ns : 0;
 }
 
 void account_finish(struct account *account)

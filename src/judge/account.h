@@ -21,6 +21,7 @@
 
 #define ACCOUNT_FINDINGS  512
 #define ACCOUNT_INCIDENTS 64
+#define ACCOUNT_GAPS	  64
 
 /* One clock over the whole time, where the page told how wrong it was. */
 struct account_clock {
@@ -28,6 +29,16 @@ struct account_clock {
 	uint64_t known; /* of them, with an error that is known */
 	uint64_t wrong; /* of those, surely wrong */
 	struct curve curve;
+};
+
+/* Between two events others were, of which nothing is left but their number. */
+struct account_gap {
+	uint64_t from_ns; /* CLOCK_MONOTONIC of the two */
+	uint64_t to_ns;
+	uint64_t events;   /* that are missing */
+	uint64_t findings; /* that were made live meanwhile */
+	uint64_t finding;  /* the number of the newest before the second, 0: not known */
+	uint64_t incident; /* of the newest incident that was over then, the same */
 };
 
 struct account {
@@ -40,6 +51,11 @@ struct account {
 	struct incident *incident[ACCOUNT_INCIDENTS]; /* that are over */
 	size_t incidents;
 	uint64_t incidents_unlisted;
+	struct account_gap gap[ACCOUNT_GAPS]; /* the first ones */
+	size_t gaps;
+	uint64_t gaps_unlisted;
+	uint64_t gap_ns;     /* how long they are, all of them */
+	uint64_t gap_events; /* and how many events are missing in them */
 	struct account_clock clock[OBSERVED_CLOCKS];
 	struct curve page_bound; /* what the page claims of its own error, either way */
 	struct page_follow follow;
@@ -64,6 +80,12 @@ void account_free(struct account *account);
 
 /* Take one event; in the order in which they were judged. */
 void account_event(struct account *account, const struct event *event);
+
+/*
+ * Before the next event there is @gap: it is judged as the first one after a start. Before the first
+ * event it says how numbers begin, and else is told elsewhere.
+ */
+void account_gap(struct account *account, const struct account_gap *gap);
 
 /* No more events. */
 void account_finish(struct account *account);

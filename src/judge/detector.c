@@ -57,6 +57,29 @@ void detector_free(struct detector *detector)
 	free(detector);
 }
 
+static uint64_t newest_number(const struct detector *detector)
+{
+	uint64_t number = detector->not_counted;
+
+	for (enum finding_kind i = 0; i < FINDINGS; i++)
+		number += detector->counts.finding[i];
+	return number;
+}
+
+void detector_forget(struct detector *detector, uint64_t number)
+{
+	uint64_t newest = newest_number(detector);
+
+	*detector = (struct detector){
+		.options = detector->options,
+		.found = detector->found,
+		.arg = detector->arg,
+		.counts = detector->counts,
+		.not_counted = detector->not_counted + (number > newest ? number - newest : 0),
+		.losses = detector->losses, /* totals */
+	};
+}
+
 const struct detector_counts *detector_counts(const struct detector *detector)
 {
 	return &detector->counts;
@@ -103,9 +126,7 @@ void finding_not_before(struct finding *finding, uint64_t time_ns)
 void detector_emit(struct detector *detector, struct finding *finding)
 {
 	detector->counts.finding[finding->kind]++;
-	finding->number = 0;
-	for (enum finding_kind i = 0; i < FINDINGS; i++)
-		finding->number += detector->counts.finding[i];
+	finding->number = newest_number(detector);
 	if (detector->found)
 		detector->found(finding, detector->arg);
 }

@@ -183,6 +183,12 @@ void detector_free(struct detector *detector);
  */
 void detector_event(struct detector *detector, const struct event *event);
 
+/*
+ * What happens before the next event is not known: judge what comes next as at the start. Numbers of
+ * findings go on, and are above @number, of the newest that is known of.
+ */
+void detector_forget(struct detector *detector, uint64_t number);
+
 /* Owned by @detector. */
 const struct detector_counts *detector_counts(const struct detector *detector);
 

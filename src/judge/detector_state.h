@@ -56,6 +56,7 @@ struct detector {
 	finding_fn found;
 	void *arg;
 	struct detector_counts counts;
+	uint64_t not_counted; /* findings that have numbers, too */
 
 	struct known_page newest;
 	/*

@@ -231,3 +231,19 @@ void incidents_finish(struct incidents *incidents)
 	if (incidents->open)
 		close_incident(incidents, false, incidents->incident.to_ns);
 }
+
+void incidents_forget(struct incidents *incidents, uint64_t number)
+{
+	struct incident_options options = incidents->options;
+	incident_fn fn = incidents->fn;
+	void *arg = incidents->arg;
+
+	incidents_finish(incidents);
+	if (incidents->incident.number > number)
+		number = incidents->incident.number;
+	memset(incidents, 0, sizeof(*incidents));
+	incidents->options = options;
+	incidents->fn = fn;
+	incidents->arg = arg;
+	incidents->incident.number = number;
+}

@@ -140,6 +140,12 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 /* Take the event that the detector has just judged. */
 void incidents_event(struct incidents *incidents, const struct event *event);
 
+/*
+ * What happens before the next event is not known: close what is open, as not recovered, and begin
+ * anew. Numbers of incidents go on, and are above @number, of the newest that is known of.
+ */
+void incidents_forget(struct incidents *incidents, uint64_t number);
+
 /* No more events: close what is open. */
 void incidents_finish(struct incidents *incidents);
 

@@ -72,6 +72,10 @@ static void json_end(FILE *out, const struct record_scene *scene,
 	add_u64(line, "events_kept", result->kept);
 	add_u64(line, "events_lost", result->lost);
 	add_u64(line, "events_cut", result->cut);
+	if (result->is_ring) {
+		add_u64(line, "windows_kept", result->windows);
+		add_u64(line, "windows_cut", result->windows_cut);
+	}
 	add_u64(line, "bytes", result->bytes);
 	add_text(line, "trouble", *result->trouble ? result->trouble : NULL);
 	put_line(out, line);

@@ -63,6 +63,7 @@ static void text_begin(FILE *out, const struct record_scene *scene)
 	put_fact(out, scene, "uses", "uses");
 	put_fact(out, scene, "keeps", "thinning");
 	put_fact(out, scene, "bounds", "bounds");
+	put_fact(out, scene, "ring", "ring");
 	fputc('\n', out);
 }
 
@@ -85,6 +86,14 @@ static void put_counts(FILE *out, const struct detector_counts *counts)
 	fputc('\n', out);
 }
 
+static void put_windows(FILE *out, const struct record_result *result)
+{
+	fprintf(out, "kept      %" PRIu64 " windows for good", result->windows);
+	if (result->windows_cut)
+		fprintf(out, "; the oldest %" PRIu64 " had to make room", result->windows_cut);
+	fprintf(out, "; %" PRIu64 " events outside of them were let go\n", result->cut);
+}
+
 static void text_end(FILE *out, const struct record_scene *scene,
 		     const struct record_result *result)
 {
@@ -101,7 +110,9 @@ static void text_end(FILE *out, const struct record_scene *scene,
 	fputs("file      ", out);
 	put_file(out, scene->file);
 	fprintf(out, ", %s\n", size);
-	if (result->cut)
+	if (result->is_ring)
+		put_windows(out, result);
+	if (result->cut && !result->is_ring)
 		fprintf(out, "          the oldest %" PRIu64 " events had to make room\n",
 			result->cut);
 	if (result->lost)

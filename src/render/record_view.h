@@ -21,12 +21,15 @@ struct record_scene {
 
 struct record_result {
 	uint64_t duration_ns;
-	uint64_t events;     /* that were judged */
-	uint64_t kept;	     /* of them, written; the others told nothing new */
-	uint64_t lost;	     /* that should have been written, and are not in the file */
-	uint64_t cut;	     /* that were written, and made room for later ones */
-	uint64_t bytes;	     /* of the file */
-	const char *trouble; /* why something could not be written; "": nothing */
+	uint64_t events;      /* that were judged */
+	uint64_t kept;	      /* of them, written; the others told nothing new */
+	uint64_t lost;	      /* that should have been written, and are not in the file */
+	uint64_t cut;	      /* that were written, and made room for later ones */
+	bool is_ring;	      /* then those were let go as was asked for, and but for ... */
+	uint64_t windows;     /* ... those stretches that are kept for good, */
+	uint64_t windows_cut; /* and those that were, and had to make room */
+	uint64_t bytes;	      /* of the file */
+	const char *trouble;  /* why something could not be written; "": nothing */
 	const struct detector_counts *counts;
 };
 

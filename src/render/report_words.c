@@ -174,6 +174,17 @@ static void say_incident(struct words *words, const struct report *report,
 	say_readers(words, incident);
 }
 
+/* Nothing is said of what was not kept. */
+static void say_gaps(struct words *words, const struct account *account)
+{
+	char length[TEXT_NS_BYTES];
+
+	if (!account->gaps)
+		return;
+	text_ns_u64(account->gap_ns, length, sizeof(length));
+	say(words, ", of which %s are not kept in full,", length);
+}
+
 static const struct incident *worst_of(const struct report *report, size_t *count)
 {
 	const struct incident *worst = NULL;
@@ -205,6 +216,7 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 	for (size_t i = 0; i < report->account->findings; i++)
 		findings += report_has_finding(report, &report->account->finding[i]);
 	say(&words, "%s: in %s of %s", report_level(report), length, host);
+	say_gaps(&words, report->account);
 	if (incident) {
 		say(&words, " there %s %zu incident%s.", count == 1 ? "was" : "were", count,
 		    count == 1 ? "" : "s");
@@ -240,6 +252,35 @@ static void tell(const struct teller *teller, const char *code, const char *form
 	teller->say(code, sentence, teller->arg);
 }
 
+/* What a ring let go between what it kept; @gap_events of what was cut, the rest is the oldest. */
+static void tell_of_gaps(const struct report *report, const struct teller *teller)
+{
+	const struct account *account = report->account;
+	uint64_t oldest = report->cut > account->gap_events ? report->cut - account->gap_events : 0;
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	if (oldest)
+		tell(teller, "cut",
+		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
+		     "not told.",
+		     oldest);
+	for (size_t i = 0; i < account->gaps; i++) {
+		const struct account_gap *gap = &account->gap[i];
+
+		report_utc(report, gap->from_ns, from, sizeof(from));
+		report_utc(report, gap->to_ns, to, sizeof(to));
+		tell(teller, "gap",
+		     "Not kept from %s to %s: %" PRIu64 " events, by which %" PRIu64
+		     " findings were made that are in the table findings only.",
+		     from, to, gap->events, gap->findings);
+	}
+	if (account->gaps_unlisted)
+		tell(teller, "gaps_unlisted",
+		     "%" PRIu64 " stretches more were not kept: SELECT * FROM windows lists those "
+		     "that were.",
+		     account->gaps_unlisted);
+}
+
 static void tell_of_recording(const struct report *report, const struct teller *teller)
 {
 	char damage[SHOWN_BYTES];
@@ -257,11 +298,7 @@ static void tell_of_recording(const struct report *report, const struct teller *
 		     "The recording was not closed: its program was killed, the machine stopped, "
 		     "or "
 		     "it still runs. What came after the last commit is missing.");
-	if (report->cut)
-		tell(teller, "cut",
-		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
-		     "not told.",
-		     report->cut);
+	tell_of_gaps(report, teller);
 	if (report->lost) {
 		text_display(report->lost_why, strlen(report->lost_why), damage, sizeof(damage));
 		tell(teller, "not_written",

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The numbers from which on rows are of an epoch, or of later ones. */
+/* The numbers from which on rows are of an epoch, up to those of the end of it. */
 struct epoch {
 	int64_t event;
 	int64_t page;
@@ -19,24 +19,43 @@ struct epoch {
 	uint64_t from_ns; /* CLOCK_MONOTONIC */
 };
 
-/* All zero at first; oldest first. */
-struct epochs {
-	struct epoch *epoch;
-	size_t count;
-	size_t room;
+struct epoch_span {
+	struct epoch begin;
+	struct epoch end; /* the first numbers that are not of it */
+	bool gone;	  /* its rows are deleted, in a transaction that is not committed */
 };
 
-/* A new one begins. False without memory: then the one before goes on. */
-bool epochs_begin(struct epochs *epochs, const struct epoch *epoch);
+/*
+ * All zero at first; oldest first, the newest is still being written. Those before `ring` are kept
+ * for good; the others are the ring.
+ */
+struct epochs {
+	struct epoch_span *span;
+	size_t count;
+	size_t room;
+	size_t ring;
+};
 
-/* The first that is kept when the oldest goes; NULL while there is only one. */
-const struct epoch *epochs_second(const struct epochs *epochs);
+/* The newest ends at @at, and a new one begins. False without memory: then the old one goes on. */
+bool epochs_begin(struct epochs *epochs, const struct epoch *at);
 
-/* The oldest is gone. */
-void epochs_drop(struct epochs *epochs);
+/* Of the ring, the oldest that is over; NULL: there is none. */
+struct epoch_span *epochs_oldest(const struct epochs *epochs);
 
-/* Rows from @event on do not exist: forget epochs that begin beyond. */
-void epochs_rewind(struct epochs *epochs, int64_t event);
+/* How many events the ring has, the newest epoch left out, which is still being written. */
+uint64_t epochs_ring_events(const struct epochs *epochs);
+
+/* And those that are kept for good. */
+uint64_t epochs_kept_events(const struct epochs *epochs);
+
+/* What is gone is so for good. */
+void epochs_commit(struct epochs *epochs);
+
+/*
+ * What is gone is not, nor are rows from @at on, which a new epoch is to have. All is of the ring
+ * again, to be judged anew.
+ */
+void epochs_rollback(struct epochs *epochs, const struct epoch *at);
 
 /* Free what @epochs holds. */
 void epochs_free(struct epochs *epochs);

@@ -70,20 +70,20 @@ static void copy_out(const struct queue *queue, uint64_t at, void *to, size_t by
 	memcpy((uint8_t *)to + piece, queue->bytes, bytes - piece);
 }
 
-bool queue_put(struct queue *queue, const void *record, size_t bytes, bool wait)
+bool queue_put(struct queue *queue, const void *record, size_t bytes, size_t spare, bool wait)
 {
 	uint32_t length = (uint32_t)bytes;
 	size_t needed = sizeof(length) + bytes;
 	bool fits;
 
-	assert(bytes && needed <= queue->room / 4);
+	assert(bytes && needed <= queue->room / 4 && spare <= queue->room / 4);
 	pthread_mutex_lock(&queue->lock);
-	while (wait && queue->head - queue->tail + needed > queue->room) {
+	while (wait && queue->head - queue->tail + needed + spare > queue->room) {
 		queue->writer_waits = true;
 		pthread_cond_signal(&queue->filled);
 		pthread_cond_wait(&queue->drained, &queue->lock);
 	}
-	fits = queue->head - queue->tail + needed <= queue->room;
+	fits = queue->head - queue->tail + needed + spare <= queue->room;
 	if (fits) {
 		copy_in(queue, queue->head, &length, sizeof(length));
 		copy_in(queue, queue->head + sizeof(length), record, bytes);

@@ -19,10 +19,10 @@ struct queue *queue_new(size_t bytes);
 void queue_free(struct queue *queue);
 
 /*
- * Append one record of @bytes, at most a quarter of the room. False where there is no room, unless
- * @wait: then it waits until there is.
+ * Append one record of @bytes, at most a quarter of the room, and leave @spare free, for what matters
+ * more. False where there is no room, unless @wait: then it waits until there is.
  */
-bool queue_put(struct queue *queue, const void *record, size_t bytes, bool wait);
+bool queue_put(struct queue *queue, const void *record, size_t bytes, size_t spare, bool wait);
 
 /*
  * The oldest record into @out (@room bytes, as much as the longest that is put). Waits @timeout_ns

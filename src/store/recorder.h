@@ -5,7 +5,8 @@
  * A thread of its own writes, so that no disk makes an observer wait. What comes faster than it can
  * be written, or cannot be written at all, is counted, and told in the recording as soon as that is
  * possible. What was committed stays, whatever happens to this program; a commit comes ten times a
- * second at most, and at least once a second.
+ * second, and with a ring once a second while nothing is found. What is on the disk survives a power
+ * cut too: what was found at its commit, all else at most ten seconds later.
  */
 #ifndef VMCLOCK_TRACE_STORE_RECORDER_H
 #define VMCLOCK_TRACE_STORE_RECORDER_H
@@ -23,8 +24,28 @@
 struct recorder_options {
 	const char *path;    /* must not exist yet */
 	uint64_t max_bytes;  /* of the file: beyond, the oldest events go; 0: any size */
-	uint64_t max_age_ns; /* of events, the same; 0: any age */
+	uint64_t max_age_ns; /* of events, the same; 0: any age. With a ring: of windows */
+	uint64_t ring_ns;    /* keep events of this age, and older ones in windows; 0: no ring */
 	bool may_wait;	     /* rather wait for the disk than lose an event: for what is not live */
+
+	/*
+	 * Called once a minute by the thread that writes (so it may take its time), with the size of
+	 * the file: to make room elsewhere. What it did goes to @told, "" for nothing, and stands in
+	 * the file as the fact "removed". NULL: nobody.
+	 */
+	void (*tidy)(uint64_t bytes, char told[FACT_VALUE_BYTES], void *arg);
+	void *arg;
+	char removed[FACT_VALUE_BYTES]; /* what was done before the start, told the same way */
+};
+
+/* A stretch of time that is to be kept for good. */
+struct recorded_window {
+	uint64_t from_ns; /* CLOCK_MONOTONIC */
+	uint64_t to_ns;
+	uint64_t finding;     /* the number of the one that it is kept for */
+	uint64_t findings;    /* 1; 0 where it is the same for longer */
+	const char *severity; /* of the finding */
+	int rank;	      /* the higher, the worse */
 };
 
 /* What was found, beside the events that it was found by. */
@@ -51,6 +72,9 @@ struct recorder_counts {
 	uint64_t kept;			 /* events that were handed over to be written */
 	uint64_t lost;			 /* that were not, or could not be written */
 	uint64_t cut;			 /* that were written, and had to go for size or age */
+	uint64_t synced;		 /* number of the newest event that no power cut can take */
+	uint64_t windows;		 /* that are kept for good */
+	uint64_t windows_cut;		 /* that were to be, and had to go for size or age */
 	uint64_t bytes;			 /* size of the file, its log included */
 	char trouble[ERROR_CAUSE_BYTES]; /* why nothing can be written now; empty: it can */
 };
@@ -70,6 +94,9 @@ void recorder_event(struct recorder *recorder, const struct event *event);
 /* Hand over what was found; the strings are copied. */
 void recorder_finding(struct recorder *recorder, const struct recorded_finding *finding);
 void recorder_incident(struct recorder *recorder, const struct recorded_incident *incident);
+
+/* Keep a window for good, of a ring; one that meets the newest makes it longer. */
+void recorder_window(struct recorder *recorder, const struct recorded_window *window);
 
 /* The cgroup @id is called @path, which is copied. */
 void recorder_cgroup(struct recorder *recorder, uint64_t id, const char *path);

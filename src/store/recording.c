@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/recording.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@
 /* A value longer than this nobody has written. */
 #define VALUE_BYTES (1 << 20)
 
+/* Far more windows than a ring keeps. */
+#define GAPS 16384
+
 #define CACHE 256 /* a power of two */
 
 enum statement {
@@ -29,6 +33,8 @@ enum statement {
 	COUNT_FINDINGS,
 	GET_INCIDENT,
 	COUNT_INCIDENTS,
+	WALK_FINDINGS,
+	WALK_INCIDENTS,
 	GET_LOSSES,
 	STATEMENTS
 };
@@ -44,6 +50,15 @@ static const char *const sql[STATEMENTS] = {
 	[GET_INCIDENT] = "SELECT json FROM incidents WHERE number = ?",
 	[COUNT_INCIDENTS] = "SELECT count(*) FROM incidents",
 	[GET_LOSSES] = "SELECT events, cause, time_ns FROM losses ORDER BY id LIMIT 100000",
+	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
+	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
+};
+
+/* How far a statement that walks over a table has come. */
+struct walker {
+	uint64_t number; /* of the newest row that was passed, 0: none */
+	bool waits;	 /* the row that it is at is not passed yet */
+	bool ended;
 };
 
 struct recording {
@@ -53,6 +68,11 @@ struct recording {
 	struct recording_damage damage;
 	bool running; /* GET_EVENTS is */
 	int64_t last_id;
+	uint64_t last_ns;
+	struct recording_gap gap;
+	uint64_t gaps;
+	struct walker findings;
+	struct walker incidents;
 	struct {
 		int64_t id;
 		struct page page;
@@ -144,6 +164,23 @@ int recording_open(const char *path, struct recording **out, struct error *error
 	}
 	*out = recording;
 	return 0;
+}
+
+/* Where SQLite's file format has its application id, the highest byte first. */
+#define HEADER_BYTES	   100
+#define HEADER_APPLICATION 68
+
+bool recording_is_by_header(int fd)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t header[HEADER_BYTES];
+	uint32_t application;
+
+	if (pread(fd, header, sizeof(header), 0) != sizeof(header) ||
+	    memcmp(header, magic, sizeof(magic)))
+		return false;
+	memcpy(&application, header + HEADER_APPLICATION, sizeof(application));
+	return be32toh(application) == SCHEMA_APPLICATION_ID;
 }
 
 void recording_close(struct recording *recording)
@@ -292,12 +329,69 @@ static bool step(struct recording *recording)
 	return false;
 }
 
+const struct recording_gap *recording_gap(const struct recording *recording)
+{
+	return &recording->gap;
+}
+
+/*
+ * On in a table that is in the order of its times, to the first row that is not before @to_ns.
+ * Returns how many of those passed are behind @from_ns.
+ */
+static uint64_t walk(struct walker *walker, sqlite3_stmt *stmt, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t between = 0;
+
+	while (!walker->ended) {
+		if (!walker->waits && sqlite3_step(stmt) != SQLITE_ROW) {
+			walker->ended = true;
+			sqlite3_reset(stmt);
+			break;
+		}
+		walker->waits = (uint64_t)sqlite3_column_int64(stmt, 1) >= to_ns;
+		if (walker->waits)
+			break;
+		walker->number = (uint64_t)sqlite3_column_int64(stmt, 0);
+		between += (uint64_t)sqlite3_column_int64(stmt, 1) > from_ns;
+	}
+	return between;
+}
+
+/* Ids have no gaps but where events went. What could not be read is damage, and told as that. */
+static void see_gap(struct recording *recording, uint64_t missing, const struct event *event)
+{
+	sqlite3_stmt *findings = recording->stmt[WALK_FINDINGS];
+	sqlite3_stmt *incidents = recording->stmt[WALK_INCIDENTS];
+	struct recording_gap *gap = &recording->gap;
+
+	*gap = (struct recording_gap){.from_ns = recording->last_ns, .to_ns = event->time_ns};
+	if (!missing || recording->damage.gaps)
+		return;
+	if (++recording->gaps > GAPS) {
+		damaged(recording, "more is missing in it, here and there, than a recorder cuts");
+		return;
+	}
+	gap->events = missing;
+	gap->findings = walk(&recording->findings, findings, gap->from_ns, gap->to_ns);
+	gap->finding = recording->findings.number;
+	walk(&recording->incidents, incidents, gap->from_ns, gap->to_ns);
+	gap->incident = recording->incidents.number;
+}
+
 bool recording_next(struct recording *recording, struct event *event)
 {
+	uint64_t missing = 0;
+
 	while (step(recording)) {
-		recording->last_id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
-		if (take_row(recording, recording->stmt[GET_EVENTS], event))
+		int64_t id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
+
+		missing += (uint64_t)id - (uint64_t)recording->last_id - 1;
+		recording->last_id = id;
+		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {
+			see_gap(recording, missing, event);
+			recording->last_ns = event->time_ns;
 			return true;
+		}
 		recording->damage.bad_rows++;
 		damaged(recording, "events in it hold what no recorder writes");
 	}

@@ -40,9 +40,15 @@ static const char *const statements[] = {
 	" types.name AS type, paths.name AS path, pid, comm, result, latency_ns, page"
 	" FROM events JOIN types ON types.id = type JOIN paths ON paths.id = path"
 	" LEFT JOIN threads ON threads.id = thread",
+	/* What a ring keeps for good: for which finding first, for how many, the worst of them. */
+	"CREATE TABLE windows(number INTEGER PRIMARY KEY, from_ns INTEGER, to_ns INTEGER,"
+	" finding INTEGER, findings INTEGER, severity TEXT)",
 };
 
 #define STATEMENTS (sizeof(statements) / sizeof(statements[0]))
+
+/* How many of them each version has: they are only ever appended to. */
+static const size_t statements_of[SCHEMA_VERSION + 1] = {0, STATEMENTS - 1, STATEMENTS};
 
 static int name_values(sqlite3 *db, const char *table, int count, const char *(*name_of)(int))
 {
@@ -97,10 +103,10 @@ static bool ask_number(sqlite3 *db, const char *sql, int64_t *value)
 }
 
 /* Is each of the statements there, and nothing else but what SQLite keeps for itself, and views? */
-static bool has_own_tables(sqlite3 *db)
+static bool has_own_tables(sqlite3 *db, int64_t version)
 {
 	sqlite3_stmt *stmt = NULL;
-	size_t known = 0, all = 0;
+	size_t wanted = statements_of[version], known = 0, all = 0;
 
 	if (sqlite3_prepare_v2(db,
 			       "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
@@ -111,11 +117,11 @@ static bool has_own_tables(sqlite3 *db)
 		const char *sql = (const char *)sqlite3_column_text(stmt, 0);
 
 		all++;
-		for (size_t i = 0; i < STATEMENTS && sql; i++)
+		for (size_t i = 0; i < wanted && sql; i++)
 			known += !strcmp(sql, statements[i]);
 	}
 	sqlite3_finalize(stmt);
-	return known == STATEMENTS && all == STATEMENTS;
+	return known == wanted && all == wanted;
 }
 
 int schema_check(sqlite3 *db, const char *path, struct error *error)
@@ -144,7 +150,7 @@ int schema_check(sqlite3 *db, const char *path, struct error *error)
 		error_hint(error, "use the vmclock-trace that made it, or a newer one");
 		return -EINVAL;
 	}
-	if (!has_own_tables(db)) {
+	if (!has_own_tables(db, version)) {
 		error_cause(error, "the tables in %s are damaged, or not those of a recording",
 			    path);
 		error_hint(error, "look at it with care: sqlite3 -readonly -safe FILE .schema");

@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 #define SCHEMA_APPLICATION_ID 0x564d4354 /* "VMCT" */
-#define SCHEMA_VERSION	      1
+#define SCHEMA_VERSION	      2
 
 /* Bits of events.flags. */
 #define SCHEMA_LATENCY_IS_BOUND 1

@@ -2,6 +2,9 @@
 #include "store/writer.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,32 +14,14 @@
 #include <sqlite3.h>
 
 #include "store/codec.h"
-#include "store/epochs.h"
-#include "store/intern.h"
 #include "store/schema.h"
+#include "store/writer_state.h"
 
-/* So much goes at once: a few ms of work. */
+/* So much goes at once: a few ms of work; and of a ring this part of its age. */
 #define EPOCH_EVENTS 8192
+#define RING_EPOCHS  16
 
-/* Room above the limit for what is written before the next cut. */
-#define SPARE_BYTES (1u << 20)
-
-enum statement {
-	PUT_EVENT,
-	PUT_PAGE,
-	PUT_THREAD,
-	PUT_FINDING,
-	PUT_INCIDENT,
-	PUT_CGROUP,
-	PUT_FACT,
-	PUT_LOSS,
-	CUT_EVENTS,
-	CUT_PAGES,
-	CUT_THREADS,
-	STATEMENTS
-};
-
-static const char *const sql[STATEMENTS] = {
+static const char *const sql[WRITER_STATEMENTS] = {
 	[PUT_EVENT] = "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_PAGE] = "INSERT INTO pages VALUES(?, ?)",
 	[PUT_THREAD] = "INSERT INTO threads VALUES(?, ?, ?, ?, ?)",
@@ -45,20 +30,17 @@ static const char *const sql[STATEMENTS] = {
 	[PUT_CGROUP] = "INSERT OR REPLACE INTO cgroups VALUES(?, ?)",
 	[PUT_FACT] = "INSERT OR REPLACE INTO facts VALUES(?, ?)",
 	[PUT_LOSS] = "INSERT INTO losses(time_ns, events, cause) VALUES(?, ?, ?)",
-	[CUT_EVENTS] = "DELETE FROM events WHERE id < ?",
-	[CUT_PAGES] = "DELETE FROM pages WHERE id < ?",
-	[CUT_THREADS] = "DELETE FROM threads WHERE id < ?",
-};
-
-struct writer {
-	sqlite3 *db;
-	char *path;
-	uint64_t max_bytes;
-	sqlite3_stmt *stmt[STATEMENTS];
-	struct intern pages; /* of the newest epoch */
-	struct intern threads;
-	struct epochs epochs;
-	struct epoch next; /* the numbers that the next rows get */
+	[PUT_WINDOW] = "INSERT OR REPLACE INTO windows VALUES(?, ?, ?, ?, ?, ?)",
+	[CUT_EVENTS] = "DELETE FROM events WHERE id >= ? AND id < ?",
+	[CUT_PAGES] = "DELETE FROM pages WHERE id >= ? AND id < ?",
+	[CUT_THREADS] = "DELETE FROM threads WHERE id >= ? AND id < ?",
+	[CUT_WINDOW] = "DELETE FROM windows WHERE number = ?",
+	[CUT_FINDINGS] = "DELETE FROM findings WHERE number >= ? AND number < ?",
+	[CUT_INCIDENTS] = "DELETE FROM incidents WHERE number >= ? AND number < ?",
+	[CUT_CGROUPS] = "DELETE FROM cgroups WHERE id NOT IN (SELECT cgroup FROM threads)",
+	[JOIN_LOSSES] = "UPDATE losses SET events = (SELECT sum(events) FROM losses WHERE id <= ?1)"
+			" WHERE id = ?1",
+	[CUT_LOSSES] = "DELETE FROM losses WHERE id >= ? AND id < ?",
 };
 
 const char *writer_trouble(const struct writer *writer)
@@ -82,22 +64,27 @@ static int set_up(struct writer *writer)
 
 	if (result == SQLITE_OK)
 		result = schema_create(writer->db);
+	/* In the file itself: it is then known for what it is also without its log. */
 	if (result == SQLITE_OK)
-		result = sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
-	for (int i = 0; i < STATEMENTS && result == SQLITE_OK; i++)
+		result = sqlite3_exec(writer->db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)", NULL,
+				      NULL, NULL);
+	for (int i = 0; i < WRITER_STATEMENTS && result == SQLITE_OK; i++)
 		result = sqlite3_prepare_v3(writer->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
 					    &writer->stmt[i], NULL);
 	return result;
 }
 
-/* What is numbered from now on belongs to a new epoch. */
-static void begin_epoch(struct writer *writer, uint64_t time_ns)
+/* What is numbered from now on belongs to a new epoch: with it all is stored anew. */
+static void forget_numbers(struct writer *writer)
 {
-	writer->next.from_ns = time_ns;
-	if (!epochs_begin(&writer->epochs, &writer->next))
-		return;
 	memset(&writer->pages, 0, sizeof(writer->pages));
 	memset(&writer->threads, 0, sizeof(writer->threads));
+}
+
+static void begin_epoch(struct writer *writer)
+{
+	if (epochs_begin(&writer->epochs, &writer->next))
+		forget_numbers(writer);
 }
 
 static int fail_to_make(const char *path, const char *why, int err, struct error *error)
@@ -110,7 +97,33 @@ static int fail_to_make(const char *path, const char *why, int err, struct error
 	return err;
 }
 
-int writer_open(const char *path, uint64_t max_bytes, struct writer **out, struct error *error)
+/* SQLite's word for it is "unable to open": the system has a better one. */
+static const char *why_not_made(const struct writer *writer)
+{
+	char directory[PATH_MAX];
+	int err = sqlite3_system_errno(writer->db);
+
+	snprintf(directory, sizeof(directory), "%s", writer->path);
+	if (access(dirname(directory), W_OK))
+		return strerror(errno);
+	return err ? strerror(err) : writer_trouble(writer);
+}
+
+/* Nobody else's: it was not there. */
+static void remove_all(struct writer *writer)
+{
+	static const char *const parts[] = {"", "-wal", "-shm", "-journal"};
+	char names[4][PATH_MAX];
+
+	for (size_t i = 0; i < 4; i++)
+		snprintf(names[i], sizeof(names[i]), "%s%s", writer->path, parts[i]);
+	writer_close(writer);
+	for (size_t i = 0; i < 4; i++)
+		unlink(names[i]);
+}
+
+int writer_open(const char *path, const struct writer_bounds *bounds, struct writer **out,
+		struct error *error)
 {
 	struct writer *writer;
 	struct stat there;
@@ -124,16 +137,17 @@ int writer_open(const char *path, uint64_t max_bytes, struct writer **out, struc
 		free(writer);
 		return fail_to_make(path, strerror(ENOMEM), -ENOMEM, error);
 	}
-	writer->max_bytes = max_bytes;
+	writer->bounds = *bounds;
+	/* Long ones go in parts. */
+	writer->windows.longest_ns = 4 * bounds->ring_ns;
 	writer->next = (struct epoch){.event = 1, .page = 1, .thread = 1};
-	begin_epoch(writer, 0);
+	writer->committed = writer->next;
+	begin_epoch(writer);
 	if (sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
 		    SQLITE_OK ||
 	    set_up(writer) != SQLITE_OK) {
-		fail_to_make(path, sqlite3_errmsg(writer->db), -EIO, error);
-		writer_close(writer);
-		/* Nobody else's: it was not there. */
-		unlink(path);
+		fail_to_make(path, why_not_made(writer), -EIO, error);
+		remove_all(writer);
 		return -EIO;
 	}
 	*out = writer;
@@ -149,12 +163,51 @@ int writer_begin(struct writer *writer)
 
 int writer_commit(struct writer *writer)
 {
-	return sqlite3_get_autocommit(writer->db)
-		       ? SQLITE_OK
-		       : sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
+	int result = sqlite3_get_autocommit(writer->db)
+			     ? SQLITE_OK
+			     : sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
+
+	if (result == SQLITE_OK) {
+		writer->committed = writer->next;
+		writer->cuts_committed = writer->cuts;
+		epochs_commit(&writer->epochs);
+		windows_commit(&writer->windows);
+	}
+	return result;
 }
 
-static int64_t ask(struct writer *writer, const char *question)
+void writer_rollback(struct writer *writer)
+{
+	if (!sqlite3_get_autocommit(writer->db))
+		sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+	/* Numbers that were given out in it are not. */
+	writer->next = writer->committed;
+	writer->cuts = writer->cuts_committed;
+	epochs_rollback(&writer->epochs, &writer->next);
+	windows_rollback(&writer->windows);
+	forget_numbers(writer);
+}
+
+/* With FULL a commit waits until the log is on the disk, all of it. */
+int writer_sync(struct writer *writer)
+{
+	char text[24];
+	int result = sqlite3_exec(writer->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+
+	if (result == SQLITE_OK)
+		result = writer_begin(writer);
+	snprintf(text, sizeof(text), "%" PRIu64, writer->committed.from_ns);
+	if (result == SQLITE_OK)
+		result = writer_fact(writer, "synced_ns", text);
+	if (result == SQLITE_OK)
+		result = writer_commit(writer);
+	if (result != SQLITE_OK)
+		writer_rollback(writer);
+	sqlite3_exec(writer->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	return result;
+}
+
+int64_t writer_ask(struct writer *writer, const char *question)
 {
 	sqlite3_stmt *stmt = NULL;
 	int64_t value = 0;
@@ -166,19 +219,7 @@ static int64_t ask(struct writer *writer, const char *question)
 	return value;
 }
 
-void writer_rollback(struct writer *writer)
-{
-	if (!sqlite3_get_autocommit(writer->db))
-		sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-	/* Numbers that were given out in it are not. */
-	writer->next.event = ask(writer, "SELECT max(id) FROM events") + 1;
-	writer->next.page = ask(writer, "SELECT max(id) FROM pages") + 1;
-	writer->next.thread = ask(writer, "SELECT max(id) FROM threads") + 1;
-	epochs_rewind(&writer->epochs, writer->next.event);
-	begin_epoch(writer, writer->next.from_ns);
-}
-
-static int run(sqlite3_stmt *stmt)
+int writer_run(sqlite3_stmt *stmt)
 {
 	int result = sqlite3_step(stmt);
 
@@ -206,7 +247,7 @@ static int number_page(struct writer *writer, const struct page *page, int64_t *
 		return SQLITE_OK;
 	sqlite3_bind_int64(stmt, 1, writer->next.page);
 	sqlite3_bind_blob(stmt, 2, page->bytes, (int)page->length, SQLITE_STATIC);
-	result = run(stmt);
+	result = writer_run(stmt);
 	if (result == SQLITE_OK)
 		intern_set(&writer->pages, page->bytes, page->length,
 			   *number = writer->next.page++);
@@ -227,7 +268,7 @@ static int number_thread(struct writer *writer, const struct event_reader *who, 
 	bind_u64(stmt, 4, who->cgroup);
 	sqlite3_bind_text(stmt, 5, who->comm, (int)strnlen(who->comm, EVENT_COMM_BYTES),
 			  SQLITE_STATIC);
-	result = run(stmt);
+	result = writer_run(stmt);
 	if (result == SQLITE_OK)
 		intern_set(&writer->threads, who, sizeof(*who), *number = writer->next.thread++);
 	return result;
@@ -240,6 +281,20 @@ static bool has_thread(const struct event_reader *who)
 	return memcmp(who, &nobody, sizeof(nobody));
 }
 
+/* Of events that come out of order, each belongs to the time that was reached. */
+static bool is_epoch_over(struct writer *writer, const struct event *event)
+{
+	const struct epoch *begun = &writer->epochs.span[writer->epochs.count - 1].begin;
+	uint64_t *now_ns = &writer->next.from_ns;
+	uint64_t ring_ns = writer->bounds.ring_ns;
+
+	if (event->time_ns > *now_ns)
+		*now_ns = event->time_ns;
+	return writer->next.event - begun->event >= EPOCH_EVENTS ||
+	       (ring_ns && *now_ns - begun->from_ns >= ring_ns / RING_EPOCHS &&
+		writer->next.event > begun->event);
+}
+
 int writer_event(struct writer *writer, const struct event *event)
 {
 	sqlite3_stmt *stmt = writer->stmt[PUT_EVENT];
@@ -248,9 +303,8 @@ int writer_event(struct writer *writer, const struct event *event)
 	int64_t page = 0, thread = 0;
 	int result = SQLITE_OK;
 
-	writer->next.from_ns = event->time_ns;
-	if (writer->next.event % EPOCH_EVENTS == 0)
-		begin_epoch(writer, event->time_ns);
+	if (is_epoch_over(writer, event))
+		begin_epoch(writer);
 	if (event->page_state != EVENT_PAGE_ABSENT)
 		result = number_page(writer, &event->page, &page);
 	if (result == SQLITE_OK && has_thread(&event->who))
@@ -277,9 +331,14 @@ int writer_event(struct writer *writer, const struct event *event)
 		sqlite3_bind_int64(stmt, 12, page);
 	if (bytes)
 		sqlite3_bind_blob(stmt, 13, detail, (int)bytes, SQLITE_STATIC);
-	result = run(stmt);
+	result = writer_run(stmt);
 	writer->next.event += result == SQLITE_OK;
 	return result;
+}
+
+void writer_gap(struct writer *writer, uint64_t events)
+{
+	writer->next.event += (int64_t)events;
 }
 
 int writer_finding(struct writer *writer, const struct recorded_finding *finding)
@@ -292,7 +351,8 @@ int writer_finding(struct writer *writer, const struct recorded_finding *finding
 	bind_u64(stmt, 4, finding->not_before_ns);
 	bind_u64(stmt, 5, finding->found_ns);
 	bind_text(stmt, 6, finding->json);
-	return run(stmt);
+	writer->found_bytes += strlen(finding->json);
+	return writer_run(stmt);
 }
 
 int writer_incident(struct writer *writer, const struct recorded_incident *incident)
@@ -305,21 +365,23 @@ int writer_incident(struct writer *writer, const struct recorded_incident *incid
 	bind_u64(stmt, 4, incident->to_ns);
 	sqlite3_bind_int(stmt, 5, incident->recovered);
 	bind_text(stmt, 6, incident->json);
-	return run(stmt);
+	writer->found_bytes += strlen(incident->json);
+	return writer_run(stmt);
 }
 
 int writer_cgroup(struct writer *writer, uint64_t id, const char *path)
 {
+	writer->cgroups++;
 	bind_u64(writer->stmt[PUT_CGROUP], 1, id);
 	bind_text(writer->stmt[PUT_CGROUP], 2, path);
-	return run(writer->stmt[PUT_CGROUP]);
+	return writer_run(writer->stmt[PUT_CGROUP]);
 }
 
 int writer_fact(struct writer *writer, const char *name, const char *value)
 {
 	bind_text(writer->stmt[PUT_FACT], 1, name);
 	bind_text(writer->stmt[PUT_FACT], 2, value);
-	return run(writer->stmt[PUT_FACT]);
+	return writer_run(writer->stmt[PUT_FACT]);
 }
 
 int writer_loss(struct writer *writer, uint64_t time_ns, uint64_t events, const char *cause)
@@ -327,52 +389,36 @@ int writer_loss(struct writer *writer, uint64_t time_ns, uint64_t events, const 
 	bind_u64(writer->stmt[PUT_LOSS], 1, time_ns);
 	bind_u64(writer->stmt[PUT_LOSS], 2, events);
 	bind_text(writer->stmt[PUT_LOSS], 3, cause);
-	return run(writer->stmt[PUT_LOSS]);
+	return writer_run(writer->stmt[PUT_LOSS]);
 }
 
-/* What is in use of the file: pages that a cut has freed are filled before it grows. */
-static uint64_t used_bytes(struct writer *writer)
+void writer_keep(struct writer *writer, const struct recorded_window *wanted)
 {
-	int64_t pages = ask(writer, "PRAGMA page_count") - ask(writer, "PRAGMA freelist_count");
+	struct window window = {
+		.from_ns = wanted->from_ns,
+		.to_ns = wanted->to_ns,
+		.finding = wanted->finding,
+		.findings = wanted->findings,
+		.rank = wanted->rank,
+	};
 
-	return (uint64_t)pages * (uint64_t)ask(writer, "PRAGMA page_size");
+	snprintf(window.severity, sizeof(window.severity), "%s", wanted->severity);
+	windows_add(&writer->windows, &window);
 }
 
-static int cut_rows(struct writer *writer, enum statement which, int64_t from)
+struct writer_cuts writer_cuts(const struct writer *writer)
 {
-	sqlite3_bind_int64(writer->stmt[which], 1, from);
-	return run(writer->stmt[which]);
+	return writer->cuts_committed;
 }
 
-static int cut_oldest(struct writer *writer, uint64_t *cut)
+uint64_t writer_windows(const struct writer *writer)
 {
-	const struct epoch *kept = epochs_second(&writer->epochs);
-	int result = cut_rows(writer, CUT_EVENTS, kept->event);
-
-	if (result != SQLITE_OK)
-		return result;
-	*cut += (uint64_t)sqlite3_changes(writer->db);
-	result = cut_rows(writer, CUT_PAGES, kept->page);
-	if (result == SQLITE_OK)
-		result = cut_rows(writer, CUT_THREADS, kept->thread);
-	epochs_drop(&writer->epochs);
-	return result;
+	return windows_kept(&writer->windows);
 }
 
-static bool is_too_large(struct writer *writer)
+uint64_t writer_newest(const struct writer *writer)
 {
-	return writer->max_bytes && used_bytes(writer) > writer->max_bytes - SPARE_BYTES;
-}
-
-int writer_cut(struct writer *writer, uint64_t oldest_ns, uint64_t *cut)
-{
-	const struct epoch *kept;
-	int result = SQLITE_OK;
-
-	while (result == SQLITE_OK && (kept = epochs_second(&writer->epochs)) &&
-	       (kept->from_ns < oldest_ns || is_too_large(writer)))
-		result = cut_oldest(writer, cut);
-	return result;
+	return (uint64_t)writer->committed.event - 1;
 }
 
 uint64_t writer_bytes(const struct writer *writer)
@@ -393,12 +439,15 @@ void writer_close(struct writer *writer)
 {
 	if (!writer)
 		return;
-	for (int i = 0; i < STATEMENTS; i++)
+	for (int i = 0; i < WRITER_STATEMENTS; i++)
 		sqlite3_finalize(writer->stmt[i]);
+	/* Of one that is closed all is on the disk. */
+	sqlite3_exec(writer->db, "DELETE FROM facts WHERE name = 'synced_ns'", NULL, NULL, NULL);
 	/* Without a log it is one file, which can be read where nobody may write. */
 	sqlite3_exec(writer->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
 	sqlite3_close(writer->db);
 	epochs_free(&writer->epochs);
+	windows_free(&writer->windows);
 	free(writer->path);
 	free(writer);
 }

@@ -143,6 +143,23 @@ small() {
 	[ "$count" -ge 100 ]
 }
 
+@test "bundle: of a ring, where what is between its windows is missing here too" {
+	printf '%s\n' 'realtime within 1ms' 'end 90m' 'at 20m migrate' 'at 50m step -7ms' 'at 70m migrate' >scenario
+	"$VMCLOCK_TRACE" record --ring 5m --before 1m --after 1m --scenario scenario ring.sqlite >/dev/null || [ $? = 3 ]
+	bundle ring.sqlite
+	bundle --since 19m --until 72m ring.sqlite
+	for made in ring-bundle ring-cut; do
+		"$VMCLOCK_TRACE" verify "$made.tar.gz"
+		tar xzf "$made.tar.gz"
+		jq -e '.recording.facts.bundle_findings | contains("as in the whole recording")' $made/report.json
+	done
+	gaps() { sqlite3 "$1" 'SELECT gap FROM (SELECT id - lag(id) OVER (ORDER BY id) AS gap FROM events) WHERE gap > 1' | head -"$2"; }
+	[ "$(gaps ring.sqlite 9 | wc -l)" = 3 ]
+	[ "$(gaps ring-bundle/recording.sqlite 9)" = "$(gaps ring.sqlite 9)" ]
+	[ "$(gaps ring-cut/recording.sqlite 9)" = "$(gaps ring.sqlite 2)" ]
+	[ "$(jq -c '[.incidents[].bad_window]' ring-bundle/report.json)" = "$("$VMCLOCK_TRACE" report --json ring.sqlite | jq -c '[.incidents[].bad_window]')" ]
+}
+
 @test "bundle: where the judgement needs more of what was before, it gets more" {
 	printf '%s\n' 'rate-error 100' 'refresh 200s' 'end 50m' 'at 20m refresh 0' >scenario
 	"$VMCLOCK_TRACE" record --scenario scenario rare.sqlite >/dev/null || [ $? = 3 ]

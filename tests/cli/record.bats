@@ -104,39 +104,6 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 	grep -q 'not compared with those seen live: it was interrupted' "$BATS_TEST_TMPDIR/text"
 }
 
-@test "record: killed at random moments, all that was committed is there, and the file is whole" {
-	local killed=0
-	for _ in {1..20}; do
-		rm -f "$file" "$file"-*
-		"$VMCLOCK_TRACE" record --scenario "$scenarios/leap-positive.scenario" "$file" >/dev/null 3>&- &
-		pid=$!
-		for _ in {1..300}; do [ -s "$file-wal" ] && break; sleep 0.01; done
-		sleep "0.$((RANDOM % 9))$((RANDOM % 9))"
-		before=$(sql 'SELECT coalesce(max(id), 0) FROM events' 2>/dev/null) || before=0
-		kill -9 "$pid" 2>/dev/null || true
-		wait "$pid" || true
-		[ "$(sql 'SELECT coalesce(max(id), 0) FROM events')" -ge "$before" ]
-		[ "$(sql 'PRAGMA integrity_check')" = ok ]
-		"$VMCLOCK_TRACE" report "$file" >"$BATS_TEST_TMPDIR/report"
-		if [ -z "$(sql "SELECT 1 FROM facts WHERE name = 'end_monotonic_ns'")" ]; then
-			grep -q 'The recording was not closed' "$BATS_TEST_TMPDIR/report"
-			killed=$((killed + 1))
-		fi
-		"$VMCLOCK_TRACE" replay "$file" | grep -q '^replayed'
-	done
-	[ "$killed" -ge 10 ]
-}
-
-@test "record: no room, said, counted and survived; what was committed stays" {
-	run bash -c "ulimit -f 8000; exec '$VMCLOCK_TRACE' record --json --scenario '$scenarios/leap-positive.scenario' '$file'"
-	[ "$status" = 1 ]
-	grep -q 'could not be written: database or disk is full\|could not be written: disk I/O error' <<<"$output"
-	grep '"type":"summary"' <<<"$output" | jq -e '.events_lost > 1000 and .events_lost < .events_kept and .trouble != null'
-	[ "$(sql 'PRAGMA integrity_check')" = ok ]
-	[ "$(sql 'SELECT count(*) FROM events')" -gt 10000 ]
-	"$VMCLOCK_TRACE" report "$file" >/dev/null
-}
-
 @test "record: in its size, with the oldest gone, and that is told" {
 	"$VMCLOCK_TRACE" record --json --max-size 4M --device "$page" --scenario "$scenarios/leap-positive.scenario" "$file" \
 		>"$BATS_TEST_TMPDIR/lines" || [ $? = 3 ]

@@ -138,7 +138,7 @@ well_formed() {
 		and (.not_known | map(.code) | index("damaged") != null)' <<<"$output"
 	# A stretch of the file overwritten, and its end cut off.
 	cp "$STORY" "$copy"
-	dd if=/dev/urandom of="$copy" bs=4096 seek=30 count=2 conv=notrunc status=none
+	dd if=/dev/urandom of="$copy" bs=4096 seek=27 count=4 conv=notrunc status=none
 	run "$VMCLOCK_TRACE" report "$copy"
 	[ "$status" = 1 ]
 	grep -q 'The file is damaged' <<<"$output"

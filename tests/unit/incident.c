@@ -412,6 +412,38 @@ static void a_stun_without_any_page(void **state)
 	watch_free(watch);
 }
 
+/* Behind a gap nothing follows from what was before it: neither a change nor a recovery. */
+static void behind_a_gap_all_begins_anew(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+
+	(void)state;
+	see(watch, &page);
+	watch->counter += TICKS(1);
+	page = disrupted(page, 5);
+	see(watch, &page);
+	assert_int_equal(watch->last.number, 1);
+	incidents_forget(watch->incidents, 7);
+	detector_forget(watch->detector, 9);
+	assert_int_equal(watch->closed, 1);
+	assert_false(watch->last.recovered);
+	assert_null(incidents_open(watch->incidents));
+	/* Another marker, but no change that was seen. */
+	watch->counter += TICKS(1000);
+	page = disrupted(page, 6);
+	go_on(watch, &page, 20);
+	assert_int_equal(watch->opened, 1);
+	watch->counter += TICKS(1);
+	page = disrupted(page, 7);
+	see(watch, &page);
+	assert_int_equal(watch->opened, 2);
+	assert_int_equal(watch->last.number, 8);
+	assert_int_equal(watch->last.finding[0].number, 10);
+	assert_int_equal(detector_counts(watch->detector)->finding[FINDING_DISRUPTION], 2);
+	watch_free(watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +460,7 @@ int main(void)
 		cmocka_unit_test(more_than_fits_is_counted),
 		cmocka_unit_test(a_stuck_writer_and_a_lost_device_keep_it_open),
 		cmocka_unit_test(a_stun_without_any_page),
+		cmocka_unit_test(behind_a_gap_all_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
