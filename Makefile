@@ -40,11 +40,14 @@ SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
-MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main exporter_main sim_main)
+# What only bundle and verify need.
+BUNDLE_LDLIBS := -larchive -lz -ljson-c -lsqlite3 -lpthread -lm
+MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main exporter_main bundle_main sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
 PROGRAM := $(OUT)/$(NAME)
 EXPORTER := $(PROGRAM)-exporter
+BUNDLER := $(PROGRAM)-bundle
 SIMULATOR := $(OUT)/vmclock-sim
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
@@ -58,7 +61,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all units lab man demo check check-matrix check-quick lint format bench install clean
 
-all: $(PROGRAM) $(EXPORTER) $(SIMULATOR)
+all: $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
 
 $(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
 	$(call say,link,$@)
@@ -67,6 +70,10 @@ $(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
 $(EXPORTER): $(OUT)/obj/cmd/exporter_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(SERVE_LDLIBS)
+
+$(BUNDLER): $(OUT)/obj/cmd/bundle_main.o $(LIBRARY)
+	$(call say,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BUNDLE_LDLIBS)
 
 # None of the libraries: it needs no kernel, no root and no device.
 $(SIMULATOR): $(OUT)/obj/cmd/sim_main.o $(LIBRARY)
@@ -122,7 +129,7 @@ $(OUT)/%.skel.h: $(OUT)/%.bpf.o
 $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,unit,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) -lcmocka
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) $(BUNDLE_LDLIBS) -lcmocka
 
 $(OUT)/man/%: man/%.scd
 	@mkdir -p $(@D)
@@ -184,6 +191,7 @@ bench:
 install: all man
 	install -Dm755 $(PROGRAM) $(DESTDIR)/usr/bin/$(NAME)
 	install -Dm755 $(EXPORTER) $(DESTDIR)/usr/bin/$(NAME)-exporter
+	install -Dm755 $(BUNDLER) $(DESTDIR)/usr/bin/$(NAME)-bundle
 	install -Dm755 $(SIMULATOR) $(DESTDIR)/usr/bin/vmclock-sim
 	for page in $(MAN); do install -Dm644 $$page \
 		$(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done

@@ -73,6 +73,8 @@ _vmclock_trace_value() {
 	wait:--interval | wait:-i | wait:--timeout | wait:-t | wait:--since-marker) ;;
 	record:--on) _vmclock_trace_words 'info warning critical' ;;
 	record:--duration | record:-d | record:--max-size | record:--max-age) ;;
+	bundle:--output | bundle:-o) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	bundle:--incident | bundle:-i | bundle:--since | bundle:--until) ;;
 	record:--ring | record:--before | record:--after) ;;
 	report:--incident | report:-i | report:--since | report:--until | replay:--speed) ;;
 	exporter:--listen | exporter:-l | exporter:--textfile-period) ;;
@@ -90,7 +92,7 @@ _vmclock_trace() {
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		_vmclock_trace_words 'status watch wait trace record report replay compare doctor exporter help
-			--help --version'
+			bundle verify --help --version'
 		return
 	fi
 	# --option=value: bash takes the = for a word of its own.
@@ -100,8 +102,8 @@ _vmclock_trace() {
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	_vmclock_trace_value "$previous" "$command" && return
-	# Recordings are files; but for them no command has an operand.
-	if [[ $command == @(record|report|replay) && $current != -* ]]; then
+	# Recordings and bundles are files; but for them no command has an operand.
+	if [[ $command == @(record|report|replay|bundle|verify) && $current != -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null || :
 		return
@@ -115,6 +117,8 @@ _vmclock_trace() {
 	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --ring --on --before --after
 		--journal --scenario --json --help' ;;
 	report) _vmclock_trace_words '--incident --since --until --html --csv --perfetto --json --schema --help' ;;
+	bundle) _vmclock_trace_words '--incident --since --until --redact --output --json --help' ;;
+	verify) _vmclock_trace_words '--json --help' ;;
 	replay) _vmclock_trace_words '--speed --json --help' ;;
 	doctor) _vmclock_trace_words '--device --btf --json --help' ;;
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BLOCK 64
+#define BLOCK SHA256_BLOCK_BYTES
 
 /* The first 32 bits of the fractions of the cube roots of the first 64 primes. */
 static const uint32_t rounds[64] = {
@@ -49,24 +49,46 @@ static void add_block(uint32_t state[8], const uint8_t block[BLOCK])
 		state[i] += s[i];
 }
 
+void sha256_begin(struct sha256 *sum)
+{
+	*sum = (struct sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+					 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void sha256_add(struct sha256 *sum, const void *data, size_t bytes)
+{
+	const uint8_t *from = data;
+	size_t used = sum->bytes % BLOCK, some;
+
+	sum->bytes += bytes;
+	for (; bytes; from += some, bytes -= some, used = 0) {
+		some = bytes < BLOCK - used ? bytes : BLOCK - used;
+		memcpy(sum->block + used, from, some);
+		if (used + some == BLOCK)
+			add_block(sum->state, sum->block);
+	}
+}
+
+void sha256_end(struct sha256 *sum, char hex[SHA256_HEX_BYTES])
+{
+	static const uint8_t padding[BLOCK] = {0x80};
+	uint64_t bits = sum->bytes * 8;
+	size_t used = sum->bytes % BLOCK;
+	uint8_t length[8];
+
+	for (int i = 0; i < 8; i++)
+		length[7 - i] = (uint8_t)(bits >> (8 * i));
+	sha256_add(sum, padding, used < BLOCK - 8 ? BLOCK - 8 - used : 2 * BLOCK - 8 - used);
+	sha256_add(sum, length, sizeof(length));
+	for (int i = 0; i < 8; i++)
+		snprintf(hex + 8 * i, 9, "%08x", sum->state[i]);
+}
+
 void sha256_hex(const void *data, size_t bytes, char hex[SHA256_HEX_BYTES])
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	const uint8_t *from = data;
-	uint8_t tail[2 * BLOCK] = {0};
-	size_t rest = bytes % BLOCK, last = rest < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-	uint64_t bits = (uint64_t)bytes * 8;
+	struct sha256 sum;
 
-	for (size_t i = 0; i + BLOCK <= bytes; i += BLOCK)
-		add_block(state, from + i);
-	if (rest)
-		memcpy(tail, from + bytes - rest, rest);
-	tail[rest] = 0x80;
-	for (int i = 0; i < 8; i++)
-		tail[last - 1 - (size_t)i] = (uint8_t)(bits >> (8 * i));
-	for (size_t i = 0; i < last; i += BLOCK)
-		add_block(state, tail + i);
-	for (int i = 0; i < 8; i++)
-		snprintf(hex + 8 * i, 9, "%08x", state[i]);
+	sha256_begin(&sum);
+	sha256_add(&sum, data, bytes);
+	sha256_end(&sum, hex);
 }

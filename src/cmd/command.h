@@ -32,5 +32,9 @@ extern const struct command cmd_compare;
 extern const struct command cmd_doctor;
 extern const struct command cmd_exporter;      /* as a program of its own, */
 extern const struct command cmd_exporter_exec; /* and becoming that */
+extern const struct command cmd_bundle;	       /* these two the same */
+extern const struct command cmd_verify;
+extern const struct command cmd_bundle_exec;
+extern const struct command cmd_verify_exec;
 
 #endif

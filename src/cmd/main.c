@@ -7,8 +7,9 @@
 #include "cmd/message.h"
 
 static const struct command *const commands[] = {
-	&cmd_status, &cmd_watch,  &cmd_wait,	&cmd_trace,  &cmd_record,
-	&cmd_report, &cmd_replay, &cmd_compare, &cmd_doctor, &cmd_exporter_exec,
+	&cmd_status, &cmd_watch,	 &cmd_wait,	   &cmd_trace,
+	&cmd_record, &cmd_report,	 &cmd_replay,	   &cmd_compare,
+	&cmd_doctor, &cmd_exporter_exec, &cmd_bundle_exec, &cmd_verify_exec,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -24,7 +25,9 @@ static void put_usage(FILE *out)
 	      "happen\n"
 	      "  sudo vmclock-trace record     keep all that for afterwards, and then\n"
 	      "  vmclock-trace report FILE     what happened, how wrong each clock was, who was "
-	      "hurt\n\n"
+	      "hurt\n"
+	      "  vmclock-trace bundle FILE     that and its proof as one file, for somebody else\n"
+	      "\n"
 	      "commands:\n",
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)

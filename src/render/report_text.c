@@ -135,7 +135,7 @@ static void put_downtime(FILE *out, const struct report *report, const struct in
 	if (!*text)
 		return;
 	fputs("    ", out);
-	put_wrapped(out, text, 4, 8);
+	text_wrap(out, text, 4, 8);
 }
 
 static void put_incidents(FILE *out, const struct report *report)

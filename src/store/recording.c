@@ -34,6 +34,8 @@ enum statement {
 	GET_CGROUP,
 	GET_FINDING,
 	COUNT_FINDINGS,
+	GET_INCIDENT,
+	COUNT_INCIDENTS,
 	WALK_FINDINGS,
 	WALK_INCIDENTS,
 	GET_LOSSES,
@@ -48,9 +50,11 @@ static const char *const sql[STATEMENTS] = {
 	[GET_CGROUP] = "SELECT path FROM cgroups WHERE id = ?",
 	[GET_FINDING] = "SELECT json FROM findings WHERE number = ?",
 	[COUNT_FINDINGS] = "SELECT count(*) FROM findings",
+	[GET_INCIDENT] = "SELECT json FROM incidents WHERE number = ?",
+	[COUNT_INCIDENTS] = "SELECT count(*) FROM incidents",
+	[GET_LOSSES] = "SELECT events, cause, time_ns FROM losses ORDER BY id LIMIT 100000",
 	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
 	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
-	[GET_LOSSES] = "SELECT events, cause FROM losses ORDER BY id LIMIT 100000",
 };
 
 /* How far a statement that walks over a table has come. */
@@ -407,18 +411,32 @@ bool recording_next(struct recording *recording, struct event *event)
 	return false;
 }
 
-void recording_losses(struct recording *recording, struct recording_losses *losses)
+void recording_each_loss(struct recording *recording, recording_loss_fn fn, void *arg)
 {
 	sqlite3_stmt *stmt = recording->stmt[GET_LOSSES];
 
-	*losses = (struct recording_losses){0};
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		const char *cause = (const char *)sqlite3_column_text(stmt, 1);
 
-		losses->events += (uint64_t)sqlite3_column_int64(stmt, 0);
-		snprintf(losses->cause, sizeof(losses->cause), "%s", cause ?: "");
+		fn((uint64_t)sqlite3_column_int64(stmt, 2), (uint64_t)sqlite3_column_int64(stmt, 0),
+		   cause ?: "", arg);
 	}
 	sqlite3_reset(stmt);
+}
+
+static void add_loss(uint64_t time_ns, uint64_t events, const char *cause, void *arg)
+{
+	struct recording_losses *losses = arg;
+
+	(void)time_ns;
+	losses->events += events;
+	snprintf(losses->cause, sizeof(losses->cause), "%s", cause);
+}
+
+void recording_losses(struct recording *recording, struct recording_losses *losses)
+{
+	*losses = (struct recording_losses){0};
+	recording_each_loss(recording, add_loss, losses);
 }
 
 /* One text by one number; "" or NULL as @otherwise where there is none. */
@@ -441,13 +459,27 @@ const char *recording_finding(struct recording *recording, uint64_t number)
 	return text_of(recording->stmt[GET_FINDING], number, NULL);
 }
 
-uint64_t recording_findings(struct recording *recording)
+static uint64_t count_of(sqlite3_stmt *stmt)
 {
-	sqlite3_stmt *stmt = recording->stmt[COUNT_FINDINGS];
 	uint64_t count = 0;
 
 	if (sqlite3_step(stmt) == SQLITE_ROW)
 		count = (uint64_t)sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
 	return count;
+}
+
+uint64_t recording_findings(struct recording *recording)
+{
+	return count_of(recording->stmt[COUNT_FINDINGS]);
+}
+
+const char *recording_incident(struct recording *recording, uint64_t number)
+{
+	return text_of(recording->stmt[GET_INCIDENT], number, NULL);
+}
+
+uint64_t recording_incidents(struct recording *recording)
+{
+	return count_of(recording->stmt[COUNT_INCIDENTS]);
 }

@@ -70,6 +70,10 @@ struct recording_losses {
 
 void recording_losses(struct recording *recording, struct recording_losses *losses);
 
+/* Each of them, in the order in which they were told; @cause is valid during the call. */
+typedef void (*recording_loss_fn)(uint64_t time_ns, uint64_t events, const char *cause, void *arg);
+void recording_each_loss(struct recording *recording, recording_loss_fn fn, void *arg);
+
 /* The name of cgroup @id, "" if it was not found out; valid until the next call. */
 const char *recording_cgroup(struct recording *recording, uint64_t id);
 
@@ -81,5 +85,9 @@ const char *recording_finding(struct recording *recording, uint64_t number);
 
 /* How many findings were kept. */
 uint64_t recording_findings(struct recording *recording);
+
+/* The same of incidents. */
+const char *recording_incident(struct recording *recording, uint64_t number);
+uint64_t recording_incidents(struct recording *recording);
 
 #endif

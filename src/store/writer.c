@@ -336,6 +336,11 @@ int writer_event(struct writer *writer, const struct event *event)
 	return result;
 }
 
+void writer_gap(struct writer *writer, uint64_t events)
+{
+	writer->next.event += (int64_t)events;
+}
+
 int writer_finding(struct writer *writer, const struct recorded_finding *finding)
 {
 	sqlite3_stmt *stmt = writer->stmt[PUT_FINDING];

@@ -40,11 +40,32 @@ static void block_ends(void **state)
 	is(as, 1000, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
 }
 
+/* In pieces of each length it is the same. */
+static void pieces(void **state)
+{
+	static char as[1000];
+	char hex[SHA256_HEX_BYTES];
+	struct sha256 sum;
+
+	(void)state;
+	memset(as, 'a', sizeof(as));
+	for (size_t piece = 1; piece < 200; piece++) {
+		sha256_begin(&sum);
+		for (size_t at = 0; at < sizeof(as); at += piece)
+			sha256_add(&sum, as + at,
+				   piece < sizeof(as) - at ? piece : sizeof(as) - at);
+		sha256_end(&sum, hex);
+		assert_string_equal(
+			hex, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples),
 		cmocka_unit_test(block_ends),
+		cmocka_unit_test(pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
