@@ -17,6 +17,9 @@
 /* What no event may take of it: for what was found. */
 #define QUEUE_SPARE (2u << 20)
 
+/* And single uses leave more, for what counts them: one of a million may be missing, a count not. */
+#define QUEUE_SPARE_OF_USES (6u << 20)
+
 /* What was found while nothing can be written; events are not kept so long. */
 #define BACKLOG_BYTES (4u << 20)
 
@@ -109,6 +112,13 @@ static size_t event_bytes(const struct event *event)
 	}
 }
 
+static size_t spare_of(const struct event *event)
+{
+	bool is_use = event->type == EVENT_READ || event->type == EVENT_CALL;
+
+	return is_use ? QUEUE_SPARE_OF_USES : QUEUE_SPARE;
+}
+
 void recorder_event(struct recorder *recorder, const struct event *event)
 {
 	struct record head = {.kind = RECORD_EVENT};
@@ -117,7 +127,7 @@ void recorder_event(struct recorder *recorder, const struct event *event)
 	memcpy(recorder->record, &head, sizeof(head));
 	memcpy(recorder->record + sizeof(head), event, bytes);
 	recorder->kept++;
-	if (!queue_put(recorder->queue, recorder->record, sizeof(head) + bytes, QUEUE_SPARE,
+	if (!queue_put(recorder->queue, recorder->record, sizeof(head) + bytes, spare_of(event),
 		       recorder->options.may_wait)) {
 		recorder->overflowed++;
 		recorder->lost++;

@@ -271,13 +271,13 @@ all_keys() {
 
 # --- Questions to a recording
 
-# A recording to ask: clock.sqlite here, in which a read failed and something is missing.
+# A recording to ask: clock.sqlite here, in which a read failed, something is missing, and windows are kept.
 make_story() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p bin
 	ln -sf "$(realpath "$VMCLOCK_TRACE")" bin/vmclock-trace
 	PATH=$PWD/bin:$PATH
-	vmclock-trace record --scenario "$root/tests/scenarios/incident-full.scenario" clock.sqlite >/dev/null || [ $? = 3 ]
+	vmclock-trace record --ring 2m --scenario "$root/tests/scenarios/incident-full.scenario" clock.sqlite >/dev/null || [ $? = 3 ]
 	sqlite3 clock.sqlite "UPDATE events SET result = -22 WHERE id = (SELECT min(id) FROM timeline WHERE type = 'read');
 		INSERT INTO losses(time_ns, events, cause) VALUES(101000000000, 3, 'the disk was slower than the events')"
 }

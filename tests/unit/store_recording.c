@@ -141,6 +141,44 @@ static void all_comes_back(void **state)
 	recording_close(recording);
 }
 
+/* Of more reads than any disk takes some are lost, and counted; of what counts them nothing is. */
+static void counts_outlive_reads(void **state)
+{
+	const struct recorder_options options = {.path = path};
+	const uint64_t reads = 2000000, tallies = 2000;
+	struct fact_list facts = {0};
+	struct recorder *recorder = NULL;
+	struct recorder_counts counts;
+	struct recording *recording;
+	struct error error = {0};
+	uint64_t kept = 0, counted = 0;
+	struct event event;
+
+	(void)state;
+	assert_int_equal(recorder_open(&options, &facts, &recorder, &error), 0);
+	for (uint64_t i = 1; i <= reads; i++) {
+		event = event_of(2 * i + 1);
+		recorder_event(recorder, &event);
+		if (i % (reads / tallies))
+			continue;
+		event = (struct event){.type = EVENT_TALLY, .time_ns = event.time_ns, .device = -1};
+		event.tally.uses[PATH_CLOCK_GETTIME] = reads / tallies;
+		recorder_event(recorder, &event);
+	}
+	recorder_close(recorder, &counts);
+	assert_true(counts.lost > 0);
+
+	recording = look();
+	while (recording_next(recording, &event)) {
+		kept += event.type == EVENT_READ;
+		if (event.type == EVENT_TALLY)
+			counted += event.tally.uses[PATH_CLOCK_GETTIME];
+	}
+	assert_int_equal(counted, reads);
+	assert_int_equal(kept + counts.lost, reads);
+	recording_close(recording);
+}
+
 /* The newest stay, each with its page and its thread, and the file is no larger than asked for. */
 static void oldest_go(void **state)
 {
@@ -262,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(all_comes_back, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(counts_outlive_reads, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(oldest_go, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(not_written_over, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(foreign_files, make_path, remove_path),
