@@ -74,12 +74,14 @@ each_use_counted() {
 	holds plain '.[-1] | .failed == 0 and .clock_uses_unlisted == 0 and .reader_uses_unlisted == 0'
 }
 
+# A machine that is busy has the threads preempt one another within a hook, and the kernel then does not
+# run it for the second: such uses are told to be uncounted, each.
 @test "counting: the kernel's own count of the driver's reads is the same, under a flood" {
 	holds flood.kernel '.[0].missed == 0'
 	driver=$(value flood.kernel '.[0].counts | map(select(.path == "driver" and .comm == "load") | .hits) | add')
-	holds flood "($(reader "$(made flood pid)").paths | .clock_gettime.uses + .PTP_SYS_OFFSET_PRECISE.uses) == $driver"
-	holds flood "$(reader "$(made flood pid)").paths.clock_gettime.uses == $(made flood clock_gettime)"
-	holds flood '.[-1].lost.events == 0'
+	holds flood "($(reader "$(made flood pid)").paths | .clock_gettime.uses + .PTP_SYS_OFFSET_PRECISE.uses) + .[-1].lost.uncounted == $driver"
+	holds flood "$(reader "$(made flood pid)").paths.clock_gettime.uses as \$seen | $(made flood clock_gettime) | . >= \$seen and . - \$seen <= $(value flood '.[-1].lost.uncounted')"
+	holds flood '.[-1].lost | .events == .recursion and .uncounted <= .recursion and .uncounted < 2000'
 }
 
 @test "counting: no events but evidence, and of that nothing is shown" {

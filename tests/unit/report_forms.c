@@ -59,7 +59,8 @@ static void check_json(const char *text, size_t bytes)
 	json_tokener *tokener = json_tokener_new();
 	json_object *json;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* Not strict: json-c 0.18 then takes no string that has more than ASCII. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	json = json_tokener_parse_ex(tokener, text, (int)bytes + 1);
 	assert_int_equal(json_tokener_get_error(tokener), json_tokener_success);
 	assert_true(json_object_is_type(json, json_type_object));
