@@ -159,6 +159,12 @@ static void keep(const struct event *event, void *arg)
 	recorder_event(keeper->recorder, event);
 }
 
+/* Has all that the kernel made by then arrived, or is it known to be lost? */
+static bool is_settled(const struct event_losses *losses)
+{
+	return losses->made == losses->seen + losses->ring_full;
+}
+
 /* Is it an EVENT_LOSS that says what the one before did, as all do while nothing is lost? */
 static bool is_old_loss(struct keeper *keeper, const struct event *event)
 {
@@ -169,7 +175,7 @@ static bool is_old_loss(struct keeper *keeper, const struct event *event)
 	losses = event->losses;
 	losses.made = keeper->losses.made;
 	losses.seen = keeper->losses.seen;
-	if (!keeper->found && keeper->losses_ns &&
+	if (!keeper->found && keeper->losses_ns && is_settled(&keeper->losses) &&
 	    event->time_ns - keeper->losses_ns < LOSSES_QUIET_NS &&
 	    !memcmp(&losses, &keeper->losses, sizeof(losses)))
 		return true;

@@ -36,6 +36,26 @@ setup_file() {
 	cat /tmp/flood.block
 	keep flood cat /tmp/flood
 	keep flood_report vmclock-trace report --json /tmp/flood.sqlite
+	# A flight recorder: with all that the kernel tells, and a step of the host's clock in its midst.
+	mkdir /tmp/flights
+	(keep ring vmclock-trace record --json --ring 4s --before 2s --after 2s /tmp/flights) >/tmp/ring.block &
+	ring=$!
+	for i in $(seq 200); do
+		grep -q begin /tmp/keep.ring && break; usleep 100000
+	done
+	load 200 100 >/tmp/ring.load &
+	sleep 10; echo step 5ms >/run/lab/clock; sleep 14
+	killall -INT vmclock-trace
+	wait $ring $!
+	cat /tmp/ring.block
+	for question in 'SELECT min(from_ns) AS from_ns, max(to_ns) AS to_ns FROM windows' \
+		"SELECT min(time_ns) AS first_ns, max(time_ns) AS last_ns, count(*) AS events,
+			sum(type = (SELECT id FROM types WHERE name = 'read')) AS reads FROM events
+			WHERE time_ns < (SELECT max(to_ns) FROM windows)"; do
+		sqlite3 -json /tmp/flights/*.sqlite "$question"
+	done >/tmp/ring.answers
+	keep ring_kept cat /tmp/ring.answers
+	keep ring_report vmclock-trace report --json /tmp/flights/*.sqlite
 	keep flood_kept sqlite3 /tmp/flood.sqlite "SELECT count(*) FROM timeline
 		WHERE type IN ('read', 'call')"
 SCRIPT
@@ -117,4 +137,16 @@ SCRIPT
 	holds trace '.[-1].readers | length > 0'
 	holds trace '.[0].recording.facts.boot_id and .[0].page.magic == 1263289174 and (.[0].hooks | length) >= 8 and .[0].no_hooks_why == null'
 	holds trace '[.[] | select(.type == "disruption")] | length == 1'
+}
+
+@test "record --ring: around what was found every read is there, and of what was before nothing" {
+	status_is ring 3
+	holds ring_report '.[0].findings | map(.kind) | index("host_step") != null'
+	window=$(value ring_kept '.[0][0] | "\(.from_ns) \(.to_ns)"')
+	read -r from to <<<"$window"
+	[ $((to - from)) -ge 3500000000 ]
+	holds ring_kept ".[1][0] | .first_ns <= $from + 500000000 and .first_ns >= $from - 2000000000 and .last_ns >= $to - 1000000000"
+	# A round of the load is ten reads and more.
+	holds ring_kept ".[1][0].reads > ($to - $from) / 1000000000 * 40"
+	holds ring_report '.[0] | .recording.events_lost == 0 and .recording.ended and (.not_known | map(.code) | index("gap") != null or index("cut") != null)'
 }
