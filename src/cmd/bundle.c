@@ -15,7 +15,7 @@
 #include "cmd/bundle_cut.h"
 #include "cmd/bundle_file.h"
 #include "cmd/bundle_parts.h"
-#include "cmd/bundle_progress.h"
+#include "cmd/progress.h"
 #include "cmd/message.h"
 #include "cmd/report_material.h"
 #include "cmd/scratch.h"
@@ -193,10 +193,8 @@ static int add_files(struct bundle *bundle)
 	}
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (bundle_parts_manifest(&bundle->parts, bundle->file)) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (bundle_parts_manifest(&bundle->parts, bundle->file))
+		return message_no_memory();
 	return add_text(bundle, BUNDLE_MANIFEST);
 }
 
@@ -258,12 +256,13 @@ static void set_names(struct bundle *bundle)
 static int write_archive(struct bundle *bundle, int fd, char sha256[SHA256_HEX_BYTES],
 			 uint64_t *bytes)
 {
+	struct progress progress =
+		progress_of_bytes("packing", bundle->file[BUNDLE_RECORDING].bytes);
 	struct error error = {0};
 	int err;
 
-	bundle_progress_say("packing", bundle->file[BUNDLE_RECORDING].bytes);
 	err = archive_put(fd, &bundle->plan, &error);
-	bundle_progress_say(NULL, 0);
+	progress_end(&progress);
 	if (err)
 		return fail(&error);
 	err = fsync(fd) ? -errno : bundle_file_hash(fd, bytes, sha256);
@@ -378,12 +377,7 @@ static int make_with(struct bundle *bundle)
 		code = make_archive(bundle);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (*bundle->wish.whole->damage) {
-		message_error("%s is damaged: %s; the bundle is of what could be saved",
-			      options->file, bundle->wish.whole->damage);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	return message_damaged(options->file, bundle->wish.whole->damage, "the bundle");
 }
 
 static int parse_option(int option, const char *text, struct bundle_options *options)
@@ -462,11 +456,7 @@ static int bundle_run(int argc, char **argv)
 	scratch_close();
 	report_material_close(bundle.material);
 	bundle_parts_free(&bundle.parts);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

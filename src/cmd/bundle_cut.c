@@ -10,7 +10,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "cmd/bundle_key.h"
-#include "cmd/bundle_progress.h"
+#include "cmd/progress.h"
 #include "event/mapper_list.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
@@ -41,7 +41,6 @@ struct cut {
 	struct event losses;	     /* the newest EVENT_LOSS before; valid if its time is not 0 */
 	struct bundle_keys found;    /* in the window */
 	uint64_t first_incident;     /* in it, as the whole recording numbers them; 0: none */
-	struct bundle_progress progress;
 	bool begun;
 	uint64_t missing; /* events that went before the next one */
 	bool stopped;	  /* before the end of the recording */
@@ -419,12 +418,13 @@ static int begin(struct cut *cut, struct error *error)
 
 static int run(struct cut *cut, struct error *error)
 {
+	struct progress progress = progress_begin(true);
 	struct event event;
 
 	note(cut, writer_begin(cut->writer));
 	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
-		bundle_progress(&cut->progress, "cutting", cut->read);
-	bundle_progress_end(&cut->progress);
+		progress_event(&progress, "cutting");
+	progress_end(&progress);
 	incidents_finish(cut->incidents);
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
