@@ -14,9 +14,10 @@
 #include "base/parse.h"
 #include "cmd/bundle_cut.h"
 #include "cmd/bundle_file.h"
+#include "cmd/bundle_name.h"
 #include "cmd/bundle_parts.h"
-#include "cmd/progress.h"
 #include "cmd/message.h"
+#include "cmd/progress.h"
 #include "cmd/report_material.h"
 #include "cmd/scratch.h"
 #include "render/bundle_view.h"
@@ -27,9 +28,6 @@
 /* How much before the window the judgement is first given, and then more, until it is the same. */
 #define LEAD_NS	    (120ull * NSEC_PER_SEC)
 #define LEAD_GROWTH 4
-
-#define DEFAULT_DIRECTORY "vmclock-bundle"
-#define END		  ".tar.gz"
 
 struct bundle_options {
 	const char *file;
@@ -198,57 +196,15 @@ static int add_files(struct bundle *bundle)
 	return add_text(bundle, BUNDLE_MANIFEST);
 }
 
-/* --- What the archive is called */
-
-/* @name without its directory and what it ends in, into @out. */
-static void stem_of(const char *name, const char *end, char *out, size_t bytes)
-{
-	const char *slash = strrchr(name, '/');
-	size_t length;
-
-	snprintf(out, bytes, "%s", slash ? slash + 1 : name);
-	length = strlen(out);
-	if (length > strlen(end) && !strcmp(out + length - strlen(end), end))
-		out[length - strlen(end)] = '\0';
-}
-
-/* A redacted one is called after nothing but the time: its name is handed over too. */
-static void default_output(struct bundle *bundle)
-{
-	char stem[NAME_MAX - 40], utc[INSTANT_ISO_BYTES];
-	uint64_t incident = bundle->options->wish.incident;
-	size_t used = 0;
-
-	if (bundle->options->redact) {
-		report_utc(bundle->wish.whole, bundle->wish.since_ns, utc, sizeof(utc));
-		for (const char *at = utc; *at && *at != '.'; at++) {
-			if (*at != '-' && *at != ':')
-				utc[used++] = *at;
-		}
-		utc[used] = '\0';
-		snprintf(bundle->output, PATH_MAX, DEFAULT_DIRECTORY "-%sZ" END, utc);
-		return;
-	}
-	stem_of(bundle->options->file, ".sqlite", stem, sizeof(stem));
-	if (incident)
-		snprintf(bundle->output, PATH_MAX, "%s-incident-%llu" END, stem,
-			 (unsigned long long)incident);
-	else
-		snprintf(bundle->output, PATH_MAX, "%s-%s" END, stem,
-			 bundle->wish.windowed ? "cut" : "bundle");
-}
-
 static void set_names(struct bundle *bundle)
 {
-	char *directory = bundle->plan.directory;
+	const struct bundle_options *options = bundle->options;
 
-	if (bundle->options->output)
-		snprintf(bundle->output, PATH_MAX, "%s", bundle->options->output);
+	if (options->output)
+		snprintf(bundle->output, PATH_MAX, "%s", options->output);
 	else
-		default_output(bundle);
-	stem_of(bundle->output, END, directory, ARCHIVE_NAME_BYTES - 20);
-	if (bundle->options->redact || !archive_name_is_plain(directory))
-		strcpy(directory, DEFAULT_DIRECTORY);
+		bundle_name(&bundle->wish, options->wish.incident, bundle->output);
+	bundle_name_directory(bundle->output, options->redact, bundle->plan.directory);
 }
 
 /* --- All of it */
