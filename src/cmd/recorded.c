@@ -47,7 +47,7 @@ int recorded_open(const struct recorded_wish *wish, struct recorded *recorded)
 		return EXIT_FAILED;
 	}
 	facts = recording_facts(recorded->recording);
-	recorded->scene = (struct recorded_scene){.file = wish->file, .facts = facts};
+	recorded->scene = (struct record_scene){.file = wish->file, .facts = facts};
 	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
 	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
 	recorded->newest_ns = recorded->start_ns;

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "render/json_add.h"
-#include "render/record_view.h"
 
 static void put_shown(FILE *out, const char *text)
 {
@@ -16,7 +15,7 @@ static void put_shown(FILE *out, const char *text)
 	fputs(shown, out);
 }
 
-static void put_fact(FILE *out, const struct recorded_scene *scene, const char *before,
+static void put_fact(FILE *out, const struct record_scene *scene, const char *before,
 		     const char *name, const char *after)
 {
 	const char *value = fact_get(scene->facts, name);
@@ -28,7 +27,7 @@ static void put_fact(FILE *out, const struct recorded_scene *scene, const char *
 	fputs(after, out);
 }
 
-void recorded_put_text(FILE *out, const struct recorded_scene *scene)
+void recorded_put_text(FILE *out, const struct record_scene *scene)
 {
 	fputs("from    ", out);
 	put_shown(out, scene->file);
@@ -54,7 +53,7 @@ void recorded_result_put_text(FILE *out, const struct recorded_result *result)
 	fputs(result->ended ? "\n" : "; it was not closed in order\n", out);
 }
 
-json_object *recorded_json(const struct recorded_scene *scene)
+json_object *recorded_json(const struct record_scene *scene)
 {
 	json_object *json;
 
