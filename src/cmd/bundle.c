@@ -14,9 +14,10 @@
 #include "base/parse.h"
 #include "cmd/bundle_cut.h"
 #include "cmd/bundle_file.h"
+#include "cmd/bundle_name.h"
 #include "cmd/bundle_parts.h"
-#include "cmd/bundle_progress.h"
 #include "cmd/message.h"
+#include "cmd/progress.h"
 #include "cmd/report_material.h"
 #include "cmd/scratch.h"
 #include "render/bundle_view.h"
@@ -27,9 +28,6 @@
 /* How much before the window the judgement is first given, and then more, until it is the same. */
 #define LEAD_NS	    (120ull * NSEC_PER_SEC)
 #define LEAD_GROWTH 4
-
-#define DEFAULT_DIRECTORY "vmclock-bundle"
-#define END		  ".tar.gz"
 
 struct bundle_options {
 	const char *file;
@@ -193,64 +191,20 @@ static int add_files(struct bundle *bundle)
 	}
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (bundle_parts_manifest(&bundle->parts, bundle->file)) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (bundle_parts_manifest(&bundle->parts, bundle->file))
+		return message_no_memory();
 	return add_text(bundle, BUNDLE_MANIFEST);
-}
-
-/* --- What the archive is called */
-
-/* @name without its directory and what it ends in, into @out. */
-static void stem_of(const char *name, const char *end, char *out, size_t bytes)
-{
-	const char *slash = strrchr(name, '/');
-	size_t length;
-
-	snprintf(out, bytes, "%s", slash ? slash + 1 : name);
-	length = strlen(out);
-	if (length > strlen(end) && !strcmp(out + length - strlen(end), end))
-		out[length - strlen(end)] = '\0';
-}
-
-/* A redacted one is called after nothing but the time: its name is handed over too. */
-static void default_output(struct bundle *bundle)
-{
-	char stem[NAME_MAX - 40], utc[INSTANT_ISO_BYTES];
-	uint64_t incident = bundle->options->wish.incident;
-	size_t used = 0;
-
-	if (bundle->options->redact) {
-		report_utc(bundle->wish.whole, bundle->wish.since_ns, utc, sizeof(utc));
-		for (const char *at = utc; *at && *at != '.'; at++) {
-			if (*at != '-' && *at != ':')
-				utc[used++] = *at;
-		}
-		utc[used] = '\0';
-		snprintf(bundle->output, PATH_MAX, DEFAULT_DIRECTORY "-%sZ" END, utc);
-		return;
-	}
-	stem_of(bundle->options->file, ".sqlite", stem, sizeof(stem));
-	if (incident)
-		snprintf(bundle->output, PATH_MAX, "%s-incident-%llu" END, stem,
-			 (unsigned long long)incident);
-	else
-		snprintf(bundle->output, PATH_MAX, "%s-%s" END, stem,
-			 bundle->wish.windowed ? "cut" : "bundle");
 }
 
 static void set_names(struct bundle *bundle)
 {
-	char *directory = bundle->plan.directory;
+	const struct bundle_options *options = bundle->options;
 
-	if (bundle->options->output)
-		snprintf(bundle->output, PATH_MAX, "%s", bundle->options->output);
+	if (options->output)
+		snprintf(bundle->output, PATH_MAX, "%s", options->output);
 	else
-		default_output(bundle);
-	stem_of(bundle->output, END, directory, ARCHIVE_NAME_BYTES - 20);
-	if (bundle->options->redact || !archive_name_is_plain(directory))
-		strcpy(directory, DEFAULT_DIRECTORY);
+		bundle_name(&bundle->wish, options->wish.incident, bundle->output);
+	bundle_name_directory(bundle->output, options->redact, bundle->plan.directory);
 }
 
 /* --- All of it */
@@ -258,12 +212,13 @@ static void set_names(struct bundle *bundle)
 static int write_archive(struct bundle *bundle, int fd, char sha256[SHA256_HEX_BYTES],
 			 uint64_t *bytes)
 {
+	struct progress progress =
+		progress_of_bytes("packing", bundle->file[BUNDLE_RECORDING].bytes);
 	struct error error = {0};
 	int err;
 
-	bundle_progress_say("packing", bundle->file[BUNDLE_RECORDING].bytes);
 	err = archive_put(fd, &bundle->plan, &error);
-	bundle_progress_say(NULL, 0);
+	progress_end(&progress);
 	if (err)
 		return fail(&error);
 	err = fsync(fd) ? -errno : bundle_file_hash(fd, bytes, sha256);
@@ -378,12 +333,7 @@ static int make_with(struct bundle *bundle)
 		code = make_archive(bundle);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (*bundle->wish.whole->damage) {
-		message_error("%s is damaged: %s; the bundle is of what could be saved",
-			      options->file, bundle->wish.whole->damage);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	return message_damaged(options->file, bundle->wish.whole->damage, "the bundle");
 }
 
 static int parse_option(int option, const char *text, struct bundle_options *options)
@@ -462,11 +412,7 @@ static int bundle_run(int argc, char **argv)
 	scratch_close();
 	report_material_close(bundle.material);
 	bundle_parts_free(&bundle.parts);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

@@ -9,8 +9,10 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "cmd/bundle_facts.h"
 #include "cmd/bundle_key.h"
-#include "cmd/bundle_progress.h"
+#include "cmd/progress.h"
+#include "cmd/record_found.h"
 #include "event/mapper_list.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
@@ -40,13 +42,9 @@ struct cut {
 	struct mapper_list *mappers; /* before the cut begins */
 	struct event losses;	     /* the newest EVENT_LOSS before; valid if its time is not 0 */
 	struct bundle_keys found;    /* in the window */
-	uint64_t first_incident;     /* in it, as the whole recording numbers them; 0: none */
-	struct bundle_progress progress;
 	bool begun;
 	uint64_t missing; /* events that went before the next one */
-	bool stopped;	  /* before the end of the recording */
 	uint64_t read;
-	uint64_t newest_ns;
 	int failed; /* an SQLite result, or -ENOMEM; 0: all is well */
 };
 
@@ -66,15 +64,8 @@ static bool in_window(const struct cut_wish *wish, uint64_t from_ns, uint64_t to
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct cut *cut = arg;
-	json_object *json = finding_json(finding);
-	const struct recorded_finding recorded = {
-		.number = finding->number,
-		.kind = finding_name(finding->kind),
-		.severity = finding_severity_name(finding->severity),
-		.not_before_ns = finding->not_before_ns,
-		.found_ns = finding->found_ns,
-		.json = json_line(json),
-	};
+	json_object *json;
+	const struct recorded_finding recorded = record_finding_of(finding, &json);
 
 	note(cut, writer_finding(cut->writer, &recorded));
 	json_object_put(json);
@@ -93,15 +84,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 	if (news != INCIDENT_CLOSED)
 		return;
-	json = incident_json(incident);
-	recorded = (struct recorded_incident){
-		.number = incident->number,
-		.severity = finding_severity_name(incident->severity),
-		.from_ns = incident->from_ns,
-		.to_ns = incident->to_ns,
-		.recovered = incident->recovered,
-		.json = json_line(json),
-	};
+	recorded = record_incident_of(incident, &json);
 	note(cut, writer_incident(cut->writer, &recorded));
 	json_object_put(json);
 	if (in_window(cut->wish, incident->from_ns, incident->to_ns)) {
@@ -128,8 +111,8 @@ static bool is_same(struct cut *cut)
 
 		if (!in_window(cut->wish, incident->from_ns, incident->to_ns))
 			continue;
-		if (!cut->first_incident)
-			cut->first_incident = incident->number;
+		if (!cut->result->first_incident)
+			cut->result->first_incident = incident->number;
 		same = !bundle_key_incident(&whole, incident);
 	}
 	same = same && bundle_keys_same(&whole, &cut->found);
@@ -162,8 +145,8 @@ static void keep(struct cut *cut, struct event *event)
 	note(cut, writer_event(cut->writer, event));
 	detector_event(cut->detector, event);
 	incidents_event(cut->incidents, event);
-	if (event->time_ns > cut->newest_ns)
-		cut->newest_ns = event->time_ns;
+	if (event->time_ns > cut->result->newest_ns)
+		cut->result->newest_ns = event->time_ns;
 	if (++cut->result->events % AT_ONCE == 0) {
 		note(cut, writer_commit(cut->writer));
 		note(cut, writer_begin(cut->writer));
@@ -220,7 +203,7 @@ static bool take(struct cut *cut, struct event *event)
 		return false;
 	if (wish->windowed && event->time_ns >= wish->until_ns &&
 	    event->time_ns - wish->until_ns >= LATE_NS) {
-		cut->stopped = true;
+		cut->result->stopped = true;
 		return false;
 	}
 	if (cut->begun)
@@ -243,158 +226,24 @@ static void on_loss(uint64_t time_ns, uint64_t events, const char *cause, void *
 	struct cut *cut = arg;
 	char shown[FACT_VALUE_BYTES];
 
-	if (time_ns < cut->wish->lead_ns || (cut->stopped && time_ns > cut->newest_ns))
+	if (time_ns < cut->wish->lead_ns ||
+	    (cut->result->stopped && time_ns > cut->result->newest_ns))
 		return;
 	if (cut->redactor)
 		redact_text(cause, shown, sizeof(shown));
 	note(cut, writer_loss(cut->writer, time_ns, events, cut->redactor ? shown : cause));
 }
 
-/* --- Facts */
-
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
-static void add_window(const struct cut *cut, struct fact_list *facts)
-{
-	const struct cut_wish *wish = cut->wish;
-	uint64_t first_ns = wish->lead_ns ? wish->lead_ns : wish->whole->start_ns;
-	char lead[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES] = "its end";
-
-	if (!wish->windowed) {
-		fact_set(facts, "bundle_cut", "nothing: all events are here");
-		return;
-	}
-	report_utc(wish->whole, wish->since_ns, from, sizeof(from));
-	if (wish->until_ns != UINT64_MAX)
-		report_utc(wish->whole, wish->until_ns, to, sizeof(to));
-	text_ns_u64(wish->since_ns - first_ns, lead, sizeof(lead));
-	fact_set(facts, "bundle_cut", "from %s to %s, and what was in %s before, for the judgement",
-		 from, to, lead);
-	fact_set(facts, BUNDLE_FACT_SINCE, "%" PRIu64, wish->since_ns);
-	fact_set(facts, BUNDLE_FACT_UNTIL, "%" PRIu64, wish->until_ns);
-}
-
-/* How many of the whole recording's findings are as they were shown live. */
-static uint64_t count_live(const struct cut *cut)
-{
-	const struct account *account = cut->wish->whole->account;
-	uint64_t same = 0;
-
-	for (size_t i = 0; i < account->findings; i++) {
-		json_object *json = finding_json(&account->finding[i]);
-		const char *live = recording_finding(cut->recording, account->finding[i].number);
-
-		same += live && !strcmp(live, json_line(json));
-		json_object_put(json);
-	}
-	return same;
-}
-
-/* What was found in the window, against what the whole recording has there. */
-static void add_findings(const struct cut *cut, struct fact_list *facts)
-{
-	const struct cut_result *result = cut->result;
-	char numbers[120] = "";
-
-	if (cut->first_incident > 1)
-		snprintf(numbers, sizeof(numbers), "; incident %" PRIu64 " there is the first here",
-			 cut->first_incident);
-	fact_set(facts, "bundle_findings", "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s",
-		 result->findings, plural(result->findings), result->incidents,
-		 plural(result->incidents),
-		 result->same ? "as in the whole recording" : "NOT all as in the whole recording",
-		 numbers);
-}
-
-/* What it is a part of, and how it compares with that. */
-static void add_origin(const struct cut *cut, struct fact_list *facts)
-{
-	const struct report *whole = cut->wish->whole;
-	const struct account *account = whole->account;
-	uint64_t findings = account->findings + account->findings_unlisted;
-	uint64_t incidents = account->incidents + account->incidents_unlisted;
-	char length[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES];
-
-	text_ns_u64(account->last_ns - whole->start_ns, length, sizeof(length));
-	report_utc(whole, whole->start_ns, from, sizeof(from));
-	fact_set(facts, "bundle_of",
-		 "%s from %s on: %" PRIu64 " event%s, %" PRIu64 " finding%s, %" PRIu64
-		 " incident%s",
-		 length, from, account->events, plural(account->events), findings, plural(findings),
-		 incidents, plural(incidents));
-	fact_set(facts, "bundle_of_live",
-		 "%" PRIu64 " of its %" PRIu64
-		 " live findings follow from its events, byte for byte",
-		 count_live(cut), recording_findings(cut->recording));
-	if (cut->wish->sha256)
-		fact_set(facts, "bundle_of_sha256", "%s", cut->wish->sha256);
-	if (*whole->damage)
-		fact_set(facts, "bundle_of_damage", "%" PRIu64 " events could not be read: %s",
-			 whole->bad_rows, cut->wish->redact ? "it is damaged" : whole->damage);
-	add_findings(cut, facts);
-}
-
-/* Facts that are not true of a part, or are given anew. */
-static bool is_replaced(const struct cut *cut, const char *name)
-{
-	static const char *const of_whole[] = {"start_monotonic_ns", "start_realtime_ns",
-					       "events_cut", "events_judged"};
-
-	if (!strcmp(name, "redacted"))
-		return cut->redactor; /* what was once replaced stays so */
-	if (!strncmp(name, BUNDLE_FACT_TOOL, strlen(BUNDLE_FACT_TOOL)))
-		return true;
-	if (cut->stopped && (!strcmp(name, "end_monotonic_ns") || !strcmp(name, "events_judged")))
-		return true;
-	for (size_t i = 0; i < sizeof(of_whole) / sizeof(of_whole[0]); i++) {
-		if (cut->wish->lead_ns && !strcmp(name, of_whole[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Its own first: if there are too many facts, it is others that are left out. */
-static void make_facts(const struct cut *cut, struct fact_list *facts)
-{
-	const struct report *whole = cut->wish->whole;
-	struct fact_list redacted = {0};
-	const struct fact_list *from = whole->facts;
-	uint64_t lead_ns = cut->wish->lead_ns;
-
-	fact_set(facts, BUNDLE_FACT_TOOL, "%s", BUNDLE_TOOL);
-	add_window(cut, facts);
-	add_origin(cut, facts);
-	if (lead_ns) {
-		fact_set(facts, "start_monotonic_ns", "%" PRIu64, lead_ns);
-		fact_set(facts, "start_realtime_ns", "%" PRIu64,
-			 (uint64_t)whole->start_realtime_ns + lead_ns - whole->start_ns);
-	}
-	if (cut->stopped)
-		fact_set(facts, "end_monotonic_ns", "%" PRIu64, cut->newest_ns);
-	if (cut->redactor) {
-		fact_set(facts, "redacted", "%s", redact_rule);
-		redact_facts(whole->facts, &redacted);
-		from = &redacted;
-	}
-	for (size_t i = 0; i < from->facts; i++) {
-		if (!is_replaced(cut, from->fact[i].name))
-			fact_set(facts, from->fact[i].name, "%s", from->fact[i].value);
-	}
-}
+/* --- All of it */
 
 static void put_facts(struct cut *cut)
 {
 	struct fact_list facts = {0};
 
-	make_facts(cut, &facts);
+	bundle_facts(cut->wish, cut->result, cut->recording, &facts);
 	for (size_t i = 0; i < facts.facts; i++)
 		note(cut, writer_fact(cut->writer, facts.fact[i].name, facts.fact[i].value));
 }
-
-/* --- All of it */
 
 static int begin(struct cut *cut, struct error *error)
 {
@@ -419,18 +268,21 @@ static int begin(struct cut *cut, struct error *error)
 
 static int run(struct cut *cut, struct error *error)
 {
+	struct progress progress = progress_begin(true);
 	struct event event;
 
 	note(cut, writer_begin(cut->writer));
 	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
-		bundle_progress(&cut->progress, "cutting", cut->read);
-	bundle_progress_end(&cut->progress);
+		progress_event(&progress, "cutting");
+	progress_end(&progress);
 	incidents_finish(cut->incidents);
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
 		(int64_t)((uint64_t)cut->wish->whole->start_realtime_ns +
-			  (cut->newest_ns ? cut->newest_ns - cut->wish->whole->start_ns : 0)) /
+			  (cut->result->newest_ns
+				   ? cut->result->newest_ns - cut->wish->whole->start_ns
+				   : 0)) /
 		NSEC_PER_SEC;
 	put_facts(cut);
 	note(cut, writer_commit(cut->writer));

@@ -27,8 +27,8 @@ struct cut_wish {
 	bool windowed;		    /* from since_ns to until_ns; else all */
 	uint64_t since_ns;
 	uint64_t until_ns;
-	uint64_t
-		lead_ns; /* the cut begins then, before since_ns, to know the state; 0: at its start */
+	/* The cut begins then, before since_ns, to know the state; 0: at its start. */
+	uint64_t lead_ns;
 	bool redact;
 };
 
@@ -37,7 +37,10 @@ struct cut_result {
 	uint64_t findings; /* in the window, */
 	uint64_t incidents;
 	bool same; /* and those there in the whole recording are the same but for their numbers */
-	int64_t end_sec; /* UTC of the newest event */
+	uint64_t first_incident; /* of them, as the whole recording numbers it; 0: none */
+	bool stopped;		 /* before the end of the recording */
+	uint64_t newest_ns;	 /* of the newest event */
+	int64_t end_sec;	 /* the same in UTC */
 };
 
 /* Make it. 0, or -errno with @error filled: there may then be a file that is no recording. */

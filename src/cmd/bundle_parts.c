@@ -25,12 +25,6 @@ const char *bundle_member_name(enum bundle_member member)
 	return names[member];
 }
 
-static int no_memory(void)
-{
-	message_error("there is no memory left");
-	return EXIT_FAILED;
-}
-
 /* A moment of the window as report takes it: seconds after the start. False: it is no limit. */
 static bool moment(const struct fact_list *facts, const char *name, uint64_t none,
 		   char text[BUNDLE_MOMENT_BYTES])
@@ -54,11 +48,11 @@ static int make(struct bundle_parts *parts, enum bundle_member member, const str
 	bool failed;
 
 	if (!out)
-		return no_memory();
+		return message_no_memory();
 	put(out, report);
 	failed = ferror(out);
 	if (fclose(out) || failed)
-		return no_memory();
+		return message_no_memory();
 	return MESSAGE_GO_ON;
 }
 
@@ -91,9 +85,9 @@ static int make_readme(struct bundle_parts *parts, const struct report_wish *wis
 				   &parts->text[BUNDLE_README].length);
 
 	if (!out)
-		return no_memory();
+		return message_no_memory();
 	bundle_put_readme(out, &parts->facts, wish->since, wish->until);
-	return fclose(out) ? no_memory() : MESSAGE_GO_ON;
+	return fclose(out) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
 static int read_facts(const char *path, struct fact_list *facts)

@@ -41,8 +41,8 @@ struct bundle_parts {
 };
 
 /*
- * Make all but the manifest from the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then
- * been said. bundle_parts_free() is due in either case.
+ * Make all but the manifest from the recording at @path. MESSAGE_GO_ON, or the exit code: what is
+ * wrong has then been said. bundle_parts_free() is due in either case.
  */
 int bundle_parts_make(const char *path, struct bundle_parts *parts);
 

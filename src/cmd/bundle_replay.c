@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cmd/bundle_cut.h"
-#include "cmd/bundle_progress.h"
+#include "cmd/progress.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "render/finding_json.h"
@@ -54,7 +54,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 static void run(struct replaying *replaying)
 {
 	struct bundle_replay *result = replaying->result;
-	struct bundle_progress progress = {0};
+	struct progress progress = progress_begin(true);
 	const struct recording_gap *gap;
 	struct event event;
 
@@ -64,11 +64,12 @@ static void run(struct replaying *replaying)
 			incidents_forget(replaying->incidents, gap->incident);
 			detector_forget(replaying->detector, gap->finding);
 		}
-		bundle_progress(&progress, "judging", ++result->events);
+		result->events++;
+		progress_event(&progress, "judging");
 		detector_event(replaying->detector, &event);
 		incidents_event(replaying->incidents, &event);
 	}
-	bundle_progress_end(&progress);
+	progress_end(&progress);
 	incidents_finish(replaying->incidents);
 	if (result->findings > replaying->findings)
 		result->different += result->findings - replaying->findings;

@@ -57,11 +57,7 @@ static int examine(const struct doctor_options *options)
 	else
 		doctor_text(stdout, &result);
 	kernel_trace_close(trace);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return result.worst == CHECK_OK ? EXIT_DONE : EXIT_FINDING;
+	return message_output(result.worst == CHECK_OK ? EXIT_DONE : EXIT_FINDING);
 }
 
 static int doctor_run(int argc, char **argv)

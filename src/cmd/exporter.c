@@ -318,10 +318,8 @@ static int exporter_run(int argc, char **argv)
 	if (code != MESSAGE_GO_ON)
 		return code;
 	exporter = calloc(1, sizeof(*exporter));
-	if (!exporter) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (!exporter)
+		return message_no_memory();
 	exporter->options = &options;
 	exporter->pages.board = &exporter->board;
 	exporter->pages.started_at_ns = clock_now_ns(CLOCK_REALTIME);

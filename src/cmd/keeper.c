@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "render/finding_json.h"
-#include "render/incident_view.h"
-#include "render/json_add.h"
+#include "cmd/record_found.h"
 
 /* Totals of losses that have not grown are kept now and then: there is one a second. */
 #define LOSSES_QUIET_NS (60ull * NSEC_PER_SEC)
@@ -70,15 +68,8 @@ static void keep_longer(struct keeper *keeper)
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct keeper *keeper = arg;
-	json_object *json = finding_json(finding);
-	const struct recorded_finding recorded = {
-		.number = finding->number,
-		.kind = finding_name(finding->kind),
-		.severity = finding_severity_name(finding->severity),
-		.not_before_ns = finding->not_before_ns,
-		.found_ns = finding->found_ns,
-		.json = json_line(json),
-	};
+	json_object *json;
+	const struct recorded_finding recorded = record_finding_of(finding, &json);
 	const struct incident *incident;
 
 	keeper->found = true;
@@ -108,15 +99,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		journal_incident(&keeper->journal, incident, news);
 	if (news != INCIDENT_CLOSED)
 		return;
-	json = incident_json(incident);
-	recorded = (struct recorded_incident){
-		.number = incident->number,
-		.severity = finding_severity_name(incident->severity),
-		.from_ns = incident->from_ns,
-		.to_ns = incident->to_ns,
-		.recovered = incident->recovered,
-		.json = json_line(json),
-	};
+	recorded = record_incident_of(incident, &json);
 	recorder_incident(keeper->recorder, &recorded);
 	json_object_put(json);
 	if (!is_quiet(keeper))

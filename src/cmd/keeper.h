@@ -59,8 +59,8 @@ struct keeper {
 
 /*
  * Make the recording with @facts, and be ready for events from @start_ns (CLOCK_MONOTONIC) on. The
- * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or -errno, with @error filled;
- * keeper_close() is due in either case.
+ * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or
+ * -errno, with @error filled; keeper_close() is due in either case.
  */
 int keeper_open(struct keeper *keeper, const struct recorder_options *options,
 		const struct fact_list *facts, uint64_t start_ns, struct error *error);

@@ -28,6 +28,28 @@ void message_error(const char *format, ...)
 	va_end(args);
 }
 
+int message_no_memory(void)
+{
+	message_error("there is no memory left");
+	return EXIT_FAILED;
+}
+
+int message_damaged(const char *path, const char *why, const char *what)
+{
+	if (!*why)
+		return EXIT_DONE;
+	message_error("%s is damaged: %s; %s is of what could be saved", path, why, what);
+	return EXIT_FAILED;
+}
+
+int message_output(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	message_error("the output could not be written");
+	return EXIT_FAILED;
+}
+
 int message_help(const struct command *command)
 {
 	fputs(command->help, stdout);

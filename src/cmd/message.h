@@ -15,6 +15,15 @@ void message_failure(const struct error *error);
 /* "vmclock-trace: TEXT" */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Returns EXIT_FAILED. */
+int message_no_memory(void);
+
+/* Unless @why is "": "@path is damaged: @why; @what is of what could be saved". An exit code. */
+int message_damaged(const char *path, const char *why, const char *what);
+
+/* Whatever was printed is out: @code. Or it could not be written: says so, and returns EXIT_FAILED. */
+int message_output(int code);
+
 /* Print the command's help on stdout. Returns EXIT_DONE. */
 int message_help(const struct command *command);
 

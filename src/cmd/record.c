@@ -121,11 +121,7 @@ static int record_run(int argc, char **argv)
 		.on = options.on,
 	};
 	code = record_to(&options, &keeper);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

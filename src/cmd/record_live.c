@@ -10,89 +10,37 @@
 #include "base/clock_now.h"
 #include "base/instant.h"
 #include "base/text.h"
-#include "cmd/live_sources.h"
+#include "cmd/live_feed.h"
 #include "cmd/message.h"
+#include "cmd/progress.h"
 #include "cmd/record_summary.h"
 #include "cmd/service.h"
-#include "cmd/until.h"
 #include "observe/cgroup.h"
 #include "observe/host_facts.h"
 
-/* How often the kernel's tables are read, and it is asked what was lost. */
-#define TALLY_PERIOD_NS NSEC_PER_SEC
-
-/* How long at most an incident makes each read an event: some incidents never end. */
-#define DETAIL_NS (60ll * NSEC_PER_SEC)
-
 /* How often it is asked whether the recording can be written. */
 #define DISK_PERIOD_NS NSEC_PER_SEC
-
-#define PROGRESS_PERIOD_NS (2ll * NSEC_PER_SEC)
 
 struct live {
 	const struct record_options *options;
 	const struct recorder_options *store;
 	struct keeper *keeper;
 	struct live_sources sources;
+	struct live_feed feed;
 	struct cgroup_names *cgroups;
 	struct until until;
 	struct fact_list facts;
-	int32_t device; /* N of the vmclockN that is looked at, or -1 */
-	uint64_t tally_due_ns;
-	uint64_t detail_until_ns; /* 0: an incident asks for nothing */
-	uint64_t progress_due_ns;
+	struct progress progress;
 	uint64_t disk_due_ns;
 	bool in_trouble; /* nothing can be written, and that was said */
 	int watchdog;	 /* a timer; -1: nobody waits for us */
-	bool has_terminal;
 };
-
-/* In an incident each read is an event: who was hurt, and how badly, is then known read by read. */
-static void set_detail(struct live *live, bool on)
-{
-	if (!live->sources.kernel || live->options->every_event)
-		return;
-	kernel_trace_every_event(live->sources.kernel, on);
-	live->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
-}
 
 static void on_incident(enum incident_news news, void *arg)
 {
-	set_detail(arg, news == INCIDENT_OPENED);
-}
-
-/* What is of another clock than the one that is looked at is not judged by it, nor kept. */
-static bool is_of_watched_page(const struct live *live, const struct event *event)
-{
-	return !event->is_phc && (!live->sources.lookout || event->device == live->device);
-}
-
-static void on_use(const struct event *event, void *arg)
-{
-	struct live *live = arg;
-	bool is_of_machine = event->type == EVENT_HOOKS || event->type == EVENT_CLOCK_CHANGE;
-
-	if (event->path == PATH_DEV_MMAP && event->result >= 0)
-		mappers_soon(live->sources.mappers);
-	if (is_of_machine || is_of_watched_page(live, event))
-		keeper_event(live->keeper, event);
-}
-
-static void on_look(const struct event *event, void *arg)
-{
 	struct live *live = arg;
 
-	if (event->type == EVENT_TICK && until_was_stopped(&live->until))
-		return;
-	live->device = event->device;
-	keeper_event(live->keeper, event);
-}
-
-static void on_mapper(const struct event *event, void *arg)
-{
-	struct live *live = arg;
-
-	keeper_event(live->keeper, event);
+	live_feed_incident(&live->feed, news);
 }
 
 /* A cgroup's name, the first time that it is known. */
@@ -108,60 +56,32 @@ static void tell_cgroup(struct live *live, uint64_t id)
 		recorder_cgroup(live->keeper->recorder, id, path);
 }
 
-static void on_tally(const struct event *event, void *arg)
+/* What is of another clock than the one that is looked at is not kept. */
+static void on_event(const struct event *event, bool is_watched, void *arg)
 {
 	struct live *live = arg;
 
-	tell_cgroup(live, event->who.cgroup);
-	if (is_of_watched_page(live, event))
+	if (event->type == EVENT_TALLY)
+		tell_cgroup(live, event->who.cgroup);
+	if (is_watched)
 		keeper_event(live->keeper, event);
-}
-
-/* What the kernel has counted and lost, now and then: asking costs a few system calls. */
-static void take_tally(struct live *live)
-{
-	struct event event = {.type = EVENT_LOSS, .device = -1};
-
-	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (!live->sources.kernel || event.time_ns < live->tally_due_ns)
-		return;
-	live->tally_due_ns = event.time_ns + TALLY_PERIOD_NS;
-	kernel_trace_tally(live->sources.kernel, on_tally, live);
-	if (!kernel_trace_losses(live->sources.kernel, &event.losses))
-		keeper_event(live->keeper, &event);
-	if (live->detail_until_ns && event.time_ns >= live->detail_until_ns)
-		set_detail(live, false);
-}
-
-/* With the hooks gone nothing moves any more: then what was made is what was seen and lost. */
-static void take_rest(struct live *live)
-{
-	if (!live->sources.kernel)
-		return;
-	kernel_trace_stop(live->sources.kernel);
-	while (kernel_trace_consume(live->sources.kernel, on_use, live) > 0)
-		;
-	live->tally_due_ns = 0;
-	take_tally(live);
 }
 
 /* For whoever sits before a terminal: it goes on, and how much there is. */
 static void show_progress(struct live *live)
 {
-	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	char since[TEXT_NS_BYTES], size[RECORD_SIZE_BYTES];
 	struct recorder_counts counts;
 
-	if (!live->has_terminal || now_ns < live->progress_due_ns)
+	if (!progress_is_due(&live->progress))
 		return;
-	live->progress_due_ns = now_ns + PROGRESS_PERIOD_NS;
 	recorder_counts(live->keeper->recorder, &counts);
-	text_ns_u64(now_ns - live->keeper->start_ns, since, sizeof(since));
+	text_ns_u64(clock_now_ns(CLOCK_MONOTONIC) - live->keeper->start_ns, since, sizeof(since));
 	record_size_text(counts.bytes, size);
-	fprintf(stderr,
-		"\r\033[K%s: %" PRIu64 " events, %" PRIu64 " kept, %" PRIu64 " lost, %s%s%s ",
-		since, live->keeper->events, counts.kept, counts.lost, size,
-		*counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
+	progress_say(&live->progress,
+		     "%s: %" PRIu64 " events, %" PRIu64 " kept, %" PRIu64 " lost, %s%s%s", since,
+		     live->keeper->events, counts.kept, counts.lost, size,
+		     *counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
 }
 
 /* On a line of its own, and again with what to do. */
@@ -225,33 +145,18 @@ static void feed_watchdog(struct live *live)
 
 static void run(struct live *live)
 {
-	struct pollfd fds[4] = {
-		[1] = {.fd = live->sources.lookout ? lookout_fd(live->sources.lookout) : -1,
-		       .events = POLLIN},
-		[2] = {.fd = live->sources.kernel ? kernel_trace_fd(live->sources.kernel) : -1,
-		       .events = POLLIN},
-		[3] = {.fd = live->watchdog, .events = POLLIN},
-	};
+	struct pollfd watchdog = {.fd = live->watchdog, .events = POLLIN};
 
-	mappers_run(live->sources.mappers, on_mapper, live);
-	while (until_wait(&live->until, fds, 4) == UNTIL_READY) {
-		/* The page first: a disruption is then found before the reads that suffer from it. */
-		if (fds[1].revents)
-			lookout_run(live->sources.lookout, on_look, live);
-		if (live->sources.kernel &&
-		    kernel_trace_consume(live->sources.kernel, on_use, live) < 0)
-			break;
-		mappers_run(live->sources.mappers, on_mapper, live);
-		take_tally(live);
+	live_feed_begin(&live->feed);
+	while (live_feed_next(&live->feed, &watchdog)) {
 		watch_disk(live);
-		if (fds[3].revents)
+		if (watchdog.revents)
 			feed_watchdog(live);
 		show_progress(live);
 		fflush(stdout);
 	}
-	take_rest(live);
-	if (live->has_terminal)
-		fputs("\r\033[K", stderr);
+	live_feed_end(&live->feed);
+	progress_end(&live->progress);
 }
 
 static int open_sources(struct live *live)
@@ -349,8 +254,12 @@ int record_live(const struct record_options *options, const struct recorder_opti
 			    .store = store,
 			    .watchdog = -1,
 			    .keeper = keeper,
-			    .device = -1,
-			    .has_terminal = isatty(STDERR_FILENO) && !options->json};
+			    .feed = {.sources = &live.sources,
+				     .until = &live.until,
+				     .every_event = options->every_event,
+				     .fn = on_event,
+				     .arg = &live},
+			    .progress = progress_begin(!options->json)};
 	const struct record_scene scene = {.file = store->path, .facts = &live.facts};
 	int code;
 

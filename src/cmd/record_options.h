@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "cmd/command.h"
-
 #include "judge/finding.h"
 
 struct record_options {

@@ -6,18 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock_now.h"
-#include "base/instant.h"
 #include "cmd/message.h"
 #include "cmd/pace.h"
+#include "cmd/progress.h"
 
 /* The first look is among the first events; before it come those who mapped the page already. */
 #define FIRST_EVENTS 100000
 
 /* A signal is looked for, and progress shown, every so many events. */
 #define EVENTS_A_BREAK 256
-
-#define PROGRESS_PERIOD_NS (2ll * NSEC_PER_SEC)
 
 int recorded_check_options(const struct recorded_wish *wish, const char *live_only)
 {
@@ -50,7 +47,7 @@ int recorded_open(const struct recorded_wish *wish, struct recorded *recorded)
 		return EXIT_FAILED;
 	}
 	facts = recording_facts(recorded->recording);
-	recorded->scene = (struct recorded_scene){.file = wish->file, .facts = facts};
+	recorded->scene = (struct record_scene){.file = wish->file, .facts = facts};
 	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
 	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
 	recorded->newest_ns = recorded->start_ns;
@@ -93,17 +90,14 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page)
 	return found;
 }
 
-/* For whoever sits before a terminal that shows nothing else: it goes on, and how far it is. */
-static void show_progress(const struct recorded *recorded, uint64_t *due_ns)
+static void show_progress(const struct recorded *recorded, struct progress *progress)
 {
-	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	char at[TEXT_NS_BYTES];
 
-	if (now_ns < *due_ns || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO))
+	if (!progress_is_due(progress))
 		return;
-	*due_ns = now_ns + PROGRESS_PERIOD_NS;
 	text_ns_u64(recorded_duration_ns(recorded), at, sizeof(at));
-	fprintf(stderr, "\r\033[K%s: %" PRIu64 " events ", at, recorded->events);
+	progress_say(progress, "%s: %" PRIu64 " events", at, recorded->events);
 }
 
 static bool is_within(const struct recorded *recorded, uint64_t time_ns)
@@ -114,8 +108,8 @@ static bool is_within(const struct recorded *recorded, uint64_t time_ns)
 
 void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn, void *arg)
 {
-	uint64_t begun_ns = clock_now_ns(CLOCK_MONOTONIC);
-	uint64_t progress_due_ns = begun_ns + PROGRESS_PERIOD_NS;
+	/* Beside events on the terminal it would only be in the way. */
+	struct progress progress = progress_begin(!recorded->wish.speed && !isatty(STDOUT_FILENO));
 	const struct recording_gap *gap;
 	struct event event;
 	struct pace pace;
@@ -138,11 +132,9 @@ void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn
 			continue;
 		if (until_is_signalled(until))
 			break;
-		if (!recorded->wish.speed)
-			show_progress(recorded, &progress_due_ns);
+		show_progress(recorded, &progress);
 	}
-	if (progress_due_ns > begun_ns + PROGRESS_PERIOD_NS)
-		fputs("\r\033[K", stderr);
+	progress_end(&progress);
 }
 
 uint64_t recorded_duration_ns(const struct recorded *recorded)

@@ -23,8 +23,8 @@ struct recorded_wish {
 struct recorded {
 	struct recorded_wish wish;
 	struct recording *recording;
-	struct recorded_scene scene; /* for the views */
-	uint64_t start_ns;	     /* CLOCK_MONOTONIC of the recorded machine, as all times are */
+	struct record_scene scene; /* for the views */
+	uint64_t start_ns;	   /* CLOCK_MONOTONIC of the recorded machine, as all times are */
 	int64_t start_realtime_ns;
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */

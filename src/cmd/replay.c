@@ -121,10 +121,8 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 		return code;
 	replay->detector = detector_new(NULL, on_finding, replay);
 	replay->incidents = incidents_new(NULL, on_incident, replay);
-	if (!replay->detector || !replay->incidents) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (!replay->detector || !replay->incidents)
+		return message_no_memory();
 	scene.facts = recording_facts(replay->recorded.recording);
 	replay->view->replay_begin(stdout, &scene);
 	recorded_run(&replay->recorded, &replay->until, on_event, replay);
@@ -180,11 +178,7 @@ static int replay_run(int argc, char **argv)
 	recorded_close(&replay.recorded);
 	detector_free(replay.detector);
 	incidents_free(replay.incidents);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

@@ -126,10 +126,7 @@ static int report_on(const struct report_options *options)
 	if (code == MESSAGE_GO_ON) {
 		report = report_material_report(material);
 		options->put(stdout, report);
-		code = *report->damage ? EXIT_FAILED : EXIT_DONE;
-		if (*report->damage)
-			message_error("%s is damaged: %s; the report is of what could be saved",
-				      options->files[0], report->damage);
+		code = message_damaged(options->files[0], report->damage, "the report");
 	}
 	report_material_close(material);
 	return code;
@@ -148,11 +145,7 @@ static int report_run(int argc, char **argv)
 		code = report_stream_run(options.files[0], &options.wish, options.stream, stdout);
 	else
 		code = report_on(&options);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

@@ -4,42 +4,25 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/clock_now.h"
-#include "base/instant.h"
 #include "cmd/message.h"
+#include "cmd/progress.h"
 #include "judge/fleet.h"
 #include "render/finding_words.h"
 #include "store/recording.h"
-
-/* Who waits for longer than this is told how far it is. */
-#define QUIET_NS (2ull * NSEC_PER_SEC)
 
 struct work {
 	struct fleet *fleet;
 	char *const *paths;
 	size_t count;
 	bool damaged; /* a file gave nothing, or not all */
-	uint64_t begun_ns;
+	struct progress progress;
 };
 
-static int no_memory(void)
+static void show_progress(struct work *work, const char *what, size_t done)
 {
-	message_error("there is no memory left");
-	return EXIT_FAILED;
-}
-
-static void show_progress(const struct work *work, const char *what, size_t done)
-{
-	if (isatty(STDERR_FILENO) && clock_now_ns(CLOCK_MONOTONIC) - work->begun_ns > QUIET_NS)
-		fprintf(stderr, "\r\033[K%s: %zu of %zu recordings ", what, done, work->count);
-}
-
-static void end_progress(const struct work *work)
-{
-	if (isatty(STDERR_FILENO) && clock_now_ns(CLOCK_MONOTONIC) - work->begun_ns > QUIET_NS)
-		fputs("\r\033[K", stderr);
+	if (progress_is_due(&work->progress))
+		progress_say(&work->progress, "%s: %zu of %zu recordings", what, done, work->count);
 }
 
 static int say_twice(const char *a, const char *b)
@@ -95,12 +78,9 @@ static int take_report(struct work *work, const char *path, const struct report 
 		.sentence = finding_sentence,
 	};
 
-	if (*report->damage) {
-		message_error("%s is damaged: %s; the report is of what could be saved", path,
-			      report->damage);
+	if (message_damaged(path, report->damage, "the report") != EXIT_DONE)
 		work->damaged = true;
-	}
-	return fleet_add(work->fleet, &source) ? no_memory() : MESSAGE_GO_ON;
+	return fleet_add(work->fleet, &source) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
 static int take_file(struct work *work, const char *path)
@@ -115,7 +95,7 @@ static int take_file(struct work *work, const char *path)
 	if (recording_open(path, &recording, &error)) {
 		message_failure(&error);
 		work->damaged = true;
-		return fleet_add_unread(work->fleet, path, error.cause) ? no_memory()
+		return fleet_add_unread(work->fleet, path, error.cause) ? message_no_memory()
 									: MESSAGE_GO_ON;
 	}
 	recording_close(recording);
@@ -142,7 +122,7 @@ static int take_all(struct work *work)
 		return EXIT_FAILED;
 	}
 	if (fleet_meet(work->fleet))
-		return no_memory();
+		return message_no_memory();
 	twice = fleet_twice(work->fleet, &other);
 	return twice ? say_twice(twice->path, other->path) : MESSAGE_GO_ON;
 }
@@ -157,7 +137,7 @@ static int measure(struct work *work, size_t i)
 	struct event event;
 
 	if (!align)
-		return no_memory();
+		return message_no_memory();
 	if (recording_open(work->fleet->recording[i].path, &recording, &error)) {
 		align_free(align);
 		message_failure(&error);
@@ -166,7 +146,7 @@ static int measure(struct work *work, size_t i)
 	while (recording_next(recording, &event))
 		align_event(align, &event);
 	recording_close(recording);
-	return fleet_measured(work->fleet, i, align) ? no_memory() : MESSAGE_GO_ON;
+	return fleet_measured(work->fleet, i, align) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
 static int set_window(const struct report_wish *wish, struct fleet *fleet)
@@ -193,8 +173,8 @@ static int make(struct work *work, const struct report_wish *wish)
 		code = measure(work, i);
 	}
 	if (code == MESSAGE_GO_ON && fleet_finish(work->fleet))
-		code = no_memory();
-	end_progress(work);
+		code = message_no_memory();
+	progress_end(&work->progress);
 	return code;
 }
 
@@ -204,11 +184,11 @@ int report_fleet(char *const *paths, size_t count, const struct report_wish *wis
 	struct work work = {.fleet = fleet_new(),
 			    .paths = paths,
 			    .count = count,
-			    .begun_ns = clock_now_ns(CLOCK_MONOTONIC)};
+			    .progress = progress_begin(true)};
 	int code;
 
 	if (!work.fleet)
-		return no_memory();
+		return message_no_memory();
 	code = make(&work, wish);
 	if (code == MESSAGE_GO_ON) {
 		put(stdout, work.fleet);

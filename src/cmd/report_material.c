@@ -9,7 +9,7 @@
 #include "base/instant.h"
 #include "base/parse.h"
 #include "cmd/message.h"
-#include "cmd/report_progress.h"
+#include "cmd/progress.h"
 
 struct report_material {
 	struct recording *recording;
@@ -62,12 +62,6 @@ int report_set_window(const struct report_wish *wish, struct report *report)
 	return MESSAGE_GO_ON;
 }
 
-static int no_memory(void)
-{
-	message_error("there is no memory left");
-	return EXIT_FAILED;
-}
-
 static int name_cgroups(struct report_material *material)
 {
 	const struct summary *summary = &material->account->summary;
@@ -76,7 +70,7 @@ static int name_cgroups(struct report_material *material)
 		material->cgroups[i] = strdup(
 			recording_cgroup(material->recording, summary->reader[i].who.cgroup));
 		if (!material->cgroups[i])
-			return no_memory();
+			return message_no_memory();
 	}
 	return MESSAGE_GO_ON;
 }
@@ -103,7 +97,7 @@ static void read_all(struct report_material *material)
 	struct event event;
 
 	while (recording_next(material->recording, &event)) {
-		progress_event(&progress);
+		progress_event(&progress, "reading");
 		tell_gap(material);
 		account_event(material->account, &event);
 	}
@@ -157,14 +151,14 @@ int report_material_open(const char *path, const struct report_wish *wish,
 
 	*out = material;
 	if (!material)
-		return no_memory();
+		return message_no_memory();
 	if (recording_open(path, &material->recording, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	material->account = account_new();
 	if (!material->account)
-		return no_memory();
+		return message_no_memory();
 	material->report = report_of_recording(material->recording, path);
 	material->report.account = material->account;
 	material->report.cgroups = (const char *const *)material->cgroups;

@@ -5,7 +5,7 @@
 
 #include "base/instant.h"
 #include "cmd/message.h"
-#include "cmd/report_progress.h"
+#include "cmd/progress.h"
 #include "store/recording.h"
 
 struct reading {
@@ -46,7 +46,7 @@ static void read_all(struct reading *reading, struct recording *recording)
 	struct event event;
 
 	while (!ferror(reading->out) && recording_next(recording, &event)) {
-		progress_event(&progress);
+		progress_event(&progress, "reading");
 		gap = recording_gap(recording);
 		if (gap->events) {
 			incidents_forget(reading->incidents, gap->incident);
@@ -67,18 +67,11 @@ static int run(struct reading *reading, struct recording *recording, const char 
 	reading->incidents = incidents_new(NULL, on_incident, reading);
 	if (reading->detector && reading->incidents)
 		reading->stream = reading->form->begin(reading->out, &reading->report);
-	if (!reading->stream) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (!reading->stream)
+		return message_no_memory();
 	read_all(reading, recording);
 	reading->form->end(reading->stream);
-	if (*recording_damage(recording)->why) {
-		message_error("%s is damaged: %s; the output is of what could be saved", path,
-			      recording_damage(recording)->why);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	return message_damaged(path, recording_damage(recording)->why, "the output");
 }
 
 /* The events around the incident that is asked for: as much as a plot of it shows. */

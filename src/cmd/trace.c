@@ -4,44 +4,28 @@
 
 #include "base/clock_now.h"
 #include "cmd/command.h"
-#include "cmd/live_sources.h"
+#include "cmd/live_feed.h"
 #include "cmd/message.h"
 #include "cmd/trace_from.h"
 #include "cmd/trace_options.h"
 #include "cmd/tracer.h"
-#include "cmd/until.h"
 #include "observe/cgroup.h"
-
-/* How often the kernel's tables are read, and it is asked what was lost. */
-#define TALLY_PERIOD_NS 1000000000
-
-/* How long at most an incident makes each read an event: some incidents never end. */
-#define DETAIL_NS 60000000000
 
 /* One running trace of this machine. */
 struct trace {
 	const struct trace_options *options;
 	struct tracer tracer;
 	struct live_sources sources;
+	struct live_feed feed;
 	struct cgroup_names *cgroups;
 	struct until until;
-	int32_t device; /* N of the vmclockN that is looked at, or -1 */
-	uint64_t tally_due_ns;
-	uint64_t detail_until_ns; /* 0: an incident asks for nothing */
 };
-
-/* In an incident each read is an event: who was hurt, and how badly, is then known read by read. */
-static void set_detail(struct trace *trace, bool on)
-{
-	if (!trace->sources.kernel || trace->options->wish.every_event)
-		return;
-	kernel_trace_every_event(trace->sources.kernel, on);
-	trace->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
-}
 
 static void on_incident(enum incident_news news, void *arg)
 {
-	set_detail(arg, news == INCIDENT_OPENED);
+	struct trace *trace = arg;
+
+	live_feed_incident(&trace->feed, news);
 }
 
 static const char *cgroup_name(uint64_t id, void *arg)
@@ -51,108 +35,25 @@ static const char *cgroup_name(uint64_t id, void *arg)
 	return cgroup_names_of(trace->cgroups, id);
 }
 
-/* Is @event of the page that is looked at, or of whatever there is if none is? */
-static bool is_of_watched_page(const struct trace *trace, const struct event *event)
+static void on_event(const struct event *event, bool is_watched, void *arg)
 {
-	return !event->is_phc && (!trace->sources.lookout || event->device == trace->device);
-}
+	struct trace *trace = arg;
 
-/* What is of another clock than the one that is looked at is shown, and not judged by it. */
-static void take(struct trace *trace, const struct event *event, bool is_judged)
-{
+	if (event->type == EVENT_TALLY)
+		cgroup_names_learn(trace->cgroups, event->who.cgroup);
 	tracer_show(&trace->tracer, event);
-	if (is_judged)
+	if (is_watched)
 		tracer_judge(&trace->tracer, event);
-}
-
-static void on_event(const struct event *event, void *arg)
-{
-	struct trace *trace = arg;
-	bool is_of_machine = event->type == EVENT_HOOKS || event->type == EVENT_CLOCK_CHANGE;
-
-	if (event->path == PATH_DEV_MMAP && event->result >= 0)
-		mappers_soon(trace->sources.mappers);
-	take(trace, event, is_of_machine || is_of_watched_page(trace, event));
-}
-
-static void on_mapper(const struct event *event, void *arg)
-{
-	take(arg, event, true);
-}
-
-static void on_look(const struct event *event, void *arg)
-{
-	struct trace *trace = arg;
-
-	if (event->type == EVENT_TICK && until_was_stopped(&trace->until))
-		return;
-	trace->device = event->device;
-	take(trace, event, true);
-}
-
-static void on_tally(const struct event *event, void *arg)
-{
-	struct trace *trace = arg;
-
-	cgroup_names_learn(trace->cgroups, event->who.cgroup);
-	take(trace, event, is_of_watched_page(trace, event));
-}
-
-/* What the kernel has counted and lost, now and then: asking costs a few system calls. */
-static void take_tally(struct trace *trace)
-{
-	struct event event = {.type = EVENT_LOSS, .device = -1};
-
-	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (!trace->sources.kernel || event.time_ns < trace->tally_due_ns)
-		return;
-	trace->tally_due_ns = event.time_ns + TALLY_PERIOD_NS;
-	kernel_trace_tally(trace->sources.kernel, on_tally, trace);
-	if (!kernel_trace_losses(trace->sources.kernel, &event.losses))
-		take(trace, &event, true);
-	if (trace->detail_until_ns && event.time_ns >= trace->detail_until_ns)
-		set_detail(trace, false);
-}
-
-/* With the hooks gone nothing moves any more: then what was made is what was seen and lost. */
-static void take_rest(struct trace *trace)
-{
-	if (!trace->sources.kernel)
-		return;
-	kernel_trace_stop(trace->sources.kernel);
-	while (kernel_trace_consume(trace->sources.kernel, on_event, trace) > 0)
-		;
-	trace->tally_due_ns = 0;
-	take_tally(trace);
 }
 
 /* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
 static void run(struct trace *trace)
 {
-	struct pollfd fds[3] = {
-		[1] = {.fd = trace->sources.lookout ? lookout_fd(trace->sources.lookout) : -1,
-		       .events = POLLIN},
-		[2] = {.fd = trace->sources.kernel ? kernel_trace_fd(trace->sources.kernel) : -1,
-		       .events = POLLIN},
-	};
-
-	mappers_run(trace->sources.mappers, on_mapper, trace);
-	while (!tracer_has_enough(&trace->tracer) && !ferror(stdout)) {
-		enum until_news news = until_wait(&trace->until, fds, 3);
-
-		if (news == UNTIL_OVER || news == UNTIL_SIGNAL || news == UNTIL_FAILED)
-			break;
-		/* The page first: a disruption is then found before the reads that suffer from it. */
-		if (fds[1].revents)
-			lookout_run(trace->sources.lookout, on_look, trace);
-		if (trace->sources.kernel &&
-		    kernel_trace_consume(trace->sources.kernel, on_event, trace) < 0)
-			break;
-		mappers_run(trace->sources.mappers, on_mapper, trace);
-		take_tally(trace);
+	live_feed_begin(&trace->feed);
+	while (!tracer_has_enough(&trace->tracer) && !ferror(stdout) &&
+	       live_feed_next(&trace->feed, NULL))
 		fflush(stdout);
-	}
-	take_rest(trace);
+	live_feed_end(&trace->feed);
 }
 
 /* Its start is before the hooks, so that nothing they see is earlier. */
@@ -228,7 +129,11 @@ static int trace_live(const struct trace_options *options)
 {
 	struct trace trace = {
 		.options = options,
-		.device = -1,
+		.feed = {.sources = &trace.sources,
+			 .until = &trace.until,
+			 .every_event = options->wish.every_event,
+			 .fn = on_event,
+			 .arg = &trace},
 		.tracer = {.view = options->json ? &trace_view_json : &trace_view_text,
 			   .count = options->count,
 			   .incident_news = on_incident,

@@ -248,10 +248,8 @@ int trace_from(const struct trace_options *options)
 	struct from *from = calloc(1, sizeof(*from));
 	int code;
 
-	if (!from) {
-		message_error("there is no memory left");
-		return EXIT_FAILED;
-	}
+	if (!from)
+		return message_no_memory();
 	from->options = options;
 	from->tracer.view = options->json ? &trace_view_json : &trace_view_text;
 	from->tracer.count = options->count;

@@ -33,8 +33,7 @@ int tracer_open(struct tracer *tracer)
 	tracer->incidents = incidents_new(NULL, on_incident, tracer);
 	if (tracer->summary && tracer->detector && tracer->incidents)
 		return EXIT_DONE;
-	message_error("there is no memory left");
-	return EXIT_FAILED;
+	return message_no_memory();
 }
 
 void tracer_close(struct tracer *tracer)
@@ -200,9 +199,5 @@ int tracer_end(struct tracer *tracer, struct trace_result *result)
 	tracer->view->end(stdout, &tracer->scene, result);
 	for (size_t i = 0; i < tracer->summary->readers; i++)
 		free(cgroups[i]);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return tracer->alarming || tracer->answers.apart ? EXIT_FINDING : EXIT_DONE;
+	return message_output(tracer->alarming || tracer->answers.apart ? EXIT_FINDING : EXIT_DONE);
 }

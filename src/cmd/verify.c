@@ -16,7 +16,7 @@
 #include "cmd/bundle_cut.h"
 #include "cmd/bundle_file.h"
 #include "cmd/bundle_parts.h"
-#include "cmd/bundle_progress.h"
+#include "cmd/progress.h"
 #include "cmd/bundle_replay.h"
 #include "cmd/message.h"
 #include "cmd/scratch.h"
@@ -80,13 +80,13 @@ static uint64_t size_of(int fd)
 /* False: then nothing else can be checked. */
 static bool check_archive(struct verify *verify, int fd)
 {
+	struct progress progress = progress_of_bytes("unpacking", size_of(fd));
 	struct error error = {0};
 	uint64_t bytes = 0;
 	int err;
 
-	bundle_progress_say("unpacking", size_of(fd));
 	err = archive_get(fd, &verify->plan, &error);
-	bundle_progress_say(NULL, 0);
+	progress_end(&progress);
 	if (err) {
 		tell(verify, "archive", BUNDLE_WRONG, "%s", error.cause);
 		if (!*error.hint)
@@ -110,13 +110,14 @@ static bool check_archive(struct verify *verify, int fd)
  */
 static void check_packing(struct verify *verify)
 {
+	struct progress progress =
+		progress_of_bytes("packing", verify->file[BUNDLE_RECORDING].bytes);
 	char expected[SHA256_HEX_BYTES];
 	struct error error = {0};
 	int err;
 
-	bundle_progress_say("packing", verify->file[BUNDLE_RECORDING].bytes);
 	err = archive_hash(&verify->plan, expected, &error);
-	bundle_progress_say(NULL, 0);
+	progress_end(&progress);
 	if (err)
 		tell(verify, "packing", BUNDLE_NOT_COMPARED, "%s", error.cause);
 	else if (strcmp(expected, verify->sha256))
@@ -294,7 +295,7 @@ static int verify_file(const char *path, bool json)
 	int fd = open_bundle(path), code = EXIT_FAILED;
 
 	if (!verify)
-		message_error("there is no memory left");
+		message_no_memory();
 	if (verify && fd >= 0) {
 		verify->checked.file = path;
 		verify->checked.sha256 = verify->sha256;
@@ -336,11 +337,7 @@ static int verify_run(int argc, char **argv)
 		return message_see_help(&cmd_verify);
 	}
 	code = verify_file(argv[optind], json);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return code;
+	return message_output(code);
 }
 
 static const char help[] =

@@ -48,8 +48,7 @@ int watcher_open(struct watcher *watcher)
 	watcher->incidents = incidents_new(NULL, on_incident, watcher);
 	if (watcher->detector && watcher->incidents)
 		return EXIT_DONE;
-	message_error("there is no memory left");
-	return EXIT_FAILED;
+	return message_no_memory();
 }
 
 void watcher_close(struct watcher *watcher)
@@ -87,9 +86,5 @@ int watcher_end(struct watcher *watcher, struct watch_result *result)
 	result->missed = watcher->follow.missed;
 	result->counts = detector_counts(watcher->detector);
 	watcher->view->end(stdout, &watcher->scene, result);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("the output could not be written");
-		return EXIT_FAILED;
-	}
-	return watcher->alarming ? EXIT_FINDING : EXIT_DONE;
+	return message_output(watcher->alarming ? EXIT_FINDING : EXIT_DONE);
 }

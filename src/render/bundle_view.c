@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "render/json_add.h"
 #include "render/record_view.h"
+#include "render/text_shown.h"
 
 static const char *const verdicts[] = {
 	[BUNDLE_OK] = "ok",
@@ -23,14 +23,6 @@ void bundle_put_host(FILE *out, const struct fact_list *facts)
 	put_line(out, json);
 }
 
-static void put_shown(FILE *out, const char *text)
-{
-	char shown[TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)];
-
-	text_display(text, strnlen(text, FACT_VALUE_BYTES), shown, sizeof(shown));
-	fputs(shown, out);
-}
-
 /* Those that tell of the bundle; nothing where the recording has none. */
 static void put_own_facts(FILE *out, const struct fact_list *facts)
 {
@@ -40,10 +32,10 @@ static void put_own_facts(FILE *out, const struct fact_list *facts)
 		if (strncmp(fact->name, "bundle", 6) && strcmp(fact->name, "redacted"))
 			continue;
 		fputs("  ", out);
-		put_shown(out, fact->name);
+		text_put_shown(out, fact->name);
 		fprintf(out, "%*s", (int)(strlen(fact->name) < 20 ? 20 - strlen(fact->name) : 1),
 			"");
-		put_shown(out, fact->value);
+		text_put_shown(out, fact->value);
 		fputc('\n', out);
 	}
 }
@@ -95,11 +87,11 @@ void bundle_put_text(FILE *out, const struct bundle_made *made)
 
 	record_size_text(made->bytes, size);
 	fputs("made      ", out);
-	put_shown(out, made->file);
+	text_put_shown(out, made->file);
 	fprintf(out, ", %s\nsha256    %s\n", size, made->sha256);
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		fprintf(out, "%-10s", heads[i]);
-		put_shown(out, fact_get(made->facts, told[i]) ?: "");
+		text_put_shown(out, fact_get(made->facts, told[i]) ?: "");
 		fputc('\n', out);
 	}
 	fprintf(out, "names     %s%s\n",
@@ -153,7 +145,7 @@ void verify_put_text(FILE *out, const struct bundle_checked *checked)
 {
 	static const char *const heads[] = {"ok", "WRONG", "not compared"};
 
-	put_shown(out, checked->file);
+	text_put_shown(out, checked->file);
 	fprintf(out, "\nsha256 %s\n\n", checked->sha256);
 	for (size_t i = 0; i < checked->checks; i++)
 		fprintf(out, "%-13s %-17s %s\n", heads[checked->check[i].verdict],

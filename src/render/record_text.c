@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/instant.h"
-#include "base/text.h"
 #include "render/incident_view.h"
 #include "render/live_text.h"
 #include "render/record_view.h"
-
-#define SHOWN_BYTES TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)
+#include "render/text_shown.h"
 
 void record_size_text(uint64_t bytes, char text[RECORD_SIZE_BYTES])
 {
@@ -21,27 +18,16 @@ void record_size_text(uint64_t bytes, char text[RECORD_SIZE_BYTES])
 			 bytes / 100000 % 10);
 }
 
-static const char *shown(const char *text, char out[SHOWN_BYTES])
-{
-	text_display(text, strnlen(text, FACT_VALUE_BYTES), out, SHOWN_BYTES);
-	return out;
-}
-
-static void put_file(FILE *out, const char *file)
-{
-	char text[SHOWN_BYTES];
-
-	fprintf(out, "%s", shown(file, text));
-}
-
 static void put_fact(FILE *out, const struct record_scene *scene, const char *label,
 		     const char *name)
 {
 	const char *value = fact_get(scene->facts, name);
-	char text[SHOWN_BYTES];
 
-	if (value)
-		fprintf(out, "%-7s %s\n", label, shown(value, text));
+	if (!value)
+		return;
+	fprintf(out, "%-7s ", label);
+	text_put_shown(out, value);
+	fputc('\n', out);
 }
 
 static void put_start(FILE *out, const struct record_scene *scene)
@@ -57,7 +43,7 @@ static void text_begin(FILE *out, const struct record_scene *scene)
 {
 	put_start(out, scene);
 	fputs("file    ", out);
-	put_file(out, scene->file);
+	text_put_shown(out, scene->file);
 	fputc('\n', out);
 	put_fact(out, scene, "page", "page");
 	put_fact(out, scene, "uses", "uses");
@@ -108,7 +94,7 @@ static void text_end(FILE *out, const struct record_scene *scene,
 	fputc('\n', out);
 	put_counts(out, result->counts);
 	fputs("file      ", out);
-	put_file(out, scene->file);
+	text_put_shown(out, scene->file);
 	fprintf(out, ", %s\n", size);
 	if (result->is_ring)
 		put_windows(out, result);
@@ -124,7 +110,7 @@ static void text_replay_begin(FILE *out, const struct record_scene *scene)
 {
 	put_start(out, scene);
 	fputs("replay  ", out);
-	put_file(out, scene->file);
+	text_put_shown(out, scene->file);
 	fputs("\n\n", out);
 }
 

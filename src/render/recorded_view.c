@@ -2,21 +2,11 @@
 #include "render/recorded_view.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/text.h"
 #include "render/json_add.h"
-#include "render/record_view.h"
+#include "render/text_shown.h"
 
-static void put_shown(FILE *out, const char *text)
-{
-	char shown[TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)];
-
-	text_display(text, strnlen(text, FACT_VALUE_BYTES), shown, sizeof(shown));
-	fputs(shown, out);
-}
-
-static void put_fact(FILE *out, const struct recorded_scene *scene, const char *before,
+static void put_fact(FILE *out, const struct record_scene *scene, const char *before,
 		     const char *name, const char *after)
 {
 	const char *value = fact_get(scene->facts, name);
@@ -24,14 +14,14 @@ static void put_fact(FILE *out, const struct recorded_scene *scene, const char *
 	if (!value)
 		return;
 	fputs(before, out);
-	put_shown(out, value);
+	text_put_shown(out, value);
 	fputs(after, out);
 }
 
-void recorded_put_text(FILE *out, const struct recorded_scene *scene)
+void recorded_put_text(FILE *out, const struct record_scene *scene)
 {
 	fputs("from    ", out);
-	put_shown(out, scene->file);
+	text_put_shown(out, scene->file);
 	fputs(", A RECORDING", out);
 	put_fact(out, scene, " of ", "host", "");
 	put_fact(out, scene, " by ", "tool", "");
@@ -49,12 +39,12 @@ void recorded_result_put_text(FILE *out, const struct recorded_result *result)
 		fprintf(out, "; the oldest %" PRIu64 " made room for them", result->cut);
 	if (*result->damage) {
 		fputs("; DAMAGED: ", out);
-		put_shown(out, result->damage);
+		text_put_shown(out, result->damage);
 	}
 	fputs(result->ended ? "\n" : "; it was not closed in order\n", out);
 }
 
-json_object *recorded_json(const struct recorded_scene *scene)
+json_object *recorded_json(const struct record_scene *scene)
 {
 	json_object *json;
 

@@ -9,13 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "event/fact.h"
-
-/* Known at the start. Borrowed for the life of the view. */
-struct recorded_scene {
-	const char *file;
-	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
-};
+#include "render/record_view.h"
 
 /* Known at the end. Strings are borrowed. */
 struct recorded_result {
@@ -28,13 +22,13 @@ struct recorded_result {
 };
 
 /* The first lines: which file, of which machine, and how that was watched. */
-void recorded_put_text(FILE *out, const struct recorded_scene *scene);
+void recorded_put_text(FILE *out, const struct record_scene *scene);
 
 /* One line of the summary. */
 void recorded_result_put_text(FILE *out, const struct recorded_result *result);
 
 /* {"file", "facts"}; NULL for NULL: it is live. The caller releases it, as what follows. */
-json_object *recorded_json(const struct recorded_scene *scene);
+json_object *recorded_json(const struct record_scene *scene);
 
 /* {"events", "events_lost", ...}; NULL for NULL. */
 json_object *recorded_result_json(const struct recorded_result *result);

@@ -12,18 +12,11 @@
 #include "render/incident_view.h"
 #include "render/live_text.h"
 #include "render/report_view.h"
+#include "render/text_shown.h"
 #include "render/text_wrap.h"
 
 #define NAME_WIDTH 20
 #define FACT_WIDTH 40
-
-static void put_shown(FILE *out, const char *text)
-{
-	char shown[TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)];
-
-	text_display(text, strnlen(text, FACT_VALUE_BYTES), shown, sizeof(shown));
-	fputs(shown, out);
-}
 
 static void put_heading(FILE *out, const char *heading)
 {
@@ -41,7 +34,7 @@ static void put_recording(FILE *out, const struct report *report)
 	report_utc(report, report->start_ns, from, sizeof(from));
 	report_utc(report, report->account->last_ns, to, sizeof(to));
 	fprintf(out, "%-*s", NAME_WIDTH, "file");
-	put_shown(out, report->file);
+	text_put_shown(out, report->file);
 	fprintf(out, "\n%-*s%s to %s, by CLOCK_REALTIME of its start\n", NAME_WIDTH, "time", from,
 		to);
 	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->account->events);
@@ -180,7 +173,7 @@ static void put_users(FILE *out, const struct report *report)
 			summary_reader_errors(reader));
 		put_column(out, reader->measured, reader->worst_ns);
 		fputs("  ", out);
-		put_shown(out, report->cgroups[i]);
+		text_put_shown(out, report->cgroups[i]);
 		fputc('\n', out);
 		live_put_reader_paths(out, reader);
 	}
@@ -214,7 +207,7 @@ static void put_facts(FILE *out, const struct report *report)
 		text_display(fact->name, strlen(fact->name), name, sizeof(name));
 		fprintf(out, "%-*s", FACT_WIDTH - 1, name);
 		fputc(' ', out);
-		put_shown(out, fact->value);
+		text_put_shown(out, fact->value);
 		fputc('\n', out);
 	}
 }

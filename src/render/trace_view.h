@@ -48,7 +48,7 @@ struct trace_scene {
 	struct mapper_method mappers;
 
 	/* What is shown instead of the live machine, or NULL. */
-	const struct recorded_scene *recorded;
+	const struct record_scene *recorded;
 	/* The hooks changed, and a recording has their numbers only. */
 	bool hooks_changed;
 	/* Uses are counted of some readers alone, and what is only known of all is not shown. */

@@ -27,7 +27,7 @@ struct watch_scene {
 	const char *phc;	   /* the PTP clock that is read too; NULL: none */
 
 	/* What is shown instead of the live machine, or NULL: how it is watched is then not known. */
-	const struct recorded_scene *recorded;
+	const struct record_scene *recorded;
 };
 
 /* The longest that a change may go unseen, as far as this machine runs: 0 with notifications. */

@@ -41,9 +41,9 @@ int archive_put(int fd, const struct archive_plan *plan, struct error *error);
 int archive_hash(const struct archive_plan *plan, char hex[SHA256_HEX_BYTES], struct error *error);
 
 /*
- * Read the archive of @fd into the files of @plan, which has their
- * names, sizes at most, and an empty file for each; the rest of @plan is found out. All of them must
- * be there, and nothing else. It is hostile: at most the sum of the sizes is unpacked, and nothing
+ * Read the archive of @fd into the files of @plan, which has their names, sizes at most, and an
+ * empty file for each; the rest of @plan is found out. All of them must be there, and nothing else.
+ * It is hostile: at most the sum of the sizes is unpacked, and nothing
  * is written but through these descriptors. 0, -EINVAL for what is no such archive, -errno, with
  * @error filled: "it is cut off".
  */
