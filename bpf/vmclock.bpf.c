@@ -21,6 +21,7 @@
 #include "notification.bpf.h"
 #include "call.bpf.h"
 #include "clock_change.bpf.h"
+#include "unload.bpf.h"
 
 /* The helpers that may read the kernel's memory are for GPL programs. */
 char LICENSE[] SEC("license") = "GPL";

@@ -154,10 +154,11 @@ struct wire_ring {
 };
 
 enum wire_kind {
-	WIRE_READ = 1,	       /* one pass through vmclock_get_crosststamp */
-	WIRE_CALL = 2,	       /* one user call that reached, or aimed at, a clock */
-	WIRE_CLOCK_CHANGE = 3, /* somebody set, steered or switched the system clock */
-	WIRE_NOTIFICATION = 4, /* the hypervisor told the guest of an update of the page */
+	WIRE_READ = 1,		 /* one pass through vmclock_get_crosststamp */
+	WIRE_CALL = 2,		 /* one user call that reached, or aimed at, a clock */
+	WIRE_CLOCK_CHANGE = 3,	 /* somebody set, steered or switched the system clock */
+	WIRE_NOTIFICATION = 4,	 /* the hypervisor told the guest of an update of the page */
+	WIRE_UNLOAD_REFUSED = 5, /* somebody may not unload the driver, for it is in use */
 };
 
 /* What is known of the page copy in a record. */

@@ -71,7 +71,22 @@ struct task_struct {
 	__u64 start_boottime;
 	struct task_struct *group_leader;
 	struct css_set *cgroups;
+	const struct cred *cred;
 	char comm[16];
+};
+
+/* include/linux/cred.h, include/linux/user_namespace.h */
+struct user_namespace {
+	int level; /* 0: the initial one */
+};
+
+typedef struct {
+	__u64 val; /* two words of 32 bits before 6.3 */
+} kernel_cap_t;
+
+struct cred {
+	kernel_cap_t cap_effective;
+	struct user_namespace *user_ns;
 };
 
 /* include/linux/cgroup-defs.h, include/linux/kernfs.h */
@@ -90,6 +105,10 @@ struct css_set {
 /* include/linux/module.h */
 struct module {
 	char name[56];
+};
+
+struct module_kobject {
+	struct module *mod;
 };
 
 /* include/linux/fs.h */

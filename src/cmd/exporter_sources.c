@@ -58,6 +58,13 @@ static void show_hooks(struct exporter_sources *sources)
 		probe_cost_find(sources->cost);
 }
 
+static bool let_page_go(uint64_t ns, void *arg)
+{
+	const struct exporter_sources *sources = arg;
+
+	return lookout_let_go(sources->lookout, ns);
+}
+
 static void open_kernel(struct exporter_sources *sources,
 			const struct exporter_source_options *options)
 {
@@ -65,6 +72,8 @@ static void open_kernel(struct exporter_sources *sources,
 		.rate = EVENTS_A_SECOND,
 		.ring_bytes = RING_BYTES,
 		.wait_for_driver = true,
+		.let_go = let_page_go,
+		.arg = sources,
 	};
 	struct error why = {.cause = ""};
 

@@ -20,8 +20,8 @@ struct exporter_sources;
 
 /*
  * Open what there is, and give up the rights that took, unless they are needed for hooks on a
- * driver that is not there yet. Events go to @state, which is borrowed. 0 or -errno with @error
- * filled. The caller closes *@out.
+ * driver that is not there yet, or may go and come again. Events go to @state, which is borrowed.
+ * 0 or -errno with @error filled. The caller closes *@out.
  */
 int exporter_sources_open(const struct exporter_source_options *options,
 			  struct exporter_state *state, struct exporter_sources **out,

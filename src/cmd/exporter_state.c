@@ -258,6 +258,9 @@ void exporter_state_kernel(struct exporter_state *state, const struct event *eve
 	case EVENT_LOSS:
 		driver->losses = event->losses;
 		break;
+	case EVENT_HOOKS:
+		driver->let_go += event->hooks.news == HOOKS_LET_GO;
+		break;
 	case EVENT_CLOCK_CHANGE:
 		driver->clock_changes[event->change.how] += event->result >= 0;
 		break;

@@ -28,6 +28,13 @@ static bool is_partial(const struct live_sources *sources)
 	return partial;
 }
 
+static bool let_page_go(uint64_t ns, void *arg)
+{
+	const struct live_sources *sources = arg;
+
+	return sources->lookout && lookout_let_go(sources->lookout, ns);
+}
+
 int live_sources_open(struct live_sources *sources, const struct live_wish *wish)
 {
 	/* Its own reads through the kernel would be shown: so it makes none. */
@@ -36,12 +43,15 @@ int live_sources_open(struct live_sources *sources, const struct live_wish *wish
 		.timer_only = true,
 		.without_phc = true,
 	};
+	struct kernel_trace_options hooks = wish->hooks;
 	struct error ignored = {0};
 	int page_result, kernel_result;
 
 	/* The page first: the hooks then do not see this program open it. */
 	page_result = lookout_open(&look, &sources->lookout, &sources->no_page);
-	kernel_result = kernel_trace_open(&sources->kernel, &wish->hooks, &sources->no_hooks);
+	hooks.let_go = let_page_go;
+	hooks.arg = sources;
+	kernel_result = kernel_trace_open(&sources->kernel, &hooks, &sources->no_hooks);
 	/* A page that was asked for by name is not gone on without. */
 	if (page_result && (kernel_result || wish->device)) {
 		message_failure(&sources->no_page);

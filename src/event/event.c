@@ -63,6 +63,11 @@ const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE
 	return out;
 }
 
+const char *hooks_news_name(enum hooks_news news)
+{
+	return news == HOOKS_LET_GO ? "let_go" : news == HOOKS_AGAIN ? "again" : "driver";
+}
+
 const char *observed_clock_name(enum observed_clock clock)
 {
 	return (unsigned int)clock < OBSERVED_CLOCKS ? clock_names[clock] : "unknown";

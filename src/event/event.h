@@ -50,7 +50,7 @@ enum event_type {
 	EVENT_CLOCK,	/* another clock, read beside the page */
 	EVENT_LATENCY,	/* how long the uses of a clock by one path took, those since the last */
 	EVENT_FAILURES, /* how often they failed for one reason, since the last */
-	EVENT_HOOKS,	/* the driver came or went, and the hooks with it */
+	EVENT_HOOKS,	/* the driver came, went or was let go, and the hooks with it */
 	EVENT_CLOCK_CHANGE, /* a process set or steered the system clock */
 	EVENT_NOTIFICATION, /* the hypervisor told the guest of an update */
 	EVENT_DEVICE,	    /* the page's device came or went */
@@ -138,6 +138,14 @@ struct event_failures {
 	uint64_t count;
 };
 
+/* What made the hooks change. */
+enum hooks_news {
+	HOOKS_DRIVER, /* the driver came or went */
+	HOOKS_LET_GO, /* `who` was refused to unload it, so it was let go: nothing of ours holds it */
+	HOOKS_AGAIN, /* it was not unloaded after all, and is hooked and watched again */
+	HOOKS_NEWS
+};
+
 /* EVENT_HOOKS */
 struct event_hooks {
 	bool driver;	 /* is it there? */
@@ -145,6 +153,8 @@ struct event_hooks {
 	uint32_t kprobe;
 	uint32_t missing; /* and that are not */
 	char failed[96];  /* why the hooks are as they were before; empty: they are not */
+	enum hooks_news news;
+	uint64_t unseen_since_ns; /* since the driver was let go uses are not seen; 0: they are */
 };
 
 /*
@@ -323,6 +333,9 @@ const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE
 
 /* "CLOCK_REALTIME", "PTP clock", "other PTP clock", "ClockBound", "other clock": static. */
 const char *observed_clock_name(enum observed_clock clock);
+
+/* "driver", "let_go", "again": static. */
+const char *hooks_news_name(enum hooks_news news);
 
 /* "stable", "moved", "torn"; NULL for EVENT_PAGE_ABSENT. */
 const char *event_page_state_name(enum event_page_state state);

@@ -158,6 +158,9 @@ void summary_add(struct summary *summary, const struct event *event)
 	case EVENT_CALL:
 		add_call(summary, event);
 		break;
+	case EVENT_HOOKS:
+		unseen_add(&summary->unseen, event);
+		break;
 	default:
 		break;
 	}

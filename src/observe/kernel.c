@@ -2,6 +2,7 @@
 #include "observe/kernel.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,10 +19,14 @@
 #define DRIVER_PERIOD_NS 100000000
 #define DRIVER_RETRY_NS	 1000000000
 
-/* The next engine, made in a thread of its own: it takes too long to do nothing else meanwhile. */
+/*
+ * The next engine, made in a thread of its own: it takes too long to do nothing else meanwhile. Or, as
+ * that takes a moment too, the one that there is gives up what holds the driver.
+ */
 struct next_engine {
 	pthread_t thread;
 	bool is_loading;
+	bool lets_go;
 	atomic_bool is_done;
 	uint64_t driver;   /* which it is for */
 	uint64_t armed_ns; /* since when it counts */
@@ -29,6 +34,14 @@ struct next_engine {
 	struct hook hooks[KERNEL_HOOKS];
 	struct error error;
 	int result;
+};
+
+/* That the driver was let go. */
+struct let_go {
+	uint64_t until_ns; /* if it is not unloaded before; 0: it is not let go */
+	uint64_t unseen_since_ns;
+	bool hooks[KERNEL_HOOKS]; /* that held it */
+	struct event_reader by;	  /* who wanted to unload it */
 };
 
 struct kernel_trace {
@@ -42,6 +55,7 @@ struct kernel_trace {
 	uint64_t driver;	    /* which driver the engine was loaded for */
 	uint64_t driver_failed;	    /* for which it could not be, as was told */
 	struct next_engine next;
+	struct let_go let_go;
 	uint64_t driver_due_ns;
 	bool every_event;
 	bool is_stopped;
@@ -188,15 +202,20 @@ static void deliver_rest(const struct event *event, void *arg)
 		rest->fn(event, rest->arg);
 }
 
-static void tell_hooks(const struct kernel_trace *trace, const struct next_engine *next,
-		       kernel_event_fn fn, void *arg)
+/* @error: why the hooks are as they were; empty: they are not. */
+static void tell_hooks(const struct kernel_trace *trace, enum hooks_news news, uint64_t driver,
+		       const struct error *error, kernel_event_fn fn, void *arg)
 {
 	struct event event = {.type = EVENT_HOOKS, .device = -1};
 
 	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	event.hooks.driver = next->driver;
+	if (news == HOOKS_LET_GO)
+		event.who = trace->let_go.by;
+	event.hooks.driver = driver;
+	event.hooks.news = news;
+	event.hooks.unseen_since_ns = trace->let_go.unseen_since_ns;
 	snprintf(event.hooks.failed, sizeof(event.hooks.failed), "%.*s",
-		 (int)sizeof(event.hooks.failed) - 1, next->error.cause);
+		 (int)sizeof(event.hooks.failed) - 1, error->cause);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		event.hooks.fentry += trace->hooks[i].rung == HOOK_FENTRY;
 		event.hooks.kprobe += trace->hooks[i].rung == HOOK_KPROBE;
@@ -220,56 +239,191 @@ static void change_engine(struct kernel_trace *trace, const struct next_engine *
 	trace->engine = next->engine;
 }
 
-static void *load_next(void *arg)
+static void load_next(struct kernel_trace *trace)
 {
-	struct kernel_trace *trace = arg;
 	struct next_engine *next = &trace->next;
 
 	next->result = load_engine(trace, &next->engine, next->hooks, &next->error);
-	if (!next->result) {
-		/* From this moment on it sees, and the one before no longer counts. */
-		next->armed_ns = clock_now_ns(CLOCK_MONOTONIC);
-		kernel_engine_arm(next->engine);
-		kernel_engine_detach(trace->engine);
+	if (next->result)
+		return;
+	/* From this moment on it sees, and the one before no longer counts. */
+	next->armed_ns = clock_now_ns(CLOCK_MONOTONIC);
+	kernel_engine_arm(next->engine);
+	kernel_engine_detach(trace->engine);
+}
+
+static void *work_on_next(void *arg)
+{
+	struct kernel_trace *trace = arg;
+
+	if (trace->next.lets_go) {
+		kernel_engine_let_go(trace->engine, trace->let_go.hooks);
+	} else {
+		load_next(trace);
+		/* A hundred thousand types of the kernel were here. */
+		malloc_trim(0);
 	}
-	atomic_store(&next->is_done, true);
+	atomic_store(&trace->next.is_done, true);
 	return NULL;
 }
 
+static bool start_next(struct kernel_trace *trace, uint64_t driver, bool lets_go)
+{
+	memset(&trace->next, 0, sizeof(trace->next));
+	trace->next.driver = driver;
+	trace->next.lets_go = lets_go;
+	trace->next.is_loading = !pthread_create(&trace->next.thread, NULL, work_on_next, trace);
+	return trace->next.is_loading;
+}
+
+/* Which hooks hold the driver's module. Does any? */
+static bool find_holders(const struct kernel_trace *trace, bool hooks[KERNEL_HOOKS])
+{
+	bool any = false;
+
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		hooks[i] = trace->driver && trace->hooks[i].rung == HOOK_FENTRY &&
+			   kernel_hook_is_in_driver(i);
+		any |= hooks[i];
+	}
+	return any;
+}
+
+/* Somebody was told that the driver is in use. If it is by us, it is let go. */
+static void let_go(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	const struct error none = {.cause = ""};
+	struct let_go *go = &trace->let_go;
+	bool was = go->until_ns, others, hooks;
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+
+	others = trace->options.let_go &&
+		 trace->options.let_go(KERNEL_LET_GO_NS, trace->options.arg);
+	hooks = find_holders(trace, go->hooks);
+	if (!was && !others && !hooks) {
+		trace->wire.refused_ns = 0;
+		return;
+	}
+	if (hooks && !start_next(trace, trace->driver, true))
+		return; /* another time */
+	trace->wire.refused_ns = 0;
+	go->by = trace->wire.refused;
+	go->until_ns = now_ns + KERNEL_LET_GO_NS;
+	if (hooks)
+		go->unseen_since_ns = now_ns;
+	else if (!was)
+		tell_hooks(trace, HOOKS_LET_GO, trace->driver, &none, fn, arg);
+}
+
+static void put_off_hook(struct hook *hook, const char *why)
+{
+	hook->rung = HOOK_ABSENT;
+	hook->awaited = true;
+	snprintf(hook->why, sizeof(hook->why), "%s", why);
+}
+
+/* It is let go: what held it is gone. */
+static void end_let_go(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (trace->let_go.hooks[i])
+			put_off_hook(&trace->hooks[i],
+				     "let go, so that the driver can be unloaded");
+	}
+	tell_hooks(trace, HOOKS_LET_GO, trace->driver, &trace->next.error, fn, arg);
+}
+
+/* Nobody has unloaded it. */
+static void take_again(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	const struct error none = {.cause = ""};
+
+	if (trace->let_go.unseen_since_ns) {
+		start_next(trace, trace->driver, false);
+		return;
+	}
+	trace->let_go.until_ns = 0;
+	tell_hooks(trace, HOOKS_AGAIN, trace->driver, &none, fn, arg);
+}
+
+/* The driver is gone, or is hooked: it is let go no longer. */
+static void forget_let_go(struct kernel_trace *trace)
+{
+	trace->let_go.until_ns = 0;
+	if (trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT)
+		trace->let_go.unseen_since_ns = 0;
+}
+
+/*
+ * The driver that is gone had been let go, so the engine can stay, and the next one is free for the
+ * driver that comes, which is hooked the sooner. False: there are hooks on it yet.
+ */
+static bool see_it_gone(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	const struct error none = {.cause = ""};
+
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (kernel_hook_is_in_driver(i) && trace->hooks[i].rung != HOOK_ABSENT)
+			return false;
+	}
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		if (kernel_hook_is_in_driver(i) && !trace->hooks[i].replaced)
+			put_off_hook(&trace->hooks[i], "the driver is not loaded");
+	}
+	trace->driver = 0;
+	forget_let_go(trace);
+	tell_hooks(trace, HOOKS_DRIVER, 0, &none, fn, arg);
+	return true;
+}
+
 /* Has the driver come, gone, or come again? Then another engine is needed. */
-static void begin_next(struct kernel_trace *trace)
+static void begin_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC), driver;
 
-	if (now_ns < trace->driver_due_ns || trace->is_stopped)
+	if (trace->is_stopped)
+		return;
+	if (trace->wire.refused_ns)
+		let_go(trace, fn, arg);
+	if (now_ns < trace->driver_due_ns || trace->next.is_loading)
 		return;
 	trace->driver_due_ns = now_ns + DRIVER_PERIOD_NS;
 	driver = driver_module_identity();
-	if (driver == trace->driver)
-		return;
-	memset(&trace->next, 0, sizeof(trace->next));
-	trace->next.driver = driver;
-	trace->next.is_loading = !pthread_create(&trace->next.thread, NULL, load_next, trace);
+	if (driver != trace->driver && (driver || !see_it_gone(trace, fn, arg)))
+		start_next(trace, driver, false);
+	else if (driver && trace->let_go.until_ns && now_ns >= trace->let_go.until_ns)
+		take_again(trace, fn, arg);
 }
 
 /* A failure is told once for each driver, and tried again. */
-static void end_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+static void end_load(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	struct next_engine *next = &trace->next;
+	enum hooks_news news = next->driver == trace->driver ? HOOKS_AGAIN : HOOKS_DRIVER;
 
-	pthread_join(next->thread, NULL);
-	next->is_loading = false;
 	if (!next->result) {
 		change_engine(trace, next, fn, arg);
 		memcpy(trace->hooks, next->hooks, sizeof(trace->hooks));
 		trace->driver = next->driver;
-	} else if (next->driver == trace->driver_failed) {
-		return;
+		trace->driver_failed = 0;
+		forget_let_go(trace);
 	} else {
-		trace->driver_failed = next->driver;
 		trace->driver_due_ns = clock_now_ns(CLOCK_MONOTONIC) + DRIVER_RETRY_NS;
+		if (next->driver == trace->driver_failed)
+			return;
+		trace->driver_failed = next->driver;
 	}
-	tell_hooks(trace, next, fn, arg);
+	tell_hooks(trace, news, next->driver, &next->error, fn, arg);
+}
+
+static void end_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+{
+	pthread_join(trace->next.thread, NULL);
+	trace->next.is_loading = false;
+	if (trace->next.lets_go)
+		end_let_go(trace, fn, arg);
+	else
+		end_load(trace, fn, arg);
 }
 
 int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
@@ -279,7 +433,7 @@ int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *a
 	if (read(trace->timer, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return -errno;
 	if (!trace->next.is_loading)
-		begin_next(trace);
+		begin_next(trace, fn, arg);
 	else if (atomic_load(&trace->next.is_done))
 		end_next(trace, fn, arg);
 	return kernel_engine_consume(trace->engine, fn, arg);
@@ -287,10 +441,8 @@ int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *a
 
 bool kernel_trace_is_settled(const struct kernel_trace *trace)
 {
-	enum hook_rung rung = trace->hooks[KERNEL_HOOK_READ].rung;
-
 	/* A driver that is there and is no module is built in. */
-	return trace->driver ? rung == HOOK_FENTRY : rung != HOOK_ABSENT;
+	return !trace->driver && trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT;
 }
 
 void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg)

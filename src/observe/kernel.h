@@ -5,8 +5,10 @@
  * Hooks are attached one by one. What this kernel does not have is left out and reported, never
  * fatal, unless nothing at all can be hooked.
  *
- * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells). Hooks by fentry hold it:
- * it cannot be unloaded then. By kprobes it can, and when it comes again it is hooked again.
+ * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells), and again when it has
+ * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. Who tries is refused by
+ * the kernel, and at that the driver is let go, so that the next try succeeds; if there is none
+ * within KERNEL_LET_GO_NS, it is hooked again. In between uses are not seen, and that is told.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_H
@@ -32,6 +34,9 @@ struct kernel_trace_filter {
 	uint32_t paths;		 /* bit N: enum event_path N; 0: all */
 };
 
+/* How long the driver is let go for somebody who wants to unload it. */
+#define KERNEL_LET_GO_NS 10000000000
+
 /*
  * By default uses are counted in the kernel, and events are only what is rare and always matters:
  * failures, slow reads, mappings, changes of clocks, and now and then a read as evidence.
@@ -47,6 +52,13 @@ struct kernel_trace_options {
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
+	/*
+	 * Let go of the driver too, for @ns, or longer if it is let go already: files of its devices,
+	 * mappings. Says whether anything was held. From within kernel_trace_consume(); NULL: nothing
+	 * else holds it.
+	 */
+	bool (*let_go)(uint64_t ns, void *arg);
+	void *arg;
 };
 
 /* Called for each event, in the order of their time. The event is the callee's to copy. */
@@ -80,7 +92,10 @@ void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *ar
 /* From now on, is each use to come as an event, or only what always does? */
 void kernel_trace_every_event(struct kernel_trace *trace, bool on);
 
-/* Will the hooks stay as they are? Then no capability is needed any more. */
+/*
+ * Will the hooks stay as they are? Then no capability is needed any more. A driver that is a module
+ * can go and come again, and its hooks with it.
+ */
 bool kernel_trace_is_settled(const struct kernel_trace *trace);
 
 /* Detach the hooks. What they have counted and sent until then can still be fetched. */

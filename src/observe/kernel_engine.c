@@ -38,9 +38,9 @@ struct kernel_engine {
 	struct kernel_tally *tally;
 	struct histogram latency[LATENCIES];  /* of the kernel's, what was told already */
 	struct histogram recorded[LATENCIES]; /* of records, and to be told */
-	struct event_losses missed;	      /* by kprobes that are no more */
-	pthread_mutex_t lock;		      /* of the links: another thread may detach them */
-	kernel_event_fn deliver;	      /* set while kernel_engine_consume() runs */
+	struct event_losses missed;	      /* by hooks that are no more */
+	pthread_mutex_t lock;	 /* of the links and programs: another thread may give them up */
+	kernel_event_fn deliver; /* set while kernel_engine_consume() runs */
 	void *deliver_arg;
 };
 
@@ -219,6 +219,34 @@ static void add_missed(const struct kernel_engine *engine, struct event_losses *
 	losses->uncounted += missed_by(engine->links[2 * KERNEL_HOOK_READ]);
 }
 
+/* The exit programs of the choke point, which count: a run that did not happen is a use uncounted. */
+static bool counts_uses(const char *program)
+{
+	return !strcmp(program, "read_fexit") || !strcmp(program, "read_kretprobe");
+}
+
+/* What the kernel skipped because the program was running on that CPU, for a thread it preempted. */
+static void add_recursion_of(const struct bpf_program *program, struct event_losses *losses)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t bytes = sizeof(info);
+	int fd = bpf_program__fd(program);
+
+	if (fd < 0 || bpf_prog_get_info_by_fd(fd, &info, &bytes))
+		return;
+	losses->recursion += info.recursion_misses;
+	if (counts_uses(bpf_program__name(program)))
+		losses->uncounted += info.recursion_misses;
+}
+
+/* With the lock held. */
+static void add_recursion(const struct kernel_engine *engine, struct event_losses *losses)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, engine->bpf->obj) add_recursion_of(program, losses);
+}
+
 /* The lock is not held while the kernel waits until nobody is in a program any more. */
 void kernel_engine_detach(struct kernel_engine *engine)
 {
@@ -234,6 +262,31 @@ void kernel_engine_detach(struct kernel_engine *engine)
 	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++)
 		bpf_link__destroy(links[i]);
 	bpf_link__destroy(thread_free);
+}
+
+/* A program holds what it could be attached to as long as it is loaded. */
+static void unload_program(struct kernel_engine *engine, struct bpf_program *program)
+{
+	pthread_mutex_lock(&engine->lock);
+	add_recursion_of(program, &engine->missed);
+	bpf_program__unload(program);
+	pthread_mutex_unlock(&engine->lock);
+}
+
+void kernel_engine_let_go(struct kernel_engine *engine, const bool hooks[KERNEL_HOOKS])
+{
+	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++) {
+		struct bpf_link *link;
+
+		if (!hooks[i / 2])
+			continue;
+		pthread_mutex_lock(&engine->lock);
+		link = engine->links[i];
+		engine->links[i] = NULL;
+		pthread_mutex_unlock(&engine->lock);
+		bpf_link__destroy(link);
+		unload_program(engine, find_program(engine, i / 2, HOOK_FENTRY, (int)(i % 2)));
+	}
 }
 
 static void unload(struct kernel_engine *engine)
@@ -371,31 +424,6 @@ int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void
 	return kernel_rings_consume(engine->rings, CONSUME_AT_ONCE, deliver_record, engine);
 }
 
-/* The exit programs of the choke point, which count: a run that did not happen is a use uncounted. */
-static bool counts_uses(const char *program)
-{
-	return !strcmp(program, "read_fexit") || !strcmp(program, "read_kretprobe");
-}
-
-/* What the kernel skipped because the program was running on that CPU, for a thread it preempted. */
-static void add_recursion(const struct kernel_engine *engine, struct event_losses *losses)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, engine->bpf->obj)
-	{
-		struct bpf_prog_info info = {0};
-		uint32_t bytes = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (fd < 0 || bpf_prog_get_info_by_fd(fd, &info, &bytes))
-			continue;
-		losses->recursion += info.recursion_misses;
-		if (counts_uses(bpf_program__name(program)))
-			losses->uncounted += info.recursion_misses;
-	}
-}
-
 /* The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno. */
 static int lookup_per_cpu(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
 {
@@ -461,12 +489,13 @@ int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *
 	losses->page_unreadable += counts[WIRE_LOSS_PAGE_UNREADABLE];
 	losses->reader_unlisted += counts[WIRE_LOSS_READER_UNLISTED];
 	losses->failure_unlisted += counts[WIRE_LOSS_FAILURE_UNLISTED];
-	add_recursion(engine, losses);
 	pthread_mutex_lock(&engine->lock);
+	add_recursion(engine, losses);
 	add_missed(engine, losses);
-	pthread_mutex_unlock(&engine->lock);
+	losses->recursion += engine->missed.recursion;
 	losses->missed += engine->missed.missed;
 	losses->uncounted += engine->missed.uncounted;
+	pthread_mutex_unlock(&engine->lock);
 	return 0;
 }
 

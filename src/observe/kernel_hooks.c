@@ -4,6 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "observe/driver_module.h"
+
+/* The system call, as the kernel's own functions are called here. */
+#ifdef __x86_64__
+#define DELETE_MODULE "__x64_sys_delete_module"
+#else
+#define DELETE_MODULE "__arm64_sys_delete_module"
+#endif
+
 /* One kernel function, by the name that its programs have in bpf/. */
 struct hook_plan {
 	const char *function;
@@ -13,6 +22,7 @@ struct hook_plan {
 	bool of_calls;		 /* a call to any PTP clock, around the driver */
 	bool of_driver;		 /* nothing without the driver, whether it is there or not */
 	bool newer_drivers;	 /* a driver without it has nothing that it could tell */
+	bool of_unloading;	 /* of no use where the driver cannot be unloaded */
 };
 
 static const struct hook_plan plans[] = {
@@ -39,6 +49,12 @@ static const struct hook_plan plans[] = {
 	{"timekeeping_notify", "clocksource", "switches of the clocksource"},
 	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
 	 .replaced_by = "vmclock_miscdev_open", .of_driver = true},
+	{DELETE_MODULE, "delete_module",
+	 "that somebody tries to unload the driver, so that it can be let go",
+	 .of_unloading = true},
+	{"show_refcnt", "refcnt",
+	 "that rmmod or modprobe wants to unload the driver, so that it can be let go",
+	 .of_unloading = true},
 };
 
 _Static_assert(sizeof(plans) / sizeof(plans[0]) == KERNEL_HOOKS, "one plan a hook");
@@ -49,9 +65,14 @@ static bool exists(struct kernel_symbols *symbols, const char *function)
 	       kernel_symbols_in_kallsyms(symbols, function);
 }
 
+static bool is_in_driver(const struct hook_plan *plan)
+{
+	return !strncmp(plan->function, "vmclock_", strlen("vmclock_"));
+}
+
 static bool is_of_driver(const struct hook_plan *plan)
 {
-	return plan->of_driver || !strncmp(plan->function, "vmclock_", strlen("vmclock_"));
+	return plan->of_driver || is_in_driver(plan);
 }
 
 /* Nothing is lost without it, for @other does its work. */
@@ -62,12 +83,28 @@ static void leave_out(struct hook *hook, const char *other)
 	snprintf(hook->why, sizeof(hook->why), "%s does this", other);
 }
 
+/* Why the driver can never be unloaded; NULL: it can. */
+static const char *why_it_stays(struct kernel_symbols *symbols)
+{
+	if (!exists(symbols, DELETE_MODULE))
+		return "this kernel unloads no modules";
+	if (exists(symbols, DRIVER_CHOKE_POINT) && !driver_module_identity())
+		return "the driver is built in";
+	return NULL;
+}
+
 static void plan_hook(struct hook *hook, const struct hook_plan *plan,
 		      struct kernel_symbols *symbols, enum hook_rung best, bool calls)
 {
+	const char *stays = plan->of_unloading ? why_it_stays(symbols) : NULL;
+
 	hook->function = plan->function;
 	hook->tells = plan->tells;
-	if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
+	if (stays) {
+		hook->rung = HOOK_ABSENT;
+		hook->replaced = true;
+		snprintf(hook->why, sizeof(hook->why), "%s", stays);
+	} else if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
 		hook->rung = HOOK_ABSENT;
 		hook->awaited = true;
 		snprintf(hook->why, sizeof(hook->why), "the driver is not loaded");
@@ -127,6 +164,11 @@ const char *kernel_hook_tells(const char *function)
 const char *kernel_hook_program(size_t i)
 {
 	return plans[i].program;
+}
+
+bool kernel_hook_is_in_driver(size_t i)
+{
+	return is_in_driver(&plans[i]);
 }
 
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols)

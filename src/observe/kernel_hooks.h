@@ -9,7 +9,7 @@
 #include "event/hook.h"
 #include "observe/kernel_symbols.h"
 
-#define KERNEL_HOOKS 14
+#define KERNEL_HOOKS 16
 
 /* The index of the hook on the choke point. */
 #define KERNEL_HOOK_READ 0
@@ -26,6 +26,9 @@ const char *kernel_hook_tells(const char *function);
 
 /* The name that the programs of hook @i have in bpf/, less the ending that says the rung. */
 const char *kernel_hook_program(size_t i);
+
+/* Is the function of hook @i the driver's own? Where that is a module, fentry on it holds it. */
+bool kernel_hook_is_in_driver(size_t i);
 
 /* One rung down, because the kernel refused with @result (-errno). */
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols);

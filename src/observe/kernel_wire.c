@@ -216,6 +216,10 @@ int kernel_wire_events(struct kernel_wire *state, const void *record, size_t byt
 	} else if (head->kind == WIRE_CLOCK_CHANGE && bytes >= sizeof(struct wire_clock_change)) {
 		event.type = EVENT_CLOCK_CHANGE;
 		return changes_from_wire(state, record, &event, events);
+	} else if (head->kind == WIRE_UNLOAD_REFUSED) {
+		state->refused = event.who;
+		state->refused_ns = head->end_ns;
+		return 0;
 	} else {
 		return -EPROTO;
 	}

@@ -14,6 +14,8 @@
 struct kernel_wire {
 	int64_t rate_ppt; /* the system clock's correction now in force, parts in 10^12 */
 	uint64_t tick_ns; /* how long one of the kernel's ticks is */
+	struct event_reader refused; /* who was told last that the driver is in use, */
+	uint64_t refused_ns;	     /* and when, CLOCK_MONOTONIC; 0: nobody was */
 };
 
 /* The path behind enum wire_path. */
@@ -36,7 +38,7 @@ void kernel_wire_init(struct kernel_wire *state);
 
 /*
  * The events of one record of @bytes. Returns how many (none, for a change that changes nothing
- * that is shown), or -EPROTO for a record that is none.
+ * that is shown; or a refusal to unload the driver, which is kept in @state), or -EPROTO for a record that is none.
  */
 int kernel_wire_events(struct kernel_wire *state, const void *record, size_t bytes,
 		       struct event events[KERNEL_WIRE_EVENTS]);

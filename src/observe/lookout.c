@@ -40,7 +40,9 @@ struct lookout {
 	struct lookout_counts counts;
 	char path[PATH_MAX];
 	int32_t device;		    /* N of vmclockN, or -1 */
-	struct page_reader *reader; /* NULL: the device is gone */
+	struct page_reader *reader; /* NULL: the device is gone, or */
+	uint64_t let_go_until_ns;   /* let go until then; 0: it is not */
+	struct stat let_go;	    /* which it was */
 	struct phc *phc;	    /* NULL: none is read */
 	struct heartbeat heartbeat;
 	int timer;
@@ -145,24 +147,42 @@ static void drop_reader(struct lookout *lookout)
 	lookout->reader = NULL;
 }
 
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
+}
+
 /* Does the path still lead to what is open? A file may have been replaced, a device removed. */
 static bool is_still_there(const struct lookout *lookout)
 {
 	struct stat open_one, there;
 
 	return stat(lookout->path, &there) == 0 &&
-	       fstat(page_reader_fd(lookout->reader), &open_one) == 0 &&
-	       there.st_ino == open_one.st_ino && there.st_dev == open_one.st_dev;
+	       fstat(page_reader_fd(lookout->reader), &open_one) == 0 && is_same(&there, &open_one);
+}
+
+/* It was let go, and is still there: not for long, or not for ever. */
+static bool is_left_alone(struct lookout *lookout)
+{
+	struct stat there;
+
+	if (clock_now_ns(CLOCK_MONOTONIC) < lookout->let_go_until_ns &&
+	    stat(lookout->path, &there) == 0 && is_same(&there, &lookout->let_go))
+		return true;
+	lookout->let_go_until_ns = 0;
+	return false;
 }
 
 /* Have a reader of what is at the path now. False: there is nothing to look at. */
 static bool follow_path(struct lookout *lookout)
 {
-	bool had = lookout->reader != NULL;
+	bool had = lookout->reader || lookout->let_go_until_ns;
 	struct page_reader *reader;
 
-	if (had && is_still_there(lookout))
+	if (lookout->reader && is_still_there(lookout))
 		return true;
+	if (is_left_alone(lookout))
+		return false;
 	if (page_reader_open(lookout->path, PAGE_VIA_AUTO, &reader, NULL)) {
 		drop_reader(lookout);
 		if (had)
@@ -174,6 +194,19 @@ static bool follow_path(struct lookout *lookout)
 	if (!had)
 		tell_time(lookout, EVENT_DEVICE, DEVICE_APPEARED);
 	return true;
+}
+
+bool lookout_let_go(struct lookout *lookout, uint64_t ns)
+{
+	bool held = lookout->reader && lookout->facts.is_device;
+
+	if (held && fstat(page_reader_fd(lookout->reader), &lookout->let_go))
+		return false;
+	if (held || lookout->let_go_until_ns)
+		lookout->let_go_until_ns = clock_now_ns(CLOCK_MONOTONIC) + ns;
+	if (held)
+		drop_reader(lookout);
+	return held;
 }
 
 /* One look into @event. -errno: there is none. */

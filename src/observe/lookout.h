@@ -81,6 +81,12 @@ void lookout_close(struct lookout *lookout);
 /* Take the first look, and start the heartbeat. 0 or -errno, with @error filled. */
 int lookout_start(struct lookout *lookout, struct error *error);
 
+/*
+ * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that its
+ * driver can be unloaded. Says whether it was open. What is no device is kept.
+ */
+bool lookout_let_go(struct lookout *lookout, uint64_t ns);
+
 /* Polls readable when there is something to do. Owned by @lookout. */
 int lookout_fd(const struct lookout *lookout);
 

@@ -5,7 +5,7 @@
  * Hooks need CAP_BPF (to load) and CAP_PERFMON (tracing programs, reading kernel memory), or
  * CAP_SYS_ADMIN, which has both in it. Fentry on a driver that is a module needs CAP_SYS_ADMIN: the
  * kernel hands out the BTF of modules for nothing less (bpf_btf_get_fd_by_id() in kernel/bpf/syscall.c).
- * None is needed once everything is attached: the descriptors are open.
+ * None is needed once everything is attached for good: the descriptors are open.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_PRIVILEGES_H
 #define VMCLOCK_TRACE_OBSERVE_PRIVILEGES_H
@@ -22,7 +22,7 @@ int privileges_missing(char *text, size_t bytes);
 /* Has it CAP_SYS_ADMIN? */
 bool privileges_are_admin(void);
 
-/* Give up all but those that hooks need, for a driver that may still come. 0 or -errno. */
+/* Give up all but those that hooks need, for a driver that may come, or come again. 0 or -errno. */
 int privileges_keep_for_hooks(void);
 
 /* Give up all capabilities, for good: none can be had back by execve() either. 0 or -errno. */

@@ -24,6 +24,14 @@ static void write_hooks(struct metrics_writer *out, const struct metrics_driver 
 	}
 }
 
+static void write_let_go(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_driver_let_go", NULL,
+		     "Times the driver was let go, so that it could be unloaded; uses are not seen "
+		     "until it is hooked again.");
+	metric_u64(out, NULL, driver->let_go);
+}
+
 static void write_losses(struct metrics_writer *out, const struct event_losses *losses)
 {
 	const struct {
@@ -110,6 +118,7 @@ void metrics_write_self(struct metrics_writer *out, const struct metrics_snapsho
 	metric_info(out, LABELS("version", VERSION));
 	write_hooks(out, &snapshot->driver);
 	if (snapshot->driver.seen) {
+		write_let_go(out, &snapshot->driver);
 		write_losses(out, &snapshot->driver.losses);
 		write_probes(out, &snapshot->driver);
 	}

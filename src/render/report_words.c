@@ -354,6 +354,21 @@ static void tell_of_hooks(const struct report *report, const struct teller *tell
 	}
 }
 
+static void tell_of_unseen(const struct report *report, const struct teller *teller)
+{
+	const struct unseen *unseen = &report->account->summary.unseen;
+	char total[TEXT_NS_BYTES];
+
+	if (!unseen->times)
+		return;
+	text_ns_u64(unseen_total_ns(unseen, report->account->last_ns), total, sizeof(total));
+	tell(teller, "driver_let_go",
+	     "Who used the clock for %s in all, %" PRIu64
+	     " time%s: the driver had been let go, for "
+	     "somebody wanted to unload it.",
+	     total, unseen->times, unseen->times == 1 ? "" : "s");
+}
+
 static void tell_of_reads(const struct incident *incident, const struct teller *teller)
 {
 	uint64_t unknown[ERROR_UNKNOWNS] = {0};
@@ -440,6 +455,7 @@ void report_unknowns(const struct report *report, report_say_fn say_fn, void *ar
 	tell_of_fact(report, &teller, "uses", "not seen", "no_hooks",
 		     "Who read the clock through the kernel was not seen");
 	tell_of_hooks(report, &teller);
+	tell_of_unseen(report, &teller);
 	tell_of_seeing(report, &teller);
 	for (size_t i = 0; i < report->account->incidents; i++) {
 		if (report_has_incident(report, report->account->incident[i]))

@@ -185,12 +185,27 @@ static void json_notification(FILE *out, const struct trace_scene *scene, const 
 	put_line(out, line);
 }
 
+/* Who wants to unload the driver; NULL: nobody does. */
+static json_object *json_wanted_by(const struct event *event)
+{
+	json_object *json;
+
+	if (event->hooks.news != HOOKS_LET_GO)
+		return NULL;
+	json = json_object_new_object();
+	reader_json_add(json, &event->who);
+	return json;
+}
+
 static void json_put_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
 {
 	const struct event_hooks *hooks = &event->hooks;
 	json_object *line = new_line("hooks", event->time_ns);
 
 	add_bool(line, "driver", hooks->driver);
+	add_text(line, "news", hooks_news_name(hooks->news));
+	json_object_object_add(line, "wanted_by", json_wanted_by(event));
+	add_known(line, "unseen_since_ns", hooks->unseen_since_ns, hooks->unseen_since_ns);
 	json_object_object_add(line, "hooks", json_hooks(scene));
 	add_text(line, "no_hooks_why", hooks->failed[0] ? hooks->failed : NULL);
 	put_line(out, line);

@@ -159,6 +159,20 @@ static json_object *json_answers(const struct answer_tally *answers)
 	return json;
 }
 
+/* When uses were not seen; null: they were all the time. */
+static json_object *json_unseen(const struct unseen *unseen, uint64_t now_ns)
+{
+	json_object *json = unseen->times ? json_object_new_object() : NULL;
+
+	if (!json)
+		return NULL;
+	add_u64(json, "times", unseen->times);
+	add_u64(json, "total_ns", unseen_total_ns(unseen, now_ns));
+	add_u64(json, "from_ns", unseen->first_ns);
+	add_known(json, "to_ns", !unseen->since_ns, unseen->last_ns);
+	return json;
+}
+
 /* What the kernel's hooks told. */
 static void add_uses(json_object *line, const struct trace_scene *scene,
 		     const struct trace_result *result)
@@ -175,6 +189,9 @@ static void add_uses(json_object *line, const struct trace_scene *scene,
 	add_u64(line, "measured_via_kvmclock", summary->via_kvmclock);
 	json_object_object_add(line, "events", json_events(result));
 	json_object_object_add(line, "lost", json_losses(result->losses));
+	json_object_object_add(
+		line, "unseen",
+		json_unseen(&summary->unseen, scene->start_ns + result->duration_ns));
 	json_object_object_add(line, "driver_against_page", json_answers(result->answers));
 	json_object_object_add(line, "clocks", json_clocks(scene, summary));
 	add_u64(line, "clock_uses_unlisted", summary->clock_uses_unlisted);

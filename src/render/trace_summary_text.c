@@ -196,6 +196,25 @@ static void put_losses(FILE *out, const struct trace_wish *wish, const struct tr
 			losses->reader_unlisted, losses->failure_unlisted);
 }
 
+static void put_unseen(FILE *out, const struct trace_scene *scene, const struct unseen *unseen,
+		       uint64_t now_ns)
+{
+	if (!unseen->times)
+		return;
+	fprintf(out, "NOT SEEN            uses, %" PRIu64 " time%s", unseen->times,
+		unseen->times == 1 ? "" : "s");
+	live_put_duration(
+		out, ", %s in all, while the driver was let go: ", unseen_total_ns(unseen, now_ns));
+	live_put_time(out, scene->start_ns, unseen->first_ns);
+	fputs("s .. ", out);
+	if (unseen->since_ns) {
+		fputs("the end\n", out);
+	} else {
+		live_put_time(out, scene->start_ns, unseen->last_ns);
+		fputs("s\n", out);
+	}
+}
+
 static void put_answers(FILE *out, const struct answer_tally *answers)
 {
 	uint64_t held = answers->equal + answers->apart + answers->apart_moved;
@@ -229,6 +248,8 @@ void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
 	if (scene->hooks) {
 		put_totals(out, scene, result->summary);
 		put_losses(out, &scene->wish, result);
+		put_unseen(out, scene, &result->summary->unseen,
+			   scene->start_ns + result->duration_ns);
 		put_answers(out, result->answers);
 	}
 	if (result->recorded)

@@ -245,13 +245,31 @@ static void text_notification(FILE *out, const struct trace_scene *scene, const 
 	fputc('\n', out);
 }
 
+static void put_hooks_news(FILE *out, const struct event_hooks *hooks)
+{
+	if (hooks->news == HOOKS_LET_GO)
+		fprintf(out,
+			"wants to unload the driver, which is LET GO for a while (try again); %s",
+			hooks->unseen_since_ns ? "uses are NOT SEEN until it is hooked again; "
+					       : "its page is not watched meanwhile; ");
+	else if (hooks->news == HOOKS_AGAIN)
+		fputs("driver not unloaded after all; ", out);
+	else
+		fprintf(out, "driver %s; ", hooks->driver ? "loaded" : "unloaded");
+}
+
 static void text_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
 {
 	const struct event_hooks *hooks = &event->hooks;
 
 	put_time(out, scene, event->time_ns);
-	fprintf(out, "%-*s          driver %s; ", LIVE_READER_COLUMNS, "(kernel)",
-		hooks->driver ? "loaded" : "unloaded");
+	if (hooks->news == HOOKS_LET_GO) {
+		live_put_reader(out, &event->who);
+		fputs("  ", out);
+	} else {
+		fprintf(out, "%-*s          ", LIVE_READER_COLUMNS, "(kernel)");
+	}
+	put_hooks_news(out, hooks);
 	if (hooks->failed[0])
 		fprintf(out, "NOT HOOKED: %s\n", hooks->failed);
 	else

@@ -98,6 +98,8 @@ static const struct field fields[] = {
 	U(EVENT_HOOKS, hooks.kprobe),
 	U(EVENT_HOOKS, hooks.missing),
 	T(EVENT_HOOKS, hooks.failed),
+	E(EVENT_HOOKS, hooks.news, HOOKS_NEWS),
+	U(EVENT_HOOKS, hooks.unseen_since_ns),
 	E(EVENT_CLOCK_CHANGE, change.how, CLOCK_CHANGES),
 	I(EVENT_CLOCK_CHANGE, change.step.lo_ns),
 	I(EVENT_CLOCK_CHANGE, change.step.hi_ns),
@@ -144,7 +146,7 @@ KNOWN(event_look, 32);
 KNOWN(event_clock, 72);
 KNOWN(histogram, 536);
 KNOWN(event_failures, 16);
-KNOWN(event_hooks, 112);
+KNOWN(event_hooks, 128);
 KNOWN(event_clock_change, 72);
 KNOWN(event_notification, 8);
 KNOWN(event_losses, 88);

@@ -156,9 +156,10 @@ notes_of_source() {
 	hooked() {
 		sed -n '/^static const struct hook_plan plans/,/^};/p' "$root/src/observe/kernel_hooks.c" |
 			sed -nE 's/^\t\{"?([A-Za-z_0-9]+)"?,.*/\1/p' |
-			sed "s/^DRIVER_CHOKE_POINT$/$(sed -n 's/^#define DRIVER_CHOKE_POINT "\(.*\)"/\1/p' "$root/src/observe/kernel_symbols.h")/"
+			sed "s/^DRIVER_CHOKE_POINT$/$(sed -n 's/^#define DRIVER_CHOKE_POINT "\(.*\)"/\1/p' "$root/src/observe/kernel_symbols.h")/" | grep -v '^DELETE_MODULE$'
+		sed -n 's/^#define DELETE_MODULE "\(.*\)"/\1/p' "$root/src/observe/kernel_hooks.c"
 	}
-	listed() { sed -n '/^# WHAT IS HOOKED/,/^Each function/p' "$man/vmclock-trace-trace.1.scd" | sed -n 's/^|  //p'; }
+	listed() { sed -n '/^# WHAT IS HOOKED/,/^Each function/p' "$man/vmclock-trace-trace.1.scd" | sed -n 's/^|  //p' | tr -d '\\'; }
 	[ "$(hooked | wc -l)" -ge 10 ]
 	same hooked listed
 }

@@ -22,13 +22,25 @@ setup_file() {
 	keep absent.caps caps
 	modprobe ptp_vmclock
 	until_is 'vmclock_page_mode{vmclock_page_mode="marker-only"}' 1
-	for i in $(seq 100); do caps | grep -v 0000000000000000 >/dev/null || break; usleep 200000; done
+	hooked() { until_is 'vmclock_exporter_hook_missing{function="vmclock_get_crosststamp"}' "$1"; }
+	hooked ''
 	load 5 100 >/dev/null
 	sleep 2
 	keep marker ask metrics
 	keep marker.open openmetrics
 	keep marker.caps caps
 	keep marker.page ask ''
+	rmmod ptp_vmclock 2>/dev/null && echo "the driver was not held" >&2
+	hooked 1
+	until_is vmclock_exporter_driver_let_go_total 1
+	keep let_go ask metrics
+	keep unloaded sh -c 'for i in $(seq 100); do rmmod ptp_vmclock 2>/dev/null && echo unloaded && exit; usleep 100000; done'
+	until_is 'vmclock_page_mode{vmclock_page_mode="absent"}' 1
+	modprobe ptp_vmclock
+	hooked ''
+	load 5 100 >/dev/null
+	sleep 2
+	keep again ask metrics
 	killall vmclock-trace-exporter
 	while pidof vmclock-trace-exporter >/dev/null; do usleep 100000; done
 
@@ -51,8 +63,10 @@ value_of() { awk -v name="$2" 'index($0, name " ") == 1 { print $NF }' "$OUT/$1"
 lacks() { ! grep "$@" >&2; }
 
 @test "exporter in a guest: clean in every state, by promtool and by a strict reader" {
-	for name in absent marker user; do
+	for name in absent marker let_go again user; do
 		promtool check metrics <"$OUT/$name"
+	done
+	for name in absent marker user; do
 		/usr/bin/python3 "$BATS_TEST_DIRNAME/../cli/exporter_metrics.py" "$OUT/$name.open"
 	done
 }
@@ -65,13 +79,22 @@ lacks() { ! grep "$@" >&2; }
 	[ "$(cut -f2 "$OUT/absent.caps" | sort -u | tr '\n' ' ')" = '0000000000000000 000000c000200000 ' ]
 }
 
-@test "exporter in a guest: the driver comes, the page and the hooks with it, and the rights go" {
+@test "exporter in a guest: the driver comes, the page and the hooks with it; the rights stay, for it may go and come again" {
 	[ "$(value_of marker 'vmclock_page_mode{vmclock_page_mode="marker-only"}')" = 1 ]
 	[ "$(value_of marker 'vmclock_exporter_hooks_attached{by="fentry"}')" -gt "$(value_of absent 'vmclock_exporter_hooks_attached{by="fentry"}')" ]
 	[ "$(value_of marker 'vmclock_driver_uses_total{path="read",result="ok"}')" = 5 ]
-	[ "$(cut -f2 "$OUT/marker.caps" | sort -u)" = 0000000000000000 ]
+	[ "$(cut -f2 "$OUT/marker.caps" | sort -u | tr '\n' ' ')" = '0000000000000000 000000c000200000 ' ]
 	lacks '^vmclock_page_max_error\|^vmclock_clock_offset\|^vmclock_leap' "$OUT/marker"
 	grep 'The page tells of disruptions alone' "$OUT/marker.page"
+}
+
+@test "exporter in a guest: lets the driver go for who unloads it, says so, and counts on when it is back" {
+	[ "$(value_of marker vmclock_exporter_driver_let_go_total)" = 0 ]
+	[ "$(value_of let_go vmclock_exporter_driver_let_go_total)" = 1 ]
+	[ "$(value_of let_go 'vmclock_exporter_hook_missing{function="vmclock_get_crosststamp"}')" = 1 ]
+	[ "$(cat "$OUT/unloaded")" = unloaded ]
+	lacks 'vmclock_exporter_hook_missing{function="vmclock_' "$OUT/again"
+	[ "$(value_of again 'vmclock_driver_uses_total{path="read",result="ok"}')" = 10 ]
 }
 
 @test "exporter in a guest: a user without rights sees the page alone, and why; or is told what to do" {

@@ -5,23 +5,44 @@
 load helpers
 
 setup_file() {
-	in_guest --timeout 400 <<'SCRIPT'
+	in_guest --timeout 600 --package kmod <<'SCRIPT'
 	module=$(modinfo -F filename ptp_vmclock 2>/dev/null || find /lib/modules -name 'ptp_vmclock.ko*')
-	has() { for i in $(seq 400); do [ "$(grep -c "$2" "/tmp/keep.$1")" -ge "$3" ] && return; usleep 100000; done; }
+	has() { for i in $(seq 900); do [ "$(grep -c "$2" "/tmp/keep.$1")" -ge "$3" ] && return; usleep 100000; done; }
 	come() { modprobe ptp_vmclock 2>/dev/null || insmod "$module"; }
 	# What held it is freed a moment after its owner has ended.
 	go() { for i in $(seq 100); do rmmod ptp_vmclock 2>/dev/null && return; usleep 100000; done; }
+	news() { echo "\"type\":\"hooks\".*\"news\":\"$1\""; }
 
-	# By fentry: begun before the driver, which is then held.
+	# By fentry, watching the driver's own page; begun before the driver.
 	go
-	(keep late vmclock-trace trace --json) >/tmp/late.block &
-	has late '"begin"' 1
+	(keep held vmclock-trace trace --json) >/tmp/held.block &
+	has held '"begin"' 1
 	come
-	has late '"type":"hooks"' 1
-	load 10 >/tmp/late.load
-	rmmod ptp_vmclock 2>/tmp/held && echo unloaded >>/tmp/held
+	has held "$(news driver)" 1
+	load 10 >/tmp/held.load
+	# Every unloader: first it is refused, and then it is not.
+	for unload in "busybox rmmod" /usr/sbin/rmmod "busybox modprobe -r"; do
+		kmod list >/dev/null # which wants nothing
+		told=$(grep -c '"type":"hooks"' /tmp/keep.held)
+		$unload ptp_vmclock 2>/dev/null; [ -e /sys/module/ptp_vmclock ] && echo "$unload: refused"
+		for i in $(seq 100); do [ "$(cat /sys/module/ptp_vmclock/refcnt)" = 0 ] && break; usleep 100000; done
+		has held "$(news let_go)" $((told / 3 + 1))
+		$unload ptp_vmclock; [ -e /sys/module/ptp_vmclock ] || echo "$unload: done"
+		has held '"driver":false' $((told / 3 + 1))
+		come
+		has held '"type":"hooks"' $((told + 3))
+		load 10 >>/tmp/held.load
+		sleep 1 # the engine before is gone, and the page is there again
+		fds=/proc/$(pidof vmclock-trace)/fd
+		echo "$(ls "$fds" | wc -l) $(ls -l "$fds" | grep -c bpf-prog) $(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "$fds/../status")" >>/tmp/size
+	done >/tmp/unloads 2>&1
+	# Refused, and then nobody unloads it after all.
+	busybox rmmod ptp_vmclock 2>/dev/null
+	has held "$(news again)" 1
+	load 10 >>/tmp/held.load
 	sleep 1; killall -INT vmclock-trace; wait
-	cat /tmp/late.block; keep late.load cat /tmp/late.load; keep held cat /tmp/held
+	cat /tmp/held.block; keep held.load cat /tmp/held.load
+	keep unloads cat /tmp/unloads; keep size cat /tmp/size
 
 	# By kprobes, and watching no page of its: it comes and goes three times, and the clock is set
 	# each time.
@@ -59,19 +80,53 @@ counts_are() { # counts_are NAME FACTOR
 }
 
 @test "a trace that is begun before the driver hooks it, and watches its page, when it comes" {
-	holds late '.[0].device == null and (.[0].hooks | map(select(.function == "vmclock_get_crosststamp")) | .[0].state == "absent")'
-	holds late 'map(select(.type == "hooks")) | length == 1 and .[0].driver and (.[0].hooks | all(.state == "fentry" or .state == "replaced"))'
-	holds late 'map(select(.type == "device")) | length == 1 and .[0].present'
-	counts_are late 1
-	holds late '.[-1].page.magic == 1263289174'
+	holds held '.[0].device == null and (.[0].hooks | map(select(.function == "vmclock_get_crosststamp")) | .[0].state == "absent")'
+	holds held 'map(select(.type == "hooks"))[0] | .news == "driver" and .driver and (.hooks | all(.state == "fentry" or .state == "replaced"))'
+	holds held 'map(select(.type == "device"))[0].present'
+	holds held '.[-1].page.magic == 1263289174'
 }
 
-@test "hooks by fentry, and a page that is watched, hold the driver: it cannot be unloaded" {
-	grep -q "can't unload" "$OUT/held"
-	! grep -q '^unloaded$' "$OUT/held"
+@test "who unloads it is refused, and then it is let go: it goes and comes three times" {
+	diff "$OUT/unloads" - <<-'END'
+		busybox rmmod: refused
+		busybox rmmod: done
+		/usr/sbin/rmmod: refused
+		/usr/sbin/rmmod: done
+		busybox modprobe -r: refused
+		busybox modprobe -r: done
+	END
+	holds held 'map(select(.type == "hooks") | "\(.news) \(.driver)") == ["driver true"] + ([range(3)] | map("let_go true", "driver false", "driver true")) + ["let_go true", "again true"]'
+	holds held 'map(select(.news == "let_go") | .wanted_by.comm) == ["busybox", "rmmod", "busybox", "busybox"]'
+	holds held 'map(select(.type == "device") | .present) == [true, false, true, false, true, false, true]'
 }
 
-@test "hooks by kprobes do not: it goes and comes three times, and every use is counted once" {
+@test "what was counted is exact before, between and after: every use once, none twice" {
+	counts_are held 5
+}
+
+@test "when uses were not seen is told, each time and in all" {
+	holds held 'map(select(.type == "hooks")) | all((.news == "let_go" or (.driver | not)) == (.unseen_since_ns != null))'
+	holds held 'map(select(.type == "hooks")) as $h | .[-1].unseen | .times == 4 and .from_ns == $h[1].unseen_since_ns and .to_ns == $h[-1].monotonic_ns
+		and .total_ns == ([$h[3, 6, 9, 11].monotonic_ns] | add) - ([$h[1, 4, 7, 10].unseen_since_ns] | add)'
+}
+
+@test "if nobody unloads it after all, it is hooked and watched again 10 s later" {
+	holds held 'map(select(.type == "hooks")) | .[-1].monotonic_ns - .[-2].unseen_since_ns >= 10000000000'
+	holds held '(map(select(.news == "let_go"))[-1].unseen_since_ns) as $gone | map(select(.type == "page").monotonic_ns) | any(. > $gone + 10000000000)
+		and all(. < $gone + 50000000 or . > $gone + 9990000000)'
+	holds held 'map(select(.type == "hooks"))[-1].hooks | all(.state == "fentry" or .state == "replaced")'
+}
+
+@test "nothing leaks: as many descriptors and programs, and no more memory, after each" {
+	[ "$(cut -d' ' -f1,2 "$OUT/size" | sort -u | wc -l)" = 1 ]
+	[ "$(wc -l <"$OUT/size")" = 3 ]
+	local first last
+	first=$(head -n 1 "$OUT/size" | cut -d' ' -f3)
+	last=$(tail -n 1 "$OUT/size" | cut -d' ' -f3)
+	[ "$last" -lt $((first + 2048)) ] || { cat "$OUT/size" >&2; return 1; }
+}
+
+@test "hooks by kprobes do not hold it: it goes and comes three times, and every use is counted once" {
 	holds cycles 'map(select(.type == "hooks") | .driver) == [true, false, true, false, true, false]'
 	counts_are cycles 3
 }

@@ -93,7 +93,7 @@ sees_all() {
 	done
 }
 
-@test "privileges: once it has begun, trace keeps at most what hooks on another driver would need" {
+@test "privileges: once it has begun, trace keeps at most what hooks on a driver that comes again would need" {
 	keeps_at_most nothing 0
 	keeps_at_most root 000000c000200000
 	keeps_at_most admin 0000000000200000

@@ -303,6 +303,18 @@ static void good_needs_a_voucher_and_the_reference_behind(void **state)
 
 #define ON_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* No driver is held by it: there is nothing to let go. */
+static void a_plain_file_is_not_let_go(void **state)
+{
+	struct seen *seen = *state;
+	struct lookout *lookout = start(true);
+
+	assert_false(lookout_let_go(lookout, 1000000000));
+	turn(lookout, seen);
+	assert_int_equal(count_of(seen, EVENT_PAGE), 1);
+	lookout_close(lookout);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +323,7 @@ int main(void)
 		ON_FILE(foreign_counter_is_not_told),
 		ON_FILE(torn_page_is_looked_at_again),
 		ON_FILE(device_goes_and_comes),
+		ON_FILE(a_plain_file_is_not_let_go),
 		cmocka_unit_test(no_page_is_said),
 		cmocka_unit_test(changes_and_what_was_missed),
 		cmocka_unit_test(good_needs_page_and_clocks),

@@ -45,7 +45,11 @@ static void each_type(void **state)
 				      .cause = CAUSE_NOT_BY_PAGE}};
 	struct event tally = {.type = EVENT_TALLY, .tally = {.gone = true, .last_ns = 5}};
 	struct event latency = {.type = EVENT_LATENCY, .latency = {.count = 3, .max_ns = 9}};
-	struct event hooks = {.type = EVENT_HOOKS, .hooks = {.driver = true, .missing = 2}};
+	struct event hooks = {.type = EVENT_HOOKS,
+			      .hooks = {.driver = true,
+					.missing = 2,
+					.news = HOOKS_AGAIN,
+					.unseen_since_ns = UINT64_MAX}};
 	struct event change = {
 		.type = EVENT_CLOCK_CHANGE,
 		.change = {.how = CLOCK_NEW_SOURCE, .step = {-1, INT64_MAX}, .old_ppt = INT64_MIN}};

@@ -83,11 +83,11 @@ setup_file() {
 	counted clients "" sh -c '. /tmp/clients >/tmp/clients.said 2>&1'
 	keep clients_said cat /tmp/clients.said
 
-	# Loaded while traced; and unloaded, but the kernel may refuse that to what is hooked.
+	# Loaded while traced, unloaded, which is refused at first, and loaded again.
 	comes() {
 		told=$(grep -c "$hooks_change" /tmp/module)
 		modprobe ptp_vmclock
-		for i in $(seq 100); do
+		for i in $(seq 900); do
 			[ "$(grep -c "$hooks_change" /tmp/module)" -gt "$told" ] && break; usleep 100000
 		done
 		load 3 >/dev/null
@@ -100,7 +100,15 @@ setup_file() {
 		for i in $(seq 50); do grep -q begin /tmp/module && break; usleep 100000; done
 		made=0
 		comes
-		rmmod ptp_vmclock && sleep 1 && comes
+		rmmod ptp_vmclock
+		for i in $(seq 100); do
+			[ "$(cat /sys/module/ptp_vmclock/refcnt)" = 0 ] && break; usleep 100000
+		done
+		rmmod ptp_vmclock
+		for i in $(seq 100); do
+			[ "$(grep -c '"driver":false' /tmp/module)" -gt 0 ] && break; usleep 100000
+		done
+		comes
 		killall -INT vmclock-trace; wait
 		tail -n 1 /tmp/module
 	}
@@ -251,10 +259,11 @@ made_of() {
 	fi
 	for cycle in 1 2 3; do
 		made=$(cat "$OUT/module$cycle.made")
+		same "cycle $cycle, calls of each kind, with the driver loaded twice" 6 "$made"
 		for path in read mmap clock_gettime; do
 			same "cycle $cycle, $path since the driver came" "$made" "$(saw "module$cycle" load "$path")"
 		done
 	done
 	status_is unloaded 0
-	cell module "attached as it came$([ "$made" = 6 ] && echo ", twice" || echo "; the kernel unloads nothing hooked")"
+	cell module "hooked as it came; let go, unloaded, and hooked again"
 }
