@@ -21,7 +21,7 @@
  * by a clock. While it is open, every finding belongs to it.
  *
  * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
- * updated since, its reference behind the counter) and each other clock that was seen in the
+ * updated since, renewed since its marker moved, its reference behind the counter) and each other clock that was seen in the
  * incident is back: its last reading, widened by both claims, meets the page's time, with
  * back_ns more for a clock that claims nothing. Clocks that cannot be held against the page cannot
  * be waited for.

@@ -36,6 +36,7 @@ static void take_over(struct simulation *sim)
 static void move_end(struct simulation *sim)
 {
 	struct host *host = &sim->host;
+	int64_t unmeasured_ns = sim->move.resync_ns ?: sim->move.late_ns;
 
 	if (!sim->real_counter)
 		machine_jump(&sim->machine, sim->now_ns, &sim->move.jump);
@@ -45,11 +46,12 @@ static void move_end(struct simulation *sim)
 		host->generation++;
 	if (sim->unmeasured)
 		host->status = sim->status_after;
-	sim->unmeasured = sim->move.resync_ns && host->mode == SCENARIO_FULL;
+	sim->unmeasured = unmeasured_ns && host->mode == SCENARIO_FULL;
 	if (sim->unmeasured) {
 		sim->status_after = host->status;
-		host->status = VMCLOCK_STATUS_INITIALIZING;
-		sim->due_ns[TIMER_RESYNC] = sim->now_ns + sim->move.resync_ns;
+		if (sim->move.resync_ns)
+			host->status = VMCLOCK_STATUS_INITIALIZING;
+		sim->due_ns[TIMER_RESYNC] = sim->now_ns + unmeasured_ns;
 	} else if (host->mode == SCENARIO_FULL) {
 		take_over(sim);
 	}

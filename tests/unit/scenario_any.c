@@ -84,6 +84,7 @@ static void say_change(void)
 		"migrated",
 		"restore downtime 900ms resync 1s",
 		"restore resync 5s",
+		"migrate downtime 200ms value +2s late 900ms",
 		"stun 700ms",
 		"stun 9s",
 		"jump value -9223372036s",
