@@ -51,6 +51,7 @@ struct error_point {
 	uint64_t from_ns; /* CLOCK_MONOTONIC of the first sample */
 	uint64_t to_ns;	  /* and of the last */
 	uint64_t samples;
+	bool after_gap;		  /* between the one before and this it was not known */
 	struct ns_interval error; /* the clock less true time, by the page and its bound */
 };
 
@@ -71,6 +72,7 @@ struct incident_clock {
 	struct error_point point[INCIDENT_POINTS];
 	size_t points;
 	struct error_range errors;
+	bool in_gap;	  /* the newest sample is not known */
 	bool is_good;	  /* is it within bound, by its newest sample? */
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */

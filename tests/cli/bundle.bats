@@ -132,7 +132,7 @@ small() {
 	tar xzf part.tar.gz -C part --strip-components=1
 	tar xzf whole.tar.gz -C whole --strip-components=1
 	jq -e '[.not_known[] | select(.code == "part" or .code == "redacted")] | map(.code) == ["part", "redacted"]
-		and (.[0].text | test("of a recording \\(89\\.900 s from 2026-01-01T00:00:00.000Z on.*cut out of it: from 2026-01-01T00:00:2"))
+		and (.[0].text | test("of a recording \\(90\\.000 s from 2026-01-01T00:00:00.000Z on.*cut out of it: from 2026-01-01T00:00:2"))
 		and (.[1].text | test("^Pseudonyms stand for: names of processes"))' part/report.json
 	grep -q 'This is a part of a recording' part/report.txt
 	jq -e '.not_known | map(.code) | index("part") == null and index("redacted") == null' whole/report.json
