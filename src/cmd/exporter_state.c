@@ -14,6 +14,7 @@
 #include "event/page_follow.h"
 #include "judge/clock_error.h"
 #include "judge/detector.h"
+#include "judge/page_line.h"
 #include "judge/incident.h"
 
 struct exporter_state {
@@ -21,6 +22,7 @@ struct exporter_state {
 	struct detector *detector;
 	struct incidents *incidents;
 	struct page_follow follow;
+	struct page_line line;
 	struct mapper_list mappers;
 	int32_t device; /* N of the vmclockN that is looked at, or -1 */
 	uint32_t pid;	/* our own */
@@ -149,11 +151,14 @@ static void see_page(struct exporter_state *state, const struct event *event)
 	page->missed = state->follow.missed;
 }
 
-static void see_clock(struct metrics_clock *clock, const struct event *event)
+static void see_clock(struct metrics_clock *clock, const struct event *event,
+		      const struct page_line *line)
 {
 	struct clock_error error;
 	int result = clock_error_of(event, &error);
 
+	if (!result && line->is_void)
+		result = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = true;
 	clock->known = !result;
 	clock->has_claim = event->clock.has_claim;
@@ -167,12 +172,13 @@ static void see_clock(struct metrics_clock *clock, const struct event *event)
 void exporter_state_look(struct exporter_state *state, const struct event *event)
 {
 	state->device = event->device;
+	page_line_event(&state->line, event);
 	switch (event->type) {
 	case EVENT_PAGE:
 		see_page(state, event);
 		break;
 	case EVENT_CLOCK:
-		see_clock(&state->shown.clock[event->clock.clock], event);
+		see_clock(&state->shown.clock[event->clock.clock], event, &state->line);
 		break;
 	case EVENT_DEVICE:
 		state->shown.page.present = event->device_state == DEVICE_APPEARED;

@@ -50,7 +50,8 @@ int record_end(struct keeper *keeper, const struct record_scene *scene, uint64_t
 		.counts = detector_counts(keeper->detector),
 	};
 	keeper->view->end(stdout, scene, &result);
-	if (*counts.trouble) {
+	/* What was lost before it went well again stands in the file, and above. */
+	if (counts.failed) {
 		message_error("%s could not be written: %s", scene->file, counts.trouble);
 		return EXIT_FAILED;
 	}

@@ -142,6 +142,25 @@ static void end_report(struct report_material *material)
 	report->damage = damage->why;
 }
 
+/* A part of the time in which nothing was recorded is one of which nothing can be said. */
+static bool is_recorded(const struct report_material *material, const char *path)
+{
+	const struct report *report = &material->report;
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	struct error error = {0};
+
+	if (report->since_ns < report->until_ns && report->since_ns <= material->account->last_ns &&
+	    report->until_ns > report->start_ns)
+		return true;
+	report_utc(report, report->start_ns, from, sizeof(from));
+	report_utc(report, material->account->last_ns, to, sizeof(to));
+	error_cause(&error, "of %s nothing was recorded in that time", path);
+	error_hint(&error, "it is from %s to %s: --since and --until must leave some of that", from,
+		   to);
+	message_failure(&error);
+	return false;
+}
+
 int report_material_open(const char *path, const struct report_wish *wish,
 			 struct report_material **out)
 {
@@ -174,6 +193,8 @@ int report_material_open(const char *path, const struct report_wish *wish,
 		return EXIT_FAILED;
 	}
 	end_report(material);
+	if (!is_recorded(material, path))
+		return EXIT_FAILED;
 	return name_cgroups(material);
 }
 

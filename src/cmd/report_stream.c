@@ -17,6 +17,7 @@ struct reading {
 	uint64_t to_ns;		    /* and before then */
 	struct detector *detector;
 	struct incidents *incidents;
+	struct page_line line;
 	FILE *out;
 };
 
@@ -51,9 +52,11 @@ static void read_all(struct reading *reading, struct recording *recording)
 		if (gap->events) {
 			incidents_forget(reading->incidents, gap->incident);
 			detector_forget(reading->detector, gap->finding);
+			reading->line = (struct page_line){0};
 		}
+		page_line_event(&reading->line, &event);
 		if (event.time_ns >= reading->from_ns && event.time_ns < reading->to_ns)
-			reading->form->event(reading->stream, &event);
+			reading->form->event(reading->stream, &event, &reading->line);
 		detector_event(reading->detector, &event);
 		incidents_event(reading->incidents, &event);
 	}

@@ -36,7 +36,8 @@ struct from {
 	struct {
 		uint64_t id;
 		bool wanted;
-	} cgroup; /* the one that was asked about last; id 0: none was */
+	} cgroup;	 /* the one that was asked about last; id 0: none was */
+	bool has_cgroup; /* anybody was in the one that is wanted */
 };
 
 static const char *cgroup_name(uint64_t id, void *arg)
@@ -70,6 +71,7 @@ static bool is_wanted_cgroup(struct from *from, uint64_t id)
 		from->cgroup.wanted = is_in_cgroup(recording_cgroup(from->recorded.recording, id),
 						   from->options->wish.cgroup);
 	}
+	from->has_cgroup |= id && from->cgroup.wanted;
 	return id && from->cgroup.wanted;
 }
 
@@ -78,11 +80,11 @@ static bool is_wanted_reader(struct from *from, const struct event_reader *who)
 {
 	const struct trace_wish *wish = &from->options->wish;
 
+	if (wish->cgroup && !is_wanted_cgroup(from, who->cgroup))
+		return false;
 	if (wish->pid && who->pid != wish->pid)
 		return false;
-	if (wish->comm && strncmp(who->comm, wish->comm, EVENT_COMM_BYTES - 1))
-		return false;
-	return !wish->cgroup || is_wanted_cgroup(from, who->cgroup);
+	return !wish->comm || !strncmp(who->comm, wish->comm, EVENT_COMM_BYTES - 1);
 }
 
 /* The same: what was not measured is not known to be slow. */
@@ -223,6 +225,21 @@ static void set_scene(struct from *from)
 	scene->of_some_readers = scene->wish.pid || scene->wish.comm || scene->wish.cgroup;
 }
 
+/* Nobody of the wanted cgroup is as likely a wrong name as an idle service. */
+static void tell_of_cgroup(const struct from *from)
+{
+	const char *wanted = from->options->wish.cgroup;
+	struct error error = {0};
+
+	if (!wanted || from->has_cgroup)
+		return;
+	error_cause(&error, "nobody in the cgroup %s used the clock in %s", wanted,
+		    from->options->from.file);
+	error_hint(&error, "sqlite3 %s 'SELECT path FROM cgroups' lists those that are in it",
+		   from->options->from.file);
+	message_failure(&error);
+}
+
 static int trace_recorded(struct from *from)
 {
 	struct recorded_result recorded;
@@ -238,6 +255,7 @@ static int trace_recorded(struct from *from)
 	tracer_begin(&from->tracer);
 	recorded_run(&from->recorded, &from->until, on_event, from);
 	recorded = recorded_end(&from->recorded);
+	tell_of_cgroup(from);
 	result.duration_ns = recorded_duration_ns(&from->recorded);
 	result.page = from->tracer.follow.seen ? &from->tracer.follow.newest : NULL;
 	return recorded_exit_code(&from->recorded, tracer_end(&from->tracer, &result));

@@ -63,8 +63,10 @@ static void add_bound(struct account *account, const struct event *event)
 {
 	struct ns_interval bound;
 
-	if (error_bound_of_page(event, &bound))
+	if (error_bound_of_page(&account->line, event, &bound))
 		curve_add(&account->page_bound, event->time_ns, bound);
+	else
+		curve_break(&account->page_bound);
 }
 
 static void add_clock(struct account *account, const struct event *event)
@@ -73,8 +75,10 @@ static void add_clock(struct account *account, const struct event *event)
 	struct ns_interval error;
 
 	clock->seen++;
-	if (!error_bounds_of_clock(event, &error))
+	if (!error_bounds_of_clock(&account->line, event, &error)) {
+		curve_break(&clock->curve);
 		return;
+	}
 	clock->known++;
 	clock->wrong += !interval_has(error, 0);
 	curve_add(&clock->curve, event->time_ns, error);
@@ -149,6 +153,7 @@ void account_event(struct account *account, const struct event *event)
 	summary_add(&account->summary, event);
 	mapper_list_add(&account->mappers, event);
 	downtimes_event(&account->downtimes, event);
+	page_line_event(&account->line, event);
 	add_by_type(account, event);
 }
 
@@ -164,6 +169,10 @@ void account_gap(struct account *account, const struct account_gap *gap)
 		account->gaps_unlisted++;
 	/* What the page went through meanwhile was not missed by who looked. */
 	account->follow.seen = false;
+	account->line = (struct page_line){0};
+	curve_break(&account->page_bound);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		curve_break(&account->clock[i].curve);
 	account->gap_events += gap->events;
 	account->gap_ns += gap->to_ns > gap->from_ns ? gap->to_ns - gap->from_ns : 0;
 }

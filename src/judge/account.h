@@ -19,6 +19,7 @@
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
 #include "judge/incident.h"
+#include "judge/page_line.h"
 
 #define ACCOUNT_FINDINGS  512
 #define ACCOUNT_INCIDENTS 64
@@ -74,6 +75,7 @@ struct account {
 	/* Its own. */
 	struct detector *detector;
 	struct incidents *incidents_open;
+	struct page_line line;
 };
 
 /* NULL without memory. */

@@ -4,7 +4,7 @@
 #include "judge/clock_error.h"
 #include "judge/page_update.h"
 
-static bool is_good_page(const struct event *event)
+static bool is_good_page(const struct page_line *line, const struct event *event)
 {
 	const struct page *page = &event->page;
 
@@ -15,17 +15,17 @@ static bool is_good_page(const struct event *event)
 	if (event_ticks_fit(&event->look.ticks, page) &&
 	    (int64_t)(event->look.ticks.after - page_get(page, PAGE_COUNTER_VALUE)) < 0)
 		return false;
-	return page_is_vouched_for(page);
+	return page_is_vouched_for(page) && !line->is_void;
 }
 
 /* Surely further from the page's time than both allow? */
-static bool is_wrong(const struct event *event)
+static bool is_wrong(const struct page_line *line, const struct event *event)
 {
 	struct clock_error error;
 	struct ns_interval offset;
 	uint64_t allowed_ns;
 
-	if (clock_error_of(event, &error))
+	if (line->is_void || clock_error_of(event, &error))
 		return false;
 	allowed_ns = event->clock.has_claim ? event->clock.max_error_ns : ALL_GOOD_BACK_NS;
 	if (error.has_page_claim &&
@@ -36,9 +36,10 @@ static bool is_wrong(const struct event *event)
 
 void all_good_event(struct all_good *good, const struct event *event)
 {
+	page_line_event(&good->line, event);
 	switch (event->type) {
 	case EVENT_PAGE:
-		good->page = is_good_page(event);
+		good->page = is_good_page(&good->line, event);
 		good->clock_seen &= good->page;
 		break;
 	case EVENT_DEVICE:
@@ -46,7 +47,7 @@ void all_good_event(struct all_good *good, const struct event *event)
 		break;
 	case EVENT_CLOCK:
 		good->clock_seen |= good->page;
-		good->clock_wrong[event->clock.clock] = is_wrong(event);
+		good->clock_wrong[event->clock.clock] = is_wrong(&good->line, event);
 		break;
 	default:
 		break;

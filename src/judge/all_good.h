@@ -3,8 +3,8 @@
  * Is all well with the clock now, for who did not see what was before? Pure.
  *
  * judge/incident.h tells when something is over that it has seen begin; this tells of a moment. The
- * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it and
- * the counter be behind its reference; and CLOCK_REALTIME and the PTP clock, widened by both
+ * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it, have
+ * renewed it since the marker was seen to move, and the counter be behind its reference; and CLOCK_REALTIME and the PTP clock, widened by both
  * claims, must meet the page's time, as far as they can be held against it.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_ALL_GOOD_H
@@ -13,12 +13,14 @@
 #include <stdbool.h>
 
 #include "event/event.h"
+#include "judge/page_line.h"
 
 /* Near enough for a clock that claims no bound. */
 #define ALL_GOOD_BACK_NS 1000000
 
 /* All zero at first. */
 struct all_good {
+	struct page_line line;
 	bool page;			   /* the newest look was good */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */

@@ -18,6 +18,8 @@ static const struct {
 	[ERROR_TORN] = {"torn", "the page was being updated"},
 	[ERROR_FAILED] = {"failed", "the read returned no time"},
 	[ERROR_NEVER_AFTER] = {"never_after", "no page that could tell was seen afterwards"},
+	[ERROR_OLD_LINE] = {"old_line",
+			    "the page still held the time from before its marker moved"},
 	[ERROR_COUNTED] = {"counted", "counted, not seen one by one, perhaps just before"},
 };
 

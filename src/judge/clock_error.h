@@ -22,6 +22,7 @@ enum error_unknown {
 	ERROR_TORN,	    /* the page was being updated */
 	ERROR_FAILED,	    /* the read returned no time */
 	ERROR_NEVER_AFTER,  /* no page that could tell came afterwards */
+	ERROR_OLD_LINE,	    /* the marker had moved, the page's line of time was not renewed yet */
 	ERROR_COUNTED, /* the read was counted, no event of it came: when it was, is not known */
 	ERROR_UNKNOWNS
 };

@@ -17,9 +17,19 @@ struct curve {
 	struct error_point point[CURVE_POINTS];
 	size_t points;
 	uint64_t span_ns; /* samples within so long are one stretch; 0: each is its own */
+	bool in_gap;
 };
+
+/*
+ * Join neighbours from the @first on, extremes stay; those with a gap between them only where less
+ * would go than a quarter. Returns how many are left.
+ */
+size_t error_points_halve(struct error_point *point, size_t first, size_t points);
 
 /* Add a sample, in order of time. */
 void curve_add(struct curve *curve, uint64_t time_ns, struct ns_interval error);
+
+/* A sample that is not known: the next stretch begins behind a gap. */
+void curve_break(struct curve *curve);
 
 #endif

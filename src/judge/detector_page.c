@@ -4,6 +4,7 @@
 
 #include "judge/clock_error.h"
 #include "judge/detector_state.h"
+#include "judge/page_line.h"
 #include "page/diff.h"
 
 /*
@@ -90,13 +91,6 @@ static bool range_of(const struct detector *detector, const struct event *event,
 	return true;
 }
 
-static bool is_refreshed(const struct page *before, const struct page *after)
-{
-	return page_diff(before, after) &
-	       (PAGE_FIELD_BIT(PAGE_COUNTER_VALUE) | PAGE_FIELD_BIT(PAGE_TIME_SEC) |
-		PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC));
-}
-
 /* A gap in which the host had stopped, or the guest was elsewhere, is not its habit. */
 static void follow_cadence(struct cadence *cadence, uint64_t now_ns, bool disrupted)
 {
@@ -116,7 +110,7 @@ static void see_another(struct detector *detector, const struct event *event)
 	bool disrupted = page_get(before, PAGE_DISRUPTION_MARKER) !=
 			 page_get(&event->page, PAGE_DISRUPTION_MARKER);
 	int32_t steps = ahead(before, &event->page);
-	bool refreshed = is_refreshed(before, &event->page);
+	bool refreshed = page_line_is_renewed(before, &event->page);
 	struct counter_range range;
 	bool has_range = range_of(detector, event, &range);
 

@@ -2,6 +2,7 @@
 #include "judge/downtime.h"
 
 #include "judge/clock_error.h"
+#include "judge/page_line.h"
 #include "judge/page_update.h"
 #include "page/time.h"
 
@@ -13,7 +14,8 @@ static const struct {
 	[DOWNTIME_NOT_VOUCHED] = {"not_vouched",
 				  "the hypervisor did not vouch for the page's clock before"},
 	[DOWNTIME_NEVER_AFTER] = {"never_after",
-				  "no page that the hypervisor vouched for was seen afterwards"},
+				  "no clock that the hypervisor vouched for and had renewed was "
+				  "seen before the end or the next disruption"},
 	[DOWNTIME_NO_TIME] = {"no_time", "the times of the pages cannot be compared"},
 };
 
@@ -107,26 +109,13 @@ static void set_length(struct downtimes *downtimes, const struct page *page)
 	};
 }
 
-/* Was the line of @page drawn after that of @old? One from before a disruption is void. */
-static bool is_new_line(const struct page *page, const struct page *old)
-{
-	static const enum page_field line[] = {PAGE_COUNTER_VALUE, PAGE_PERIOD_FRAC_SEC,
-					       PAGE_TIME_SEC, PAGE_TIME_FRAC_SEC};
-
-	for (size_t i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
-		if (page_get(page, line[i]) != page_get(old, line[i]))
-			return true;
-	}
-	return false;
-}
-
 /* Can @look's page tell of the disruption that waits for one? Then it does. */
 static void try_to_tell(struct downtimes *downtimes, const struct event *look)
 {
 	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
 
 	if (!page_is_vouched_for(&look->page) ||
-	    !is_new_line(&look->page, &downtimes->before.page) ||
+	    !page_line_is_renewed(&downtimes->before.page, &look->page) ||
 	    !event_ticks_fit(&downtimes->after.look.ticks, &look->page))
 		return;
 	downtimes->is_waiting = false;

@@ -4,20 +4,23 @@
 #include "judge/clock_error.h"
 #include "page/time.h"
 
-bool error_bound_of_page(const struct event *event, struct ns_interval *bound)
+bool error_bound_of_page(const struct page_line *line, const struct event *event,
+			 struct ns_interval *bound)
 {
 	const struct event_ticks *ticks = &event->look.ticks;
 	struct page_time time;
 
-	return event->page_state == EVENT_PAGE_STABLE && event_ticks_fit(ticks, &event->page) &&
+	return !line->is_void && event->page_state == EVENT_PAGE_STABLE &&
+	       event_ticks_fit(ticks, &event->page) &&
 	       !page_time_at(&event->page, ticks->after, &time) && time.has_max_error &&
 	       !interval_widen(interval_of(0), time.max_error_ns, bound);
 }
 
-bool error_bounds_of_clock(const struct event *event, struct ns_interval *error)
+bool error_bounds_of_clock(const struct page_line *line, const struct event *event,
+			   struct ns_interval *error)
 {
 	struct clock_error offset;
 
-	return !clock_error_of(event, &offset) &&
+	return !line->is_void && !clock_error_of(event, &offset) &&
 	       !interval_widen(offset.offset, offset.page_claim_ns, error);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one event tells of an error, with the page's own bound in it. */
+/*
+ * What one event tells of an error, with the page's own bound in it. @line has taken the event; where
+ * its page is void nothing is known.
+ */
 #ifndef VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H
 #define VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H
 
@@ -7,17 +10,20 @@
 
 #include "base/instant.h"
 #include "event/event.h"
+#include "judge/page_line.h"
 
 /*
  * What the page of an EVENT_PAGE claims of its own error when it was looked at, either way, into
  * @bound. False where it claims nothing; @bound is then untouched.
  */
-bool error_bound_of_page(const struct event *event, struct ns_interval *bound);
+bool error_bound_of_page(const struct page_line *line, const struct event *event,
+			 struct ns_interval *bound);
 
 /*
  * By how much the clock of an EVENT_CLOCK was off, measurement and the page's bound included, into
  * @error. False where that is not known; @error is then untouched.
  */
-bool error_bounds_of_clock(const struct event *event, struct ns_interval *error);
+bool error_bounds_of_clock(const struct page_line *line, const struct event *event,
+			   struct ns_interval *error);
 
 #endif

@@ -142,8 +142,8 @@ static bool page_is_good(const struct incidents *incidents)
 {
 	if (incidents->lost || incidents->torn)
 		return false;
-	return !incidents->has_page ||
-	       (!incidents->stale && !incidents->before_reference && status_is_good(incidents));
+	return !incidents->has_page || (!incidents->stale && !incidents->before_reference &&
+					!incidents->line.is_void && status_is_good(incidents));
 }
 
 /* Is all well, and for how long? */
@@ -189,6 +189,7 @@ static void see_page(struct incidents *incidents, const struct event *event)
 	if (incidents->has_page && page_get(&incidents->page, PAGE_DISRUPTION_MARKER) !=
 					   page_get(&event->page, PAGE_DISRUPTION_MARKER))
 		incidents->marker_ns = event->time_ns;
+	page_line_event(&incidents->line, event);
 	incidents->lost = false;
 	incidents->has_page = true;
 	incidents->page = event->page;

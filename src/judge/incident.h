@@ -21,7 +21,7 @@
  * by a clock. While it is open, every finding belongs to it.
  *
  * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
- * updated since, its reference behind the counter) and each other clock that was seen in the
+ * updated since, renewed since its marker moved, its reference behind the counter) and each other clock that was seen in the
  * incident is back: its last reading, widened by both claims, meets the page's time, with
  * back_ns more for a clock that claims nothing. Clocks that cannot be held against the page cannot
  * be waited for.
@@ -51,6 +51,7 @@ struct error_point {
 	uint64_t from_ns; /* CLOCK_MONOTONIC of the first sample */
 	uint64_t to_ns;	  /* and of the last */
 	uint64_t samples;
+	bool after_gap;		  /* between the one before and this it was not known */
 	struct ns_interval error; /* the clock less true time, by the page and its bound */
 };
 
@@ -71,6 +72,7 @@ struct incident_clock {
 	struct error_point point[INCIDENT_POINTS];
 	size_t points;
 	struct error_range errors;
+	bool in_gap;	  /* the newest sample is not known */
 	bool is_good;	  /* is it within bound, by its newest sample? */
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How wrong each clock was over the window of an incident. */
 #include "judge/clock_error.h"
+#include "judge/curve.h"
 #include "judge/incident_state.h"
 
 /* The least distance of the interval from 0: how wrong it surely was. */
@@ -30,32 +31,14 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 	range->unbounded += unbounded;
 }
 
-static void join(struct error_point *to, const struct error_point *next)
-{
-	to->to_ns = next->to_ns;
-	to->samples += next->samples;
-	to->error = hull(to->error, next->error);
-}
-
-/* Halve the curve; its first point stays alone, for it is the last good one. */
-static void thin(struct incident_clock *clock)
-{
-	size_t kept = 1;
-
-	for (size_t i = 1; i < clock->points; i += 2) {
-		clock->point[kept] = clock->point[i];
-		if (i + 1 < clock->points)
-			join(&clock->point[kept], &clock->point[i + 1]);
-		kept++;
-	}
-	clock->points = kept;
-}
-
 static void add_point(struct incident_clock *clock, const struct error_point *point, bool unbounded)
 {
+	/* The first one stays alone, for it is the last good one. */
 	if (clock->points == INCIDENT_POINTS)
-		thin(clock);
-	clock->point[clock->points++] = *point;
+		clock->points = error_points_halve(clock->point, 1, clock->points);
+	clock->point[clock->points] = *point;
+	clock->point[clock->points++].after_gap = clock->in_gap;
+	clock->in_gap = false;
 	error_range_add(&clock->errors, point->error, unbounded, point->from_ns);
 }
 
@@ -96,9 +79,12 @@ void incident_see_clock(struct incidents *incidents, const struct event *event)
 	why = clock_error_of(event, &error);
 	if (!why && interval_widen(error.offset, error.page_claim_ns, &bounded))
 		why = -(int)ERROR_OUT_OF_RANGE - 1;
+	if (!why && incidents->line.is_void)
+		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
 		clock->errors.unknown[clock_error_why(why)] += incidents->open;
+		clock->in_gap = incidents->open;
 		return;
 	}
 	if (id == OBSERVED_PHC)

@@ -160,8 +160,10 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 }
 
 /* Will a later page tell more than this one? */
-static bool must_wait(const struct page *page)
+static bool must_wait(const struct incidents *incidents, const struct page *page)
 {
+	if (incidents->line.is_void)
+		return true;
 	return page_mode(page) == PAGE_FULL && !page_is_vouched_for(page) &&
 	       page_get(page, PAGE_CLOCK_STATUS) != VMCLOCK_STATUS_UNKNOWN;
 }
@@ -186,7 +188,7 @@ static void forget_reads(struct incidents *incidents)
 
 void incident_judge_reads(struct incidents *incidents, const struct event *event)
 {
-	if (incidents->open && must_wait(&event->page))
+	if (incidents->open && must_wait(incidents, &event->page))
 		return;
 	for (size_t i = 0; i < incidents->pendings; i++) {
 		if (in_window(incidents, &incidents->pending[i]))

@@ -4,6 +4,7 @@
 #define VMCLOCK_TRACE_JUDGE_INCIDENT_STATE_H
 
 #include "judge/incident.h"
+#include "judge/page_line.h"
 #include "page/page.h"
 
 /* Reads between two looks at the page, at most. */
@@ -45,10 +46,11 @@ struct incidents {
 
 	/* The page. */
 	bool has_page;
-	bool torn;	    /* the newest look was torn */
-	bool stale;	    /* not_updated was found, and no update since */
-	bool lost;	    /* device_lost was found, and no valid page since */
-	struct page page;   /* of the newest whole look */
+	bool torn;	  /* the newest look was torn */
+	bool stale;	  /* not_updated was found, and no update since */
+	bool lost;	  /* device_lost was found, and no valid page since */
+	struct page page; /* of the newest whole look */
+	struct page_line line;
 	uint64_t marker_ns; /* when its marker was new; 0: never seen to change */
 	bool before_reference;
 	uint64_t status_before; /* clock_status when the incident opened */

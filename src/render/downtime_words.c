@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -11,8 +12,7 @@ struct total {
 	uint64_t count;
 	struct ns_interval length;
 	bool is_bounded;
-	uint64_t unknown;
-	enum downtime_unknown why; /* of the first of these */
+	uint64_t unknown[DOWNTIME_UNKNOWNS]; /* how many are not known, by reason */
 };
 
 bool downtime_is_of(const struct downtime *downtime, const struct incident *incident)
@@ -40,8 +40,8 @@ static struct total by_page(const struct downtimes *downtimes, const struct inci
 		if (downtime->unknown == DOWNTIME_KNOWN) {
 			total_add(&total, downtime->length);
 			total.is_bounded &= downtime->is_bounded;
-		} else if (!total.unknown++) {
-			total.why = downtime->unknown;
+		} else {
+			total.unknown[downtime->unknown]++;
 		}
 	}
 	return total;
@@ -65,7 +65,9 @@ static void length_text(const struct total *total, char *text, size_t bytes)
 
 	text_ns(total->length.lo_ns, false, lo, sizeof(lo));
 	text_ns(total->length.hi_ns, false, hi, sizeof(hi));
-	if (total->length.lo_ns > 0)
+	if (!strcmp(lo, hi))
+		snprintf(text, bytes, "%s", lo);
+	else if (total->length.lo_ns > 0)
 		snprintf(text, bytes, "%s .. %s", lo, hi);
 	else
 		snprintf(text, bytes, "at most %s", hi);
@@ -93,10 +95,14 @@ void downtime_sentence(const struct downtimes *downtimes, const struct incident 
 				"The guest did not run for %s (what its heartbeat missed).",
 				length);
 	}
-	if (page.unknown && used >= 0 && (size_t)used < bytes)
-		snprintf(text + used, bytes - (size_t)used,
-			 "%sFor how long the guest did not run at %" PRIu64
-			 " disruption%s is not known: %s.",
-			 used ? " " : "", page.unknown, page.unknown == 1 ? "" : "s",
-			 downtime_unknown_means(page.why));
+	for (int why = 0; why < DOWNTIME_UNKNOWNS; why++) {
+		if (!page.unknown[why] || used < 0 || (size_t)used >= bytes)
+			continue;
+		used += snprintf(text + used, bytes - (size_t)used,
+				 "%sFor how long the guest did not run at %" PRIu64
+				 " disruption%s is not known: %s.",
+				 used ? " " : "", page.unknown[why],
+				 page.unknown[why] == 1 ? "" : "s",
+				 downtime_unknown_means((enum downtime_unknown)why));
+	}
 }

@@ -9,7 +9,7 @@
 #include "judge/downtime.h"
 #include "judge/incident.h"
 
-#define DOWNTIME_WORDS_BYTES 400
+#define DOWNTIME_WORDS_BYTES 1000
 
 /* Does it belong to @incident, by its time? */
 bool downtime_is_of(const struct downtime *downtime, const struct incident *incident);

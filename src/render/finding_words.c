@@ -395,6 +395,9 @@ void finding_when(const struct finding *finding, char *text, size_t bytes)
 		snprintf(missed, sizeof(missed), "; %" PRIu32 " update%s in it %s missed",
 			 finding->missed, finding->missed == 1 ? "" : "s",
 			 finding->missed == 1 ? "was" : "were");
-	snprintf(text, bytes, "within %s before%s",
-		 of_ns(finding->found_ns - finding->not_before_ns).text, missed);
+	if (finding->found_ns == finding->not_before_ns)
+		snprintf(text, bytes, "at that moment%s", missed);
+	else
+		snprintf(text, bytes, "within %s before%s",
+			 of_ns(finding->found_ns - finding->not_before_ns).text, missed);
 }

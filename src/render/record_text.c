@@ -74,7 +74,8 @@ static void put_counts(FILE *out, const struct detector_counts *counts)
 
 static void put_windows(FILE *out, const struct record_result *result)
 {
-	fprintf(out, "kept      %" PRIu64 " windows for good", result->windows);
+	fprintf(out, "kept      %" PRIu64 " window%s for good", result->windows,
+		result->windows == 1 ? "" : "s");
 	if (result->windows_cut)
 		fprintf(out, "; the oldest %" PRIu64 " had to make room", result->windows_cut);
 	fprintf(out, "; %" PRIu64 " events outside of them were let go\n", result->cut);

@@ -192,7 +192,8 @@ static void add_change(struct line *line, const struct event *event)
 	line->latency_ns = known(event->latency_ns);
 }
 
-static void add_detail(struct line *line, const struct event *event)
+static void add_detail(struct line *line, const struct event *event,
+		       const struct page_line *page_line)
 {
 	switch (event->type) {
 	case EVENT_READ:
@@ -206,11 +207,11 @@ static void add_detail(struct line *line, const struct event *event)
 		add_tally(line, &event->tally);
 		break;
 	case EVENT_PAGE:
-		line->has_error = error_bound_of_page(event, &line->error);
+		line->has_error = error_bound_of_page(page_line, event, &line->error);
 		break;
 	case EVENT_CLOCK:
 		line->what = observed_clock_name(event->clock.clock);
-		line->has_error = error_bounds_of_clock(event, &line->error);
+		line->has_error = error_bounds_of_clock(page_line, event, &line->error);
 		break;
 	case EVENT_LATENCY:
 		line->path = event_path_name(event->path);
@@ -237,7 +238,7 @@ static void add_detail(struct line *line, const struct event *event)
 	}
 }
 
-static void csv_event(void *stream, const struct event *event)
+static void csv_event(void *stream, const struct event *event, const struct page_line *page_line)
 {
 	bool has_page = event->page_state != EVENT_PAGE_ABSENT;
 	char device[EVENT_DEVICE_BYTES];
@@ -250,7 +251,7 @@ static void csv_event(void *stream, const struct event *event)
 		.page = has_page ? &event->page : NULL,
 	};
 
-	add_detail(&line, event);
+	add_detail(&line, event, page_line);
 	put_line(stream, &line);
 }
 

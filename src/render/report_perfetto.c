@@ -292,7 +292,7 @@ static void put_update(struct trace *trace, const struct page_change *change)
 	perfetto_instant(trace->out, TRACK_PAGE, change->time_ns, "update", &args);
 }
 
-static void put_look(struct trace *trace, const struct event *event)
+static void put_look(struct trace *trace, const struct event *event, const struct page_line *line)
 {
 	struct page_change change;
 	struct ns_interval bound;
@@ -301,7 +301,7 @@ static void put_look(struct trace *trace, const struct event *event)
 		put_update(trace, &change);
 	if (event->page_state == EVENT_PAGE_STABLE)
 		put_status(trace, event);
-	if (!error_bound_of_page(event, &bound))
+	if (!error_bound_of_page(line, event, &bound))
 		return;
 	if (!trace->described_bound)
 		describe(trace, TRACK_BOUND, PERFETTO_COUNTER, "page: its own bound, either way",
@@ -312,14 +312,14 @@ static void put_look(struct trace *trace, const struct event *event)
 
 /* --- Other clocks */
 
-static void put_clock(struct trace *trace, const struct event *event)
+static void put_clock(struct trace *trace, const struct event *event, const struct page_line *line)
 {
 	enum observed_clock clock = event->clock.clock;
 	uint64_t low = TRACK_CLOCKS + 2 * (uint64_t)clock;
 	struct ns_interval error;
 	char name[64];
 
-	if (!error_bounds_of_clock(event, &error))
+	if (!error_bounds_of_clock(line, event, &error))
 		return;
 	if (!trace->described_clock[clock]) {
 		snprintf(name, sizeof(name), "%s less the page's time, from",
@@ -394,7 +394,7 @@ static void put_notification(const struct trace *trace, const struct event *even
 	perfetto_instant(trace->out, TRACK_PAGE, event->time_ns, "notification", &args);
 }
 
-static void trace_event(void *stream, const struct event *event)
+static void trace_event(void *stream, const struct event *event, const struct page_line *line)
 {
 	struct trace *trace = stream;
 
@@ -412,10 +412,10 @@ static void trace_event(void *stream, const struct event *event)
 		put_mapper(trace, event);
 		break;
 	case EVENT_PAGE:
-		put_look(trace, event);
+		put_look(trace, event, line);
 		break;
 	case EVENT_CLOCK:
-		put_clock(trace, event);
+		put_clock(trace, event, line);
 		break;
 	case EVENT_CLOCK_CHANGE:
 		put_change(trace, event);

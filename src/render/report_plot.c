@@ -94,6 +94,22 @@ static void put_run(FILE *out, const struct frame *frame, const struct error_poi
 	fputs("\"/>\n", out);
 }
 
+/* In runs: over a time in which nothing was known, or one longer than @most_ns, no line is drawn. */
+static void put_runs(FILE *out, const struct frame *frame, const struct error_point *point,
+		     size_t points, uint64_t most_ns, const char *class)
+{
+	size_t first = 0, end;
+
+	for (; first < points; first = end) {
+		for (end = first + 1; end < points; end++) {
+			if (point[end].after_gap ||
+			    point[end].from_ns - point[end - 1].to_ns > most_ns)
+				break;
+		}
+		put_run(out, frame, point + first, end - first, class);
+	}
+}
+
 /* What of the curve is to be seen: @point moved to its first, and how many there are. */
 static size_t visible(const struct frame *frame, const struct error_point **point, size_t points)
 {
@@ -112,28 +128,18 @@ static void put_bound(FILE *out, const struct frame *frame, const struct curve *
 	const struct error_point *point = bound->point;
 	size_t points = visible(frame, &point, bound->points);
 
+	/* Looks that tell nothing new are not kept: between two its bound is a straight line. */
 	if (points)
-		put_run(out, frame, point, points, "page");
+		put_runs(out, frame, point, points, UINT64_MAX, "page");
 }
 
-/* In runs: over a time in which nothing was known no line is drawn. */
 static void put_curve(FILE *out, const struct frame *frame, const struct error_point *point,
 		      size_t points, const char *class)
 {
-	size_t first = 0, end;
-	uint64_t usual_ns;
-
 	points = visible(frame, &point, points);
-	if (!points)
-		return;
-	usual_ns = (point[points - 1].to_ns - point[0].from_ns) / points;
-	for (; first < points; first = end) {
-		for (end = first + 1; end < points; end++) {
-			if (point[end].from_ns - point[end - 1].to_ns > 4 * usual_ns)
-				break;
-		}
-		put_run(out, frame, point + first, end - first, class);
-	}
+	if (points)
+		put_runs(out, frame, point, points,
+			 4 * ((point[points - 1].to_ns - point[0].from_ns) / points), class);
 }
 
 static void put_mark(FILE *out, const struct frame *frame, int64_t ns, const char *name)

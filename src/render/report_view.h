@@ -52,7 +52,7 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 const char *report_level(const struct report *report);
 
 /* What happened, for how long, how wrong each clock was, who was hurt: sentences for people. */
-#define REPORT_VERDICT_BYTES 1600
+#define REPORT_VERDICT_BYTES 2400
 void report_verdict(const struct report *report, char *text, size_t bytes);
 
 /* What is not known and why: @say for each, with a stable code and a sentence. */

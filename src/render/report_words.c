@@ -11,7 +11,7 @@
 #include "render/report_view.h"
 
 #define SENTENCE_BYTES 600
-#define SHOWN_BYTES    200 /* as much of a text from the recording as is shown */
+#define SHOWN_BYTES    256 /* as much of a text from the recording as is shown */
 
 bool report_has_incident(const struct report *report, const struct incident *incident)
 {
@@ -148,9 +148,12 @@ static uint64_t processes_of(const struct incident *incident)
 	return count;
 }
 
-static void say_readers(struct words *words, const struct incident *incident)
+static void say_readers(struct words *words, const struct report *report,
+			const struct incident *incident)
 {
-	uint64_t reads = 0, known = 0, wrong = 0, processes = processes_of(incident);
+	uint64_t reads = incident->reads_unlisted + incident->reads_unjudged;
+	uint64_t known = 0, wrong = 0, processes = processes_of(incident);
+	const char *uses = fact_get(report->facts, "uses");
 
 	for (size_t i = 0; i < incident->readers; i++) {
 		reads += incident->reader[i].reads;
@@ -158,13 +161,17 @@ static void say_readers(struct words *words, const struct incident *incident)
 		wrong += incident->reader[i].errors.wrong;
 	}
 	if (!reads) {
-		say(words, " No read of the clock through the kernel was seen meanwhile.");
+		say(words,
+		    uses && !strncmp(uses, "not seen", 8)
+			    ? " Who read it meanwhile was not watched."
+			    : " No read of the clock through the kernel was seen meanwhile.");
 		return;
 	}
 	say(words,
-	    " %" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: %" PRIu64
+	    " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: %" PRIu64
 	    " reads got a surely wrong time, %" PRIu64 " did not",
-	    processes, processes == 1 ? "" : "es", reads, wrong, known - wrong);
+	    incident->reads_unlisted ? "At least " : "", processes, processes == 1 ? "" : "es",
+	    reads, wrong, known - wrong);
 	if (reads > known)
 		say(words, ", and of %" PRIu64 " it is not known", reads - known);
 	say(words, ".");
@@ -185,64 +192,128 @@ static void say_incident(struct words *words, const struct report *report,
 	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
 	say(words, "%s%s", *downtime ? " " : "", downtime);
 	say_clocks(words, incident);
-	say_readers(words, incident);
+	say_readers(words, report, incident);
+}
+
+/* From when on there are events: where the oldest made room, not from the start on. */
+static uint64_t begin_ns(const struct report *report)
+{
+	const struct account *account = report->account;
+	bool cut = report->cut > account->gap_events && account->events;
+
+	return cut && account->first_ns > report->start_ns ? account->first_ns : report->start_ns;
+}
+
+static bool is_windowed(const struct report *report)
+{
+	return report->since_ns || report->until_ns != UINT64_MAX;
+}
+
+/* What of @from_ns to @to_ns is in the recording, and asked for; 0: nothing. */
+static uint64_t asked_ns(const struct report *report, uint64_t from_ns, uint64_t to_ns)
+{
+	if (from_ns < report->since_ns)
+		from_ns = report->since_ns;
+	if (to_ns > report->until_ns)
+		to_ns = report->until_ns;
+	return to_ns > from_ns ? to_ns - from_ns : 0;
 }
 
 /* Nothing is said of what was not kept. */
-static void say_gaps(struct words *words, const struct account *account)
+static void say_gaps(struct words *words, const struct report *report)
 {
+	const struct account *account = report->account;
+	uint64_t gap_ns = asked_ns(report, report->start_ns, begin_ns(report)) +
+			  (is_windowed(report) ? 0 : account->gap_ns);
+	bool at_least = is_windowed(report) && account->gaps_unlisted;
 	char length[TEXT_NS_BYTES];
 
-	if (!account->gaps)
+	for (size_t i = 0; is_windowed(report) && i < account->gaps; i++)
+		gap_ns += asked_ns(report, account->gap[i].from_ns, account->gap[i].to_ns);
+	if (!gap_ns)
 		return;
-	text_ns_u64(account->gap_ns, length, sizeof(length));
-	say(words, ", of which %s are not kept in full,", length);
+	text_ns_u64(gap_ns, length, sizeof(length));
+	say(words, ", of which %s%s are not kept in full,", at_least ? "at least " : "", length);
 }
 
-static const struct incident *worst_of(const struct report *report, size_t *count)
+/* How much of what, and if only a part of it is asked for, which. */
+static void say_window(struct words *words, const struct report *report)
 {
+	const char *name = fact_get(report->facts, "host") ?: "an unnamed host";
+	uint64_t begin = report->start_ns, end = report->account->last_ns;
+	char length[TEXT_NS_BYTES], host[SHOWN_BYTES / 2];
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	text_display(name, strlen(name), host, sizeof(host));
+	text_ns_u64(asked_ns(report, begin, end), length, sizeof(length));
+	say(words, "in %s of %s", length, host);
+	if (is_windowed(report)) {
+		report_utc(report, begin > report->since_ns ? begin : report->since_ns, from,
+			   sizeof(from));
+		report_utc(report, end < report->until_ns ? end : report->until_ns, to, sizeof(to));
+		say(words, " (%s to %s)", from, to);
+	}
+	say_gaps(words, report);
+}
+
+/* The worst of the window, the first of those, and how many there are whichever is asked for. */
+static const struct incident *worst_of(const struct report *report, uint64_t *count)
+{
+	const struct account *account = report->account;
 	const struct incident *worst = NULL;
 
-	*count = 0;
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		const struct incident *incident = report->account->incident[i];
+	*count = account->incidents_unlisted;
+	for (size_t i = 0; i < account->incidents; i++) {
+		const struct incident *incident = account->incident[i];
 
-		if (!report_has_incident(report, incident))
-			continue;
-		++*count;
-		if (!worst || incident->severity > worst->severity)
+		*count +=
+			incident->to_ns >= report->since_ns && incident->from_ns < report->until_ns;
+		if (report_has_incident(report, incident) &&
+		    (!worst || incident->severity > worst->severity))
 			worst = incident;
 	}
 	return worst;
 }
 
+/* Which of them are in the window is not known of those that there was no room for. */
+static const char *at_most(const struct report *report, uint64_t unlisted)
+{
+	return unlisted && is_windowed(report) ? "at most " : "";
+}
+
+static void say_nothing_bad(struct words *words, const struct report *report)
+{
+	const struct account *account = report->account;
+	uint64_t findings = account->findings_unlisted;
+
+	for (size_t i = 0; i < account->findings; i++)
+		findings += report_has_finding(report, &account->finding[i]);
+	if (findings)
+		say(words, " there was no incident; %s%" PRIu64 " thing%s to know happened.",
+		    at_most(report, account->findings_unlisted), findings,
+		    findings == 1 ? "" : "s");
+	else
+		say(words, " nothing happened to the clock, as far as it was seen.");
+}
+
 void report_verdict(const struct report *report, char *text, size_t bytes)
 {
 	struct words words = {text, bytes};
-	char length[TEXT_NS_BYTES], host[SHOWN_BYTES / 2];
-	const char *name = fact_get(report->facts, "host") ?: "an unnamed host";
-	size_t count, findings = 0;
+	uint64_t count;
 	const struct incident *incident = worst_of(report, &count);
 
 	text[0] = '\0';
-	text_display(name, strlen(name), host, sizeof(host));
-	text_ns_u64(report->account->last_ns - report->start_ns, length, sizeof(length));
-	for (size_t i = 0; i < report->account->findings; i++)
-		findings += report_has_finding(report, &report->account->finding[i]);
-	say(&words, "%s: in %s of %s", report_level(report), length, host);
-	say_gaps(&words, report->account);
-	if (incident) {
-		say(&words, " there %s %zu incident%s.", count == 1 ? "was" : "were", count,
-		    count == 1 ? "" : "s");
-		if (count > 1)
-			say(&words, " The first of the worst:");
-		say_incident(&words, report, incident);
-	} else if (findings) {
-		say(&words, " there was no incident; %zu thing%s to know happened.", findings,
-		    findings == 1 ? "" : "s");
-	} else {
-		say(&words, " nothing happened to the clock, as far as it was seen.");
+	say(&words, "%s: ", report_level(report));
+	say_window(&words, report);
+	if (!incident) {
+		say_nothing_bad(&words, report);
+		return;
 	}
+	say(&words, " there %s %s%" PRIu64 " incident%s.", count == 1 ? "was" : "were",
+	    at_most(report, report->account->incidents_unlisted), count, count == 1 ? "" : "s");
+	if (count > 1)
+		say(&words, report->incident ? " The one asked for:" : " The first of the worst:");
+	say_incident(&words, report, incident);
 }
 
 /* --- What is not known */
@@ -281,6 +352,8 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 	for (size_t i = 0; i < account->gaps; i++) {
 		const struct account_gap *gap = &account->gap[i];
 
+		if (!asked_ns(report, gap->from_ns, gap->to_ns))
+			continue;
 		report_utc(report, gap->from_ns, from, sizeof(from));
 		report_utc(report, gap->to_ns, to, sizeof(to));
 		tell(teller, "gap",
@@ -293,6 +366,29 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 		     "%" PRIu64 " stretches more were not kept: SELECT * FROM windows lists those "
 		     "that were.",
 		     account->gaps_unlisted);
+}
+
+/* What a bundle left out of the recording that it was made of, or hid. */
+static void tell_of_bundle(const struct report *report, const struct teller *teller)
+{
+	const char *cut = fact_get(report->facts, "bundle_cut");
+	const char *of = fact_get(report->facts, "bundle_of") ?: "another recording";
+	const char *redacted = fact_get(report->facts, "redacted");
+	char shown[SHOWN_BYTES], whole[SHOWN_BYTES];
+
+	if (cut && strncmp(cut, "nothing", 7)) {
+		text_display(cut, strlen(cut), shown, sizeof(shown));
+		text_display(of, strlen(of), whole, sizeof(whole));
+		tell(teller, "part",
+		     "This is a part of a recording (%s), cut out of it: %s. What is in the rest "
+		     "of "
+		     "it is not told.",
+		     whole, shown);
+	}
+	if (redacted) {
+		text_display(redacted, strlen(redacted), shown, sizeof(shown));
+		tell(teller, "redacted", "Pseudonyms stand for: %s.", shown);
+	}
 }
 
 static void tell_of_recording(const struct report *report, const struct teller *teller)
@@ -313,6 +409,7 @@ static void tell_of_recording(const struct report *report, const struct teller *
 		     "or "
 		     "it still runs. What came after the last commit is missing.");
 	tell_of_gaps(report, teller);
+	tell_of_bundle(report, teller);
 	if (report->lost) {
 		text_display(report->lost_why, strlen(report->lost_why), damage, sizeof(damage));
 		tell(teller, "not_written",
@@ -388,7 +485,7 @@ static void tell_of_reads(const struct incident *incident, const struct teller *
 	if (incident->reads_unlisted || incident->reads_unjudged)
 		tell(teller, "reads_unlisted",
 		     "Incident %" PRIu64 ": %" PRIu64 " reads were of readers beyond the table, "
-		     "%" PRIu64 " came too fast to be judged.",
+		     "%" PRIu64 " were more than could be kept until a page came to judge them by.",
 		     incident->number, incident->reads_unlisted, incident->reads_unjudged);
 }
 
@@ -412,28 +509,30 @@ static void tell_of_realtime(const struct incident *incident, const struct telle
 static void tell_of_seeing(const struct report *report, const struct teller *teller)
 {
 	const struct account *account = report->account;
+	bool narrowed = is_windowed(report) || report->incident;
+	const char *whole = narrowed ? "In the whole recording, " : "";
 	uint64_t lost = account->has_losses ? event_losses_total(&account->losses) : 0;
 	size_t maps = account->mappers.entries;
 
 	if (account->follow.missed)
 		tell(teller, "missed_updates",
-		     "%" PRIu64 " of %" PRIu64
+		     "%s%" PRIu64 " of %" PRIu64
 		     " updates of the page came between two looks and were "
 		     "not seen by themselves.",
-		     account->follow.missed, account->follow.updates);
+		     whole, account->follow.missed, account->follow.updates);
 	if (lost && account->losses.uncounted)
 		tell(teller, "lost_in_kernel",
-		     "%" PRIu64 " events were lost in the kernel, and %" PRIu64
+		     "%s%" PRIu64 " events were lost in the kernel, and %" PRIu64
 		     " uses of the clock are in no count.",
-		     lost, account->losses.uncounted);
+		     whole, lost, account->losses.uncounted);
 	else if (lost)
 		tell(teller, "lost_in_kernel",
-		     "%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
-		     lost);
+		     "%s%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
+		     whole, lost);
 	if (maps)
 		tell(teller, "mapped",
-		     "%zu process%s mapped the page: what %s read there nobody can see.", maps,
-		     maps == 1 ? "" : "es", maps == 1 ? "it" : "they");
+		     "%s%zu process%s mapped the page: what %s read there nobody can see.", whole,
+		     maps, maps == 1 ? "" : "es", maps == 1 ? "it" : "they");
 	if (!account->clock[OBSERVED_REALTIME].known)
 		tell(teller, "no_realtime",
 		     "How wrong CLOCK_REALTIME was: it was not, or could not be, held against the "

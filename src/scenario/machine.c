@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/machine.h"
 
-#include <assert.h>
-
 #define NHZ_PER_HZ 1000000000ull
 /* Ticks are nanoseconds times nanohertz in this unit. */
 #define TICK 1000000000000000000ull
@@ -24,14 +22,12 @@ struct machine machine_at(uint64_t hz, uint64_t count)
 		.count = count, .base_nhz = hz * NHZ_PER_HZ, .rate_nhz = hz * NHZ_PER_HZ};
 }
 
-/* Ticks and their rest by @now_ns; below 2^55 ns times 2^64: it fits. */
+/* Ticks and their rest by @now_ns; below 2^55 ns times 2^64: it fits. Before at_ns it stands still. */
 static uint64_t counted(const struct machine *machine, int64_t now_ns, uint64_t *rest)
 {
-	unsigned __int128 sum =
-		(unsigned __int128)(uint64_t)(now_ns - machine->at_ns) * machine->rate_nhz +
-		machine->rest;
+	int64_t ns = now_ns > machine->at_ns ? now_ns - machine->at_ns : 0;
+	unsigned __int128 sum = (unsigned __int128)(uint64_t)ns * machine->rate_nhz + machine->rest;
 
-	assert(now_ns >= machine->at_ns);
 	*rest = (uint64_t)(sum % TICK);
 	return (uint64_t)(sum / TICK);
 }
@@ -60,7 +56,8 @@ fixed_sec machine_time_of(const struct machine *machine, uint64_t count)
 void machine_advance(struct machine *machine, int64_t now_ns)
 {
 	machine->count += counted(machine, now_ns, &machine->rest);
-	machine->at_ns = now_ns;
+	if (now_ns > machine->at_ns)
+		machine->at_ns = now_ns;
 }
 
 void machine_stand_still(struct machine *machine, int64_t now_ns, int64_t length_ns)

@@ -21,7 +21,7 @@ typedef __int128 fixed_sec;
 fixed_sec fixed_sec_of_ns(int64_t ns);
 
 struct machine {
-	int64_t at_ns;	   /* where the line begins */
+	int64_t at_ns;	   /* where the line begins; ahead while the counter stands still */
 	uint64_t count;	   /* the counter there */
 	uint64_t rest;	   /* and what it has of the next tick, in 10^-18 */
 	uint64_t base_nhz; /* the rate in 10^-9 Hz around which it wanders */
@@ -37,7 +37,7 @@ struct machine_period {
 /* A machine whose counter is @count at time 0, and runs at @hz. */
 struct machine machine_at(uint64_t hz, uint64_t count);
 
-/* The counter at @now_ns, not before machine->at_ns. */
+/* The counter at @now_ns; before machine->at_ns it stands still. */
 uint64_t machine_count(const struct machine *machine, int64_t now_ns);
 
 /* When the counter became @count by the present line, after the start, rounded down to 2^-64 s. */

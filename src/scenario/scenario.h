@@ -46,6 +46,7 @@ struct scenario_move {
 	int64_t downtime_ns; /* the guest and its counter stand still that long */
 	struct scenario_jump jump;
 	int64_t resync_ns; /* so long after it runs again the page is right again */
+	int64_t late_ns;   /* the same, with a page that does not admit it */
 };
 
 /* Fields of the page and values for them. */

@@ -20,7 +20,7 @@ static bool act_on_page(struct simulation *sim, const struct scenario_action *ac
 	if (!host_say(&sim->host, action))
 		return false;
 	/* A host that has not measured says so; what it is told to say is for afterwards. */
-	if (action->verb == VERB_STATUS && sim->due_ns[TIMER_RESYNC] != SCENARIO_NEVER) {
+	if (action->verb == VERB_STATUS && sim->unmeasured) {
 		sim->host.status = status;
 		sim->status_after = action->number;
 	}
@@ -246,5 +246,10 @@ int64_t simulation_tai_less_utc(const struct simulation *sim)
 
 int64_t simulation_monotonic_ns(const struct simulation *sim, int64_t now_ns)
 {
+	int64_t resumes_ns = sim->due_ns[TIMER_RESUME];
+
+	/* The downtime is in stopped_ns from its beginning on: until its end this clock stands still. */
+	if (resumes_ns != SCENARIO_NEVER && !sim->stunned)
+		now_ns = resumes_ns;
 	return now_ns - sim->stopped_ns;
 }

@@ -15,6 +15,8 @@ void move_guest_stops(struct simulation *sim, int64_t length_ns)
 
 void move_begin(struct simulation *sim, const struct scenario_action *action)
 {
+	/* A host that is left before it has measured never will; the next one may say its status. */
+	sim->due_ns[TIMER_RESYNC] = SCENARIO_NEVER;
 	sim->move = action->move;
 	sim->restoring = action->verb == VERB_RESTORE;
 	if (!sim->real_counter)
@@ -34,6 +36,7 @@ static void take_over(struct simulation *sim)
 static void move_end(struct simulation *sim)
 {
 	struct host *host = &sim->host;
+	int64_t unmeasured_ns = sim->move.resync_ns ?: sim->move.late_ns;
 
 	if (!sim->real_counter)
 		machine_jump(&sim->machine, sim->now_ns, &sim->move.jump);
@@ -41,10 +44,14 @@ static void move_end(struct simulation *sim)
 	host->marker++;
 	if (sim->restoring && host->has_generation)
 		host->generation++;
-	if (sim->move.resync_ns && host->mode == SCENARIO_FULL) {
+	if (sim->unmeasured)
+		host->status = sim->status_after;
+	sim->unmeasured = unmeasured_ns && host->mode == SCENARIO_FULL;
+	if (sim->unmeasured) {
 		sim->status_after = host->status;
-		host->status = VMCLOCK_STATUS_INITIALIZING;
-		sim->due_ns[TIMER_RESYNC] = sim->now_ns + sim->move.resync_ns;
+		if (sim->move.resync_ns)
+			host->status = VMCLOCK_STATUS_INITIALIZING;
+		sim->due_ns[TIMER_RESYNC] = sim->now_ns + unmeasured_ns;
 	} else if (host->mode == SCENARIO_FULL) {
 		take_over(sim);
 	}
@@ -65,6 +72,7 @@ const char *move_guest_resumes(struct simulation *sim)
 const char *move_resync(struct simulation *sim)
 {
 	sim->due_ns[TIMER_RESYNC] = SCENARIO_NEVER;
+	sim->unmeasured = false;
 	sim->host.status = sim->status_after;
 	take_over(sim);
 	writer_publish(sim);

@@ -48,7 +48,8 @@ struct simulation {
 	int64_t stopped_ns;	     /* of CLOCK_MONOTONIC, so far */
 	struct scenario_move move;   /* under way */
 	bool restoring;		     /* it is from a snapshot */
-	uint64_t status_after;	     /* of the page, once the new host has measured */
+	bool unmeasured;	     /* the host has not measured since the guest came */
+	uint64_t status_after;	     /* of the page, once it has; valid if unmeasured */
 	int64_t refresh_ns;	     /* 0: never */
 	struct leap_second leap;     /* sign 0: none */
 	uint64_t storm_left;	     /* updates */

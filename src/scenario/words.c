@@ -262,7 +262,7 @@ static int take_jump_part(struct operands *operands, struct scenario_jump *jump)
 	return 1;
 }
 
-/* migrate|restore [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH] */
+/* migrate|restore [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH|late LENGTH] */
 static int take_move(struct operands *operands, struct scenario_action *action)
 {
 	int err = 0;
@@ -272,12 +272,17 @@ static int take_move(struct operands *operands, struct scenario_action *action)
 			err = operands_length(operands, &action->move.downtime_ns);
 		else if (operands_if(operands, "resync"))
 			err = operands_length(operands, &action->move.resync_ns);
+		else if (operands_if(operands, "late"))
+			err = operands_length(operands, &action->move.late_ns);
 		else
 			err = take_jump_part(operands, &action->move.jump);
 	}
 	if (err > 0)
 		return operands_bad(operands, operands->word[operands->next],
-				    "one of downtime, value, rate, resync");
+				    "one of downtime, value, rate, resync, late");
+	if (!err && action->move.resync_ns && action->move.late_ns)
+		return operands_bad(operands, "late",
+				    "to be had with resync: until then nothing is renewed");
 	return err;
 }
 
@@ -437,10 +442,10 @@ static const struct word words[] = {
 	{"set", VERB_SET, BOTH, take_set, "set FIELD VALUE [FIELD VALUE]..."},
 	{"free", VERB_FREE, CHANGE, take_free, "free FIELD..."},
 	{"migrate", VERB_MIGRATE, CHANGE, take_move,
-	 "migrate [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH]"},
+	 "migrate [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH|late LENGTH]"},
 	{"migrated", VERB_MIGRATE, CHANGE, take_nothing, "migrated"},
 	{"restore", VERB_RESTORE, CHANGE, take_move,
-	 "restore [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH]"},
+	 "restore [downtime LENGTH] [value STEP] [rate PPM] [resync LENGTH|late LENGTH]"},
 	{"disrupt", VERB_DISRUPT, CHANGE, take_nothing, "disrupt"},
 	{"jump", VERB_JUMP, CHANGE, take_jump, "jump [value STEP] [rate PPM]"},
 	{"step", VERB_STEP, CHANGE, take_step, "step DISTANCE, such as `step +5ms`"},

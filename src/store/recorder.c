@@ -216,6 +216,7 @@ void recorder_counts(struct recorder *recorder, struct recorder_counts *counts)
 	pthread_mutex_lock(&recorder->trouble_lock);
 	snprintf(counts->trouble, sizeof(counts->trouble), "%s",
 		 recorder->in_trouble ? recorder->trouble : "");
+	counts->failed = recorder->failed;
 	pthread_mutex_unlock(&recorder->trouble_lock);
 }
 
@@ -231,9 +232,10 @@ void recorder_close(struct recorder *recorder, struct recorder_counts *counts)
 	put_strings(recorder, &head, NULL, NULL, NULL);
 	queue_wake(recorder->queue);
 	pthread_join(recorder->thread, NULL);
-	recorder->in_trouble = *recorder->trouble;
-	if (counts)
+	if (counts) {
 		recorder_counts(recorder, counts);
+		snprintf(counts->trouble, sizeof(counts->trouble), "%s", recorder->trouble);
+	}
 	release(recorder);
 	/* Its log is in it now. */
 	if (counts && !stat(path, &file))

@@ -77,6 +77,7 @@ struct recorder_counts {
 	uint64_t windows_cut;		 /* that were to be, and had to go for size or age */
 	uint64_t bytes;			 /* size of the file, its log included */
 	char trouble[ERROR_CAUSE_BYTES]; /* why nothing can be written now; empty: it can */
+	bool failed; /* when it was closed nothing could be written, or only what was last */
 };
 
 struct recorder;

@@ -56,6 +56,7 @@ struct recorder {
 	pthread_mutex_t trouble_lock;
 	char trouble[ERROR_CAUSE_BYTES]; /* the last there was */
 	bool in_trouble;
+	bool failed; /* it was so when all was over */
 
 	/* Of the thread. */
 	uint8_t *taken;

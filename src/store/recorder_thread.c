@@ -296,6 +296,9 @@ void *recorder_write(void *arg)
 	}
 	recorder->cut_due_ns = 0;
 	recorder->urgent = true;
+	/* The last few rows may fit where nothing else did: that is no good end. */
+	recorder->failed = recorder->in_trouble;
 	commit(recorder, clock_now_ns(CLOCK_MONOTONIC));
+	recorder->failed |= recorder->in_trouble;
 	return NULL;
 }

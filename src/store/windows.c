@@ -19,22 +19,30 @@ static void join(struct window *window, const struct window *wanted)
 	window->stored = false;
 }
 
+static bool do_meet(const struct window *newest, const struct window *wanted)
+{
+	return !newest->gone && wanted->from_ns <= newest->to_ns &&
+	       newest->from_ns <= wanted->to_ns;
+}
+
 static bool can_join(const struct windows *windows, const struct window *newest,
 		     const struct window *wanted)
 {
-	return !newest->gone && wanted->from_ns <= newest->to_ns &&
-	       newest->from_ns <= wanted->to_ns &&
-	       (!wanted->findings || newest->to_ns - newest->from_ns < windows->longest_ns);
+	return do_meet(newest, wanted) && (!wanted->findings || wanted->to_ns <= newest->to_ns ||
+					   newest->to_ns - newest->from_ns < windows->longest_ns);
 }
 
 bool windows_add(struct windows *windows, const struct window *wanted)
 {
 	struct window *newest = windows->count ? &windows->window[windows->count - 1] : NULL;
+	uint64_t from_ns = wanted->from_ns;
 
 	if (newest && can_join(windows, newest, wanted)) {
 		join(newest, wanted);
 		return true;
 	}
+	if (newest && do_meet(newest, wanted))
+		from_ns = newest->to_ns;
 	if (windows->count == windows->room) {
 		size_t room = windows->room ? 2 * windows->room : 16;
 		struct window *more = realloc(windows->window, room * sizeof(*more));
@@ -46,6 +54,7 @@ bool windows_add(struct windows *windows, const struct window *wanted)
 	}
 	newest = &windows->window[windows->count++];
 	*newest = *wanted;
+	newest->from_ns = from_ns;
 	newest->number = ++windows->numbers;
 	newest->stored = false;
 	newest->gone = false;

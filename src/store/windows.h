@@ -32,8 +32,8 @@ struct windows {
 
 /*
  * Keep @wanted (its number is not looked at): what meets the newest window becomes part of it, with
- * @wanted->findings more, unless that is long enough already: then there are two. False without
- * memory.
+ * @wanted->findings more, unless that is long enough already and would be longer: then the next
+ * one begins where it ends. False without memory.
  */
 bool windows_add(struct windows *windows, const struct window *wanted);
 

@@ -20,6 +20,8 @@
 /* So much goes at once: a few ms of work; and of a ring this part of its age. */
 #define EPOCH_EVENTS 8192
 #define RING_EPOCHS  16
+/* A window may be so long at least, and four rings, before another finding begins the next one. */
+#define WINDOW_LONG_NS 3600000000000ull
 
 static const char *const sql[WRITER_STATEMENTS] = {
 	[PUT_EVENT] = "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -140,6 +142,8 @@ int writer_open(const char *path, const struct writer_bounds *bounds, struct wri
 	writer->bounds = *bounds;
 	/* Long ones go in parts. */
 	writer->windows.longest_ns = 4 * bounds->ring_ns;
+	if (writer->windows.longest_ns < WINDOW_LONG_NS)
+		writer->windows.longest_ns = WINDOW_LONG_NS;
 	writer->next = (struct epoch){.event = 1, .page = 1, .thread = 1};
 	writer->committed = writer->next;
 	begin_epoch(writer);

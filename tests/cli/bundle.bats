@@ -123,6 +123,21 @@ small() {
 	cmp report.txt <("$VMCLOCK_TRACE" report "$@")
 }
 
+@test "bundle: its report says that it is a part, of what, and that names were replaced" {
+	printf '%s\n' 'realtime within 1ms' 'end 90s' 'at 40s migrate' >scenario
+	"$VMCLOCK_TRACE" record --scenario scenario short.sqlite >/dev/null || [ $? = 3 ]
+	bundle --incident 1 --redact -o part.tar.gz short.sqlite
+	bundle -o whole.tar.gz short.sqlite
+	mkdir part whole
+	tar xzf part.tar.gz -C part --strip-components=1
+	tar xzf whole.tar.gz -C whole --strip-components=1
+	jq -e '[.not_known[] | select(.code == "part" or .code == "redacted")] | map(.code) == ["part", "redacted"]
+		and (.[0].text | test("of a recording \\(90\\.000 s from 2026-01-01T00:00:00.000Z on.*cut out of it: from 2026-01-01T00:00:2"))
+		and (.[1].text | test("^Pseudonyms stand for: names of processes"))' part/report.json
+	grep -q 'This is a part of a recording' part/report.txt
+	jq -e '.not_known | map(.code) | index("part") == null and index("redacted") == null' whole/report.json
+}
+
 @test "bundle: of every scenario of the library, whole and by its last incident, it is verified" {
 	local scenario last count=0
 	for scenario in "$BATS_TEST_DIRNAME"/../scenarios/*.scenario; do

@@ -237,7 +237,9 @@ with_kernel() {
 	for cgroup in system.sli system.slice/db no/such/cgroup; do
 		from trace --cgroup $cgroup
 		is '.[-1] | .readers == [] and .uses == 0'
+		"$VMCLOCK_TRACE" trace --from "$file" --cgroup $cgroup 2>&1 >/dev/null | grep -q "nobody in the cgroup $cgroup used the clock"
 	done
+	[ -z "$("$VMCLOCK_TRACE" trace --from "$file" --cgroup system.slice 2>&1 >/dev/null)" ]
 }
 
 @test "from: a driver that came meanwhile leaves the hooks of the start open" {

@@ -106,6 +106,8 @@ own_mounts() {
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 	[ "$(sql 'SELECT sum(events) > 50 FROM losses')" = 1 ]
 	sql 'SELECT cause FROM losses' | grep -q full
+	# All that was lost is told, and it is well again: a service that is stopped then has not failed.
+	[ "$(sed -n "s/^exit //p" "$dir/said")" = 3 ]
 	# Before, and behind.
 	[ "$(sql 'SELECT max(events.time_ns) - losses.time_ns > 1000000000 AND min(events.time_ns) < losses.time_ns FROM events, losses')" = 1 ]
 	[ "$(sql "SELECT count(*) FROM findings WHERE kind = 'host_step'")" = 1 ]

@@ -129,7 +129,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	kill -TERM "$pid"
 	code=0; wait "$pid" || code=$?
 	[ "$code" = 3 ]
-	grep -q '^kept      1 windows for good; [0-9]* events outside' "$dir/text"
+	grep -q '^kept      1 window for good; [0-9]* events outside' "$dir/text"
 	[ "$(sql 'SELECT count(*) FROM windows')" = 1 ]
 	# About 200 looks and ticks a second; the step is about 6 s after the start.
 	[ "$(sql 'SELECT count(*) > 150 FROM events, windows WHERE time_ns BETWEEN from_ns AND to_ns')" = 1 ]

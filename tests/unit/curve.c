@@ -52,11 +52,41 @@ static void few_stay_apart(void **state)
 	assert_int_equal(curve.point[17].error.lo_ns, 17);
 }
 
+/* Known and not known by turns: no stretch reaches over what is not, until there is no room for that. */
+static void what_is_not_known_stays_a_gap(void **state)
+{
+	static struct curve curve;
+	size_t gaps = 0;
+
+	(void)state;
+	curve_break(&curve);
+	for (uint64_t i = 0; i < 100000; i++) {
+		if (i / 10000 % 2)
+			curve_break(&curve);
+		else
+			curve_add(&curve, i, (struct ns_interval){-1, 1});
+	}
+	assert_false(curve.point[0].after_gap);
+	for (size_t i = 0; i < curve.points; i++) {
+		assert_int_equal(curve.point[i].from_ns / 10000, curve.point[i].to_ns / 10000);
+		gaps += curve.point[i].after_gap;
+	}
+	assert_int_equal(gaps, 4);
+	curve = (struct curve){0};
+	for (uint64_t i = 0; i < 100000; i++) {
+		curve_add(&curve, i, (struct ns_interval){-1, 1});
+		curve_break(&curve);
+	}
+	assert_true(curve.points <= CURVE_POINTS);
+	assert_int_equal(curve.point[curve.points - 1].to_ns, 99999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounded_and_whole),
 		cmocka_unit_test(few_stay_apart),
+		cmocka_unit_test(what_is_not_known_stays_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,11 +69,18 @@ static inline void go_on(struct watch *watch, const struct page *page, unsigned 
 	}
 }
 
-static inline struct page disrupted(struct page page, uint64_t marker)
+/* The marker moves alone; or with a line of time drawn anew, which says the same to 2^-64 s. */
+static inline struct page marked(struct page page, uint64_t marker)
 {
 	make_field(&page, PAGE_DISRUPTION_MARKER, marker);
 	make_next_seq(&page);
 	return page;
+}
+
+static inline struct page disrupted(struct page page, uint64_t marker)
+{
+	make_field(&page, PAGE_TIME_FRAC_SEC, page_get(&page, PAGE_TIME_FRAC_SEC) + 1);
+	return marked(page, marker);
 }
 
 /* A read of the driver by pid @pid that returned the UTC of @page at @counter and @off_ns. */

@@ -135,8 +135,12 @@ static void what_is_refused(void **state)
 	expect_refused("at 5 set clock_status 256\n",
 		       "1: set: '256' is not a number that fits in the field", "set");
 	expect_refused("at 5 migrate quickly\n",
-		       "1: migrate: 'quickly' is not one of downtime, value, rate, resync",
+		       "1: migrate: 'quickly' is not one of downtime, value, rate, resync, late",
 		       "downtime LENGTH");
+	expect_refused("at 5 migrate late 1s resync 1s\n",
+		       "1: migrate: 'late' is not to be had with resync: until then nothing is "
+		       "renewed",
+		       "resync LENGTH|late LENGTH");
 	expect_refused("end 5s\nat 6 disrupt\n", "2: this happens after the scenario's end",
 		       "later 'end'");
 	expect_refused("end 401d\n", "1: the end is more than 400 days off", "earlier");

@@ -234,7 +234,8 @@ static void windows_join(void **state)
 {
 	struct windows windows = {.longest_ns = 100};
 	struct window first = window_of(10, 20, 1), second = window_of(5, 30, 2),
-		      apart = window_of(40, 200, 0), beyond = window_of(150, 220, 1);
+		      apart = window_of(40, 200, 0), beyond = window_of(150, 220, 1),
+		      within = window_of(100, 200, 1);
 
 	(void)state;
 	assert_true(windows_add(&windows, &first));
@@ -245,9 +246,15 @@ static void windows_join(void **state)
 	assert_int_equal(windows.window[0].findings, 2);
 	assert_string_equal(windows.window[0].severity, "2");
 	assert_true(windows_add(&windows, &apart));
-	/* That one is long enough. */
+	/* That one is long enough: what is in it still counts, the next one begins where it ends. */
+	assert_true(windows_add(&windows, &within));
+	assert_int_equal(windows_kept(&windows), 2);
+	assert_int_equal(windows.window[1].findings, 2);
 	assert_true(windows_add(&windows, &beyond));
 	assert_int_equal(windows_kept(&windows), 3);
+	assert_int_equal(windows.window[1].to_ns, 200);
+	assert_int_equal(windows.window[2].from_ns, 200);
+	assert_int_equal(windows.window[2].to_ns, 220);
 	assert_true(windows_meet(&windows, 30, 39));
 	assert_false(windows_meet(&windows, 31, 39));
 	windows_oldest(&windows)->gone = true;
