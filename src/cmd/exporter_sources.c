@@ -72,6 +72,7 @@ static void open_kernel(struct exporter_sources *sources,
 		.rate = EVENTS_A_SECOND,
 		.ring_bytes = RING_BYTES,
 		.wait_for_driver = true,
+		.reload = options->reload,
 		.let_go = let_page_go,
 		.arg = sources,
 	};

@@ -13,6 +13,7 @@
 struct exporter_source_options {
 	struct lookout_options look;
 	bool without_bpf;
+	bool reload;	 /* as in struct kernel_trace_options */
 	bool probe_cost; /* have the kernel count what the hooks cost */
 };
 

@@ -163,7 +163,9 @@ static int open_sources(struct live *live)
 {
 	const struct live_wish wish = {
 		.device = live->options->device,
-		.hooks = {.every_event = live->options->every_event, .wait_for_driver = true},
+		.hooks = {.every_event = live->options->every_event,
+			  .reload = live->options->reload,
+			  .wait_for_driver = true},
 		.quiet = true,
 	};
 	struct live_sources *sources = &live->sources;

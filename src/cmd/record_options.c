@@ -21,6 +21,7 @@ enum {
 	OPTION_BEFORE,
 	OPTION_AFTER,
 	OPTION_JOURNAL,
+	OPTION_RELOAD,
 };
 
 /* Of a ring: what comes after a finding mostly comes within this; and no disk is to be filled. */
@@ -81,6 +82,9 @@ static int parse_option(int option, const char *text, struct record_options *opt
 		return parse_time("--max-age", text, &options->max_age_ns);
 	case OPTION_SCENARIO:
 		options->scenario = text;
+		break;
+	case OPTION_RELOAD:
+		options->reload = true;
 		break;
 	case OPTION_JOURNAL:
 		options->journal = true;
@@ -144,6 +148,7 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 		{"before", required_argument, NULL, OPTION_BEFORE},
 		{"after", required_argument, NULL, OPTION_AFTER},
 		{"journal", no_argument, NULL, OPTION_JOURNAL},
+		{"reload", no_argument, NULL, OPTION_RELOAD},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},

@@ -25,6 +25,7 @@ enum {
 	OPTION_PHC,
 	OPTION_STRICT,
 	OPTION_KPROBES,
+	OPTION_RELOAD,
 	OPTION_FROM,
 	OPTION_SPEED,
 };
@@ -46,6 +47,7 @@ static const struct option table[] = {
 	{"device", required_argument, NULL, OPTION_DEVICE},
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"kprobes", no_argument, NULL, OPTION_KPROBES},
+	{"reload", no_argument, NULL, OPTION_RELOAD},
 	{"from", required_argument, NULL, OPTION_FROM},
 	{"speed", required_argument, NULL, OPTION_SPEED},
 	{"json", no_argument, NULL, 'j'},
@@ -153,6 +155,8 @@ static const char *live_option(int option)
 		return "--strict";
 	case OPTION_KPROBES:
 		return "--kprobes";
+	case OPTION_RELOAD:
+		return "--reload";
 	}
 	return NULL;
 }
@@ -194,6 +198,9 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 		break;
 	case OPTION_KPROBES:
 		options->kprobes_only = true;
+		break;
+	case OPTION_RELOAD:
+		options->reload = true;
 		break;
 	case OPTION_FROM:
 		options->from.file = text;
@@ -264,5 +271,6 @@ struct kernel_trace_options trace_options_of_kernel(const struct trace_options *
 		.measure_all = wish->measure_all,
 		.wait_for_driver = true,
 		.kprobes_only = options->kprobes_only,
+		.reload = options->reload,
 	};
 }

@@ -19,6 +19,7 @@ struct trace_options {
 	uint64_t cgroup;       /* wish.cgroup as this machine's kernel knows it: its id, */
 	uint32_t cgroup_level; /* and its depth */
 	bool kprobes_only;
+	bool reload;
 	bool json;
 	bool strict;
 };

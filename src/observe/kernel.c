@@ -105,7 +105,7 @@ static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine
 		result = no_driver(error, symbols);
 	} else {
 		kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
-				  options->calls || options->all_phcs);
+				  options->calls || options->all_phcs, options->reload);
 		result = kernel_engine_open(engine, options, hooks, symbols, &trace->wire, error);
 	}
 	kernel_symbols_free(symbols);
@@ -244,6 +244,9 @@ static void load_next(struct kernel_trace *trace)
 	struct next_engine *next = &trace->next;
 
 	next->result = load_engine(trace, &next->engine, next->hooks, &next->error);
+	if ((next->result == -EPERM || next->result == -EACCES) && !trace->options.reload)
+		error_cause(&next->error, "the rights to hook it again were given up; --reload "
+					  "keeps them");
 	if (next->result)
 		return;
 	/* From this moment on it sees, and the one before no longer counts. */
@@ -441,8 +444,10 @@ int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *a
 
 bool kernel_trace_is_settled(const struct kernel_trace *trace)
 {
-	/* A driver that is there and is no module is built in. */
-	return !trace->driver && trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT;
+	/* A driver that is there and is no module is built in: it never goes. */
+	bool may_go = trace->driver && trace->options.reload;
+
+	return !may_go && trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT;
 }
 
 void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg)

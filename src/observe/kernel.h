@@ -50,6 +50,7 @@ struct kernel_trace_options {
 	bool measure_all;    /* the latency of each read, not of a thread's first in a tick */
 	uint32_t ring_bytes; /* about so much for events that wait; 0: 4 MiB */
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
+	bool reload; /* let a driver go for who unloads it, hook it again: takes rights so long */
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
 	/*
@@ -93,8 +94,8 @@ void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *ar
 void kernel_trace_every_event(struct kernel_trace *trace, bool on);
 
 /*
- * Will the hooks stay as they are? Then no capability is needed any more. A driver that is a module
- * can go and come again, and its hooks with it.
+ * Will the hooks stay as they are? Then no capability is needed any more. With `reload` a driver that
+ * is a module can go and come again, and its hooks with it.
  */
 bool kernel_trace_is_settled(const struct kernel_trace *trace);
 

@@ -83,9 +83,11 @@ static void leave_out(struct hook *hook, const char *other)
 	snprintf(hook->why, sizeof(hook->why), "%s does this", other);
 }
 
-/* Why the driver can never be unloaded; NULL: it can. */
-static const char *why_it_stays(struct kernel_symbols *symbols)
+/* Why nobody has to know who unloads the driver; NULL: that is wanted. */
+static const char *why_it_stays(struct kernel_symbols *symbols, bool reload)
 {
+	if (!reload)
+		return "the driver is held (without --reload)";
 	if (!exists(symbols, DELETE_MODULE))
 		return "this kernel unloads no modules";
 	if (exists(symbols, DRIVER_CHOKE_POINT) && !driver_module_identity())
@@ -94,9 +96,9 @@ static const char *why_it_stays(struct kernel_symbols *symbols)
 }
 
 static void plan_hook(struct hook *hook, const struct hook_plan *plan,
-		      struct kernel_symbols *symbols, enum hook_rung best, bool calls)
+		      struct kernel_symbols *symbols, enum hook_rung best, bool calls, bool reload)
 {
-	const char *stays = plan->of_unloading ? why_it_stays(symbols) : NULL;
+	const char *stays = plan->of_unloading ? why_it_stays(symbols, reload) : NULL;
 
 	hook->function = plan->function;
 	hook->tells = plan->tells;
@@ -143,11 +145,11 @@ static void mark_replaced(struct hook hooks[KERNEL_HOOKS])
 }
 
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
-		       enum hook_rung best, bool calls)
+		       enum hook_rung best, bool calls, bool reload)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		hooks[i] = (struct hook){0};
-		plan_hook(&hooks[i], &plans[i], symbols, best, calls);
+		plan_hook(&hooks[i], &plans[i], symbols, best, calls, reload);
 	}
 	mark_replaced(hooks);
 }

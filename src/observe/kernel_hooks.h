@@ -19,7 +19,7 @@
  * Without @calls, calls to PTP clocks are not hooked: reads of the driver tell by which they came.
  */
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
-		       enum hook_rung best, bool calls);
+		       enum hook_rung best, bool calls, bool reload);
 
 /* What is not known without a hook on @function, static; NULL for one that is not hooked. */
 const char *kernel_hook_tells(const char *function);

@@ -18,7 +18,7 @@
 #define BOTTOM	      30
 #define TICKS_X	      5
 #define HALF_TENTH_NS 50000000
-#define LABEL_BYTES   26 /* as much of a name as has room */
+#define LABEL_BYTES   22 /* as much of a name as has room */
 
 const char fleet_plot_style[] =
 	".lane{stroke:var(--line);stroke-width:1}.seen{fill:var(--card);stroke:var(--line)}"

@@ -15,7 +15,7 @@ setup_file() {
 	caps() { for task in /proc/$(pidof vmclock-trace-exporter)/task/*; do grep CapEff "$task/status"; done; }
 
 	rmmod ptp_vmclock
-	run vmclock-trace exporter --listen :10319
+	run vmclock-trace exporter --reload --listen :10319
 	keep absent ask metrics
 	keep absent.open openmetrics
 	keep absent.health ask healthz

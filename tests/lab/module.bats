@@ -15,7 +15,7 @@ setup_file() {
 
 	# By fentry, watching the driver's own page; begun before the driver.
 	go
-	(keep held vmclock-trace trace --json) >/tmp/held.block &
+	(keep held vmclock-trace trace --json --reload) >/tmp/held.block &
 	has held '"begin"' 1
 	come
 	has held "$(news driver)" 1
@@ -48,7 +48,7 @@ setup_file() {
 	# each time.
 	dd if=/dev/vmclock0 of=/tmp/page bs=4096 count=1 2>/dev/null
 	go
-	(keep cycles vmclock-trace trace --json --kprobes --device /tmp/page) >/tmp/cycles.block &
+	(keep cycles vmclock-trace trace --json --kprobes --reload --device /tmp/page) >/tmp/cycles.block &
 	has cycles '"begin"' 1
 	for cycle in 1 2 3; do
 		come

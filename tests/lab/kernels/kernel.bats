@@ -96,7 +96,7 @@ setup_file() {
 	module() {
 		rmmod ptp_vmclock
 		: >/tmp/module
-		vmclock-trace trace --json >/tmp/module &
+		vmclock-trace trace --json --reload >/tmp/module &
 		for i in $(seq 50); do grep -q begin /tmp/module && break; usleep 100000; done
 		made=0
 		comes
