@@ -193,7 +193,7 @@ int report_material_open(const char *path, const struct report_wish *wish,
 		return EXIT_FAILED;
 	}
 	end_report(material);
-	if (!is_recorded(material, path))
+	if ((wish->since || wish->until) && !is_recorded(material, path))
 		return EXIT_FAILED;
 	return name_cgroups(material);
 }
