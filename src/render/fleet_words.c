@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict on a fleet, and what is not known: the same sentences for people and programs. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "render/fleet_view.h"
 #include "render/interval_text.h"
+#include "render/words.h"
 
 #define SENTENCE_BYTES 700
 #define SHOWN_BYTES    200
@@ -146,24 +146,6 @@ const char *fleet_method_text(const struct fleet_recording *recording)
 	default:
 		return "NOT KNOWN";
 	}
-}
-
-/* Text that grows, and is cut where it is full. */
-struct words {
-	char *text;
-	size_t bytes;
-};
-
-static void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct words *words, const char *format, ...)
-{
-	size_t used = strlen(words->text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(words->text + used, words->bytes - used, format, args);
-	va_end(args);
 }
 
 static const char *plural(uint64_t count)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict of a report, and what is not known: the same sentences for people and programs. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -9,6 +8,7 @@
 #include "judge/clock_error.h"
 #include "render/downtime_words.h"
 #include "render/report_view.h"
+#include "render/words.h"
 
 #define SENTENCE_BYTES 600
 #define SHOWN_BYTES    256 /* as much of a text from the recording as is shown */
@@ -73,24 +73,6 @@ const char *report_level(const struct report *report)
 			worst = finding->severity;
 	}
 	return worst == FINDING_CRITICAL ? "CRITICAL" : worst == FINDING_WARNING ? "WARNING" : "OK";
-}
-
-/* Text that grows, and is cut where it is full. */
-struct words {
-	char *text;
-	size_t bytes;
-};
-
-static void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct words *words, const char *format, ...)
-{
-	size_t used = strlen(words->text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(words->text + used, words->bytes - used, format, args);
-	va_end(args);
 }
 
 static void say_kinds(struct words *words, const struct incident *incident)
