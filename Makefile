@@ -42,7 +42,7 @@ SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
 # What only bundle and verify need.
 BUNDLE_LDLIBS := -larchive -lz -ljson-c -lsqlite3 -lpthread -lm
-MAINS := $(patsubst %,$(OUT)/obj/cmd/%.o,main exporter_main bundle_main sim_main)
+MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main exporter/exporter_main bundle/bundle_main sim/sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
 PROGRAM := $(OUT)/$(NAME)
@@ -63,20 +63,20 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 all: $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
 
-$(PROGRAM): $(OUT)/obj/cmd/main.o $(LIBRARY)
+$(PROGRAM): $(OUT)/obj/main/main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(EXPORTER): $(OUT)/obj/cmd/exporter_main.o $(LIBRARY)
+$(EXPORTER): $(OUT)/obj/exporter/exporter_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(SERVE_LDLIBS)
 
-$(BUNDLER): $(OUT)/obj/cmd/bundle_main.o $(LIBRARY)
+$(BUNDLER): $(OUT)/obj/bundle/bundle_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BUNDLE_LDLIBS)
 
 # None of the libraries: it needs no kernel, no root and no device.
-$(SIMULATOR): $(OUT)/obj/cmd/sim_main.o $(LIBRARY)
+$(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
@@ -94,16 +94,16 @@ $(OUT)/obj/%.o: $(OUT)/%.c
 	$(call say,cc,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(OUT)/%.pb-c.c $(OUT)/%.pb-c.h &: src/render/%.proto
+$(OUT)/%.pb-c.c $(OUT)/%.pb-c.h &: src/report/%.proto
 	@mkdir -p $(@D)
 	$(Q)protoc --c_out=$(OUT) -I$(<D) $<
 
-$(OUT)/report_schema.c: src/render/report.schema.json
+$(OUT)/report_schema.c: src/report/report.schema.json
 	@mkdir -p $(@D)
-	$(Q){ echo '#include "render/report_view.h"' && echo 'const char report_schema[] =' && \
+	$(Q){ echo '#include "report/report_view.h"' && echo 'const char report_schema[] =' && \
 		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< && echo ';'; } > $@
 
-$(OUT)/obj/render/perfetto.o: $(OUT)/perfetto.pb-c.h
+$(OUT)/obj/report/perfetto.o: $(OUT)/perfetto.pb-c.h
 
 # The doors to BPF: each skeleton is seen by one file.
 $(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h

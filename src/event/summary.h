@@ -11,7 +11,7 @@
 
 #include "event/event.h"
 #include "event/histogram.h"
-#include "event/unseen.h"
+#include "event/blind_period.h"
 
 #define SUMMARY_CLOCKS	16
 #define SUMMARY_READERS 1024

@@ -2,7 +2,7 @@
 #include "judge/clock_error.h"
 
 #include "judge/page_update.h"
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 
 static const struct {
 	const char *name;

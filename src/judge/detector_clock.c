@@ -2,7 +2,7 @@
 /* Other clocks: bounds that the page refutes, the wrong scale, and who set the system clock. */
 #include "judge/clock_error.h"
 #include "judge/detector_state.h"
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 
 /* What a clock may be off by while it smears a leap second, or takes it early or late. */
 #define LEAP_NS 1000000000ull

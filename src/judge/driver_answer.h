@@ -8,7 +8,7 @@
 #define VMCLOCK_TRACE_JUDGE_DRIVER_ANSWER_H
 
 #include "event/event.h"
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 
 enum driver_verdict {
 	DRIVER_NOT_COMPARABLE, /* `why` says what is missing */

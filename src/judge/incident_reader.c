@@ -5,7 +5,7 @@
 #include "judge/clock_error.h"
 #include "judge/incident_state.h"
 #include "judge/page_update.h"
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 #include "page/time.h"
 
 /* How fast CLOCK_MONOTONIC may run against true time: what adjtimex() can do, and as much again. */

@@ -4,7 +4,7 @@
 #define VMCLOCK_TRACE_JUDGE_PAGE_BRACKET_H
 
 #include "event/clock_sample.h"
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 
 /*
  * @counter with the page's time in place of the counter, on @scale; SCALE_UNKNOWN asks for the

@@ -12,7 +12,7 @@
 
 #define GUEST_READERS 4
 
-/* When something is observed. Times as in scenario/source.h. */
+/* When something is observed. Times as in scenario/scenario_source.h. */
 struct guest_moment {
 	int64_t monotonic_ns; /* CLOCK_MONOTONIC since the start */
 	int64_t tai_less_utc; /* in truth */

@@ -124,7 +124,7 @@ warnings_of_source() {
 		awk '/\.code = / { if (code) print code, kind; split($0, part, "\""); code = part[2]; kind = "note" }
 		     /\.unsafe = true/ { kind = "finding" }
 		     END { print code, kind }'
-	grep -oE 'codes\[count\+\+\] = "[a-z_]+"' "$root/src/judge/page_status.c" | sed 's/.*"\(.*\)"/\1 finding/'
+	grep -oE 'codes\[count\+\+\] = "[a-z_]+"' "$root/src/status/page_status.c" | sed 's/.*"\(.*\)"/\1 finding/'
 }
 
 warnings_of_man() {
@@ -142,13 +142,13 @@ codes_of_man() {
 }
 
 contradictions_of_source() {
-	sed -n '/^const char \*contradiction_code/,/^}/p' "$root/src/judge/comparison.c" |
+	sed -n '/^const char \*contradiction_code/,/^}/p' "$root/src/compare/comparison.c" |
 		grep -oE '"[a-z_]+"' | tr -d '"' | grep -v unknown
 }
 
 # In a table of strings or of structures that begin with one.
 notes_of_source() {
-	tr -d '\n' <"$root/src/render/compare_words.c" |
+	tr -d '\n' <"$root/src/compare/compare_words.c" |
 		grep -oE '\[NOTE_[A-Z_]+\][[:space:]]*=[[:space:]{]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
 }
 
@@ -202,13 +202,13 @@ documented_paths() {
 
 # The keys in a source that prints JSON.
 keys_of_source() {
-	tr -d '\n' <"$root/src/render/$1" | grep -oE '\<(add|add_[a-z0-9]+|json_object_object_add)\([[:space:]]*[a-z_]+,[[:space:]]*"[a-z0-9_]+"' |
+	cat "$root"/src/*/"$1" | tr -d '\n' | grep -oE '\<(add|add_[a-z0-9]+|json_object_object_add)\([[:space:]]*[a-z_]+,[[:space:]]*"[a-z0-9_]+"' |
 		sed 's/.*"\(.*\)"/\1/'
 }
 
 all_keys() {
 	local file
-	for file in "$root"/src/render/*.[ch]; do
+	for file in "$root"/src/*/*.[ch]; do
 		keys_of_source "${file##*/}"
 	done
 	status_paths | tr . '\n'
@@ -220,7 +220,7 @@ all_keys() {
 }
 
 @test "docs: every key that any command prints is in json(5)" {
-	for file in $(grep -lE 'add_(u64|text)\(|json_object_object_add\(' "$root"/src/render/*.c); do
+	for file in $(grep -lE 'add_(u64|text)\(|json_object_object_add\(' "$root"/src/*/*.c); do
 		within "keys_of_source ${file##*/}" bold_words
 	done
 	[ "$(for file in trace_json.c trace_summary_json.c; do keys_of_source $file; done | sort -u | wc -l)" -gt 90 ]
@@ -232,7 +232,7 @@ all_keys() {
 }
 
 @test "docs: schemas and paths in json(5) are those of the source" {
-	schemas_of_source() { grep -ohE '"vmclock-trace/[a-z]+/[0-9]+"' "$root"/src/render/*.c | tr -d '"'; }
+	schemas_of_source() { grep -ohE '"vmclock-trace/[a-z]+/[0-9]+"' "$root"/src/*/*.c | tr -d '"'; }
 	schemas_of_man() { grep -ohE 'vmclock-trace/[a-z]+/[0-9]+' "$json"; }
 	paths_of_source() { sed -n '/path_names\[/,/^};/s/.*= "\(.*\)",/\1/p' "$root/src/event/event.c"; }
 	same schemas_of_source schemas_of_man

@@ -25,7 +25,7 @@ same() {
 
 # The metrics of the source, as the text format calls them: "NAME TYPE".
 metrics_of_source() {
-	cat "$root"/src/render/metrics_*.c | tr -d '\n\t' | grep -oE 'metric_begin\(out, METRIC_[A-Z]+,[^;]*"vmclock_[a-z_]+"|write_(states|error)\(out, "vmclock_[a-z_]+"' |
+	cat "$root"/src/exporter/metrics_*.c | tr -d '\n\t' | grep -oE 'metric_begin\(out, METRIC_[A-Z]+,[^;]*"vmclock_[a-z_]+"|write_(states|error)\(out, "vmclock_[a-z_]+"' |
 		while read -r call; do
 			case $call in
 			write_states*) suffix=' state set' ;;

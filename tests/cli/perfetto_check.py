@@ -5,7 +5,7 @@
     perfetto_check.py <TRACE
 
 Decoded by Google's library, by the numbers and types that Perfetto's own descriptions have and that are
-written down here once more, so that a slip in src/render/perfetto.proto is one against this. Prints an
+written down here once more, so that a slip in src/report/perfetto.proto is one against this. Prints an
 object: the clocks, and each track with its slices, instants and values. Fails where a slice is not closed
 in order, or a field is none of these.
 """

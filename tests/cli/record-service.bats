@@ -102,7 +102,7 @@ with_journal() {
 		| length == 1 and .[0].VMCLOCK_RECOVERED == "1" and .[0].PRIORITY == "5" and .[0].VMCLOCK_RECORDING == $file
 		and ((.[0].VMCLOCK_TO_NS | tonumber) - (.[0].VMCLOCK_FROM_NS | tonumber) | . > 4774000000 and . < 4776000000)' "$dir/journal"
 	# The page of the manual lists each id.
-	for id in $(grep -oE '"[0-9a-f]{32}"' "$root/src/cmd/journal.c" | tr -d '"'); do
+	for id in $(grep -oE '"[0-9a-f]{32}"' "$root/src/record/journal.c" | tr -d '"'); do
 		grep -q "$id" "$root/man/vmclock-trace-record.1.scd"
 	done
 }

@@ -179,7 +179,7 @@ schema_check() {
 @test "report: the JSON of every scenario is what its schema says, and no key is there that it does not have" {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
 	"$VMCLOCK_TRACE" report --schema >"$BATS_TEST_TMPDIR/schema"
-	cmp "$BATS_TEST_TMPDIR/schema" "$BATS_TEST_DIRNAME/../../src/render/report.schema.json"
+	cmp "$BATS_TEST_TMPDIR/schema" "$BATS_TEST_DIRNAME/../../src/report/report.schema.json"
 	for scenario in "$BATS_TEST_DIRNAME"/../scenarios/*.scenario; do
 		name=$(basename "$scenario" .scenario)
 		record_of "$scenario" "$copy"

@@ -181,7 +181,7 @@ status() {
 
 # The words of a scenario: as the program has them, and as the manual has them.
 words_of_program() {
-	sed -nE 's/^	\{"([a-z-]+)", VERB_.*/\1/p' "$BATS_TEST_DIRNAME/../../src/scenario/words.c" | sort
+	sed -nE 's/^	\{"([a-z-]+)", VERB_.*/\1/p' "$BATS_TEST_DIRNAME/../../src/scenario/directives.c" | sort
 }
 
 words_of_manual() {

@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "judge/align.h"
+#include "fleet/align.h"
 #include "align_make.h"
 #include "page_make.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 #define SEEDS 240
 #define MOST  200000

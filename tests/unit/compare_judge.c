@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* judge/compare.h: what the pairs are, and what contradicts what. */
+/* compare/comparer.h: what the pairs are, and what contradicts what. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "compare_machine.h"
-#include "judge/compare.h"
-#include "judge/comparison_totals.h"
+#include "compare/comparer.h"
+#include "compare/comparison_totals.h"
 
 #define NOW (100 * MACHINE_TICKS_PER_SEC)
 

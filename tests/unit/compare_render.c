@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* render/compare_view.h and interval_text.h: what people and programs get to see. */
+/* compare/compare_view.h and interval_text.h: what people and programs get to see. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +13,10 @@
 #include <json-c/json.h>
 
 #include "compare_machine.h"
-#include "judge/compare.h"
-#include "render/compare_view.h"
-#include "render/compare_words.h"
-#include "render/interval_text.h"
+#include "compare/comparer.h"
+#include "compare/compare_view.h"
+#include "compare/compare_words.h"
+#include "show/interval_text.h"
 
 #define NOW (100 * MACHINE_TICKS_PER_SEC)
 

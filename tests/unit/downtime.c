@@ -8,7 +8,7 @@
 #include "judge_make.h"
 #include "scenario/scenario.h"
 #include "scenario/random.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 #define SEEDS 400
 

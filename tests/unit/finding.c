@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 #include "judge/finding.h"
-#include "render/finding_json.h"
-#include "render/finding_words.h"
+#include "show/finding_json.h"
+#include "show/finding_words.h"
 
 static void names_are_stable_and_lead_back(void **state)
 {

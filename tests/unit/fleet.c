@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "align_make.h"
-#include "judge/fleet.h"
+#include "fleet/fleet.h"
 #include "page_make.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 #define FIRST  400
 #define FLEETS 120

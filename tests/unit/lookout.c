@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * observe/lookout.h on page files: what it tells and in which order; event/page_follow.h: what
- * changed from look to look; judge/all_good.h: whether all is well.
+ * observe/page_monitor.h on page files: what it tells and in which order; event/page_follow.h: what
+ * changed from look to look; judge/health.h: whether all is well.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "event/page_follow.h"
-#include "judge/all_good.h"
-#include "observe/lookout.h"
+#include "judge/health.h"
+#include "observe/page_monitor.h"
 #include "page_make.h"
 
 #define SEEN_MAX 256

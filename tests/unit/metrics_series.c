@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/metrics.h"
+#include "exporter/metrics.h"
 
 /* Everything is there, is odd, is missing, and has happened. */
 static void fill(struct metrics_snapshot *snapshot, size_t readers)

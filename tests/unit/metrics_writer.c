@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/metrics_writer.h"
+#include "exporter/metrics_writer.h"
 
 static void is(struct metrics_writer *out, const char *text)
 {

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "page_make.h"
-#include "render/page_status.h"
+#include "status/page_status_view.h"
 
 static struct page_status look_at(struct page page, bool is_device)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* observe/phc.h and judge/scale.h: the right clock is found, and its scale. */
+/* observe/phc.h and judge/scale_inference.h: the right clock is found, and its scale. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "judge/scale.h"
+#include "judge/scale_inference.h"
 #include "observe/phc.h"
 
 /* A class directory as sysfs has it. */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/message.h"
-#include "cmd/report_stream.h"
+#include "feed/message.h"
+#include "report/report_stream.h"
 #include "perfetto.pb-c.h"
 #include "report_story.h"
 

@@ -5,7 +5,7 @@
 
 #include "page/time.h"
 #include "page_make.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 /* A scenario from text that must be right. */
 static struct scenario scenario_of(const char *text)

@@ -16,7 +16,7 @@
 
 #include "judge/detector.h"
 #include "page_make.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 #define FOUND_MAX    4096
 #define DETAIL_BYTES 160

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* scenario/page_file.h: a reader that maps the file never takes half an update for a whole one. */
+/* sim/page_file.h: a reader that maps the file never takes half an update for a whole one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include "base/instant.h"
 #include "page/seqlock.h"
 #include "page_make.h"
-#include "scenario/page_file.h"
+#include "sim/page_file.h"
 
 #define READS 100000
 

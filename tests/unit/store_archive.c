@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* store/archive.h: what is written is read, the same each time; bounds hold; noise is refused. */
+/* bundle/archive.h: what is written is read, the same each time; bounds hold; noise is refused. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "store/archive.h"
+#include "bundle/archive.h"
 
 #define FILES 3
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* store/redact.h: no name passes, each has one pseudonym, and what nobody is named by stays. */
+/* bundle/redact.h: no name passes, each has one pseudonym, and what nobody is named by stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "store/redact.h"
+#include "bundle/redact.h"
 
 static const char *name_of(struct redactor *redactor, const char *comm)
 {

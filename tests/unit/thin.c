@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event/thin.h: of a run that tells nothing new its first and its last stay, in order. */
+/* event/decimate.h: of a run that tells nothing new its first and its last stay, in order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "event/thin.h"
+#include "event/decimate.h"
 
 /* What was passed on, one letter and its time each. */
 static char kept[400];

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event/thin.h: thinned, a run is judged as before. Random incidents, as a live source tells of them. */
+/* event/decimate.h: thinned, a run is judged as before. Random incidents, as a live source tells of them. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "event/thin.h"
+#include "event/decimate.h"
 #include "incident_make.h"
-#include "render/finding_json.h"
-#include "render/incident_view.h"
-#include "render/json_add.h"
+#include "show/finding_json.h"
+#include "show/incident_view.h"
+#include "show/json_add.h"
 #include "scenario/random.h"
 #include "scenario/scenario.h"
-#include "scenario/source.h"
+#include "scenario/scenario_source.h"
 
 #define SEEDS	 150
 #define SAID_MAX (1u << 20)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "page_make.h"
-#include "render/page_json.h"
+#include "show/page_json.h"
 
 /* Where this file was compiled from, so the tests run in the top directory. */
 static void vectors_path(const char *name, char *path, size_t bytes)

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace bundle: what somebody else needs to look into an incident, as one file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/parse.h"
+#include "bundle/bundle_cut.h"
+#include "bundle/bundle_file.h"
+#include "bundle/bundle_name.h"
+#include "bundle/bundle_parts.h"
+#include "feed/message.h"
+#include "feed/progress.h"
+#include "report/report_source.h"
+#include "bundle/scratch.h"
+#include "bundle/bundle_view.h"
+
+/* What is shown around an incident. */
+#define MARGIN_NS (10ull * NSEC_PER_SEC)
+
+/* How much before the window the judgement is first given, and then more, until it is the same. */
+#define LEAD_NS	    (120ull * NSEC_PER_SEC)
+#define LEAD_GROWTH 4
+
+struct bundle_options {
+	const char *file;
+	const char *output; /* NULL: by default */
+	struct report_wish wish;
+	bool redact;
+	bool json;
+};
+
+struct bundle {
+	const struct bundle_options *options;
+	struct report_material *material;
+	struct cut_wish wish;
+	struct cut_result cut;
+	char original_sha256[SHA256_HEX_BYTES];
+	struct bundle_parts parts;
+	struct archive_file file[BUNDLE_MEMBERS];
+	struct archive_plan plan;
+	char output[PATH_MAX];
+};
+
+static int fail(const struct error *error)
+{
+	message_failure(error);
+	return EXIT_FAILED;
+}
+
+/* --- What is wanted of the recording */
+
+static const struct incident *incident_of(const struct report *report, uint64_t number)
+{
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		if (report->account->incident[i]->number == number)
+			return report->account->incident[i];
+	}
+	return NULL;
+}
+
+static int set_window(struct bundle *bundle)
+{
+	const struct report_wish *asked = &bundle->options->wish;
+	const struct report *report = report_material_report(bundle->material);
+	const struct incident *incident = incident_of(report, asked->incident);
+	struct cut_wish *wish = &bundle->wish;
+
+	wish->since_ns = report->since_ns;
+	wish->until_ns = report->until_ns;
+	if (incident) {
+		wish->since_ns = incident->from_ns > MARGIN_NS ? incident->from_ns - MARGIN_NS : 0;
+		if (incident->to_ns < UINT64_MAX - MARGIN_NS)
+			wish->until_ns = incident->to_ns + MARGIN_NS;
+	}
+	if (wish->since_ns < report->start_ns)
+		wish->since_ns = report->start_ns;
+	wish->windowed = incident || asked->since || asked->until;
+	if (!wish->windowed)
+		return MESSAGE_GO_ON;
+	if (wish->until_ns <= wish->since_ns) {
+		message_error("--until %s is not after --since %s",
+			      asked->until ?: "the incident's end", asked->since ?: "the start");
+		return EXIT_USAGE;
+	}
+	if (wish->since_ns > report->account->last_ns) {
+		message_error("nothing was recorded from --since %s on",
+			      asked->since ?: "the incident");
+		return EXIT_FAILED;
+	}
+	return MESSAGE_GO_ON;
+}
+
+/* Of the file, unless part of what was read is still in its log. */
+static int hash_original(struct bundle *bundle)
+{
+	const char *path = bundle->options->file;
+	char log[PATH_MAX + 8];
+	struct stat there;
+	uint64_t bytes;
+	int fd, err;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	if (!stat(log, &there) && there.st_size)
+		return MESSAGE_GO_ON;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	err = fd < 0 ? -errno : bundle_file_hash(fd, &bytes, bundle->original_sha256);
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		message_error("%s cannot be read: %s", path, strerror(-err));
+		return EXIT_FAILED;
+	}
+	bundle->wish.sha256 = bundle->original_sha256;
+	return MESSAGE_GO_ON;
+}
+
+/* The cut with the least that is needed before the window for the same judgement in it. */
+static int make_cut(struct bundle *bundle)
+{
+	struct cut_wish *wish = &bundle->wish;
+	struct error error = {0};
+
+	for (uint64_t lead_ns = LEAD_NS;; lead_ns *= LEAD_GROWTH) {
+		uint64_t before_ns = wish->since_ns - wish->whole->start_ns;
+
+		wish->lead_ns =
+			wish->windowed && before_ns > lead_ns ? wish->since_ns - lead_ns : 0;
+		scratch_clear();
+		if (bundle_cut(wish, &bundle->cut, &error))
+			return fail(&error);
+		if (bundle->cut.same || !wish->lead_ns)
+			return MESSAGE_GO_ON;
+		if (lead_ns > UINT64_MAX / LEAD_GROWTH) /* in a recording of no machine on earth */
+			return MESSAGE_GO_ON;
+	}
+}
+
+/* --- What is put into the archive */
+
+static int add_recording(struct bundle *bundle)
+{
+	struct archive_file *file = &bundle->file[BUNDLE_RECORDING];
+	int err;
+
+	file->fd = open(scratch_recording(), O_RDONLY | O_CLOEXEC);
+	err = file->fd < 0 ? -errno : bundle_file_hash(file->fd, &file->bytes, file->sha256);
+	if (err) {
+		message_error("%s cannot be read back: %s", scratch_recording(), strerror(-err));
+		return EXIT_FAILED;
+	}
+	if (file->bytes > BUNDLE_RECORDING_MOST) {
+		struct error error;
+
+		error_cause(&error, "a recording of %llu bytes is too large for a bundle",
+			    (unsigned long long)file->bytes);
+		error_hint(&error, "cut it: --incident N, or --since T --until T");
+		return fail(&error);
+	}
+	return MESSAGE_GO_ON;
+}
+
+static int add_text(struct bundle *bundle, enum bundle_member member)
+{
+	struct archive_file *file = &bundle->file[member];
+
+	file->bytes = bundle->parts.text[member].length;
+	file->fd = bundle_file_of(bundle->parts.text[member].bytes, file->bytes, file->sha256);
+	if (file->fd >= 0)
+		return MESSAGE_GO_ON;
+	message_error("%s cannot be made: %s", file->name, strerror(-file->fd));
+	return EXIT_FAILED;
+}
+
+static int add_files(struct bundle *bundle)
+{
+	int code = bundle_parts_make(scratch_recording(), &bundle->parts);
+
+	if (code == MESSAGE_GO_ON)
+		code = add_recording(bundle);
+	for (int i = 0; i < BUNDLE_MEMBERS && code == MESSAGE_GO_ON; i++) {
+		if (i != BUNDLE_RECORDING && i != BUNDLE_MANIFEST)
+			code = add_text(bundle, (enum bundle_member)i);
+	}
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (bundle_parts_manifest(&bundle->parts, bundle->file))
+		return message_no_memory();
+	return add_text(bundle, BUNDLE_MANIFEST);
+}
+
+static void set_names(struct bundle *bundle)
+{
+	const struct bundle_options *options = bundle->options;
+
+	if (options->output)
+		snprintf(bundle->output, PATH_MAX, "%s", options->output);
+	else
+		bundle_name(&bundle->wish, options->wish.incident, bundle->output);
+	bundle_name_directory(bundle->output, options->redact, bundle->plan.directory);
+}
+
+/* --- All of it */
+
+static int write_archive(struct bundle *bundle, int fd, char sha256[SHA256_HEX_BYTES],
+			 uint64_t *bytes)
+{
+	struct progress progress =
+		progress_of_bytes("packing", bundle->file[BUNDLE_RECORDING].bytes);
+	struct error error = {0};
+	int err;
+
+	err = archive_put(fd, &bundle->plan, &error);
+	progress_end(&progress);
+	if (err)
+		return fail(&error);
+	err = fsync(fd) ? -errno : bundle_file_hash(fd, bytes, sha256);
+	if (!err)
+		return MESSAGE_GO_ON;
+	message_error("%s cannot be written: %s", bundle->output, strerror(-err));
+	return EXIT_FAILED;
+}
+
+static int is_there(const char *path)
+{
+	struct error error;
+
+	error_cause(&error, "%s cannot be made: it is there already", path);
+	error_hint(&error, "a bundle is never written over: give another name by -o");
+	return fail(&error);
+}
+
+static int open_output(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	struct error error;
+
+	if (fd < 0 && errno == EEXIST) {
+		is_there(path);
+	} else if (fd < 0) {
+		error_cause(&error, "%s cannot be made: %s", path, strerror(errno));
+		error_hint(&error, "give a FILE in a directory that you may write to by -o");
+		fail(&error);
+	}
+	return fd;
+}
+
+static void show(struct bundle *bundle, const char *sha256, uint64_t bytes)
+{
+	struct bundle_entry entry[BUNDLE_MEMBERS];
+	const struct bundle_made made = {
+		.file = bundle->output,
+		.directory = bundle->plan.directory,
+		.bytes = bytes,
+		.sha256 = sha256,
+		.entry = entry,
+		.entries = BUNDLE_MEMBERS,
+		.facts = &bundle->parts.facts,
+	};
+
+	for (int i = 0; i < BUNDLE_MEMBERS; i++)
+		entry[i] = (struct bundle_entry){.name = bundle->file[i].name,
+						 .bytes = bundle->file[i].bytes,
+						 .sha256 = bundle->file[i].sha256};
+	if (bundle->options->json)
+		bundle_put_json(stdout, &made);
+	else
+		bundle_put_text(stdout, &made);
+}
+
+static int make_archive(struct bundle *bundle)
+{
+	char sha256[SHA256_HEX_BYTES];
+	uint64_t bytes;
+	int fd, code;
+
+	/* What a tar can hold, where a damaged recording says otherwise. */
+	bundle->plan.time_sec = bundle->cut.end_sec;
+	if (bundle->plan.time_sec < 0 || bundle->plan.time_sec > UINT32_MAX)
+		bundle->plan.time_sec = 0;
+	bundle->plan.file = bundle->file;
+	bundle->plan.files = BUNDLE_MEMBERS;
+	fd = open_output(bundle->output);
+	if (fd < 0)
+		return EXIT_FAILED;
+	scratch_guard(bundle->output);
+	code = write_archive(bundle, fd, sha256, &bytes);
+	if (close(fd) && code == MESSAGE_GO_ON) {
+		message_error("%s cannot be written: %s", bundle->output, strerror(errno));
+		code = EXIT_FAILED;
+	}
+	if (code != MESSAGE_GO_ON)
+		unlink(bundle->output); /* nobody else's: it was not there */
+	scratch_guard(NULL);
+	if (code == MESSAGE_GO_ON)
+		show(bundle, sha256, bytes);
+	return code;
+}
+
+static int make_with(struct bundle *bundle)
+{
+	const struct bundle_options *options = bundle->options;
+	struct error error = {0};
+	int code = report_material_open(options->file, &options->wish, &bundle->material);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	bundle->wish.from = options->file;
+	bundle->wish.whole = report_material_report(bundle->material);
+	bundle->wish.redact = options->redact;
+	code = set_window(bundle);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	set_names(bundle);
+	if (!access(bundle->output, F_OK)) /* before the work; open_output() makes sure */
+		return is_there(bundle->output);
+	if (scratch_open(&error))
+		return fail(&error);
+	bundle->wish.to = scratch_recording();
+	code = hash_original(bundle);
+	if (code == MESSAGE_GO_ON)
+		code = make_cut(bundle);
+	if (code == MESSAGE_GO_ON)
+		code = add_files(bundle);
+	if (code == MESSAGE_GO_ON)
+		code = make_archive(bundle);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	return message_damaged(options->file, bundle->wish.whole->damage, "the bundle");
+}
+
+static int parse_option(int option, const char *text, struct bundle_options *options)
+{
+	switch (option) {
+	case 'i':
+		if (parse_u64_within(text, 1, UINT64_MAX, &options->wish.incident))
+			return message_bad_argument("--incident", text, "a number from 1");
+		break;
+	case 's':
+		options->wish.since = text;
+		break;
+	case 'u':
+		options->wish.until = text;
+		break;
+	case 'r':
+		options->redact = true;
+		break;
+	case 'o':
+		if (!*text || strlen(text) >= PATH_MAX)
+			return message_bad_argument("--output", text, "the name of a file");
+		options->output = text;
+		break;
+	case 'j':
+		options->json = true;
+		break;
+	case 'h':
+		return message_help(&cmd_bundle);
+	default:
+		return message_see_help(&cmd_bundle);
+	}
+	return MESSAGE_GO_ON;
+}
+
+static int parse_options(int argc, char **argv, struct bundle_options *options)
+{
+	static const struct option table[] = {
+		{"incident", required_argument, NULL, 'i'}, {"since", required_argument, NULL, 's'},
+		{"until", required_argument, NULL, 'u'},    {"redact", no_argument, NULL, 'r'},
+		{"output", required_argument, NULL, 'o'},   {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},	    {0},
+	};
+	int option, code = MESSAGE_GO_ON;
+
+	while (code == MESSAGE_GO_ON &&
+	       (option = getopt_long(argc, argv, "i:o:jh", table, NULL)) != -1)
+		code = parse_option(option, optarg, options);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (optind + 1 < argc)
+		return message_unexpected(&cmd_bundle, argv[optind + 1]);
+	if (optind == argc) {
+		message_error("which recording is to be bundled?");
+		return message_see_help(&cmd_bundle);
+	}
+	if (options->wish.incident && (options->wish.since || options->wish.until)) {
+		message_error("--incident has a window of its own: without --since and --until");
+		return message_see_help(&cmd_bundle);
+	}
+	options->file = argv[optind];
+	return MESSAGE_GO_ON;
+}
+
+static int bundle_run(int argc, char **argv)
+{
+	struct bundle_options options = {0};
+	struct bundle bundle = {.options = &options};
+	int code = parse_options(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	for (int i = 0; i < BUNDLE_MEMBERS; i++)
+		bundle.file[i] = (struct archive_file){
+			.name = bundle_member_name((enum bundle_member)i), .fd = -1};
+	code = make_with(&bundle);
+	scratch_close();
+	report_material_close(bundle.material);
+	bundle_parts_free(&bundle.parts);
+	return message_output(code);
+}
+
+static const char help[] =
+	"usage: vmclock-trace bundle [options] RECORDING\n"
+	"\n"
+	"Makes one .tar.gz of what somebody else needs to look into an incident: the events, cut "
+	"out\n"
+	"of the recording, reports on them as HTML, text and JSON, what is known of the machine, "
+	"and\n"
+	"a manifest. vmclock-trace verify checks it. The same recording gives the same bytes.\n"
+	"\n"
+	"  -i, --incident N   only incident N, as report counts them, and 10 s around it\n"
+	"      --since T      only from T on: 2026-11-23T03:33:07Z, or 90s after the start\n"
+	"      --until T      only before T\n"
+	"      --redact       replace names: processes but clock daemons, cgroups, host, ids, "
+	"paths\n"
+	"  -o, --output FILE  default: by the recording's name, in this directory; never over "
+	"another\n"
+	"  -j, --json         one object, schema vmclock-trace/bundle/1\n"
+	"  -h, --help         show this\n"
+	"\n"
+	"exit status: 0 made\n"
+	"             1 not made; or RECORDING is damaged, and it is of what could be saved\n"
+	"             2 usage\n"
+	"             3 never: a bundle is no alarm\n"
+	"\n"
+	"examples:\n"
+	"  vmclock-trace bundle --incident 1 clock.sqlite\n"
+	"  vmclock-trace bundle --redact -o case-4711.tar.gz clock.sqlite\n"
+	"  vmclock-trace bundle --since 2026-11-23T03:30:00Z --until 2026-11-23T03:40:00Z "
+	"clock.sqlite\n";
+
+const struct command cmd_bundle = {
+	.name = "bundle",
+	.summary = "one file of an incident for somebody else: events, reports, manifest",
+	.help = help,
+	.run = bundle_run,
+};

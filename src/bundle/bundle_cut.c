@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/bundle_cut.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "bundle/bundle_facts.h"
+#include "bundle/bundle_key.h"
+#include "feed/progress.h"
+#include "record/record_found.h"
+#include "event/mapper_list.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "show/finding_json.h"
+#include "show/incident_view.h"
+#include "show/json_add.h"
+#include "store/intern.h"
+#include "store/recording.h"
+#include "bundle/redact.h"
+#include "store/writer.h"
+
+/* A read that began in the window may be told of so much later. */
+#define LATE_NS ((uint64_t)NSEC_PER_SEC)
+
+/* Events in one transaction. */
+#define AT_ONCE 65536
+
+struct cut {
+	const struct cut_wish *wish;
+	struct cut_result *result;
+	struct recording *recording;
+	struct writer *writer;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct redactor *redactor;   /* NULL: names stay */
+	struct intern *cgroups;	     /* that have been written */
+	struct mapper_list *mappers; /* before the cut begins */
+	struct event losses;	     /* the newest EVENT_LOSS before; valid if its time is not 0 */
+	struct bundle_keys found;    /* in the window */
+	bool begun;
+	uint64_t missing; /* events that went before the next one */
+	uint64_t read;
+	int failed; /* an SQLite result, or -ENOMEM; 0: all is well */
+};
+
+static void note(struct cut *cut, int result)
+{
+	if (!cut->failed)
+		cut->failed = result;
+}
+
+static bool in_window(const struct cut_wish *wish, uint64_t from_ns, uint64_t to_ns)
+{
+	return !wish->windowed || (from_ns >= wish->since_ns && to_ns < wish->until_ns);
+}
+
+/* --- What the events of the cut amount to */
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct cut *cut = arg;
+	json_object *json;
+	const struct recorded_finding recorded = record_finding_of(finding, &json);
+
+	note(cut, writer_finding(cut->writer, &recorded));
+	json_object_put(json);
+	if (in_window(cut->wish, finding->found_ns, finding->found_ns)) {
+		cut->result->findings++;
+		note(cut, bundle_key_finding(&cut->found, finding));
+	}
+	incidents_finding(cut->incidents, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct cut *cut = arg;
+	json_object *json;
+	struct recorded_incident recorded;
+
+	if (news != INCIDENT_CLOSED)
+		return;
+	recorded = record_incident_of(incident, &json);
+	note(cut, writer_incident(cut->writer, &recorded));
+	json_object_put(json);
+	if (in_window(cut->wish, incident->from_ns, incident->to_ns)) {
+		cut->result->incidents++;
+		note(cut, bundle_key_incident(&cut->found, incident));
+	}
+}
+
+/* Is what was found in the window what the whole recording has there? */
+static bool is_same(struct cut *cut)
+{
+	const struct account *account = cut->wish->whole->account;
+	struct bundle_keys whole = {0};
+	bool same = !account->findings_unlisted && !account->incidents_unlisted;
+
+	for (size_t i = 0; i < account->findings && same; i++) {
+		const struct finding *finding = &account->finding[i];
+
+		if (in_window(cut->wish, finding->found_ns, finding->found_ns))
+			same = !bundle_key_finding(&whole, finding);
+	}
+	for (size_t i = 0; i < account->incidents && same; i++) {
+		const struct incident *incident = account->incident[i];
+
+		if (!in_window(cut->wish, incident->from_ns, incident->to_ns))
+			continue;
+		if (!cut->result->first_incident)
+			cut->result->first_incident = incident->number;
+		same = !bundle_key_incident(&whole, incident);
+	}
+	same = same && bundle_keys_same(&whole, &cut->found);
+	return same;
+}
+
+/* --- Events */
+
+static void keep_cgroup(struct cut *cut, uint64_t id)
+{
+	const char *path;
+
+	if (!id || intern_get(cut->cgroups, &id, sizeof(id)))
+		return;
+	intern_set(cut->cgroups, &id, sizeof(id), 1);
+	path = recording_cgroup(cut->recording, id);
+	if (cut->redactor)
+		path = redactor_cgroup(cut->redactor, path);
+	if (!path)
+		note(cut, -ENOMEM);
+	else if (*path)
+		note(cut, writer_cgroup(cut->writer, id, path));
+}
+
+static void keep(struct cut *cut, struct event *event)
+{
+	keep_cgroup(cut, event->who.cgroup);
+	if (cut->redactor)
+		note(cut, redactor_event(cut->redactor, event));
+	note(cut, writer_event(cut->writer, event));
+	detector_event(cut->detector, event);
+	incidents_event(cut->incidents, event);
+	if (event->time_ns > cut->result->newest_ns)
+		cut->result->newest_ns = event->time_ns;
+	if (++cut->result->events % AT_ONCE == 0) {
+		note(cut, writer_commit(cut->writer));
+		note(cut, writer_begin(cut->writer));
+	}
+}
+
+/* What is before the cut and matters in it: who maps the page, and what had been lost. */
+static void remember(struct cut *cut, const struct event *event)
+{
+	mapper_list_add(cut->mappers, event);
+	if (event->type == EVENT_LOSS)
+		cut->losses = *event;
+}
+
+static void keep_state(struct cut *cut)
+{
+	for (size_t i = 0; i < cut->mappers->entries; i++) {
+		const struct mapper_entry *entry = &cut->mappers->entry[i];
+		struct event event = {
+			.type = EVENT_MAPPER,
+			.time_ns = cut->wish->lead_ns,
+			.device = entry->device,
+			.who = entry->who,
+			.mapper = {.news = MAPPER_THERE, .mappings = entry->mappings},
+		};
+
+		if (!entry->to_ns)
+			keep(cut, &event);
+	}
+	if (cut->losses.time_ns) {
+		cut->losses.time_ns = cut->wish->lead_ns;
+		keep(cut, &cut->losses);
+	}
+}
+
+/* Where events of a ring went: the same number is missing here, and the judgement begins anew. */
+static void keep_gap(struct cut *cut)
+{
+	if (!cut->missing)
+		return;
+	writer_gap(cut->writer, cut->missing);
+	incidents_forget(cut->incidents, 0);
+	detector_forget(cut->detector, 0);
+	cut->missing = 0;
+}
+
+/* False: the rest is not wanted. */
+static bool take(struct cut *cut, struct event *event)
+{
+	const struct cut_wish *wish = cut->wish;
+
+	/* What was recorded since it was read for the report is not in the report. */
+	if (cut->read++ == wish->whole->account->events)
+		return false;
+	if (wish->windowed && event->time_ns >= wish->until_ns &&
+	    event->time_ns - wish->until_ns >= LATE_NS) {
+		cut->result->stopped = true;
+		return false;
+	}
+	if (cut->begun)
+		cut->missing += recording_gap(cut->recording)->events;
+	if (event->time_ns < wish->lead_ns) {
+		if (!cut->begun)
+			remember(cut, event);
+		return true;
+	}
+	if (!cut->begun && wish->lead_ns)
+		keep_state(cut);
+	cut->begun = true;
+	keep_gap(cut);
+	keep(cut, event);
+	return true;
+}
+
+static void on_loss(uint64_t time_ns, uint64_t events, const char *cause, void *arg)
+{
+	struct cut *cut = arg;
+	char shown[FACT_VALUE_BYTES];
+
+	if (time_ns < cut->wish->lead_ns ||
+	    (cut->result->stopped && time_ns > cut->result->newest_ns))
+		return;
+	if (cut->redactor)
+		redact_text(cause, shown, sizeof(shown));
+	note(cut, writer_loss(cut->writer, time_ns, events, cut->redactor ? shown : cause));
+}
+
+/* --- All of it */
+
+static void put_facts(struct cut *cut)
+{
+	struct fact_list facts = {0};
+
+	bundle_facts(cut->wish, cut->result, cut->recording, &facts);
+	for (size_t i = 0; i < facts.facts; i++)
+		note(cut, writer_fact(cut->writer, facts.fact[i].name, facts.fact[i].value));
+}
+
+static int begin(struct cut *cut, struct error *error)
+{
+	int err = recording_open(cut->wish->from, &cut->recording, error);
+
+	if (!err)
+		err = writer_open(cut->wish->to, &(struct writer_bounds){0}, &cut->writer, error);
+	if (err)
+		return err;
+	cut->detector = detector_new(NULL, on_finding, cut);
+	cut->incidents = incidents_new(NULL, on_incident, cut);
+	cut->cgroups = calloc(1, sizeof(*cut->cgroups));
+	cut->mappers = calloc(1, sizeof(*cut->mappers));
+	if (cut->wish->redact)
+		cut->redactor = redactor_new();
+	if (cut->detector && cut->incidents && cut->cgroups && cut->mappers &&
+	    (cut->redactor || !cut->wish->redact))
+		return 0;
+	error_cause(error, "there is no memory left");
+	return -ENOMEM;
+}
+
+static int run(struct cut *cut, struct error *error)
+{
+	struct progress progress = progress_begin(true);
+	struct event event;
+
+	note(cut, writer_begin(cut->writer));
+	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
+		progress_event(&progress, "cutting");
+	progress_end(&progress);
+	incidents_finish(cut->incidents);
+	recording_each_loss(cut->recording, on_loss, cut);
+	cut->result->same = is_same(cut);
+	cut->result->end_sec =
+		(int64_t)((uint64_t)cut->wish->whole->start_realtime_ns +
+			  (cut->result->newest_ns
+				   ? cut->result->newest_ns - cut->wish->whole->start_ns
+				   : 0)) /
+		NSEC_PER_SEC;
+	put_facts(cut);
+	note(cut, writer_commit(cut->writer));
+	if (!cut->failed)
+		return 0;
+	error_cause(error, "%s cannot be written: %s", cut->wish->to,
+		    cut->failed == -ENOMEM ? strerror(ENOMEM) : writer_trouble(cut->writer));
+	error_hint(error, "set TMPDIR to a directory with room for the recording");
+	return -EIO;
+}
+
+int bundle_cut(const struct cut_wish *wish, struct cut_result *result, struct error *error)
+{
+	struct cut cut = {.wish = wish, .result = result};
+	int err;
+
+	*result = (struct cut_result){0};
+	err = begin(&cut, error);
+	if (!err)
+		err = run(&cut, error);
+	writer_close(cut.writer);
+	recording_close(cut.recording);
+	detector_free(cut.detector);
+	incidents_free(cut.incidents);
+	redactor_free(cut.redactor);
+	free(cut.cgroups);
+	free(cut.mappers);
+	return err;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/bundle_facts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "show/finding_json.h"
+#include "show/json_add.h"
+#include "bundle/redact.h"
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void add_window(const struct cut_wish *wish, struct fact_list *facts)
+{
+	uint64_t first_ns = wish->lead_ns ? wish->lead_ns : wish->whole->start_ns;
+	char lead[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES] = "its end";
+
+	if (!wish->windowed) {
+		fact_set(facts, "bundle_cut", "nothing: all events are here");
+		return;
+	}
+	report_utc(wish->whole, wish->since_ns, from, sizeof(from));
+	if (wish->until_ns != UINT64_MAX)
+		report_utc(wish->whole, wish->until_ns, to, sizeof(to));
+	text_ns_u64(wish->since_ns - first_ns, lead, sizeof(lead));
+	fact_set(facts, "bundle_cut", "from %s to %s, and what was in %s before, for the judgement",
+		 from, to, lead);
+	fact_set(facts, BUNDLE_FACT_SINCE, "%" PRIu64, wish->since_ns);
+	fact_set(facts, BUNDLE_FACT_UNTIL, "%" PRIu64, wish->until_ns);
+}
+
+/* How many of the whole recording's findings are as they were shown live. */
+static uint64_t count_live(const struct account *account, struct recording *recording)
+{
+	uint64_t same = 0;
+
+	for (size_t i = 0; i < account->findings; i++) {
+		json_object *json = finding_json(&account->finding[i]);
+		const char *live = recording_finding(recording, account->finding[i].number);
+
+		same += live && !strcmp(live, json_line(json));
+		json_object_put(json);
+	}
+	return same;
+}
+
+/* What was found in the window, against what the whole recording has there. */
+static void add_findings(const struct cut_result *result, struct fact_list *facts)
+{
+	char numbers[120] = "";
+
+	if (result->first_incident > 1)
+		snprintf(numbers, sizeof(numbers), "; incident %" PRIu64 " there is the first here",
+			 result->first_incident);
+	fact_set(facts, "bundle_findings", "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s",
+		 result->findings, plural(result->findings), result->incidents,
+		 plural(result->incidents),
+		 result->same ? "as in the whole recording" : "NOT all as in the whole recording",
+		 numbers);
+}
+
+/* What it is a part of, and how it compares with that. */
+static void add_origin(const struct cut_wish *wish, struct recording *recording,
+		       struct fact_list *facts)
+{
+	const struct report *whole = wish->whole;
+	const struct account *account = whole->account;
+	uint64_t findings = account->findings + account->findings_unlisted;
+	uint64_t incidents = account->incidents + account->incidents_unlisted;
+	char length[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES];
+
+	text_ns_u64(account->last_ns - whole->start_ns, length, sizeof(length));
+	report_utc(whole, whole->start_ns, from, sizeof(from));
+	fact_set(facts, "bundle_of",
+		 "%s from %s on: %" PRIu64 " event%s, %" PRIu64 " finding%s, %" PRIu64
+		 " incident%s",
+		 length, from, account->events, plural(account->events), findings, plural(findings),
+		 incidents, plural(incidents));
+	fact_set(facts, "bundle_of_live",
+		 "%" PRIu64 " of its %" PRIu64
+		 " live findings follow from its events, byte for byte",
+		 count_live(account, recording), recording_findings(recording));
+	if (wish->sha256)
+		fact_set(facts, "bundle_of_sha256", "%s", wish->sha256);
+	if (*whole->damage)
+		fact_set(facts, "bundle_of_damage", "%" PRIu64 " events could not be read: %s",
+			 whole->bad_rows, wish->redact ? "it is damaged" : whole->damage);
+}
+
+/* Facts that are not true of a part, or are given anew. */
+static bool is_replaced(const struct cut_wish *wish, const struct cut_result *result,
+			const char *name)
+{
+	static const char *const of_whole[] = {"start_monotonic_ns", "start_realtime_ns",
+					       "events_cut", "events_judged"};
+
+	if (!strcmp(name, "redacted"))
+		return wish->redact; /* what was once replaced stays so */
+	if (!strncmp(name, BUNDLE_FACT_TOOL, strlen(BUNDLE_FACT_TOOL)))
+		return true;
+	if (result->stopped &&
+	    (!strcmp(name, "end_monotonic_ns") || !strcmp(name, "events_judged")))
+		return true;
+	for (size_t i = 0; i < sizeof(of_whole) / sizeof(of_whole[0]); i++) {
+		if (wish->lead_ns && !strcmp(name, of_whole[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Its own first: if there are too many facts, it is others that are left out. */
+void bundle_facts(const struct cut_wish *wish, const struct cut_result *result,
+		  struct recording *recording, struct fact_list *facts)
+{
+	const struct report *whole = wish->whole;
+	struct fact_list redacted = {0};
+	const struct fact_list *from = whole->facts;
+	uint64_t lead_ns = wish->lead_ns;
+
+	fact_set(facts, BUNDLE_FACT_TOOL, "%s", BUNDLE_TOOL);
+	add_window(wish, facts);
+	add_origin(wish, recording, facts);
+	add_findings(result, facts);
+	if (lead_ns) {
+		fact_set(facts, "start_monotonic_ns", "%" PRIu64, lead_ns);
+		fact_set(facts, "start_realtime_ns", "%" PRIu64,
+			 (uint64_t)whole->start_realtime_ns + lead_ns - whole->start_ns);
+	}
+	if (result->stopped)
+		fact_set(facts, "end_monotonic_ns", "%" PRIu64, result->newest_ns);
+	if (wish->redact) {
+		fact_set(facts, "redacted", "%s", redact_rule);
+		redact_facts(whole->facts, &redacted);
+		from = &redacted;
+	}
+	for (size_t i = 0; i < from->facts; i++) {
+		if (!is_replaced(wish, result, from->fact[i].name))
+			fact_set(facts, from->fact[i].name, "%s", from->fact[i].value);
+	}
+}

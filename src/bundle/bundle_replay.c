@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/bundle_replay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bundle/bundle_cut.h"
+#include "feed/progress.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "show/finding_json.h"
+#include "show/incident_view.h"
+#include "show/json_add.h"
+#include "store/recording.h"
+
+struct replaying {
+	struct recording *recording;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct bundle_replay *result;
+	uint64_t findings; /* found now */
+	uint64_t incidents_over;
+};
+
+/* Against the line that is @stored. */
+static void compare(struct bundle_replay *result, const char *stored, json_object *json)
+{
+	result->different += !stored || strcmp(stored, json_line(json)) != 0;
+	json_object_put(json);
+}
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct replaying *replaying = arg;
+
+	replaying->findings++;
+	compare(replaying->result, recording_finding(replaying->recording, finding->number),
+		finding_json(finding));
+	incidents_finding(replaying->incidents, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct replaying *replaying = arg;
+
+	if (news != INCIDENT_CLOSED)
+		return;
+	replaying->incidents_over++;
+	compare(replaying->result, recording_incident(replaying->recording, incident->number),
+		incident_json(incident));
+}
+
+static void run(struct replaying *replaying)
+{
+	struct bundle_replay *result = replaying->result;
+	struct progress progress = progress_begin(true);
+	const struct recording_gap *gap;
+	struct event event;
+
+	while (recording_next(replaying->recording, &event)) {
+		gap = recording_gap(replaying->recording);
+		if (gap->events) {
+			incidents_forget(replaying->incidents, gap->incident);
+			detector_forget(replaying->detector, gap->finding);
+		}
+		result->events++;
+		progress_event(&progress, "judging");
+		detector_event(replaying->detector, &event);
+		incidents_event(replaying->incidents, &event);
+	}
+	progress_end(&progress);
+	incidents_finish(replaying->incidents);
+	if (result->findings > replaying->findings)
+		result->different += result->findings - replaying->findings;
+	if (result->incidents > replaying->incidents_over)
+		result->different += result->incidents - replaying->incidents_over;
+}
+
+int bundle_replay(const char *path, struct bundle_replay *result, struct error *error)
+{
+	struct replaying replaying = {.result = result};
+	const char *tool;
+	int err;
+
+	*result = (struct bundle_replay){0};
+	err = recording_open(path, &replaying.recording, error);
+	if (err)
+		return err;
+	tool = fact_get(recording_facts(replaying.recording), BUNDLE_FACT_TOOL);
+	result->of_this_version = tool && !strcmp(tool, BUNDLE_TOOL);
+	result->findings = recording_findings(replaying.recording);
+	result->incidents = recording_incidents(replaying.recording);
+	replaying.detector = detector_new(NULL, on_finding, &replaying);
+	replaying.incidents = incidents_new(NULL, on_incident, &replaying);
+	if (replaying.detector && replaying.incidents) {
+		run(&replaying);
+		snprintf(result->damage, sizeof(result->damage), "%s",
+			 recording_damage(replaying.recording)->why);
+	} else {
+		error_cause(error, "there is no memory left");
+		err = -ENOMEM;
+	}
+	recording_close(replaying.recording);
+	detector_free(replaying.detector);
+	incidents_free(replaying.incidents);
+	return err;
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace compare: all clocks side by side, each pair as an interval with its method. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "feed/command.h"
+#include "feed/message.h"
+#include "compare/comparer.h"
+#include "compare/comparison_totals.h"
+#include "observe/clock_sampler.h"
+#include "observe/host_clock.h"
+#include "observe/kernel.h"
+#include "compare/compare_view.h"
+
+#define COUNT_DEFAULT	 3
+#define INTERVAL_DEFAULT NSEC_PER_SEC
+
+struct compare_options {
+	const char *device; /* NULL: the first one */
+	uint64_t count;
+	int64_t interval_ns;
+	bool json;
+};
+
+/* One running comparison: its sources, NULL where there is none, and why. */
+struct compare {
+	const struct compare_view *view;
+	struct compare_scene scene;
+	struct page_reader *reader;
+	struct phc *phc;
+	struct kernel_trace *kernel;
+	struct error no_page, no_phc, no_driver;
+	char clocksource[32];
+	bool snapshots_count;
+	struct comparer comparer;
+	struct comparison newest;
+	struct comparison_totals totals;
+	struct driver_comparison driver; /* of the sample that is being taken */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+/* A comparison that is ended early still tells what it has. */
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void on_event(const struct event *event, void *arg)
+{
+	struct compare *compare = arg;
+
+	driver_comparison_add(&compare->driver, event, compare->snapshots_count);
+}
+
+/*
+ * The page. Without one the PTP clock may still be there: a page below 4 KiB gets no device node.
+ * A path that was asked for must be readable.
+ */
+static int open_page(struct compare *compare, const struct compare_options *options)
+{
+	int err = page_reader_open(options->device, PAGE_VIA_AUTO, &compare->reader,
+				   &compare->no_page);
+
+	if (err) {
+		compare->scene.no_page = &compare->no_page;
+		return options->device ? err : 0;
+	}
+	compare->scene.device = page_reader_path(compare->reader);
+	compare->scene.is_device = page_reader_is_device(compare->reader);
+	return 0;
+}
+
+static void open_phc(struct compare *compare)
+{
+	int fd = compare->reader ? page_reader_fd(compare->reader) : -1;
+
+	if (phc_open(fd, &compare->phc, &compare->no_phc))
+		compare->scene.no_phc = &compare->no_phc;
+	else
+		compare->scene.phc = phc_path(compare->phc);
+}
+
+/* To see what the driver answers to our own reads; there is no other way to the counter it used. */
+static void open_kernel(struct compare *compare)
+{
+	const struct kernel_trace_options options = {
+		.filter = {.pid = (uint32_t)getpid(), .comm = CLOCK_SAMPLER_SHOW_COMM},
+		.every_event = true,
+	};
+
+	if (!compare->phc)
+		error_cause(&compare->no_driver, "there is no PTP clock to read it through");
+	else if (!kernel_trace_open(&compare->kernel, &options, &compare->no_driver))
+		return;
+	compare->scene.no_driver = &compare->no_driver;
+}
+
+/* 0, or -errno with @error filled. */
+static int open_sources(struct compare *compare, const struct compare_options *options,
+			struct error *error)
+{
+	int err = open_page(compare, options);
+
+	if (err) {
+		*error = compare->no_page;
+		return err;
+	}
+	open_phc(compare);
+	if (!compare->reader && !compare->phc) {
+		*error = compare->no_page;
+		return -ENODEV;
+	}
+	open_kernel(compare);
+	compare->scene.count = options->count;
+	compare->snapshots_count = host_clock_is_on_counter();
+	if (!host_clock_source(compare->clocksource, sizeof(compare->clocksource)))
+		compare->scene.clocksource = compare->clocksource;
+	return 0;
+}
+
+static void close_sources(struct compare *compare)
+{
+	kernel_trace_close(compare->kernel);
+	phc_close(compare->phc);
+	page_reader_close(compare->reader);
+}
+
+/* Sleep until @deadline of CLOCK_MONOTONIC or until interrupted. */
+static void sleep_until(const struct timespec *deadline)
+{
+	while (!interrupted &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, deadline, NULL) == EINTR)
+		;
+}
+
+static void take_sample(struct compare *compare)
+{
+	struct clock_sample sample;
+
+	memset(&compare->driver, 0, sizeof(compare->driver));
+	clock_sampler_take(compare->reader, compare->phc, &sample);
+	if (compare->kernel) {
+		clock_sampler_show_driver(compare->phc);
+		kernel_trace_consume(compare->kernel, on_event, compare);
+	}
+	comparer_add(&compare->comparer, &sample, compare->kernel ? &compare->driver : NULL,
+		     &compare->newest);
+	comparison_totals_add(&compare->totals, &compare->newest);
+	compare->view->sample(stdout, &compare->scene, &compare->newest);
+}
+
+static void take_samples(struct compare *compare, const struct compare_options *options)
+{
+	struct timespec next;
+	struct instant at;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	at = instant_from_timespec(next);
+	for (uint64_t i = 0; i < options->count && !interrupted && !ferror(stdout); i++) {
+		if (i > 0) {
+			/* Past 292 years nobody waits. */
+			if (instant_add_ns(at, options->interval_ns, &at))
+				return;
+			next = instant_to_timespec(at);
+			sleep_until(&next);
+			if (interrupted)
+				return;
+		}
+		take_sample(compare);
+	}
+}
+
+static void tell_end(struct compare *compare)
+{
+	struct event_losses losses;
+	struct compare_result result = {
+		.totals = &compare->totals,
+		.last = compare->totals.samples ? &compare->newest : NULL,
+	};
+
+	if (compare->kernel && !kernel_trace_losses(compare->kernel, &losses))
+		result.losses = &losses;
+	compare->view->end(stdout, &compare->scene, &result);
+}
+
+static int compare_clocks(const struct compare_options *options)
+{
+	static struct compare compare;
+	struct error error = {.cause = ""};
+	int status = EXIT_DONE;
+
+	compare.view = options->json ? &compare_view_json : &compare_view_text;
+	if (open_sources(&compare, options, &error)) {
+		message_failure(&error);
+		close_sources(&compare);
+		return EXIT_FAILED;
+	}
+	catch_signals();
+	take_samples(&compare, options);
+	tell_end(&compare);
+	if (comparison_totals_contradictions(&compare.totals))
+		status = EXIT_FINDING;
+	close_sources(&compare);
+	if (fflush(stdout) || ferror(stdout)) {
+		message_error("cannot write the answer: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return status;
+}
+
+static int parse_option(int option, struct compare_options *options)
+{
+	switch (option) {
+	case 'd':
+		options->device = optarg;
+		return MESSAGE_GO_ON;
+	case 'n':
+		if (parse_u64_within(optarg, 1, UINT64_MAX, &options->count))
+			return message_bad_argument("--count", optarg, "a number from 1");
+		return MESSAGE_GO_ON;
+	case 'i':
+		if (parse_duration_ns(optarg, &options->interval_ns))
+			return message_bad_argument("--interval", optarg,
+						    "a length of time such as 1s, 250ms, 1m");
+		return MESSAGE_GO_ON;
+	case 'j':
+		options->json = true;
+		return MESSAGE_GO_ON;
+	case 'h':
+		return message_help(&cmd_compare);
+	default:
+		return message_see_help(&cmd_compare);
+	}
+}
+
+static int parse_options(int argc, char **argv, struct compare_options *options)
+{
+	static const struct option table[] = {
+		{"device", required_argument, NULL, 'd'},   {"count", required_argument, NULL, 'n'},
+		{"interval", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},	    {NULL, 0, NULL, 0},
+	};
+	int status = MESSAGE_GO_ON;
+	int option;
+
+	optind = 0;
+	while (status == MESSAGE_GO_ON &&
+	       (option = getopt_long(argc, argv, "d:n:i:jh", table, NULL)) != -1)
+		status = parse_option(option, options);
+	if (status == MESSAGE_GO_ON && optind < argc)
+		return message_unexpected(&cmd_compare, argv[optind]);
+	return status;
+}
+
+static int compare_run(int argc, char **argv)
+{
+	struct compare_options options = {
+		.count = COUNT_DEFAULT,
+		.interval_ns = INTERVAL_DEFAULT,
+	};
+	int status = parse_options(argc, argv, &options);
+
+	return status == MESSAGE_GO_ON ? compare_clocks(&options) : status;
+}
+
+static const char help[] =
+	"Usage: vmclock-trace compare [--device PATH] [--count N] [--interval T] [--json]\n"
+	"\n"
+	"All clocks of this machine side by side: the vmclock page, its PTP clock by each\n"
+	"ioctl, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every difference is an\n"
+	"interval in which the true one surely lies, with the method that measured it. As root\n"
+	"it also holds what the driver returned against the page at the same counter value:\n"
+	"0 ns apart, or it says why.\n"
+	"\n"
+	"  -d, --device PATH   a vmclock device, or a file that holds this machine's page\n"
+	"                      (default: the first /dev/vmclock*)\n"
+	"  -n, --count N       samples (default 3: rates need more than one)\n"
+	"  -i, --interval T    time from one to the next, as 250ms, 1s, 1m (default 1s)\n"
+	"  -j, --json          a JSON object a line: each sample, then a summary; schema\n"
+	"                      vmclock-trace/compare/1\n"
+	"  -h, --help          this text\n"
+	"\n"
+	"Examples:\n"
+	"  sudo vmclock-trace compare\n"
+	"  vmclock-trace compare --count 1\n"
+	"  vmclock-trace compare --count 3600 --json > clocks.jsonl\n"
+	"\n"
+	"Exit status:\n"
+	"  0  no clock contradicts what it or another claims\n"
+	"  1  no device, or it cannot be read\n"
+	"  2  wrong usage\n"
+	"  3  a contradiction:\n"
+	"     bounds_disjoint   page and CLOCK_REALTIME are further apart than both claim\n"
+	"     phc_outside_page  the PTP clock is not between what the page said around it\n"
+	"     driver_differs    the driver is not equal to the page at the same counter value\n"
+	"     host_step         an update of the page is beyond the bound of the one before, and\n"
+	"                       the marker did not move: the host's clock was stepped\n";
+
+const struct command cmd_compare = {
+	.name = "compare",
+	.summary = "all clocks side by side, each difference an interval",
+	.help = help,
+	.run = compare_run,
+};

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A comparison for people: a line a sample, and a table of the last one with all that was found. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "page/names.h"
+#include "compare/compare_view.h"
+#include "compare/compare_words.h"
+#include "show/interval_text.h"
+
+#define PAIR_COLUMNS	 36 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" */
+#define METHOD_COLUMNS	 25
+#define INTERVAL_COLUMNS 34
+
+/* Padded to @columns where something follows; 0 for the last of a line. */
+static void put_interval(FILE *out, struct ns_interval interval, int columns)
+{
+	char text[INTERVAL_TEXT_BYTES];
+
+	interval_text(interval, text, sizeof(text));
+	fprintf(out, "%-*s", columns, text);
+}
+
+static void put_path(FILE *out, const char *path)
+{
+	char text[TEXT_DISPLAY_BYTES(128)];
+
+	text_display(path, strnlen(path, 128), text, sizeof(text));
+	fputs(text, out);
+}
+
+static void put_missing(FILE *out, const char *what, const struct error *why)
+{
+	fprintf(out, "%s: %s\n", what, why->cause);
+	if (why->hint[0])
+		fprintf(out, "  %-15s   hint: %s\n", "", why->hint);
+}
+
+/* Who takes part, and what each says of its own error. */
+
+static void put_page(FILE *out, const struct compare_scene *scene,
+		     const struct comparison *comparison)
+{
+	const struct page *page = &comparison->sample.page;
+	const char *type = page_time_type_name(page_get(page, PAGE_TIME_TYPE));
+	char bound[TEXT_NS_BYTES];
+
+	fprintf(out, "  %-15s ", "page");
+	if (!scene->device) {
+		put_missing(out, "none", scene->no_page);
+		return;
+	}
+	put_path(out, scene->device);
+	if (comparison->sample.page_result)
+		fprintf(out, ", not readable: %s",
+			event_result_cause(comparison->sample.page_result));
+	else if (page_mode(page) != PAGE_FULL)
+		fprintf(out, ", %s", page_mode_name(page_mode(page)));
+	else
+		fprintf(out, ", on %s", type ? type : "an unknown scale");
+	if (comparison->has_page_claim) {
+		text_ns_u64(comparison->page_claim_ns, bound, sizeof(bound));
+		fprintf(out, ", guarantees +-%s", bound);
+	}
+	if (!scene->is_device)
+		fputs(" (a file: taken for this machine's page)", out);
+	fputc('\n', out);
+}
+
+static void put_phc(FILE *out, const struct compare_scene *scene,
+		    const struct comparison *comparison)
+{
+	const char *scale;
+
+	if (!scene->phc) {
+		fprintf(out, "  %-15s ", "PTP clock");
+		put_missing(out, "none", scene->no_phc);
+		return;
+	}
+	fprintf(out, "  %-15s ", scene->phc);
+	if (comparison->phc_scale == SCALE_UNKNOWN) {
+		fputs("scale unknown\n", out);
+		return;
+	}
+	scale = clock_scale_name(comparison->phc_scale);
+	fprintf(out, "on %s: it shows the %s", scale,
+		comparison->scale_is_by_page ? "page's " : "time of CLOCK_REALTIME");
+	if (comparison->scale_is_by_page)
+		fputs(scale, out);
+	if (comparison->phc_scale == SCALE_TAI && comparison->has_tai_offset)
+		fprintf(out, " (UTC + %" PRId64 " s, which are taken off below)",
+			comparison->tai_offset_sec);
+	fputc('\n', out);
+}
+
+static void put_realtime(FILE *out, const struct compare_scene *scene,
+			 const struct comparison *comparison)
+{
+	const struct realtime_claim *claim = &comparison->sample.claim;
+	char bound[TEXT_NS_BYTES];
+
+	fprintf(out, "  %-15s on UTC", "CLOCK_REALTIME");
+	if (scene->clocksource)
+		fprintf(out, ", runs on %s", scene->clocksource);
+	if (claim->result) {
+		fprintf(out, ", its claim is unknown: adjtimex: %s\n", strerror(-claim->result));
+	} else if (!claim->synchronized) {
+		fputs(", claims nothing (not synchronized)\n", out);
+	} else {
+		text_ns_u64(claim->max_error_ns, bound, sizeof(bound));
+		fprintf(out, ", claims +-%s\n", bound);
+	}
+}
+
+static void put_driver_missing(FILE *out, const struct compare_scene *scene)
+{
+	if (!scene->no_driver || !scene->phc)
+		return;
+	fprintf(out, "  %-15s ", "driver");
+	put_missing(out, "not seen", scene->no_driver);
+}
+
+/* The table. */
+
+static void put_names(FILE *out, enum compared_clock a, enum compared_clock b, const char *phc)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s - %s", compared_clock_name(a, phc),
+		 compared_clock_name(b, phc));
+	fprintf(out, "  %-*s  ", PAIR_COLUMNS, text);
+}
+
+static void put_pair(FILE *out, const struct clock_pair *pair, bool repeats, const char *phc)
+{
+	const char *why = clock_pair_why(pair);
+
+	if (repeats)
+		fprintf(out, "  %-*s  ", PAIR_COLUMNS, "");
+	else
+		put_names(out, pair->a, pair->b, phc);
+	fprintf(out, "%-*s", METHOD_COLUMNS, phc_method_name(pair->method));
+	if (why) {
+		fprintf(out, "not known: %s\n", why);
+		return;
+	}
+	put_interval(out, pair->offset.ns, pair->bounded.known ? INTERVAL_COLUMNS : 0);
+	if (pair->bounded.known)
+		put_interval(out, pair->bounded.ns, 0);
+	fputc('\n', out);
+}
+
+static void put_driver(FILE *out, const struct driver_comparison *driver)
+{
+	uint64_t reads = driver_comparison_reads(driver);
+	char apart[TEXT_NS_BYTES];
+
+	fprintf(out, "  %-*s  %-*s", PAIR_COLUMNS, "driver - page, same counter value",
+		METHOD_COLUMNS, "BPF");
+	if (reads == 0) {
+		fputs("not known: no read with a known counter was seen\n", out);
+		return;
+	}
+	if (driver->has_worst) {
+		text_ns(driver->worst.minus_page_ns, true, apart, sizeof(apart));
+		fprintf(out, "%s%s at worst; ", driver->worst.out_of_range ? "more than " : "",
+			apart);
+	}
+	fprintf(out, "0 ns in %" PRIu64 " of %" PRIu64 " reads", driver->tally.equal, reads);
+	if (driver->tally.apart_moved)
+		fprintf(out, ", %" PRIu64 " apart while the page was updated",
+			driver->tally.apart_moved);
+	if (driver->tally.unknown)
+		fprintf(out, ", %" PRIu64 " not comparable", driver->tally.unknown);
+	fputc('\n', out);
+}
+
+static void put_pairs(FILE *out, const struct compare_scene *scene,
+		      const struct comparison *comparison)
+{
+	fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, "difference", METHOD_COLUMNS,
+		"read by", INTERVAL_COLUMNS, "measured, surely within", "widened by own claims");
+	for (unsigned int i = 0; i < comparison->pairs; i++) {
+		const struct clock_pair *pair = &comparison->pair[i];
+		bool repeats = i > 0 && pair[-1].a == pair->a && pair[-1].b == pair->b;
+
+		put_pair(out, pair, repeats, scene->phc);
+	}
+}
+
+/* @ppt in parts in 10^9, rounded down. */
+static int64_t ppb_floor(int64_t ppt)
+{
+	return ppt / 1000 - (ppt % 1000 < 0);
+}
+
+/* "-0.125 .. +1.000 ppm", rounded outwards. */
+static void put_rate(FILE *out, const struct elapsed *elapsed)
+{
+	int64_t lo = ppb_floor(elapsed->rate.lo_ppt), hi = -ppb_floor(-elapsed->rate.hi_ppt);
+
+	if (elapsed->has_rate)
+		fprintf(out, "%+.3f .. %+.3f ppm", (double)lo / 1000, (double)hi / 1000);
+}
+
+static void put_elapsed(FILE *out, const struct comparison *comparison)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < comparison->elapseds; i++) {
+		const struct elapsed_pair *pair = &comparison->elapsed[i];
+		char since[TEXT_NS_BYTES], text[64];
+
+		if (!pair->known)
+			continue;
+		if (!any) {
+			text_ns(pair->elapsed.since.lo_ns, false, since, sizeof(since));
+			snprintf(text, sizeof(text), "elapsed in %s", since);
+			fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, text, METHOD_COLUMNS,
+				"read by", INTERVAL_COLUMNS, "difference, surely within", "rate");
+		}
+		any = true;
+		put_names(out, pair->a, pair->b, NULL);
+		fprintf(out, "%-*s", METHOD_COLUMNS, phc_method_name(PHC_GETTIME));
+		put_interval(out, pair->elapsed.difference,
+			     pair->elapsed.has_rate ? INTERVAL_COLUMNS : 0);
+		put_rate(out, &pair->elapsed);
+		fputc('\n', out);
+	}
+}
+
+/* What was found. */
+
+static void put_contradictions(FILE *out, const struct compare_scene *scene,
+			       const struct comparison *comparison)
+{
+	char text[COMPARE_SENTENCE_BYTES];
+
+	for (unsigned int i = 0; i < comparison->contradictions; i++) {
+		const struct contradiction *one = &comparison->contradiction[i];
+
+		compare_contradiction_sentence(comparison, one, scene->phc, text, sizeof(text));
+		fprintf(out, "  CONTRADICTION %s: %s.\n", contradiction_code(one->kind), text);
+	}
+}
+
+static void put_sample_time(FILE *out, const struct comparison *comparison)
+{
+	struct timespec at = comparison->sample.realtime.inner;
+	char text[32];
+	struct tm tm;
+
+	gmtime_r(&at.tv_sec, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(out, "%s.%03ld UTC", text, at.tv_nsec / 1000000);
+}
+
+static void put_markers(FILE *out, const struct comparison *comparison)
+{
+	for (unsigned int i = 0; i < comparison->updates; i++) {
+		const struct page_update *update = &comparison->update[i];
+
+		if (update->marker_changed)
+			fprintf(out, "  DISRUPTION: disruption_marker %" PRIu64 " -> %" PRIu64 "\n",
+				update->old_marker, update->new_marker);
+	}
+}
+
+/* While it runs, one line a sample; a single sample is told by the table alone. */
+static void text_sample(FILE *out, const struct compare_scene *scene,
+			const struct comparison *comparison)
+{
+	const struct clock_pair *pair = &comparison->pair[0];
+
+	if (scene->count == 1)
+		return;
+	fprintf(out, "sample %" PRIu64 " of %" PRIu64 ", ", comparison->number, scene->count);
+	put_sample_time(out, comparison);
+	if (pair->state == PAIR_MEASURED) {
+		fputs(": page - CLOCK_REALTIME ", out);
+		put_interval(out, pair->offset.ns, 0);
+	}
+	fputc('\n', out);
+	put_markers(out, comparison);
+	put_contradictions(out, scene, comparison);
+	fflush(out);
+}
+
+static bool is_anything_measured(const struct comparison *comparison)
+{
+	for (unsigned int i = 0; i < comparison->pairs; i++) {
+		if (comparison->pair[i].state == PAIR_MEASURED)
+			return true;
+	}
+	return false;
+}
+
+static void put_verdict(FILE *out, const struct compare_result *result)
+{
+	const struct comparison_totals *totals = result->totals;
+	uint64_t found = comparison_totals_contradictions(totals);
+
+	if (!found && !is_anything_measured(result->last)) {
+		fputs("\nThere is no clock here to hold against another; the notes say why.\n",
+		      out);
+		return;
+	}
+	if (!found) {
+		fprintf(out,
+			"\nNo clock contradicts what it or another claims, in %" PRIu64
+			" sample%s.\n",
+			totals->samples, totals->samples == 1 ? "" : "s");
+		return;
+	}
+	fprintf(out, "\n%" PRIu64 " contradiction%s in %" PRIu64 " sample%s:\n", found,
+		found == 1 ? "" : "s", totals->samples, totals->samples == 1 ? "" : "s");
+	for (enum contradiction_kind kind = 0; kind < CONTRADICTIONS; kind++) {
+		if (totals->contradictions[kind])
+			fprintf(out, "  %s (%" PRIu64 "): %s\n", contradiction_code(kind),
+				totals->contradictions[kind], compare_contradiction_advice(kind));
+	}
+}
+
+static void put_notes(FILE *out, const struct compare_result *result)
+{
+	const struct event_losses *losses = result->losses;
+
+	for (enum comparison_note note = 0; note < COMPARISON_NOTES; note++) {
+		if (result->totals->notes & NOTE_BIT(note))
+			fprintf(out, "note: %s\n", compare_note_sentence(note));
+	}
+	if (losses && event_losses_total(losses))
+		fprintf(out, "note: %" PRIu64 " of the driver's reads were lost on the way here.\n",
+			event_losses_total(losses));
+}
+
+static void text_end(FILE *out, const struct compare_scene *scene,
+		     const struct compare_result *result)
+{
+	const struct comparison *last = result->last;
+
+	if (!last)
+		return;
+	if (scene->count > 1)
+		fputc('\n', out);
+	fputs("Clocks at ", out);
+	put_sample_time(out, last);
+	fputs(", each read several times, the narrowest kept\n\n", out);
+	put_page(out, scene, last);
+	put_phc(out, scene, last);
+	put_realtime(out, scene, last);
+	put_driver_missing(out, scene);
+	put_pairs(out, scene, last);
+	if (result->totals->has_driver)
+		put_driver(out, &result->totals->driver);
+	put_elapsed(out, last);
+	if (scene->count == 1 && last->contradictions) {
+		fputc('\n', out);
+		put_contradictions(out, scene, last);
+	}
+	put_verdict(out, result);
+	put_notes(out, result);
+	fflush(out);
+}
+
+const struct compare_view compare_view_text = {.sample = text_sample, .end = text_end};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The times in which uses of the clock were not seen, for the driver had been let go. */
+#ifndef VMCLOCK_TRACE_EVENT_BLIND_PERIOD_H
+#define VMCLOCK_TRACE_EVENT_BLIND_PERIOD_H
+
+#include <stdint.h>
+
+#include "event/event.h"
+
+/* All zero at the beginning. CLOCK_MONOTONIC. */
+struct unseen {
+	uint64_t times;
+	uint64_t over_ns;  /* how long they were, those that are over */
+	uint64_t since_ns; /* that which is not over; 0: uses are seen */
+	uint64_t first_ns; /* the beginning of the first one, valid if there are any, */
+	uint64_t last_ns;  /* and the end of the last one that is over */
+};
+
+/* An EVENT_HOOKS, in the order of time. */
+void unseen_add(struct unseen *unseen, const struct event *event);
+
+/* All of it until @now_ns. */
+uint64_t unseen_total_ns(const struct unseen *unseen, uint64_t now_ns);
+
+#endif

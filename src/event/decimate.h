@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be left out of a run of events so that it is judged as before: of looks and ticks that
+ * tell nothing new, all but the first and the last of each between two events of other kinds; where
+ * those are what comes each second (clocks, tallies) not even these. The last says until when all
+ * was as before, and so bounds when it changed. Pure.
+ */
+#ifndef VMCLOCK_TRACE_EVENT_DECIMATE_H
+#define VMCLOCK_TRACE_EVENT_DECIMATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+
+/* A tick that came later than this always stays: it may tell of a machine that did not run. */
+#define THIN_LATE_NS 25000000
+
+typedef void (*thin_fn)(const struct event *event, void *arg);
+
+/* As many events as wait at most; then they stay. */
+#define THIN_HELD 8
+
+/* All zero at first. */
+struct thin {
+	bool seen;	  /* a look since the last event of another kind */
+	bool ticked;	  /* a tick, the same */
+	struct page page; /* of the newest whole look */
+	bool has_page;
+	/*
+	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what came
+	 * behind one of them.
+	 */
+	struct event held[THIN_HELD];
+	size_t count;
+	uint64_t left_out;
+};
+
+/*
+ * Take @event; pass on to @fn what is to stay of it and of those before, in the order in which they came. @matters:
+ * it stays whatever it is, for something was found by it, or an incident is open.
+ */
+void thin_event(struct thin *thin, const struct event *event, bool matters, thin_fn fn, void *arg);
+
+/* Pass on what is held: the run ends, or it has to be complete as far as it goes. */
+void thin_flush(struct thin *thin, thin_fn fn, void *arg);
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "exporter/exporter_state.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock_now.h"
+#include "base/text.h"
+#include "event/mapper_list.h"
+#include "event/page_follow.h"
+#include "judge/clock_error.h"
+#include "judge/detector.h"
+#include "judge/page_line.h"
+#include "judge/incident.h"
+
+struct exporter_state {
+	struct metrics_snapshot shown;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct page_follow follow;
+	struct page_line line;
+	struct mapper_list mappers;
+	int32_t device; /* N of the vmclockN that is looked at, or -1 */
+	uint32_t pid;	/* our own */
+};
+
+/* The time of day of a moment of CLOCK_MONOTONIC, by what the system clock shows now. */
+static uint64_t time_of_day(uint64_t monotonic_ns)
+{
+	return clock_now_ns(CLOCK_REALTIME) - (clock_now_ns(CLOCK_MONOTONIC) - monotonic_ns);
+}
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct exporter_state *state = arg;
+	struct metrics_snapshot *shown = &state->shown;
+	struct metrics_finding *newest = &shown->finding[0];
+
+	memmove(newest + 1, newest, sizeof(*newest) * (METRICS_FINDINGS - 1));
+	if (shown->findings < METRICS_FINDINGS)
+		shown->findings++;
+	newest->kind = finding->kind;
+	newest->severity = finding->severity;
+	newest->at_ns = time_of_day(finding->found_ns);
+	finding_sentence(finding, newest->text, sizeof(newest->text));
+	shown->found[finding->kind]++;
+	if (finding->kind == FINDING_DISRUPTION)
+		shown->disrupted_at_ns = newest->at_ns;
+	incidents_finding(state->incidents, finding);
+}
+
+/* The newest window, whole or so far. */
+static void show_window(struct metrics_windows *windows, const struct incident *incident)
+{
+	/* While it is open its beginning stays as it was told first, whoever sets the clock meanwhile. */
+	if (windows->count != incident->number)
+		windows->from_ns = time_of_day(incident->from_ns);
+	windows->count = incident->number;
+	windows->severity = incident->severity;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct error_range *errors = &incident->clock[i].errors;
+
+		windows->clock[i].known = errors->known;
+		windows->clock[i].error = errors->all;
+	}
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct exporter_state *state = arg;
+	struct metrics_windows *windows = &state->shown.windows;
+
+	if (news != INCIDENT_CLOSED)
+		return;
+	show_window(windows, incident);
+	/* Both by the clock as it is now, so that they are as far apart as they were. */
+	windows->to_ns = time_of_day(incident->to_ns);
+	windows->from_ns = windows->to_ns - (incident->to_ns - incident->from_ns);
+	windows->past_ns += incident->to_ns - incident->from_ns;
+}
+
+struct exporter_state *exporter_state_new(size_t readers)
+{
+	struct exporter_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return NULL;
+	state->device = -1;
+	state->pid = (uint32_t)getpid();
+	state->shown.driver.readers_wanted = readers;
+	state->detector = detector_new(NULL, on_finding, state);
+	state->incidents = incidents_new(NULL, on_incident, state);
+	if (!state->detector || !state->incidents) {
+		exporter_state_free(state);
+		state = NULL;
+	}
+	return state;
+}
+
+void exporter_state_free(struct exporter_state *state)
+{
+	if (!state)
+		return;
+	detector_free(state->detector);
+	incidents_free(state->incidents);
+	free(state);
+}
+
+static void judge(struct exporter_state *state, const struct event *event)
+{
+	detector_event(state->detector, event);
+	incidents_event(state->incidents, event);
+}
+
+/* How much longer a tick of @after is than one of @before, less 1; 0 where one has no period. */
+static double period_change(const struct page *before, const struct page *after)
+{
+	double old = ldexp((double)page_get(before, PAGE_PERIOD_FRAC_SEC),
+			   -(int)page_get(before, PAGE_PERIOD_SHIFT));
+	double new = ldexp((double)page_get(after, PAGE_PERIOD_FRAC_SEC),
+			   -(int)page_get(after, PAGE_PERIOD_SHIFT));
+
+	return old > 0 && new > 0 ? (new - old) / old : 0;
+}
+
+static void see_page(struct exporter_state *state, const struct event *event)
+{
+	struct metrics_page *page = &state->shown.page;
+	struct page_change change;
+
+	page->present = true;
+	page->torn = event->page_state == EVENT_PAGE_TORN;
+	page->retries += event->look.retries;
+	page->looked_at_ns = time_of_day(event->time_ns);
+	if (page->torn) {
+		page->torn_looks++;
+		return;
+	}
+	page->page = event->page;
+	page->has_ticks = event_ticks_fit(&event->look.ticks, &event->page);
+	page->ticks = event->look.ticks.after;
+	if (page_follow(&state->follow, event, &change)) {
+		page->updated_at_ns = page->looked_at_ns;
+		page->period_change = period_change(&change.before, &change.after);
+	}
+	page->updates = state->follow.updates;
+	page->missed = state->follow.missed;
+}
+
+static void see_clock(struct metrics_clock *clock, const struct event *event,
+		      const struct page_line *line)
+{
+	struct clock_error error;
+	int result = clock_error_of(event, &error);
+
+	if (!result && line->is_void)
+		result = -(int)ERROR_OLD_LINE - 1;
+	clock->seen = true;
+	clock->known = !result;
+	clock->has_claim = event->clock.has_claim;
+	clock->claim_ns = event->clock.max_error_ns;
+	if (result)
+		clock->why = clock_error_why(result);
+	else
+		clock->offset = error.offset;
+}
+
+void exporter_state_look(struct exporter_state *state, const struct event *event)
+{
+	state->device = event->device;
+	page_line_event(&state->line, event);
+	switch (event->type) {
+	case EVENT_PAGE:
+		see_page(state, event);
+		break;
+	case EVENT_CLOCK:
+		see_clock(&state->shown.clock[event->clock.clock], event, &state->line);
+		break;
+	case EVENT_DEVICE:
+		state->shown.page.present = event->device_state == DEVICE_APPEARED;
+		/* Which clocks there are depends on the device. */
+		memset(state->shown.clock, 0, sizeof(state->shown.clock));
+		break;
+	default:
+		break;
+	}
+	judge(state, event);
+}
+
+void exporter_state_lookout(struct exporter_state *state, const struct lookout *lookout)
+{
+	const struct lookout_facts *facts = lookout_facts(lookout);
+	const struct lookout_counts *counts = lookout_counts(lookout);
+	struct metrics_page *page = &state->shown.page;
+
+	text_utf8(facts->path, strnlen(facts->path, sizeof(page->path) - 1), page->path,
+		  sizeof(page->path));
+	page->by_notice = facts->by_notice;
+	page->no_notice = facts->no_notice;
+	page->period_ns = facts->period_ns;
+	page->look_ns = facts->look_ns;
+	page->notifications = counts->notices;
+	page->looks = counts->looks;
+	page->worst_gap_ns = counts->worst_gap_ns;
+}
+
+/* The entry of @comm, or that of all others. */
+static struct metrics_reader *reader_of(struct metrics_driver *driver, const char *comm)
+{
+	struct metrics_reader *reader;
+	char name[sizeof(reader->comm)] = "";
+
+	memcpy(name, comm, EVENT_COMM_BYTES);
+	for (size_t i = 0; i < driver->readers; i++) {
+		if (!strcmp(driver->reader[i].comm, name))
+			return &driver->reader[i];
+	}
+	/* A nameless one cannot be told from the others. */
+	if (driver->readers == driver->readers_wanted || !*name)
+		return &driver->others;
+	reader = &driver->reader[driver->readers++];
+	strcpy(reader->comm, name);
+	return reader;
+}
+
+static void add_tally(struct exporter_state *state, const struct event *event)
+{
+	struct metrics_driver *driver = &state->shown.driver;
+	struct metrics_reader *reader;
+
+	if (event->who.pid == state->pid)
+		return;
+	reader = reader_of(driver, event->who.comm);
+	for (int path = 0; path < EVENT_PATHS; path++) {
+		driver->path[path].calls += event->tally.uses[path];
+		driver->path[path].errors += event->tally.errors[path];
+		reader->calls += event->tally.uses[path];
+		reader->errors += event->tally.errors[path];
+	}
+}
+
+/* Is @event about what a program did with a clock? */
+static bool is_a_use(const struct event *event)
+{
+	return event->type == EVENT_READ || event->type == EVENT_CALL ||
+	       event->type == EVENT_TALLY || event->type == EVENT_NOTIFICATION;
+}
+
+/* Is @event of the page that is looked at, or of whatever there is if none is? */
+static bool is_of_watched_page(const struct exporter_state *state, const struct event *event)
+{
+	return !event->is_phc && (state->device < 0 || event->device == state->device);
+}
+
+void exporter_state_kernel(struct exporter_state *state, const struct event *event)
+{
+	struct metrics_driver *driver = &state->shown.driver;
+
+	switch (event->type) {
+	case EVENT_LOSS:
+		driver->losses = event->losses;
+		break;
+	case EVENT_HOOKS:
+		driver->let_go += event->hooks.news == HOOKS_LET_GO;
+		break;
+	case EVENT_CLOCK_CHANGE:
+		driver->clock_changes[event->change.how] += event->result >= 0;
+		break;
+	case EVENT_LATENCY:
+		if (!event->is_phc)
+			histogram_merge(&driver->path[event->path].latency, &event->latency);
+		return;
+	case EVENT_FAILURES:
+		if (event->result == -ETIMEDOUT)
+			driver->timeouts += event->failures.count;
+		return;
+	case EVENT_MAPPER:
+		mapper_list_add(&state->mappers, event);
+		driver->mappers = mapper_list_now(&state->mappers);
+		return;
+	case EVENT_TALLY:
+		add_tally(state, event);
+		break;
+	default:
+		break;
+	}
+	if (!is_a_use(event) || is_of_watched_page(state, event))
+		judge(state, event);
+}
+
+void exporter_state_hooks(struct exporter_state *state, const struct hook *hooks, size_t count,
+			  const struct error *why)
+{
+	struct metrics_driver *driver = &state->shown.driver;
+
+	if (count > METRICS_HOOKS)
+		count = METRICS_HOOKS;
+	driver->seen = count > 0;
+	driver->hooks = count;
+	if (count)
+		memcpy(driver->hook, hooks, count * sizeof(*hooks));
+	driver->why = *why;
+}
+
+void exporter_state_probes(struct exporter_state *state, uint64_t runs, uint64_t run_ns)
+{
+	state->shown.driver.probe_runs = runs;
+	state->shown.driver.probe_ns = run_ns;
+}
+
+void exporter_state_all_mappers(struct exporter_state *state, bool all)
+{
+	state->shown.driver.knows_mappers = all;
+}
+
+const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *state)
+{
+	struct metrics_windows *windows = &state->shown.windows;
+	const struct incident *open = incidents_open(state->incidents);
+
+	windows->open = open != NULL;
+	if (open)
+		show_window(windows, open);
+	state->shown.turn_ns = clock_now_ns(CLOCK_MONOTONIC);
+	return &state->shown;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the exporter's observing loop adds up: events in, one snapshot for the metrics out. Memory
+ * is bounded whatever the events are. For one thread.
+ */
+#ifndef VMCLOCK_TRACE_EXPORTER_EXPORTER_STATE_H
+#define VMCLOCK_TRACE_EXPORTER_EXPORTER_STATE_H
+
+#include "event/event.h"
+#include "event/hook.h"
+#include "observe/page_monitor.h"
+#include "exporter/metrics.h"
+
+struct exporter_state;
+
+/* Counting up to @readers names of readers. NULL without memory. */
+struct exporter_state *exporter_state_new(size_t readers);
+
+/* NULL is fine. */
+void exporter_state_free(struct exporter_state *state);
+
+/* An event of the page's observer. */
+void exporter_state_look(struct exporter_state *state, const struct event *event);
+
+/* How @lookout looks, and how often it did. */
+void exporter_state_lookout(struct exporter_state *state, const struct lookout *lookout);
+
+/* An event of the kernel's hooks, tallies and losses among them; our own uses do not count. */
+void exporter_state_kernel(struct exporter_state *state, const struct event *event);
+
+/* What is hooked now; none, and why nothing ever will be. */
+void exporter_state_hooks(struct exporter_state *state, const struct hook *hooks, size_t count,
+			  const struct error *why);
+
+/* What the hooks cost since the beginning: runs, and their time. */
+void exporter_state_probes(struct exporter_state *state, uint64_t runs, uint64_t run_ns);
+
+/* Are the EVENT_MAPPERs that come those of all processes? */
+void exporter_state_all_mappers(struct exporter_state *state, bool all);
+
+/* All of it at this moment. Owned by @state, and true until the next call of any of these. */
+const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *state);
+
+#endif

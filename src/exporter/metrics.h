@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an exporter shows: one moment of what is known of the clock, whole in itself, so that it is
+ * consistent and can be shown while time goes on; and the metrics that are made of it.
+ *
+ * Series are bounded whatever the machine does: METRICS_SERIES_MAX without those of readers, which
+ * are asked for by number. Times of day are CLOCK_REALTIME, ns since 1970.
+ */
+#ifndef VMCLOCK_TRACE_EXPORTER_METRICS_H
+#define VMCLOCK_TRACE_EXPORTER_METRICS_H
+
+#include "base/error.h"
+#include "event/event.h"
+#include "event/histogram.h"
+#include "event/hook.h"
+#include "judge/clock_error.h"
+#include "judge/detector.h"
+#include "judge/finding.h"
+#include "page/page.h"
+#include "show/finding_words.h"
+#include "exporter/metrics_writer.h"
+
+/* At most so many series from one machine. Tested. */
+#define METRICS_SERIES_MAX 300
+
+#define METRICS_FINDINGS   10
+#define METRICS_READERS	   100
+#define METRICS_HOOKS	   32
+#define METRICS_PATH_BYTES 128
+
+/* The page and how it is looked at. */
+struct metrics_page {
+	char path[METRICS_PATH_BYTES];
+	bool present;
+	bool torn;	       /* at the newest look: the page is the one before */
+	struct page page;      /* the newest whole look; valid if present */
+	bool has_ticks;	       /* is there a counter value of that look? */
+	uint64_t ticks;	       /* that */
+	uint64_t looked_at_ns; /* time of day; 0: never */
+	uint64_t updated_at_ns;
+	uint64_t updates;
+	uint64_t missed; /* of them, between two looks */
+	uint64_t torn_looks;
+	uint64_t retries;     /* tries in vain, because of an update */
+	double period_change; /* new period / the one before - 1, at the newest update */
+	bool by_notice;
+	const char *no_notice; /* why not: static */
+	uint64_t notifications;
+	uint64_t looks;
+	uint64_t period_ns; /* of the looks */
+	uint64_t look_ns;   /* what one costs, measured at the start; 0: it was not */
+	uint64_t worst_gap_ns;
+};
+
+/* Another clock, held against the page. */
+struct metrics_clock {
+	bool seen;
+	bool known;
+	enum error_unknown why;	   /* unless known */
+	struct ns_interval offset; /* the clock less the page, measurement alone; valid if known */
+	bool has_claim;
+	uint64_t claim_ns; /* its own bound, one way */
+};
+
+/* The newest finding of its place. */
+struct metrics_finding {
+	enum finding_kind kind;
+	enum finding_severity severity;
+	uint64_t at_ns; /* time of day when it was found */
+	char text[FINDING_WORDS_BYTES];
+};
+
+/* Times in which a clock was bad: the incidents of judge/incident.h. */
+struct metrics_windows {
+	uint64_t count;	  /* with the open one */
+	bool open;	  /* is one open? */
+	uint64_t past_ns; /* the length of all that are over */
+	uint64_t from_ns; /* the newest: time of day of its beginning */
+	uint64_t to_ns;	  /* and of its end; valid unless it is open */
+	enum finding_severity severity;
+	struct {
+		bool known;
+		struct ns_interval error; /* the hull of all that was measured in it */
+	} clock[OBSERVED_CLOCKS];
+};
+
+/* One way by which programs came to the driver. */
+struct metrics_path {
+	uint64_t calls;
+	uint64_t errors;
+	struct histogram latency;
+};
+
+/* Programs of one name. */
+struct metrics_reader {
+	char comm[EVENT_COMM_BYTES + 1];
+	uint64_t calls;
+	uint64_t errors;
+};
+
+/* What BPF tells; all but `why` is valid if it is there. */
+struct metrics_driver {
+	bool seen;	  /* is the kernel looked into? */
+	struct error why; /* if not */
+	struct hook hook[METRICS_HOOKS];
+	size_t hooks;
+	uint64_t let_go; /* times: somebody wanted to unload the driver */
+	struct metrics_path path[EVENT_PATHS];
+	uint64_t timeouts;  /* uses that an update of the page kept waiting for too long */
+	bool knows_mappers; /* all of them */
+	uint64_t mappers;   /* processes that map the page */
+	uint64_t clock_changes[CLOCK_CHANGES];
+	struct event_losses losses;
+	uint64_t probe_runs; /* 0: the kernel does not count them */
+	uint64_t probe_ns;
+	size_t readers_wanted; /* 0: nobody asked for them */
+	size_t readers;
+	struct metrics_reader reader[METRICS_READERS];
+	struct metrics_reader others; /* those beyond */
+};
+
+struct metrics_snapshot {
+	uint64_t turn_ns; /* CLOCK_MONOTONIC of the observer's newest turn */
+	struct metrics_page page;
+	struct metrics_clock clock[OBSERVED_CLOCKS];
+	uint64_t found[FINDINGS];
+	uint64_t disrupted_at_ns;			  /* the newest disruption; 0: none */
+	struct metrics_finding finding[METRICS_FINDINGS]; /* newest first */
+	size_t findings;
+	struct metrics_windows windows;
+	struct metrics_driver driver;
+};
+
+/* The exporter itself. */
+struct metrics_self {
+	uint64_t started_at_ns;
+	uint64_t cpu_ns;
+	uint64_t resident_bytes;
+	bool serves; /* by HTTP; all below is valid if so */
+	uint64_t scrapes;
+	uint64_t scrape_ns;    /* all of them together, the making of their text */
+	uint64_t responses[6]; /* by the hundreds of the status */
+	uint64_t connections;
+	uint64_t connections_late;
+	uint64_t connections_crowded;
+	uint64_t reload_failures;
+};
+
+/* All metrics, in a stable order. What cannot be known of this machine is left out. */
+void metrics_write(struct metrics_writer *out, const struct metrics_snapshot *snapshot,
+		   const struct metrics_self *self);
+
+#endif

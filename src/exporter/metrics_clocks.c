@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "exporter/metrics_parts.h"
+
+const char *metrics_clock_label(enum observed_clock clock)
+{
+	static const char *const labels[OBSERVED_CLOCKS] = {
+		[OBSERVED_REALTIME] = "realtime",   [OBSERVED_PHC] = "phc",
+		[OBSERVED_PHC_OTHER] = "phc_other", [OBSERVED_CLOCKBOUND] = "clockbound",
+		[OBSERVED_OTHER] = "other",
+	};
+
+	return labels[clock];
+}
+
+/* One bound of the distance of each clock whose distance is known. */
+static void write_bound(struct metrics_writer *out, const struct metrics_clock *clocks, bool upper)
+{
+	metric_begin(
+		out, METRIC_GAUGE,
+		upper ? "vmclock_clock_offset_upper_seconds" : "vmclock_clock_offset_lower_seconds",
+		"seconds",
+		upper ? "The clock is at most so far ahead of the page's time; negative: behind."
+		      : "The clock is at least so far ahead of the page's time; negative: behind.");
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (clocks[i].known)
+			metric_seconds(out, LABELS("clock", metrics_clock_label(i)),
+				       upper ? clocks[i].offset.hi_ns : clocks[i].offset.lo_ns);
+	}
+}
+
+static void write_offsets(struct metrics_writer *out, const struct metrics_clock *clocks)
+{
+	write_bound(out, clocks, false);
+	write_bound(out, clocks, true);
+	metric_begin(out, METRIC_GAUGE, "vmclock_clock_comparable", NULL,
+		     "Could the clock, which is read, be held against the page?");
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (clocks[i].seen)
+			metric_u64(out, LABELS("clock", metrics_clock_label(i)), clocks[i].known);
+	}
+	metric_begin(out, METRIC_GAUGE, "vmclock_clock_claimed_error_seconds", "seconds",
+		     "How far off a clock is at most, as it claims itself, either way.");
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (clocks[i].seen && clocks[i].has_claim)
+			metric_seconds_u64(out, LABELS("clock", metrics_clock_label(i)),
+					   clocks[i].claim_ns);
+	}
+}
+
+static void write_findings(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
+{
+	metric_begin(out, METRIC_COUNTER, "vmclock_findings", NULL,
+		     "What was found to have happened to the clock, by kind.");
+	for (int kind = 0; kind < FINDINGS; kind++)
+		metric_u64(out, LABELS("kind", finding_name(kind)), snapshot->found[kind]);
+	metric_begin(out, METRIC_COUNTER, "vmclock_disruptions", NULL,
+		     "Changes of the disruption marker.");
+	metric_u64(out, NULL, snapshot->found[FINDING_DISRUPTION]);
+	if (!snapshot->disrupted_at_ns)
+		return;
+	metric_begin(out, METRIC_GAUGE, "vmclock_last_disruption_timestamp_seconds", "seconds",
+		     "When the newest disruption was found.");
+	metric_seconds_u64(out, NULL, snapshot->disrupted_at_ns);
+}
+
+/* The hull of a clock's errors in the newest window. */
+static void write_window_errors(struct metrics_writer *out, const struct metrics_windows *windows,
+				bool upper)
+{
+	metric_begin(out, METRIC_GAUGE,
+		     upper ? "vmclock_bad_window_clock_error_upper_seconds"
+			   : "vmclock_bad_window_clock_error_lower_seconds",
+		     "seconds",
+		     upper ? "The upper end of all errors of the clock in the newest bad window."
+			   : "The lower end of all errors of the clock in the newest bad window.");
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (windows->clock[i].known)
+			metric_seconds(out, LABELS("clock", metrics_clock_label(i)),
+				       upper ? windows->clock[i].error.hi_ns
+					     : windows->clock[i].error.lo_ns);
+	}
+}
+
+static void write_newest_window(struct metrics_writer *out, const struct metrics_windows *windows)
+{
+	metric_begin(out, METRIC_STATESET, "vmclock_bad_window_severity", NULL,
+		     "The highest severity in the newest bad window.");
+	for (int severity = FINDING_INFO; severity <= FINDING_CRITICAL; severity++)
+		metric_state(out, finding_severity_name(severity),
+			     windows->severity == (enum finding_severity)severity);
+	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_start_timestamp_seconds", "seconds",
+		     "When the newest bad window began: the last moment at which all was well.");
+	metric_seconds_u64(out, NULL, windows->from_ns);
+	if (!windows->open) {
+		metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_end_timestamp_seconds",
+			     "seconds",
+			     "When the newest bad window ended: the first moment from which on all "
+			     "stayed well.");
+		metric_seconds_u64(out, NULL, windows->to_ns);
+	}
+	write_window_errors(out, windows, false);
+	write_window_errors(out, windows, true);
+}
+
+static void write_windows(struct metrics_writer *out, const struct metrics_windows *windows)
+{
+	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_open", NULL,
+		     "Is a clock bad now, or was it until a few seconds ago?");
+	metric_u64(out, NULL, windows->open);
+	metric_begin(out, METRIC_COUNTER, "vmclock_bad_windows", NULL,
+		     "Times in which a clock was bad.");
+	metric_u64(out, NULL, windows->count);
+	metric_begin(out, METRIC_COUNTER, "vmclock_bad_window_seconds", "seconds",
+		     "The length of all bad windows that are over.");
+	metric_seconds_u64(out, NULL, windows->past_ns);
+	if (windows->count)
+		write_newest_window(out, windows);
+}
+
+void metrics_write_clocks(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
+{
+	write_offsets(out, snapshot->clock);
+	write_findings(out, snapshot);
+	write_windows(out, &snapshot->windows);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "exporter/metrics_parts.h"
+
+/* Do the uses by this path take time that is worth a histogram? */
+static bool is_timed(enum event_path path)
+{
+	return event_path_is_read(path) || path == PATH_DEV_READ;
+}
+
+static void write_paths(struct metrics_writer *out, const struct metrics_path *paths)
+{
+	metric_begin(
+		out, METRIC_COUNTER, "vmclock_driver_uses", NULL,
+		"Uses of the driver by programs: reads of the clock, and calls on the device.");
+	for (int path = 0; path < EVENT_PATHS; path++) {
+		const char *name = event_path_name(path);
+
+		metric_u64(out, LABELS("path", name, "result", "ok"),
+			   paths[path].calls - paths[path].errors);
+		metric_u64(out, LABELS("path", name, "result", "error"), paths[path].errors);
+	}
+	metric_begin(out, METRIC_HISTOGRAM, "vmclock_driver_use_duration_seconds", "seconds",
+		     "How long they took, of those that were measured.");
+	for (int path = 0; path < EVENT_PATHS; path++) {
+		if (is_timed(path))
+			metric_histogram(out, "path", event_path_name(path), &paths[path].latency);
+	}
+}
+
+static void write_reader(struct metrics_writer *out, const char *name,
+			 const struct metrics_reader *reader)
+{
+	metric_u64(out, LABELS("comm", name, "result", "ok"), reader->calls - reader->errors);
+	metric_u64(out, LABELS("comm", name, "result", "error"), reader->errors);
+}
+
+static void write_readers(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	if (!driver->readers_wanted)
+		return;
+	metric_begin(out, METRIC_COUNTER, "vmclock_reader_uses", NULL,
+		     "Uses of the driver by the name of the thread; an empty name: all that came "
+		     "later than the first so many.");
+	for (size_t i = 0; i < driver->readers; i++)
+		write_reader(out, driver->reader[i].comm, &driver->reader[i]);
+	write_reader(out, "", &driver->others);
+}
+
+static void write_changes(struct metrics_writer *out, const uint64_t changes[CLOCK_CHANGES])
+{
+	static const char *const how[CLOCK_CHANGES] = {
+		[CLOCK_STEPPED] = "step",
+		[CLOCK_SLEWED] = "slew",
+		[CLOCK_NEW_SOURCE] = "clocksource",
+	};
+
+	metric_begin(out, METRIC_COUNTER, "vmclock_system_clock_changes", NULL,
+		     "Calls that set or steered the system clock, and changes of its source.");
+	for (int i = 0; i < CLOCK_CHANGES; i++)
+		metric_u64(out, LABELS("how", how[i]), changes[i]);
+}
+
+void metrics_write_driver(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	if (!driver->seen)
+		return;
+	write_paths(out, driver->path);
+	metric_begin(out, METRIC_COUNTER, "vmclock_driver_timeouts", NULL,
+		     "Uses that failed because an update of the page did not end.");
+	metric_u64(out, NULL, driver->timeouts);
+	if (driver->knows_mappers) {
+		metric_begin(out, METRIC_GAUGE, "vmclock_page_mappers", NULL,
+			     "Processes that map the page, and so read it unseen.");
+		metric_u64(out, NULL, driver->mappers);
+	}
+	write_readers(out, driver);
+	write_changes(out, driver->clock_changes);
+}

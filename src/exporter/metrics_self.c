@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "exporter/metrics_parts.h"
+
+static void write_hooks(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	uint64_t by[HOOK_ABSENT + 1] = {0}, wanted = 0;
+
+	for (size_t i = 0; i < driver->hooks; i++) {
+		wanted += driver->hook[i].rung != HOOK_ABSENT || hook_is_missing(&driver->hook[i]);
+		by[driver->hook[i].rung]++;
+	}
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_wanted", NULL,
+		     "Kernel functions that are to be hooked; 0: the kernel is not looked into.");
+	metric_u64(out, NULL, wanted);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_attached", NULL,
+		     "Those that are, by the way they are hooked.");
+	metric_u64(out, LABELS("by", "fentry"), by[HOOK_FENTRY]);
+	metric_u64(out, LABELS("by", "kprobe"), by[HOOK_KPROBE]);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hook_missing", NULL,
+		     "1 for each function that could not be hooked.");
+	for (size_t i = 0; i < driver->hooks; i++) {
+		if (hook_is_missing(&driver->hook[i]))
+			metric_u64(out, LABELS("function", driver->hook[i].function), 1);
+	}
+}
+
+static void write_let_go(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_driver_let_go", NULL,
+		     "Times the driver was let go, so that it could be unloaded; uses are not seen "
+		     "until it is hooked again.");
+	metric_u64(out, NULL, driver->let_go);
+}
+
+static void write_losses(struct metrics_writer *out, const struct event_losses *losses)
+{
+	const struct {
+		const char *cause;
+		uint64_t count;
+	} causes[] = {
+		{"ring_full", losses->ring_full},
+		{"suppressed", losses->suppressed},
+		{"task_storage", losses->task_storage},
+		{"page_unreadable", losses->page_unreadable},
+		{"recursion", losses->recursion},
+		{"missed", losses->missed},
+		{"reader_unlisted", losses->reader_unlisted},
+		{"failure_unlisted", losses->failure_unlisted},
+	};
+
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_losses", NULL,
+		     "What the hooks could not tell, or not in full, by cause.");
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		metric_u64(out, LABELS("cause", causes[i].cause), causes[i].count);
+}
+
+static void write_probes(struct metrics_writer *out, const struct metrics_driver *driver)
+{
+	if (!driver->probe_runs)
+		return;
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_probe_runs", NULL,
+		     "Runs of our programs in the kernel.");
+	metric_u64(out, NULL, driver->probe_runs);
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_probe_run_seconds", "seconds",
+		     "Time that these runs took from those who read the clock.");
+	metric_seconds_u64(out, NULL, driver->probe_ns);
+}
+
+static void write_looks(struct metrics_writer *out, const struct metrics_page *page)
+{
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_looks", NULL, "Looks at the page.");
+	metric_u64(out, NULL, page->looks);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_period_seconds", "seconds",
+		     "How often the page is looked at where no notification comes.");
+	metric_seconds_u64(out, NULL, page->period_ns);
+	if (page->look_ns) {
+		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_cost_seconds", "seconds",
+			     "How long a look takes, as measured at the start.");
+		metric_seconds_u64(out, NULL, page->look_ns);
+	}
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_gap_max_seconds", "seconds",
+		     "The longest time between two looks: so long nothing was seen.");
+	metric_seconds_u64(out, NULL, page->worst_gap_ns);
+	if (page->looked_at_ns) {
+		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_timestamp_seconds",
+			     "seconds", "When the page was last looked at.");
+		metric_seconds_u64(out, NULL, page->looked_at_ns);
+	}
+}
+
+static void write_http(struct metrics_writer *out, const struct metrics_self *self)
+{
+	static const char *const codes[] = {NULL, NULL, "2xx", "3xx", "4xx", "5xx"};
+
+	metric_begin(out, METRIC_SUMMARY, "vmclock_exporter_scrape_duration_seconds", "seconds",
+		     "How long the text of a scrape took to make, of all but this one.");
+	metric_summary(out, self->scrapes, self->scrape_ns);
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_http_responses", NULL,
+		     "Answers to HTTP requests, by their status.");
+	for (int i = 2; i < 6; i++)
+		metric_u64(out, LABELS("code", codes[i]), self->responses[i]);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_http_connections", NULL,
+		     "Clients that are connected.");
+	metric_u64(out, NULL, self->connections);
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_http_connections_cut", NULL,
+		     "Clients that were cut off: too slow, or in the way of others.");
+	metric_u64(out, LABELS("cause", "late"), self->connections_late);
+	metric_u64(out, LABELS("cause", "crowded"), self->connections_crowded);
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_web_config_failures", NULL,
+		     "Web configurations that were wrong, so that the one before stayed.");
+	metric_u64(out, NULL, self->reload_failures);
+}
+
+void metrics_write_self(struct metrics_writer *out, const struct metrics_snapshot *snapshot,
+			const struct metrics_self *self)
+{
+	metric_begin(out, METRIC_INFO, "vmclock_exporter_build", NULL, "The program.");
+	metric_info(out, LABELS("version", VERSION));
+	write_hooks(out, &snapshot->driver);
+	if (snapshot->driver.seen) {
+		write_let_go(out, &snapshot->driver);
+		write_losses(out, &snapshot->driver.losses);
+		write_probes(out, &snapshot->driver);
+	}
+	write_looks(out, &snapshot->page);
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_cpu_seconds", "seconds",
+		     "CPU time of this program.");
+	metric_seconds_u64(out, NULL, self->cpu_ns);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_resident_memory_bytes", "bytes",
+		     "Memory of this program.");
+	metric_u64(out, NULL, self->resident_bytes);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_start_timestamp_seconds", "seconds",
+		     "When this program started.");
+	metric_seconds_u64(out, NULL, self->started_at_ns);
+	if (self->serves)
+		write_http(out, self);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "feed/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define PROGRAM	       "vmclock-trace"
+#define ARGUMENT_BYTES 64 /* as much of an argument as is shown */
+
+void message_failure(const struct error *error)
+{
+	fprintf(stderr, PROGRAM ": %s\n", error->cause);
+	if (error->hint[0])
+		fprintf(stderr, "hint: %s\n", error->hint);
+}
+
+void message_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs(PROGRAM ": ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+int message_no_memory(void)
+{
+	message_error("there is no memory left");
+	return EXIT_FAILED;
+}
+
+int message_damaged(const char *path, const char *why, const char *what)
+{
+	if (!*why)
+		return EXIT_DONE;
+	message_error("%s is damaged: %s; %s is of what could be saved", path, why, what);
+	return EXIT_FAILED;
+}
+
+int message_output(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	message_error("the output could not be written");
+	return EXIT_FAILED;
+}
+
+int message_help(const struct command *command)
+{
+	fputs(command->help, stdout);
+	return EXIT_DONE;
+}
+
+int message_see_help(const struct command *command)
+{
+	fprintf(stderr, "hint: " PROGRAM " %s --help\n", command->name);
+	return EXIT_USAGE;
+}
+
+static const char *shown(const char *argument, char *out, size_t bytes)
+{
+	text_display(argument, strnlen(argument, ARGUMENT_BYTES), out, bytes);
+	return out;
+}
+
+int message_bad_argument(const char *option, const char *value, const char *wanted)
+{
+	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
+
+	message_error("%s '%s' is not %s", option, shown(value, text, sizeof(text)), wanted);
+	return EXIT_USAGE;
+}
+
+int message_unexpected(const struct command *command, const char *argument)
+{
+	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
+
+	message_error("unexpected argument '%s'", shown(argument, text, sizeof(text)));
+	return message_see_help(command);
+}

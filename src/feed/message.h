@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What commands say on stderr, in one voice: what is wrong, then `hint:` what to do about it. */
+#ifndef VMCLOCK_TRACE_FEED_MESSAGE_H
+#define VMCLOCK_TRACE_FEED_MESSAGE_H
+
+#include "base/error.h"
+#include "feed/command.h"
+
+/* Returned by option parsing: no exit code, the command should run. */
+#define MESSAGE_GO_ON (-1)
+
+/* "vmclock-trace: CAUSE" and, where there is one, "hint: HINT". */
+void message_failure(const struct error *error);
+
+/* "vmclock-trace: TEXT" */
+void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Returns EXIT_FAILED. */
+int message_no_memory(void);
+
+/* Unless @why is "": "@path is damaged: @why; @what is of what could be saved". An exit code. */
+int message_damaged(const char *path, const char *why, const char *what);
+
+/* Whatever was printed is out: @code. Or it could not be written: says so, and returns EXIT_FAILED. */
+int message_output(int code);
+
+/* Print the command's help on stdout. Returns EXIT_DONE. */
+int message_help(const struct command *command);
+
+/* After getopt_long() has complained. Returns EXIT_USAGE. */
+int message_see_help(const struct command *command);
+
+/* @option was given @value, and wants @wanted. Returns EXIT_USAGE. */
+int message_bad_argument(const char *option, const char *value, const char *wanted);
+
+/* An argument that is no option. Returns EXIT_USAGE. */
+int message_unexpected(const struct command *command, const char *argument);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A recording as a source of events: what replay, and trace and watch with --from, share. */
+#ifndef VMCLOCK_TRACE_FEED_RECORDED_H
+#define VMCLOCK_TRACE_FEED_RECORDED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "feed/stop_condition.h"
+#include "event/event.h"
+#include "show/recorded_view.h"
+#include "store/recording.h"
+
+/* What is asked of it. */
+struct recorded_wish {
+	const char *file;
+	int64_t speed;	      /* as pace_parse() gives it; 0: do not wait */
+	uint64_t duration_ns; /* of the recording's own time; 0: all of it */
+};
+
+/* All zero at first. */
+struct recorded {
+	struct recorded_wish wish;
+	struct recording *recording;
+	struct record_scene scene; /* for the views */
+	uint64_t start_ns;	   /* CLOCK_MONOTONIC of the recorded machine, as all times are */
+	int64_t start_realtime_ns;
+	uint64_t newest_ns; /* of the newest event that was given */
+	uint64_t events;    /* that were */
+};
+
+/* Takes one event, and the gap before it; NULL: there is none. False: that is enough. */
+typedef bool (*recorded_fn)(const struct event *event, const struct recording_gap *gap, void *arg);
+
+/*
+ * Do the options of --from, --speed and @live_only, the name of one that only a live source has or
+ * NULL, go together? MESSAGE_GO_ON, or the exit code; what is wrong has then been said.
+ */
+int recorded_check_options(const struct recorded_wish *wish, const char *live_only);
+
+/* The same; recorded_close() is due in either case. */
+int recorded_open(const struct recorded_wish *wish, struct recorded *recorded);
+
+void recorded_close(struct recorded *recorded);
+
+#define RECORDED_DEVICE_BYTES TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)
+
+/* What was watched, fit to show, as a live source gives a path: @out; or NULL, it was no page. */
+const char *recorded_device(const struct recorded *recorded, char out[RECORDED_DEVICE_BYTES]);
+
+/* The page at the first whole look; false: there is none among the first events. Not cheap. */
+bool recorded_first_page(const struct recorded *recorded, struct page *page);
+
+/*
+ * Give the events to @fn, in order and each when it is due, until the recording ends, or what was
+ * asked for of it; @fn has enough; a signal comes; or nobody reads the output.
+ */
+void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn, void *arg);
+
+/* How long that was, of the recording's own time. */
+uint64_t recorded_duration_ns(const struct recorded *recorded);
+
+/* What is known only now that it was read, for the views. Borrows from @recorded. */
+struct recorded_result recorded_end(struct recorded *recorded);
+
+/* @code, unless the recording turned out to be damaged: then that is said, and EXIT_FAILED. */
+int recorded_exit_code(const struct recorded *recorded, int code);
+
+#endif

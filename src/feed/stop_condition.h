@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How long a command that watches goes on: until its time is over, or a signal comes. */
+#ifndef VMCLOCK_TRACE_FEED_STOP_CONDITION_H
+#define VMCLOCK_TRACE_FEED_STOP_CONDITION_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct until {
+	int signals;	      /* a signalfd */
+	sigset_t mask_before; /* what was blocked before */
+	bool has_deadline;
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
+	bool continued;	      /* SIGCONT came, and was not asked for yet */
+	int signal;	      /* the one that came; 0: none */
+};
+
+enum until_news {
+	UNTIL_READY,  /* a descriptor is, or the wait was interrupted: look at all */
+	UNTIL_OVER,   /* the time is over */
+	UNTIL_SIGNAL, /* SIGINT or SIGTERM came: `signal` */
+	UNTIL_FAILED, /* poll() does not work */
+};
+
+/* Take over SIGINT, SIGTERM and SIGCONT, and ignore SIGPIPE: output that nobody reads fails. */
+void until_open(struct until *until);
+
+/* Put all that back, as for a program that is started from here. */
+void until_close(struct until *until);
+
+/* The time is over @duration_ns from now. */
+void until_limit(struct until *until, uint64_t duration_ns);
+
+/*
+ * Was this process stopped and continued (Ctrl-Z) since this was asked last? What came late then
+ * says nothing about the machine.
+ */
+bool until_was_stopped(struct until *until);
+
+/* Has a signal that ends it come, without waiting? It is then in `signal`. */
+bool until_is_signalled(struct until *until);
+
+/* Wait for one of @fds (the first is overwritten: it is for the signals), the time or a signal. */
+enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count);
+
+#endif

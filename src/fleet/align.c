@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/align.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "judge/clock_error.h"
+#include "judge/page_update.h"
+
+#define PPT_PER_PPM 1000000
+/* The kernel's limits: ADJ_TICK by a tenth, ADJ_FREQUENCY and adjtime() by 500 ppm each. */
+#define STEER_LIMIT_PPM 101000
+
+const char *align_method_name(enum align_method method)
+{
+	static const char *const names[ALIGN_METHODS] = {
+		[ALIGN_BY_FACTS] = "facts",
+		[ALIGN_BY_REALTIME] = "realtime",
+		[ALIGN_BY_PAGE] = "page",
+	};
+
+	return (unsigned int)method < ALIGN_METHODS ? names[method] : "unknown";
+}
+
+/* --- When clocks are to be believed */
+
+static int compare_stretches(const void *a, const void *b)
+{
+	const struct align_stretch *first = a, *second = b;
+
+	if (first->lo_ns != second->lo_ns)
+		return first->lo_ns < second->lo_ns ? -1 : 1;
+	return (first->hi_ns > second->hi_ns) - (first->hi_ns < second->hi_ns);
+}
+
+/* Sorted, and those joined that share more than an end. */
+static size_t tidy(struct align_stretch *stretch, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(stretch, count, sizeof(*stretch), compare_stretches);
+	for (size_t i = 0; i < count; i++) {
+		struct align_stretch *last = kept ? &stretch[kept - 1] : NULL;
+
+		if (last &&
+		    (stretch[i].lo_ns < last->hi_ns || compare_stretches(&stretch[i], last) == 0)) {
+			if (stretch[i].hi_ns > last->hi_ns)
+				last->hi_ns = stretch[i].hi_ns;
+		} else {
+			stretch[kept++] = stretch[i];
+		}
+	}
+	return kept;
+}
+
+/* May CLOCK_MONOTONIC have jumped or stood, in a way that no page need tell of? */
+static bool breaks(const struct finding *finding)
+{
+	if (finding->since_start)
+		return false;
+	return finding->kind == FINDING_DISRUPTION || finding->kind == FINDING_RESTORE ||
+	       (finding->kind == FINDING_STUN && finding->stun.by == STUN_BY_COUNTER);
+}
+
+/* Nobody could see the marker from then on. */
+static bool blinds(const struct incident *incident)
+{
+	return !incident->recovered &&
+	       (incident->count[FINDING_DEVICE_LOST] || incident->count[FINDING_WRITER_STUCK]);
+}
+
+static void put(struct align_stretch *stretch, size_t *count, uint64_t lo_ns, uint64_t hi_ns)
+{
+	stretch[(*count)++] = (struct align_stretch){lo_ns < hi_ns ? lo_ns : hi_ns,
+						     lo_ns < hi_ns ? hi_ns : lo_ns};
+}
+
+static void add_doubts(struct align_doubts *doubts, const struct account *account)
+{
+	for (size_t i = 0; i < account->findings; i++) {
+		const struct finding *finding = &account->finding[i];
+
+		if (breaks(finding))
+			put(doubts->broken, &doubts->breaks, finding->not_before_ns,
+			    finding->found_ns);
+	}
+	for (size_t i = 0; i < account->findings; i++) {
+		if (account->finding[i].kind == FINDING_HOST_STEP)
+			doubts->step_ns[doubts->steps++] = account->finding[i].found_ns;
+	}
+	for (size_t i = 0; i < account->incidents; i++) {
+		const struct incident *incident = account->incident[i];
+
+		put(doubts->bad, &doubts->bads, incident->from_ns,
+		    incident->recovered ? incident->to_ns : UINT64_MAX);
+		if (blinds(incident))
+			put(doubts->broken, &doubts->breaks, incident->from_ns, UINT64_MAX);
+	}
+	/* What else happened is not listed. */
+	if (account->findings && account->findings_unlisted) {
+		uint64_t last_ns = account->finding[account->findings - 1].found_ns;
+
+		put(doubts->bad, &doubts->bads, last_ns, UINT64_MAX);
+		put(doubts->broken, &doubts->breaks, last_ns, UINT64_MAX);
+	}
+	if (account->incidents && account->incidents_unlisted)
+		put(doubts->bad, &doubts->bads, account->incident[account->incidents - 1]->to_ns,
+		    UINT64_MAX);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	const uint64_t *first = a, *second = b;
+
+	return (*first > *second) - (*first < *second);
+}
+
+static int make_room(struct align_doubts *doubts, size_t bads, size_t breaks, size_t steps)
+{
+	struct align_stretch *bad = realloc(doubts->bad, (doubts->bads + bads + 1) * sizeof(*bad));
+	struct align_stretch *broken;
+	uint64_t *step_ns;
+
+	doubts->bad = bad ?: doubts->bad;
+	broken = realloc(doubts->broken, (doubts->breaks + breaks + 1) * sizeof(*broken));
+	doubts->broken = broken ?: doubts->broken;
+	step_ns = realloc(doubts->step_ns, (doubts->steps + steps + 1) * sizeof(*step_ns));
+	doubts->step_ns = step_ns ?: doubts->step_ns;
+	return bad && broken && step_ns ? 0 : -ENOMEM;
+}
+
+static void tidy_all(struct align_doubts *doubts, uint32_t rate_ppm)
+{
+	doubts->bads = tidy(doubts->bad, doubts->bads);
+	doubts->breaks = tidy(doubts->broken, doubts->breaks);
+	qsort(doubts->step_ns, doubts->steps, sizeof(*doubts->step_ns), compare_times);
+	if (rate_ppm > doubts->rate_ppm)
+		doubts->rate_ppm = rate_ppm;
+}
+
+static uint32_t rate_of(const struct account *account)
+{
+	uint64_t steered = account->steered_ppt / PPT_PER_PPM + (account->steered_ppt > 0);
+
+	return ALIGN_RATE_PPM + (steered > STEER_LIMIT_PPM ? STEER_LIMIT_PPM : (uint32_t)steered);
+}
+
+int align_doubts_add(struct align_doubts *doubts, const struct account *account)
+{
+	if (make_room(doubts, account->incidents + 2, account->findings + account->incidents + 1,
+		      account->findings))
+		return -ENOMEM;
+	add_doubts(doubts, account);
+	tidy_all(doubts, rate_of(account));
+	return 0;
+}
+
+int align_doubts_join(struct align_doubts *doubts, const struct align_doubts *from)
+{
+	if (make_room(doubts, from->bads, from->breaks, from->steps))
+		return -ENOMEM;
+	for (size_t i = 0; i < from->bads; i++)
+		doubts->bad[doubts->bads++] = from->bad[i];
+	for (size_t i = 0; i < from->breaks; i++)
+		doubts->broken[doubts->breaks++] = from->broken[i];
+	for (size_t i = 0; i < from->steps; i++)
+		doubts->step_ns[doubts->steps++] = from->step_ns[i];
+	tidy_all(doubts, from->rate_ppm);
+	return 0;
+}
+
+void align_doubts_free(struct align_doubts *doubts)
+{
+	free(doubts->bad);
+	free(doubts->broken);
+	free(doubts->step_ns);
+	*doubts = (struct align_doubts){0};
+}
+
+/* --- From events to anchors */
+
+struct align {
+	const struct align_doubts *doubts;
+	struct align_axis axis;
+	struct align_track *page;
+	struct align_track *realtime;
+	size_t bad; /* the first that is not over by the newest event */
+	bool any;
+	uint64_t first_ns, last_ns;
+
+	/* Of CLOCK_REALTIME: */
+	size_t chain;	   /* in which it was read last */
+	uint64_t claim_ns; /* and what was claimed then; 0: nothing */
+	bool renewed;	   /* since the last break */
+};
+
+struct align *align_new(const struct align_doubts *doubts, const struct align_moment *moment,
+			size_t moments)
+{
+	struct align *align = calloc(1, sizeof(*align));
+
+	if (!align)
+		return NULL;
+	align->doubts = doubts;
+	align->axis = (struct align_axis){.moment = moment,
+					  .moments = moments,
+					  .broken = doubts->broken,
+					  .breaks = doubts->breaks,
+					  .step_ns = doubts->step_ns,
+					  .steps = doubts->steps,
+					  .rate_ppm = doubts->rate_ppm};
+	align->renewed = true;
+	align->page = align_track_new(&align->axis);
+	align->realtime = align_track_new(&align->axis);
+	if (align->page && align->realtime)
+		return align;
+	align_free(align);
+	return NULL;
+}
+
+void align_free(struct align *align)
+{
+	if (!align)
+		return;
+	align_track_free(align->page);
+	align_track_free(align->realtime);
+	free(align);
+}
+
+/* Is @ns in a bad window? Times go forward but in a file that lies. */
+static bool is_bad(struct align *align, uint64_t ns)
+{
+	const struct align_stretch *bad = align->doubts->bad;
+
+	while (align->bad < align->doubts->bads && bad[align->bad].hi_ns <= ns)
+		align->bad++;
+	return align->bad < align->doubts->bads && bad[align->bad].lo_ns < ns;
+}
+
+/* @at, and by @by_ns more or less, in ns rounded down. False: past 292 years. */
+static bool ns_of(struct instant at, uint64_t by_ns, bool later, int64_t *out)
+{
+	int64_t ns;
+
+	if (instant_to_ns(at, &ns))
+		return false;
+	return later ? !__builtin_add_overflow(ns, by_ns, out)
+		     : !__builtin_sub_overflow(ns, by_ns, out);
+}
+
+/* What is told of leap seconds when UTC is @utc_ns. */
+static uint8_t leap_of(const struct event *event, int64_t utc_ns)
+{
+	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) != PAGE_FULL ||
+	    !page_has(&event->page, PAGE_LEAP_INDICATOR))
+		return align_leap_unknown(utc_ns);
+	return (uint8_t)page_get(&event->page, PAGE_LEAP_INDICATOR);
+}
+
+static bool is_told(uint8_t leap)
+{
+	return leap != VMCLOCK_LEAP_NONE && leap <= VMCLOCK_LEAP_POST_NEG;
+}
+
+static void add_look(struct align *align, const struct event *event)
+{
+	const struct page *page = &event->page;
+	struct align_anchor anchor = {.from_ns = event->time_ns, .to_ns = event->time_ns};
+	struct page_time first, last;
+
+	if (event->page_state != EVENT_PAGE_STABLE || !event_ticks_fit(&event->look.ticks, page) ||
+	    !page_is_vouched_for(page) || page_time_at(page, event->look.ticks.before, &first) ||
+	    page_time_at(page, event->look.ticks.after, &last))
+		return;
+	if (first.delta_ticks < 0 || !first.has_utc || !last.has_utc || !first.has_max_error ||
+	    !last.has_max_error || !ns_of(first.utc, first.max_error_ns, false, &anchor.lo_ns) ||
+	    !ns_of(last.utc, last.max_error_ns, true, &anchor.hi_ns) ||
+	    __builtin_add_overflow(anchor.hi_ns, 1, &anchor.hi_ns))
+		return;
+	anchor.leap = leap_of(event, anchor.lo_ns);
+	align_track_add(align->page, &anchor);
+}
+
+/* Is what the kernel claims to be believed, as far as breaks go? */
+static bool is_renewed(struct align *align, const struct event *event)
+{
+	const struct align_moment at = {event->time_ns, false};
+	size_t chain;
+
+	if (!align_axis_locate(&align->axis, &at, &chain))
+		return false;
+	if (chain != align->chain) {
+		align->chain = chain;
+		align->claim_ns = 0;
+		align->renewed = false;
+	}
+	if (event->clock.max_error_ns < align->claim_ns)
+		align->renewed = true;
+	align->claim_ns = event->clock.max_error_ns;
+	return align->renewed;
+}
+
+static void add_realtime(struct align *align, const struct event *event)
+{
+	const struct event_clock *clock = &event->clock;
+	struct align_anchor anchor = {.from_ns = event->time_ns};
+	uint64_t by_ns = clock->max_error_ns;
+	struct instant at;
+
+	if (clock->clock != OBSERVED_REALTIME || clock->scale != SCALE_UTC || !clock->has_claim ||
+	    (uint64_t)clock->at.tv_nsec >= NSEC_PER_SEC || !is_renewed(align, event) ||
+	    is_bad(align, event->time_ns) ||
+	    __builtin_add_overflow(event->time_ns, event->latency_ns, &anchor.to_ns))
+		return;
+	at = instant_from_timespec(clock->at);
+	if (!ns_of(at, 0, false, &anchor.lo_ns))
+		return;
+	anchor.leap = leap_of(event, anchor.lo_ns);
+	if (is_told(anchor.leap) && __builtin_add_overflow(by_ns, NSEC_PER_SEC, &by_ns))
+		return;
+	if (!ns_of(at, by_ns, false, &anchor.lo_ns) || !ns_of(at, by_ns, true, &anchor.hi_ns) ||
+	    __builtin_add_overflow(anchor.hi_ns, 1, &anchor.hi_ns))
+		return;
+	align_track_add(align->realtime, &anchor);
+}
+
+void align_event(struct align *align, const struct event *event)
+{
+	uint64_t end_ns;
+
+	if (__builtin_add_overflow(event->time_ns, event->latency_ns, &end_ns))
+		end_ns = event->time_ns;
+	if (!align->any || event->time_ns < align->first_ns)
+		align->first_ns = event->time_ns;
+	if (!align->any || end_ns > align->last_ns)
+		align->last_ns = end_ns;
+	align->any = true;
+	if (event->type == EVENT_PAGE && !is_bad(align, event->time_ns))
+		add_look(align, event);
+	else if (event->type == EVENT_CLOCK)
+		add_realtime(align, event);
+}
+
+static void forget(struct utc_span *span, size_t spans)
+{
+	for (size_t i = 0; i < spans; i++)
+		span[i] = UTC_SPAN_UNKNOWN;
+}
+
+void align_finish(struct align *align, struct align_result *result, struct utc_span *out)
+{
+	struct align_track *track =
+		align_track_anchors(align->page) ? align->page : align->realtime;
+	const struct align_axis *axis = &align->axis;
+
+	*result = (struct align_result){
+		.method = track == align->page ? ALIGN_BY_PAGE : ALIGN_BY_REALTIME,
+		.anchors = align_track_anchors(track),
+		.contradictions = align_track_contradictions(track),
+	};
+	if (!result->anchors || !align_track_finish(track, out)) {
+		result->method = ALIGN_BY_FACTS;
+		forget(out, axis->moments);
+	}
+	for (size_t i = 0; i < axis->moments; i++) {
+		if (axis->moment[i].ns < align->first_ns || axis->moment[i].ns > align->last_ns)
+			out[i] = UTC_SPAN_UNKNOWN;
+	}
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report on several recordings for a browser: one file, no script, nothing fetched. */
+#include <inttypes.h>
+
+#include "fleet/fleet_plot.h"
+#include "fleet/fleet_view.h"
+#include "show/html.h"
+#include "show/interval_text.h"
+#include "report/report_style.h"
+
+static void put_head(FILE *out, const struct fleet *fleet)
+{
+	char verdict[FLEET_VERDICT_BYTES];
+
+	fleet_verdict(fleet, verdict, sizeof(verdict));
+	fprintf(out,
+		"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'\">\n<title>%s: vmclock report on %zu hosts</title>\n"
+		"<style>%s%s</style>\n</head>\n<body>\n<h1>What happened to the clocks of %zu "
+		"host%s</h1>\n<p class=\"verdict %s\">",
+		fleet_level(fleet), fleet->machines, report_style, fleet_plot_style,
+		fleet->machines, fleet->machines == 1 ? "" : "s", fleet_level(fleet));
+	html_puts(out, verdict);
+	fputs("</p>\n", out);
+}
+
+static void put_worst(FILE *out, const struct fleet_incident *worst)
+{
+	char off[INTERVAL_TEXT_BYTES];
+
+	if (!worst) {
+		fputs("<td>-</td>", out);
+		return;
+	}
+	interval_text(worst->worst, off, sizeof(off));
+	fprintf(out, "<td>%s %s</td>", observed_clock_name(worst->worst_clock), off);
+}
+
+static void put_hosts(FILE *out, const struct fleet *fleet)
+{
+	fputs("<h2>Hosts</h2>\n<div class=\"wide\"><table><thead><tr><th>host</th>"
+	      "<th>incidents</th><th>reads meanwhile</th><th>surely wrong</th><th>not known</th>"
+	      "<th>worst clock, off by</th></tr></thead><tbody>\n",
+	      out);
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+		struct fleet_harm harm = fleet_harm(fleet, recording);
+
+		fputs("<tr><td class=\"name\">", out);
+		html_puts(out, recording->label);
+		fprintf(out,
+			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
+			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64 "</td>",
+			harm.incidents, harm.reads, harm.wrong, harm.reads - harm.known);
+		put_worst(out, fleet_worst(fleet, recording));
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_recordings(FILE *out, const struct fleet *fleet)
+{
+	fputs("<h2>Recordings, and how UTC was got</h2>\n<div class=\"wide\"><table><thead><tr>"
+	      "<th>file</th><th>host</th><th>kernel</th><th>from, UTC</th><th>length</th>"
+	      "<th>UTC by</th><th>readings</th><th>at best within</th><th>at worst</th>"
+	      "<th>events</th><th>lost</th></tr></thead><tbody>\n",
+	      out);
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+		char best[TEXT_NS_BYTES], worst[TEXT_NS_BYTES], length[TEXT_NS_BYTES];
+		char from[FLEET_SPAN_BYTES];
+
+		fleet_width_text(recording->has_width ? recording->best_ns : UINT64_MAX, best);
+		fleet_width_text(recording->has_width ? recording->worst_ns : UINT64_MAX, worst);
+		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
+		fleet_span_text(recording->from, recording->start_realtime_ns, from, sizeof(from));
+		fputs("<tr><td class=\"name\">", out);
+		html_puts(out, recording->file);
+		fputs("</td><td class=\"name\">", out);
+		html_puts(out, recording->label);
+		fputs("</td><td>", out);
+		html_puts(out, recording->kernel);
+		fprintf(out,
+			"</td><td class=\"name\">%s</td><td class=\"n\">%s</td><td%s>%s</td>"
+			"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td>"
+			"<td class=\"n\">%s</td><td class=\"n\">%" PRIu64
+			"</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
+			from, length,
+			recording->aligned.method == ALIGN_BY_FACTS ? " class=\"critical\"" : "",
+			fleet_method_text(recording), recording->aligned.anchors, best, worst,
+			recording->events, recording->lost);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_groups(FILE *out, const struct fleet *fleet)
+{
+	char text[FLEET_GROUP_BYTES];
+
+	if (!fleet->groups)
+		return;
+	fputs("<h2>At the same time</h2>\n<ul>\n", out);
+	for (size_t i = 0; i < fleet->groups; i++) {
+		fleet_group_text(fleet, &fleet->group[i], text, sizeof(text));
+		fputs("<li>", out);
+		html_puts(out, text);
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+}
+
+static int64_t guess_of(const struct fleet *fleet, const struct fleet_entry *entry)
+{
+	const struct fleet_recording *recording = &fleet->recording[entry->recording];
+	uint64_t ns = entry->finding ? entry->finding->found_ns : entry->over->to_ns;
+
+	return fleet_guess_ns(recording, ns);
+}
+
+static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_entry *entry)
+{
+	const struct fleet_finding *finding = entry->finding;
+	char when[FLEET_SPAN_BYTES];
+
+	fleet_span_text(entry->when, guess_of(fleet, entry), when, sizeof(when));
+	fprintf(out, "<li class=\"finding %s\"><span class=\"when\">%s%s, ",
+		finding ? finding_severity_name(finding->severity) : "over",
+		!fleet_is_placed(entry) ? "? "
+		: entry->order_known	? ""
+					: "~ ",
+		when);
+	html_puts(out, fleet->recording[entry->recording].label);
+	fputs("</span><br>", out);
+	if (!finding) {
+		fprintf(out,
+			"<span>incident %" PRIu64
+			" is over: all is well from here on</span></li>\n",
+			entry->over->number);
+		return;
+	}
+	fprintf(out, "<strong>%s %s</strong> <span>", finding_severity_name(finding->severity),
+		finding_name(finding->kind));
+	html_puts(out, finding->text);
+	if (finding->incident)
+		fprintf(out, " (incident %" PRIu64 ")", finding->incident);
+	fputs("</span></li>\n", out);
+}
+
+static void put_timeline(FILE *out, const struct fleet *fleet)
+{
+	fputs("<h2>Timeline, UTC</h2>\n", out);
+	if (!fleet->entries) {
+		fputs("<p>Nothing was found.</p>\n", out);
+		return;
+	}
+	fputs("<p class=\"soft\">Each happened from the time that is given on, within so long. ~: "
+	      "it "
+	      "may have been before something above it, of another host. ?: nobody knows "
+	      "when.</p>\n"
+	      "<ol>\n",
+	      out);
+	for (size_t i = 0; i < fleet->entries; i++)
+		put_entry(out, fleet, &fleet->entry[i]);
+	fputs("</ol>\n", out);
+}
+
+static void put_unknown(const char *code, const struct fleet_recording *recording,
+			const char *sentence, void *arg)
+{
+	FILE *out = arg;
+
+	(void)code;
+	fputs("<li>", out);
+	if (recording) {
+		fputs("<strong>", out);
+		html_puts(out, recording->label);
+		fputs("</strong>: ", out);
+	}
+	html_puts(out, sentence);
+	fputs("</li>\n", out);
+}
+
+void fleet_put_html(FILE *out, const struct fleet *fleet)
+{
+	put_head(out, fleet);
+	fleet_plot(out, fleet);
+	put_hosts(out, fleet);
+	put_groups(out, fleet);
+	put_timeline(out, fleet);
+	put_recordings(out, fleet);
+	fputs("<h2>Not known</h2>\n<ul>\n", out);
+	fleet_unknowns(fleet, put_unknown, out);
+	fputs("</ul>\n</body>\n</html>\n", out);
+}

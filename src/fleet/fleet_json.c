@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report on several recordings for programs: one object. */
+#include "base/instant.h"
+#include "fleet/fleet_view.h"
+#include "show/json_add.h"
+
+#define SCHEMA "vmclock-trace/fleet/1"
+
+/* Null where it is not known. */
+static json_object *json_utc_text(bool known, int64_t ns)
+{
+	char text[INSTANT_ISO_BYTES];
+
+	if (!known)
+		return NULL;
+	instant_format_utc(instant_from_ns(ns), text, sizeof(text));
+	return json_object_new_string(text);
+}
+
+static json_object *json_span(struct utc_span span)
+{
+	bool has_lo = span.lo_ns != INT64_MIN, has_hi = span.hi_ns != INT64_MAX;
+	json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "lo_ns", has_lo ? json_object_new_int64(span.lo_ns) : NULL);
+	json_object_object_add(json, "lo", json_utc_text(has_lo, span.lo_ns));
+	json_object_object_add(json, "hi_ns", has_hi ? json_object_new_int64(span.hi_ns) : NULL);
+	json_object_object_add(json, "hi", json_utc_text(has_hi, span.hi_ns));
+	return json;
+}
+
+static void add_span(json_object *to, const char *key, struct utc_span span)
+{
+	json_object_object_add(to, key, json_span(span));
+}
+
+static json_object *json_worst(const struct fleet_incident *incident)
+{
+	json_object *json;
+
+	if (!incident || !incident->has_worst)
+		return NULL;
+	json = json_object_new_object();
+	add_text(json, "clock", observed_clock_name(incident->worst_clock));
+	json_object_object_add(json, "error", page_json_interval(&incident->worst));
+	return json;
+}
+
+static json_object *json_utc(const struct fleet_recording *recording)
+{
+	json_object *json = json_object_new_object();
+	bool known = recording->aligned.method != ALIGN_BY_FACTS;
+	bool has_worst = recording->has_width && recording->worst_ns != UINT64_MAX;
+	bool has_best = recording->has_width && recording->best_ns != UINT64_MAX;
+
+	add_text(json, "method", align_method_name(recording->aligned.method));
+	add_u64(json, "readings", recording->aligned.anchors);
+	add_u64(json, "contradictions", recording->aligned.contradictions);
+	add_u64(json, "rate_ppm", recording->rate_ppm);
+	add_known(json, "best_ns", known && has_best, recording->best_ns);
+	add_known(json, "worst_ns", known && has_worst, recording->worst_ns);
+	return json;
+}
+
+static json_object *json_recording(const struct fleet *fleet,
+				   const struct fleet_recording *recording)
+{
+	struct fleet_harm harm = fleet_harm(fleet, recording);
+	json_object *json = json_object_new_object();
+
+	add_text(json, "host", recording->label);
+	add_text(json, "name", *recording->host ? recording->host : NULL);
+	add_u64(json, "machine", recording->machine);
+	add_text(json, "file", recording->file);
+	add_text(json, "kernel", *recording->kernel ? recording->kernel : NULL);
+	add_text(json, "boot_id", *recording->boot_id ? recording->boot_id : NULL);
+	add_u64(json, "start_monotonic_ns", recording->start_ns);
+	add_i64(json, "start_realtime_ns", recording->start_realtime_ns);
+	add_span(json, "from", recording->from);
+	add_span(json, "to", recording->to);
+	json_object_object_add(json, "utc", json_utc(recording));
+	add_u64(json, "incidents", harm.incidents);
+	add_u64(json, "findings", recording->findings);
+	add_u64(json, "processes", harm.processes);
+	add_u64(json, "reads", harm.reads);
+	add_u64(json, "known", harm.known);
+	add_u64(json, "wrong", harm.wrong);
+	json_object_object_add(json, "worst", json_worst(fleet_worst(fleet, recording)));
+	add_bool(json, "ended", recording->ended);
+	add_u64(json, "events", recording->events);
+	add_u64(json, "events_lost", recording->lost);
+	add_u64(json, "events_cut", recording->cut);
+	add_u64(json, "events_damaged", recording->bad_rows);
+	add_text(json, "damage", *recording->damage ? recording->damage : NULL);
+	return json;
+}
+
+static json_object *json_kinds(const struct fleet_incident *incident)
+{
+	json_object *json = json_object_new_object();
+
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (incident->count[kind])
+			add_u64(json, finding_name((enum finding_kind)kind), incident->count[kind]);
+	}
+	return json;
+}
+
+static json_object *json_incident(const struct fleet_recording *recording,
+				  const struct fleet_incident *incident)
+{
+	json_object *json = json_object_new_object();
+
+	add_text(json, "host", recording->label);
+	add_u64(json, "number", incident->number);
+	add_text(json, "severity", finding_severity_name(incident->severity));
+	add_bool(json, "recovered", incident->recovered);
+	add_bool(json, "again", incident->again);
+	add_span(json, "from", incident->from);
+	add_span(json, "begin", incident->begin);
+	add_span(json, "to", incident->to);
+	json_object_object_add(json, "findings", json_kinds(incident));
+	json_object_object_add(json, "worst", json_worst(incident));
+	add_u64(json, "processes", incident->processes);
+	add_u64(json, "reads", incident->reads);
+	add_u64(json, "known", incident->known);
+	add_u64(json, "wrong", incident->wrong);
+	return json;
+}
+
+static json_object *json_incidents(const struct fleet *fleet)
+{
+	json_object *incidents = json_object_new_array();
+
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+
+		for (size_t j = 0; j < recording->incidents; j++) {
+			if (fleet_has_incident(fleet, &recording->incident[j]))
+				json_object_array_add(
+					incidents,
+					json_incident(recording, &recording->incident[j]));
+		}
+	}
+	return incidents;
+}
+
+static json_object *json_entry(const struct fleet *fleet, const struct fleet_entry *entry)
+{
+	const struct fleet_finding *finding = entry->finding;
+	json_object *json = json_object_new_object();
+
+	add_text(json, "host", fleet->recording[entry->recording].label);
+	add_text(json, "type", finding ? "finding" : "incident_over");
+	add_u64(json, "number", finding ? finding->number : entry->over->number);
+	add_text(json, "kind", finding ? finding_name(finding->kind) : NULL);
+	add_text(json, "severity",
+		 finding_severity_name(finding ? finding->severity : entry->over->severity));
+	add_known(json, "incident", !finding || finding->incident,
+		  finding ? finding->incident : entry->over->number);
+	add_u64(json, "monotonic_ns", finding ? finding->found_ns : entry->over->to_ns);
+	add_span(json, "utc", entry->when);
+	add_bool(json, "since_start", finding && finding->since_start);
+	add_bool(json, "order_known", entry->order_known);
+	add_text(json, "text", finding ? finding->text : NULL);
+	return json;
+}
+
+static json_object *json_group(const struct fleet *fleet, const struct fleet_group *group)
+{
+	json_object *json = json_object_new_object(), *incidents = json_object_new_array();
+	char text[FLEET_GROUP_BYTES];
+
+	fleet_group_text(fleet, group, text, sizeof(text));
+	add_u64(json, "hosts", group->machines);
+	add_bool(json, "proven", group->proven);
+	for (size_t i = 0; i < group->incidents; i++) {
+		json_object *one = json_object_new_object();
+
+		add_text(one, "host", fleet->recording[group->recording[i]].label);
+		add_u64(one, "incident", group->incident[i]->number);
+		json_object_array_add(incidents, one);
+	}
+	json_object_object_add(json, "incidents", incidents);
+	add_span(json, "window", group->window);
+	json_object_object_add(json, "began_within", page_json_interval(&group->began_within));
+	add_text(json, "text", text);
+	return json;
+}
+
+static void add_unknown(const char *code, const struct fleet_recording *recording,
+			const char *sentence, void *arg)
+{
+	json_object *json = json_object_new_object();
+
+	add_text(json, "code", code);
+	add_text(json, "host", recording ? recording->label : NULL);
+	add_text(json, "text", sentence);
+	json_object_array_add(arg, json);
+}
+
+static json_object *json_unread(const struct fleet *fleet)
+{
+	json_object *files = json_object_new_array();
+
+	for (size_t i = 0; i < fleet->unreads; i++) {
+		json_object *json = json_object_new_object();
+
+		add_text(json, "file", fleet->unread[i].path);
+		add_text(json, "cause", fleet->unread[i].cause);
+		json_object_array_add(files, json);
+	}
+	return files;
+}
+
+void fleet_put_json(FILE *out, const struct fleet *fleet)
+{
+	json_object *json = json_object_new_object(), *recordings = json_object_new_array();
+	json_object *timeline = json_object_new_array(), *groups = json_object_new_array();
+	json_object *unknowns = json_object_new_array();
+	char verdict[FLEET_VERDICT_BYTES];
+
+	fleet_verdict(fleet, verdict, sizeof(verdict));
+	fleet_unknowns(fleet, add_unknown, unknowns);
+	for (size_t i = 0; i < fleet->recordings; i++)
+		json_object_array_add(recordings, json_recording(fleet, &fleet->recording[i]));
+	for (size_t i = 0; i < fleet->entries; i++)
+		json_object_array_add(timeline, json_entry(fleet, &fleet->entry[i]));
+	for (size_t i = 0; i < fleet->groups; i++)
+		json_object_array_add(groups, json_group(fleet, &fleet->group[i]));
+	add_text(json, "schema", SCHEMA);
+	add_text(json, "level", fleet_level(fleet));
+	add_text(json, "text", verdict);
+	add_u64(json, "hosts", fleet->machines);
+	json_object_object_add(json, "recordings", recordings);
+	json_object_object_add(json, "incidents", json_incidents(fleet));
+	json_object_object_add(json, "groups", groups);
+	json_object_object_add(json, "timeline", timeline);
+	json_object_object_add(json, "not_read", json_unread(fleet));
+	json_object_object_add(json, "not_known", unknowns);
+	put_line(out, json);
+}

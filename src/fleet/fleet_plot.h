@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The timeline of a fleet as SVG within HTML: a lane for each recording. */
+#ifndef VMCLOCK_TRACE_FLEET_FLEET_PLOT_H
+#define VMCLOCK_TRACE_FLEET_FLEET_PLOT_H
+
+#include <stdio.h>
+
+#include "fleet/fleet.h"
+
+/* What it needs beside report_style. */
+extern const char fleet_plot_style[];
+
+void fleet_plot(FILE *out, const struct fleet *fleet);
+
+#endif

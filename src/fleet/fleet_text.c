@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report on several recordings for a ticket: plain text, in which nothing can move a cursor. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "fleet/fleet_view.h"
+#include "show/interval_text.h"
+#include "show/text_wrap.h"
+
+#define LABEL_COLUMNS 24
+
+static void put_heading(FILE *out, const char *heading)
+{
+	fprintf(out, "\n%s\n", heading);
+	for (size_t i = 0; i < strlen(heading); i++)
+		fputc('-', out);
+	fputc('\n', out);
+}
+
+/* @text as it may be shown, in at least @columns of the terminal's, as far as bytes are columns. */
+static void put_shown(FILE *out, const char *text, int columns)
+{
+	char shown[TEXT_DISPLAY_BYTES(FLEET_LABEL_BYTES)];
+
+	text_display(text, strlen(text), shown, sizeof(shown));
+	fprintf(out, "%-*s", columns, shown);
+}
+
+static void put_hosts(FILE *out, const struct fleet *fleet)
+{
+	put_heading(out, "Hosts");
+	fprintf(out, "%-*s %9s %16s %9s  %s\n", LABEL_COLUMNS, "host", "incidents", "reads, wrong",
+		"not known", "worst clock, off by");
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+		const struct fleet_incident *worst = fleet_worst(fleet, recording);
+		struct fleet_harm harm = fleet_harm(fleet, recording);
+		char off[INTERVAL_TEXT_BYTES], reads[48];
+
+		put_shown(out, recording->label, LABEL_COLUMNS);
+		snprintf(reads, sizeof(reads), "%" PRIu64 ", %" PRIu64, harm.reads, harm.wrong);
+		fprintf(out, " %9" PRIu64 " %16s %9" PRIu64 "  ", harm.incidents, reads,
+			harm.reads - harm.known);
+		if (worst)
+			interval_text(worst->worst, off, sizeof(off));
+		fprintf(out, "%s%s%s\n", worst ? observed_clock_name(worst->worst_clock) : "-",
+			worst ? " " : "", worst ? off : "");
+	}
+}
+
+static void put_recordings(FILE *out, const struct fleet *fleet)
+{
+	put_heading(out, "Recordings");
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+		char best[TEXT_NS_BYTES], worst[TEXT_NS_BYTES], length[TEXT_NS_BYTES];
+		char from[FLEET_SPAN_BYTES];
+
+		fleet_width_text(recording->best_ns, best);
+		fleet_width_text(recording->worst_ns, worst);
+		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
+		fleet_span_text(recording->from, recording->start_realtime_ns, from, sizeof(from));
+		put_shown(out, recording->file, 0);
+		fputs(": ", out);
+		put_shown(out, recording->label, 0);
+		if (*recording->kernel) {
+			fputs(", ", out);
+			put_shown(out, recording->kernel, 0);
+		}
+		fprintf(out, "\n    %s of events from %s\n", length, from);
+		fprintf(out, "    UTC by %s", fleet_method_text(recording));
+		if (recording->aligned.method != ALIGN_BY_FACTS)
+			fprintf(out,
+				", %" PRIu64 " readings, CLOCK_MONOTONIC to within %" PRIu32
+				" ppm: within %s at best, %s at worst",
+				recording->aligned.anchors, recording->rate_ppm, best, worst);
+		fprintf(out, "\n    %" PRIu64 " events, %" PRIu64 " lost\n", recording->events,
+			recording->lost);
+	}
+}
+
+static int64_t guess_of(const struct fleet *fleet, const struct fleet_entry *entry)
+{
+	const struct fleet_recording *recording = &fleet->recording[entry->recording];
+	uint64_t ns = entry->finding ? entry->finding->found_ns : entry->over->to_ns;
+
+	return fleet_guess_ns(recording, ns);
+}
+
+static char mark_of(const struct fleet_entry *entry)
+{
+	return !fleet_is_placed(entry) ? '?' : entry->order_known ? ' ' : '~';
+}
+
+static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_entry *entry)
+{
+	const struct fleet_finding *finding = entry->finding;
+	char when[FLEET_SPAN_BYTES], shown[TEXT_DISPLAY_BYTES(512)];
+
+	fleet_span_text(entry->when, guess_of(fleet, entry), when, sizeof(when));
+	fprintf(out, "%c %s  ", mark_of(entry), when);
+	put_shown(out, fleet->recording[entry->recording].label, 0);
+	if (!finding) {
+		fprintf(out, "\n    incident %" PRIu64 " is over: all is well from here on\n",
+			entry->over->number);
+		return;
+	}
+	fprintf(out, "\n    %s %s", finding_severity_name(finding->severity),
+		finding_name(finding->kind));
+	if (finding->incident)
+		fprintf(out, ", incident %" PRIu64, finding->incident);
+	text_display(finding->text, strnlen(finding->text, 512), shown, sizeof(shown));
+	fputs("\n    ", out);
+	text_wrap(out, shown, 4, 4);
+}
+
+static void put_timeline(FILE *out, const struct fleet *fleet)
+{
+	put_heading(out, "Timeline, UTC");
+	if (!fleet->entries)
+		fputs("Nothing was found.\n", out);
+	for (size_t i = 0; i < fleet->entries; i++)
+		put_entry(out, fleet, &fleet->entry[i]);
+	if (fleet->entries)
+		fputs("\n~ it may have been before something above it, of another host\n"
+		      "? nobody knows when\n",
+		      out);
+}
+
+static void put_groups(FILE *out, const struct fleet *fleet)
+{
+	char text[FLEET_GROUP_BYTES];
+
+	if (!fleet->groups)
+		return;
+	put_heading(out, "At the same time");
+	for (size_t i = 0; i < fleet->groups; i++) {
+		fleet_group_text(fleet, &fleet->group[i], text, sizeof(text));
+		fputs("  - ", out);
+		text_wrap(out, text, 4, 4);
+	}
+}
+
+struct unknowns {
+	FILE *out;
+	bool any;
+};
+
+static void put_unknown(const char *code, const struct fleet_recording *recording,
+			const char *sentence, void *arg)
+{
+	struct unknowns *unknowns = arg;
+
+	(void)code;
+	unknowns->any = true;
+	if (recording) {
+		fputs("  - ", unknowns->out);
+		put_shown(unknowns->out, recording->label, 0);
+		fputs(":\n    ", unknowns->out);
+	} else {
+		fputs("  - ", unknowns->out);
+	}
+	text_wrap(unknowns->out, sentence, 4, 4);
+}
+
+void fleet_put_text(FILE *out, const struct fleet *fleet)
+{
+	struct unknowns unknowns = {.out = out};
+	char verdict[FLEET_VERDICT_BYTES];
+
+	fleet_verdict(fleet, verdict, sizeof(verdict));
+	text_wrap(out, verdict, 0, 0);
+	put_hosts(out, fleet);
+	put_groups(out, fleet);
+	put_timeline(out, fleet);
+	put_recordings(out, fleet);
+	put_heading(out, "Not known");
+	fleet_unknowns(fleet, put_unknown, &unknowns);
+	if (!unknowns.any)
+		fputs("Nothing of importance.\n", out);
+}

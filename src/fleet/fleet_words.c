@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict on a fleet, and what is not known: the same sentences for people and programs. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "fleet/fleet_view.h"
+#include "show/interval_text.h"
+#include "show/sentence.h"
+
+#define SENTENCE_BYTES 700
+#define SHOWN_BYTES    200
+#define NAMED	       6 /* of many hosts, so many by name */
+#define MICRO_NS       1000
+
+/* --- Numbers in words */
+
+void fleet_width_text(uint64_t ns, char text[TEXT_NS_BYTES])
+{
+	static const struct {
+		uint64_t below_ns, step_ns;
+	} steps[] = {{1000000, 1},
+		     {NSEC_PER_SEC, 1000},
+		     {1000ull * NSEC_PER_SEC, 1000000},
+		     {UINT64_MAX / 2, 60ull * NSEC_PER_SEC}};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		uint64_t step = steps[i].step_ns;
+
+		if (ns >= steps[i].below_ns)
+			continue;
+		text_ns_u64((ns + step - 1) / step * step, text, TEXT_NS_BYTES);
+		return;
+	}
+	snprintf(text, TEXT_NS_BYTES, "not known");
+}
+
+/* To the microsecond, rounded down; what is lost by that is added to *@rest_ns. */
+static void put_utc(int64_t ns, uint64_t *rest_ns, char text[INSTANT_ISO_BYTES])
+{
+	int64_t rest = ns % MICRO_NS;
+
+	if (rest < 0)
+		rest += MICRO_NS;
+	if (__builtin_sub_overflow(ns, rest, &ns))
+		rest = 0;
+	*rest_ns += (uint64_t)rest;
+	instant_format_utc(instant_from_ns(ns), text, INSTANT_ISO_BYTES);
+	/* Nine digits and a Z: three of them go. */
+	memcpy(text + strlen(text) - 4, "Z", 2);
+}
+
+void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t bytes)
+{
+	char lo[INSTANT_ISO_BYTES], guess[INSTANT_ISO_BYTES], width[TEXT_NS_BYTES];
+	uint64_t width_ns = utc_span_width_ns(span), rest_ns = 0;
+
+	put_utc(guess_ns, &rest_ns, guess);
+	rest_ns = 0;
+	put_utc(span.lo_ns, &rest_ns, lo);
+	if (__builtin_add_overflow(width_ns, rest_ns, &width_ns))
+		width_ns = UINT64_MAX;
+	fleet_width_text(width_ns, width);
+	if (utc_span_is_known(span))
+		snprintf(text, bytes, "%s within %s", lo, width);
+	else if (span.lo_ns != INT64_MIN)
+		snprintf(text, bytes, "after %s, not known how long; by its own clock %s", lo,
+			 guess);
+	else if (span.hi_ns != INT64_MAX) {
+		put_utc(span.hi_ns, &rest_ns, lo);
+		snprintf(text, bytes, "before %s, not known how long; by its own clock %s", lo,
+			 guess);
+	} else {
+		snprintf(text, bytes, "not known; by its own clock %s", guess);
+	}
+}
+
+/* --- What happened */
+
+bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *incident)
+{
+	return fleet_has(fleet, (struct utc_span){incident->from.lo_ns, incident->to.hi_ns});
+}
+
+const char *fleet_level(const struct fleet *fleet)
+{
+	enum finding_severity worst = FINDING_INFO;
+
+	for (size_t i = 0; i < fleet->entries; i++) {
+		const struct fleet_finding *finding = fleet->entry[i].finding;
+
+		if (finding && finding->severity > worst)
+			worst = finding->severity;
+	}
+	return worst == FINDING_CRITICAL ? "CRITICAL" : worst == FINDING_WARNING ? "WARNING" : "OK";
+}
+
+/* By how much it surely is not 0. */
+static uint64_t far_off(struct ns_interval error)
+{
+	return error.lo_ns > 0	 ? (uint64_t)error.lo_ns
+	       : error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns
+				 : 0;
+}
+
+const struct fleet_incident *fleet_worst(const struct fleet *fleet,
+					 const struct fleet_recording *recording)
+{
+	const struct fleet_incident *worst = NULL;
+
+	for (size_t i = 0; i < recording->incidents; i++) {
+		const struct fleet_incident *incident = &recording->incident[i];
+
+		if (incident->has_worst && fleet_has_incident(fleet, incident) &&
+		    (!worst || far_off(incident->worst) > far_off(worst->worst)))
+			worst = incident;
+	}
+	return worst;
+}
+
+struct fleet_harm fleet_harm(const struct fleet *fleet, const struct fleet_recording *recording)
+{
+	struct fleet_harm harm = {0};
+
+	for (size_t i = 0; i < recording->incidents; i++) {
+		const struct fleet_incident *incident = &recording->incident[i];
+
+		if (incident->again || !fleet_has_incident(fleet, incident))
+			continue;
+		harm.incidents++;
+		harm.processes += incident->processes;
+		harm.reads += incident->reads;
+		harm.known += incident->known;
+		harm.wrong += incident->wrong;
+	}
+	return harm;
+}
+
+const char *fleet_method_text(const struct fleet_recording *recording)
+{
+	switch (recording->aligned.method) {
+	case ALIGN_BY_PAGE:
+		return "page";
+	case ALIGN_BY_REALTIME:
+		return "CLOCK_REALTIME";
+	default:
+		return "NOT KNOWN";
+	}
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void say_label(struct words *words, const struct fleet_recording *recording)
+{
+	char shown[SHOWN_BYTES];
+
+	text_display(recording->label, strlen(recording->label), shown, sizeof(shown));
+	say(words, "%s", shown);
+}
+
+static void say_span(struct words *words, const struct fleet *fleet)
+{
+	struct utc_span all = {INT64_MAX, INT64_MIN};
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	uint64_t rest_ns = 0;
+
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+
+		if (recording->from.lo_ns != INT64_MIN && recording->from.lo_ns < all.lo_ns)
+			all.lo_ns = recording->from.lo_ns;
+		if (recording->to.hi_ns != INT64_MAX && recording->to.hi_ns > all.hi_ns)
+			all.hi_ns = recording->to.hi_ns;
+	}
+	if (all.lo_ns > all.hi_ns)
+		return;
+	put_utc(all.lo_ns, &rest_ns, from);
+	put_utc(all.hi_ns, &rest_ns, to);
+	say(words, ", from %s to %s", from, to);
+}
+
+/* Of each machine the first recording that has an incident of its own. */
+static void say_hurt(struct words *words, const struct fleet *fleet)
+{
+	struct fleet_harm all = {0};
+	uint64_t hurt = 0, machines = 0;
+
+	for (size_t machine = 0; machine < fleet->machines; machine++) {
+		struct fleet_harm before = all;
+
+		for (size_t i = 0; i < fleet->recordings; i++) {
+			struct fleet_harm harm;
+
+			if (fleet->recording[i].machine != machine)
+				continue;
+			harm = fleet_harm(fleet, &fleet->recording[i]);
+			all.incidents += harm.incidents;
+			all.processes += harm.processes;
+			all.reads += harm.reads;
+			all.known += harm.known;
+			all.wrong += harm.wrong;
+		}
+		machines += all.incidents > before.incidents;
+		hurt += all.wrong > before.wrong;
+	}
+	if (!all.incidents) {
+		say(words, " There was no incident on any of them.");
+		return;
+	}
+	say(words, " %" PRIu64 " of them had %" PRIu64 " incident%s in all.", machines,
+	    all.incidents, plural(all.incidents));
+	if (!all.reads) {
+		say(words, " No read of a clock through the kernel was seen meanwhile.");
+		return;
+	}
+	say(words,
+	    " Meanwhile %" PRIu64 " process%s read a clock %" PRIu64 " time%s: %" PRIu64
+	    " read%s, on %" PRIu64 " host%s, got a surely wrong time, %" PRIu64 " did not",
+	    all.processes, all.processes == 1 ? "" : "es", all.reads, plural(all.reads), all.wrong,
+	    plural(all.wrong), hurt, plural(hurt), all.known - all.wrong);
+	if (all.reads > all.known)
+		say(words, ", and of %" PRIu64 " it is not known", all.reads - all.known);
+	say(words, ".");
+}
+
+static void say_worst(struct words *words, const struct fleet *fleet)
+{
+	const struct fleet_incident *worst = NULL;
+	const struct fleet_recording *where = NULL;
+	char off[INTERVAL_TEXT_BYTES];
+
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_incident *incident = fleet_worst(fleet, &fleet->recording[i]);
+
+		if (incident && (!worst || far_off(incident->worst) > far_off(worst->worst))) {
+			worst = incident;
+			where = &fleet->recording[i];
+		}
+	}
+	if (!worst)
+		return;
+	interval_text(worst->worst, off, sizeof(off));
+	say(words, " The worst clock was %s of ", observed_clock_name(worst->worst_clock));
+	say_label(words, where);
+	say(words, ", off by %s.", off);
+}
+
+void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group, char *text,
+		      size_t bytes)
+{
+	struct words words = {text, bytes};
+	char width[TEXT_NS_BYTES], least[TEXT_NS_BYTES], window[FLEET_SPAN_BYTES];
+
+	text[0] = '\0';
+	fleet_width_text((uint64_t)group->began_within.hi_ns, width);
+	text_ns_u64((uint64_t)group->began_within.lo_ns, least, sizeof(least));
+	fleet_span_text(group->window, 0, window, sizeof(window));
+	say(&words, "%zu hosts %s bad at the same time: ", group->machines,
+	    group->proven ? "surely were" : "may have been");
+	for (size_t i = 0; i < group->incidents && i < NAMED; i++) {
+		say(&words, "%s", i ? ", " : "");
+		say_label(&words, &fleet->recording[group->recording[i]]);
+		say(&words, " (incident %" PRIu64 ")", group->incident[i]->number);
+	}
+	if (group->incidents > NAMED)
+		say(&words, " and %zu more", group->incidents - NAMED);
+	say(&words, "; all of it from %s. It began on all of them within %s", window, width);
+	if (group->began_within.lo_ns)
+		say(&words, ", and not at once: at least %s apart", least);
+	say(&words, ".");
+}
+
+void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
+{
+	struct words words = {text, bytes};
+	char group[FLEET_GROUP_BYTES];
+	size_t unaligned = 0;
+
+	text[0] = '\0';
+	say(&words, "%s: %zu host%s in %zu recording%s", fleet_level(fleet), fleet->machines,
+	    plural(fleet->machines), fleet->recordings, plural(fleet->recordings));
+	say_span(&words, fleet);
+	say(&words, ".");
+	say_hurt(&words, fleet);
+	say_worst(&words, fleet);
+	if (fleet->groups) {
+		fleet_group_text(fleet, &fleet->group[0], group, sizeof(group));
+		say(&words, " %s", group);
+	}
+	if (fleet->groups > 1)
+		say(&words, " There are %zu more such groups.", fleet->groups - 1);
+	for (size_t i = 0; i < fleet->recordings; i++)
+		unaligned += fleet->recording[i].aligned.method == ALIGN_BY_FACTS;
+	if (unaligned)
+		say(&words,
+		    " OF %zu RECORDING%s UTC IS NOT KNOWN: what happened there is placed by a "
+		    "guess.",
+		    unaligned, unaligned == 1 ? "" : "S");
+	if (fleet->unreads)
+		say(&words, " %zu file%s could not be read at all.", fleet->unreads,
+		    plural(fleet->unreads));
+}
+
+/* --- What is not known */
+
+struct teller {
+	fleet_say_fn say;
+	void *arg;
+	const struct fleet_recording *recording;
+};
+
+static void tell(const struct teller *teller, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void tell(const struct teller *teller, const char *code, const char *format, ...)
+{
+	char sentence[SENTENCE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	teller->say(code, teller->recording, sentence, teller->arg);
+}
+
+static void tell_of_alignment(const struct teller *teller)
+{
+	const struct fleet_recording *recording = teller->recording;
+
+	if (recording->aligned.method == ALIGN_BY_FACTS)
+		tell(teller, "no_utc",
+		     "No page with bounds and no CLOCK_REALTIME with a claim was seen while all "
+		     "was well: its UTC is CLOCK_REALTIME at the start of the recording, of which "
+		     "nobody knows how wrong it was.");
+	else if (recording->has_width && recording->worst_ns == UINT64_MAX)
+		tell(teller, "no_bound",
+		     "Of some moments UTC is bounded on one side at most: CLOCK_MONOTONIC may "
+		     "have jumped, and no clock was good afterwards.");
+	if (recording->aligned.contradictions)
+		tell(teller, "contradiction",
+		     "What gave UTC contradicted itself %" PRIu64
+		     " time%s, by more than CLOCK_MONOTONIC can drift: each of the times that "
+		     "it gave is allowed for.",
+		     recording->aligned.contradictions, plural(recording->aligned.contradictions));
+	if (recording->aligned.method == ALIGN_BY_REALTIME)
+		tell(teller, "by_claim",
+		     "Its UTC is CLOCK_REALTIME within the error that the kernel claims, which "
+		     "nothing here can check.");
+}
+
+static void tell_of_file(const struct teller *teller)
+{
+	const struct fleet_recording *recording = teller->recording;
+	char damage[SHOWN_BYTES];
+
+	if (*recording->damage) {
+		text_display(recording->damage, strlen(recording->damage), damage, sizeof(damage));
+		tell(teller, "damaged",
+		     "The file is damaged (%s): %" PRIu64
+		     " events were passed over, and what could not be read at all is missing.",
+		     damage, recording->bad_rows);
+	}
+	if (!recording->ended)
+		tell(teller, "not_ended",
+		     "The recording was not closed: what came after its last commit is missing.");
+	if (recording->cut)
+		tell(teller, "cut", "The oldest %" PRIu64 " events made room for later ones.",
+		     recording->cut);
+	if (recording->lost)
+		tell(teller, "lost", "%" PRIu64 " events were lost.", recording->lost);
+	if (recording->unlisted)
+		tell(teller, "unlisted",
+		     "%" PRIu64
+		     " findings and incidents more are in the recording than a report shows.",
+		     recording->unlisted);
+}
+
+static void tell_of_unread(const struct fleet *fleet, const struct teller *teller)
+{
+	for (size_t i = 0; i < fleet->unreads; i++) {
+		char cause[SHOWN_BYTES];
+
+		text_display(fleet->unread[i].cause, strlen(fleet->unread[i].cause), cause,
+			     sizeof(cause));
+		tell(teller, "not_read", "A file gave nothing: %s.", cause);
+	}
+}
+
+void fleet_unknowns(const struct fleet *fleet, fleet_say_fn say_fn, void *arg)
+{
+	struct teller teller = {.say = say_fn, .arg = arg};
+	size_t unordered = 0, unplaced = 0;
+
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		teller.recording = &fleet->recording[i];
+		tell_of_alignment(&teller);
+		tell_of_file(&teller);
+	}
+	teller.recording = NULL;
+	for (size_t i = 0; i < fleet->entries; i++) {
+		unplaced += !fleet_is_placed(&fleet->entry[i]);
+		unordered += fleet_is_placed(&fleet->entry[i]) && !fleet->entry[i].order_known;
+	}
+	if (unordered)
+		tell(&teller, "order",
+		     "Of %zu of the timeline's entries it is not proven that they came after all "
+		     "above them that are of other hosts.",
+		     unordered);
+	if (unplaced)
+		tell(&teller, "unplaced",
+		     "%zu of the timeline's entries have no place in it, and are at its end.",
+		     unplaced);
+	tell_of_unread(fleet, &teller);
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/report_fleet.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "feed/message.h"
+#include "feed/progress.h"
+#include "fleet/fleet_view.h"
+#include "show/finding_words.h"
+#include "store/recording.h"
+
+struct work {
+	struct fleet *fleet;
+	char *const *paths;
+	size_t count;
+	bool damaged; /* a file gave nothing, or not all */
+	struct progress progress;
+};
+
+static void show_progress(struct work *work, const char *what, size_t done)
+{
+	if (progress_is_due(&work->progress))
+		progress_say(&work->progress, "%s: %zu of %zu recordings", what, done, work->count);
+}
+
+static int say_twice(const char *a, const char *b)
+{
+	struct error error = {0};
+
+	error_cause(&error, "%s and %s are the same recording", a, b);
+	error_hint(&error, "name it once");
+	message_failure(&error);
+	return EXIT_USAGE;
+}
+
+/* The same file under two names, or under one twice. */
+static int check_paths(const struct work *work)
+{
+	struct stat seen[FLEET_RECORDINGS], *stats = seen;
+	struct error error = {0};
+
+	if (work->count > FLEET_RECORDINGS) {
+		error_cause(&error, "%zu recordings are too many for one report", work->count);
+		error_hint(&error, "name at most %d of them", FLEET_RECORDINGS);
+		message_failure(&error);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < work->count; i++) {
+		if (stat(work->paths[i], &stats[i]))
+			stats[i] = (struct stat){0};
+		for (size_t j = 0; j < i; j++) {
+			if (!strcmp(work->paths[i], work->paths[j]) ||
+			    (stats[i].st_ino && stats[i].st_ino == stats[j].st_ino &&
+			     stats[i].st_dev == stats[j].st_dev))
+				return say_twice(work->paths[j], work->paths[i]);
+		}
+	}
+	return MESSAGE_GO_ON;
+}
+
+/* --- First: what happened to each */
+
+static int take_report(struct work *work, const char *path, const struct report *report)
+{
+	const struct fleet_source source = {
+		.path = path,
+		.facts = report->facts,
+		.account = report->account,
+		.start_ns = report->start_ns,
+		.start_realtime_ns = report->start_realtime_ns,
+		.lost = report->lost,
+		.cut = report->cut,
+		.bad_rows = report->bad_rows,
+		.ended = report->ended,
+		.damage = report->damage,
+		.sentence = finding_sentence,
+	};
+
+	if (message_damaged(path, report->damage, "the report") != EXIT_DONE)
+		work->damaged = true;
+	return fleet_add(work->fleet, &source) ? message_no_memory() : MESSAGE_GO_ON;
+}
+
+static int take_file(struct work *work, const char *path)
+{
+	static const struct report_wish all = {0};
+	struct report_material *material = NULL;
+	struct recording *recording = NULL;
+	struct error error = {0};
+	int code;
+
+	/* One that is none is told, and passed over. */
+	if (recording_open(path, &recording, &error)) {
+		message_failure(&error);
+		work->damaged = true;
+		return fleet_add_unread(work->fleet, path, error.cause) ? message_no_memory()
+									: MESSAGE_GO_ON;
+	}
+	recording_close(recording);
+	code = report_material_open(path, &all, &material);
+	if (code == MESSAGE_GO_ON)
+		code = take_report(work, path, report_material_report(material));
+	report_material_close(material);
+	return code;
+}
+
+static int take_all(struct work *work)
+{
+	const struct fleet_recording *other, *twice;
+	int code = MESSAGE_GO_ON;
+
+	for (size_t i = 0; i < work->count && code == MESSAGE_GO_ON; i++) {
+		show_progress(work, "reading", i);
+		code = take_file(work, work->paths[i]);
+	}
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (!work->fleet->recordings) {
+		message_error("none of these files is a recording that can be read");
+		return EXIT_FAILED;
+	}
+	if (fleet_meet(work->fleet))
+		return message_no_memory();
+	twice = fleet_twice(work->fleet, &other);
+	return twice ? say_twice(twice->path, other->path) : MESSAGE_GO_ON;
+}
+
+/* --- Then: when that was */
+
+static int measure(struct work *work, size_t i)
+{
+	struct recording *recording = NULL;
+	struct align *align = fleet_measure(work->fleet, i);
+	struct error error = {0};
+	struct event event;
+
+	if (!align)
+		return message_no_memory();
+	if (recording_open(work->fleet->recording[i].path, &recording, &error)) {
+		align_free(align);
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	while (recording_next(recording, &event))
+		align_event(align, &event);
+	recording_close(recording);
+	return fleet_measured(work->fleet, i, align) ? message_no_memory() : MESSAGE_GO_ON;
+}
+
+static int set_window(const struct report_wish *wish, struct fleet *fleet)
+{
+	int64_t start_ns = fleet_start_ns(fleet);
+
+	if (wish->since && report_moment(wish->since, start_ns, &fleet->since_ns))
+		return message_bad_argument("--since", wish->since, REPORT_MOMENT_WANTED);
+	if (wish->until && report_moment(wish->until, start_ns, &fleet->until_ns))
+		return message_bad_argument("--until", wish->until, REPORT_MOMENT_WANTED);
+	return MESSAGE_GO_ON;
+}
+
+static int make(struct work *work, const struct report_wish *wish)
+{
+	int code = check_paths(work);
+
+	if (code == MESSAGE_GO_ON)
+		code = take_all(work);
+	if (code == MESSAGE_GO_ON)
+		code = set_window(wish, work->fleet);
+	for (size_t i = 0; code == MESSAGE_GO_ON && i < work->fleet->recordings; i++) {
+		show_progress(work, "measuring", i);
+		code = measure(work, i);
+	}
+	if (code == MESSAGE_GO_ON && fleet_finish(work->fleet))
+		code = message_no_memory();
+	progress_end(&work->progress);
+	return code;
+}
+
+static void (*const puts_form[])(FILE *out, const struct fleet *fleet) = {
+	[REPORT_TEXT] = fleet_put_text,
+	[REPORT_JSON] = fleet_put_json,
+	[REPORT_HTML] = fleet_put_html,
+};
+
+static bool has_form(enum report_form form)
+{
+	return form < sizeof(puts_form) / sizeof(puts_form[0]);
+}
+
+static int run(char *const *paths, size_t count, const struct report_wish *wish,
+	       enum report_form form)
+{
+	struct work work = {.fleet = fleet_new(),
+			    .paths = paths,
+			    .count = count,
+			    .progress = progress_begin(true)};
+	int code;
+
+	if (!work.fleet)
+		return message_no_memory();
+	code = make(&work, wish);
+	if (code == MESSAGE_GO_ON) {
+		puts_form[form](stdout, work.fleet);
+		code = work.damaged ? EXIT_FAILED : EXIT_DONE;
+	}
+	fleet_free(work.fleet);
+	return code;
+}
+
+const struct report_several report_fleet = {
+	.has_form = has_form,
+	.run = run,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run of events amounts to, for a report: findings and incidents with their evidence, each
+ * clock's error over the whole time, who used the clock, and what was not seen. Pure and bounded:
+ * what does not fit is counted.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_ANALYSIS_H
+#define VMCLOCK_TRACE_JUDGE_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/mapper_list.h"
+#include "event/page_follow.h"
+#include "event/summary.h"
+#include "judge/curve.h"
+#include "judge/detector.h"
+#include "judge/downtime.h"
+#include "judge/driver_answer.h"
+#include "judge/finding.h"
+#include "judge/incident.h"
+#include "judge/page_line.h"
+
+#define ACCOUNT_FINDINGS  512
+#define ACCOUNT_INCIDENTS 64
+#define ACCOUNT_GAPS	  64
+
+/* One clock over the whole time, where the page told how wrong it was. */
+struct account_clock {
+	uint64_t seen;	/* readings */
+	uint64_t known; /* of them, with an error that is known */
+	uint64_t wrong; /* of those, surely wrong */
+	struct curve curve;
+};
+
+/* Between two events others were, of which nothing is left but their number. */
+struct account_gap {
+	uint64_t from_ns; /* CLOCK_MONOTONIC of the two */
+	uint64_t to_ns;
+	uint64_t events;   /* that are missing */
+	uint64_t findings; /* that were made live meanwhile */
+	uint64_t finding;  /* the number of the newest before the second, 0: not known */
+	uint64_t incident; /* of the newest incident that was over then, the same */
+};
+
+struct account {
+	uint64_t events;
+	uint64_t first_ns; /* CLOCK_MONOTONIC of the first event, and of the newest */
+	uint64_t last_ns;
+	struct finding *finding; /* the first ACCOUNT_FINDINGS */
+	size_t findings;
+	uint64_t findings_unlisted;
+	struct incident *incident[ACCOUNT_INCIDENTS]; /* that are over */
+	size_t incidents;
+	uint64_t incidents_unlisted;
+	struct account_gap gap[ACCOUNT_GAPS]; /* the first ones */
+	size_t gaps;
+	uint64_t gaps_unlisted;
+	uint64_t gap_ns;     /* how long they are, all of them */
+	uint64_t gap_events; /* and how many events are missing in them */
+	struct account_clock clock[OBSERVED_CLOCKS];
+	struct curve page_bound; /* what the page claims of its own error, either way */
+	struct curve latency;	 /* how long the reads took that were measured one by one */
+	struct page_follow follow;
+	struct page first_page; /* valid if follow.seen */
+	struct summary summary;
+	struct mapper_list mappers;
+	struct answer_tally answers;
+	struct downtimes downtimes;
+	struct event_losses losses; /* totals of the newest EVENT_LOSS; valid if has_losses */
+	bool has_losses;
+	uint64_t clock_changes;
+	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
+
+	/* Its own. */
+	struct detector *detector;
+	struct incidents *incidents_open;
+	struct page_line line;
+};
+
+/* NULL without memory. */
+struct account *account_new(void);
+
+/* NULL is fine. */
+void account_free(struct account *account);
+
+/* Take one event; in the order in which they were judged. */
+void account_event(struct account *account, const struct event *event);
+
+/*
+ * Before the next event there is @gap: it is judged as the first one after a start. Before the first
+ * event it says how numbers begin, and else is told elsewhere.
+ */
+void account_gap(struct account *account, const struct account_gap *gap);
+
+/* No more events. */
+void account_finish(struct account *account);
+
+/* What has passed through the detector. Owned by @account. */
+const struct detector_counts *account_counts(const struct account *account);
+
+#endif

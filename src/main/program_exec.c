@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Commands that vmclock-trace becomes: programs of their own, which stand beside it. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "feed/command.h"
+#include "feed/message.h"
+
+#define SUFFIX_BYTES 16
+
+static int become(const char *suffix, char **argv)
+{
+	char path[PATH_MAX + SUFFIX_BYTES];
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+	struct error error;
+
+	if (length < 0)
+		length = 0;
+	snprintf(path + length, SUFFIX_BYTES, "%s", suffix);
+	execv(path, argv);
+	error_cause(&error, "cannot run %s: %s", path, strerror(errno));
+	error_hint(&error, "it is built and installed together with vmclock-trace");
+	message_failure(&error);
+	return EXIT_FAILED;
+}
+
+static int exporter_exec(int argc, char **argv)
+{
+	(void)argc;
+	return become("-exporter", argv);
+}
+
+/* Which of the two, it sees by argv[0]. */
+static int bundle_exec(int argc, char **argv)
+{
+	(void)argc;
+	return become("-bundle", argv);
+}
+
+const struct command cmd_exporter_exec = {
+	.name = "exporter",
+	.summary = "serve the clock's state as metrics for Prometheus",
+	.run = exporter_exec,
+};
+
+const struct command cmd_bundle_exec = {
+	.name = "bundle",
+	.summary = "one file of an incident for somebody else: events, reports, manifest",
+	.run = bundle_exec,
+};
+
+const struct command cmd_verify_exec = {
+	.name = "verify",
+	.summary = "check such a file: each byte, the judgement, the reports",
+	.run = bundle_exec,
+};

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace record: all that `trace` sees, kept in a file for afterwards. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "record/record_session.h"
+#include "feed/message.h"
+#include "record/record_live.h"
+#include "record/record_options.h"
+#include "record/record_place.h"
+#include "record/record_summary.h"
+#include "scenario/scenario_source.h"
+
+static void scenario_facts(const struct record_options *options, const struct scenario *scenario,
+			   struct fact_list *facts)
+{
+	const char *name = strrchr(options->scenario, '/');
+
+	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
+	fact_set(facts, "host", "scenario %s", name ? name + 1 : options->scenario);
+	fact_set(facts, "page", "simulated");
+	fact_set(facts, "start_monotonic_ns", "%lld", SCENARIO_MONOTONIC_START_NS);
+	fact_set(facts, "start_realtime_ns", "%lld",
+		 (long long)scenario->frame.start_utc_sec * NSEC_PER_SEC);
+}
+
+static int play(const struct record_options *options, const struct scenario *scenario,
+		const struct recorder_options *live, struct keeper *keeper)
+{
+	const struct simulation_options simulation = {0};
+	struct recorder_options store = *live;
+	struct fact_list facts = {0};
+	const struct record_scene scene = {.file = store.path, .facts = &facts};
+	struct scenario_source *source;
+	struct error error = {0};
+	struct event event;
+
+	store.may_wait = true;
+	scenario_facts(options, scenario, &facts);
+	record_bounds_facts(options, &facts);
+	if (scenario_source_new(scenario, &simulation, 0, &source))
+		error_cause(&error, "there is no memory left");
+	if (*error.cause ||
+	    keeper_open(keeper, &store, &facts, SCENARIO_MONOTONIC_START_NS, &error)) {
+		message_failure(&error);
+		scenario_source_free(source);
+		return EXIT_FAILED;
+	}
+	keeper->view->begin(stdout, &scene);
+	while (scenario_source_next(source, &event, NULL))
+		keeper_event(keeper, &event);
+	scenario_source_free(source);
+	return record_end(keeper, &scene, keeper->newest_ns - keeper->start_ns);
+}
+
+/* A scenario in virtual time: a recording of what no machine can be made to do on command. */
+static int record_scenario(const struct record_options *options,
+			   const struct recorder_options *store, struct keeper *keeper)
+{
+	struct scenario scenario;
+	struct error error = {0};
+	int code;
+
+	if (scenario_load(options->scenario, &scenario, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	code = play(options, &scenario, store, keeper);
+	scenario_free(&scenario);
+	return code;
+}
+
+/* In the place that was asked for, once there is room. */
+static int record_to(const struct record_options *options, struct keeper *keeper)
+{
+	struct record_place place;
+	struct recorder_options store = {
+		.path = place.path,
+		.max_bytes = options->max_bytes,
+		.max_age_ns = (uint64_t)options->max_age_ns,
+		.ring_ns = (uint64_t)options->ring_ns,
+		.tidy = record_place_tidy,
+		.arg = &place,
+	};
+	struct error error = {0};
+	int code = EXIT_FAILED;
+
+	if (record_place_open(&place, options->where, store.max_bytes, store.max_age_ns, &error)) {
+		message_failure(&error);
+	} else {
+		record_place_tidy(0, store.removed, &place);
+		code = options->scenario ? record_scenario(options, &store, keeper)
+					 : record_live(options, &store, keeper);
+	}
+	/* Its thread uses the place. */
+	keeper_close(keeper);
+	record_place_close(&place);
+	return code;
+}
+
+static int record_run(int argc, char **argv)
+{
+	struct record_options options;
+	struct keeper keeper = {0};
+	int code = record_options_parse(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	/* A limit on file sizes is a full disk: said, counted, survived. */
+	signal(SIGXFSZ, SIG_IGN);
+	keeper.view = options.json ? &record_view_json : &record_view_text;
+	keeper.wants_journal = options.journal;
+	keeper.is_in_journal = !options.scenario && !options.json && journal_is_output();
+	keeper.ring = (struct keeper_ring){
+		.ring_ns = (uint64_t)options.ring_ns,
+		.before_ns = (uint64_t)options.before_ns,
+		.after_ns = (uint64_t)options.after_ns,
+		.on = options.on,
+	};
+	code = record_to(&options, &keeper);
+	return message_output(code);
+}
+
+static const char help[] =
+	"usage: vmclock-trace record [options] [FILE|DIRECTORY]\n"
+	"\n"
+	"Keeps all that trace sees in FILE, an SQLite database that report and replay read: looks "
+	"at\n"
+	"the page, who used the clock how often, slow and failed uses, who set the system clock, "
+	"what\n"
+	"was found, what was lost. During an incident each read is kept. Without FILE, and in a\n"
+	"DIRECTORY, the name is vmclock-TIME.sqlite. A file is never written over. Ends with "
+	"Ctrl-C.\n"
+	"\n"
+	"With --ring it is a flight recorder: all of the last minutes, in bounded space, and what "
+	"is\n"
+	"around a finding is kept for good.\n"
+	"\n"
+	"Needs root for the kernel's hooks. Without, it records the page alone, and says so.\n"
+	"\n"
+	"  -d, --duration T    stop after T: 500ms, 10s, 2m, 1h\n"
+	"      --device PATH   record this page; default: the first /dev/vmclock*\n"
+	"  -e, --events        keep each use as an event, which costs more\n"
+	"      --max-size SIZE let the oldest events go beyond this: 50M, 2G; with --ring windows\n"
+	"      --max-age T     and those that are older than this: 12h, 7d; in a DIRECTORY also\n"
+	"                      recordings of earlier starts\n"
+	"      --ring T        keep all of the last T only, and for good the windows around "
+	"findings\n"
+	"      --on SEVERITY   of this severity or worse: info, warning, critical; default: "
+	"warning\n"
+	"      --before T      from so long before them; default: all of the ring\n"
+	"      --after T       until so long after them, or their incident; default: 1m\n"
+	"      --journal       note what is found in the systemd journal; a service always does\n"
+	"      --reload        let the driver go for who unloads it, and hook it when it comes "
+	"again\n"
+	"      --scenario PATH record what this scenario plays, in virtual time, and no machine\n"
+	"  -j, --json          one JSON object a line, schema vmclock-trace/record/1\n"
+	"  -h, --help          show this\n"
+	"\n"
+	"exit status: 0 nothing found, or only news (severity info)\n"
+	"             1 nothing to record, or FILE could not be written; 2 usage\n"
+	"             3 a finding of severity warning or critical\n"
+	"\n"
+	"examples:\n"
+	"  sudo vmclock-trace record\n"
+	"  sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"
+	"  sudo vmclock-trace record --ring 10m --on critical /var/lib/vmclock-trace\n"
+	"  vmclock-trace record --scenario tests/scenarios/migrate.scenario /tmp/story.sqlite\n";
+
+const struct command cmd_record = {
+	.name = "record",
+	.summary = "keep all that happens to the clock in a file, for report and replay",
+	.help = help,
+	.run = record_run,
+};

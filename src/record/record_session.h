@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events in: judged, shown where something is found, and kept. What `record` does with each source. */
+#ifndef VMCLOCK_TRACE_RECORD_RECORD_SESSION_H
+#define VMCLOCK_TRACE_RECORD_RECORD_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "record/journal.h"
+#include "event/event.h"
+#include "event/fact.h"
+#include "event/decimate.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "record/record_view.h"
+#include "store/recorder.h"
+
+/* What a ring keeps for good, around what findings. */
+struct keeper_ring {
+	uint64_t ring_ns; /* 0: it is none, and all is kept */
+	uint64_t before_ns;
+	uint64_t after_ns;
+	enum finding_severity on;
+};
+
+/* The newest window of a ring. */
+struct keeper_window {
+	uint64_t to_ns;	     /* it is kept until then; 0: there is none */
+	uint64_t finding;    /* the number of the newest one that it is kept for */
+	uint64_t incident;   /* the one that is open since; 0: none */
+	uint64_t longest_ns; /* until when an incident that stays open makes it longer */
+	enum finding_severity severity;
+};
+
+struct keeper {
+	const struct record_view *view;
+	struct keeper_ring ring;
+	bool wants_journal; /* note there what is found; without one there is nothing to record */
+	bool is_in_journal; /* the same, for what is shown goes there anyway: then it is not shown */
+	struct journal journal;
+	bool has_journal;
+	struct keeper_window window;
+	struct recorder *recorder;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct thin thin;
+	uint64_t start_ns;
+	uint64_t events; /* judged */
+	uint64_t newest_ns;
+	struct event_losses losses; /* of the newest EVENT_LOSS that was kept */
+	uint64_t losses_ns;
+	bool found;    /* something, by the event that is being judged */
+	bool alarming; /* anything that is more than news */
+	/* Told when an incident opens or closes. */
+	void (*incident_news)(enum incident_news news, void *arg);
+	void *arg;
+};
+
+/*
+ * Make the recording with @facts, and be ready for events from @start_ns (CLOCK_MONOTONIC) on. The
+ * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or
+ * -errno, with @error filled; keeper_close() is due in either case.
+ */
+int keeper_open(struct keeper *keeper, const struct recorder_options *options,
+		const struct fact_list *facts, uint64_t start_ns, struct error *error);
+
+/* Take one event; in order. */
+void keeper_event(struct keeper *keeper, const struct event *event);
+
+/* No more come: close what is open, write all, and tell in @counts how it went. */
+void keeper_finish(struct keeper *keeper, struct recorder_counts *counts);
+
+/* Free all. */
+void keeper_close(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "record/record_summary.h"
+
+#include "base/text.h"
+#include "feed/message.h"
+
+void record_bounds_facts(const struct record_options *options, struct fact_list *facts)
+{
+	char age[TEXT_NS_BYTES], ring[TEXT_NS_BYTES], before[TEXT_NS_BYTES], after[TEXT_NS_BYTES];
+	char size[RECORD_SIZE_BYTES];
+
+	text_ns(options->max_age_ns, false, age, sizeof(age));
+	record_size_text(options->max_bytes, size);
+	/* A scenario ends by itself. */
+	if (!options->scenario || options->max_bytes || options->max_age_ns)
+		fact_set(facts, "bounds", "%s in size, %s in age",
+			 options->max_bytes ? size : "any", options->max_age_ns ? age : "any");
+	fact_set(facts, "thinning", "%s",
+		 options->ring_ns ? "all events"
+				  : "all events; of looks and ticks that tell nothing new the "
+				    "first and the last");
+	if (!options->ring_ns)
+		return;
+	text_ns(options->ring_ns, false, ring, sizeof(ring));
+	text_ns(options->before_ns, false, before, sizeof(before));
+	text_ns(options->after_ns, false, after, sizeof(after));
+	fact_set(facts, "ring",
+		 "the last %s; for good: from %s before to %s after findings of severity %s%s",
+		 ring, before, after, finding_severity_name(options->on),
+		 options->on == FINDING_CRITICAL ? "" : " or worse");
+}
+
+int record_end(struct keeper *keeper, const struct record_scene *scene, uint64_t duration_ns)
+{
+	struct recorder_counts counts;
+	struct record_result result;
+
+	keeper_finish(keeper, &counts);
+	result = (struct record_result){
+		.duration_ns = duration_ns,
+		.events = keeper->events,
+		.kept = counts.kept,
+		.lost = counts.lost,
+		.cut = counts.cut,
+		.is_ring = keeper->ring.ring_ns,
+		.windows = counts.windows,
+		.windows_cut = counts.windows_cut,
+		.bytes = counts.bytes,
+		.trouble = counts.trouble,
+		.counts = detector_counts(keeper->detector),
+	};
+	keeper->view->end(stdout, scene, &result);
+	/* What was lost before it went well again stands in the file, and above. */
+	if (counts.failed) {
+		message_error("%s could not be written: %s", scene->file, counts.trouble);
+		return EXIT_FAILED;
+	}
+	return keeper->alarming ? EXIT_FINDING : EXIT_DONE;
+}

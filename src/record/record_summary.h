@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is said of a recording where it begins and where it ends, whatever is recorded. */
+#ifndef VMCLOCK_TRACE_RECORD_RECORD_SUMMARY_H
+#define VMCLOCK_TRACE_RECORD_RECORD_SUMMARY_H
+
+#include "record/record_session.h"
+#include "record/record_options.h"
+
+/* How much of it is kept. */
+void record_bounds_facts(const struct record_options *options, struct fact_list *facts);
+
+/* Write all, and show what @duration_ns amount to. An exit code; what is wrong has been said. */
+int record_end(struct keeper *keeper, const struct record_scene *scene, uint64_t duration_ns);
+
+#endif

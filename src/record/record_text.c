@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+
+#include "base/instant.h"
+#include "show/incident_view.h"
+#include "show/live_text.h"
+#include "record/record_view.h"
+#include "show/text_shown.h"
+
+void record_size_text(uint64_t bytes, char text[RECORD_SIZE_BYTES])
+{
+	if (bytes < 10000)
+		snprintf(text, RECORD_SIZE_BYTES, "%" PRIu64 " bytes", bytes);
+	else if (bytes < 1000000)
+		snprintf(text, RECORD_SIZE_BYTES, "%" PRIu64 " kB", bytes / 1000);
+	else
+		snprintf(text, RECORD_SIZE_BYTES, "%" PRIu64 ".%" PRIu64 " MB", bytes / 1000000,
+			 bytes / 100000 % 10);
+}
+
+static void put_fact(FILE *out, const struct record_scene *scene, const char *label,
+		     const char *name)
+{
+	const char *value = fact_get(scene->facts, name);
+
+	if (!value)
+		return;
+	fprintf(out, "%-7s ", label);
+	text_put_shown(out, value);
+	fputc('\n', out);
+}
+
+static void put_start(FILE *out, const struct record_scene *scene)
+{
+	int64_t realtime_ns = (int64_t)fact_get_u64(scene->facts, "start_realtime_ns", 0);
+	char when[INSTANT_ISO_BYTES];
+
+	instant_format_utc(instant_from_ns(realtime_ns), when, sizeof(when));
+	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+}
+
+static void text_begin(FILE *out, const struct record_scene *scene)
+{
+	put_start(out, scene);
+	fputs("file    ", out);
+	text_put_shown(out, scene->file);
+	fputc('\n', out);
+	put_fact(out, scene, "page", "page");
+	put_fact(out, scene, "uses", "uses");
+	put_fact(out, scene, "keeps", "thinning");
+	put_fact(out, scene, "bounds", "bounds");
+	put_fact(out, scene, "ring", "ring");
+	fputc('\n', out);
+}
+
+static void text_finding(FILE *out, uint64_t start_ns, const struct finding *finding)
+{
+	live_put_time(out, start_ns, finding->found_ns);
+	live_put_finding(out, finding);
+	fputc('\n', out);
+}
+
+static void text_incident(FILE *out, uint64_t start_ns, const struct incident *incident)
+{
+	incident_put_text(out, start_ns, incident);
+}
+
+static void put_counts(FILE *out, const struct detector_counts *counts)
+{
+	fputs("findings  ", out);
+	live_put_finding_counts(out, counts);
+	fputc('\n', out);
+}
+
+static void put_windows(FILE *out, const struct record_result *result)
+{
+	fprintf(out, "kept      %" PRIu64 " window%s for good", result->windows,
+		result->windows == 1 ? "" : "s");
+	if (result->windows_cut)
+		fprintf(out, "; the oldest %" PRIu64 " had to make room", result->windows_cut);
+	fprintf(out, "; %" PRIu64 " events outside of them were let go\n", result->cut);
+}
+
+static void text_end(FILE *out, const struct record_scene *scene,
+		     const struct record_result *result)
+{
+	char size[RECORD_SIZE_BYTES];
+
+	record_size_text(result->bytes, size);
+	live_put_duration(out, "\nrecorded  %s, ", result->duration_ns);
+	fprintf(out, "%" PRIu64 " events", result->events);
+	if (result->kept < result->events)
+		fprintf(out, ", of which %" PRIu64 " are kept: the others told nothing new",
+			result->kept);
+	fputc('\n', out);
+	put_counts(out, result->counts);
+	fputs("file      ", out);
+	text_put_shown(out, scene->file);
+	fprintf(out, ", %s\n", size);
+	if (result->is_ring)
+		put_windows(out, result);
+	if (result->cut && !result->is_ring)
+		fprintf(out, "          the oldest %" PRIu64 " events had to make room\n",
+			result->cut);
+	if (result->lost)
+		fprintf(out, "LOST      %" PRIu64 " events could not be written%s%s\n",
+			result->lost, *result->trouble ? ": " : "", result->trouble);
+}
+
+static void text_replay_begin(FILE *out, const struct record_scene *scene)
+{
+	put_start(out, scene);
+	fputs("replay  ", out);
+	text_put_shown(out, scene->file);
+	fputs("\n\n", out);
+}
+
+static void text_replay_end(FILE *out, const struct record_scene *scene,
+			    const struct replay_result *result)
+{
+	(void)scene;
+	live_put_duration(out, "\nreplayed  %s", result->duration_ns);
+	fprintf(out, ", %" PRIu64 " events\n", result->events);
+	put_counts(out, result->counts);
+	if (result->why_not_compared)
+		fprintf(out, "          not compared with those seen live: %s\n",
+			result->why_not_compared);
+	else if (result->different || result->missing)
+		fprintf(out,
+			"DIFFERENT %" PRIu64 " findings are not as they were seen live, %" PRIu64
+			" are in one of the two only, %" PRIu64 " are the same\n",
+			result->different, result->missing, result->same);
+	else
+		fputs("          byte for byte those seen live\n", out);
+}
+
+const struct record_view record_view_text = {
+	.begin = text_begin,
+	.finding = text_finding,
+	.incident = text_incident,
+	.end = text_end,
+	.replay_begin = text_replay_begin,
+	.replay_end = text_replay_end,
+};

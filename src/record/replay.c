@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace replay: a recording through the same detector, at any speed. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "feed/message.h"
+#include "feed/playback.h"
+#include "feed/recorded.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "show/finding_json.h"
+#include "show/json_add.h"
+#include "record/record_view.h"
+
+struct replay_options {
+	struct recorded_wish wish;
+	bool json;
+};
+
+struct replay {
+	const struct record_view *view;
+	struct recorded recorded;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct until until;
+	bool alarming;
+	struct replay_result result;
+};
+
+/* Against the line that was kept when it was found. */
+static void compare(struct replay *replay, const struct finding *finding)
+{
+	const char *live = recording_finding(replay->recorded.recording, finding->number);
+	json_object *json = finding_json(finding);
+
+	if (!live)
+		replay->result.missing++;
+	else if (strcmp(live, json_line(json)))
+		replay->result.different++;
+	else
+		replay->result.same++;
+	json_object_put(json);
+}
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct replay *replay = arg;
+
+	replay->alarming |= finding->severity >= FINDING_WARNING;
+	compare(replay, finding);
+	replay->view->finding(stdout, replay->recorded.start_ns, finding);
+	incidents_finding(replay->incidents, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct replay *replay = arg;
+
+	if (news == INCIDENT_CLOSED)
+		replay->view->incident(stdout, replay->recorded.start_ns, incident);
+}
+
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
+{
+	struct replay *replay = arg;
+
+	if (gap) {
+		incidents_forget(replay->incidents, gap->incident);
+		detector_forget(replay->detector, gap->finding);
+	}
+	detector_event(replay->detector, event);
+	incidents_event(replay->incidents, event);
+	return true;
+}
+
+/* What keeps the findings from being the same: then they are not compared. */
+static const char *why_not_compared(struct replay *replay)
+{
+	const struct fact_list *facts = recording_facts(replay->recorded.recording);
+	struct recording_losses losses;
+
+	recording_losses(replay->recorded.recording, &losses);
+	if (replay->until.signal)
+		return "it was interrupted";
+	if (*recording_damage(replay->recorded.recording)->why)
+		return "the recording is damaged";
+	if (fact_get_u64(facts, "events_cut", 0))
+		return fact_get(facts, "ring")
+			       ? "between the windows events were let go, as was asked for"
+			       : "the oldest events made room for later ones";
+	if (losses.events)
+		return "the recording has lost events";
+	return NULL;
+}
+
+static int end(struct replay *replay, const struct record_scene *scene)
+{
+	struct replay_result *result = &replay->result;
+	uint64_t kept = recording_findings(replay->recorded.recording);
+	int code = replay->alarming ? EXIT_FINDING : EXIT_DONE;
+
+	result->duration_ns = recorded_duration_ns(&replay->recorded);
+	result->events = replay->recorded.events;
+	result->counts = detector_counts(replay->detector);
+	result->why_not_compared = why_not_compared(replay);
+	if (kept > result->same + result->different)
+		result->missing += kept - result->same - result->different;
+	replay->view->replay_end(stdout, scene, result);
+	if (!result->why_not_compared && (result->different || result->missing))
+		code = EXIT_FAILED;
+	return recorded_exit_code(&replay->recorded, code);
+}
+
+static int replay_with(struct replay *replay, const struct replay_options *options)
+{
+	struct record_scene scene = {.file = options->wish.file};
+	int code = recorded_open(&options->wish, &replay->recorded);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	replay->detector = detector_new(NULL, on_finding, replay);
+	replay->incidents = incidents_new(NULL, on_incident, replay);
+	if (!replay->detector || !replay->incidents)
+		return message_no_memory();
+	scene.facts = recording_facts(replay->recorded.recording);
+	replay->view->replay_begin(stdout, &scene);
+	recorded_run(&replay->recorded, &replay->until, on_event, replay);
+	incidents_finish(replay->incidents);
+	return end(replay, &scene);
+}
+
+static int parse_options(int argc, char **argv, struct replay_options *options)
+{
+	static const struct option table[] = {
+		{"speed", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int option, code = MESSAGE_GO_ON;
+
+	while (code == MESSAGE_GO_ON &&
+	       (option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
+		if (option == 's')
+			code = pace_parse(optarg, &options->wish.speed);
+		else if (option == 'j')
+			options->json = true;
+		else if (option == 'h')
+			return message_help(&cmd_replay);
+		else
+			return message_see_help(&cmd_replay);
+	}
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (optind + 1 < argc)
+		return message_unexpected(&cmd_replay, argv[optind + 1]);
+	if (optind == argc) {
+		message_error("which recording is to be replayed?");
+		return message_see_help(&cmd_replay);
+	}
+	options->wish.file = argv[optind];
+	return MESSAGE_GO_ON;
+}
+
+static int replay_run(int argc, char **argv)
+{
+	struct replay_options options = {0};
+	struct replay replay = {0};
+	int code = parse_options(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	replay.view = options.json ? &record_view_json : &record_view_text;
+	until_open(&replay.until);
+	code = replay_with(&replay, &options);
+	until_close(&replay.until);
+	recorded_close(&replay.recorded);
+	detector_free(replay.detector);
+	incidents_free(replay.incidents);
+	return message_output(code);
+}
+
+static const char help[] =
+	"usage: vmclock-trace replay [options] FILE\n"
+	"\n"
+	"Gives the events of a recording to the detector that was there when they happened, and "
+	"shows\n"
+	"what it finds. At the end it says whether that is, byte for byte, what was found live. To "
+	"see\n"
+	"all that was seen: vmclock-trace trace --from FILE, and watch --from FILE.\n"
+	"\n"
+	"      --speed X  as many times faster than it happened; default: do not wait\n"
+	"  -j, --json     one JSON object a line, schema vmclock-trace/replay/1\n"
+	"  -h, --help     show this\n"
+	"\n"
+	"exit status: 0 nothing found, or only news (severity info)\n"
+	"             1 FILE is no recording, is damaged, or gives other findings than were seen\n"
+	"             live; 2 usage\n"
+	"             3 a finding of severity warning or critical, as it was seen live\n"
+	"\n"
+	"examples:\n"
+	"  vmclock-trace replay clock.sqlite\n"
+	"  vmclock-trace replay --speed 1 clock.sqlite\n"
+	"  vmclock-trace replay --json clock.sqlite | jq 'select(.type == \"finding\").text'\n";
+
+const struct command cmd_replay = {
+	.name = "replay",
+	.summary = "judge a recording again, and compare with what was found live",
+	.help = help,
+	.run = replay_run,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The forms of a report that have each event in them: written while the recording is read, in bounded
+ * memory, however long it is.
+ */
+#ifndef VMCLOCK_TRACE_REPORT_REPORT_FORM_H
+#define VMCLOCK_TRACE_REPORT_REPORT_FORM_H
+
+#include "report/report_view.h"
+
+/* Output errors are left in ferror() of the file that begin() gets. */
+struct report_stream {
+	bool is_binary; /* no terminal should get it */
+
+	/*
+	 * Of @report there is what is known before the first event: no account, no losses. It and @out
+	 * are borrowed until end(). Returns what the others get; NULL without memory.
+	 */
+	void *(*begin)(FILE *out, const struct report *report);
+
+	/*
+	 * In the order in which they were judged, each before what was found by it. @line has taken
+	 * it, and all before it.
+	 */
+	void (*event)(void *stream, const struct event *event, const struct page_line *line);
+	void (*finding)(void *stream, const struct finding *finding);
+	void (*incident)(void *stream, const struct incident *incident); /* that is over */
+
+	/* No more comes. Frees @stream. */
+	void (*end)(void *stream);
+};
+
+/* A table of RFC 4180; vmclock-trace-report(1) has its columns. */
+extern const struct report_stream report_csv;
+
+/* Perfetto's TrackEvents; the same page has its tracks. */
+extern const struct report_stream report_perfetto;
+
+#endif

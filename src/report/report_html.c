@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report for a browser: one file, no script, nothing fetched. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "judge/clock_error.h"
+#include "page/diff.h"
+#include "page/names.h"
+#include "show/downtime_words.h"
+#include "show/finding_words.h"
+#include "show/html.h"
+#include "report/report_plot.h"
+#include "report/report_style.h"
+#include "report/report_view.h"
+
+#define HEX_COLUMNS 16
+
+static void put_head(FILE *out, const struct report *report)
+{
+	char verdict[REPORT_VERDICT_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	report_verdict(report, verdict, sizeof(verdict));
+	report_utc(report, report->start_ns, from, sizeof(from));
+	report_utc(report, report->account->last_ns, to, sizeof(to));
+	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "style-src 'unsafe-inline'\">\n<title>",
+	      out);
+	html_printf(out, "%s: vmclock report", report_level(report));
+	fprintf(out,
+		"</title>\n<style>%s</style>\n</head>\n<body>\n<h1>What happened to the "
+		"clock</h1>\n",
+		report_style);
+	fprintf(out, "<p class=\"verdict %s\">", report_level(report));
+	html_puts(out, verdict);
+	fputs("</p>\n<p class=\"soft\">", out);
+	html_puts(out, report->file);
+	html_printf(out,
+		    ": %" PRIu64 " events from %s to %s, by CLOCK_REALTIME of its start, from "
+		    "which plots count.",
+		    report->account->events, from, to);
+	fputs("</p>\n", out);
+}
+
+/* --- A finding and its evidence */
+
+static void put_value(FILE *out, const struct page *page, enum page_field field)
+{
+	uint64_t value = page_get(page, field);
+	const char *name = page_value_name(field, value);
+
+	fputs("<td class=\"n\">", out);
+	if (!page_has(page, field))
+		fputs("not there", out);
+	else if (name)
+		html_puts(out, name);
+	else if (page_field_info(field)->is_signed)
+		fprintf(out, "%" PRId64, (int64_t)value);
+	else
+		fprintf(out, "%" PRIu64, value);
+	fputs("</td>", out);
+}
+
+static void put_fields(FILE *out, const struct finding *finding)
+{
+	page_field_set fields = page_diff(&finding->before, &finding->after);
+
+	fputs("<div class=\"wide\"><table><thead><tr><th>field</th><th class=\"n\">before</th>"
+	      "<th class=\"n\">after</th></tr></thead><tbody>\n",
+	      out);
+	for (int field = 0; field < PAGE_FIELDS; field++) {
+		if (!(fields & PAGE_FIELD_BIT(field)))
+			continue;
+		fprintf(out, "<tr><td>%s</td>", page_field_info((enum page_field)field)->name);
+		put_value(out, &finding->before, (enum page_field)field);
+		put_value(out, &finding->after, (enum page_field)field);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_hex(FILE *out, const char *title, const struct page *page, const struct page *other)
+{
+	fprintf(out, "<pre>%s", title);
+	for (uint32_t i = 0; i < page->length && i < VMCLOCK_ABI_BYTES; i++) {
+		bool differs = page->bytes[i] != other->bytes[i];
+
+		if (i % HEX_COLUMNS == 0)
+			fprintf(out, "\n%02" PRIx32 " ", i);
+		fprintf(out, differs ? " <mark>%02x</mark>" : " %02x", page->bytes[i]);
+	}
+	fputs("</pre>\n", out);
+}
+
+static void put_finding(FILE *out, const struct report *report, const struct finding *finding)
+{
+	char utc[INSTANT_ISO_BYTES], text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
+
+	report_utc(report, finding->found_ns, utc, sizeof(utc));
+	finding_sentence(finding, text, sizeof(text));
+	finding_when(finding, when, sizeof(when));
+	fprintf(out, "<li class=\"finding %s\"><span class=\"when\">%s, ",
+		finding_severity_name(finding->severity), utc);
+	html_puts(out, when);
+	fprintf(out, "</span><br><strong>%s %s</strong> <span>",
+		finding_severity_name(finding->severity), finding_name(finding->kind));
+	html_puts(out, text);
+	fputs("</span>", out);
+	if (finding->has_before && finding->has_after) {
+		fputs("<details><summary>the page before and after</summary>\n", out);
+		put_fields(out, finding);
+		put_hex(out, "before, in hex", &finding->before, &finding->after);
+		put_hex(out, "after, in hex", &finding->after, &finding->before);
+		fputs("</details>", out);
+	}
+	fputs("</li>\n", out);
+}
+
+static void put_timeline(FILE *out, const struct report *report)
+{
+	bool any = false;
+
+	fputs("<h2>Timeline</h2>\n<ol>\n", out);
+	for (size_t i = 0; i < report->account->findings; i++) {
+		if (!report_has_finding(report, &report->account->finding[i]))
+			continue;
+		put_finding(out, report, &report->account->finding[i]);
+		any = true;
+	}
+	fputs(any ? "</ol>\n" : "</ol>\n<p>Nothing was found.</p>\n", out);
+}
+
+/* --- An incident */
+
+static void put_errors(FILE *out, const struct error_range *errors)
+{
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+	bool any = false;
+
+	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
+	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
+	fprintf(out,
+		"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
+		"</td><td class=\"interval\">",
+		errors->known, errors->wrong);
+	fprintf(out, errors->known ? "%s .. %s</td><td>" : "-</td><td>", lo, hi);
+	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
+		if (!errors->unknown[why])
+			continue;
+		html_printf(out, "%s%" PRIu64 ": %s", any ? "; " : "", errors->unknown[why],
+			    error_unknown_means((enum error_unknown)why));
+		any = true;
+	}
+	fputs("</td></tr>\n", out);
+}
+
+static void put_victims(FILE *out, const struct incident *incident)
+{
+	fputs("<div class=\"wide\"><table class=\"many\"><thead><tr><th>clock, or who read it</th>"
+	      "<th>by</th><th class=\"n\">reads</th><th class=\"n\">known</th><th "
+	      "class=\"n\">surely "
+	      "wrong</th><th>off by</th><th>not known</th></tr></thead><tbody>\n",
+	      out);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (!incident->clock[i].seen)
+			continue;
+		fprintf(out, "<tr><td class=\"clock%d\">%s</td><td></td><td></td>", i,
+			observed_clock_name((enum observed_clock)i));
+		put_errors(out, &incident->clock[i].errors);
+	}
+	for (size_t i = 0; i < incident->readers; i++) {
+		const struct incident_reader *reader = &incident->reader[i];
+
+		fputs("<tr><td>", out);
+		html_put(out, reader->who.comm, EVENT_COMM_BYTES);
+		fprintf(out, " (%" PRIu32 ")</td><td>%s</td><td class=\"n\">%" PRIu64 "</td>",
+			reader->who.pid, event_path_name(reader->path), reader->reads);
+		put_errors(out, &reader->errors);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
+{
+	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	uint64_t from_ns, to_ns;
+
+	report_utc(report, incident->from_ns, from, sizeof(from));
+	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
+	fprintf(out, "<h2>Incident %" PRIu64 ", <span class=\"%s\">%s</span></h2>\n",
+		incident->number, finding_severity_name(incident->severity),
+		finding_severity_name(incident->severity));
+	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
+		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
+	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
+	if (*downtime)
+		fprintf(out, "<p>%s</p>\n", downtime);
+	report_around(report, incident, &from_ns, &to_ns);
+	report_plot_errors(out, report, incident, from_ns, to_ns);
+	put_victims(out, incident);
+}
+
+/* --- The whole recording */
+
+static void put_histograms(FILE *out, const struct summary *summary)
+{
+	char device[EVENT_DEVICE_BYTES];
+
+	for (size_t i = 0; i < summary->clocks; i++) {
+		for (int path = 0; path < EVENT_PATHS; path++) {
+			const struct histogram *latency = &summary->clock[i].path[path].latency;
+
+			if (!latency->count)
+				continue;
+			fprintf(out, "<h3>%s of %s, by how long it took</h3>\n",
+				event_path_name((enum event_path)path),
+				event_device_name(summary->clock[i].is_phc,
+						  summary->clock[i].device, device)
+					?: "the clock");
+			report_plot_histogram(out, latency);
+		}
+	}
+}
+
+static bool any_histogram(const struct summary *summary)
+{
+	for (size_t i = 0; i < summary->clocks; i++) {
+		for (int path = 0; path < EVENT_PATHS; path++) {
+			if (summary->clock[i].path[path].latency.count)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void put_latencies(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	if (!account->latency.points && !any_histogram(&account->summary))
+		return;
+	fputs("<h2>How long reading the clock took</h2>\n", out);
+	if (account->latency.points)
+		report_plot_latencies(out, report);
+	put_histograms(out, &account->summary);
+}
+
+static void put_paths(FILE *out, const struct summary_reader *reader)
+{
+	bool any = false;
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!reader->uses[i])
+			continue;
+		fprintf(out, "%s%s %" PRIu64, any ? ", " : "", event_path_name((enum event_path)i),
+			reader->uses[i]);
+		any = true;
+	}
+	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen" : "", out);
+}
+
+static void put_users(FILE *out, const struct report *report)
+{
+	const struct summary *summary = &report->account->summary;
+
+	if (!summary->readers)
+		return;
+	fputs("<h2>Who used the clock, in the whole recording</h2>\n<div class=\"wide\">"
+	      "<table class=\"many\"><thead><tr><th>reader</th><th class=\"n\">pid</th>"
+	      "<th class=\"n\">uses</th><th class=\"n\">failed</th><th class=\"n\">longest</th>"
+	      "<th>cgroup</th><th>by path</th></tr></thead><tbody>\n",
+	      out);
+	for (size_t i = 0; i < summary->readers; i++) {
+		const struct summary_reader *reader = &summary->reader[i];
+		char longest[TEXT_NS_BYTES];
+
+		text_ns_u64(reader->worst_ns, longest, sizeof(longest));
+		fputs("<tr><td>", out);
+		html_put(out, reader->who.comm, EVENT_COMM_BYTES);
+		fprintf(out,
+			"</td><td class=\"n\">%" PRIu32 "</td><td class=\"n\">%" PRIu64
+			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td><td>",
+			reader->who.pid, summary_reader_uses(reader), summary_reader_errors(reader),
+			reader->measured ? longest : "-");
+		html_puts(out, report->cgroups[i]);
+		fputs("</td><td>", out);
+		put_paths(out, reader);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_unknown(const char *code, const char *sentence, void *arg)
+{
+	FILE *out = arg;
+
+	(void)code;
+	fputs("<li>", out);
+	html_puts(out, sentence);
+	fputs("</li>\n", out);
+}
+
+static void put_facts(FILE *out, const struct report *report)
+{
+	fputs("<h2>Machine and method</h2>\n<dl>\n", out);
+	for (size_t i = 0; i < report->facts->facts; i++) {
+		fputs("<dt>", out);
+		html_puts(out, report->facts->fact[i].name);
+		fputs("</dt><dd>", out);
+		html_puts(out, report->facts->fact[i].value);
+		fputs("</dd>\n", out);
+	}
+	fputs("</dl>\n", out);
+}
+
+void report_put_html(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	put_head(out, report);
+	for (size_t i = 0; i < account->incidents; i++) {
+		if (report_has_incident(report, account->incident[i]))
+			put_incident(out, report, account->incident[i]);
+	}
+	put_timeline(out, report);
+	fputs("<h2>The whole recording</h2>\n", out);
+	report_plot_errors(out, report, NULL, report->start_ns, account->last_ns);
+	put_users(out, report);
+	put_latencies(out, report);
+	fputs("<h2>Not known</h2>\n<ul>\n", out);
+	report_unknowns(report, put_unknown, out);
+	fputs("</ul>\n", out);
+	put_facts(out, report);
+	fputs("</body>\n</html>\n", out);
+}

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report as a trace: who read the clock, what became of the page, how wrong each clock was. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "event/page_follow.h"
+#include "judge/driver_answer.h"
+#include "judge/error_bounds.h"
+#include "page/diff.h"
+#include "page/names.h"
+#include "page/time.h"
+#include "show/finding_words.h"
+#include "report/perfetto.h"
+#include "report/report_form.h"
+
+/* uuids of the tracks that are always there; those of processes and threads are far above. */
+enum {
+	TRACK_ALL = 1, /* the parent of the others */
+	TRACK_INCIDENTS,
+	TRACK_FINDINGS,
+	TRACK_PAGE,
+	TRACK_CHANGES,
+	TRACK_OBSERVER,
+	TRACK_BOUND,
+	TRACK_CLOCKS, /* two for each clock: from so much, to so much */
+};
+
+#define PROCESS_UUID (1ull << 60)
+#define THREAD_UUID  (2ull << 60)
+#define READS_UUID   (3ull << 60)
+#define PID_BITS     30
+
+/* As many threads as are known to have been described; one that had to make room is again. */
+#define DESCRIBED 1024
+
+#define FIELDS_BYTES 640
+
+struct trace {
+	FILE *out;
+	const struct report *report;
+	uint64_t last_ns;
+	struct page_follow follow;
+	bool has_status; /* a slice of the page's status is open */
+	char status[32]; /* its name */
+	bool described_clock[OBSERVED_CLOCKS];
+	bool described_bound;
+	struct event_reader described[DESCRIBED];
+};
+
+static void describe(const struct trace *trace, uint64_t uuid, enum perfetto_kind kind,
+		     const char *name, const char *about)
+{
+	const struct perfetto_track track = {
+		.kind = kind,
+		.uuid = uuid,
+		.parent = uuid == TRACK_ALL ? 0 : TRACK_ALL,
+		.rank = (int32_t)uuid,
+		.name = name,
+		.about = about,
+	};
+
+	perfetto_track(trace->out, &track);
+}
+
+static void *trace_begin(FILE *out, const struct report *report)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return NULL;
+	trace->out = out;
+	trace->report = report;
+	trace->last_ns = report->start_ns;
+	perfetto_begin(out, report->start_ns, report->start_realtime_ns);
+	describe(trace, TRACK_ALL, PERFETTO_TRACK, "vmclock", NULL);
+	describe(trace, TRACK_INCIDENTS, PERFETTO_TRACK, "incidents",
+		 "Findings that belong together: a slice is the time in which clocks were bad.");
+	describe(trace, TRACK_FINDINGS, PERFETTO_TRACK, "findings",
+		 "What happened to the clock, when it was found.");
+	describe(trace, TRACK_PAGE, PERFETTO_TRACK, "vmclock page",
+		 "Updates by the hypervisor, when they were seen; a slice is a status.");
+	describe(trace, TRACK_CHANGES, PERFETTO_TRACK, "system clock changes",
+		 "Who set or steered the system clock.");
+	describe(trace, TRACK_OBSERVER, PERFETTO_TRACK, "observer",
+		 "What was lost, and when the kernel's hooks came and went.");
+	return trace;
+}
+
+/* --- Who read the clock */
+
+static uint64_t process_uuid(const struct event_reader *who)
+{
+	return PROCESS_UUID | (who->pid & ((1u << PID_BITS) - 1));
+}
+
+static uint64_t thread_uuid(const struct event_reader *who)
+{
+	return THREAD_UUID | (uint64_t)(who->pid & ((1u << PID_BITS) - 1)) << PID_BITS |
+	       (who->tid & ((1u << PID_BITS) - 1));
+}
+
+/*
+ * The reads of a thread have a track beside its calls: one may begin in the very nanosecond of its call,
+ * and come first, and then which of two slices on one track is in the other would be a guess.
+ */
+static uint64_t reads_uuid(const struct event_reader *who)
+{
+	return thread_uuid(who) ^ THREAD_UUID ^ READS_UUID;
+}
+
+/* The track of @who, which is described, with that of its reads, if it is not yet. */
+static uint64_t track_of(struct trace *trace, const struct event_reader *who)
+{
+	size_t slot = (who->pid * 31u + who->tid) % DESCRIBED;
+	struct event_reader *known = &trace->described[slot];
+	char name[TEXT_UTF8_BYTES(EVENT_COMM_BYTES)];
+	struct perfetto_track track = {
+		.kind = PERFETTO_PROCESS,
+		.uuid = process_uuid(who),
+		.name = name,
+		.pid = who->pid,
+		.tid = who->tid,
+	};
+
+	if (who->pid == known->pid && who->tid == known->tid &&
+	    !memcmp(who->comm, known->comm, sizeof(who->comm)))
+		return thread_uuid(who);
+	*known = *who;
+	text_utf8(who->comm, strnlen(who->comm, sizeof(who->comm)), name, sizeof(name));
+	perfetto_track(trace->out, &track);
+	track.kind = PERFETTO_THREAD;
+	track.uuid = thread_uuid(who);
+	track.parent = process_uuid(who);
+	perfetto_track(trace->out, &track);
+	track.kind = PERFETTO_TRACK;
+	track.uuid = reads_uuid(who);
+	track.parent = thread_uuid(who);
+	track.name = "reads of the driver";
+	perfetto_track(trace->out, &track);
+	return thread_uuid(who);
+}
+
+/* What the page of a read says of its own error at the very counter value. */
+static bool bound_at(const struct event *event, uint64_t *bound_ns)
+{
+	struct page_time time;
+
+	if (event->page_state == EVENT_PAGE_ABSENT || event->page_state == EVENT_PAGE_TORN ||
+	    event->read.counter_source == COUNTER_NONE ||
+	    page_time_at(&event->page, event->read.counter, &time) || !time.has_max_error)
+		return false;
+	*bound_ns = time.max_error_ns;
+	return true;
+}
+
+static void add_read(struct perfetto_args *args, const struct event *event)
+{
+	struct driver_answer answer = driver_answer_of(event);
+	uint64_t bound_ns;
+
+	if (answer.verdict != DRIVER_NOT_COMPARABLE && !answer.out_of_range)
+		perfetto_add_i64(args, "against_page_ns", answer.minus_page_ns);
+	if (bound_at(event, &bound_ns))
+		perfetto_add_u64(args, "page_bound_ns", bound_ns);
+	perfetto_add_text(args, "page_state", event_page_state_name(event->page_state));
+}
+
+static void put_use(struct trace *trace, const struct event *event)
+{
+	const char *name = event_path_name(event->path);
+	struct perfetto_args args = {0};
+	uint64_t track, end_ns;
+	char device[EVENT_DEVICE_BYTES];
+
+	track = track_of(trace, &event->who);
+	if (event->type == EVENT_READ)
+		track = reads_uuid(&event->who);
+	perfetto_add_text(&args, "device", event_device_name(event->is_phc, event->device, device));
+	perfetto_add_i64(&args, "result", event->result);
+	if (event->result < 0)
+		perfetto_add_text(&args, "cause", event_failure_text(event));
+	perfetto_add_u64(&args, event->latency_is_bound ? "latency_below_ns" : "latency_ns",
+			 event->latency_ns);
+	if (event->type == EVENT_READ)
+		add_read(&args, event);
+	else if (event->call.reads)
+		perfetto_add_u64(&args, "reads", event->call.reads);
+	/* What has no length that is known is a moment. */
+	if (event->latency_is_bound || !event->latency_ns ||
+	    __builtin_add_overflow(event->time_ns, event->latency_ns, &end_ns)) {
+		perfetto_instant(trace->out, track, event->time_ns, name, &args);
+		return;
+	}
+	perfetto_slice(trace->out, track, event->time_ns, name, &args);
+	perfetto_end(trace->out, track, end_ns);
+}
+
+/* Uses that are known by their number only, when they were counted. */
+static void put_tally(struct trace *trace, const struct event *event)
+{
+	struct perfetto_args args = {0};
+	uint64_t failed = 0;
+
+	if (!event->who.pid)
+		return;
+	for (int path = 0; path < EVENT_PATHS; path++) {
+		failed += event->tally.errors[path];
+		if (event->tally.uses[path])
+			perfetto_add_u64(&args, event_path_name((enum event_path)path),
+					 event->tally.uses[path]);
+	}
+	if (!args.args)
+		return;
+	perfetto_add_u64(&args, "failed", failed);
+	perfetto_instant(trace->out, track_of(trace, &event->who), event->time_ns,
+			 "uses since the last count", &args);
+}
+
+static void put_mapper(struct trace *trace, const struct event *event)
+{
+	static const char *const names[MAPPER_NEWS] = {
+		[MAPPER_THERE] = "maps the page",
+		[MAPPER_CAME] = "maps the page",
+		[MAPPER_UNMAPPED] = "maps the page no longer",
+		[MAPPER_EXITED] = "maps the page no longer",
+		[MAPPER_GONE] = "maps the page no longer",
+	};
+	struct perfetto_args args = {0};
+
+	perfetto_add_text(&args, "news", mapper_news_name(event->mapper.news));
+	perfetto_instant(trace->out, track_of(trace, &event->who), event->time_ns,
+			 names[event->mapper.news], &args);
+}
+
+/* --- The page */
+
+static void name_status(const struct page *page, char *text, size_t bytes)
+{
+	uint64_t status = page_get(page, PAGE_CLOCK_STATUS);
+	const char *name = page_status_name(status);
+
+	if (page_mode(page) != PAGE_FULL)
+		snprintf(text, bytes, "%s", page_mode_name(page_mode(page)));
+	else if (name)
+		snprintf(text, bytes, "%s", name);
+	else
+		snprintf(text, bytes, "status %" PRIu64, status);
+}
+
+static void put_status(struct trace *trace, const struct event *event)
+{
+	char name[sizeof(trace->status)];
+
+	name_status(&event->page, name, sizeof(name));
+	if (trace->has_status && !strcmp(name, trace->status))
+		return;
+	if (trace->has_status)
+		perfetto_end(trace->out, TRACK_PAGE, event->time_ns);
+	perfetto_slice(trace->out, TRACK_PAGE, event->time_ns, name, NULL);
+	trace->has_status = true;
+	memcpy(trace->status, name, sizeof(name));
+}
+
+static void name_fields(const struct page_change *change, char *text, size_t bytes)
+{
+	page_field_set fields = page_diff(&change->before, &change->after);
+
+	text[0] = '\0';
+	for (int field = 0; field < PAGE_FIELDS; field++) {
+		size_t used = strlen(text);
+
+		if (fields & PAGE_FIELD_BIT(field))
+			snprintf(text + used, bytes - used, "%s%s", used ? ", " : "",
+				 page_field_info((enum page_field)field)->name);
+	}
+}
+
+static void put_update(struct trace *trace, const struct page_change *change)
+{
+	struct perfetto_args args = {0};
+	char fields[FIELDS_BYTES];
+
+	name_fields(change, fields, sizeof(fields));
+	perfetto_add_u64(&args, "seq_count", page_get(&change->after, PAGE_SEQ_COUNT));
+	perfetto_add_u64(&args, "updates", change->updates);
+	perfetto_add_u64(&args, "not_before_ns", change->last_same_ns);
+	perfetto_add_text(&args, "changed", fields);
+	perfetto_add_u64(&args, "disruption_marker",
+			 page_get(&change->after, PAGE_DISRUPTION_MARKER));
+	perfetto_instant(trace->out, TRACK_PAGE, change->time_ns, "update", &args);
+}
+
+static void put_look(struct trace *trace, const struct event *event, const struct page_line *line)
+{
+	struct page_change change;
+	struct ns_interval bound;
+
+	if (page_follow(&trace->follow, event, &change))
+		put_update(trace, &change);
+	if (event->page_state == EVENT_PAGE_STABLE)
+		put_status(trace, event);
+	if (!error_bound_of_page(line, event, &bound))
+		return;
+	if (!trace->described_bound)
+		describe(trace, TRACK_BOUND, PERFETTO_COUNTER, "page: its own bound, either way",
+			 NULL);
+	trace->described_bound = true;
+	perfetto_value(trace->out, TRACK_BOUND, event->time_ns, bound.hi_ns);
+}
+
+/* --- Other clocks */
+
+static void put_clock(struct trace *trace, const struct event *event, const struct page_line *line)
+{
+	enum observed_clock clock = event->clock.clock;
+	uint64_t low = TRACK_CLOCKS + 2 * (uint64_t)clock;
+	struct ns_interval error;
+	char name[64];
+
+	if (!error_bounds_of_clock(line, event, &error))
+		return;
+	if (!trace->described_clock[clock]) {
+		snprintf(name, sizeof(name), "%s less the page's time, from",
+			 observed_clock_name(clock));
+		describe(trace, low, PERFETTO_COUNTER, name, NULL);
+		snprintf(name, sizeof(name), "%s less the page's time, to",
+			 observed_clock_name(clock));
+		describe(trace, low + 1, PERFETTO_COUNTER, name, NULL);
+		trace->described_clock[clock] = true;
+	}
+	perfetto_value(trace->out, low, event->time_ns, error.lo_ns);
+	perfetto_value(trace->out, low + 1, event->time_ns, error.hi_ns);
+}
+
+static void put_change(struct trace *trace, const struct event *event)
+{
+	static const char *const names[CLOCK_CHANGES] = {"step", "rate", "clocksource"};
+	const struct event_clock_change *change = &event->change;
+	char comm[TEXT_UTF8_BYTES(EVENT_COMM_BYTES)], source[TEXT_UTF8_BYTES(EVENT_SOURCE_BYTES)];
+	struct perfetto_args args = {0};
+
+	text_utf8(event->who.comm, strnlen(event->who.comm, EVENT_COMM_BYTES), comm, sizeof(comm));
+	perfetto_add_text(&args, "comm", comm);
+	perfetto_add_u64(&args, "pid", event->who.pid);
+	perfetto_add_i64(&args, "result", event->result);
+	if (change->how == CLOCK_STEPPED) {
+		perfetto_add_i64(&args, "step_lo_ns", change->step.lo_ns);
+		perfetto_add_i64(&args, "step_hi_ns", change->step.hi_ns);
+	} else if (change->how == CLOCK_SLEWED) {
+		perfetto_add_i64(&args, "old_ppt", change->old_ppt);
+		perfetto_add_i64(&args, "new_ppt", change->new_ppt);
+	} else {
+		text_utf8(change->source, strnlen(change->source, EVENT_SOURCE_BYTES), source,
+			  sizeof(source));
+		perfetto_add_text(&args, "clocksource", source);
+	}
+	perfetto_instant(trace->out, TRACK_CHANGES, event->time_ns, names[change->how], &args);
+}
+
+/* --- The observer */
+
+static void put_loss(const struct trace *trace, const struct event *event)
+{
+	struct perfetto_args args = {0};
+
+	perfetto_add_u64(&args, "made", event->losses.made);
+	perfetto_add_u64(&args, "seen", event->losses.seen);
+	perfetto_add_u64(&args, "lost", event_losses_total(&event->losses));
+	perfetto_instant(trace->out, TRACK_OBSERVER, event->time_ns, "totals of events", &args);
+}
+
+static void put_hooks(const struct trace *trace, const struct event *event)
+{
+	struct perfetto_args args = {0};
+
+	perfetto_add_u64(&args, "fentry", event->hooks.fentry);
+	perfetto_add_u64(&args, "kprobe", event->hooks.kprobe);
+	perfetto_add_u64(&args, "missing", event->hooks.missing);
+	perfetto_instant(trace->out, TRACK_OBSERVER, event->time_ns,
+			 event->hooks.news == HOOKS_LET_GO ? "the driver is let go"
+			 : event->hooks.driver		   ? "the driver is there"
+							   : "the driver is gone",
+			 &args);
+}
+
+static void put_notification(const struct trace *trace, const struct event *event)
+{
+	struct perfetto_args args = {0};
+
+	if (event->notification.has_seq)
+		perfetto_add_u64(&args, "seq_count", event->notification.seq);
+	perfetto_instant(trace->out, TRACK_PAGE, event->time_ns, "notification", &args);
+}
+
+static void trace_event(void *stream, const struct event *event, const struct page_line *line)
+{
+	struct trace *trace = stream;
+
+	if (event->time_ns > trace->last_ns)
+		trace->last_ns = event->time_ns;
+	switch (event->type) {
+	case EVENT_READ:
+	case EVENT_CALL:
+		put_use(trace, event);
+		break;
+	case EVENT_TALLY:
+		put_tally(trace, event);
+		break;
+	case EVENT_MAPPER:
+		put_mapper(trace, event);
+		break;
+	case EVENT_PAGE:
+		put_look(trace, event, line);
+		break;
+	case EVENT_CLOCK:
+		put_clock(trace, event, line);
+		break;
+	case EVENT_CLOCK_CHANGE:
+		put_change(trace, event);
+		break;
+	case EVENT_NOTIFICATION:
+		put_notification(trace, event);
+		break;
+	case EVENT_DEVICE:
+		perfetto_instant(trace->out, TRACK_PAGE, event->time_ns,
+				 event->device_state == DEVICE_APPEARED ? "device appeared"
+									: "device lost",
+				 NULL);
+		break;
+	case EVENT_LOSS:
+		put_loss(trace, event);
+		break;
+	case EVENT_HOOKS:
+		put_hooks(trace, event);
+		break;
+	default: /* sums, and time that passed */
+		break;
+	}
+}
+
+static void trace_finding(void *stream, const struct finding *finding)
+{
+	const struct trace *trace = stream;
+	struct perfetto_args args = {0};
+	char text[FINDING_WORDS_BYTES];
+
+	finding_sentence(finding, text, sizeof(text));
+	perfetto_add_u64(&args, "number", finding->number);
+	perfetto_add_text(&args, "severity", finding_severity_name(finding->severity));
+	perfetto_add_text(&args, "text", text);
+	perfetto_add_bool(&args, "since_start", finding->since_start);
+	if (!finding->since_start)
+		perfetto_add_u64(&args, "not_before_ns", finding->not_before_ns);
+	perfetto_add_u64(&args, "updates", finding->updates);
+	perfetto_add_text(&args, "seen_by", event_type_name(finding->event.type));
+	perfetto_instant(trace->out, TRACK_FINDINGS, finding->found_ns, finding_name(finding->kind),
+			 &args);
+}
+
+static void trace_incident(void *stream, const struct incident *incident)
+{
+	const struct trace *trace = stream;
+	struct perfetto_args args = {0};
+	uint64_t findings = incident->findings + incident->findings_unlisted;
+	char name[32], wrong[OBSERVED_CLOCKS][48];
+
+	snprintf(name, sizeof(name), "incident %" PRIu64, incident->number);
+	perfetto_add_text(&args, "severity", finding_severity_name(incident->severity));
+	perfetto_add_bool(&args, "recovered", incident->recovered);
+	perfetto_add_u64(&args, "findings", findings);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (!incident->clock[i].seen)
+			continue;
+		snprintf(wrong[i], sizeof(wrong[i]), "wrong readings of %s",
+			 observed_clock_name((enum observed_clock)i));
+		perfetto_add_u64(&args, wrong[i], incident->clock[i].errors.wrong);
+	}
+	perfetto_slice(trace->out, TRACK_INCIDENTS, incident->from_ns, name, &args);
+	perfetto_end(trace->out, TRACK_INCIDENTS, incident->to_ns);
+}
+
+static void trace_end(void *stream)
+{
+	struct trace *trace = stream;
+
+	if (trace->has_status)
+		perfetto_end(trace->out, TRACK_PAGE, trace->last_ns);
+	free(trace);
+}
+
+const struct report_stream report_perfetto = {
+	.is_binary = true,
+	.begin = trace_begin,
+	.event = trace_event,
+	.finding = trace_finding,
+	.incident = trace_incident,
+	.end = trace_end,
+};

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/report_plot.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "show/html.h"
+
+/* In units of the drawing, which a browser scales. */
+#define WIDTH	    960
+#define HEIGHT	    380
+#define LEFT	    100
+#define RIGHT	    16
+#define TOP	    14
+#define BOTTOM	    44
+#define TICKS_X	    8
+#define LABEL_APART 15 /* labels nearer than this would touch, */
+#define DENSE_APART 30 /* and nearer than this on a narrow screen: they are of class "dense" */
+
+/* Where things are drawn: time linear, lengths by their order of magnitude on either side of 0. */
+struct frame {
+	uint64_t from_ns;
+	uint64_t to_ns;
+	double most;	/* the largest magnitude, as scaled() gives it */
+	bool from_zero; /* nothing is below 0 */
+};
+
+/* From 1 us on each power of ten is as far from the next; what is smaller is near 0. */
+static double scaled(int64_t ns)
+{
+	double size = log10(1 + fabs((double)ns) / 100);
+
+	return ns < 0 ? -size : size;
+}
+
+static double x_of(const struct frame *frame, uint64_t time_ns)
+{
+	uint64_t within = time_ns < frame->from_ns ? frame->from_ns
+			  : time_ns > frame->to_ns ? frame->to_ns
+						   : time_ns;
+
+	return LEFT + (double)(within - frame->from_ns) * (WIDTH - LEFT - RIGHT) /
+			      (double)(frame->to_ns - frame->from_ns);
+}
+
+static double y_of(const struct frame *frame, int64_t ns)
+{
+	double zero = TOP + (HEIGHT - TOP - BOTTOM) / (frame->from_zero ? 1.0 : 2.0);
+
+	return zero - scaled(ns) / frame->most * (zero - TOP);
+}
+
+static bool is_within(const struct frame *frame, const struct error_point *point)
+{
+	return point->to_ns >= frame->from_ns && point->from_ns <= frame->to_ns;
+}
+
+static void widen(struct frame *frame, const struct error_point *point, size_t points)
+{
+	for (size_t i = 0; i < points; i++) {
+		if (!is_within(frame, &point[i]))
+			continue;
+		frame->most = fmax(frame->most, fabs(scaled(point[i].error.lo_ns)));
+		frame->most = fmax(frame->most, fabs(scaled(point[i].error.hi_ns)));
+	}
+}
+
+/* One run of stretches as a band from low to high, and a line through its middle. */
+static void put_run(FILE *out, const struct frame *frame, const struct error_point *point,
+		    size_t points, const char *class)
+{
+	/* One reading alone has no length to draw. */
+	if (points == 1)
+		fprintf(out, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>\n", class,
+			x_of(frame, point->from_ns),
+			(y_of(frame, point->error.lo_ns) + y_of(frame, point->error.hi_ns)) / 2);
+	fprintf(out, "<path class=\"band %s\" d=\"M", class);
+	for (size_t i = 0; i < points; i++)
+		fprintf(out, "%.1f %.1fL%.1f %.1fL", x_of(frame, point[i].from_ns),
+			y_of(frame, point[i].error.hi_ns), x_of(frame, point[i].to_ns),
+			y_of(frame, point[i].error.hi_ns));
+	for (size_t i = points; i-- > 0;)
+		fprintf(out, "%.1f %.1fL%.1f %.1f%s", x_of(frame, point[i].to_ns),
+			y_of(frame, point[i].error.lo_ns), x_of(frame, point[i].from_ns),
+			y_of(frame, point[i].error.lo_ns), i ? "L" : "Z");
+	fprintf(out, "\"/>\n<path class=\"line %s\" d=\"M", class);
+	for (size_t i = 0; i < points; i++)
+		fprintf(out, "%.1f %.1f%s",
+			(x_of(frame, point[i].from_ns) + x_of(frame, point[i].to_ns)) / 2,
+			(y_of(frame, point[i].error.lo_ns) + y_of(frame, point[i].error.hi_ns)) / 2,
+			i + 1 < points ? "L" : "");
+	fputs("\"/>\n", out);
+}
+
+/* In runs: over a time in which nothing was known, or one longer than @most_ns, no line is drawn. */
+static void put_runs(FILE *out, const struct frame *frame, const struct error_point *point,
+		     size_t points, uint64_t most_ns, const char *class)
+{
+	size_t first = 0, end;
+
+	for (; first < points; first = end) {
+		for (end = first + 1; end < points; end++) {
+			if (point[end].after_gap ||
+			    point[end].from_ns - point[end - 1].to_ns > most_ns)
+				break;
+		}
+		put_run(out, frame, point + first, end - first, class);
+	}
+}
+
+/* What of the curve is to be seen: @point moved to its first, and how many there are. */
+static size_t visible(const struct frame *frame, const struct error_point **point, size_t points)
+{
+	while (points && !is_within(frame, *point)) {
+		++*point;
+		points--;
+	}
+	while (points && !is_within(frame, *point + points - 1))
+		points--;
+	return points;
+}
+
+/* What the page claims holds between two looks at it too. */
+static void put_bound(FILE *out, const struct frame *frame, const struct curve *bound)
+{
+	const struct error_point *point = bound->point;
+	size_t points = visible(frame, &point, bound->points);
+
+	/* Looks that tell nothing new are not kept: between two its bound is a straight line. */
+	if (points)
+		put_runs(out, frame, point, points, UINT64_MAX, "page");
+}
+
+static void put_curve(FILE *out, const struct frame *frame, const struct error_point *point,
+		      size_t points, const char *class)
+{
+	points = visible(frame, &point, points);
+	if (points)
+		put_runs(out, frame, point, points,
+			 4 * ((point[points - 1].to_ns - point[0].from_ns) / points), class);
+}
+
+static void put_mark(FILE *out, const struct frame *frame, int64_t ns, const char *name)
+{
+	double y = y_of(frame, ns), off = fabs(y - y_of(frame, 0));
+
+	fprintf(out,
+		"<path class=\"grid\" d=\"M%d %.1fH%d\"/>"
+		"<text class=\"%s\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s%s</text>\n",
+		LEFT, y, WIDTH - RIGHT, ns && off < DENSE_APART ? "dense" : "label", LEFT - 8,
+		y + 4,
+		!ns || frame->from_zero ? ""
+		: ns > 0		? "+"
+					: "&#8722;",
+		name);
+}
+
+static void put_lengths_axis(FILE *out, const struct frame *frame)
+{
+	static const struct {
+		int64_t ns;
+		const char *name;
+		bool always; /* else only where nothing is below 0, and so there is room */
+	} marks[] = {
+		{1000, "1 us", true},
+		{10000, "10 us", false},
+		{100000, "100 us", false},
+		{1000000, "1 ms", true},
+		{10000000, "10 ms", false},
+		{100000000, "100 ms", false},
+		{NSEC_PER_SEC, "1 s", true},
+		{1000ll * NSEC_PER_SEC, "1000 s", true},
+		{1000000ll * NSEC_PER_SEC, "11 days", true},
+	};
+
+	put_mark(out, frame, 0, "0");
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (scaled(marks[i].ns) > frame->most ||
+		    y_of(frame, 0) - y_of(frame, marks[i].ns) < LABEL_APART ||
+		    !(marks[i].always || frame->from_zero))
+			continue;
+		put_mark(out, frame, marks[i].ns, marks[i].name);
+		if (!frame->from_zero)
+			put_mark(out, frame, -marks[i].ns, marks[i].name);
+	}
+}
+
+/* The next longer step between ticks: 1, 2, 5, 10, ... of a second, of a minute, an hour, a day. */
+static uint64_t longer_step(uint64_t step_ns)
+{
+	static const uint64_t clock[] = {60,   120,  300,   600,   1200,  1800,
+					 3600, 7200, 10800, 21600, 43200, 86400};
+	uint64_t decade = 1;
+
+	if (step_ns >= 50ull * NSEC_PER_SEC && step_ns < 86400ull * NSEC_PER_SEC) {
+		for (size_t i = 0; i < sizeof(clock) / sizeof(clock[0]); i++) {
+			if (clock[i] * NSEC_PER_SEC > step_ns)
+				return clock[i] * NSEC_PER_SEC;
+		}
+	}
+	if (step_ns >= 86400ull * NSEC_PER_SEC)
+		decade = 86400ull * NSEC_PER_SEC;
+	while (step_ns / decade >= 10)
+		decade *= 10;
+	return step_ns / decade == 1   ? 2 * decade
+	       : step_ns / decade == 2 ? 5 * decade
+				       : 10 * decade;
+}
+
+static void put_tick(FILE *out, uint64_t since_ns, uint64_t step_ns)
+{
+	static const struct {
+		uint64_t sec;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
+	int digits = 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		uint64_t unit_ns = units[i].sec * NSEC_PER_SEC;
+
+		if (step_ns < unit_ns)
+			continue;
+		fprintf(out, "+%" PRIu64 " %s", since_ns / unit_ns, units[i].name);
+		return;
+	}
+	for (uint64_t shown_ns = NSEC_PER_SEC; shown_ns > step_ns; shown_ns /= 10)
+		digits++;
+	fprintf(out, "+%.*f s", digits, (double)since_ns / NSEC_PER_SEC);
+}
+
+/* At round times since the start of the recording. */
+static void put_time_axis(FILE *out, const struct report *report, const struct frame *frame)
+{
+	uint64_t from_ns = frame->from_ns - report->start_ns, step_ns = 1, n;
+
+	while ((frame->to_ns - frame->from_ns) / step_ns > TICKS_X)
+		step_ns = longer_step(step_ns);
+	for (n = (from_ns + step_ns - 1) / step_ns; n * step_ns <= frame->to_ns - report->start_ns;
+	     n++) {
+		double x = x_of(frame, report->start_ns + n * step_ns);
+
+		fprintf(out,
+			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
+			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
+			x, HEIGHT - BOTTOM, n % 2 ? "dense" : "label",
+			x > WIDTH - RIGHT - 60 ? WIDTH - RIGHT : x, HEIGHT - 14,
+			x > WIDTH - RIGHT - 60 ? "end" : "middle");
+		put_tick(out, n * step_ns, step_ns);
+		fputs("</text>\n", out);
+	}
+}
+
+static void put_findings(FILE *out, const struct report *report, const struct frame *frame)
+{
+	for (size_t i = 0; i < report->account->findings; i++) {
+		const struct finding *finding = &report->account->finding[i];
+
+		if (finding->found_ns < frame->from_ns || finding->found_ns > frame->to_ns)
+			continue;
+		fprintf(out,
+			"<path class=\"found %s\" d=\"M%.1f %dV%d\"><title>%s</title></path>\n",
+			finding_severity_name(finding->severity), x_of(frame, finding->found_ns),
+			TOP, HEIGHT - BOTTOM, finding_name(finding->kind));
+	}
+}
+
+static void put_windows(FILE *out, const struct report *report, const struct frame *frame)
+{
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		const struct incident *incident = report->account->incident[i];
+		double from = x_of(frame, incident->from_ns), to = x_of(frame, incident->to_ns);
+
+		if (incident->to_ns < frame->from_ns || incident->from_ns > frame->to_ns)
+			continue;
+		fprintf(out,
+			"<rect class=\"bad\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
+			"height=\"%d\"><title>"
+			"incident %" PRIu64 "</title></rect>\n",
+			from, TOP, fmax(to - from, 1), HEIGHT - TOP - BOTTOM, incident->number);
+	}
+}
+
+/* Is there a finding to be seen? */
+static bool any_finding(const struct report *report, const struct frame *frame)
+{
+	for (size_t i = 0; i < report->account->findings; i++) {
+		const struct finding *finding = &report->account->finding[i];
+
+		if (finding->found_ns >= frame->from_ns && finding->found_ns <= frame->to_ns)
+			return true;
+	}
+	return false;
+}
+
+static void put_legend_end(FILE *out, const struct report *report, const struct frame *frame)
+{
+	if (any_finding(report, frame))
+		fputs("<span class=\"mark\">a finding</span> ", out);
+	if (report->account->incidents)
+		fputs("<span class=\"bad\">bad window</span>", out);
+	fputs("</p>\n", out);
+}
+
+static void put_legend(FILE *out, const struct report *report, const struct incident *incident,
+		       const struct frame *frame)
+{
+	fputs("<p class=\"legend\">", out);
+	if (report->account->page_bound.points)
+		fputs("<span class=\"page\">page: its own bound</span> ", out);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (incident ? incident->clock[i].points : report->account->clock[i].curve.points)
+			fprintf(out, "<span class=\"clock%d\">%s less the page's time</span> ", i,
+				observed_clock_name((enum observed_clock)i));
+	}
+	put_legend_end(out, report, frame);
+}
+
+static void begin_drawing(FILE *out, const struct report *report, const struct frame *frame,
+			  const char *about)
+{
+	fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT,
+		about);
+	put_windows(out, report, frame);
+	put_lengths_axis(out, frame);
+	put_time_axis(out, report, frame);
+}
+
+/* An empty drawing says why it is. */
+static void put_nothing(FILE *out, const struct report *report)
+{
+	const struct account *account = report->account;
+
+	if (account->page_bound.points)
+		return;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (account->clock[i].curve.points)
+			return;
+	}
+	fprintf(out,
+		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">no clock's error is known</text>\n",
+		(LEFT + WIDTH - RIGHT) / 2, TOP + (HEIGHT - TOP - BOTTOM) / 4);
+}
+
+void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
+			uint64_t from_ns, uint64_t to_ns)
+{
+	const struct account *account = report->account;
+	struct frame frame = {.from_ns = from_ns,
+			      .to_ns = to_ns > from_ns ? to_ns : from_ns + 1,
+			      .most = scaled(1000)};
+	char class[16];
+
+	widen(&frame, account->page_bound.point, account->page_bound.points);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (incident)
+			widen(&frame, incident->clock[i].point, incident->clock[i].points);
+		else
+			widen(&frame, account->clock[i].curve.point,
+			      account->clock[i].curve.points);
+	}
+	frame.most *= 1.08;
+	begin_drawing(out, report, &frame, "error of each clock over time");
+	put_nothing(out, report);
+	put_bound(out, &frame, &account->page_bound);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		snprintf(class, sizeof(class), "clock%d", i);
+		if (incident)
+			put_curve(out, &frame, incident->clock[i].point, incident->clock[i].points,
+				  class);
+		else
+			put_curve(out, &frame, account->clock[i].curve.point,
+				  account->clock[i].curve.points, class);
+	}
+	put_findings(out, report, &frame);
+	fputs("</svg>\n", out);
+	put_legend(out, report, incident, &frame);
+}
+
+void report_plot_latencies(FILE *out, const struct report *report)
+{
+	const struct curve *latency = &report->account->latency;
+	uint64_t last_ns = report->account->last_ns;
+	struct frame frame = {.from_ns = report->start_ns,
+			      .to_ns = last_ns > report->start_ns ? last_ns : report->start_ns + 1,
+			      .most = scaled(1000),
+			      .from_zero = true};
+
+	widen(&frame, latency->point, latency->points);
+	frame.most *= 1.08;
+	begin_drawing(out, report, &frame, "how long reads took over time");
+	put_curve(out, &frame, latency->point, latency->points, "clock0");
+	put_findings(out, report, &frame);
+	fputs("</svg>\n<p class=\"legend\"><span class=\"clock0\">reads of the driver, from the "
+	      "shortest to the longest</span> ",
+	      out);
+	put_legend_end(out, report, &frame);
+}
+
+void report_plot_histogram(FILE *out, const struct histogram *latency)
+{
+	int first = 0, last = HISTOGRAM_BUCKETS - 1;
+	uint64_t most = 1;
+
+	while (first < last && !latency->bucket[first])
+		first++;
+	while (last > first && !latency->bucket[last])
+		last--;
+	for (int b = first; b <= last; b++)
+		most = latency->bucket[b] > most ? latency->bucket[b] : most;
+	fputs("<table class=\"bars\">\n", out);
+	for (int b = first; b <= last; b++) {
+		char from[TEXT_NS_BYTES];
+
+		text_ns_u64(b ? 1ull << b : 0, from, sizeof(from));
+		fprintf(out,
+			"<tr><th>from %s</th><td>%" PRIu64
+			"</td><td class=\"bar\"><svg viewBox=\"0 0 "
+			"100 10\" preserveAspectRatio=\"none\"><rect width=\"%.1f\" height=\"10\"/>"
+			"</svg></td></tr>\n",
+			from, latency->bucket[b],
+			latency->bucket[b]
+				? fmax((double)latency->bucket[b] * 100 / (double)most, 0.5)
+				: 0);
+	}
+	fputs("</table>\n", out);
+}

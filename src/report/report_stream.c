@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/report_stream.h"
+
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "feed/message.h"
+#include "feed/progress.h"
+#include "store/recording.h"
+
+struct reading {
+	const struct report_stream *form;
+	void *stream;
+	struct report report;
+	const struct report *known; /* the whole report, where one incident of it is asked for */
+	uint64_t from_ns;	    /* events from then on, */
+	uint64_t to_ns;		    /* and before then */
+	struct detector *detector;
+	struct incidents *incidents;
+	struct page_line line;
+	FILE *out;
+};
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct reading *reading = arg;
+
+	incidents_finding(reading->incidents, finding);
+	if (report_has_finding(reading->known ?: &reading->report, finding))
+		reading->form->finding(reading->stream, finding);
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct reading *reading = arg;
+
+	if (news == INCIDENT_CLOSED &&
+	    report_has_incident(reading->known ?: &reading->report, incident))
+		reading->form->incident(reading->stream, incident);
+}
+
+static void read_all(struct reading *reading, struct recording *recording)
+{
+	/* Beside a table on the terminal it would only be in the way. */
+	struct progress progress = progress_begin(!isatty(fileno(reading->out)));
+	const struct recording_gap *gap;
+	struct event event;
+
+	while (!ferror(reading->out) && recording_next(recording, &event)) {
+		progress_event(&progress, "reading");
+		gap = recording_gap(recording);
+		if (gap->events) {
+			incidents_forget(reading->incidents, gap->incident);
+			detector_forget(reading->detector, gap->finding);
+			reading->line = (struct page_line){0};
+		}
+		page_line_event(&reading->line, &event);
+		if (event.time_ns >= reading->from_ns && event.time_ns < reading->to_ns)
+			reading->form->event(reading->stream, &event, &reading->line);
+		detector_event(reading->detector, &event);
+		incidents_event(reading->incidents, &event);
+	}
+	progress_end(&progress);
+	incidents_finish(reading->incidents);
+}
+
+static int run(struct reading *reading, struct recording *recording, const char *path)
+{
+	reading->detector = detector_new(NULL, on_finding, reading);
+	reading->incidents = incidents_new(NULL, on_incident, reading);
+	if (reading->detector && reading->incidents)
+		reading->stream = reading->form->begin(reading->out, &reading->report);
+	if (!reading->stream)
+		return message_no_memory();
+	read_all(reading, recording);
+	reading->form->end(reading->stream);
+	return message_damaged(path, recording_damage(recording)->why, "the output");
+}
+
+/* The events around the incident that is asked for: as much as a plot of it shows. */
+static void narrow(struct reading *reading)
+{
+	const struct account *account = reading->known->account;
+
+	for (size_t i = 0; i < account->incidents; i++) {
+		const struct incident *incident = account->incident[i];
+		uint64_t from_ns, to_ns;
+
+		if (incident->number != reading->known->incident)
+			continue;
+		report_around(reading->known, incident, &from_ns, &to_ns);
+		if (from_ns > reading->from_ns)
+			reading->from_ns = from_ns;
+		if (to_ns < reading->to_ns)
+			reading->to_ns = to_ns + 1;
+	}
+}
+
+static int stream(struct reading *reading, const char *path, const struct report_wish *wish)
+{
+	struct recording *recording = NULL;
+	struct error error = {0};
+	int code;
+
+	if (recording_open(path, &recording, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	reading->report = report_of_recording(recording, path);
+	code = report_set_window(wish, &reading->report);
+	if (code == MESSAGE_GO_ON) {
+		reading->from_ns = reading->report.since_ns;
+		reading->to_ns = reading->report.until_ns;
+		if (reading->known)
+			narrow(reading);
+		code = run(reading, recording, path);
+	}
+	recording_close(recording);
+	return code;
+}
+
+int report_stream_run(const char *path, const struct report_wish *wish,
+		      const struct report_stream *form, FILE *out)
+{
+	struct report_material *material = NULL;
+	struct reading reading = {.form = form, .out = out};
+	int code = MESSAGE_GO_ON;
+
+	if (form->is_binary && isatty(fileno(out))) {
+		const struct error error = {.cause = "a terminal cannot show this form",
+					    .hint = "write it to a file: > clock.pftrace"};
+
+		message_failure(&error);
+		return EXIT_USAGE;
+	}
+	/* When an incident begins is known when it is over: then it takes two readings. */
+	if (wish->incident) {
+		code = report_material_open(path, wish, &material);
+		if (code == MESSAGE_GO_ON)
+			reading.known = report_material_report(material);
+	}
+	if (code == MESSAGE_GO_ON)
+		code = stream(&reading, path, wish);
+	detector_free(reading.detector);
+	incidents_free(reading.incidents);
+	report_material_close(material);
+	return code;
+}

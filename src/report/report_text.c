@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report for a ticket: plain text, in which nothing can move a cursor. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "page/diff.h"
+#include "page/names.h"
+#include "show/downtime_words.h"
+#include "show/finding_words.h"
+#include "show/incident_view.h"
+#include "show/live_text.h"
+#include "report/report_view.h"
+#include "show/text_shown.h"
+#include "show/text_wrap.h"
+
+#define NAME_WIDTH 20
+#define FACT_WIDTH 40
+
+static void put_heading(FILE *out, const char *heading)
+{
+	fprintf(out, "\n%s\n", heading);
+	for (size_t i = 0; i < strlen(heading); i++)
+		fputc('-', out);
+	fputc('\n', out);
+}
+
+static void put_recording(FILE *out, const struct report *report)
+{
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	put_heading(out, "Recording");
+	report_utc(report, report->start_ns, from, sizeof(from));
+	report_utc(report, report->account->last_ns, to, sizeof(to));
+	fprintf(out, "%-*s", NAME_WIDTH, "file");
+	text_put_shown(out, report->file);
+	fprintf(out, "\n%-*s%s to %s, by CLOCK_REALTIME of its start\n", NAME_WIDTH, "time", from,
+		to);
+	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->account->events);
+}
+
+static void put_page_field(FILE *out, enum page_field field, const struct finding *finding)
+{
+	const struct page *pages[] = {&finding->before, &finding->after};
+	const struct page_field_info *info = page_field_info(field);
+
+	fprintf(out, "        %-38s", info->name);
+	for (int i = 0; i < 2; i++) {
+		uint64_t value = page_get(pages[i], field);
+		const char *name = page_value_name(field, value);
+
+		fputs(i ? " > " : "", out);
+		if (!page_has(pages[i], field))
+			fputs("not there", out);
+		else if (name)
+			fprintf(out, "%s", name);
+		else if (info->is_signed)
+			fprintf(out, "%" PRId64, (int64_t)value);
+		else
+			fprintf(out, "%" PRIu64, value);
+	}
+	fputc('\n', out);
+}
+
+/* What the page was and became, where the finding is about the page. */
+static void put_evidence(FILE *out, const struct finding *finding)
+{
+	page_field_set fields;
+
+	if (!finding->has_before || !finding->has_after)
+		return;
+	fields = page_diff(&finding->before, &finding->after);
+	for (int field = 0; field < PAGE_FIELDS; field++) {
+		if (fields & PAGE_FIELD_BIT(field))
+			put_page_field(out, (enum page_field)field, finding);
+	}
+}
+
+static bool same_pages(const struct finding *a, const struct finding *b)
+{
+	return a->has_before == b->has_before && a->has_after == b->has_after &&
+	       !memcmp(&a->before, &b->before, sizeof(a->before)) &&
+	       !memcmp(&a->after, &b->after, sizeof(a->after));
+}
+
+static void put_finding(FILE *out, const struct report *report, const struct finding *finding,
+			const struct finding *last)
+{
+	char utc[INSTANT_ISO_BYTES], text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
+	char line[2 * FINDING_WORDS_BYTES + 64];
+
+	report_utc(report, finding->found_ns, utc, sizeof(utc));
+	finding_sentence(finding, text, sizeof(text));
+	finding_when(finding, when, sizeof(when));
+	snprintf(line, sizeof(line), "%s %s: %s (%s)", finding_severity_name(finding->severity),
+		 finding_name(finding->kind), text, when);
+	fprintf(out, "%s  ", utc);
+	text_wrap(out, line, (int)strlen(utc) + 2, 8);
+	if (last && same_pages(finding, last))
+		fputs("        (the same update of the page)\n", out);
+	else
+		put_evidence(out, finding);
+}
+
+static void put_findings(FILE *out, const struct report *report)
+{
+	const struct finding *last = NULL;
+
+	put_heading(out, "Timeline");
+	for (size_t i = 0; i < report->account->findings; i++) {
+		const struct finding *finding = &report->account->finding[i];
+
+		if (!report_has_finding(report, finding))
+			continue;
+		put_finding(out, report, finding, last);
+		last = finding;
+	}
+	if (!last)
+		fputs("nothing was found\n", out);
+}
+
+static void put_downtime(FILE *out, const struct report *report, const struct incident *incident)
+{
+	char text[DOWNTIME_WORDS_BYTES];
+
+	downtime_sentence(&report->account->downtimes, incident, text, sizeof(text));
+	if (!*text)
+		return;
+	fputs("    ", out);
+	text_wrap(out, text, 4, 8);
+}
+
+static void put_incidents(FILE *out, const struct report *report)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < report->account->incidents; i++) {
+		const struct incident *incident = report->account->incident[i];
+
+		if (!report_has_incident(report, incident))
+			continue;
+		if (!any)
+			put_heading(out, "Incidents (times are seconds after the start)");
+		any = true;
+		incident_put_text(out, report->start_ns, incident);
+		put_downtime(out, report, incident);
+	}
+}
+
+static void put_column(FILE *out, bool known, uint64_t ns)
+{
+	char text[TEXT_NS_BYTES];
+
+	text_ns_u64(ns, text, sizeof(text));
+	fprintf(out, " %11s", known ? text : "-");
+}
+
+static void put_users(FILE *out, const struct report *report)
+{
+	const struct summary *summary = &report->account->summary;
+
+	if (!summary->readers)
+		return;
+	put_heading(out, "Who used the clock, in the whole recording");
+	fprintf(out, "%-*s %7s %9s %8s %11s  %s\n", LIVE_READER_COLUMNS, "reader", "pid", "uses",
+		"failed", "longest", "cgroup");
+	for (size_t i = 0; i < summary->readers; i++) {
+		const struct summary_reader *reader = &summary->reader[i];
+
+		live_put_reader(out, &reader->who);
+		fprintf(out, " %9" PRIu64 " %8" PRIu64, summary_reader_uses(reader),
+			summary_reader_errors(reader));
+		put_column(out, reader->measured, reader->worst_ns);
+		fputs("  ", out);
+		text_put_shown(out, report->cgroups[i]);
+		fputc('\n', out);
+		live_put_reader_paths(out, reader);
+	}
+	if (summary->reader_uses_unlisted)
+		fprintf(out, "and %" PRIu64 " uses by readers beyond the table\n",
+			summary->reader_uses_unlisted);
+}
+
+struct unknowns {
+	FILE *out;
+	size_t count;
+};
+
+static void put_unknown(const char *code, const char *sentence, void *arg)
+{
+	struct unknowns *unknowns = arg;
+
+	(void)code;
+	unknowns->count++;
+	fputs("- ", unknowns->out);
+	text_wrap(unknowns->out, sentence, 2, 2);
+}
+
+static void put_facts(FILE *out, const struct report *report)
+{
+	put_heading(out, "Machine and method");
+	for (size_t i = 0; i < report->facts->facts; i++) {
+		const struct fact *fact = &report->facts->fact[i];
+		char name[TEXT_DISPLAY_BYTES(FACT_NAME_BYTES)];
+
+		text_display(fact->name, strlen(fact->name), name, sizeof(name));
+		fprintf(out, "%-*s", FACT_WIDTH - 1, name);
+		fputc(' ', out);
+		text_put_shown(out, fact->value);
+		fputc('\n', out);
+	}
+}
+
+void report_put_text(FILE *out, const struct report *report)
+{
+	struct unknowns unknowns = {.out = out};
+	char verdict[REPORT_VERDICT_BYTES];
+
+	report_verdict(report, verdict, sizeof(verdict));
+	text_wrap(out, verdict, 0, 0);
+	put_recording(out, report);
+	put_findings(out, report);
+	put_incidents(out, report);
+	put_users(out, report);
+	put_heading(out, "Not known");
+	report_unknowns(report, put_unknown, &unknowns);
+	if (!unknowns.count)
+		fputs("nothing that this program could have seen\n", out);
+	put_facts(out, report);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A report on a recording: for a ticket, for a program, for a browser. The same recording gives the
+ * same bytes: nothing here asks for the time, the machine or the terminal.
+ */
+#ifndef VMCLOCK_TRACE_REPORT_REPORT_VIEW_H
+#define VMCLOCK_TRACE_REPORT_REPORT_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "event/fact.h"
+#include "judge/analysis.h"
+
+/* Pointers are borrowed. */
+struct report {
+	const char *file;	       /* its name, without the directory */
+	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
+	const struct account *account;
+	const char *const *cgroups; /* of each reader of the account's summary; "": not known */
+	uint64_t start_ns;	    /* of the recording, CLOCK_MONOTONIC */
+	int64_t start_realtime_ns;  /* CLOCK_REALTIME then */
+	uint64_t incident;	    /* only this one; 0: all */
+	uint64_t since_ns;	    /* only what happened from then on, CLOCK_MONOTONIC; 0: all */
+	uint64_t until_ns;	    /* and before; UINT64_MAX: all */
+
+	/* What the recording itself lacks. */
+	bool ended;	      /* was it closed in order? */
+	uint64_t lost;	      /* events that could not be written */
+	const char *lost_why; /* valid if lost */
+	uint64_t cut;	      /* that made room for later ones */
+	uint64_t bad_rows;    /* that are damaged */
+	const char *damage;   /* in words; "": none */
+};
+
+/* Is incident or finding asked for? */
+bool report_has_incident(const struct report *report, const struct incident *incident);
+bool report_has_finding(const struct report *report, const struct finding *finding);
+
+/* Does @finding belong to @incident, by its time? */
+bool report_is_of(const struct finding *finding, const struct incident *incident);
+
+/* From when to when @incident is to be seen: with a quarter of its length on either side. */
+void report_around(const struct report *report, const struct incident *incident, uint64_t *from_ns,
+		   uint64_t *to_ns);
+
+/* The UTC of a moment by CLOCK_REALTIME as it was at the start; INSTANT_ISO_BYTES are enough. */
+void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);
+
+/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; static. */
+const char *report_level(const struct report *report);
+
+/* What happened, for how long, how wrong each clock was, who was hurt: sentences for people. */
+#define REPORT_VERDICT_BYTES 2400
+void report_verdict(const struct report *report, char *text, size_t bytes);
+
+/* What is not known and why: @say for each, with a stable code and a sentence. */
+typedef void (*report_say_fn)(const char *code, const char *sentence, void *arg);
+void report_unknowns(const struct report *report, report_say_fn say, void *arg);
+
+/* Each writes the whole report to @out; output errors are left in ferror(@out). */
+void report_put_text(FILE *out, const struct report *report);
+void report_put_json(FILE *out, const struct report *report);
+void report_put_html(FILE *out, const struct report *report);
+
+/* The JSON Schema of what report_put_json() writes, as text. */
+extern const char report_schema[];
+
+#endif

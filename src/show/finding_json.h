@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A finding as JSON, the same in every command's output. */
+#ifndef VMCLOCK_TRACE_SHOW_FINDING_JSON_H
+#define VMCLOCK_TRACE_SHOW_FINDING_JSON_H
+
+#include <json-c/json.h>
+
+#include "judge/detector.h"
+#include "event/summary.h"
+#include "judge/finding.h"
+
+/* One line of type "finding". The caller owns it, or releases it with json_object_put(). */
+json_object *finding_json(const struct finding *finding);
+
+/* How many of each kind, all kinds there: {"disruption": 1, ...}. */
+json_object *finding_json_counts(const struct detector_counts *counts);
+
+/* The thread's name, valid UTF-8, with pid and tid, into @to; its bytes in hex if that differs. */
+void reader_json_add(json_object *to, const struct event_reader *who);
+
+/* How often it used each path, and how often in vain; only those that it used. The caller's. */
+json_object *reader_json_paths(const struct summary_reader *reader);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show/incident_view.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "show/live_text.h"
+
+static void put_interval(FILE *out, struct ns_interval ns)
+{
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+
+	text_ns(ns.lo_ns, true, lo, sizeof(lo));
+	text_ns(ns.hi_ns, true, hi, sizeof(hi));
+	fprintf(out, "%s .. %s", lo, hi);
+}
+
+/* "3 known, 1 surely wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
+static void put_errors(FILE *out, const struct error_range *errors)
+{
+	fprintf(out, "%" PRIu64 " known", errors->known);
+	if (errors->known) {
+		fprintf(out, ", %" PRIu64 " surely wrong, off by ", errors->wrong);
+		put_interval(out, errors->all);
+		if (errors->unbounded)
+			fprintf(out, " (%" PRIu64 " by a page without a bound)", errors->unbounded);
+	}
+	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
+		if (errors->unknown[why])
+			fprintf(out, "; %" PRIu64 " not known: %s", errors->unknown[why],
+				error_unknown_means((enum error_unknown)why));
+	}
+	fputc('\n', out);
+}
+
+static void put_window(FILE *out, uint64_t start_ns, const struct incident *incident)
+{
+	fprintf(out, "=== incident %" PRIu64 ", %s: bad from ", incident->number,
+		finding_severity_name(incident->severity));
+	live_put_time(out, start_ns, incident->from_ns);
+	fputs("to ", out);
+	live_put_time(out, start_ns, incident->to_ns);
+	live_put_duration(out, "(%s)", incident->to_ns - incident->from_ns);
+	fputs(incident->recovered ? ", recovered\n" : ", NOT recovered\n", out);
+}
+
+static void put_kinds(FILE *out, const struct incident *incident)
+{
+	fputs("    found     ", out);
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (incident->count[kind])
+			fprintf(out, " %s %" PRIu64, finding_name((enum finding_kind)kind),
+				incident->count[kind]);
+	}
+	if (incident->findings_unlisted)
+		fprintf(out, " (%" PRIu64 " of them not kept)", incident->findings_unlisted);
+	fputc('\n', out);
+}
+
+static void put_reader(FILE *out, const struct incident_reader *reader)
+{
+	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
+
+	text_display(reader->who.comm, strnlen(reader->who.comm, EVENT_COMM_BYTES), comm,
+		     sizeof(comm));
+	fprintf(out, "    %s (%" PRIu32 ") by %s, %" PRIu64 " reads: ", comm, reader->who.pid,
+		event_path_name(reader->path), reader->reads);
+	put_errors(out, &reader->errors);
+}
+
+void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident)
+{
+	put_window(out, start_ns, incident);
+	put_kinds(out, incident);
+	for (int clock = 0; clock < OBSERVED_CLOCKS; clock++) {
+		if (!incident->clock[clock].seen)
+			continue;
+		fprintf(out, "    %s: ", observed_clock_name((enum observed_clock)clock));
+		put_errors(out, &incident->clock[clock].errors);
+	}
+	for (size_t i = 0; i < incident->readers; i++)
+		put_reader(out, &incident->reader[i]);
+	if (incident->reads_unlisted)
+		fprintf(out, "    %" PRIu64 " reads of readers beyond the table of %d\n",
+			incident->reads_unlisted, INCIDENT_READERS);
+	if (incident->reads_unjudged)
+		fprintf(out,
+			"    %" PRIu64 " reads came faster than they could be kept to be judged\n",
+			incident->reads_unjudged);
+}

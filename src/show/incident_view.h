@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An incident: its bad window, how wrong each clock was, who read one meanwhile. */
+#ifndef VMCLOCK_TRACE_SHOW_INCIDENT_VIEW_H
+#define VMCLOCK_TRACE_SHOW_INCIDENT_VIEW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "judge/incident.h"
+
+/* A block of lines for people; times are seconds after @start_ns. */
+void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident);
+
+/* One line of type "incident". The caller owns it, or gives it to put_line(). */
+json_object *incident_json(const struct incident *incident);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show/live_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "page/diff.h"
+#include "page/names.h"
+#include "show/finding_words.h"
+
+void live_put_duration(FILE *out, const char *format, uint64_t ns)
+{
+	char text[TEXT_NS_BYTES];
+
+	text_ns_u64(ns, text, sizeof(text));
+	fprintf(out, format, text);
+}
+
+void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
+{
+	int64_t ns = (int64_t)(time_ns - start_ns);
+	const char *sign = ns < 0 ? "-" : "+";
+	uint64_t magnitude = (uint64_t)(ns < 0 ? -ns : ns);
+
+	fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
+		magnitude % NSEC_PER_SEC / 1000);
+}
+
+void live_put_reader(FILE *out, const struct event_reader *who)
+{
+	char text[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
+
+	text_display(who->comm, strnlen(who->comm, EVENT_COMM_BYTES), text, sizeof(text));
+	fprintf(out, "%-*s %7" PRIu32, LIVE_READER_COLUMNS, text, who->pid);
+}
+
+void live_put_page(FILE *out, const struct page *page)
+{
+	const char *status = page_status_name(page_get(page, PAGE_CLOCK_STATUS));
+
+	fprintf(out, "%s, status %s, seq %" PRIu64 ", marker %" PRIu64 " (0x%" PRIx64 ")",
+		page_mode_name(page_mode(page)), status ? status : "undefined",
+		page_get(page, PAGE_SEQ_COUNT), page_get(page, PAGE_DISRUPTION_MARKER),
+		page_get(page, PAGE_DISRUPTION_MARKER));
+}
+
+static void put_field_change(FILE *out, enum page_field field, const struct page_change *change)
+{
+	uint64_t before = page_get(&change->before, field), after = page_get(&change->after, field);
+	const char *was = page_value_name(field, before), *is = page_value_name(field, after);
+
+	fprintf(out, " %s ", page_field_info(field)->name);
+	if (was && is)
+		fprintf(out, "%s > %s", was, is);
+	else if (page_field_info(field)->is_signed)
+		fprintf(out, "%" PRId64 " > %" PRId64, (int64_t)before, (int64_t)after);
+	else
+		fprintf(out, "%" PRIu64 " > %" PRIu64, before, after);
+}
+
+/* What moves with every healthy update of a full clock is not worth a line of its own. */
+#define ROUTINE_FIELDS                                                                             \
+	(PAGE_FIELD_BIT(PAGE_SEQ_COUNT) | PAGE_FIELD_BIT(PAGE_COUNTER_VALUE) |                     \
+	 PAGE_FIELD_BIT(PAGE_PERIOD_FRAC_SEC) | PAGE_FIELD_BIT(PAGE_TIME_SEC) |                    \
+	 PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC) | PAGE_FIELD_BIT(PAGE_PERIOD_ESTERROR_RATE) |          \
+	 PAGE_FIELD_BIT(PAGE_PERIOD_MAXERROR_RATE) | PAGE_FIELD_BIT(PAGE_TIME_ESTERROR_NS) |       \
+	 PAGE_FIELD_BIT(PAGE_TIME_MAXERROR_NS))
+
+bool live_is_routine(const struct page_change *change)
+{
+	return !(page_diff(&change->before, &change->after) & ~ROUTINE_FIELDS);
+}
+
+void live_put_page_change(FILE *out, const struct page_change *change)
+{
+	page_field_set fields = page_diff(&change->before, &change->after) & ~ROUTINE_FIELDS;
+
+	fprintf(out, "page updated, seq %" PRIu64, page_get(&change->after, PAGE_SEQ_COUNT));
+	for (int field = 0; field < PAGE_FIELDS; field++) {
+		if (fields & PAGE_FIELD_BIT(field))
+			put_field_change(out, (enum page_field)field, change);
+	}
+	if (change->updates > 1)
+		fprintf(out, " (%" PRIu32 " updates since the last look)", change->updates);
+}
+
+void live_put_finding(FILE *out, const struct finding *finding)
+{
+	char text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
+
+	finding_sentence(finding, text, sizeof(text));
+	finding_when(finding, when, sizeof(when));
+	fprintf(out, "%s %s: %s (%s)", finding_severity_name(finding->severity),
+		finding_name(finding->kind), text, when);
+}
+
+void live_put_finding_counts(FILE *out, const struct detector_counts *counts)
+{
+	const char *before = " (";
+	uint64_t all = 0;
+
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
+		all += counts->finding[kind];
+	fprintf(out, "%" PRIu64, all);
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
+		if (!counts->finding[kind])
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s", before, counts->finding[kind], finding_name(kind));
+		before = ", ";
+	}
+	if (all)
+		fputc(')', out);
+}
+
+void live_put_reader_paths(FILE *out, const struct summary_reader *reader)
+{
+	const char *before = "    ";
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!reader->uses[i])
+			continue;
+		fprintf(out, "%s%s %" PRIu64, before, event_path_name((enum event_path)i),
+			reader->uses[i]);
+		before = ", ";
+	}
+	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen\n" : "\n",
+	      out);
+}

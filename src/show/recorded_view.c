@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show/recorded_view.h"
+
+#include <inttypes.h>
+
+#include "show/json_add.h"
+#include "show/text_shown.h"
+
+static void put_fact(FILE *out, const struct record_scene *scene, const char *before,
+		     const char *name, const char *after)
+{
+	const char *value = fact_get(scene->facts, name);
+
+	if (!value)
+		return;
+	fputs(before, out);
+	text_put_shown(out, value);
+	fputs(after, out);
+}
+
+void recorded_put_text(FILE *out, const struct record_scene *scene)
+{
+	fputs("from    ", out);
+	text_put_shown(out, scene->file);
+	fputs(", A RECORDING", out);
+	put_fact(out, scene, " of ", "host", "");
+	put_fact(out, scene, " by ", "tool", "");
+	fputc('\n', out);
+	put_fact(out, scene, "        page: ", "page", "\n");
+	put_fact(out, scene, "        uses: ", "uses", "\n");
+}
+
+void recorded_result_put_text(FILE *out, const struct recorded_result *result)
+{
+	fprintf(out, "recording           %" PRIu64 " events", result->events);
+	if (result->lost)
+		fprintf(out, "; %" PRIu64 " more were LOST, not written", result->lost);
+	if (result->cut)
+		fprintf(out, "; the oldest %" PRIu64 " made room for them", result->cut);
+	if (*result->damage) {
+		fputs("; DAMAGED: ", out);
+		text_put_shown(out, result->damage);
+	}
+	fputs(result->ended ? "\n" : "; it was not closed in order\n", out);
+}
+
+json_object *record_facts_json(const struct fact_list *facts)
+{
+	json_object *json = json_object_new_object();
+
+	for (size_t i = 0; i < facts->facts; i++) {
+		/* A name from a damaged recording may be no UTF-8 either. */
+		json_object *name = page_json_string(facts->fact[i].name);
+
+		add_text(json, json_object_get_string(name), facts->fact[i].value);
+		json_object_put(name);
+	}
+	return json;
+}
+
+json_object *recorded_json(const struct record_scene *scene)
+{
+	json_object *json;
+
+	if (!scene)
+		return NULL;
+	json = json_object_new_object();
+	add_text(json, "file", scene->file);
+	json_object_object_add(json, "facts", record_facts_json(scene->facts));
+	return json;
+}
+
+json_object *recorded_result_json(const struct recorded_result *result)
+{
+	json_object *json;
+
+	if (!result)
+		return NULL;
+	json = json_object_new_object();
+	add_u64(json, "events", result->events);
+	add_u64(json, "events_lost", result->lost);
+	add_u64(json, "events_cut", result->cut);
+	add_u64(json, "events_damaged", result->damaged);
+	add_text(json, "damage", *result->damage ? result->damage : NULL);
+	add_bool(json, "ended", result->ended);
+	return json;
+}

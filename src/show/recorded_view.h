@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What trace and watch say of the recording that they show, where it is not the live machine. */
+#ifndef VMCLOCK_TRACE_SHOW_RECORDED_VIEW_H
+#define VMCLOCK_TRACE_SHOW_RECORDED_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "event/fact.h"
+
+/* Strings are borrowed. */
+struct record_scene {
+	const char *file;
+	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
+};
+
+/* {"kernel": "Linux ...", ...}: the names are those of vmclock-trace-recording(5). The caller owns it. */
+json_object *record_facts_json(const struct fact_list *facts);
+
+/* Known at the end. Strings are borrowed. */
+struct recorded_result {
+	uint64_t events;    /* that were read */
+	uint64_t lost;	    /* that the recorder lost */
+	uint64_t cut;	    /* that made room for later ones */
+	uint64_t damaged;   /* that are damaged */
+	const char *damage; /* what is, in words; empty: nothing */
+	bool ended;	    /* was it closed in order? */
+};
+
+/* The first lines: which file, of which machine, and how that was watched. */
+void recorded_put_text(FILE *out, const struct record_scene *scene);
+
+/* One line of the summary. */
+void recorded_result_put_text(FILE *out, const struct recorded_result *result);
+
+/* {"file", "facts"}; NULL for NULL: it is live. The caller releases it, as what follows. */
+json_object *recorded_json(const struct record_scene *scene);
+
+/* {"events", "events_lost", ...}; NULL for NULL. */
+json_object *recorded_result_json(const struct recorded_result *result);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sentences in lines of a width that any terminal and ticket has. */
+#ifndef VMCLOCK_TRACE_SHOW_TEXT_WRAP_H
+#define VMCLOCK_TRACE_SHOW_TEXT_WRAP_H
+
+#include <stdio.h>
+
+#define TEXT_WRAP_COLUMNS 100
+
+/* @text, the first line behind what is @used of one, the others behind @indent; and an end of line. */
+void text_wrap(FILE *out, const char *text, int used, int indent);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace doctor: what can be seen on this machine, what cannot, and what to do about it. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "feed/command.h"
+#include "feed/message.h"
+#include "observe/kernel.h"
+#include "observe/machine_checks.h"
+#include "status/doctor_view.h"
+
+struct doctor_options {
+	const char *device;
+	const char *btf;
+	bool json;
+};
+
+/* Of two states the one that matters more; what was skipped is as bad as a warning. */
+static enum check_state worse(enum check_state a, enum check_state b)
+{
+	static const int weight[] = {
+		[CHECK_OK] = 0, [CHECK_SKIP] = 1, [CHECK_WARN] = 1, [CHECK_FAIL] = 2};
+
+	return weight[b] > weight[a] ? (b == CHECK_SKIP ? CHECK_WARN : b) : a;
+}
+
+static enum check_state worst_of(const struct doctor_result *result)
+{
+	enum check_state worst = CHECK_OK;
+
+	for (size_t i = 0; i < result->check_count; i++)
+		worst = worse(worst, result->checks[i].state);
+	if (!result->hooks)
+		worst = worse(worst, CHECK_WARN);
+	for (size_t i = 0; result->hooks && i < result->hook_count; i++) {
+		if (!result->hooks[i].replaced && result->hooks[i].rung != HOOK_FENTRY)
+			worst = worse(worst, CHECK_WARN);
+	}
+	return worst;
+}
+
+static int examine(const struct doctor_options *options)
+{
+	struct kernel_trace_options kernel = {.btf = options->btf, .calls = true};
+	struct check checks[MACHINE_CHECKS];
+	struct doctor_result result = {.checks = checks};
+	struct kernel_trace *trace = NULL;
+	struct error error = {0};
+
+	result.check_count = machine_checks(options->device, options->btf, checks);
+	if (!kernel_trace_open(&trace, &kernel, &error))
+		result.hooks = kernel_trace_hooks(trace, &result.hook_count);
+	result.no_hooks_why = error.cause;
+	result.worst = worst_of(&result);
+	if (options->json)
+		doctor_json(stdout, &result);
+	else
+		doctor_text(stdout, &result);
+	kernel_trace_close(trace);
+	return message_output(result.worst == CHECK_OK ? EXIT_DONE : EXIT_FINDING);
+}
+
+static int doctor_run(int argc, char **argv)
+{
+	static const struct option table[] = {
+		{"device", required_argument, NULL, 'D'},
+		{"btf", required_argument, NULL, 'b'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	struct doctor_options options = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
+		switch (option) {
+		case 'D':
+			options.device = optarg;
+			break;
+		case 'b':
+			options.btf = optarg;
+			break;
+		case 'j':
+			options.json = true;
+			break;
+		case 'h':
+			return message_help(&cmd_doctor);
+		default:
+			return message_see_help(&cmd_doctor);
+		}
+	}
+	if (optind < argc)
+		return message_unexpected(&cmd_doctor, argv[optind]);
+	return examine(&options);
+}
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.summary = "what can be seen on this machine, what cannot, and what to do about it",
+	.help = "usage: vmclock-trace doctor [options]\n"
+		"\n"
+		"Looks at kernel, BTF, driver, device, rights and a known hole of the driver, then "
+		"tries\n"
+		"each hook and shows how it is attached and why not better. Changes nothing.\n"
+		"\n"
+		"      --device PATH  the page to look at; default: the first /dev/vmclock*\n"
+		"      --btf FILE     use the kernel types of this file, for a kernel without BTF\n"
+		"  -j, --json         one JSON object, schema vmclock-trace/doctor/1\n"
+		"  -h, --help         show this\n"
+		"\n"
+		"exit status: 0 everything can be seen, 1 failed, 2 usage,\n"
+		"             3 something is missing or unsafe (or was not tried, for want of "
+		"rights)\n"
+		"\n"
+		"examples:\n"
+		"  sudo vmclock-trace doctor\n"
+		"  vmclock-trace doctor --json | jq '.checks[] | select(.state != \"ok\")'\n",
+	.run = doctor_run,
+};

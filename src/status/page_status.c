@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "status/page_status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* CLOCK_REALTIME is beyond what the page's error, a leap smear and a boot can explain. */
+static bool system_is_far(const struct page_status *status)
+{
+	uint64_t bound_ns = status->time.has_max_error ? status->time.max_error_ns : 0;
+	struct ns_interval near;
+
+	if (!status->is_device || status->system_missing || status->time_missing)
+		return false;
+	if (interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) ||
+	    interval_widen(near, bound_ns, &near))
+		return false; /* a bound past 292 years: all is within it */
+	return !interval_overlap(status->system, near);
+}
+
+/* The page holds a clock that ought to work on this machine, and cannot. */
+static bool is_foreign_device(const struct page_status *status)
+{
+	return status->is_device && status->is_foreign && page_mode(&status->page) == PAGE_FULL;
+}
+
+static page_warning_set unsafe_warnings(const struct page_status *status)
+{
+	return page_warnings_unsafe(page_mode(&status->page), status->warnings);
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t page_status_findings(const struct page_status *status,
+			    const char *codes[PAGE_STATUS_FINDINGS])
+{
+	page_warning_set unsafe = unsafe_warnings(status);
+	size_t count = 0;
+
+	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
+		if (unsafe & PAGE_WARNING_BIT(i))
+			codes[count++] = page_warning_info(i)->code;
+	}
+	if (is_foreign_device(status))
+		codes[count++] = "foreign_counter";
+	/* Two clocks that differ say nothing more where the one is known to be bad. */
+	if (!unsafe && system_is_far(status))
+		codes[count++] = "system_clock_far";
+	qsort(codes, count, sizeof(codes[0]), compare_codes);
+	return count;
+}
+
+/* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
+static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *text, size_t bytes)
+{
+	const char *verdict = mode == PAGE_INVALID ? "NO PAGE" : "NOT SAFE";
+	/* Without the magic the other fields of the header say nothing. */
+	bool alone = unsafe & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
+	int more = alone ? 0 : __builtin_popcount(unsafe) - 1;
+	char rest[32] = "";
+
+	if (more > 0)
+		snprintf(rest, sizeof(rest), " (and %d more, below)", more);
+	snprintf(text, bytes, "%s: %s%s.", verdict,
+		 page_warning_info((enum page_warning)__builtin_ctz(unsafe))->means, rest);
+}
+
+static void verdict_far(const struct page_status *status, char *text, size_t bytes)
+{
+	bool behind = status->system.hi_ns < 0;
+	int64_t by_ns = behind ? status->system.hi_ns : status->system.lo_ns;
+	char by[TEXT_NS_BYTES];
+
+	/* The nearer end: it is at least that much. */
+	text_ns_u64(by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns, by, sizeof(by));
+	snprintf(text, bytes, "NOT SAFE: CLOCK_REALTIME is %s %s the page's time.", by,
+		 behind ? "behind" : "ahead of");
+}
+
+static void verdict_full(const struct page_status *status, char *text, size_t bytes)
+{
+	bool free_running =
+		page_get(&status->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING;
+	const char *state = free_running ? "free-running" : "synchronized";
+	char bound[TEXT_NS_BYTES];
+
+	if (status->time_missing) {
+		snprintf(text, bytes, "OK: the page holds a clock, %s; no time here: %s.", state,
+			 status->time_missing);
+	} else if (!status->time.has_max_error) {
+		snprintf(text, bytes, "OK: the clock is %s; the page gives no bound of its error.",
+			 state);
+	} else {
+		text_ns_u64(status->time.max_error_ns, bound, sizeof(bound));
+		snprintf(text, bytes, "OK: the clock is %s and right to within %s.", state, bound);
+	}
+}
+
+void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
+{
+	page_warning_set unsafe = unsafe_warnings(status);
+	enum page_mode mode = page_mode(&status->page);
+
+	if (unsafe)
+		verdict_unsafe(unsafe, mode, text, bytes);
+	else if (is_foreign_device(status))
+		snprintf(text, bytes,
+			 "NOT SAFE: the page's clock is for the counter of another CPU.");
+	else if (system_is_far(status))
+		verdict_far(status, text, bytes);
+	else if (mode == PAGE_MARKER_ONLY)
+		snprintf(text, bytes,
+			 "OK: the page tells of disruptions; it holds no clock, as those "
+			 "of QEMU and Firecracker.");
+	else
+		verdict_full(status, text, bytes);
+}

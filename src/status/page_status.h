@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "Is my clock sane, now?": one look at one vmclock, and the answer.
+ */
+#ifndef VMCLOCK_TRACE_STATUS_PAGE_STATUS_H
+#define VMCLOCK_TRACE_STATUS_PAGE_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+#include "judge/scale_inference.h"
+#include "page/page.h"
+#include "page/time.h"
+#include "page/warning.h"
+
+/*
+ * All that a look gave. Strings are borrowed and may hold any bytes but NUL. A `..._missing` says in
+ * a few words why there is no value, and is NULL where there is one.
+ */
+struct page_status {
+	const char *path;
+	const char *via;  /* how it was read */
+	bool is_device;	  /* so this machine's own, and live */
+	bool is_foreign;  /* its counter is not one that this CPU has */
+	bool torn;	  /* the copy is of a page under update */
+	uint32_t retries; /* tries in vain because of updates */
+	struct page page;
+	page_warning_set warnings;
+
+	struct page_time time; /* valid unless: */
+	const char *time_missing;
+
+	struct ns_interval system; /* CLOCK_REALTIME less the page's UTC; valid unless: */
+	const char *system_missing;
+
+	const char *phc; /* the PTP clock's node, or NULL: */
+	const char *phc_missing;
+	enum clock_scale phc_scale; /* valid unless: */
+	const char *phc_scale_missing;
+};
+
+/*
+ * How far beyond its own error bound the page may be from CLOCK_REALTIME before that is a finding.
+ * Less has innocent causes: the second that a leap smear may take, and the one that the hardware
+ * clock, from which the kernel starts, resolves.
+ */
+#define PAGE_STATUS_FAR_NS 2000000000
+
+/* Each unsafe warning can be a finding, and there are two more. */
+#define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 2)
+
+/*
+ * The codes of what makes it insane, sorted, into @codes; static strings. These are the unsafe ones
+ * of the warnings, `foreign_counter` (of a device: its clock is for another CPU), and
+ * `system_clock_far` (of a device: CLOCK_REALTIME is far outside the page's bound). Returns how
+ * many there are: with none the clock is sane, or it is by design a page without a clock.
+ */
+size_t page_status_findings(const struct page_status *status,
+			    const char *codes[PAGE_STATUS_FINDINGS]);
+
+/* The answer as one sentence into @text; always terminated. 240 bytes are enough. */
+#define PAGE_STATUS_VERDICT_BYTES 240
+void page_status_verdict(const struct page_status *status, char *text, size_t bytes);
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* status: one look at one vmclock. Is the clock sane, now? */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/parse.h"
+#include "feed/command.h"
+#include "feed/message.h"
+#include "status/page_status.h"
+#include "observe/host_clock.h"
+#include "observe/page_reader.h"
+#include "observe/phc.h"
+#include "page/counter.h"
+#include "status/page_status_view.h"
+
+/* Looks at a page that is updated while it is looked at. */
+#define LOOKS 5
+
+struct options {
+	const char *device; /* NULL: the first one */
+	enum page_via via;
+	bool has_counter;
+	uint64_t counter;
+	bool json;
+};
+
+/* CLOCK_REALTIME less the page's UTC; NULL, or why it cannot be told. */
+static const char *measure_system(const struct page *page, struct ns_interval *distance)
+{
+	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
+	struct instant realtime = instant_from_timespec(bracket.inner);
+	/* clock_gettime() drops what is below a nanosecond. */
+	const struct ns_interval dropped = {.lo_ns = 0, .hi_ns = 1};
+	struct page_time before, after;
+	struct ns_interval most, least;
+
+	if (page_time_at(page, bracket.before, &before) || !before.has_utc ||
+	    page_time_at(page, bracket.after, &after) || !after.has_utc)
+		return "the page does not tell UTC";
+	if (instant_distance(realtime, before.utc, &most) ||
+	    instant_distance(realtime, after.utc, &least) || interval_add(most, dropped, &most))
+		return "the two are more than 292 years apart";
+	*distance = (struct ns_interval){.lo_ns = least.lo_ns, .hi_ns = most.hi_ns};
+	return NULL;
+}
+
+/* Which scale the PTP clock is on, by reading it next to the page; NULL or why it is unknown. */
+static const char *measure_scale(struct page_reader *reader, const struct page *page,
+				 enum clock_scale *scale)
+{
+	const char *missing = NULL;
+	struct page_time time;
+	struct timespec at;
+	struct phc *phc;
+
+	if (phc_open(page_reader_fd(reader), &phc, NULL))
+		return "it cannot be opened (sudo, or a udev rule that lets a group read it)";
+	if (phc_read(phc, &at))
+		missing = "the kernel refuses to read it";
+	else if (page_time_at(page, counter_read_ordered(), &time))
+		missing = "the page gives no time to compare with";
+	else if (!time.has_utc || !time.has_tai)
+		missing = "the page does not tell both UTC and TAI";
+	else
+		*scale = clock_scale_by_page(instant_from_timespec(at), &time);
+	if (!missing && *scale == SCALE_UNKNOWN)
+		missing = "it shows neither the page's UTC nor its TAI";
+	phc_close(phc);
+	return missing;
+}
+
+/* What does not change while the page is looked at again and again. */
+static void look_at_phc(struct page_reader *reader, char *path, struct page_status *status)
+{
+	status->phc = NULL;
+	status->phc_scale_missing = "there is none";
+	if (!page_reader_is_device(reader))
+		status->phc_missing = "a plain file has none";
+	else if (phc_find(page_reader_fd(reader), path))
+		status->phc_missing =
+			"the driver registers one only for a full clock that tells UTC";
+	else
+		status->phc = path;
+}
+
+/* Why no time is computed from a full page, NULL where one can be. */
+static const char *why_no_time(const struct page_status *status, const struct options *options)
+{
+	if (page_mode(&status->page) == PAGE_INVALID)
+		return "this is no page";
+	if (page_mode(&status->page) == PAGE_MARKER_ONLY)
+		return "the page holds no clock";
+	if (options->has_counter)
+		return NULL;
+	if (status->is_foreign)
+		return "this CPU does not have the page's counter (give a value with --counter)";
+	return status->torn ? "an update was under way" : NULL;
+}
+
+static const char *time_error_text(int err)
+{
+	return err == -EDOM ? "the page's period or shift is out of range"
+			    : "it is past 2^63 seconds";
+}
+
+/* All that follows from the copy @copy and the counter. */
+static void look_at_time(const struct page_copy *copy, const struct options *options,
+			 struct page_status *status)
+{
+	uint64_t counter = options->has_counter ? options->counter : copy->counter_after;
+	int err;
+
+	status->page = copy->page;
+	status->torn = copy->torn;
+	status->retries += copy->retries;
+	status->is_foreign = page_get(&copy->page, PAGE_COUNTER_ID) != COUNTER_NATIVE_ID;
+	status->time_missing = why_no_time(status, options);
+	status->warnings = page_warnings(&status->page);
+	if (!status->time_missing) {
+		status->warnings = page_warnings_at(&status->page, counter);
+		err = page_time_at(&status->page, counter, &status->time);
+		if (err)
+			status->time_missing = time_error_text(err);
+	}
+	/* A copy can be torn though its own seq_count is even: the next one was another. */
+	if (status->torn)
+		status->warnings |= PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
+}
+
+/* Compare with the clocks of this machine. */
+static void look_around(struct page_reader *reader, const struct options *options,
+			struct page_status *status)
+{
+	if (status->time_missing)
+		status->system_missing = status->time_missing;
+	else if (options->has_counter)
+		status->system_missing = "the counter value was given";
+	else
+		status->system_missing = measure_system(&status->page, &status->system);
+	if (!status->phc)
+		return;
+	if (status->time_missing)
+		status->phc_scale_missing = status->time_missing;
+	else if (options->has_counter)
+		status->phc_scale_missing = "the counter value was given";
+	else
+		status->phc_scale_missing =
+			measure_scale(reader, &status->page, &status->phc_scale);
+}
+
+/* One look; 1 if the page changed meanwhile, so that counter and page may not belong together. */
+static int look(struct page_reader *reader, const struct options *options,
+		struct page_status *status, struct error *error)
+{
+	/* A file that is looked at for a given counter is a recording: nobody will finish it. */
+	struct page_wait wait = {.budget_ns = options->has_counter ? 0 : PAGE_WAIT_DRIVER_NS};
+	struct page_copy copy, again;
+	int err = page_reader_copy(reader, wait, &copy, error);
+
+	/* A torn copy is worth showing; the driver's read() does not give even that. */
+	if (err && (err != -ETIMEDOUT || copy.page.length == 0))
+		return err;
+	look_at_time(&copy, options, status);
+	look_around(reader, options, status);
+	if (options->has_counter || status->torn)
+		return 0;
+	err = page_reader_copy(reader, wait, &again, error);
+	if (err && err != -ETIMEDOUT)
+		return err;
+	return memcmp(&copy.page, &again.page, sizeof(copy.page)) != 0;
+}
+
+static int print(const struct page_status *status, bool json)
+{
+	json_object *object;
+
+	if (json) {
+		object = page_status_json(status);
+		puts(json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(object);
+	} else {
+		page_status_print(status, stdout);
+	}
+	return fflush(stdout) || ferror(stdout) ? -EIO : 0;
+}
+
+static int show(struct page_reader *reader, const struct options *options, struct error *error)
+{
+	const char *codes[PAGE_STATUS_FINDINGS];
+	struct page_status status = {
+		.path = page_reader_path(reader),
+		.via = page_via_name(page_reader_via(reader)),
+		.is_device = page_reader_is_device(reader),
+	};
+	char phc[PHC_PATH_BYTES];
+	int moved = 1;
+
+	look_at_phc(reader, phc, &status);
+	for (int i = 0; i < LOOKS && moved > 0; i++)
+		moved = look(reader, options, &status, error);
+	if (moved < 0)
+		return moved;
+	if (moved) {
+		/* Updates come faster than one look takes: the page is fine, the comparison not. */
+		status.system_missing = "the page changed during each comparison";
+		status.phc_scale_missing = status.system_missing;
+	}
+	if (print(&status, options->json)) {
+		error_cause(error, "cannot write the answer: %s", strerror(errno));
+		return -EIO;
+	}
+	return page_status_findings(&status, codes) ? EXIT_FINDING : EXIT_DONE;
+}
+
+static int parse_via(const char *text, enum page_via *via)
+{
+	for (enum page_via i = PAGE_VIA_AUTO; i <= PAGE_VIA_READ; i++) {
+		if (strcmp(text, page_via_name(i)) == 0) {
+			*via = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int parse_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'D':
+		options->device = optarg;
+		return MESSAGE_GO_ON;
+	case 'C':
+		options->has_counter = true;
+		if (parse_u64(optarg, &options->counter))
+			return message_bad_argument("--counter", optarg, "a number of 64 bits");
+		return MESSAGE_GO_ON;
+	case 'V':
+		if (parse_via(optarg, &options->via))
+			return message_bad_argument("--via", optarg, "one of mmap, read, auto");
+		return MESSAGE_GO_ON;
+	case 'j':
+		options->json = true;
+		return MESSAGE_GO_ON;
+	case 'h':
+		return message_help(&cmd_status);
+	default:
+		return message_see_help(&cmd_status);
+	}
+}
+
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option table[] = {
+		{"device", required_argument, NULL, 'D'}, {"counter", required_argument, NULL, 'C'},
+		{"via", required_argument, NULL, 'V'},	  {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},	  {0},
+	};
+	int option, code = MESSAGE_GO_ON;
+
+	while (code == MESSAGE_GO_ON && (option = getopt_long(argc, argv, "jh", table, NULL)) != -1)
+		code = parse_option(option, options);
+	if (code == MESSAGE_GO_ON && optind < argc)
+		return message_unexpected(&cmd_status, argv[optind]);
+	return code;
+}
+
+static int status_run(int argc, char **argv)
+{
+	struct options options = {.via = PAGE_VIA_AUTO};
+	struct page_reader *reader;
+	struct error error = {.cause = ""};
+	int result = parse_options(argc, argv, &options);
+
+	if (result != MESSAGE_GO_ON)
+		return result;
+	result = page_reader_open(options.device, options.via, &reader, &error);
+	if (!result) {
+		result = show(reader, &options, &error);
+		page_reader_close(reader);
+	}
+	if (result >= 0)
+		return result;
+	if (!*error.cause)
+		error_cause(&error, "%s", strerror(-result));
+	message_failure(&error);
+	return EXIT_FAILED;
+}
+
+static const char help[] =
+	"usage: vmclock-trace status [options]\n"
+	"\n"
+	"Is the clock that the hypervisor publishes sane, now? One screen, the answer first: the "
+	"page,\n"
+	"its time and error bound, its distance to CLOCK_REALTIME, the PTP clock and its scale, "
+	"and\n"
+	"each warning with what to do. Needs no root where the page is readable.\n"
+	"\n"
+	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
+	"                     /dev/vmclock*\n"
+	"      --counter N    the time at counter value N instead of now; no other clock is read\n"
+	"      --via WAY      mmap, read or auto (a device is mapped, a file is read)\n"
+	"  -j, --json         one JSON object, schema vmclock-trace/status/1\n"
+	"  -h, --help         show this\n"
+	"\n"
+	"exit status: 0 sane; also a page that by design holds no clock (marker-only, as of QEMU)\n"
+	"             1 no device, or it cannot be read; 2 usage\n"
+	"             3 not safe to rely on: no valid page, an update that does not end, a status "
+	"other\n"
+	"               than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
+	"the\n"
+	"               kernel gets wrong (counter_before_reference), a counter that this CPU does "
+	"not\n"
+	"               have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced\n"
+	"               disruptions are notes, not findings.\n"
+	"\n"
+	"examples:\n"
+	"  vmclock-trace status\n"
+	"  vmclock-trace status --json | jq .at.max_error_ns\n"
+	"  vmclock-trace status --device saved.page --counter 81273981273\n";
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "is the clock sane, now? what the hypervisor publishes, with advice",
+	.help = help,
+	.run = status_run,
+};

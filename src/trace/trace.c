@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace trace: who reads the clock, what comes back, and what the page does meanwhile. */
+#include <stdio.h>
+
+#include "base/clock_now.h"
+#include "feed/command.h"
+#include "feed/live_feed.h"
+#include "feed/message.h"
+#include "trace/trace_from.h"
+#include "trace/trace_options.h"
+#include "trace/trace_session.h"
+#include "observe/cgroup.h"
+
+/* One running trace of this machine. */
+struct trace {
+	const struct trace_options *options;
+	struct tracer tracer;
+	struct live_sources sources;
+	struct live_feed feed;
+	struct cgroup_names *cgroups;
+	struct until until;
+};
+
+static void on_incident(enum incident_news news, void *arg)
+{
+	struct trace *trace = arg;
+
+	live_feed_incident(&trace->feed, news);
+}
+
+static const char *cgroup_name(uint64_t id, void *arg)
+{
+	struct trace *trace = arg;
+
+	return cgroup_names_of(trace->cgroups, id);
+}
+
+static void on_event(const struct event *event, bool is_watched, void *arg)
+{
+	struct trace *trace = arg;
+
+	if (event->type == EVENT_TALLY)
+		cgroup_names_learn(trace->cgroups, event->who.cgroup);
+	tracer_show(&trace->tracer, event);
+	if (is_watched)
+		tracer_judge(&trace->tracer, event);
+}
+
+/* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
+static void run(struct trace *trace)
+{
+	live_feed_begin(&trace->feed);
+	while (!tracer_has_enough(&trace->tracer) && !ferror(stdout) &&
+	       live_feed_next(&trace->feed, NULL))
+		fflush(stdout);
+	live_feed_end(&trace->feed);
+}
+
+/* Its start is before the hooks, so that nothing they see is earlier. */
+static void begin_scene(struct trace_scene *scene)
+{
+	scene->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	scene->start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME);
+}
+
+static void set_scene(struct trace *trace)
+{
+	struct trace_scene *scene = &trace->tracer.scene;
+	const struct lookout *lookout = trace->sources.lookout;
+
+	scene->page = trace->sources.no_page.cause[0] ? NULL : lookout_page(lookout);
+	scene->device = scene->page ? lookout_facts(lookout)->path : NULL;
+	scene->no_page_why = trace->sources.no_page.cause;
+	scene->page_period_ns =
+		lookout ? lookout_facts(lookout)->period_ns : LOOKOUT_TIMER_PERIOD_NS;
+	if (trace->sources.kernel)
+		scene->hooks = kernel_trace_hooks(trace->sources.kernel, &scene->hook_count);
+	scene->no_hooks_why = trace->sources.no_hooks.cause;
+	scene->mappers = (struct mapper_method){
+		.all = mappers_facts(trace->sources.mappers)->all,
+		.why_not = mappers_facts(trace->sources.mappers)->why_not.cause,
+	};
+	scene->wish = trace->options->wish;
+}
+
+static int show_end(struct trace *trace)
+{
+	struct tracer *tracer = &trace->tracer;
+	struct trace_result result = {
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - tracer->scene.start_ns,
+		.mapper_counts = mappers_counts(trace->sources.mappers),
+		.page = tracer->follow.seen ? lookout_page(trace->sources.lookout) : NULL,
+	};
+
+	return tracer_end(tracer, &result);
+}
+
+static int trace_with(struct trace *trace)
+{
+	const struct live_wish wish = {
+		.device = trace->options->device,
+		.hooks = trace_options_of_kernel(trace->options),
+		.strict = trace->options->strict,
+		.quiet = trace->options->json,
+	};
+	struct error error = {0};
+
+	trace->cgroups = cgroup_names_new();
+	if (!trace->cgroups || tracer_open(&trace->tracer))
+		return EXIT_FAILED;
+	begin_scene(&trace->tracer.scene);
+	if (live_sources_open(&trace->sources, &wish))
+		return EXIT_FAILED;
+	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
+	if (trace->sources.lookout && lookout_start(trace->sources.lookout, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	set_scene(trace);
+	if (trace->options->duration_ns)
+		until_limit(&trace->until, (uint64_t)trace->options->duration_ns);
+	live_sources_drop_privileges(&trace->sources);
+	tracer_begin(&trace->tracer);
+	run(trace);
+	return show_end(trace);
+}
+
+static int trace_live(const struct trace_options *options)
+{
+	struct trace trace = {
+		.options = options,
+		.feed = {.sources = &trace.sources,
+			 .until = &trace.until,
+			 .every_event = options->wish.every_event,
+			 .fn = on_event,
+			 .arg = &trace},
+		.tracer = {.view = options->json ? &trace_view_json : &trace_view_text,
+			   .count = options->count,
+			   .incident_news = on_incident,
+			   .cgroup_name = cgroup_name,
+			   .arg = &trace},
+	};
+	int code;
+
+	until_open(&trace.until);
+	code = trace_with(&trace);
+	live_sources_close(&trace.sources);
+	tracer_close(&trace.tracer);
+	cgroup_names_free(trace.cgroups);
+	until_close(&trace.until);
+	return code;
+}
+
+static int trace_run(int argc, char **argv)
+{
+	struct trace_options options;
+	int code = trace_options_parse(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	return options.from.file ? trace_from(&options) : trace_live(&options);
+}
+
+const struct command cmd_trace = {
+	.name = "trace",
+	.summary = "show who reads the clock, what comes back, and disruptions as they happen",
+	.help = "usage: vmclock-trace trace [options]\n"
+		"\n"
+		"Counts, in the kernel, who reads a vmclock, by which call, with which result and "
+		"how\n"
+		"fast; and watches its page. Shown as they happen are what fails or is slow, who "
+		"maps\n"
+		"the page, who moves the system clock, updates of the page, and what is found (a\n"
+		"disruption, a step of the host's clock ...); the counts, at the end. Ends with "
+		"Ctrl-C.\n"
+		"\n"
+		"Needs root for the kernel's hooks. Without, it watches the page alone, and says "
+		"so.\n"
+		"\n"
+		"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
+		"  -e, --events       show each read, which costs more\n"
+		"      --calls        and each whole call, which costs more again\n"
+		"      --path NAME    --events of this path alone; more than once for several\n"
+		"      --errors       --events that failed, alone\n"
+		"      --slower T     --events that took longer, alone\n"
+		"      --rate N       at most N events a second (10000; 0: any number)\n"
+		"  -n, --count N      stop after N events\n"
+		"  -p, --pid P        only process P\n"
+		"  -c, --comm NAME    only threads of this name (first 15 bytes)\n"
+		"      --cgroup PATH  only this cgroup and those in it\n"
+		"      --measure-all  the latency of each read, not of a thread's first in a tick\n"
+		"      --phc WHICH    all: uses of other PTP clocks too\n"
+		"      --device PATH  watch this page; default: the first /dev/vmclock*\n"
+		"      --strict       fail if any hook or the page is missing, instead of going "
+		"on\n"
+		"      --kprobes      do without fentry: slower, for tests and for doubt\n"
+		"      --reload       let the driver go for who unloads it, and hook it when it "
+		"comes again\n"
+		"      --from FILE    show a recording (vmclock-trace record) as it was seen then, "
+		"without\n"
+		"                     root; what concerns the machine (--rate, and from "
+		"--measure-all\n"
+		"                     to --reload) has been decided then\n"
+		"      --speed X      with --from: as many times faster than it happened; default: "
+		"do not\n"
+		"                     wait\n"
+		"  -j, --json         one JSON object a line, each with \"type\"\n"
+		"  -h, --help         show this\n"
+		"\n"
+		"exit status: 0 nothing found, 1 failed, 2 usage,\n"
+		"             3 a finding of severity warning or critical: a disruption, a host "
+		"step, ...\n"
+		"\n"
+		"examples:\n"
+		"  sudo vmclock-trace trace                            # who reads it, until "
+		"Ctrl-C\n"
+		"  sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"
+		"  sudo vmclock-trace trace --json -d 10s | jq 'select(.type == \"disruption\")'\n"
+		"  vmclock-trace trace --from clock.sqlite --events    # as it was seen then\n",
+	.run = trace_run,
+};

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "trace/trace_from.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "feed/message.h"
+#include "feed/recorded.h"
+#include "trace/trace_session.h"
+#include "observe/kernel_hooks.h"
+
+#define HOOK_FACT "hook "
+
+#define SHOWN_BYTES TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)
+
+/* The scene as its facts tell it. They are hostile: what the views print as it is was made fit. */
+struct from_scene {
+	char device[RECORDED_DEVICE_BYTES];
+	char no_page_why[SHOWN_BYTES];
+	char no_hooks_why[SHOWN_BYTES];
+	char no_mappers_why[SHOWN_BYTES];
+	struct page first_page;
+	struct hook hook[FACTS];
+	char function[FACTS][TEXT_DISPLAY_BYTES(FACT_NAME_BYTES)];
+	size_t hooks;
+};
+
+struct from {
+	const struct trace_options *options;
+	struct tracer tracer;
+	struct recorded recorded;
+	struct from_scene scene;
+	struct until until;
+	struct {
+		uint64_t id;
+		bool wanted;
+	} cgroup;	 /* the one that was asked about last; id 0: none was */
+	bool has_cgroup; /* anybody was in the one that is wanted */
+};
+
+static const char *cgroup_name(uint64_t id, void *arg)
+{
+	struct from *from = arg;
+	const char *name = recording_cgroup(from->recorded.recording, id);
+
+	return *name ? name : NULL;
+}
+
+/* Is @path that of @below, or of one in it? Both from the root of the hierarchy, as it is mounted or not. */
+static bool is_in_cgroup(const char *path, const char *below)
+{
+	static const char mount[] = "/sys/fs/cgroup";
+	size_t length;
+
+	if (!strncmp(below, mount, strlen(mount)))
+		below += strlen(mount);
+	below += strspn(below, "/");
+	path += strspn(path, "/");
+	length = strlen(below);
+	while (length && below[length - 1] == '/')
+		length--;
+	return !length || (!strncmp(path, below, length) && (!path[length] || path[length] == '/'));
+}
+
+static bool is_wanted_cgroup(struct from *from, uint64_t id)
+{
+	if (id != from->cgroup.id) {
+		from->cgroup.id = id;
+		from->cgroup.wanted = is_in_cgroup(recording_cgroup(from->recorded.recording, id),
+						   from->options->wish.cgroup);
+	}
+	from->has_cgroup |= id && from->cgroup.wanted;
+	return id && from->cgroup.wanted;
+}
+
+/* As the kernel's filter does it. */
+static bool is_wanted_reader(struct from *from, const struct event_reader *who)
+{
+	const struct trace_wish *wish = &from->options->wish;
+
+	if (wish->cgroup && !is_wanted_cgroup(from, who->cgroup))
+		return false;
+	if (wish->pid && who->pid != wish->pid)
+		return false;
+	return !wish->comm || !strncmp(who->comm, wish->comm, EVENT_COMM_BYTES - 1);
+}
+
+/* The same: what was not measured is not known to be slow. */
+static bool is_wanted_use(const struct trace_wish *wish, const struct event *event)
+{
+	if (!wish->every_event)
+		return true;
+	if (wish->errors_only && event->result >= 0)
+		return false;
+	if (wish->slower_than_ns &&
+	    (event->latency_is_bound || event->latency_ns <= wish->slower_than_ns))
+		return false;
+	return !wish->paths || wish->paths >> event->path & 1;
+}
+
+static bool is_call_to_phc(const struct event *event)
+{
+	return event->type == EVENT_CALL && event->path <= PATH_IOCTL_OTHER;
+}
+
+static bool is_shown(struct from *from, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_READ:
+	case EVENT_CALL:
+		return is_wanted_reader(from, &event->who) &&
+		       is_wanted_use(&from->options->wish, event) &&
+		       (from->options->wish.calls || !is_call_to_phc(event));
+	case EVENT_TALLY:
+		return is_wanted_reader(from, &event->who);
+	case EVENT_LATENCY:
+	case EVENT_FAILURES:
+		return !from->tracer.scene.of_some_readers;
+	default:
+		return true;
+	}
+}
+
+/* Of reads that are within a call the kernel tells as of others, unless calls are asked for. */
+static void show(struct from *from, const struct event *event)
+{
+	struct event alone;
+
+	if (event->type != EVENT_READ || from->options->wish.calls) {
+		tracer_show(&from->tracer, event);
+		return;
+	}
+	alone = *event;
+	alone.call_id = 0;
+	tracer_show(&from->tracer, &alone);
+}
+
+/* What is asked for says what is shown and counted; judged is all, as it was then. */
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
+{
+	struct from *from = arg;
+
+	if (gap)
+		tracer_forget(&from->tracer, gap->finding, gap->incident);
+	from->tracer.scene.hooks_changed |= event->type == EVENT_HOOKS;
+	if (is_shown(from, event))
+		show(from, event);
+	tracer_judge(&from->tracer, event);
+	return !tracer_has_enough(&from->tracer);
+}
+
+/* @text fit to show; NULL for NULL. */
+static const char *fit(const char *text, char out[SHOWN_BYTES])
+{
+	if (!text)
+		return NULL;
+	text_display(text, strnlen(text, FACT_VALUE_BYTES), out, SHOWN_BYTES);
+	return out;
+}
+
+/* What comes behind @begin in a fact; NULL: it begins otherwise, or there is none. */
+static const char *fact_behind(const struct fact_list *facts, const char *name, const char *begin)
+{
+	const char *value = fact_get(facts, name);
+
+	return value && !strncmp(value, begin, strlen(begin)) ? value + strlen(begin) : NULL;
+}
+
+/* "fentry", "kprobe: WHY", "absent: WHY" or "not needed: WHY" */
+static void add_hook(struct from_scene *scene, const struct fact *fact)
+{
+	const char *function = fact->name + strlen(HOOK_FACT), *why = strstr(fact->value, ": ");
+	struct hook *hook = &scene->hook[scene->hooks];
+	char *name = scene->function[scene->hooks++];
+
+	text_display(function, strlen(function), name, sizeof(scene->function[0]));
+	*hook = (struct hook){
+		.function = name,
+		.tells = kernel_hook_tells(function) ?: "what that function does",
+		.rung = !strncmp(fact->value, "fentry", 6)   ? HOOK_FENTRY
+			: !strncmp(fact->value, "kprobe", 6) ? HOOK_KPROBE
+							     : HOOK_ABSENT,
+		.replaced = !strncmp(fact->value, "not needed", 10),
+	};
+	if (why)
+		text_display(why + 2, strlen(why + 2), hook->why, sizeof(hook->why));
+}
+
+static void set_hooks(struct from *from, const struct fact_list *facts)
+{
+	struct trace_scene *scene = &from->tracer.scene;
+	const char *why = fact_behind(facts, "uses", "not seen: ");
+
+	for (size_t i = 0; i < facts->facts; i++) {
+		if (!strncmp(facts->fact[i].name, HOOK_FACT, strlen(HOOK_FACT)))
+			add_hook(&from->scene, &facts->fact[i]);
+	}
+	scene->hooks = from->scene.hooks ? from->scene.hook : NULL;
+	scene->hook_count = from->scene.hooks;
+	scene->no_hooks_why = fit(why ?: "no kernel was hooked", from->scene.no_hooks_why);
+}
+
+static void set_scene(struct from *from)
+{
+	const struct fact_list *facts = from->recorded.scene.facts;
+	struct trace_scene *scene = &from->tracer.scene;
+	const char *no_page = fact_behind(facts, "page", "none: ");
+	const char *mappers = fact_get(facts, "mappers");
+
+	scene->recorded = &from->recorded.scene;
+	scene->start_ns = from->recorded.start_ns;
+	scene->start_realtime_ns = from->recorded.start_realtime_ns;
+	scene->device = recorded_device(&from->recorded, from->scene.device);
+	scene->no_page_why = fit(no_page ?: "the recording names none", from->scene.no_page_why);
+	if (recorded_first_page(&from->recorded, &from->scene.first_page))
+		scene->page = &from->scene.first_page;
+	set_hooks(from, facts);
+	scene->mappers = (struct mapper_method){
+		.all = mappers && !strcmp(mappers, "of all processes"),
+		.why_not = fit(mappers, from->scene.no_mappers_why),
+	};
+	scene->wish = from->options->wish;
+	scene->of_some_readers = scene->wish.pid || scene->wish.comm || scene->wish.cgroup;
+}
+
+/* Nobody of the wanted cgroup is as likely a wrong name as an idle service. */
+static void tell_of_cgroup(const struct from *from)
+{
+	const char *wanted = from->options->wish.cgroup;
+	struct error error = {0};
+
+	if (!wanted || from->has_cgroup)
+		return;
+	error_cause(&error, "nobody in the cgroup %s used the clock in %s", wanted,
+		    from->options->from.file);
+	error_hint(&error, "sqlite3 %s 'SELECT path FROM cgroups' lists those that are in it",
+		   from->options->from.file);
+	message_failure(&error);
+}
+
+static int trace_recorded(struct from *from)
+{
+	struct recorded_result recorded;
+	struct trace_result result = {.recorded = &recorded};
+	int code = recorded_open(&from->options->from, &from->recorded);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	code = tracer_open(&from->tracer);
+	if (code != EXIT_DONE)
+		return code;
+	set_scene(from);
+	tracer_begin(&from->tracer);
+	recorded_run(&from->recorded, &from->until, on_event, from);
+	recorded = recorded_end(&from->recorded);
+	tell_of_cgroup(from);
+	result.duration_ns = recorded_duration_ns(&from->recorded);
+	result.page = from->tracer.follow.seen ? &from->tracer.follow.newest : NULL;
+	return recorded_exit_code(&from->recorded, tracer_end(&from->tracer, &result));
+}
+
+int trace_from(const struct trace_options *options)
+{
+	struct from *from = calloc(1, sizeof(*from));
+	int code;
+
+	if (!from)
+		return message_no_memory();
+	from->options = options;
+	from->tracer.view = options->json ? &trace_view_json : &trace_view_text;
+	from->tracer.count = options->count;
+	from->tracer.cgroup_name = cgroup_name;
+	from->tracer.arg = from;
+	until_open(&from->until);
+	code = trace_recorded(from);
+	recorded_close(&from->recorded);
+	tracer_close(&from->tracer);
+	until_close(&from->until);
+	free(from);
+	return code;
+}

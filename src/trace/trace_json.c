@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A running trace for programs: one object a line, each with its `type`. Unknown is null. */
+#include "trace/trace_view.h"
+
+#include <string.h>
+
+#include "show/finding_json.h"
+#include "show/incident_view.h"
+#include "show/json_add.h"
+#include "show/page_change_json.h"
+#include "trace/trace_summary.h"
+
+#define SCHEMA "vmclock-trace/trace/2"
+
+static json_object *json_hooks(const struct trace_scene *scene)
+{
+	json_object *hooks = scene->hooks_changed ? NULL : json_object_new_array();
+
+	for (size_t i = 0; hooks && scene->hooks && i < scene->hook_count; i++) {
+		const struct hook *hook = &scene->hooks[i];
+		json_object *one = json_object_new_object();
+
+		add_text(one, "function", hook->function);
+		add_text(one, "tells", hook->tells);
+		add_text(one, "state", hook->replaced ? "replaced" : hook_rung_name(hook->rung));
+		add_text(one, "why", hook->why[0] ? hook->why : NULL);
+		json_object_array_add(hooks, one);
+	}
+	return hooks;
+}
+
+/* What was asked for, so that kept output tells what it could not hold. Null: anything. */
+static json_object *json_wish(const struct trace_wish *wish)
+{
+	json_object *json = json_object_new_object();
+	json_object *paths = json_object_new_array();
+
+	for (int i = 0; i < EVENT_PATHS; i++) {
+		if (!wish->paths || wish->paths >> i & 1)
+			json_object_array_add(
+				paths, page_json_string(event_path_name((enum event_path)i)));
+	}
+	add_known(json, "pid", wish->pid, wish->pid);
+	add_text(json, "comm", wish->comm);
+	add_text(json, "cgroup", wish->cgroup);
+	add_bool(json, "all_phcs", wish->all_phcs);
+	add_bool(json, "measure_all", wish->measure_all || wish->every_event);
+	add_bool(json, "every_event", wish->every_event);
+	add_bool(json, "calls", wish->calls);
+	add_bool(json, "errors_only", wish->errors_only);
+	add_known(json, "slower_than_ns", wish->slower_than_ns, wish->slower_than_ns);
+	json_object_object_add(json, "paths", paths);
+	add_known(json, "rate", wish->rate, wish->rate);
+	return json;
+}
+
+static void json_begin(FILE *out, const struct trace_scene *scene)
+{
+	json_object *line = new_line("begin", scene->start_ns);
+
+	add_text(line, "schema", SCHEMA);
+	add_i64(line, "realtime_ns", scene->start_realtime_ns);
+	add_text(line, "device", scene->device);
+	add_text(line, "no_page_why", scene->device ? NULL : scene->no_page_why);
+	json_object_object_add(line, "page", page_json_fields(scene->page));
+	add_known(line, "page_period_ns", scene->page_period_ns, scene->page_period_ns);
+	json_object_object_add(line, "hooks", json_hooks(scene));
+	add_text(line, "no_hooks_why", scene->hooks ? NULL : scene->no_hooks_why);
+	json_object_object_add(line, "wish", json_wish(&scene->wish));
+	json_object_object_add(line, "mappers", mapper_method_json(&scene->mappers));
+	json_object_object_add(line, "recording", recorded_json(scene->recorded));
+	put_line(out, line);
+}
+
+static const char *counter_source_name(enum event_counter source)
+{
+	switch (source) {
+	case COUNTER_SYSTEM:
+		return "system_counterval_t";
+	case COUNTER_SNAPSHOT:
+		return "system_time_snapshot";
+	case COUNTER_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static json_object *json_answer(const struct driver_answer *answer)
+{
+	json_object *json = json_object_new_object();
+	bool known = answer->verdict != DRIVER_NOT_COMPARABLE;
+
+	add_text(json, "scale",
+		 answer->scale == SCALE_UNKNOWN ? NULL : clock_scale_name(answer->scale));
+	if (known && !answer->out_of_range)
+		add_i64(json, "minus_page_ns", answer->minus_page_ns);
+	else
+		json_object_object_add(json, "minus_page_ns", NULL);
+	if (known)
+		add_bool(json, "equal", answer->verdict == DRIVER_EQUAL);
+	else
+		json_object_object_add(json, "equal", NULL);
+	add_text(json, "why", answer->why);
+	return json;
+}
+
+static void add_read(json_object *line, const struct event *event,
+		     const struct driver_answer *answer)
+{
+	const struct event_read *read = &event->read;
+	json_object *time = NULL;
+
+	if (event->result >= 0) {
+		time = json_object_new_object();
+		add_i64(time, "sec", read->sec);
+		add_u64(time, "nsec", read->nsec);
+	}
+	json_object_object_add(line, "time", time);
+	add_known(line, "ioctl", read->ioctl, read->ioctl);
+	add_known(line, "n_samples", read->n_samples, read->n_samples);
+	add_known(line, "counter", read->counter_source != COUNTER_NONE, read->counter);
+	add_text(line, "counter_source", counter_source_name(read->counter_source));
+	add_bool(line, "via_kvmclock", read->via_kvmclock);
+	json_object_object_add(line, "against_page", json_answer(answer));
+}
+
+static void add_call(json_object *line, const struct event *event)
+{
+	const struct event_call *call = &event->call;
+
+	add_u64(line, "reads", call->reads);
+	add_known(line, "ioctl", call->ioctl, call->ioctl);
+	add_known(line, "n_samples", call->n_samples, call->n_samples);
+	add_known(line, "wake_ns", call->wake_ns, call->wake_ns);
+}
+
+static json_object *json_event(const struct event *event, const struct driver_answer *answer)
+{
+	bool is_read = event->type == EVENT_READ, failed = event->result < 0;
+	json_object *line = new_line(is_read ? "read" : "call", event->time_ns);
+	char clock[EVENT_DEVICE_BYTES];
+
+	add_known(line, "latency_ns", !event->latency_is_bound, event->latency_ns);
+	add_known(line, "latency_below_ns", event->latency_is_bound, event->latency_ns);
+	add_text(line, "path", event_path_name(event->path));
+	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
+	add_known(line, "device", !event->is_phc && event->device >= 0, (uint64_t)event->device);
+	add_known(line, "call_id", event->call_id, event->call_id);
+	reader_json_add(line, &event->who);
+	add_known(line, "cgroup_id", event->who.cgroup, event->who.cgroup);
+	add_i64(line, "result", event->result);
+	add_text(line, "cause", failed ? event_failure_text(event) : NULL);
+	if (is_read)
+		add_read(line, event, answer);
+	else
+		add_call(line, event);
+	add_text(line, "page_state", event_page_state_name(event->page_state));
+	json_object_object_add(
+		line, "page",
+		event->page_state == EVENT_PAGE_ABSENT ? NULL : page_json_fields(&event->page));
+	return line;
+}
+
+static void json_put_event(FILE *out, const struct trace_scene *scene, const struct event *event,
+			   const struct driver_answer *answer)
+{
+	(void)scene;
+	put_line(out, json_event(event, answer));
+}
+
+static void json_mapper(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	(void)scene;
+	put_line(out, mapper_json(event));
+}
+
+static void json_notification(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	json_object *line = new_line("notification", event->time_ns);
+	char clock[EVENT_DEVICE_BYTES];
+
+	(void)scene;
+	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
+	add_known(line, "seq_count", event->notification.has_seq, event->notification.seq);
+	put_line(out, line);
+}
+
+/* Who wants to unload the driver; NULL: nobody does. */
+static json_object *json_wanted_by(const struct event *event)
+{
+	json_object *json;
+
+	if (event->hooks.news != HOOKS_LET_GO)
+		return NULL;
+	json = json_object_new_object();
+	reader_json_add(json, &event->who);
+	return json;
+}
+
+static void json_put_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	const struct event_hooks *hooks = &event->hooks;
+	json_object *line = new_line("hooks", event->time_ns);
+
+	add_bool(line, "driver", hooks->driver);
+	add_text(line, "news", hooks_news_name(hooks->news));
+	json_object_object_add(line, "wanted_by", json_wanted_by(event));
+	add_known(line, "unseen_since_ns", hooks->unseen_since_ns, hooks->unseen_since_ns);
+	json_object_object_add(line, "hooks", json_hooks(scene));
+	add_text(line, "no_hooks_why", hooks->failed[0] ? hooks->failed : NULL);
+	put_line(out, line);
+}
+
+static const char *change_name(enum clock_change_how how)
+{
+	return how == CLOCK_STEPPED ? "stepped" : how == CLOCK_SLEWED ? "slewed" : "clocksource";
+}
+
+static void json_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	const struct event_clock_change *change = &event->change;
+	char source[EVENT_SOURCE_BYTES + 1] = {0};
+	json_object *line = new_line("clock_change", event->time_ns);
+
+	(void)scene;
+	add_u64(line, "latency_ns", event->latency_ns);
+	reader_json_add(line, &event->who);
+	add_i64(line, "result", event->result);
+	add_text(line, "how", change_name(change->how));
+	json_object_object_add(line, "step",
+			       change->how == CLOCK_STEPPED ? page_json_interval(&change->step)
+							    : NULL);
+	if (change->how == CLOCK_SLEWED) {
+		add_i64(line, "old_ppt", change->old_ppt);
+		add_i64(line, "new_ppt", change->new_ppt);
+	}
+	if (change->how == CLOCK_NEW_SOURCE) {
+		memcpy(source, change->source, EVENT_SOURCE_BYTES);
+		add_text(line, "clocksource", source);
+	}
+	put_line(out, line);
+}
+
+static void json_device(FILE *out, const struct trace_scene *scene, const struct event *event)
+{
+	json_object *line = new_line("device", event->time_ns);
+
+	(void)scene;
+	add_i64(line, "device", event->device);
+	add_bool(line, "present", event->device_state == DEVICE_APPEARED);
+	put_line(out, line);
+}
+
+static void json_page_change(FILE *out, const struct trace_scene *scene,
+			     const struct page_change *change)
+{
+	(void)scene;
+	put_line(out, page_change_json(change));
+}
+
+static void json_finding(FILE *out, const struct trace_scene *scene, const struct finding *finding)
+{
+	(void)scene;
+	put_line(out, finding_json(finding));
+}
+
+static void json_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
+			    enum disruption_observer by, const struct disruption *disruption,
+			    const struct event *reader)
+{
+	bool found = news == DISRUPTION_FOUND;
+	json_object *line =
+		new_line(found ? "disruption" : "disruption_confirmed",
+			 reader ? reader->time_ns + reader->latency_ns : disruption->found_ns);
+
+	(void)scene;
+	add_u64(line, "number", disruption->number);
+	add_text(line, "by", disruption_observer_name(by));
+	add_u64(line, "old_marker", disruption->old_marker);
+	add_u64(line, "new_marker", disruption->new_marker);
+	if (found) {
+		add_u64(line, "not_before_ns", disruption->not_before_ns);
+		json_object_object_add(line, "before", page_json_fields(&disruption->before));
+		json_object_object_add(line, "after", page_json_fields(&disruption->after));
+	}
+	if (reader) {
+		json_object *who = json_object_new_object();
+
+		reader_json_add(who, &reader->who);
+		add_text(who, "path", event_path_name(reader->path));
+		json_object_object_add(line, "reader", who);
+	}
+	put_line(out, line);
+}
+
+static void json_end(FILE *out, const struct trace_scene *scene, const struct trace_result *result)
+{
+	json_object *line = trace_summary_json(scene, result);
+
+	json_object_object_add(line, "hooks", json_hooks(scene));
+	json_object_object_add(line, "recording", recorded_result_json(result->recorded));
+	put_line(out, line);
+}
+
+static void json_incident(FILE *out, const struct trace_scene *scene,
+			  const struct incident *incident)
+{
+	(void)scene;
+	put_line(out, incident_json(incident));
+}
+
+const struct trace_view trace_view_json = {
+	.begin = json_begin,
+	.event = json_put_event,
+	.hooks = json_put_hooks,
+	.notification = json_notification,
+	.mapper = json_mapper,
+	.clock_change = json_clock_change,
+	.device = json_device,
+	.page_change = json_page_change,
+	.disruption = json_disruption,
+	.finding = json_finding,
+	.incident = json_incident,
+	.end = json_end,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events in: shown, added up, and judged. What `trace` does with each source. */
+#ifndef VMCLOCK_TRACE_TRACE_TRACE_SESSION_H
+#define VMCLOCK_TRACE_TRACE_TRACE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "event/mapper_list.h"
+#include "event/page_follow.h"
+#include "event/summary.h"
+#include "judge/detector.h"
+#include "judge/disruption.h"
+#include "judge/driver_answer.h"
+#include "judge/incident.h"
+#include "trace/trace_view.h"
+
+struct tracer {
+	const struct trace_view *view;
+	struct trace_scene scene;
+	uint64_t count; /* events to show; 0: any number */
+	struct detector *detector;
+	struct incidents *incidents;
+	struct summary *summary;
+	struct mapper_list mapper_list;
+	struct answer_tally answers;
+	struct disruption_detector disruptions;
+	struct page_follow follow;
+	struct event_losses losses; /* of the newest EVENT_LOSS; valid if has_losses */
+	bool has_losses;
+	uint64_t shown; /* events */
+	uint64_t clock_changes;
+	bool alarming; /* was anything found that is more than news? */
+	/* Told when an incident opens or closes; NULL: nobody. */
+	void (*incident_news)(enum incident_news news, void *arg);
+	/* The name of a cgroup, valid until the next call; NULL: not found out. */
+	const char *(*cgroup_name)(uint64_t id, void *arg);
+	void *arg; /* of both */
+};
+
+/* @tracer is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
+int tracer_open(struct tracer *tracer);
+
+/* Fine after a failure too. */
+void tracer_close(struct tracer *tracer);
+
+/* The first lines, once the scene is set. */
+void tracer_begin(const struct tracer *tracer);
+
+/* Show @event if it is one of those that are, and add it up. In order, each before it is judged. */
+void tracer_show(struct tracer *tracer, const struct event *event);
+
+/* Judge @event, and show what is found. */
+void tracer_judge(struct tracer *tracer, const struct event *event);
+
+/* Have as many events been shown as were asked for? */
+bool tracer_has_enough(const struct tracer *tracer);
+
+/*
+ * Between the event before and the next one is a time of which nothing is known; the newest finding
+ * and incident that were told until then have these numbers.
+ */
+void tracer_forget(struct tracer *tracer, uint64_t finding, uint64_t incident);
+
+/*
+ * No more come: close what is open, and show what it adds up to. @result has what the source knows:
+ * duration_ns, mapper_counts, page, recorded. Returns the exit code.
+ */
+int tracer_end(struct tracer *tracer, struct trace_result *result);
+
+#endif

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace wait: until it happens, so that a service can gate on it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock_now.h"
+#include "base/parse.h"
+#include "feed/command.h"
+#include "feed/message.h"
+#include "feed/stop_condition.h"
+#include "watch/wait_exec.h"
+#include "judge/health.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "observe/page_monitor.h"
+#include "watch/wait_view.h"
+
+/* As a shell tells of a program that a signal ended. */
+#define EXIT_BY_SIGNAL 128
+
+#define KIND(kind) (1u << (kind))
+#define ANY_KIND   (KIND(FINDINGS) - 1)
+
+/* What is waited for: one or more of them. */
+struct wishes {
+	uint32_t kinds; /* KIND() of findings */
+	bool synchronized;
+	bool recovered;
+};
+
+struct wait_options {
+	struct lookout_options look;
+	struct wishes wishes;
+	bool has_timeout;
+	int64_t timeout_ns;
+	bool has_marker;
+	uint64_t marker; /* the one that the caller knows */
+	bool json;
+	char **command; /* NULL: none */
+};
+
+struct wait {
+	const struct wait_options *options;
+	struct lookout *lookout;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct all_good good;
+	struct until until;
+	uint64_t start_ns;
+	bool looked;	  /* has a whole page been seen? */
+	const char *what; /* what happened; NULL: nothing yet */
+	bool has_finding;
+	struct finding finding;
+};
+
+static void happen(struct wait *wait, const char *what, const struct finding *finding)
+{
+	if (wait->what)
+		return;
+	wait->what = what;
+	wait->has_finding = finding != NULL;
+	if (finding)
+		wait->finding = *finding;
+}
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct wait *wait = arg;
+
+	incidents_finding(wait->incidents, finding);
+	if (wait->options->wishes.kinds & KIND(finding->kind))
+		happen(wait, finding_name(finding->kind), finding);
+}
+
+/* That an incident is over is asked for where it counts. */
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	(void)incident;
+	(void)news;
+	(void)arg;
+}
+
+/* The caller knows an older marker than the first that we see: it happened before we came. */
+static void check_marker(struct wait *wait, const struct event *event)
+{
+	const struct wait_options *options = wait->options;
+	uint64_t marker = page_get(&event->page, PAGE_DISRUPTION_MARKER);
+	struct finding finding = {
+		.kind = FINDING_DISRUPTION,
+		.severity = FINDING_CRITICAL,
+		.device = event->device,
+		.not_before_ns = event->time_ns,
+		.found_ns = event->time_ns,
+		.since_start = true,
+		.has_after = true,
+		.after = event->page,
+		.event = *event,
+		.change = {true, true, options->marker, marker},
+	};
+
+	if (options->has_marker && marker != options->marker)
+		happen(wait, finding_name(FINDING_DISRUPTION), &finding);
+}
+
+static void see_page(struct wait *wait, const struct event *event)
+{
+	const struct page *page = &event->page;
+
+	if (event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
+		return;
+	if (!wait->looked)
+		check_marker(wait, event);
+	wait->looked = true;
+	if (wait->options->wishes.synchronized && page_mode(page) == PAGE_FULL &&
+	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
+		happen(wait, "synchronized", NULL);
+}
+
+static void on_event(const struct event *event, void *arg)
+{
+	struct wait *wait = arg;
+
+	if (wait->what || (event->type == EVENT_TICK && until_was_stopped(&wait->until)))
+		return;
+	if (event->type == EVENT_PAGE)
+		see_page(wait, event);
+	all_good_event(&wait->good, event);
+	detector_event(wait->detector, event);
+	incidents_event(wait->incidents, event);
+}
+
+/* After all events of a moment: an update may be followed by a clock that is still wrong. */
+static void check_recovered(struct wait *wait)
+{
+	bool clocks = lookout_facts(wait->lookout)->clock_period_ns != 0;
+
+	if (wait->options->wishes.recovered && all_good_now(&wait->good, clocks) &&
+	    !incidents_open(wait->incidents))
+		happen(wait, "recovered", NULL);
+}
+
+static void look(struct wait *wait)
+{
+	lookout_run(wait->lookout, on_event, wait);
+	check_recovered(wait);
+}
+
+static enum until_news run(struct wait *wait)
+{
+	struct pollfd fds[2] = {[1] = {.fd = lookout_fd(wait->lookout), .events = POLLIN}};
+	enum until_news news = UNTIL_READY;
+
+	while (news == UNTIL_READY) {
+		look(wait);
+		if (wait->what)
+			return UNTIL_READY;
+		news = until_wait(&wait->until, fds, 2);
+	}
+	/* What happened before the time was over has happened. */
+	if (news == UNTIL_OVER)
+		look(wait);
+	return news;
+}
+
+static int tell(const struct wait_options *options, const struct wait_result *result)
+{
+	json_object *json;
+
+	if (options->json) {
+		json = wait_json(result);
+		puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
+								  JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(json);
+	} else {
+		wait_print(stdout, result);
+		if (!result->what)
+			message_error("it did not happen in time");
+	}
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	message_error("the output could not be written");
+	return -1;
+}
+
+/* Tell how it ended, and go on as the caller wants. */
+static int finish(struct wait *wait, enum until_news news)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+	const struct wait_result result = {
+		.what = wait->what,
+		.finding = wait->has_finding ? &wait->finding : NULL,
+		.device = lookout_facts(wait->lookout)->path,
+		.page = lookout_page(wait->lookout),
+		.time_ns = now_ns,
+		.waited_ns = now_ns - wait->start_ns,
+	};
+
+	if (!wait->what && news == UNTIL_SIGNAL)
+		return EXIT_BY_SIGNAL + wait->until.signal;
+	if (!wait->what && news == UNTIL_FAILED)
+		return EXIT_FAILED;
+	if (tell(wait->options, &result))
+		return EXIT_FAILED;
+	if (!wait->what)
+		return EXIT_TIMEOUT;
+	if (!wait->options->command)
+		return EXIT_DONE;
+	until_close(&wait->until);
+	return wait_exec(wait->options->command, &result);
+}
+
+static int wait_with(struct wait *wait)
+{
+	struct error error = {.cause = ""};
+
+	wait->incidents = incidents_new(NULL, on_incident, NULL);
+	wait->detector = detector_new(NULL, on_finding, wait);
+	if (!wait->incidents || !wait->detector)
+		error_cause(&error, "there is no memory left");
+	else if (!lookout_open(&wait->options->look, &wait->lookout, &error))
+		lookout_start(wait->lookout, &error);
+	if (*error.cause) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	wait->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	if (wait->options->has_timeout)
+		until_limit(&wait->until, (uint64_t)wait->options->timeout_ns);
+	return finish(wait, run(wait));
+}
+
+/* One word of --for. */
+static int add_wish(const char *name, struct wishes *wishes)
+{
+	enum finding_kind kind;
+
+	if (!strcmp(name, "any"))
+		wishes->kinds = ANY_KIND;
+	else if (!strcmp(name, "maintenance"))
+		wishes->kinds |=
+			KIND(FINDING_MAINTENANCE_SOON) | KIND(FINDING_MAINTENANCE_IMMINENT);
+	else if (!strcmp(name, "synchronized"))
+		wishes->synchronized = true;
+	else if (!strcmp(name, "recovered"))
+		wishes->recovered = true;
+	else if (!finding_kind_by_name(name, &kind))
+		wishes->kinds |= KIND(kind);
+	else
+		return -1;
+	return 0;
+}
+
+/* --for: names with commas between them. */
+static int parse_wishes(const char *text, struct wishes *wishes)
+{
+	const char *wanted = "a list of: any, synchronized, recovered, maintenance, or names of "
+			     "findings such as disruption,restore,host_step";
+
+	for (const char *from = text;; from++) {
+		size_t length = strcspn(from, ",");
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, from);
+		if (length >= sizeof(name) || add_wish(name, wishes))
+			return message_bad_argument("--for", text, wanted);
+		from += length;
+		if (!*from)
+			return MESSAGE_GO_ON;
+	}
+}
+
+static int parse_times(int option, struct wait_options *options)
+{
+	int64_t ns;
+
+	if (parse_duration_ns(optarg, &ns) || (option == 'i' && ns < LOOKOUT_PERIOD_MIN_NS))
+		return message_bad_argument(option == 'i' ? "--interval" : "--timeout", optarg,
+					    option == 'i' ? "a time from 100us, such as 1ms or 2s"
+							  : "a time such as 0, 10s, 2.5m or 1h");
+	if (option == 'i') {
+		options->look.period_ns = (uint64_t)ns;
+	} else {
+		options->has_timeout = true;
+		options->timeout_ns = ns;
+	}
+	return MESSAGE_GO_ON;
+}
+
+static int parse_option(int option, struct wait_options *options)
+{
+	switch (option) {
+	case 'D':
+		options->look.device = optarg;
+		return MESSAGE_GO_ON;
+	case 'f':
+		return parse_wishes(optarg, &options->wishes);
+	case 'i':
+	case 't':
+		return parse_times(option, options);
+	case 'm':
+		options->has_marker = true;
+		if (parse_u64(optarg, &options->marker))
+			return message_bad_argument("--since-marker", optarg,
+						    "a number of 64 bits");
+		return MESSAGE_GO_ON;
+	case 'N':
+		options->look.foreign = true;
+		return MESSAGE_GO_ON;
+	case 'j':
+		options->json = true;
+		return MESSAGE_GO_ON;
+	case 'h':
+		return message_help(&cmd_wait);
+	default:
+		return message_see_help(&cmd_wait);
+	}
+}
+
+static int check_options(const struct wait_options *options)
+{
+	const struct wishes *wishes = &options->wishes;
+
+	if (!wishes->kinds && !wishes->synchronized && !wishes->recovered) {
+		message_error("what to wait for is missing: --for");
+		return message_see_help(&cmd_wait);
+	}
+	if (options->has_marker && !(wishes->kinds & KIND(FINDING_DISRUPTION))) {
+		message_error("--since-marker is for who waits for a disruption");
+		return message_see_help(&cmd_wait);
+	}
+	return MESSAGE_GO_ON;
+}
+
+static int parse_options(int argc, char **argv, struct wait_options *options)
+{
+	static const struct option table[] = {
+		{"for", required_argument, NULL, 'f'},
+		{"timeout", required_argument, NULL, 't'},
+		{"exec", required_argument, NULL, 'x'},
+		{"since-marker", required_argument, NULL, 'm'},
+		{"device", required_argument, NULL, 'D'},
+		{"interval", required_argument, NULL, 'i'},
+		{"no-counter", no_argument, NULL, 'N'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int option, code = MESSAGE_GO_ON;
+
+	/* "+": the command's own options are its own. */
+	while (code == MESSAGE_GO_ON && !options->command &&
+	       (option = getopt_long(argc, argv, "+f:t:i:jh", table, NULL)) != -1) {
+		if (option == 'x') {
+			argv[optind - 1] = optarg;
+			options->command = &argv[optind - 1];
+		} else {
+			code = parse_option(option, options);
+		}
+	}
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (!options->command && optind < argc)
+		return message_unexpected(&cmd_wait, argv[optind]);
+	return check_options(options);
+}
+
+static int wait_run(int argc, char **argv)
+{
+	struct wait_options options = {0};
+	static struct wait wait;
+	int code = parse_options(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	wait.options = &options;
+	until_open(&wait.until);
+	code = wait_with(&wait);
+	lookout_close(wait.lookout);
+	detector_free(wait.detector);
+	incidents_free(wait.incidents);
+	until_close(&wait.until);
+	return code;
+}
+
+static const char help[] =
+	"usage: vmclock-trace wait --for WHAT[,WHAT]... [options] [--exec CMD [ARG]...]\n"
+	"\n"
+	"Waits until it happens, says so in one line, and ends; or becomes CMD. So a service can "
+	"start,\n"
+	"stop or drain on it. Needs no BPF, and no root where the page is readable.\n"
+	"\n"
+	"  -f, --for LIST     any finding by its name: disruption, restore, host_step, "
+	"status_change,\n"
+	"                     writer_stuck, stun, ...; maintenance (soon or imminent); any of "
+	"all;\n"
+	"                     and two states, which may be so already:\n"
+	"                     synchronized: the page's clock_status is SYNCHRONIZED\n"
+	"                     recovered: page and clocks are good, and no incident is open\n"
+	"  -t, --timeout T    give up after T: 0 (look once), 500ms, 10s, 2m, 1h\n"
+	"      --since-marker N  the marker that you have seen yourself: returns at once if the "
+	"page\n"
+	"                     has another, so nothing is missed in between\n"
+	"      --exec CMD     then run CMD with the arguments that follow, in place of this "
+	"program;\n"
+	"                     VMCLOCK_FINDING, VMCLOCK_OLD_MARKER and others tell it what "
+	"happened\n"
+	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
+	"                     /dev/vmclock*\n"
+	"  -i, --interval T   look every T; default: 10ms, or 100ms where the hypervisor "
+	"notifies\n"
+	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
+	"  -j, --json         one JSON object, schema vmclock-trace/wait/1\n"
+	"  -h, --help         show this\n"
+	"\n"
+	"exit status: 0 it happened; with --exec that of CMD (126, 127: it could not be run)\n"
+	"             1 no device, or it cannot be read; 2 usage\n"
+	"             4 it did not happen in time; 128 and more: ended by that signal\n"
+	"\n"
+	"examples:\n"
+	"  vmclock-trace wait --for synchronized --timeout 2m && start-the-database\n"
+	"  vmclock-trace wait --for disruption,restore --exec systemctl restart chronyd\n"
+	"  vmclock-trace wait --for disruption --since-marker 7 --timeout 0\n";
+
+const struct command cmd_wait = {
+	.name = "wait",
+	.summary = "wait until something happens to the clock, then end or run a command",
+	.help = help,
+	.run = wait_run,
+};

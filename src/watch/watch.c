@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmclock-trace watch: the page and what happens to it, live, without BPF and without root. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/clock_now.h"
+#include "base/parse.h"
+#include "feed/command.h"
+#include "feed/message.h"
+#include "feed/playback.h"
+#include "feed/recorded.h"
+#include "feed/stop_condition.h"
+#include "watch/watch_session.h"
+#include "observe/page_monitor.h"
+
+struct watch_options {
+	struct recorded_wish from; /* file NULL: this machine, live */
+	struct lookout_options look;
+	int64_t duration_ns; /* 0: until interrupted */
+	bool updates;
+	bool json;
+};
+
+/* One running watch: of one of two sources. */
+struct watch {
+	struct watcher watcher;
+	struct lookout *lookout;
+	struct recorded recorded;
+	char device[RECORDED_DEVICE_BYTES]; /* of the recording */
+	struct page first_page;
+	struct until until;
+};
+
+static void on_look(const struct event *event, void *arg)
+{
+	struct watch *watch = arg;
+
+	if (event->type != EVENT_TICK || !until_was_stopped(&watch->until))
+		watcher_event(&watch->watcher, event);
+}
+
+/* Notifications may end, and come with another page. */
+static void tell_detection(struct watch *watch)
+{
+	const struct lookout_facts *facts = lookout_facts(watch->lookout);
+	struct watch_scene *scene = &watch->watcher.scene;
+
+	if (!scene->no_notice == !facts->no_notice)
+		return;
+	scene->no_notice = facts->no_notice;
+	scene->period_ns = facts->period_ns;
+	watch->watcher.view->detection(stdout, scene, clock_now_ns(CLOCK_MONOTONIC));
+}
+
+/* Until the time is over, a signal comes, or nobody reads the output. */
+static void run(struct watch *watch)
+{
+	struct pollfd fds[2] = {[1] = {.fd = lookout_fd(watch->lookout), .events = POLLIN}};
+	enum until_news news;
+
+	do {
+		lookout_run(watch->lookout, on_look, watch);
+		tell_detection(watch);
+		fflush(stdout);
+		news = until_wait(&watch->until, fds, 2);
+	} while (news == UNTIL_READY && !ferror(stdout));
+}
+
+static void set_scene(struct watch *watch)
+{
+	const struct lookout_facts *facts = lookout_facts(watch->lookout);
+
+	watch->watcher.scene = (struct watch_scene){
+		.start_ns = clock_now_ns(CLOCK_MONOTONIC),
+		.start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME),
+		.device = facts->path,
+		.page = lookout_page(watch->lookout),
+		.no_notice = facts->no_notice,
+		.period_ns = facts->period_ns,
+		.look_ns = facts->look_ns,
+		.wake_ns = facts->wake_ns,
+		.clock_period_ns = facts->clock_period_ns,
+		.phc = facts->phc,
+	};
+}
+
+static int show_end(struct watch *watch)
+{
+	const struct lookout_counts *counts = lookout_counts(watch->lookout);
+	struct watch_result result = {
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->watcher.scene.start_ns,
+		.looks = counts->looks,
+		.notices = counts->notices,
+		.worst_gap_ns = counts->worst_gap_ns,
+		.page = lookout_page(watch->lookout),
+	};
+
+	return watcher_end(&watch->watcher, &result);
+}
+
+static int watch_live(struct watch *watch, const struct watch_options *options)
+{
+	struct error error = {0};
+
+	if (watcher_open(&watch->watcher))
+		return EXIT_FAILED;
+	if (lookout_open(&options->look, &watch->lookout, &error) ||
+	    lookout_start(watch->lookout, &error)) {
+		message_failure(&error);
+		return EXIT_FAILED;
+	}
+	set_scene(watch);
+	if (options->duration_ns)
+		until_limit(&watch->until, (uint64_t)options->duration_ns);
+	watch->watcher.view->begin(stdout, &watch->watcher.scene);
+	run(watch);
+	return show_end(watch);
+}
+
+static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
+{
+	struct watch *watch = arg;
+
+	if (gap)
+		watcher_forget(&watch->watcher, gap->finding, gap->incident);
+	watcher_event(&watch->watcher, event);
+	return true;
+}
+
+static void set_recorded_scene(struct watch *watch)
+{
+	const struct recorded *recorded = &watch->recorded;
+
+	watch->watcher.scene = (struct watch_scene){
+		.start_ns = recorded->start_ns,
+		.start_realtime_ns = recorded->start_realtime_ns,
+		.device = recorded_device(recorded, watch->device),
+		.recorded = &recorded->scene,
+	};
+	if (recorded_first_page(recorded, &watch->first_page))
+		watch->watcher.scene.page = &watch->first_page;
+}
+
+static int watch_recorded(struct watch *watch, const struct watch_options *options)
+{
+	struct recorded *recorded = &watch->recorded;
+	struct watcher *watcher = &watch->watcher;
+	struct recorded_result ended;
+	struct watch_result result = {.recorded = &ended};
+	int code = recorded_open(&options->from, recorded);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	if (watcher_open(watcher))
+		return EXIT_FAILED;
+	set_recorded_scene(watch);
+	watcher->view->begin(stdout, &watcher->scene);
+	recorded_run(recorded, &watch->until, on_event, watch);
+	ended = recorded_end(recorded);
+	result.duration_ns = recorded_duration_ns(recorded);
+	result.notices = detector_counts(watcher->detector)->notifications;
+	result.page = watcher->follow.seen ? &watcher->follow.newest : NULL;
+	return recorded_exit_code(recorded, watcher_end(watcher, &result));
+}
+
+/* Those that ask for something of this machine. */
+static const char *live_option(int option)
+{
+	switch (option) {
+	case 'D':
+		return "--device";
+	case 'i':
+		return "--interval";
+	case 'W':
+		return "--without-page";
+	case 'N':
+		return "--no-counter";
+	}
+	return NULL;
+}
+
+static int parse_option(int option, struct watch_options *options)
+{
+	int64_t period_ns;
+
+	switch (option) {
+	case 'D':
+		options->look.device = optarg;
+		return MESSAGE_GO_ON;
+	case 'i':
+		if (parse_duration_ns(optarg, &period_ns) || period_ns < LOOKOUT_PERIOD_MIN_NS)
+			return message_bad_argument("--interval", optarg,
+						    "a time from 100us, such as 1ms or 2s");
+		options->look.period_ns = (uint64_t)period_ns;
+		return MESSAGE_GO_ON;
+	case 'd':
+		if (parse_duration_ns(optarg, &options->duration_ns) || options->duration_ns <= 0)
+			return message_bad_argument("--duration", optarg,
+						    "a time such as 10s, 2.5m or 1h");
+		return MESSAGE_GO_ON;
+	case 'W':
+		options->look.may_be_absent = true;
+		return MESSAGE_GO_ON;
+	case 'N':
+		options->look.foreign = true;
+		return MESSAGE_GO_ON;
+	case 'u':
+		options->updates = true;
+		return MESSAGE_GO_ON;
+	case 'F':
+		options->from.file = optarg;
+		return MESSAGE_GO_ON;
+	case 'S':
+		return pace_parse(optarg, &options->from.speed);
+	case 'j':
+		options->json = true;
+		return MESSAGE_GO_ON;
+	case 'h':
+		return message_help(&cmd_watch);
+	default:
+		return message_see_help(&cmd_watch);
+	}
+}
+
+static int parse_options(int argc, char **argv, struct watch_options *options)
+{
+	static const struct option table[] = {
+		{"device", required_argument, NULL, 'D'},
+		{"interval", required_argument, NULL, 'i'},
+		{"duration", required_argument, NULL, 'd'},
+		{"without-page", no_argument, NULL, 'W'},
+		{"no-counter", no_argument, NULL, 'N'},
+		{"updates", no_argument, NULL, 'u'},
+		{"from", required_argument, NULL, 'F'},
+		{"speed", required_argument, NULL, 'S'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	const char *live_only = NULL;
+	int option, code = MESSAGE_GO_ON;
+
+	while (code == MESSAGE_GO_ON &&
+	       (option = getopt_long(argc, argv, "i:d:ujh", table, NULL)) != -1) {
+		code = parse_option(option, options);
+		live_only = live_option(option) ?: live_only;
+	}
+	if (code == MESSAGE_GO_ON && optind < argc)
+		return message_unexpected(&cmd_watch, argv[optind]);
+	options->from.duration_ns = (uint64_t)options->duration_ns;
+	return code == MESSAGE_GO_ON ? recorded_check_options(&options->from, live_only) : code;
+}
+
+static int watch_run(int argc, char **argv)
+{
+	struct watch_options options = {.look.measure = true};
+	struct watch watch = {0};
+	int code = parse_options(argc, argv, &options);
+
+	if (code != MESSAGE_GO_ON)
+		return code;
+	watch.watcher.view = options.json ? &watch_view_json : &watch_view_text;
+	watch.watcher.updates = options.updates;
+	until_open(&watch.until);
+	code = options.from.file ? watch_recorded(&watch, &options) : watch_live(&watch, &options);
+	lookout_close(watch.lookout);
+	recorded_close(&watch.recorded);
+	watcher_close(&watch.watcher);
+	until_close(&watch.until);
+	return code;
+}
+
+static const char help[] =
+	"usage: vmclock-trace watch [options]\n"
+	"\n"
+	"Shows what happens to the vmclock when it happens: disruptions, restores, steps and "
+	"slews of\n"
+	"the host's clock, announced maintenance, a stuck writer, and so on, one line each. "
+	"Needs no\n"
+	"BPF, and no root where the page is readable. At the beginning it says by which way it "
+	"finds\n"
+	"out, what a look at the page costs, and how late a change may be found. Ends with "
+	"Ctrl-C.\n"
+	"\n"
+	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
+	"                     /dev/vmclock*\n"
+	"  -i, --interval T   look every T; default: 10ms, or 100ms where the hypervisor "
+	"notifies\n"
+	"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
+	"      --without-page begin without a page too: watch for one, and for times in which "
+	"this\n"
+	"                     guest did not run\n"
+	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
+	"  -u, --updates      show each update of the page too\n"
+	"      --from FILE    show a recording (vmclock-trace record) as it was seen then; what\n"
+	"                     concerns the machine (--device, --interval, --without-page,\n"
+	"                     --no-counter) has been decided then\n"
+	"      --speed X      with --from: as many times faster than it happened; default: do not\n"
+	"                     wait\n"
+	"  -j, --json         one JSON object a line, schema vmclock-trace/watch/1\n"
+	"  -h, --help         show this\n"
+	"\n"
+	"exit status: 0 nothing found, or only news (severity info)\n"
+	"             1 no device, or it cannot be read; 2 usage\n"
+	"             3 a finding of severity warning or critical\n"
+	"\n"
+	"examples:\n"
+	"  vmclock-trace watch\n"
+	"  vmclock-trace watch --duration 1h --json > findings.jsonl\n"
+	"  vmclock-trace watch --json | jq --unbuffered -r 'select(.type == \"finding\").text'\n"
+	"  vmclock-trace watch --from clock.sqlite --speed 60\n";
+
+const struct command cmd_watch = {
+	.name = "watch",
+	.summary = "show what happens to the clock as it happens, without BPF or root",
+	.help = help,
+	.run = watch_run,
+};

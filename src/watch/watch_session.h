@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events in: judged, and shown where something happened. What `watch` does with each source. */
+#ifndef VMCLOCK_TRACE_WATCH_WATCH_SESSION_H
+#define VMCLOCK_TRACE_WATCH_WATCH_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "event/page_follow.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "watch/watch_view.h"
+
+struct watcher {
+	const struct watch_view *view;
+	struct watch_scene scene;
+	bool updates; /* is each one shown? */
+	struct detector *detector;
+	struct incidents *incidents;
+	struct page_follow follow;
+	bool alarming; /* was anything found that is more than news? */
+	uint64_t missed_told;
+	uint64_t missed_told_ns;
+};
+
+/* @watcher is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
+int watcher_open(struct watcher *watcher);
+
+/* Fine after a failure too. */
+void watcher_close(struct watcher *watcher);
+
+/* Take one event; in order. */
+void watcher_event(struct watcher *watcher, const struct event *event);
+
+/*
+ * Between the event before and the next one is a time of which nothing is known; the newest finding
+ * and incident that were told until then have these numbers.
+ */
+void watcher_forget(struct watcher *watcher, uint64_t finding, uint64_t incident);
+
+/*
+ * No more come: close what is open, and show what it adds up to. @result has what the source knows:
+ * all but updates, missed and counts. Returns the exit code.
+ */
+int watcher_end(struct watcher *watcher, struct watch_result *result);
+
+#endif

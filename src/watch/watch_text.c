@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A watch for people: how it is done, then one line a finding, and what it adds up to. */
+#include "watch/watch_view.h"
+
+#include <inttypes.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "show/live_text.h"
+#include "show/incident_view.h"
+
+static void put_looks(FILE *out, const struct watch_scene *scene)
+{
+	if (scene->no_notice) {
+		live_put_duration(out, "looks   every %s by timer", scene->period_ns);
+		fprintf(out, ": %s\n", scene->no_notice);
+	} else {
+		live_put_duration(out,
+				  "looks   when the hypervisor notifies, and every %s by timer\n",
+				  scene->period_ns);
+	}
+	fputs("        ", out);
+	if (scene->look_ns) /* there is a page whose look could be measured */
+		live_put_duration(out, "a look costs %s; ", scene->look_ns);
+	live_put_duration(out, "the timer is up to %s late", scene->wake_ns);
+	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(scene));
+	fputs(scene->no_notice ? "\n" : " of its notification\n", out);
+}
+
+static void put_clocks(FILE *out, const struct watch_scene *scene)
+{
+	if (!scene->clock_period_ns) {
+		fputs("clocks  none is compared: only a device is sure to tell this machine's "
+		      "time\n",
+		      out);
+		return;
+	}
+	fprintf(out, "clocks  CLOCK_REALTIME%s%s", scene->phc ? " and " : "",
+		scene->phc ? scene->phc : "");
+	live_put_duration(out, " every %s\n", scene->clock_period_ns);
+}
+
+static void text_begin(FILE *out, const struct watch_scene *scene)
+{
+	char when[INSTANT_ISO_BYTES];
+
+	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
+	if (scene->recorded)
+		recorded_put_text(out, scene->recorded);
+	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+	fprintf(out, "page    %s", scene->device ? scene->device : "NONE");
+	if (scene->device)
+		fputs(", ", out);
+	if (scene->page && scene->page->length)
+		live_put_page(out, scene->page);
+	else if (scene->recorded)
+		fputs(scene->device ? "first look not kept" : "", out);
+	else
+		fputs("NOT THERE YET: watching for it, and for times in which this guest did not "
+		      "run",
+		      out);
+	fputc('\n', out);
+	if (!scene->recorded) {
+		put_looks(out, scene);
+		put_clocks(out, scene);
+	}
+	fputc('\n', out);
+}
+
+static void text_detection(FILE *out, const struct watch_scene *scene, uint64_t time_ns)
+{
+	live_put_time(out, scene->start_ns, time_ns);
+	if (scene->no_notice)
+		fprintf(out, "from here on a look only by timer, for %s;", scene->no_notice);
+	else
+		fputs("from here on a look when the hypervisor notifies, and by timer;", out);
+	live_put_duration(out, " every %s\n", scene->period_ns);
+}
+
+static void text_update(FILE *out, const struct watch_scene *scene,
+			const struct page_change *change)
+{
+	live_put_time(out, scene->start_ns, change->time_ns);
+	live_put_page_change(out, change);
+	fputc('\n', out);
+}
+
+static void text_finding(FILE *out, const struct watch_scene *scene, const struct finding *finding)
+{
+	live_put_time(out, scene->start_ns, finding->found_ns);
+	live_put_finding(out, finding);
+	fputc('\n', out);
+}
+
+static void text_missed(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
+			uint64_t missed)
+{
+	live_put_time(out, scene->start_ns, time_ns);
+	fprintf(out, "missed %" PRIu64 " update%s of the page between two looks%s\n", missed,
+		missed == 1 ? "" : "s", scene->recorded ? "" : ": look more often with --interval");
+}
+
+static void put_looks_taken(FILE *out, const struct watch_result *result)
+{
+	fprintf(out,
+		"looks               %" PRIu64 " (%" PRIu64 " during an update), %" PRIu64
+		" notifications; the longest time",
+		result->looks, result->counts->torn, result->notices);
+	live_put_duration(out, " between two was %s\n", result->worst_gap_ns);
+}
+
+/* Looks that told nothing new are not in it: how many they were, nobody knows. */
+static void put_recorded(FILE *out, const struct watch_result *result)
+{
+	recorded_result_put_text(out, result->recorded);
+	fprintf(out,
+		"looks               %" PRIu64 " during an update, %" PRIu64 " notifications\n",
+		result->counts->torn, result->notices);
+}
+
+static void text_end(FILE *out, const struct watch_scene *scene, const struct watch_result *result)
+{
+	(void)scene;
+	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
+	if (result->recorded)
+		put_recorded(out, result);
+	else
+		put_looks_taken(out, result);
+	fputs("page now            ", out);
+	if (result->page)
+		live_put_page(out, result->page);
+	else
+		fputs("NONE", out);
+	fprintf(out,
+		"\npage updates        %" PRIu64 ", of them %" PRIu64 " missed between two looks\n",
+		result->updates, result->missed);
+	fputs("findings            ", out);
+	live_put_finding_counts(out, result->counts);
+	fputc('\n', out);
+}
+
+static void text_incident(FILE *out, const struct watch_scene *scene,
+			  const struct incident *incident)
+{
+	incident_put_text(out, scene->start_ns, incident);
+}
+
+const struct watch_view watch_view_text = {
+	.begin = text_begin,
+	.detection = text_detection,
+	.update = text_update,
+	.finding = text_finding,
+	.incident = text_incident,
+	.missed = text_missed,
+	.end = text_end,
+};
