@@ -7,7 +7,7 @@
  * Is there anything but the ordinary: a filter of whose uses count, or calls that are seen? One load
  * where nothing is; the verifier removes what follows.
  */
-const volatile bool special = false;
+const volatile bool has_use_filter = false;
 
 /* Whose uses count at all. 0 or empty: everyone's. */
 const volatile __u32 filter_pid = 0;
@@ -26,7 +26,7 @@ const volatile __u32 rate_limit = 0;
 const volatile __u32 ticks_per_second = 250; /* the loader asks the kernel */
 
 /* Is there anything of the above, or calls to join reads to? One load where there is nothing. */
-const volatile bool choosy = false;
+const volatile bool has_event_filter = false;
 
 /* Are calls of user space seen, not reads of the driver alone? */
 const volatile bool calls_wanted = false;

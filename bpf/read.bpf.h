@@ -218,7 +218,7 @@ ENTER(read)
 	__u32 tid = bpf_get_current_task_btf()->pid;
 	struct wire_reader *reader = reader_home(tid);
 
-	if (special && !is_wanted())
+	if (has_use_filter && !is_wanted())
 		return false;
 	if (reader->tid != tid || reader->object != args[0]) {
 		reader = (typed ? typed_reader_elsewhere : kprobed_reader_elsewhere)(args);
@@ -241,11 +241,11 @@ static bool is_telling_read(const struct read_end *end)
 
 	if (end->result < 0 || end->ticks > WIRE_TICKS_SHORT)
 		return true;
-	if (reader->until_evidence) {
-		reader->until_evidence--;
+	if (reader->stop_condition_evidence) {
+		reader->stop_condition_evidence--;
 		return false;
 	}
-	reader->until_evidence = EVIDENCE_EVERY - 1;
+	reader->stop_condition_evidence = EVIDENCE_EVERY - 1;
 	return true;
 }
 
@@ -295,7 +295,7 @@ static __always_inline void look_at_read(const __u64 *args, struct wire_reader *
 	}
 	/* After a failure the next one is measured, and as long as all are. */
 	reader->measure_tick = every_event || measure_all || result < 0 ? 0 : bpf_jiffies64();
-	if (choosy)
+	if (has_event_filter)
 		end.call_id = call_of_read();
 	identify(reader);
 	if (!(is_wanted_read(&end) && is_within_rate() && send_read(&end, args, typed)) &&
@@ -322,7 +322,8 @@ static __always_inline void look_at_plain_read(const __u64 *args, struct wire_re
 
 static __always_inline bool is_plain_read(const struct wire_reader *reader, int result)
 {
-	return every_event && !choosy && !result && reader->start_tick && !reader->measure_tick;
+	return every_event && !has_event_filter && !result && reader->start_tick &&
+	       !reader->measure_tick;
 }
 
 static __noinline void look_at_typed_read(const __u64 *args, struct wire_reader *reader, __u32 path,
@@ -345,7 +346,7 @@ EXIT(read)
 	const int *status = (const int *)result;
 	__u64 start_tick;
 
-	if (special) {
+	if (has_use_filter) {
 		if (!is_wanted())
 			return;
 		if (calls_wanted)

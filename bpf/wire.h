@@ -75,8 +75,8 @@ struct wire_reader {
 	__u64 start_ns;	    /* CLOCK_MONOTONIC and seq_count when it began, if it is measured */
 	__u32 start_seq;
 
-	__u32 until_evidence; /* measured reads until one is sent as an event */
-	__u32 pid;	      /* process (tgid), initial namespace */
+	__u32 stop_condition_evidence; /* measured reads until one is sent as an event */
+	__u32 pid;		       /* process (tgid), initial namespace */
 	__u32 clock;
 	__u32 clock_index; /* in the table of clocks */
 	__u32 reserved0;

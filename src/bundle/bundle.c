@@ -32,15 +32,15 @@
 struct bundle_options {
 	const char *file;
 	const char *output; /* NULL: by default */
-	struct report_wish wish;
+	struct report_request request;
 	bool redact;
 	bool json;
 };
 
 struct bundle {
 	const struct bundle_options *options;
-	struct report_material *material;
-	struct cut_wish wish;
+	struct report_source *material;
+	struct cut_request request;
 	struct cut_result cut;
 	char original_sha256[SHA256_HEX_BYTES];
 	struct bundle_parts parts;
@@ -59,38 +59,39 @@ static int fail(const struct error *error)
 
 static const struct incident *incident_of(const struct report *report, uint64_t number)
 {
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		if (report->account->incident[i]->number == number)
-			return report->account->incident[i];
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		if (report->analysis->incident[i]->number == number)
+			return report->analysis->incident[i];
 	}
 	return NULL;
 }
 
 static int set_window(struct bundle *bundle)
 {
-	const struct report_wish *asked = &bundle->options->wish;
-	const struct report *report = report_material_report(bundle->material);
+	const struct report_request *asked = &bundle->options->request;
+	const struct report *report = report_source_report(bundle->material);
 	const struct incident *incident = incident_of(report, asked->incident);
-	struct cut_wish *wish = &bundle->wish;
+	struct cut_request *request = &bundle->request;
 
-	wish->since_ns = report->since_ns;
-	wish->until_ns = report->until_ns;
+	request->since_ns = report->since_ns;
+	request->until_ns = report->until_ns;
 	if (incident) {
-		wish->since_ns = incident->from_ns > MARGIN_NS ? incident->from_ns - MARGIN_NS : 0;
+		request->since_ns =
+			incident->from_ns > MARGIN_NS ? incident->from_ns - MARGIN_NS : 0;
 		if (incident->to_ns < UINT64_MAX - MARGIN_NS)
-			wish->until_ns = incident->to_ns + MARGIN_NS;
+			request->until_ns = incident->to_ns + MARGIN_NS;
 	}
-	if (wish->since_ns < report->start_ns)
-		wish->since_ns = report->start_ns;
-	wish->windowed = incident || asked->since || asked->until;
-	if (!wish->windowed)
+	if (request->since_ns < report->start_ns)
+		request->since_ns = report->start_ns;
+	request->windowed = incident || asked->since || asked->until;
+	if (!request->windowed)
 		return MESSAGE_GO_ON;
-	if (wish->until_ns <= wish->since_ns) {
+	if (request->until_ns <= request->since_ns) {
 		message_error("--until %s is not after --since %s",
 			      asked->until ?: "the incident's end", asked->since ?: "the start");
 		return EXIT_USAGE;
 	}
-	if (wish->since_ns > report->account->last_ns) {
+	if (request->since_ns > report->analysis->last_ns) {
 		message_error("nothing was recorded from --since %s on",
 			      asked->since ?: "the incident");
 		return EXIT_FAILED;
@@ -118,25 +119,25 @@ static int hash_original(struct bundle *bundle)
 		message_error("%s cannot be read: %s", path, strerror(-err));
 		return EXIT_FAILED;
 	}
-	bundle->wish.sha256 = bundle->original_sha256;
+	bundle->request.sha256 = bundle->original_sha256;
 	return MESSAGE_GO_ON;
 }
 
 /* The cut with the least that is needed before the window for the same judgement in it. */
 static int make_cut(struct bundle *bundle)
 {
-	struct cut_wish *wish = &bundle->wish;
+	struct cut_request *request = &bundle->request;
 	struct error error = {0};
 
 	for (uint64_t lead_ns = LEAD_NS;; lead_ns *= LEAD_GROWTH) {
-		uint64_t before_ns = wish->since_ns - wish->whole->start_ns;
+		uint64_t before_ns = request->since_ns - request->whole->start_ns;
 
-		wish->lead_ns =
-			wish->windowed && before_ns > lead_ns ? wish->since_ns - lead_ns : 0;
+		request->lead_ns =
+			request->windowed && before_ns > lead_ns ? request->since_ns - lead_ns : 0;
 		scratch_clear();
-		if (bundle_cut(wish, &bundle->cut, &error))
+		if (bundle_cut(request, &bundle->cut, &error))
 			return fail(&error);
-		if (bundle->cut.same || !wish->lead_ns)
+		if (bundle->cut.same || !request->lead_ns)
 			return MESSAGE_GO_ON;
 		if (lead_ns > UINT64_MAX / LEAD_GROWTH) /* in a recording of no machine on earth */
 			return MESSAGE_GO_ON;
@@ -203,7 +204,7 @@ static void set_names(struct bundle *bundle)
 	if (options->output)
 		snprintf(bundle->output, PATH_MAX, "%s", options->output);
 	else
-		bundle_name(&bundle->wish, options->wish.incident, bundle->output);
+		bundle_name(&bundle->request, options->request.incident, bundle->output);
 	bundle_name_directory(bundle->output, options->redact, bundle->plan.directory);
 }
 
@@ -308,13 +309,13 @@ static int make_with(struct bundle *bundle)
 {
 	const struct bundle_options *options = bundle->options;
 	struct error error = {0};
-	int code = report_material_open(options->file, &options->wish, &bundle->material);
+	int code = report_source_open(options->file, &options->request, &bundle->material);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	bundle->wish.from = options->file;
-	bundle->wish.whole = report_material_report(bundle->material);
-	bundle->wish.redact = options->redact;
+	bundle->request.from = options->file;
+	bundle->request.whole = report_source_report(bundle->material);
+	bundle->request.redact = options->redact;
 	code = set_window(bundle);
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -323,7 +324,7 @@ static int make_with(struct bundle *bundle)
 		return is_there(bundle->output);
 	if (scratch_open(&error))
 		return fail(&error);
-	bundle->wish.to = scratch_recording();
+	bundle->request.to = scratch_recording();
 	code = hash_original(bundle);
 	if (code == MESSAGE_GO_ON)
 		code = make_cut(bundle);
@@ -333,21 +334,21 @@ static int make_with(struct bundle *bundle)
 		code = make_archive(bundle);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	return message_damaged(options->file, bundle->wish.whole->damage, "the bundle");
+	return message_damaged(options->file, bundle->request.whole->damage, "the bundle");
 }
 
 static int parse_option(int option, const char *text, struct bundle_options *options)
 {
 	switch (option) {
 	case 'i':
-		if (parse_u64_within(text, 1, UINT64_MAX, &options->wish.incident))
+		if (parse_u64_within(text, 1, UINT64_MAX, &options->request.incident))
 			return message_bad_argument("--incident", text, "a number from 1");
 		break;
 	case 's':
-		options->wish.since = text;
+		options->request.since = text;
 		break;
 	case 'u':
-		options->wish.until = text;
+		options->request.until = text;
 		break;
 	case 'r':
 		options->redact = true;
@@ -389,7 +390,7 @@ static int parse_options(int argc, char **argv, struct bundle_options *options)
 		message_error("which recording is to be bundled?");
 		return message_see_help(&cmd_bundle);
 	}
-	if (options->wish.incident && (options->wish.since || options->wish.until)) {
+	if (options->request.incident && (options->request.since || options->request.until)) {
 		message_error("--incident has a window of its own: without --since and --until");
 		return message_see_help(&cmd_bundle);
 	}
@@ -410,7 +411,7 @@ static int bundle_run(int argc, char **argv)
 			.name = bundle_member_name((enum bundle_member)i), .fd = -1};
 	code = make_with(&bundle);
 	scratch_close();
-	report_material_close(bundle.material);
+	report_source_close(bundle.material);
 	bundle_parts_free(&bundle.parts);
 	return message_output(code);
 }

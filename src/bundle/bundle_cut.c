@@ -31,7 +31,7 @@
 #define AT_ONCE 65536
 
 struct cut {
-	const struct cut_wish *wish;
+	const struct cut_request *request;
 	struct cut_result *result;
 	struct recording *recording;
 	struct writer *writer;
@@ -54,9 +54,9 @@ static void note(struct cut *cut, int result)
 		cut->failed = result;
 }
 
-static bool in_window(const struct cut_wish *wish, uint64_t from_ns, uint64_t to_ns)
+static bool in_window(const struct cut_request *request, uint64_t from_ns, uint64_t to_ns)
 {
-	return !wish->windowed || (from_ns >= wish->since_ns && to_ns < wish->until_ns);
+	return !request->windowed || (from_ns >= request->since_ns && to_ns < request->until_ns);
 }
 
 /* --- What the events of the cut amount to */
@@ -69,7 +69,7 @@ static void on_finding(const struct finding *finding, void *arg)
 
 	note(cut, writer_finding(cut->writer, &recorded));
 	json_object_put(json);
-	if (in_window(cut->wish, finding->found_ns, finding->found_ns)) {
+	if (in_window(cut->request, finding->found_ns, finding->found_ns)) {
 		cut->result->findings++;
 		note(cut, bundle_key_finding(&cut->found, finding));
 	}
@@ -87,7 +87,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	recorded = record_incident_of(incident, &json);
 	note(cut, writer_incident(cut->writer, &recorded));
 	json_object_put(json);
-	if (in_window(cut->wish, incident->from_ns, incident->to_ns)) {
+	if (in_window(cut->request, incident->from_ns, incident->to_ns)) {
 		cut->result->incidents++;
 		note(cut, bundle_key_incident(&cut->found, incident));
 	}
@@ -96,20 +96,20 @@ static void on_incident(const struct incident *incident, enum incident_news news
 /* Is what was found in the window what the whole recording has there? */
 static bool is_same(struct cut *cut)
 {
-	const struct account *account = cut->wish->whole->account;
+	const struct analysis *analysis = cut->request->whole->analysis;
 	struct bundle_keys whole = {0};
-	bool same = !account->findings_unlisted && !account->incidents_unlisted;
+	bool same = !analysis->findings_unlisted && !analysis->incidents_unlisted;
 
-	for (size_t i = 0; i < account->findings && same; i++) {
-		const struct finding *finding = &account->finding[i];
+	for (size_t i = 0; i < analysis->findings && same; i++) {
+		const struct finding *finding = &analysis->finding[i];
 
-		if (in_window(cut->wish, finding->found_ns, finding->found_ns))
+		if (in_window(cut->request, finding->found_ns, finding->found_ns))
 			same = !bundle_key_finding(&whole, finding);
 	}
-	for (size_t i = 0; i < account->incidents && same; i++) {
-		const struct incident *incident = account->incident[i];
+	for (size_t i = 0; i < analysis->incidents && same; i++) {
+		const struct incident *incident = analysis->incident[i];
 
-		if (!in_window(cut->wish, incident->from_ns, incident->to_ns))
+		if (!in_window(cut->request, incident->from_ns, incident->to_ns))
 			continue;
 		if (!cut->result->first_incident)
 			cut->result->first_incident = incident->number;
@@ -167,7 +167,7 @@ static void keep_state(struct cut *cut)
 		const struct mapper_entry *entry = &cut->mappers->entry[i];
 		struct event event = {
 			.type = EVENT_MAPPER,
-			.time_ns = cut->wish->lead_ns,
+			.time_ns = cut->request->lead_ns,
 			.device = entry->device,
 			.who = entry->who,
 			.mapper = {.news = MAPPER_THERE, .mappings = entry->mappings},
@@ -177,7 +177,7 @@ static void keep_state(struct cut *cut)
 			keep(cut, &event);
 	}
 	if (cut->losses.time_ns) {
-		cut->losses.time_ns = cut->wish->lead_ns;
+		cut->losses.time_ns = cut->request->lead_ns;
 		keep(cut, &cut->losses);
 	}
 }
@@ -196,24 +196,24 @@ static void keep_gap(struct cut *cut)
 /* False: the rest is not wanted. */
 static bool take(struct cut *cut, struct event *event)
 {
-	const struct cut_wish *wish = cut->wish;
+	const struct cut_request *request = cut->request;
 
 	/* What was recorded since it was read for the report is not in the report. */
-	if (cut->read++ == wish->whole->account->events)
+	if (cut->read++ == request->whole->analysis->events)
 		return false;
-	if (wish->windowed && event->time_ns >= wish->until_ns &&
-	    event->time_ns - wish->until_ns >= LATE_NS) {
+	if (request->windowed && event->time_ns >= request->until_ns &&
+	    event->time_ns - request->until_ns >= LATE_NS) {
 		cut->result->stopped = true;
 		return false;
 	}
 	if (cut->begun)
 		cut->missing += recording_gap(cut->recording)->events;
-	if (event->time_ns < wish->lead_ns) {
+	if (event->time_ns < request->lead_ns) {
 		if (!cut->begun)
 			remember(cut, event);
 		return true;
 	}
-	if (!cut->begun && wish->lead_ns)
+	if (!cut->begun && request->lead_ns)
 		keep_state(cut);
 	cut->begun = true;
 	keep_gap(cut);
@@ -226,7 +226,7 @@ static void on_loss(uint64_t time_ns, uint64_t events, const char *cause, void *
 	struct cut *cut = arg;
 	char shown[FACT_VALUE_BYTES];
 
-	if (time_ns < cut->wish->lead_ns ||
+	if (time_ns < cut->request->lead_ns ||
 	    (cut->result->stopped && time_ns > cut->result->newest_ns))
 		return;
 	if (cut->redactor)
@@ -240,27 +240,28 @@ static void put_facts(struct cut *cut)
 {
 	struct fact_list facts = {0};
 
-	bundle_facts(cut->wish, cut->result, cut->recording, &facts);
+	bundle_facts(cut->request, cut->result, cut->recording, &facts);
 	for (size_t i = 0; i < facts.facts; i++)
 		note(cut, writer_fact(cut->writer, facts.fact[i].name, facts.fact[i].value));
 }
 
 static int begin(struct cut *cut, struct error *error)
 {
-	int err = recording_open(cut->wish->from, &cut->recording, error);
+	int err = recording_open(cut->request->from, &cut->recording, error);
 
 	if (!err)
-		err = writer_open(cut->wish->to, &(struct writer_bounds){0}, &cut->writer, error);
+		err = writer_open(cut->request->to, &(struct writer_bounds){0}, &cut->writer,
+				  error);
 	if (err)
 		return err;
 	cut->detector = detector_new(NULL, on_finding, cut);
 	cut->incidents = incidents_new(NULL, on_incident, cut);
 	cut->cgroups = calloc(1, sizeof(*cut->cgroups));
 	cut->mappers = calloc(1, sizeof(*cut->mappers));
-	if (cut->wish->redact)
+	if (cut->request->redact)
 		cut->redactor = redactor_new();
 	if (cut->detector && cut->incidents && cut->cgroups && cut->mappers &&
-	    (cut->redactor || !cut->wish->redact))
+	    (cut->redactor || !cut->request->redact))
 		return 0;
 	error_cause(error, "there is no memory left");
 	return -ENOMEM;
@@ -279,24 +280,24 @@ static int run(struct cut *cut, struct error *error)
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
-		(int64_t)((uint64_t)cut->wish->whole->start_realtime_ns +
+		(int64_t)((uint64_t)cut->request->whole->start_realtime_ns +
 			  (cut->result->newest_ns
-				   ? cut->result->newest_ns - cut->wish->whole->start_ns
+				   ? cut->result->newest_ns - cut->request->whole->start_ns
 				   : 0)) /
 		NSEC_PER_SEC;
 	put_facts(cut);
 	note(cut, writer_commit(cut->writer));
 	if (!cut->failed)
 		return 0;
-	error_cause(error, "%s cannot be written: %s", cut->wish->to,
+	error_cause(error, "%s cannot be written: %s", cut->request->to,
 		    cut->failed == -ENOMEM ? strerror(ENOMEM) : writer_trouble(cut->writer));
 	error_hint(error, "set TMPDIR to a directory with room for the recording");
 	return -EIO;
 }
 
-int bundle_cut(const struct cut_wish *wish, struct cut_result *result, struct error *error)
+int bundle_cut(const struct cut_request *request, struct cut_result *result, struct error *error)
 {
-	struct cut cut = {.wish = wish, .result = result};
+	struct cut cut = {.request = request, .result = result};
 	int err;
 
 	*result = (struct cut_result){0};

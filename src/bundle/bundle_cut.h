@@ -19,7 +19,7 @@
 #define BUNDLE_TOOL	  "vmclock-trace " VERSION
 
 /* Pointers are borrowed. Times are CLOCK_MONOTONIC. */
-struct cut_wish {
+struct cut_request {
 	const char *from;	    /* the recording */
 	const char *to;		    /* the one to make */
 	const struct report *whole; /* on all of it */
@@ -44,6 +44,6 @@ struct cut_result {
 };
 
 /* Make it. 0, or -errno with @error filled: there may then be a file that is no recording. */
-int bundle_cut(const struct cut_wish *wish, struct cut_result *result, struct error *error);
+int bundle_cut(const struct cut_request *request, struct cut_result *result, struct error *error);
 
 #endif

@@ -16,33 +16,33 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-static void add_window(const struct cut_wish *wish, struct fact_list *facts)
+static void add_window(const struct cut_request *request, struct fact_list *facts)
 {
-	uint64_t first_ns = wish->lead_ns ? wish->lead_ns : wish->whole->start_ns;
+	uint64_t first_ns = request->lead_ns ? request->lead_ns : request->whole->start_ns;
 	char lead[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES] = "its end";
 
-	if (!wish->windowed) {
+	if (!request->windowed) {
 		fact_set(facts, "bundle_cut", "nothing: all events are here");
 		return;
 	}
-	report_utc(wish->whole, wish->since_ns, from, sizeof(from));
-	if (wish->until_ns != UINT64_MAX)
-		report_utc(wish->whole, wish->until_ns, to, sizeof(to));
-	text_ns_u64(wish->since_ns - first_ns, lead, sizeof(lead));
+	report_utc(request->whole, request->since_ns, from, sizeof(from));
+	if (request->until_ns != UINT64_MAX)
+		report_utc(request->whole, request->until_ns, to, sizeof(to));
+	text_ns_u64(request->since_ns - first_ns, lead, sizeof(lead));
 	fact_set(facts, "bundle_cut", "from %s to %s, and what was in %s before, for the judgement",
 		 from, to, lead);
-	fact_set(facts, BUNDLE_FACT_SINCE, "%" PRIu64, wish->since_ns);
-	fact_set(facts, BUNDLE_FACT_UNTIL, "%" PRIu64, wish->until_ns);
+	fact_set(facts, BUNDLE_FACT_SINCE, "%" PRIu64, request->since_ns);
+	fact_set(facts, BUNDLE_FACT_UNTIL, "%" PRIu64, request->until_ns);
 }
 
 /* How many of the whole recording's findings are as they were shown live. */
-static uint64_t count_live(const struct account *account, struct recording *recording)
+static uint64_t count_live(const struct analysis *analysis, struct recording *recording)
 {
 	uint64_t same = 0;
 
-	for (size_t i = 0; i < account->findings; i++) {
-		json_object *json = finding_json(&account->finding[i]);
-		const char *live = recording_finding(recording, account->finding[i].number);
+	for (size_t i = 0; i < analysis->findings; i++) {
+		json_object *json = finding_json(&analysis->finding[i]);
+		const char *live = recording_finding(recording, analysis->finding[i].number);
 
 		same += live && !strcmp(live, json_line(json));
 		json_object_put(json);
@@ -66,66 +66,66 @@ static void add_findings(const struct cut_result *result, struct fact_list *fact
 }
 
 /* What it is a part of, and how it compares with that. */
-static void add_origin(const struct cut_wish *wish, struct recording *recording,
+static void add_origin(const struct cut_request *request, struct recording *recording,
 		       struct fact_list *facts)
 {
-	const struct report *whole = wish->whole;
-	const struct account *account = whole->account;
-	uint64_t findings = account->findings + account->findings_unlisted;
-	uint64_t incidents = account->incidents + account->incidents_unlisted;
+	const struct report *whole = request->whole;
+	const struct analysis *analysis = whole->analysis;
+	uint64_t findings = analysis->findings + analysis->findings_unlisted;
+	uint64_t incidents = analysis->incidents + analysis->incidents_unlisted;
 	char length[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES];
 
-	text_ns_u64(account->last_ns - whole->start_ns, length, sizeof(length));
+	text_ns_u64(analysis->last_ns - whole->start_ns, length, sizeof(length));
 	report_utc(whole, whole->start_ns, from, sizeof(from));
 	fact_set(facts, "bundle_of",
 		 "%s from %s on: %" PRIu64 " event%s, %" PRIu64 " finding%s, %" PRIu64
 		 " incident%s",
-		 length, from, account->events, plural(account->events), findings, plural(findings),
-		 incidents, plural(incidents));
+		 length, from, analysis->events, plural(analysis->events), findings,
+		 plural(findings), incidents, plural(incidents));
 	fact_set(facts, "bundle_of_live",
 		 "%" PRIu64 " of its %" PRIu64
 		 " live findings follow from its events, byte for byte",
-		 count_live(account, recording), recording_findings(recording));
-	if (wish->sha256)
-		fact_set(facts, "bundle_of_sha256", "%s", wish->sha256);
+		 count_live(analysis, recording), recording_findings(recording));
+	if (request->sha256)
+		fact_set(facts, "bundle_of_sha256", "%s", request->sha256);
 	if (*whole->damage)
 		fact_set(facts, "bundle_of_damage", "%" PRIu64 " events could not be read: %s",
-			 whole->bad_rows, wish->redact ? "it is damaged" : whole->damage);
+			 whole->bad_rows, request->redact ? "it is damaged" : whole->damage);
 }
 
 /* Facts that are not true of a part, or are given anew. */
-static bool is_replaced(const struct cut_wish *wish, const struct cut_result *result,
+static bool is_replaced(const struct cut_request *request, const struct cut_result *result,
 			const char *name)
 {
 	static const char *const of_whole[] = {"start_monotonic_ns", "start_realtime_ns",
 					       "events_cut", "events_judged"};
 
 	if (!strcmp(name, "redacted"))
-		return wish->redact; /* what was once replaced stays so */
+		return request->redact; /* what was once replaced stays so */
 	if (!strncmp(name, BUNDLE_FACT_TOOL, strlen(BUNDLE_FACT_TOOL)))
 		return true;
 	if (result->stopped &&
 	    (!strcmp(name, "end_monotonic_ns") || !strcmp(name, "events_judged")))
 		return true;
 	for (size_t i = 0; i < sizeof(of_whole) / sizeof(of_whole[0]); i++) {
-		if (wish->lead_ns && !strcmp(name, of_whole[i]))
+		if (request->lead_ns && !strcmp(name, of_whole[i]))
 			return true;
 	}
 	return false;
 }
 
 /* Its own first: if there are too many facts, it is others that are left out. */
-void bundle_facts(const struct cut_wish *wish, const struct cut_result *result,
+void bundle_facts(const struct cut_request *request, const struct cut_result *result,
 		  struct recording *recording, struct fact_list *facts)
 {
-	const struct report *whole = wish->whole;
+	const struct report *whole = request->whole;
 	struct fact_list redacted = {0};
 	const struct fact_list *from = whole->facts;
-	uint64_t lead_ns = wish->lead_ns;
+	uint64_t lead_ns = request->lead_ns;
 
 	fact_set(facts, BUNDLE_FACT_TOOL, "%s", BUNDLE_TOOL);
-	add_window(wish, facts);
-	add_origin(wish, recording, facts);
+	add_window(request, facts);
+	add_origin(request, recording, facts);
 	add_findings(result, facts);
 	if (lead_ns) {
 		fact_set(facts, "start_monotonic_ns", "%" PRIu64, lead_ns);
@@ -134,13 +134,13 @@ void bundle_facts(const struct cut_wish *wish, const struct cut_result *result,
 	}
 	if (result->stopped)
 		fact_set(facts, "end_monotonic_ns", "%" PRIu64, result->newest_ns);
-	if (wish->redact) {
+	if (request->redact) {
 		fact_set(facts, "redacted", "%s", redact_rule);
 		redact_facts(whole->facts, &redacted);
 		from = &redacted;
 	}
 	for (size_t i = 0; i < from->facts; i++) {
-		if (!is_replaced(wish, result, from->fact[i].name))
+		if (!is_replaced(request, result, from->fact[i].name))
 			fact_set(facts, from->fact[i].name, "%s", from->fact[i].value);
 	}
 }

@@ -7,10 +7,10 @@
 #include "store/recording.h"
 
 /*
- * The facts of the cut that @wish asked for and that came out as @result, into @facts, all zero at
+ * The facts of the cut that @request asked for and that came out as @result, into @facts, all zero at
  * first: its own, then those of the whole @recording that are true of a part too.
  */
-void bundle_facts(const struct cut_wish *wish, const struct cut_result *result,
+void bundle_facts(const struct cut_request *request, const struct cut_result *result,
 		  struct recording *recording, struct fact_list *facts);
 
 #endif

@@ -22,12 +22,12 @@ static void stem_of(const char *name, const char *end, char *out, size_t bytes)
 		out[length - strlen(end)] = '\0';
 }
 
-static void name_by_time(const struct cut_wish *wish, char out[PATH_MAX])
+static void name_by_time(const struct cut_request *request, char out[PATH_MAX])
 {
 	char utc[INSTANT_ISO_BYTES];
 	size_t used = 0;
 
-	report_utc(wish->whole, wish->since_ns, utc, sizeof(utc));
+	report_utc(request->whole, request->since_ns, utc, sizeof(utc));
 	for (const char *at = utc; *at && *at != '.'; at++) {
 		if (*at != '-' && *at != ':')
 			utc[used++] = *at;
@@ -36,19 +36,19 @@ static void name_by_time(const struct cut_wish *wish, char out[PATH_MAX])
 	snprintf(out, PATH_MAX, DIRECTORY "-%sZ" END, utc);
 }
 
-void bundle_name(const struct cut_wish *wish, uint64_t incident, char out[PATH_MAX])
+void bundle_name(const struct cut_request *request, uint64_t incident, char out[PATH_MAX])
 {
 	char stem[NAME_MAX - 40];
 
-	if (wish->redact) {
-		name_by_time(wish, out);
+	if (request->redact) {
+		name_by_time(request, out);
 		return;
 	}
-	stem_of(wish->from, ".sqlite", stem, sizeof(stem));
+	stem_of(request->from, ".sqlite", stem, sizeof(stem));
 	if (incident)
 		snprintf(out, PATH_MAX, "%s-incident-%" PRIu64 END, stem, incident);
 	else
-		snprintf(out, PATH_MAX, "%s-%s" END, stem, wish->windowed ? "cut" : "bundle");
+		snprintf(out, PATH_MAX, "%s-%s" END, stem, request->windowed ? "cut" : "bundle");
 }
 
 void bundle_name_directory(const char *path, bool redact, char out[ARCHIVE_NAME_BYTES])

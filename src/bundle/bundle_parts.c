@@ -79,14 +79,14 @@ static int make_all(struct bundle_parts *parts, const struct report *report)
 	return code;
 }
 
-static int make_readme(struct bundle_parts *parts, const struct report_wish *wish)
+static int make_readme(struct bundle_parts *parts, const struct report_request *request)
 {
 	FILE *out = open_memstream(&parts->text[BUNDLE_README].bytes,
 				   &parts->text[BUNDLE_README].length);
 
 	if (!out)
 		return message_no_memory();
-	bundle_put_readme(out, &parts->facts, wish->since, wish->until);
+	bundle_put_readme(out, &parts->facts, request->since, request->until);
 	return fclose(out) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
@@ -107,23 +107,23 @@ static int read_facts(const char *path, struct fact_list *facts)
 int bundle_parts_make(const char *path, struct bundle_parts *parts)
 {
 	char since[BUNDLE_MOMENT_BYTES], until[BUNDLE_MOMENT_BYTES];
-	struct report_material *material = NULL;
-	struct report_wish wish = {0};
+	struct report_source *material = NULL;
+	struct report_request request = {0};
 	int code;
 
 	code = read_facts(path, &parts->facts);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	if (moment(&parts->facts, BUNDLE_FACT_SINCE, 0, since))
-		wish.since = since;
+		request.since = since;
 	if (moment(&parts->facts, BUNDLE_FACT_UNTIL, UINT64_MAX, until))
-		wish.until = until;
-	code = report_material_open(path, &wish, &material);
+		request.until = until;
+	code = report_source_open(path, &request, &material);
 	if (code == MESSAGE_GO_ON)
-		code = make_all(parts, report_material_report(material));
+		code = make_all(parts, report_source_report(material));
 	if (code == MESSAGE_GO_ON)
-		code = make_readme(parts, &wish);
-	report_material_close(material);
+		code = make_readme(parts, &request);
+	report_source_close(material);
 	return code;
 }
 

@@ -31,7 +31,7 @@ struct compare_options {
 /* One running comparison: its sources, NULL where there is none, and why. */
 struct compare {
 	const struct compare_view *view;
-	struct compare_scene scene;
+	struct compare_context context;
 	struct page_reader *reader;
 	struct phc *phc;
 	struct kernel_trace *kernel;
@@ -78,11 +78,11 @@ static int open_page(struct compare *compare, const struct compare_options *opti
 				   &compare->no_page);
 
 	if (err) {
-		compare->scene.no_page = &compare->no_page;
+		compare->context.no_page = &compare->no_page;
 		return options->device ? err : 0;
 	}
-	compare->scene.device = page_reader_path(compare->reader);
-	compare->scene.is_device = page_reader_is_device(compare->reader);
+	compare->context.device = page_reader_path(compare->reader);
+	compare->context.is_device = page_reader_is_device(compare->reader);
 	return 0;
 }
 
@@ -91,9 +91,9 @@ static void open_phc(struct compare *compare)
 	int fd = compare->reader ? page_reader_fd(compare->reader) : -1;
 
 	if (phc_open(fd, &compare->phc, &compare->no_phc))
-		compare->scene.no_phc = &compare->no_phc;
+		compare->context.no_phc = &compare->no_phc;
 	else
-		compare->scene.phc = phc_path(compare->phc);
+		compare->context.phc = phc_path(compare->phc);
 }
 
 /* To see what the driver answers to our own reads; there is no other way to the counter it used. */
@@ -108,7 +108,7 @@ static void open_kernel(struct compare *compare)
 		error_cause(&compare->no_driver, "there is no PTP clock to read it through");
 	else if (!kernel_trace_open(&compare->kernel, &options, &compare->no_driver))
 		return;
-	compare->scene.no_driver = &compare->no_driver;
+	compare->context.no_driver = &compare->no_driver;
 }
 
 /* 0, or -errno with @error filled. */
@@ -127,10 +127,10 @@ static int open_sources(struct compare *compare, const struct compare_options *o
 		return -ENODEV;
 	}
 	open_kernel(compare);
-	compare->scene.count = options->count;
+	compare->context.count = options->count;
 	compare->snapshots_count = host_clock_is_on_counter();
 	if (!host_clock_source(compare->clocksource, sizeof(compare->clocksource)))
-		compare->scene.clocksource = compare->clocksource;
+		compare->context.clocksource = compare->clocksource;
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static void take_sample(struct compare *compare)
 	comparer_add(&compare->comparer, &sample, compare->kernel ? &compare->driver : NULL,
 		     &compare->newest);
 	comparison_totals_add(&compare->totals, &compare->newest);
-	compare->view->sample(stdout, &compare->scene, &compare->newest);
+	compare->view->sample(stdout, &compare->context, &compare->newest);
 }
 
 static void take_samples(struct compare *compare, const struct compare_options *options)
@@ -196,7 +196,7 @@ static void tell_end(struct compare *compare)
 
 	if (compare->kernel && !kernel_trace_losses(compare->kernel, &losses))
 		result.losses = &losses;
-	compare->view->end(stdout, &compare->scene, &result);
+	compare->view->end(stdout, &compare->context, &result);
 }
 
 static int compare_clocks(const struct compare_options *options)

@@ -155,7 +155,7 @@ static json_object *driver_json(const struct driver_comparison *driver)
 	return object;
 }
 
-static json_object *page_json(const struct compare_scene *scene,
+static json_object *page_json(const struct compare_context *context,
 			      const struct comparison *comparison)
 {
 	const struct clock_sample *sample = &comparison->sample;
@@ -164,7 +164,7 @@ static json_object *page_json(const struct compare_scene *scene,
 	if (sample->page_result)
 		return NULL;
 	object = json_object_new_object();
-	add_string(object, "path", scene->device);
+	add_string(object, "path", context->device);
 	add_string(object, "mode", page_mode_name(page_mode(&sample->page)));
 	add_string(object, "time_type",
 		   page_time_type_name(page_get(&sample->page, PAGE_TIME_TYPE)));
@@ -176,16 +176,17 @@ static json_object *page_json(const struct compare_scene *scene,
 	return object;
 }
 
-static json_object *phc_json(const struct compare_scene *scene, const struct comparison *comparison)
+static json_object *phc_json(const struct compare_context *context,
+			     const struct comparison *comparison)
 {
 	bool known = comparison->phc_scale != SCALE_UNKNOWN;
 	enum compared_clock by = comparison->scale_is_by_page ? COMPARED_PAGE : COMPARED_REALTIME;
 	json_object *object;
 
-	if (!scene->phc)
+	if (!context->phc)
 		return NULL;
 	object = json_object_new_object();
-	add_string(object, "path", scene->phc);
+	add_string(object, "path", context->phc);
 	add_string(object, "scale", known ? clock_scale_name(comparison->phc_scale) : NULL);
 	add_string(object, "scale_inferred_from", known ? compared_clock_name(by, NULL) : NULL);
 	add_u64(object, "tai_minus_utc_sec", known && comparison->has_tai_offset,
@@ -193,7 +194,7 @@ static json_object *phc_json(const struct compare_scene *scene, const struct com
 	return object;
 }
 
-static json_object *realtime_json(const struct compare_scene *scene,
+static json_object *realtime_json(const struct compare_context *context,
 				  const struct clock_sample *sample)
 {
 	const struct realtime_claim *claim = &sample->claim;
@@ -201,7 +202,7 @@ static json_object *realtime_json(const struct compare_scene *scene,
 	bool claims = !claim->result && claim->synchronized;
 
 	json_object_object_add(object, "at", timespec_json(sample->realtime.inner));
-	add_string(object, "clocksource", scene->clocksource);
+	add_string(object, "clocksource", context->clocksource);
 	json_object_object_add(object, "synchronized",
 			       claim->result ? NULL : json_object_new_boolean(claim->synchronized));
 	add_u64(object, "max_error_ns", claims, claim->max_error_ns);
@@ -288,41 +289,41 @@ static void put_line(FILE *out, json_object *object)
 	json_object_put(object);
 }
 
-static void add_lists(json_object *line, const struct compare_scene *scene,
+static void add_lists(json_object *line, const struct compare_context *context,
 		      const struct comparison *comparison)
 {
 	json_object *pairs = json_object_new_array(), *updates = json_object_new_array();
 	json_object *contradictions = json_object_new_array();
 
 	for (unsigned int i = 0; i < comparison->pairs; i++)
-		json_object_array_add(pairs, pair_json(&comparison->pair[i], scene->phc));
+		json_object_array_add(pairs, pair_json(&comparison->pair[i], context->phc));
 	for (unsigned int i = 0; i < comparison->updates; i++)
 		json_object_array_add(updates, update_json(&comparison->update[i]));
 	for (unsigned int i = 0; i < comparison->contradictions; i++)
-		json_object_array_add(
-			contradictions,
-			contradiction_json(comparison, &comparison->contradiction[i], scene->phc));
+		json_object_array_add(contradictions,
+				      contradiction_json(comparison, &comparison->contradiction[i],
+							 context->phc));
 	json_object_object_add(line, "pairs", pairs);
 	json_object_object_add(line, "elapsed", all_elapsed_json(comparison));
 	json_object_object_add(line, "page_updates", updates);
 	json_object_object_add(line, "contradictions", contradictions);
 }
 
-static void json_sample(FILE *out, const struct compare_scene *scene,
+static void json_sample(FILE *out, const struct compare_context *context,
 			const struct comparison *comparison)
 {
 	json_object *line = new_line("sample");
 
 	add_u64(line, "sample", true, comparison->number);
-	json_object_object_add(line, "page", page_json(scene, comparison));
-	json_object_object_add(line, "page_missing", missing_json(scene->no_page));
-	json_object_object_add(line, "phc", phc_json(scene, comparison));
-	json_object_object_add(line, "phc_missing", missing_json(scene->no_phc));
-	json_object_object_add(line, "realtime", realtime_json(scene, &comparison->sample));
-	add_lists(line, scene, comparison);
+	json_object_object_add(line, "page", page_json(context, comparison));
+	json_object_object_add(line, "page_missing", missing_json(context->no_page));
+	json_object_object_add(line, "phc", phc_json(context, comparison));
+	json_object_object_add(line, "phc_missing", missing_json(context->no_phc));
+	json_object_object_add(line, "realtime", realtime_json(context, &comparison->sample));
+	add_lists(line, context, comparison);
 	json_object_object_add(line, "driver",
 			       comparison->has_driver ? driver_json(&comparison->driver) : NULL);
-	json_object_object_add(line, "driver_missing", missing_json(scene->no_driver));
+	json_object_object_add(line, "driver_missing", missing_json(context->no_driver));
 	json_object_object_add(line, "notes", notes_json(comparison->notes));
 	put_line(out, line);
 }
@@ -343,7 +344,7 @@ static json_object *lost_json(const struct event_losses *losses)
 	return object;
 }
 
-static void json_end(FILE *out, const struct compare_scene *scene,
+static void json_end(FILE *out, const struct compare_context *context,
 		     const struct compare_result *result)
 {
 	const struct comparison_totals *totals = result->totals;
@@ -360,7 +361,7 @@ static void json_end(FILE *out, const struct compare_scene *scene,
 			       result->last ? all_elapsed_json(result->last) : NULL);
 	json_object_object_add(line, "driver",
 			       totals->has_driver ? driver_json(&totals->driver) : NULL);
-	json_object_object_add(line, "driver_missing", missing_json(scene->no_driver));
+	json_object_object_add(line, "driver_missing", missing_json(context->no_driver));
 	json_object_object_add(line, "lost", lost_json(result->losses));
 	json_object_object_add(line, "notes", notes_json(totals->notes));
 	put_line(out, line);

@@ -40,7 +40,7 @@ static void put_missing(FILE *out, const char *what, const struct error *why)
 
 /* Who takes part, and what each says of its own error. */
 
-static void put_page(FILE *out, const struct compare_scene *scene,
+static void put_page(FILE *out, const struct compare_context *context,
 		     const struct comparison *comparison)
 {
 	const struct page *page = &comparison->sample.page;
@@ -48,11 +48,11 @@ static void put_page(FILE *out, const struct compare_scene *scene,
 	char bound[TEXT_NS_BYTES];
 
 	fprintf(out, "  %-15s ", "page");
-	if (!scene->device) {
-		put_missing(out, "none", scene->no_page);
+	if (!context->device) {
+		put_missing(out, "none", context->no_page);
 		return;
 	}
-	put_path(out, scene->device);
+	put_path(out, context->device);
 	if (comparison->sample.page_result)
 		fprintf(out, ", not readable: %s",
 			event_result_cause(comparison->sample.page_result));
@@ -64,22 +64,22 @@ static void put_page(FILE *out, const struct compare_scene *scene,
 		text_ns_u64(comparison->page_claim_ns, bound, sizeof(bound));
 		fprintf(out, ", guarantees +-%s", bound);
 	}
-	if (!scene->is_device)
+	if (!context->is_device)
 		fputs(" (a file: taken for this machine's page)", out);
 	fputc('\n', out);
 }
 
-static void put_phc(FILE *out, const struct compare_scene *scene,
+static void put_phc(FILE *out, const struct compare_context *context,
 		    const struct comparison *comparison)
 {
 	const char *scale;
 
-	if (!scene->phc) {
+	if (!context->phc) {
 		fprintf(out, "  %-15s ", "PTP clock");
-		put_missing(out, "none", scene->no_phc);
+		put_missing(out, "none", context->no_phc);
 		return;
 	}
-	fprintf(out, "  %-15s ", scene->phc);
+	fprintf(out, "  %-15s ", context->phc);
 	if (comparison->phc_scale == SCALE_UNKNOWN) {
 		fputs("scale unknown\n", out);
 		return;
@@ -95,15 +95,15 @@ static void put_phc(FILE *out, const struct compare_scene *scene,
 	fputc('\n', out);
 }
 
-static void put_realtime(FILE *out, const struct compare_scene *scene,
+static void put_realtime(FILE *out, const struct compare_context *context,
 			 const struct comparison *comparison)
 {
 	const struct realtime_claim *claim = &comparison->sample.claim;
 	char bound[TEXT_NS_BYTES];
 
 	fprintf(out, "  %-15s on UTC", "CLOCK_REALTIME");
-	if (scene->clocksource)
-		fprintf(out, ", runs on %s", scene->clocksource);
+	if (context->clocksource)
+		fprintf(out, ", runs on %s", context->clocksource);
 	if (claim->result) {
 		fprintf(out, ", its claim is unknown: adjtimex: %s\n", strerror(-claim->result));
 	} else if (!claim->synchronized) {
@@ -114,12 +114,12 @@ static void put_realtime(FILE *out, const struct compare_scene *scene,
 	}
 }
 
-static void put_driver_missing(FILE *out, const struct compare_scene *scene)
+static void put_driver_missing(FILE *out, const struct compare_context *context)
 {
-	if (!scene->no_driver || !scene->phc)
+	if (!context->no_driver || !context->phc)
 		return;
 	fprintf(out, "  %-15s ", "driver");
-	put_missing(out, "not seen", scene->no_driver);
+	put_missing(out, "not seen", context->no_driver);
 }
 
 /* The table. */
@@ -177,7 +177,7 @@ static void put_driver(FILE *out, const struct driver_comparison *driver)
 	fputc('\n', out);
 }
 
-static void put_pairs(FILE *out, const struct compare_scene *scene,
+static void put_pairs(FILE *out, const struct compare_context *context,
 		      const struct comparison *comparison)
 {
 	fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, "difference", METHOD_COLUMNS,
@@ -186,7 +186,7 @@ static void put_pairs(FILE *out, const struct compare_scene *scene,
 		const struct clock_pair *pair = &comparison->pair[i];
 		bool repeats = i > 0 && pair[-1].a == pair->a && pair[-1].b == pair->b;
 
-		put_pair(out, pair, repeats, scene->phc);
+		put_pair(out, pair, repeats, context->phc);
 	}
 }
 
@@ -233,7 +233,7 @@ static void put_elapsed(FILE *out, const struct comparison *comparison)
 
 /* What was found. */
 
-static void put_contradictions(FILE *out, const struct compare_scene *scene,
+static void put_contradictions(FILE *out, const struct compare_context *context,
 			       const struct comparison *comparison)
 {
 	char text[COMPARE_SENTENCE_BYTES];
@@ -241,7 +241,7 @@ static void put_contradictions(FILE *out, const struct compare_scene *scene,
 	for (unsigned int i = 0; i < comparison->contradictions; i++) {
 		const struct contradiction *one = &comparison->contradiction[i];
 
-		compare_contradiction_sentence(comparison, one, scene->phc, text, sizeof(text));
+		compare_contradiction_sentence(comparison, one, context->phc, text, sizeof(text));
 		fprintf(out, "  CONTRADICTION %s: %s.\n", contradiction_code(one->kind), text);
 	}
 }
@@ -269,14 +269,14 @@ static void put_markers(FILE *out, const struct comparison *comparison)
 }
 
 /* While it runs, one line a sample; a single sample is told by the table alone. */
-static void text_sample(FILE *out, const struct compare_scene *scene,
+static void text_sample(FILE *out, const struct compare_context *context,
 			const struct comparison *comparison)
 {
 	const struct clock_pair *pair = &comparison->pair[0];
 
-	if (scene->count == 1)
+	if (context->count == 1)
 		return;
-	fprintf(out, "sample %" PRIu64 " of %" PRIu64 ", ", comparison->number, scene->count);
+	fprintf(out, "sample %" PRIu64 " of %" PRIu64 ", ", comparison->number, context->count);
 	put_sample_time(out, comparison);
 	if (pair->state == PAIR_MEASURED) {
 		fputs(": page - CLOCK_REALTIME ", out);
@@ -284,7 +284,7 @@ static void text_sample(FILE *out, const struct compare_scene *scene,
 	}
 	fputc('\n', out);
 	put_markers(out, comparison);
-	put_contradictions(out, scene, comparison);
+	put_contradictions(out, context, comparison);
 	fflush(out);
 }
 
@@ -336,29 +336,29 @@ static void put_notes(FILE *out, const struct compare_result *result)
 			event_losses_total(losses));
 }
 
-static void text_end(FILE *out, const struct compare_scene *scene,
+static void text_end(FILE *out, const struct compare_context *context,
 		     const struct compare_result *result)
 {
 	const struct comparison *last = result->last;
 
 	if (!last)
 		return;
-	if (scene->count > 1)
+	if (context->count > 1)
 		fputc('\n', out);
 	fputs("Clocks at ", out);
 	put_sample_time(out, last);
 	fputs(", each read several times, the narrowest kept\n\n", out);
-	put_page(out, scene, last);
-	put_phc(out, scene, last);
-	put_realtime(out, scene, last);
-	put_driver_missing(out, scene);
-	put_pairs(out, scene, last);
+	put_page(out, context, last);
+	put_phc(out, context, last);
+	put_realtime(out, context, last);
+	put_driver_missing(out, context);
+	put_pairs(out, context, last);
 	if (result->totals->has_driver)
 		put_driver(out, &result->totals->driver);
 	put_elapsed(out, last);
-	if (scene->count == 1 && last->contradictions) {
+	if (context->count == 1 && last->contradictions) {
 		fputc('\n', out);
-		put_contradictions(out, scene, last);
+		put_contradictions(out, context, last);
 	}
 	put_verdict(out, result);
 	put_notes(out, result);

@@ -14,7 +14,7 @@
 #include "compare/comparison_totals.h"
 
 /* What is compared, known at the start. Pointers are borrowed for the life of the view. */
-struct compare_scene {
+struct compare_context {
 	const char *device;	       /* path of the page; NULL: none, */
 	const struct error *no_page;   /* and this is why */
 	bool is_device;		       /* false: a plain file, taken for this machine's page */
@@ -34,9 +34,9 @@ struct compare_result {
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct compare_view {
-	void (*sample)(FILE *out, const struct compare_scene *scene,
+	void (*sample)(FILE *out, const struct compare_context *context,
 		       const struct comparison *comparison);
-	void (*end)(FILE *out, const struct compare_scene *scene,
+	void (*end)(FILE *out, const struct compare_context *context,
 		    const struct compare_result *result);
 };
 

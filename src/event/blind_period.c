@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "event/blind_period.h"
 
-void unseen_add(struct unseen *unseen, const struct event *event)
+void blind_period_add(struct blind_period *unseen, const struct event *event)
 {
 	uint64_t since_ns = event->hooks.unseen_since_ns;
 
@@ -19,7 +19,7 @@ void unseen_add(struct unseen *unseen, const struct event *event)
 		unseen->since_ns = since_ns;
 }
 
-uint64_t unseen_total_ns(const struct unseen *unseen, uint64_t now_ns)
+uint64_t blind_period_total_ns(const struct blind_period *unseen, uint64_t now_ns)
 {
 	uint64_t open_ns =
 		unseen->since_ns && now_ns > unseen->since_ns ? now_ns - unseen->since_ns : 0;

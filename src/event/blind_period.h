@@ -8,7 +8,7 @@
 #include "event/event.h"
 
 /* All zero at the beginning. CLOCK_MONOTONIC. */
-struct unseen {
+struct blind_period {
 	uint64_t times;
 	uint64_t over_ns;  /* how long they were, those that are over */
 	uint64_t since_ns; /* that which is not over; 0: uses are seen */
@@ -17,9 +17,9 @@ struct unseen {
 };
 
 /* An EVENT_HOOKS, in the order of time. */
-void unseen_add(struct unseen *unseen, const struct event *event);
+void blind_period_add(struct blind_period *unseen, const struct event *event);
 
 /* All of it until @now_ns. */
-uint64_t unseen_total_ns(const struct unseen *unseen, uint64_t now_ns);
+uint64_t blind_period_total_ns(const struct blind_period *unseen, uint64_t now_ns);
 
 #endif

@@ -15,15 +15,15 @@
 #include "event/event.h"
 
 /* A tick that came later than this always stays: it may tell of a machine that did not run. */
-#define THIN_LATE_NS 25000000
+#define DECIMATE_LATE_NS 25000000
 
-typedef void (*thin_fn)(const struct event *event, void *arg);
+typedef void (*decimate_fn)(const struct event *event, void *arg);
 
 /* As many events as wait at most; then they stay. */
-#define THIN_HELD 8
+#define DECIMATE_HELD 8
 
 /* All zero at first. */
-struct thin {
+struct decimate {
 	bool seen;	  /* a look since the last event of another kind */
 	bool ticked;	  /* a tick, the same */
 	struct page page; /* of the newest whole look */
@@ -32,7 +32,7 @@ struct thin {
 	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what came
 	 * behind one of them.
 	 */
-	struct event held[THIN_HELD];
+	struct event held[DECIMATE_HELD];
 	size_t count;
 	uint64_t left_out;
 };
@@ -41,9 +41,10 @@ struct thin {
  * Take @event; pass on to @fn what is to stay of it and of those before, in the order in which they came. @matters:
  * it stays whatever it is, for something was found by it, or an incident is open.
  */
-void thin_event(struct thin *thin, const struct event *event, bool matters, thin_fn fn, void *arg);
+void decimate_event(struct decimate *decimate, const struct event *event, bool matters,
+		    decimate_fn fn, void *arg);
 
 /* Pass on what is held: the run ends, or it has to be complete as far as it goes. */
-void thin_flush(struct thin *thin, thin_fn fn, void *arg);
+void decimate_flush(struct decimate *decimate, decimate_fn fn, void *arg);
 
 #endif

@@ -334,7 +334,7 @@ const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE
 /* "CLOCK_REALTIME", "PTP clock", "other PTP clock", "ClockBound", "other clock": static. */
 const char *observed_clock_name(enum observed_clock clock);
 
-/* "driver", "let_go", "again": static. */
+/* "driver", "release", "again": static. */
 const char *hooks_news_name(enum hooks_news news);
 
 /* "stable", "moved", "torn"; NULL for EVENT_PAGE_ABSENT. */

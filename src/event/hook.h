@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* The rungs of the ladder, best first. */
-enum hook_rung {
+enum hook_attach_type {
 	HOOK_FENTRY, /* fentry and fexit: typed, a third of the cost */
 	HOOK_KPROBE, /* kprobe and kretprobe */
 	HOOK_ABSENT, /* nothing: what it tells is not seen */
@@ -18,7 +18,7 @@ enum hook_rung {
 struct hook {
 	const char *function; /* the kernel function; static */
 	const char *tells;    /* what is not known without it; static */
-	enum hook_rung rung;
+	enum hook_attach_type attach_type;
 	bool replaced; /* absent, and not missed: another does its work, or there is none */
 	bool awaited;  /* absent, for the driver is: it is attached when that comes */
 	char why[HOOK_WHY_BYTES]; /* why not the best rung; empty on it */
@@ -27,13 +27,15 @@ struct hook {
 /* Is something lost on this kernel for want of @hook? */
 static inline bool hook_is_missing(const struct hook *hook)
 {
-	return hook->rung == HOOK_ABSENT && !hook->replaced;
+	return hook->attach_type == HOOK_ABSENT && !hook->replaced;
 }
 
 /* "fentry", "kprobe", "absent" */
-static inline const char *hook_rung_name(enum hook_rung rung)
+static inline const char *hook_attach_type_name(enum hook_attach_type attach_type)
 {
-	return rung == HOOK_FENTRY ? "fentry" : rung == HOOK_KPROBE ? "kprobe" : "absent";
+	return attach_type == HOOK_FENTRY   ? "fentry"
+	       : attach_type == HOOK_KPROBE ? "kprobe"
+					    : "absent";
 }
 
 #endif

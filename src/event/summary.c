@@ -159,7 +159,7 @@ void summary_add(struct summary *summary, const struct event *event)
 		add_call(summary, event);
 		break;
 	case EVENT_HOOKS:
-		unseen_add(&summary->unseen, event);
+		blind_period_add(&summary->unseen, event);
 		break;
 	default:
 		break;

@@ -68,7 +68,7 @@ struct summary {
 	uint64_t moved;		       /* of the measured: while the page was updated, */
 	uint64_t via_kvmclock;	       /* and converted to kvmclock's counter */
 	uint64_t torn;		       /* of the events, with a torn page */
-	struct unseen unseen;	       /* when there may have been uses that are not in here */
+	struct blind_period unseen;    /* when there may have been uses that are not in here */
 };
 
 /* Count one event. */

@@ -56,7 +56,7 @@ struct exporter {
 	struct http *http; /* NULL: nothing is served */
 	pthread_t server;
 	bool serving;
-	struct until until;
+	struct stop_condition until;
 	bool held_up; /* the last turn took so long after its look */
 	uint64_t textfile_due_ns;
 	bool textfile_failed; /* and that was told */
@@ -93,7 +93,7 @@ static void feed_watchdog(struct exporter *exporter, uint64_t now_ns)
 /* One turn of the observing loop: see what there is, and show it. */
 static void turn(struct exporter *exporter)
 {
-	bool stopped = until_was_stopped(&exporter->until);
+	bool stopped = stop_condition_was_stopped(&exporter->until);
 	uint64_t now_ns;
 
 	exporter_sources_run(exporter->sources, stopped || exporter->held_up);
@@ -190,7 +190,7 @@ static void observe(struct exporter *exporter)
 	struct pollfd fds[2] = {
 		[1] = {.fd = exporter_sources_fd(exporter->sources), .events = POLLIN}};
 
-	while (until_wait(&exporter->until, fds, 2) == UNTIL_READY)
+	while (stop_condition_wait(&exporter->until, fds, 2) == STOP_CONDITION_READY)
 		turn(exporter);
 }
 
@@ -254,8 +254,8 @@ static int parse_option(int option, struct exporter_options *options)
 		options->sources.look.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'i':
-		if (parse_duration_ns(optarg, &period_ns) || period_ns < LOOKOUT_PERIOD_MIN_NS ||
-		    period_ns > LONGEST_PERIOD_NS)
+		if (parse_duration_ns(optarg, &period_ns) ||
+		    period_ns < PAGE_MONITOR_PERIOD_MIN_NS || period_ns > LONGEST_PERIOD_NS)
 			return message_bad_argument("--interval", optarg,
 						    "a time from 100us to 1s, such as 10ms");
 		options->sources.look.period_ns = (uint64_t)period_ns;
@@ -329,10 +329,10 @@ static int exporter_run(int argc, char **argv)
 	exporter->pages.started_at_ns = clock_now_ns(CLOCK_REALTIME);
 	exporter->file = exporter->pages;
 	pthread_mutex_init(&exporter->board.lock, NULL);
-	until_open(&exporter->until);
+	stop_condition_open(&exporter->until);
 	code = export_with(exporter);
 	close_all(exporter);
-	until_close(&exporter->until);
+	stop_condition_close(&exporter->until);
 	free(exporter);
 	return code;
 }

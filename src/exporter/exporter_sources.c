@@ -25,7 +25,7 @@
 
 struct exporter_sources {
 	struct exporter_state *state;
-	struct lookout *lookout;
+	struct page_monitor *monitor;
 	struct kernel_trace *kernel; /* NULL: no hooks */
 	struct probe_cost *cost;     /* NULL: what they cost is not known */
 	struct mappers *mappers;     /* NULL: nobody looks for them */
@@ -62,7 +62,7 @@ static bool let_page_go(uint64_t ns, void *arg)
 {
 	const struct exporter_sources *sources = arg;
 
-	return lookout_let_go(sources->lookout, ns);
+	return page_monitor_let_go(sources->monitor, ns);
 }
 
 static void open_kernel(struct exporter_sources *sources,
@@ -73,7 +73,7 @@ static void open_kernel(struct exporter_sources *sources,
 		.ring_bytes = RING_BYTES,
 		.wait_for_driver = true,
 		.reload = options->reload,
-		.let_go = let_page_go,
+		.release = let_page_go,
 		.arg = sources,
 	};
 	struct error why = {.cause = ""};
@@ -102,13 +102,13 @@ int exporter_sources_open(const struct exporter_source_options *options,
 	if (!sources)
 		return -ENOMEM;
 	sources->state = state;
-	err = lookout_open(&options->look, &sources->lookout, error);
+	err = page_monitor_open(&options->look, &sources->monitor, error);
 	if (!err)
 		open_kernel(sources, options);
 	give_up_rights(sources);
 	/* Hooks take a while to load: the heartbeat begins after it. */
 	if (!err)
-		err = lookout_start(sources->lookout, error);
+		err = page_monitor_start(sources->monitor, error);
 	if (err)
 		exporter_sources_close(sources);
 	else
@@ -123,13 +123,13 @@ void exporter_sources_close(struct exporter_sources *sources)
 	mappers_close(sources->mappers);
 	probe_cost_close(sources->cost);
 	kernel_trace_close(sources->kernel);
-	lookout_close(sources->lookout);
+	page_monitor_close(sources->monitor);
 	free(sources);
 }
 
 int exporter_sources_fd(const struct exporter_sources *sources)
 {
-	return lookout_fd(sources->lookout);
+	return page_monitor_fd(sources->monitor);
 }
 
 static void on_look(const struct event *event, void *arg)
@@ -191,8 +191,8 @@ void exporter_sources_run(struct exporter_sources *sources, bool held_up)
 
 	sources->held_up |= held_up;
 	/* The page first: a disruption is then found before the reads that suffer from it. */
-	lookout_run(sources->lookout, on_look, sources);
-	exporter_state_lookout(sources->state, sources->lookout);
+	page_monitor_run(sources->monitor, on_look, sources);
+	exporter_state_monitor(sources->state, sources->monitor);
 	looked_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (sources->kernel) {
 		kernel_trace_consume(sources->kernel, on_event, sources);

@@ -157,7 +157,7 @@ static void see_clock(struct metrics_clock *clock, const struct event *event,
 	struct clock_error error;
 	int result = clock_error_of(event, &error);
 
-	if (!result && line->is_void)
+	if (!result && line->reference_is_stale)
 		result = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = true;
 	clock->known = !result;
@@ -191,10 +191,10 @@ void exporter_state_look(struct exporter_state *state, const struct event *event
 	judge(state, event);
 }
 
-void exporter_state_lookout(struct exporter_state *state, const struct lookout *lookout)
+void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor)
 {
-	const struct lookout_facts *facts = lookout_facts(lookout);
-	const struct lookout_counts *counts = lookout_counts(lookout);
+	const struct page_monitor_facts *facts = page_monitor_facts(monitor);
+	const struct page_monitor_counts *counts = page_monitor_counts(monitor);
 	struct metrics_page *page = &state->shown.page;
 
 	text_utf8(facts->path, strnlen(facts->path, sizeof(page->path) - 1), page->path,
@@ -265,7 +265,7 @@ void exporter_state_kernel(struct exporter_state *state, const struct event *eve
 		driver->losses = event->losses;
 		break;
 	case EVENT_HOOKS:
-		driver->let_go += event->hooks.news == HOOKS_LET_GO;
+		driver->release += event->hooks.news == HOOKS_LET_GO;
 		break;
 	case EVENT_CLOCK_CHANGE:
 		driver->clock_changes[event->change.how] += event->result >= 0;

@@ -22,8 +22,8 @@ void exporter_state_free(struct exporter_state *state);
 /* An event of the page's observer. */
 void exporter_state_look(struct exporter_state *state, const struct event *event);
 
-/* How @lookout looks, and how often it did. */
-void exporter_state_lookout(struct exporter_state *state, const struct lookout *lookout);
+/* How @monitor looks, and how often it did. */
+void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor);
 
 /* An event of the kernel's hooks, tallies and losses among them; our own uses do not count. */
 void exporter_state_kernel(struct exporter_state *state, const struct event *event);

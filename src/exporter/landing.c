@@ -151,7 +151,7 @@ static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 		return;
 	}
 	for (size_t i = 0; i < driver->hooks; i++) {
-		attached += driver->hook[i].rung != HOOK_ABSENT;
+		attached += driver->hook[i].attach_type != HOOK_ABSENT;
 		missing += hook_is_missing(&driver->hook[i]);
 	}
 	put_row(out, "driver", "seen by %zu hooks in the kernel; %zu more are missing", attached,

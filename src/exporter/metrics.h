@@ -104,7 +104,7 @@ struct metrics_driver {
 	struct error why; /* if not */
 	struct hook hook[METRICS_HOOKS];
 	size_t hooks;
-	uint64_t let_go; /* times: somebody wanted to unload the driver */
+	uint64_t release; /* times: somebody wanted to unload the driver */
 	struct metrics_path path[EVENT_PATHS];
 	uint64_t timeouts;  /* uses that an update of the page kept waiting for too long */
 	bool knows_mappers; /* all of them */

@@ -6,8 +6,9 @@ static void write_hooks(struct metrics_writer *out, const struct metrics_driver 
 	uint64_t by[HOOK_ABSENT + 1] = {0}, wanted = 0;
 
 	for (size_t i = 0; i < driver->hooks; i++) {
-		wanted += driver->hook[i].rung != HOOK_ABSENT || hook_is_missing(&driver->hook[i]);
-		by[driver->hook[i].rung]++;
+		wanted += driver->hook[i].attach_type != HOOK_ABSENT ||
+			  hook_is_missing(&driver->hook[i]);
+		by[driver->hook[i].attach_type]++;
 	}
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_wanted", NULL,
 		     "Kernel functions that are to be hooked; 0: the kernel is not looked into.");
@@ -24,12 +25,12 @@ static void write_hooks(struct metrics_writer *out, const struct metrics_driver 
 	}
 }
 
-static void write_let_go(struct metrics_writer *out, const struct metrics_driver *driver)
+static void write_release(struct metrics_writer *out, const struct metrics_driver *driver)
 {
 	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_driver_let_go", NULL,
 		     "Times the driver was let go, so that it could be unloaded; uses are not seen "
 		     "until it is hooked again.");
-	metric_u64(out, NULL, driver->let_go);
+	metric_u64(out, NULL, driver->release);
 }
 
 static void write_losses(struct metrics_writer *out, const struct event_losses *losses)
@@ -118,7 +119,7 @@ void metrics_write_self(struct metrics_writer *out, const struct metrics_snapsho
 	metric_info(out, LABELS("version", VERSION));
 	write_hooks(out, &snapshot->driver);
 	if (snapshot->driver.seen) {
-		write_let_go(out, &snapshot->driver);
+		write_release(out, &snapshot->driver);
 		write_losses(out, &snapshot->driver.losses);
 		write_probes(out, &snapshot->driver);
 	}

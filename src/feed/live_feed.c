@@ -13,7 +13,7 @@
 /* Is @event of the page that is looked at, or of whatever there is if none is? */
 static bool is_of_watched_page(const struct live_feed *feed, const struct event *event)
 {
-	return !event->is_phc && (!feed->sources->lookout || event->device == feed->device);
+	return !event->is_phc && (!feed->sources->monitor || event->device == feed->device);
 }
 
 static void on_use(const struct event *event, void *arg)
@@ -38,7 +38,7 @@ static void on_look(const struct event *event, void *arg)
 	struct live_feed *feed = arg;
 
 	/* That this process was stopped (Ctrl-Z) says nothing about the machine. */
-	if (event->type == EVENT_TICK && until_was_stopped(feed->until))
+	if (event->type == EVENT_TICK && stop_condition_was_stopped(feed->until))
 		return;
 	feed->device = event->device;
 	feed->fn(event, true, feed->arg);
@@ -90,20 +90,20 @@ bool live_feed_next(struct live_feed *feed, struct pollfd *more)
 {
 	const struct live_sources *sources = feed->sources;
 	struct pollfd fds[4] = {
-		[1] = {.fd = sources->lookout ? lookout_fd(sources->lookout) : -1,
+		[1] = {.fd = sources->monitor ? page_monitor_fd(sources->monitor) : -1,
 		       .events = POLLIN},
 		[2] = {.fd = sources->kernel ? kernel_trace_fd(sources->kernel) : -1,
 		       .events = POLLIN},
 		[3] = more ? *more : (struct pollfd){.fd = -1},
 	};
 
-	if (until_wait(feed->until, fds, 4) != UNTIL_READY)
+	if (stop_condition_wait(feed->until, fds, 4) != STOP_CONDITION_READY)
 		return false;
 	if (more)
 		more->revents = fds[3].revents;
 	/* The page first: a disruption is then found before the reads that suffer from it. */
 	if (fds[1].revents)
-		lookout_run(sources->lookout, on_look, feed);
+		page_monitor_run(sources->monitor, on_look, feed);
 	if (sources->kernel && kernel_trace_consume(sources->kernel, on_use, feed) < 0)
 		return false;
 	mappers_run(sources->mappers, on_mapper, feed);

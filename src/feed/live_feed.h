@@ -18,7 +18,7 @@ typedef void (*live_feed_fn)(const struct event *event, bool is_watched, void *a
 struct live_feed {
 	const struct live_sources
 		*sources; /* opened by the caller, and closed after the feed's end */
-	struct until *until;
+	struct stop_condition *until;
 	bool every_event; /* each use is an event anyway: no incident has to ask for it */
 	live_feed_fn fn;
 	void *arg;

@@ -10,7 +10,8 @@
 static bool is_partial(const struct live_sources *sources)
 {
 	const struct hook *hooks;
-	bool partial = !sources->lookout || !lookout_page(sources->lookout) || !sources->kernel;
+	bool partial =
+		!sources->monitor || !page_monitor_page(sources->monitor) || !sources->kernel;
 	size_t count = 0;
 
 	if (sources->no_page.cause[0])
@@ -32,40 +33,40 @@ static bool let_page_go(uint64_t ns, void *arg)
 {
 	const struct live_sources *sources = arg;
 
-	return sources->lookout && lookout_let_go(sources->lookout, ns);
+	return sources->monitor && page_monitor_let_go(sources->monitor, ns);
 }
 
-int live_sources_open(struct live_sources *sources, const struct live_wish *wish)
+int live_sources_open(struct live_sources *sources, const struct live_request *request)
 {
 	/* Its own reads through the kernel would be shown: so it makes none. */
-	struct lookout_options look = {
-		.device = wish->device,
+	struct page_monitor_options look = {
+		.device = request->device,
 		.timer_only = true,
 		.without_phc = true,
 	};
-	struct kernel_trace_options hooks = wish->hooks;
+	struct kernel_trace_options hooks = request->hooks;
 	struct error ignored = {0};
 	int page_result, kernel_result;
 
 	/* The page first: the hooks then do not see this program open it. */
-	page_result = lookout_open(&look, &sources->lookout, &sources->no_page);
-	hooks.let_go = let_page_go;
+	page_result = page_monitor_open(&look, &sources->monitor, &sources->no_page);
+	hooks.release = let_page_go;
 	hooks.arg = sources;
 	kernel_result = kernel_trace_open(&sources->kernel, &hooks, &sources->no_hooks);
 	/* A page that was asked for by name is not gone on without. */
-	if (page_result && (kernel_result || wish->device)) {
+	if (page_result && (kernel_result || request->device)) {
 		message_failure(&sources->no_page);
 		if (kernel_result)
 			message_failure(&sources->no_hooks);
 		return -ENODEV;
 	}
-	if (wish->strict && is_partial(sources))
+	if (request->strict && is_partial(sources))
 		return -ENOTSUP;
-	if (kernel_result && !wish->quiet)
+	if (kernel_result && !request->quiet)
 		message_failure(&sources->no_hooks);
 	look.may_be_absent = true;
 	if (page_result == -ENODEV || page_result == -ENOENT)
-		lookout_open(&look, &sources->lookout, &ignored);
+		page_monitor_open(&look, &sources->monitor, &ignored);
 	return mappers_open(&sources->mappers);
 }
 
@@ -81,5 +82,5 @@ void live_sources_close(struct live_sources *sources)
 {
 	mappers_close(sources->mappers);
 	kernel_trace_close(sources->kernel);
-	lookout_close(sources->lookout);
+	page_monitor_close(sources->monitor);
 }

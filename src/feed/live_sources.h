@@ -8,14 +8,14 @@
 #include "observe/mappers.h"
 
 struct live_sources {
-	struct lookout *lookout;     /* NULL: no page, and none is waited for */
-	struct kernel_trace *kernel; /* NULL: no hooks */
+	struct page_monitor *monitor; /* NULL: no page, and none is waited for */
+	struct kernel_trace *kernel;  /* NULL: no hooks */
 	struct mappers *mappers;
 	struct error no_page; /* why there is no page (yet), or no hooks */
 	struct error no_hooks;
 };
 
-struct live_wish {
+struct live_request {
 	const char *device; /* a page by its name; NULL: the first one */
 	struct kernel_trace_options hooks;
 	bool strict; /* all or nothing */
@@ -29,7 +29,7 @@ struct live_wish {
  * it is as long as it is open. 0, or -errno and what is wrong was said. The caller closes @sources in
  * either case.
  */
-int live_sources_open(struct live_sources *sources, const struct live_wish *wish);
+int live_sources_open(struct live_sources *sources, const struct live_request *request);
 
 /* Give up the capabilities that are needed no more. */
 void live_sources_drop_privileges(const struct live_sources *sources);

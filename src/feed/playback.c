@@ -12,7 +12,7 @@
 #define SPEED_REAL NSEC_PER_SEC
 
 /* A number with a fraction, in billionths, as a duration in seconds is in nanoseconds. */
-int pace_parse(const char *text, int64_t *speed)
+int playback_parse(const char *text, int64_t *speed)
 {
 	size_t length = strlen(text);
 
@@ -23,30 +23,32 @@ int pace_parse(const char *text, int64_t *speed)
 	return MESSAGE_GO_ON;
 }
 
-void pace_begin(struct pace *pace, int64_t speed, uint64_t start_ns)
+void playback_begin(struct playback *playback, int64_t speed, uint64_t start_ns)
 {
-	*pace = (struct pace){
+	*playback = (struct playback){
 		.speed = speed,
 		.start_ns = start_ns,
 		.begun_ns = clock_now_ns(CLOCK_MONOTONIC),
 	};
 }
 
-bool pace_wait(const struct pace *pace, uint64_t time_ns, struct until *until)
+bool playback_wait(const struct playback *playback, uint64_t time_ns, struct stop_condition *until)
 {
-	uint64_t since_ns = time_ns > pace->start_ns ? time_ns - pace->start_ns : 0, now_ns;
+	uint64_t since_ns = time_ns > playback->start_ns ? time_ns - playback->start_ns : 0, now_ns;
 	unsigned __int128 due_ns;
 	struct pollfd none[1];
 
-	if (!pace->speed)
+	if (!playback->speed)
 		return true;
-	due_ns = (unsigned __int128)since_ns * SPEED_REAL / (uint64_t)pace->speed + pace->begun_ns;
+	due_ns = (unsigned __int128)since_ns * SPEED_REAL / (uint64_t)playback->speed +
+		 playback->begun_ns;
 	/* Being stopped and continued (Ctrl-Z) is no reason to be early. */
 	while (now_ns = clock_now_ns(CLOCK_MONOTONIC), due_ns > now_ns) {
 		fflush(stdout);
-		until_limit(until, due_ns - now_ns > UINT64_MAX ? UINT64_MAX
-								: (uint64_t)(due_ns - now_ns));
-		if (until_wait(until, none, 1) >= UNTIL_SIGNAL)
+		stop_condition_limit(until, due_ns - now_ns > UINT64_MAX
+						    ? UINT64_MAX
+						    : (uint64_t)(due_ns - now_ns));
+		if (stop_condition_wait(until, none, 1) >= STOP_CONDITION_SIGNAL)
 			return false;
 	}
 	return true;

@@ -8,19 +8,19 @@
 
 #include "feed/stop_condition.h"
 
-struct pace {
+struct playback {
 	int64_t speed;	   /* billionths of real time; 0: do not wait */
 	uint64_t start_ns; /* where the recording starts, by its own CLOCK_MONOTONIC */
 	uint64_t begun_ns; /* when it was begun here */
 };
 
 /* The value of --speed. MESSAGE_GO_ON, or the exit code; what is wrong has then been said. */
-int pace_parse(const char *text, int64_t *speed);
+int playback_parse(const char *text, int64_t *speed);
 
 /* It begins now, at @start_ns of the recording. */
-void pace_begin(struct pace *pace, int64_t speed, uint64_t start_ns);
+void playback_begin(struct playback *playback, int64_t speed, uint64_t start_ns);
 
 /* Wait until @time_ns of the recording is due, what was printed shown; false: a signal came first. */
-bool pace_wait(const struct pace *pace, uint64_t time_ns, struct until *until);
+bool playback_wait(const struct playback *playback, uint64_t time_ns, struct stop_condition *until);
 
 #endif

@@ -16,17 +16,17 @@
 /* A signal is looked for, and progress shown, every so many events. */
 #define EVENTS_A_BREAK 256
 
-int recorded_check_options(const struct recorded_wish *wish, const char *live_only)
+int recorded_check_options(const struct recorded_request *request, const char *live_only)
 {
 	struct error error = {0};
 
-	if (wish->file && live_only) {
+	if (request->file && live_only) {
 		error_cause(&error,
 			    "%s asks for something of a live machine, and --from shows a "
 			    "recording",
 			    live_only);
 		error_hint(&error, "leave one of the two out");
-	} else if (!wish->file && wish->speed) {
+	} else if (!request->file && request->speed) {
 		error_cause(&error, "--speed is how fast a recording is shown, and there is none");
 		error_hint(&error, "name it by --from FILE");
 	} else {
@@ -36,18 +36,18 @@ int recorded_check_options(const struct recorded_wish *wish, const char *live_on
 	return EXIT_USAGE;
 }
 
-int recorded_open(const struct recorded_wish *wish, struct recorded *recorded)
+int recorded_open(const struct recorded_request *request, struct recorded *recorded)
 {
 	struct error error = {0};
 	const struct fact_list *facts;
 
-	recorded->wish = *wish;
-	if (recording_open(wish->file, &recorded->recording, &error)) {
+	recorded->request = *request;
+	if (recording_open(request->file, &recorded->recording, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	facts = recording_facts(recorded->recording);
-	recorded->scene = (struct record_scene){.file = wish->file, .facts = facts};
+	recorded->context = (struct record_context){.file = request->file, .facts = facts};
 	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
 	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
 	recorded->newest_ns = recorded->start_ns;
@@ -61,7 +61,7 @@ void recorded_close(struct recorded *recorded)
 
 const char *recorded_device(const struct recorded *recorded, char out[RECORDED_DEVICE_BYTES])
 {
-	const struct fact_list *facts = recorded->scene.facts;
+	const struct fact_list *facts = recorded->context.facts;
 	const char *page = fact_get(facts, "page");
 	/* A simulated one has no path. */
 	const char *device = fact_get(facts, "device") ?: page;
@@ -80,7 +80,7 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page)
 	struct event event;
 	bool found = false;
 
-	if (recording_open(recorded->wish.file, &recording, &error))
+	if (recording_open(recorded->request.file, &recording, &error))
 		return false;
 	for (int i = 0; i < FIRST_EVENTS && !found && recording_next(recording, &event); i++)
 		found = event.type == EVENT_PAGE && event.page_state == EVENT_PAGE_STABLE;
@@ -102,26 +102,28 @@ static void show_progress(const struct recorded *recorded, struct progress *prog
 
 static bool is_within(const struct recorded *recorded, uint64_t time_ns)
 {
-	return !recorded->wish.duration_ns || time_ns <= recorded->start_ns ||
-	       time_ns - recorded->start_ns <= recorded->wish.duration_ns;
+	return !recorded->request.duration_ns || time_ns <= recorded->start_ns ||
+	       time_ns - recorded->start_ns <= recorded->request.duration_ns;
 }
 
-void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn, void *arg)
+void recorded_run(struct recorded *recorded, struct stop_condition *until, recorded_fn fn,
+		  void *arg)
 {
 	/* Beside events on the terminal it would only be in the way. */
-	struct progress progress = progress_begin(!recorded->wish.speed && !isatty(STDOUT_FILENO));
+	struct progress progress =
+		progress_begin(!recorded->request.speed && !isatty(STDOUT_FILENO));
 	const struct recording_gap *gap;
 	struct event event;
-	struct pace pace;
+	struct playback playback;
 
 	fflush(stdout);
-	pace_begin(&pace, recorded->wish.speed, recorded->start_ns);
+	playback_begin(&playback, recorded->request.speed, recorded->start_ns);
 	while (!ferror(stdout) && recording_next(recorded->recording, &event)) {
 		if (!is_within(recorded, event.time_ns)) {
-			recorded->newest_ns = recorded->start_ns + recorded->wish.duration_ns;
+			recorded->newest_ns = recorded->start_ns + recorded->request.duration_ns;
 			break;
 		}
-		if (!pace_wait(&pace, event.time_ns, until))
+		if (!playback_wait(&playback, event.time_ns, until))
 			break;
 		recorded->events++;
 		recorded->newest_ns = event.time_ns;
@@ -130,7 +132,7 @@ void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn
 			break;
 		if (recorded->events % EVENTS_A_BREAK)
 			continue;
-		if (until_is_signalled(until))
+		if (stop_condition_is_signalled(until))
 			break;
 		show_progress(recorded, &progress);
 	}
@@ -166,7 +168,7 @@ int recorded_exit_code(const struct recorded *recorded, int code)
 
 	if (!*damage->why)
 		return code;
-	message_error("%s is damaged: %s; all that can be read was replayed", recorded->wish.file,
-		      damage->why);
+	message_error("%s is damaged: %s; all that can be read was replayed",
+		      recorded->request.file, damage->why);
 	return EXIT_FAILED;
 }

@@ -13,18 +13,18 @@
 #include "store/recording.h"
 
 /* What is asked of it. */
-struct recorded_wish {
+struct recorded_request {
 	const char *file;
-	int64_t speed;	      /* as pace_parse() gives it; 0: do not wait */
+	int64_t speed;	      /* as playback_parse() gives it; 0: do not wait */
 	uint64_t duration_ns; /* of the recording's own time; 0: all of it */
 };
 
 /* All zero at first. */
 struct recorded {
-	struct recorded_wish wish;
+	struct recorded_request request;
 	struct recording *recording;
-	struct record_scene scene; /* for the views */
-	uint64_t start_ns;	   /* CLOCK_MONOTONIC of the recorded machine, as all times are */
+	struct record_context context; /* for the views */
+	uint64_t start_ns; /* CLOCK_MONOTONIC of the recorded machine, as all times are */
 	int64_t start_realtime_ns;
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
@@ -37,10 +37,10 @@ typedef bool (*recorded_fn)(const struct event *event, const struct recording_ga
  * Do the options of --from, --speed and @live_only, the name of one that only a live source has or
  * NULL, go together? MESSAGE_GO_ON, or the exit code; what is wrong has then been said.
  */
-int recorded_check_options(const struct recorded_wish *wish, const char *live_only);
+int recorded_check_options(const struct recorded_request *request, const char *live_only);
 
 /* The same; recorded_close() is due in either case. */
-int recorded_open(const struct recorded_wish *wish, struct recorded *recorded);
+int recorded_open(const struct recorded_request *request, struct recorded *recorded);
 
 void recorded_close(struct recorded *recorded);
 
@@ -56,7 +56,8 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page);
  * Give the events to @fn, in order and each when it is due, until the recording ends, or what was
  * asked for of it; @fn has enough; a signal comes; or nobody reads the output.
  */
-void recorded_run(struct recorded *recorded, struct until *until, recorded_fn fn, void *arg);
+void recorded_run(struct recorded *recorded, struct stop_condition *until, recorded_fn fn,
+		  void *arg);
 
 /* How long that was, of the recording's own time. */
 uint64_t recorded_duration_ns(const struct recorded *recorded);

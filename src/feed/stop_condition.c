@@ -9,11 +9,11 @@
 #include "base/clock_now.h"
 #include "base/instant.h"
 
-void until_open(struct until *until)
+void stop_condition_open(struct stop_condition *until)
 {
 	sigset_t set;
 
-	*until = (struct until){0};
+	*until = (struct stop_condition){0};
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -23,7 +23,7 @@ void until_open(struct until *until)
 	until->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void until_close(struct until *until)
+void stop_condition_close(struct stop_condition *until)
 {
 	if (until->signals >= 0)
 		close(until->signals);
@@ -32,7 +32,7 @@ void until_close(struct until *until)
 	sigprocmask(SIG_SETMASK, &until->mask_before, NULL);
 }
 
-void until_limit(struct until *until, uint64_t duration_ns)
+void stop_condition_limit(struct stop_condition *until, uint64_t duration_ns)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
@@ -41,7 +41,7 @@ void until_limit(struct until *until, uint64_t duration_ns)
 }
 
 /* SIGCONT is pending before anything runs again, so this misses no stop that is over. */
-bool until_was_stopped(struct until *until)
+bool stop_condition_was_stopped(struct stop_condition *until)
 {
 	const struct timespec now = {0};
 	bool continued = until->continued;
@@ -53,34 +53,35 @@ bool until_was_stopped(struct until *until)
 	return sigtimedwait(&set, NULL, &now) == SIGCONT || continued;
 }
 
-static enum until_news take_signal(struct until *until)
+static enum stop_condition_news take_signal(struct stop_condition *until)
 {
 	struct signalfd_siginfo info;
 
 	if (read(until->signals, &info, sizeof(info)) != sizeof(info))
-		return UNTIL_READY;
+		return STOP_CONDITION_READY;
 	if (info.ssi_signo == SIGCONT) {
 		until->continued = true;
-		return UNTIL_READY;
+		return STOP_CONDITION_READY;
 	}
 	until->signal = (int)info.ssi_signo;
-	return UNTIL_SIGNAL;
+	return STOP_CONDITION_SIGNAL;
 }
 
-bool until_is_signalled(struct until *until)
+bool stop_condition_is_signalled(struct stop_condition *until)
 {
 	take_signal(until);
 	return until->signal;
 }
 
-enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count)
+enum stop_condition_news stop_condition_wait(struct stop_condition *until, struct pollfd *fds,
+					     nfds_t count)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	struct timespec left = {0};
 	int ready;
 
 	if (until->has_deadline && now_ns >= until->deadline_ns)
-		return UNTIL_OVER;
+		return STOP_CONDITION_OVER;
 	if (until->has_deadline) {
 		left.tv_sec = (time_t)((until->deadline_ns - now_ns) / NSEC_PER_SEC);
 		left.tv_nsec = (long)((until->deadline_ns - now_ns) % NSEC_PER_SEC);
@@ -88,8 +89,8 @@ enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count
 	fds[0] = (struct pollfd){.fd = until->signals, .events = POLLIN};
 	ready = ppoll(fds, count, until->has_deadline ? &left : NULL, NULL);
 	if (ready < 0)
-		return errno == EINTR ? UNTIL_READY : UNTIL_FAILED;
+		return errno == EINTR ? STOP_CONDITION_READY : STOP_CONDITION_FAILED;
 	if (ready == 0)
-		return UNTIL_OVER;
-	return fds[0].revents ? take_signal(until) : UNTIL_READY;
+		return STOP_CONDITION_OVER;
+	return fds[0].revents ? take_signal(until) : STOP_CONDITION_READY;
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct until {
+struct stop_condition {
 	int signals;	      /* a signalfd */
 	sigset_t mask_before; /* what was blocked before */
 	bool has_deadline;
@@ -17,32 +17,33 @@ struct until {
 	int signal;	      /* the one that came; 0: none */
 };
 
-enum until_news {
-	UNTIL_READY,  /* a descriptor is, or the wait was interrupted: look at all */
-	UNTIL_OVER,   /* the time is over */
-	UNTIL_SIGNAL, /* SIGINT or SIGTERM came: `signal` */
-	UNTIL_FAILED, /* poll() does not work */
+enum stop_condition_news {
+	STOP_CONDITION_READY,  /* a descriptor is, or the wait was interrupted: look at all */
+	STOP_CONDITION_OVER,   /* the time is over */
+	STOP_CONDITION_SIGNAL, /* SIGINT or SIGTERM came: `signal` */
+	STOP_CONDITION_FAILED, /* poll() does not work */
 };
 
 /* Take over SIGINT, SIGTERM and SIGCONT, and ignore SIGPIPE: output that nobody reads fails. */
-void until_open(struct until *until);
+void stop_condition_open(struct stop_condition *until);
 
 /* Put all that back, as for a program that is started from here. */
-void until_close(struct until *until);
+void stop_condition_close(struct stop_condition *until);
 
 /* The time is over @duration_ns from now. */
-void until_limit(struct until *until, uint64_t duration_ns);
+void stop_condition_limit(struct stop_condition *until, uint64_t duration_ns);
 
 /*
  * Was this process stopped and continued (Ctrl-Z) since this was asked last? What came late then
  * says nothing about the machine.
  */
-bool until_was_stopped(struct until *until);
+bool stop_condition_was_stopped(struct stop_condition *until);
 
 /* Has a signal that ends it come, without waiting? It is then in `signal`. */
-bool until_is_signalled(struct until *until);
+bool stop_condition_is_signalled(struct stop_condition *until);
 
 /* Wait for one of @fds (the first is overwritten: it is for the signals), the time or a signal. */
-enum until_news until_wait(struct until *until, struct pollfd *fds, nfds_t count);
+enum stop_condition_news stop_condition_wait(struct stop_condition *until, struct pollfd *fds,
+					     nfds_t count);
 
 #endif

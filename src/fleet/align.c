@@ -75,37 +75,37 @@ static void put(struct align_stretch *stretch, size_t *count, uint64_t lo_ns, ui
 						     lo_ns < hi_ns ? hi_ns : lo_ns};
 }
 
-static void add_doubts(struct align_doubts *doubts, const struct account *account)
+static void add_doubts(struct align_bound_runs *bound_runs, const struct analysis *analysis)
 {
-	for (size_t i = 0; i < account->findings; i++) {
-		const struct finding *finding = &account->finding[i];
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *finding = &analysis->finding[i];
 
 		if (breaks(finding))
-			put(doubts->broken, &doubts->breaks, finding->not_before_ns,
+			put(bound_runs->broken, &bound_runs->breaks, finding->not_before_ns,
 			    finding->found_ns);
 	}
-	for (size_t i = 0; i < account->findings; i++) {
-		if (account->finding[i].kind == FINDING_HOST_STEP)
-			doubts->step_ns[doubts->steps++] = account->finding[i].found_ns;
+	for (size_t i = 0; i < analysis->findings; i++) {
+		if (analysis->finding[i].kind == FINDING_HOST_STEP)
+			bound_runs->step_ns[bound_runs->steps++] = analysis->finding[i].found_ns;
 	}
-	for (size_t i = 0; i < account->incidents; i++) {
-		const struct incident *incident = account->incident[i];
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *incident = analysis->incident[i];
 
-		put(doubts->bad, &doubts->bads, incident->from_ns,
+		put(bound_runs->bad, &bound_runs->bads, incident->from_ns,
 		    incident->recovered ? incident->to_ns : UINT64_MAX);
 		if (blinds(incident))
-			put(doubts->broken, &doubts->breaks, incident->from_ns, UINT64_MAX);
+			put(bound_runs->broken, &bound_runs->breaks, incident->from_ns, UINT64_MAX);
 	}
 	/* What else happened is not listed. */
-	if (account->findings && account->findings_unlisted) {
-		uint64_t last_ns = account->finding[account->findings - 1].found_ns;
+	if (analysis->findings && analysis->findings_unlisted) {
+		uint64_t last_ns = analysis->finding[analysis->findings - 1].found_ns;
 
-		put(doubts->bad, &doubts->bads, last_ns, UINT64_MAX);
-		put(doubts->broken, &doubts->breaks, last_ns, UINT64_MAX);
+		put(bound_runs->bad, &bound_runs->bads, last_ns, UINT64_MAX);
+		put(bound_runs->broken, &bound_runs->breaks, last_ns, UINT64_MAX);
 	}
-	if (account->incidents && account->incidents_unlisted)
-		put(doubts->bad, &doubts->bads, account->incident[account->incidents - 1]->to_ns,
-		    UINT64_MAX);
+	if (analysis->incidents && analysis->incidents_unlisted)
+		put(bound_runs->bad, &bound_runs->bads,
+		    analysis->incident[analysis->incidents - 1]->to_ns, UINT64_MAX);
 }
 
 static int compare_times(const void *a, const void *b)
@@ -115,72 +115,73 @@ static int compare_times(const void *a, const void *b)
 	return (*first > *second) - (*first < *second);
 }
 
-static int make_room(struct align_doubts *doubts, size_t bads, size_t breaks, size_t steps)
+static int make_room(struct align_bound_runs *bound_runs, size_t bads, size_t breaks, size_t steps)
 {
-	struct align_stretch *bad = realloc(doubts->bad, (doubts->bads + bads + 1) * sizeof(*bad));
+	struct align_stretch *bad =
+		realloc(bound_runs->bad, (bound_runs->bads + bads + 1) * sizeof(*bad));
 	struct align_stretch *broken;
 	uint64_t *step_ns;
 
-	doubts->bad = bad ?: doubts->bad;
-	broken = realloc(doubts->broken, (doubts->breaks + breaks + 1) * sizeof(*broken));
-	doubts->broken = broken ?: doubts->broken;
-	step_ns = realloc(doubts->step_ns, (doubts->steps + steps + 1) * sizeof(*step_ns));
-	doubts->step_ns = step_ns ?: doubts->step_ns;
+	bound_runs->bad = bad ?: bound_runs->bad;
+	broken = realloc(bound_runs->broken, (bound_runs->breaks + breaks + 1) * sizeof(*broken));
+	bound_runs->broken = broken ?: bound_runs->broken;
+	step_ns = realloc(bound_runs->step_ns, (bound_runs->steps + steps + 1) * sizeof(*step_ns));
+	bound_runs->step_ns = step_ns ?: bound_runs->step_ns;
 	return bad && broken && step_ns ? 0 : -ENOMEM;
 }
 
-static void tidy_all(struct align_doubts *doubts, uint32_t rate_ppm)
+static void tidy_all(struct align_bound_runs *bound_runs, uint32_t rate_ppm)
 {
-	doubts->bads = tidy(doubts->bad, doubts->bads);
-	doubts->breaks = tidy(doubts->broken, doubts->breaks);
-	qsort(doubts->step_ns, doubts->steps, sizeof(*doubts->step_ns), compare_times);
-	if (rate_ppm > doubts->rate_ppm)
-		doubts->rate_ppm = rate_ppm;
+	bound_runs->bads = tidy(bound_runs->bad, bound_runs->bads);
+	bound_runs->breaks = tidy(bound_runs->broken, bound_runs->breaks);
+	qsort(bound_runs->step_ns, bound_runs->steps, sizeof(*bound_runs->step_ns), compare_times);
+	if (rate_ppm > bound_runs->rate_ppm)
+		bound_runs->rate_ppm = rate_ppm;
 }
 
-static uint32_t rate_of(const struct account *account)
+static uint32_t rate_of(const struct analysis *analysis)
 {
-	uint64_t steered = account->steered_ppt / PPT_PER_PPM + (account->steered_ppt > 0);
+	uint64_t steered = analysis->steered_ppt / PPT_PER_PPM + (analysis->steered_ppt > 0);
 
 	return ALIGN_RATE_PPM + (steered > STEER_LIMIT_PPM ? STEER_LIMIT_PPM : (uint32_t)steered);
 }
 
-int align_doubts_add(struct align_doubts *doubts, const struct account *account)
+int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analysis *analysis)
 {
-	if (make_room(doubts, account->incidents + 2, account->findings + account->incidents + 1,
-		      account->findings))
+	if (make_room(bound_runs, analysis->incidents + 2,
+		      analysis->findings + analysis->incidents + 1, analysis->findings))
 		return -ENOMEM;
-	add_doubts(doubts, account);
-	tidy_all(doubts, rate_of(account));
+	add_doubts(bound_runs, analysis);
+	tidy_all(bound_runs, rate_of(analysis));
 	return 0;
 }
 
-int align_doubts_join(struct align_doubts *doubts, const struct align_doubts *from)
+int align_bound_runs_join(struct align_bound_runs *bound_runs, const struct align_bound_runs *from)
 {
-	if (make_room(doubts, from->bads, from->breaks, from->steps))
+	if (make_room(bound_runs, from->bads, from->breaks, from->steps))
 		return -ENOMEM;
 	for (size_t i = 0; i < from->bads; i++)
-		doubts->bad[doubts->bads++] = from->bad[i];
+		bound_runs->bad[bound_runs->bads++] = from->bad[i];
 	for (size_t i = 0; i < from->breaks; i++)
-		doubts->broken[doubts->breaks++] = from->broken[i];
+		bound_runs->broken[bound_runs->breaks++] = from->broken[i];
 	for (size_t i = 0; i < from->steps; i++)
-		doubts->step_ns[doubts->steps++] = from->step_ns[i];
-	tidy_all(doubts, from->rate_ppm);
+		bound_runs->step_ns[bound_runs->steps++] = from->step_ns[i];
+	tidy_all(bound_runs, from->rate_ppm);
 	return 0;
 }
 
-void align_doubts_free(struct align_doubts *doubts)
+void align_bound_runs_free(struct align_bound_runs *bound_runs)
 {
-	free(doubts->bad);
-	free(doubts->broken);
-	free(doubts->step_ns);
-	*doubts = (struct align_doubts){0};
+	free(bound_runs->bad);
+	free(bound_runs->broken);
+	free(bound_runs->step_ns);
+	*bound_runs = (struct align_bound_runs){0};
 }
 
 /* --- From events to anchors */
 
 struct align {
-	const struct align_doubts *doubts;
+	const struct align_bound_runs *bound_runs;
 	struct align_axis axis;
 	struct align_track *page;
 	struct align_track *realtime;
@@ -194,21 +195,21 @@ struct align {
 	bool renewed;	   /* since the last break */
 };
 
-struct align *align_new(const struct align_doubts *doubts, const struct align_moment *moment,
-			size_t moments)
+struct align *align_new(const struct align_bound_runs *bound_runs,
+			const struct align_moment *moment, size_t moments)
 {
 	struct align *align = calloc(1, sizeof(*align));
 
 	if (!align)
 		return NULL;
-	align->doubts = doubts;
+	align->bound_runs = bound_runs;
 	align->axis = (struct align_axis){.moment = moment,
 					  .moments = moments,
-					  .broken = doubts->broken,
-					  .breaks = doubts->breaks,
-					  .step_ns = doubts->step_ns,
-					  .steps = doubts->steps,
-					  .rate_ppm = doubts->rate_ppm};
+					  .broken = bound_runs->broken,
+					  .breaks = bound_runs->breaks,
+					  .step_ns = bound_runs->step_ns,
+					  .steps = bound_runs->steps,
+					  .rate_ppm = bound_runs->rate_ppm};
 	align->renewed = true;
 	align->page = align_track_new(&align->axis);
 	align->realtime = align_track_new(&align->axis);
@@ -230,11 +231,11 @@ void align_free(struct align *align)
 /* Is @ns in a bad window? Times go forward but in a file that lies. */
 static bool is_bad(struct align *align, uint64_t ns)
 {
-	const struct align_stretch *bad = align->doubts->bad;
+	const struct align_stretch *bad = align->bound_runs->bad;
 
-	while (align->bad < align->doubts->bads && bad[align->bad].hi_ns <= ns)
+	while (align->bad < align->bound_runs->bads && bad[align->bad].hi_ns <= ns)
 		align->bad++;
-	return align->bad < align->doubts->bads && bad[align->bad].lo_ns < ns;
+	return align->bad < align->bound_runs->bads && bad[align->bad].lo_ns < ns;
 }
 
 /* @at, and by @by_ns more or less, in ns rounded down. False: past 292 years. */

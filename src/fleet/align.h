@@ -39,7 +39,7 @@ enum align_method {
 const char *align_method_name(enum align_method method);
 
 /* What an account tells of when its clocks are to be believed. */
-struct align_doubts {
+struct align_bound_runs {
 	struct align_stretch *bad; /* ascending, apart from each other; its ends are good */
 	size_t bads;
 	struct align_stretch *broken; /* as in struct align_axis */
@@ -49,20 +49,20 @@ struct align_doubts {
 	uint32_t rate_ppm;
 };
 
-/* Add those of @account, a finished one, to @doubts, zero at first. -ENOMEM. */
-int align_doubts_add(struct align_doubts *doubts, const struct account *account);
+/* Add those of @analysis, a finished one, to @bound_runs, zero at first. -ENOMEM. */
+int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analysis *analysis);
 
 /* Add those of @from, of another recording along the same CLOCK_MONOTONIC. -ENOMEM. */
-int align_doubts_join(struct align_doubts *doubts, const struct align_doubts *from);
+int align_bound_runs_join(struct align_bound_runs *bound_runs, const struct align_bound_runs *from);
 
 /* Free what it holds, and empty it. */
-void align_doubts_free(struct align_doubts *doubts);
+void align_bound_runs_free(struct align_bound_runs *bound_runs);
 
 struct align;
 
 /* NULL without memory. What is given must live as long. */
-struct align *align_new(const struct align_doubts *doubts, const struct align_moment *moment,
-			size_t moments);
+struct align *align_new(const struct align_bound_runs *bound_runs,
+			const struct align_moment *moment, size_t moments);
 
 /* NULL is fine. */
 void align_free(struct align *align);

@@ -12,7 +12,7 @@
 
 /* Moments of all recordings of one boot, and what is known of each by all of them. */
 struct fleet_machine {
-	struct align_doubts doubts;
+	struct align_bound_runs bound_runs;
 	struct align_moment *moment; /* ascending */
 	struct {
 		size_t recording;
@@ -49,12 +49,12 @@ static void free_recording(struct fleet_recording *recording)
 	free(recording->incident);
 	free(recording->moment);
 	free(recording->span);
-	align_doubts_free(&recording->doubts);
+	align_bound_runs_free(&recording->bound_runs);
 }
 
 static void free_machine(struct fleet_machine *machine)
 {
-	align_doubts_free(&machine->doubts);
+	align_bound_runs_free(&machine->bound_runs);
 	free(machine->moment);
 	free(machine->owner);
 	free(machine->common);
@@ -96,14 +96,14 @@ static bool is_of(const struct finding *finding, const struct incident *incident
 
 static int take_findings(const struct fleet_source *source, struct fleet_recording *recording)
 {
-	const struct account *account = source->account;
+	const struct analysis *analysis = source->analysis;
 	char text[SENTENCE_BYTES];
 
-	recording->finding = calloc(account->findings + 1, sizeof(*recording->finding));
+	recording->finding = calloc(analysis->findings + 1, sizeof(*recording->finding));
 	if (!recording->finding)
 		return -ENOMEM;
-	for (size_t i = 0; i < account->findings; i++) {
-		const struct finding *from = &account->finding[i];
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *from = &analysis->finding[i];
 		struct fleet_finding *to = &recording->finding[i];
 
 		*to = (struct fleet_finding){
@@ -115,9 +115,9 @@ static int take_findings(const struct fleet_source *source, struct fleet_recordi
 									      : from->found_ns,
 			.found_ns = from->found_ns,
 		};
-		for (size_t j = account->incidents; j-- > 0;) {
-			if (is_of(from, account->incident[j]))
-				to->incident = account->incident[j]->number;
+		for (size_t j = analysis->incidents; j-- > 0;) {
+			if (is_of(from, analysis->incident[j]))
+				to->incident = analysis->incident[j]->number;
 		}
 		source->sentence(from, text, sizeof(text));
 		to->text = strdup(text);
@@ -163,13 +163,13 @@ static void take_readers(const struct incident *from, struct fleet_incident *to)
 	}
 }
 
-static int take_incidents(const struct account *account, struct fleet_recording *recording)
+static int take_incidents(const struct analysis *analysis, struct fleet_recording *recording)
 {
-	recording->incident = calloc(account->incidents + 1, sizeof(*recording->incident));
+	recording->incident = calloc(analysis->incidents + 1, sizeof(*recording->incident));
 	if (!recording->incident)
 		return -ENOMEM;
-	for (size_t i = 0; i < account->incidents; i++) {
-		const struct incident *from = account->incident[i];
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *from = analysis->incident[i];
 		struct fleet_incident *to = &recording->incident[recording->incidents++];
 
 		*to = (struct fleet_incident){
@@ -215,7 +215,7 @@ static int take_moments(struct fleet_recording *recording)
 
 int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 {
-	const struct account *account = source->account;
+	const struct analysis *analysis = source->analysis;
 	struct fleet_recording *recording;
 
 	if (fleet->recordings == FLEET_RECORDINGS)
@@ -225,15 +225,15 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 		.path = strdup(source->path),
 		.start_ns = source->start_ns,
 		.start_realtime_ns = source->start_realtime_ns,
-		.first_ns = account->events ? account->first_ns : source->start_ns,
-		.last_ns = account->events ? account->last_ns : source->start_ns,
-		.events = account->events,
+		.first_ns = analysis->events ? analysis->first_ns : source->start_ns,
+		.last_ns = analysis->events ? analysis->last_ns : source->start_ns,
+		.events = analysis->events,
 		.lost = source->lost +
-			(account->has_losses ? event_losses_total(&account->losses) : 0),
+			(analysis->has_losses ? event_losses_total(&analysis->losses) : 0),
 		.cut = source->cut,
 		.bad_rows = source->bad_rows,
 		.ended = source->ended,
-		.unlisted = account->findings_unlisted + account->incidents_unlisted,
+		.unlisted = analysis->findings_unlisted + analysis->incidents_unlisted,
 	};
 	snprintf(recording->damage, sizeof(recording->damage), "%s", source->damage);
 	copy_fact(source, "host", recording->host);
@@ -241,9 +241,9 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 	copy_fact(source, "boot_id", recording->boot_id);
 	copy_fact(source, "machine_id_sha256", recording->machine_id);
 	if (!recording->path || take_findings(source, recording) ||
-	    take_incidents(account, recording) || take_moments(recording))
+	    take_incidents(analysis, recording) || take_moments(recording))
 		return -ENOMEM;
-	return align_doubts_add(&recording->doubts, account);
+	return align_bound_runs_add(&recording->bound_runs, analysis);
 }
 
 int fleet_add_unread(struct fleet *fleet, const char *path, const char *cause)
@@ -408,8 +408,8 @@ int fleet_meet(struct fleet *fleet)
 		struct fleet_recording *recording = &fleet->recording[i];
 
 		put_names(fleet, recording);
-		if (align_doubts_join(&fleet->machine[recording->machine].doubts,
-				      &recording->doubts))
+		if (align_bound_runs_join(&fleet->machine[recording->machine].bound_runs,
+					  &recording->bound_runs))
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < fleet->machines; i++) {
@@ -442,7 +442,7 @@ struct align *fleet_measure(struct fleet *fleet, size_t i)
 {
 	struct fleet_machine *machine = &fleet->machine[fleet->recording[i].machine];
 
-	return align_new(&machine->doubts, machine->moment, machine->moments);
+	return align_new(&machine->bound_runs, machine->moment, machine->moments);
 }
 
 int fleet_measured(struct fleet *fleet, size_t i, struct align *align)
@@ -456,7 +456,7 @@ int fleet_measured(struct fleet *fleet, size_t i, struct align *align)
 		return -ENOMEM;
 	}
 	align_finish(align, &recording->aligned, span);
-	recording->rate_ppm = machine->doubts.rate_ppm;
+	recording->rate_ppm = machine->bound_runs.rate_ppm;
 	for (size_t j = 0; j < machine->moments; j++) {
 		struct utc_span *common = &machine->common[j];
 

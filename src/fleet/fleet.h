@@ -102,7 +102,7 @@ struct fleet_recording {
 	uint64_t worst_ns; /* and the widest; UINT64_MAX: one has no end */
 
 	/* Its own. */
-	struct align_doubts doubts;
+	struct align_bound_runs bound_runs;
 	struct align_moment *moment; /* first, last, two of each finding, three of each incident */
 	struct utc_span *span;
 	size_t moments;
@@ -168,7 +168,7 @@ typedef void (*fleet_sentence_fn)(const struct finding *finding, char *text, siz
 struct fleet_source {
 	const char *path;
 	const struct fact_list *facts;
-	const struct account *account;
+	const struct analysis *analysis;
 	uint64_t start_ns;
 	int64_t start_realtime_ns;
 	uint64_t lost; /* events that could not be written */

@@ -67,7 +67,7 @@ static int take_report(struct work *work, const char *path, const struct report 
 	const struct fleet_source source = {
 		.path = path,
 		.facts = report->facts,
-		.account = report->account,
+		.analysis = report->analysis,
 		.start_ns = report->start_ns,
 		.start_realtime_ns = report->start_realtime_ns,
 		.lost = report->lost,
@@ -85,8 +85,8 @@ static int take_report(struct work *work, const char *path, const struct report 
 
 static int take_file(struct work *work, const char *path)
 {
-	static const struct report_wish all = {0};
-	struct report_material *material = NULL;
+	static const struct report_request all = {0};
+	struct report_source *material = NULL;
 	struct recording *recording = NULL;
 	struct error error = {0};
 	int code;
@@ -99,10 +99,10 @@ static int take_file(struct work *work, const char *path)
 									: MESSAGE_GO_ON;
 	}
 	recording_close(recording);
-	code = report_material_open(path, &all, &material);
+	code = report_source_open(path, &all, &material);
 	if (code == MESSAGE_GO_ON)
-		code = take_report(work, path, report_material_report(material));
-	report_material_close(material);
+		code = take_report(work, path, report_source_report(material));
+	report_source_close(material);
 	return code;
 }
 
@@ -149,25 +149,25 @@ static int measure(struct work *work, size_t i)
 	return fleet_measured(work->fleet, i, align) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
-static int set_window(const struct report_wish *wish, struct fleet *fleet)
+static int set_window(const struct report_request *request, struct fleet *fleet)
 {
 	int64_t start_ns = fleet_start_ns(fleet);
 
-	if (wish->since && report_moment(wish->since, start_ns, &fleet->since_ns))
-		return message_bad_argument("--since", wish->since, REPORT_MOMENT_WANTED);
-	if (wish->until && report_moment(wish->until, start_ns, &fleet->until_ns))
-		return message_bad_argument("--until", wish->until, REPORT_MOMENT_WANTED);
+	if (request->since && report_moment(request->since, start_ns, &fleet->since_ns))
+		return message_bad_argument("--since", request->since, REPORT_MOMENT_WANTED);
+	if (request->until && report_moment(request->until, start_ns, &fleet->until_ns))
+		return message_bad_argument("--until", request->until, REPORT_MOMENT_WANTED);
 	return MESSAGE_GO_ON;
 }
 
-static int make(struct work *work, const struct report_wish *wish)
+static int make(struct work *work, const struct report_request *request)
 {
 	int code = check_paths(work);
 
 	if (code == MESSAGE_GO_ON)
 		code = take_all(work);
 	if (code == MESSAGE_GO_ON)
-		code = set_window(wish, work->fleet);
+		code = set_window(request, work->fleet);
 	for (size_t i = 0; code == MESSAGE_GO_ON && i < work->fleet->recordings; i++) {
 		show_progress(work, "measuring", i);
 		code = measure(work, i);
@@ -189,7 +189,7 @@ static bool has_form(enum report_form form)
 	return form < sizeof(puts_form) / sizeof(puts_form[0]);
 }
 
-static int run(char *const *paths, size_t count, const struct report_wish *wish,
+static int run(char *const *paths, size_t count, const struct report_request *request,
 	       enum report_form form)
 {
 	struct work work = {.fleet = fleet_new(),
@@ -200,7 +200,7 @@ static int run(char *const *paths, size_t count, const struct report_wish *wish,
 
 	if (!work.fleet)
 		return message_no_memory();
-	code = make(&work, wish);
+	code = make(&work, request);
 	if (code == MESSAGE_GO_ON) {
 		puts_form[form](stdout, work.fleet);
 		code = work.damaged ? EXIT_FAILED : EXIT_DONE;

@@ -7,75 +7,75 @@
 
 static void on_finding(const struct finding *finding, void *arg)
 {
-	struct account *account = arg;
+	struct analysis *analysis = arg;
 
-	incidents_finding(account->incidents_open, finding);
-	if (account->findings < ACCOUNT_FINDINGS)
-		account->finding[account->findings++] = *finding;
+	incidents_finding(analysis->incidents_open, finding);
+	if (analysis->findings < ANALYSIS_FINDINGS)
+		analysis->finding[analysis->findings++] = *finding;
 	else
-		account->findings_unlisted++;
+		analysis->findings_unlisted++;
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {
-	struct account *account = arg;
+	struct analysis *analysis = arg;
 	struct incident *kept;
 
 	if (news != INCIDENT_CLOSED)
 		return;
-	kept = account->incidents < ACCOUNT_INCIDENTS ? malloc(sizeof(*kept)) : NULL;
+	kept = analysis->incidents < ANALYSIS_INCIDENTS ? malloc(sizeof(*kept)) : NULL;
 	if (!kept) {
-		account->incidents_unlisted++;
+		analysis->incidents_unlisted++;
 		return;
 	}
 	*kept = *incident;
-	account->incident[account->incidents++] = kept;
+	analysis->incident[analysis->incidents++] = kept;
 }
 
-struct account *account_new(void)
+struct analysis *analysis_new(void)
 {
-	struct account *account = calloc(1, sizeof(*account));
+	struct analysis *analysis = calloc(1, sizeof(*analysis));
 
-	if (!account)
+	if (!analysis)
 		return NULL;
-	account->finding = calloc(ACCOUNT_FINDINGS, sizeof(*account->finding));
-	account->detector = detector_new(NULL, on_finding, account);
-	account->incidents_open = incidents_new(NULL, on_incident, account);
-	if (account->finding && account->detector && account->incidents_open)
-		return account;
-	account_free(account);
+	analysis->finding = calloc(ANALYSIS_FINDINGS, sizeof(*analysis->finding));
+	analysis->detector = detector_new(NULL, on_finding, analysis);
+	analysis->incidents_open = incidents_new(NULL, on_incident, analysis);
+	if (analysis->finding && analysis->detector && analysis->incidents_open)
+		return analysis;
+	analysis_free(analysis);
 	return NULL;
 }
 
-void account_free(struct account *account)
+void analysis_free(struct analysis *analysis)
 {
-	if (!account)
+	if (!analysis)
 		return;
-	for (size_t i = 0; i < account->incidents; i++)
-		free(account->incident[i]);
-	detector_free(account->detector);
-	incidents_free(account->incidents_open);
-	free(account->finding);
-	free(account);
+	for (size_t i = 0; i < analysis->incidents; i++)
+		free(analysis->incident[i]);
+	detector_free(analysis->detector);
+	incidents_free(analysis->incidents_open);
+	free(analysis->finding);
+	free(analysis);
 }
 
-static void add_bound(struct account *account, const struct event *event)
+static void add_bound(struct analysis *analysis, const struct event *event)
 {
 	struct ns_interval bound;
 
-	if (error_bound_of_page(&account->line, event, &bound))
-		curve_add(&account->page_bound, event->time_ns, bound);
+	if (error_bound_of_page(&analysis->line, event, &bound))
+		curve_add(&analysis->page_bound, event->time_ns, bound);
 	else
-		curve_break(&account->page_bound);
+		curve_break(&analysis->page_bound);
 }
 
-static void add_clock(struct account *account, const struct event *event)
+static void add_clock(struct analysis *analysis, const struct event *event)
 {
-	struct account_clock *clock = &account->clock[event->clock.clock];
+	struct analysis_clock *clock = &analysis->clock[event->clock.clock];
 	struct ns_interval error;
 
 	clock->seen++;
-	if (!error_bounds_of_clock(&account->line, event, &error)) {
+	if (!error_bounds_of_clock(&analysis->line, event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
@@ -84,105 +84,105 @@ static void add_clock(struct account *account, const struct event *event)
 	curve_add(&clock->curve, event->time_ns, error);
 }
 
-static void add_read(struct account *account, const struct event *event)
+static void add_read(struct analysis *analysis, const struct event *event)
 {
 	struct driver_answer answer = driver_answer_of(event);
 
-	answer_tally_add(&account->answers, event, &answer);
+	answer_tally_add(&analysis->answers, event, &answer);
 	if (!event->latency_is_bound && event->latency_ns && event->latency_ns <= INT64_MAX)
-		curve_add(&account->latency, event->time_ns,
+		curve_add(&analysis->latency, event->time_ns,
 			  interval_of((int64_t)event->latency_ns));
 }
 
-static void add_look(struct account *account, const struct event *event)
+static void add_look(struct analysis *analysis, const struct event *event)
 {
 	struct page_change change;
-	bool first = !account->follow.seen;
+	bool first = !analysis->follow.seen;
 
-	page_follow(&account->follow, event, &change);
-	if (first && account->follow.seen && !account->gaps)
-		account->first_page = event->page;
-	add_bound(account, event);
+	page_follow(&analysis->follow, event, &change);
+	if (first && analysis->follow.seen && !analysis->gaps)
+		analysis->first_page = event->page;
+	add_bound(analysis, event);
 }
 
 /* Both rates: the one before was in force, too. */
-static void add_clock_change(struct account *account, const struct event *event)
+static void add_clock_change(struct analysis *analysis, const struct event *event)
 {
 	const int64_t rates[] = {event->change.old_ppt, event->change.new_ppt};
 
-	account->clock_changes++;
+	analysis->clock_changes++;
 	for (size_t i = 0; i < 2 && event->change.how == CLOCK_SLEWED && event->result >= 0; i++) {
 		uint64_t size = rates[i] < 0 ? 0 - (uint64_t)rates[i] : (uint64_t)rates[i];
 
-		if (size > account->steered_ppt)
-			account->steered_ppt = size;
+		if (size > analysis->steered_ppt)
+			analysis->steered_ppt = size;
 	}
 }
 
-static void add_by_type(struct account *account, const struct event *event)
+static void add_by_type(struct analysis *analysis, const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_PAGE:
-		add_look(account, event);
+		add_look(analysis, event);
 		break;
 	case EVENT_CLOCK:
-		add_clock(account, event);
+		add_clock(analysis, event);
 		break;
 	case EVENT_READ:
-		add_read(account, event);
+		add_read(analysis, event);
 		break;
 	case EVENT_LOSS:
-		account->losses = event->losses;
-		account->has_losses = true;
+		analysis->losses = event->losses;
+		analysis->has_losses = true;
 		break;
 	case EVENT_CLOCK_CHANGE:
-		add_clock_change(account, event);
+		add_clock_change(analysis, event);
 		break;
 	default:
 		break;
 	}
 }
 
-void account_event(struct account *account, const struct event *event)
+void analysis_event(struct analysis *analysis, const struct event *event)
 {
-	if (!account->events++)
-		account->first_ns = event->time_ns;
-	account->last_ns = event->time_ns;
-	detector_event(account->detector, event);
-	incidents_event(account->incidents_open, event);
-	summary_add(&account->summary, event);
-	mapper_list_add(&account->mappers, event);
-	downtimes_event(&account->downtimes, event);
-	page_line_event(&account->line, event);
-	add_by_type(account, event);
+	if (!analysis->events++)
+		analysis->first_ns = event->time_ns;
+	analysis->last_ns = event->time_ns;
+	detector_event(analysis->detector, event);
+	incidents_event(analysis->incidents_open, event);
+	summary_add(&analysis->summary, event);
+	mapper_list_add(&analysis->mappers, event);
+	downtimes_event(&analysis->downtimes, event);
+	page_line_event(&analysis->line, event);
+	add_by_type(analysis, event);
 }
 
-void account_gap(struct account *account, const struct account_gap *gap)
+void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap)
 {
-	incidents_forget(account->incidents_open, gap->incident);
-	detector_forget(account->detector, gap->finding);
-	if (!account->events)
+	incidents_forget(analysis->incidents_open, gap->incident);
+	detector_forget(analysis->detector, gap->finding);
+	if (!analysis->events)
 		return;
-	if (account->gaps < ACCOUNT_GAPS)
-		account->gap[account->gaps++] = *gap;
+	if (analysis->gaps < ANALYSIS_GAPS)
+		analysis->gap[analysis->gaps++] = *gap;
 	else
-		account->gaps_unlisted++;
+		analysis->gaps_unlisted++;
 	/* What the page went through meanwhile was not missed by who looked. */
-	account->follow.seen = false;
-	account->line = (struct page_line){0};
-	curve_break(&account->page_bound);
+	analysis->follow.seen = false;
+	analysis->line = (struct page_line){0};
+	curve_break(&analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
-		curve_break(&account->clock[i].curve);
-	account->gap_events += gap->events;
-	account->gap_ns += gap->to_ns > gap->from_ns ? gap->to_ns - gap->from_ns : 0;
+		curve_break(&analysis->clock[i].curve);
+	analysis->gap_events += gap->events;
+	analysis->gap_ns += gap->to_ns > gap->from_ns ? gap->to_ns - gap->from_ns : 0;
 }
 
-void account_finish(struct account *account)
+void analysis_finish(struct analysis *analysis)
 {
-	incidents_finish(account->incidents_open);
+	incidents_finish(analysis->incidents_open);
 }
 
-const struct detector_counts *account_counts(const struct account *account)
+const struct detector_counts *analysis_counts(const struct analysis *analysis)
 {
-	return detector_counts(account->detector);
+	return detector_counts(analysis->detector);
 }

@@ -21,12 +21,12 @@
 #include "judge/incident.h"
 #include "judge/page_line.h"
 
-#define ACCOUNT_FINDINGS  512
-#define ACCOUNT_INCIDENTS 64
-#define ACCOUNT_GAPS	  64
+#define ANALYSIS_FINDINGS  512
+#define ANALYSIS_INCIDENTS 64
+#define ANALYSIS_GAPS	   64
 
 /* One clock over the whole time, where the page told how wrong it was. */
-struct account_clock {
+struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */
 	uint64_t wrong; /* of those, surely wrong */
@@ -34,7 +34,7 @@ struct account_clock {
 };
 
 /* Between two events others were, of which nothing is left but their number. */
-struct account_gap {
+struct analysis_gap {
 	uint64_t from_ns; /* CLOCK_MONOTONIC of the two */
 	uint64_t to_ns;
 	uint64_t events;   /* that are missing */
@@ -43,22 +43,22 @@ struct account_gap {
 	uint64_t incident; /* of the newest incident that was over then, the same */
 };
 
-struct account {
+struct analysis {
 	uint64_t events;
 	uint64_t first_ns; /* CLOCK_MONOTONIC of the first event, and of the newest */
 	uint64_t last_ns;
 	struct finding *finding; /* the first ACCOUNT_FINDINGS */
 	size_t findings;
 	uint64_t findings_unlisted;
-	struct incident *incident[ACCOUNT_INCIDENTS]; /* that are over */
+	struct incident *incident[ANALYSIS_INCIDENTS]; /* that are over */
 	size_t incidents;
 	uint64_t incidents_unlisted;
-	struct account_gap gap[ACCOUNT_GAPS]; /* the first ones */
+	struct analysis_gap gap[ANALYSIS_GAPS]; /* the first ones */
 	size_t gaps;
 	uint64_t gaps_unlisted;
 	uint64_t gap_ns;     /* how long they are, all of them */
 	uint64_t gap_events; /* and how many events are missing in them */
-	struct account_clock clock[OBSERVED_CLOCKS];
+	struct analysis_clock clock[OBSERVED_CLOCKS];
 	struct curve page_bound; /* what the page claims of its own error, either way */
 	struct curve latency;	 /* how long the reads took that were measured one by one */
 	struct page_follow follow;
@@ -79,24 +79,24 @@ struct account {
 };
 
 /* NULL without memory. */
-struct account *account_new(void);
+struct analysis *analysis_new(void);
 
 /* NULL is fine. */
-void account_free(struct account *account);
+void analysis_free(struct analysis *analysis);
 
 /* Take one event; in the order in which they were judged. */
-void account_event(struct account *account, const struct event *event);
+void analysis_event(struct analysis *analysis, const struct event *event);
 
 /*
  * Before the next event there is @gap: it is judged as the first one after a start. Before the first
  * event it says how numbers begin, and else is told elsewhere.
  */
-void account_gap(struct account *account, const struct account_gap *gap);
+void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap);
 
 /* No more events. */
-void account_finish(struct account *account);
+void analysis_finish(struct analysis *analysis);
 
-/* What has passed through the detector. Owned by @account. */
-const struct detector_counts *account_counts(const struct account *account);
+/* What has passed through the detector. Owned by @analysis. */
+const struct detector_counts *analysis_counts(const struct analysis *analysis);
 
 #endif

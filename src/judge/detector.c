@@ -172,19 +172,19 @@ static void see_losses(struct detector *detector, const struct event *event)
 }
 
 /* An observer's look: the page first, then what the counter beside it says of that page. */
-static void see_look(struct detector *detector, const struct event *event)
+static void handle_look(struct detector *detector, const struct event *event)
 {
 	if (event->page_state == EVENT_PAGE_TORN) {
 		detector->counts.torn++;
-		detector_see_torn(detector, event);
+		detector_handle_torn(detector, event);
 		return;
 	}
 	if (!event_is_look(event))
 		return;
 	detector->counts.looks++;
-	detector_see_page(detector, event);
-	detector_see_reference(detector, event);
-	detector_see_age(detector, event);
+	detector_handle_page(detector, event);
+	detector_handle_reference(detector, event);
+	detector_handle_age(detector, event);
 }
 
 void detector_event(struct detector *detector, const struct event *event)
@@ -193,18 +193,18 @@ void detector_event(struct detector *detector, const struct event *event)
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:
-		detector_see_page(detector, event);
-		detector_see_driver(detector, event);
+		detector_handle_page(detector, event);
+		detector_handle_driver(detector, event);
 		break;
 	case EVENT_PAGE:
-		see_look(detector, event);
+		handle_look(detector, event);
 		break;
 	case EVENT_CLOCK:
-		see_look(detector, event);
-		detector_see_clock(detector, event);
+		handle_look(detector, event);
+		detector_handle_clock(detector, event);
 		break;
 	case EVENT_CLOCK_CHANGE:
-		detector_see_clock_change(detector, event);
+		detector_handle_clock_change(detector, event);
 		break;
 	case EVENT_NOTIFICATION:
 		detector->counts.notifications++;
@@ -221,8 +221,8 @@ void detector_event(struct detector *detector, const struct event *event)
 	case EVENT_HOOKS:
 		break;
 	case EVENT_TICK:
-		detector_see_age(detector, event);
-		detector_see_tick(detector, event);
+		detector_handle_age(detector, event);
+		detector_handle_tick(detector, event);
 		break;
 	case EVENT_TALLY: /* counts alone tell nothing of the clock */
 	case EVENT_TYPES:

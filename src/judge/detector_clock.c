@@ -120,7 +120,7 @@ static void see_kernel_offset(struct detector *detector, const struct event *eve
 	emit_clock(detector, &finding);
 }
 
-void detector_see_clock(struct detector *detector, const struct event *event)
+void detector_handle_clock(struct detector *detector, const struct event *event)
 {
 	struct clock_error error;
 
@@ -160,7 +160,7 @@ static bool is_noteworthy(const struct detector *detector, const struct event_cl
 	return false;
 }
 
-void detector_see_clock_change(struct detector *detector, const struct event *event)
+void detector_handle_clock_change(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_CLOCK_SET, FINDING_WARNING, event);
 

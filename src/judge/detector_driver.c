@@ -112,11 +112,11 @@ static void see_read(struct detector *detector, const struct event *event)
 	}
 	if (event->read.counter_source == COUNTER_NONE || event->page_state != EVENT_PAGE_STABLE)
 		return;
-	detector_see_reference(detector, event);
+	detector_handle_reference(detector, event);
 	see_answer(detector, event);
 }
 
-void detector_see_driver(struct detector *detector, const struct event *event)
+void detector_handle_driver(struct detector *detector, const struct event *event)
 {
 	if (event->type == EVENT_READ)
 		see_read(detector, event);

@@ -167,8 +167,8 @@ static void see_maintenance(struct detector *detector, const struct finding *bas
 	see_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_IMMINENT, FINDING_MAINTENANCE_IMMINENT);
 }
 
-void detector_see_change(struct detector *detector, const struct finding *base,
-			 const struct counter_range *range)
+void detector_handle_change(struct detector *detector, const struct finding *base,
+			    const struct counter_range *range)
 {
 	see_identity(detector, base);
 	see_status(detector, base);
@@ -179,7 +179,7 @@ void detector_see_change(struct detector *detector, const struct finding *base,
 	see_maintenance(detector, base);
 }
 
-void detector_see_first(struct detector *detector, const struct finding *base)
+void detector_handle_first(struct detector *detector, const struct finding *base)
 {
 	struct finding_change leap = change_of(base, PAGE_LEAP_INDICATOR, 0);
 

@@ -133,7 +133,7 @@ static void see_another(struct detector *detector, const struct event *event)
 		detector->disrupted_ns = base.found_ns;
 	if (disrupted || detector->clock_is_new)
 		detector->first_page = event->page;
-	detector_see_change(detector, &base, has_range ? &range : NULL);
+	detector_handle_change(detector, &base, has_range ? &range : NULL);
 }
 
 static void see_the_first(struct detector *detector, const struct event *event)
@@ -146,10 +146,10 @@ static void see_the_first(struct detector *detector, const struct event *event)
 	detector->first_page = event->page;
 	detector->cadence.refreshed_ns = base.found_ns;
 	take(detector, event);
-	detector_see_first(detector, &base);
+	detector_handle_first(detector, &base);
 }
 
-void detector_see_page(struct detector *detector, const struct event *event)
+void detector_handle_page(struct detector *detector, const struct event *event)
 {
 	struct known_page *newest = &detector->newest;
 

@@ -116,26 +116,26 @@ void finding_not_before(struct finding *finding, uint64_t time_ns);
 void detector_emit(struct detector *detector, struct finding *finding);
 
 /* Compare the page in @event with the newest: detector_page.c. */
-void detector_see_page(struct detector *detector, const struct event *event);
+void detector_handle_page(struct detector *detector, const struct event *event);
 
 /* What differs from @before to @after, both valid; @base has the times and updates. */
-void detector_see_change(struct detector *detector, const struct finding *base,
-			 const struct counter_range *range);
+void detector_handle_change(struct detector *detector, const struct finding *base,
+			    const struct counter_range *range);
 
 /* What is so already at the first look @base->after. */
-void detector_see_first(struct detector *detector, const struct finding *base);
+void detector_handle_first(struct detector *detector, const struct finding *base);
 
 /* A torn copy, and whole ones: detector_time.c. */
-void detector_see_torn(struct detector *detector, const struct event *event);
-void detector_see_age(struct detector *detector, const struct event *event);
-void detector_see_reference(struct detector *detector, const struct event *event);
-void detector_see_tick(struct detector *detector, const struct event *event);
+void detector_handle_torn(struct detector *detector, const struct event *event);
+void detector_handle_age(struct detector *detector, const struct event *event);
+void detector_handle_reference(struct detector *detector, const struct event *event);
+void detector_handle_tick(struct detector *detector, const struct event *event);
 
 /* EVENT_READ and EVENT_CALL: detector_driver.c. */
-void detector_see_driver(struct detector *detector, const struct event *event);
+void detector_handle_driver(struct detector *detector, const struct event *event);
 
 /* EVENT_CLOCK and EVENT_CLOCK_CHANGE: detector_clock.c. */
-void detector_see_clock(struct detector *detector, const struct event *event);
-void detector_see_clock_change(struct detector *detector, const struct event *event);
+void detector_handle_clock(struct detector *detector, const struct event *event);
+void detector_handle_clock_change(struct detector *detector, const struct event *event);
 
 #endif

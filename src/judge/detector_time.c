@@ -40,7 +40,7 @@ static void emit_stuck(struct detector *detector, const struct event *event)
 	detector_emit(detector, &finding);
 }
 
-void detector_see_torn(struct detector *detector, const struct event *event)
+void detector_handle_torn(struct detector *detector, const struct event *event)
 {
 	uint32_t seq = (uint32_t)page_get(&event->page, PAGE_SEQ_COUNT);
 	struct stuck_update *stuck = &detector->stuck;
@@ -79,7 +79,7 @@ static void emit_reference(struct detector *detector, const struct event *event,
 	detector_emit(detector, &finding);
 }
 
-void detector_see_reference(struct detector *detector, const struct event *event)
+void detector_handle_reference(struct detector *detector, const struct event *event)
 {
 	const struct event_ticks *ticks = event_ticks_of(event);
 	uint64_t reference = page_get(&event->page, PAGE_COUNTER_VALUE);
@@ -151,7 +151,7 @@ static void emit_stale(struct detector *detector, const struct event *event,
 	detector_emit(detector, &finding);
 }
 
-void detector_see_age(struct detector *detector, const struct event *event)
+void detector_handle_age(struct detector *detector, const struct event *event)
 {
 	const struct event_ticks *ticks = event_ticks_of(event);
 	const struct page *page = &detector->newest.page;
@@ -220,7 +220,7 @@ static bool stun_by_counter(const struct detector *detector, const struct event 
 	return (uint64_t)counted_ns - allowed_ns >= detector->options.stun_ns;
 }
 
-void detector_see_tick(struct detector *detector, const struct event *event)
+void detector_handle_tick(struct detector *detector, const struct event *event)
 {
 	struct finding_stun stun;
 	struct finding finding;

@@ -151,7 +151,7 @@ static void begin(struct downtimes *downtimes, const struct event *look)
 	downtimes->is_waiting = downtime->unknown == DOWNTIME_NEVER_AFTER;
 }
 
-static void see_look(struct downtimes *downtimes, const struct event *look)
+static void handle_look(struct downtimes *downtimes, const struct event *look)
 {
 	if (look->page_state != EVENT_PAGE_STABLE || page_mode(&look->page) == PAGE_INVALID)
 		return;
@@ -188,7 +188,7 @@ static void see_tick(struct downtimes *downtimes, const struct event *tick)
 void downtimes_event(struct downtimes *downtimes, const struct event *event)
 {
 	if (event->type == EVENT_PAGE)
-		see_look(downtimes, event);
+		handle_look(downtimes, event);
 	else if (event->type == EVENT_TICK)
 		see_tick(downtimes, event);
 }

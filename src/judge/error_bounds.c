@@ -10,7 +10,7 @@ bool error_bound_of_page(const struct page_line *line, const struct event *event
 	const struct event_ticks *ticks = &event->look.ticks;
 	struct page_time time;
 
-	return !line->is_void && event->page_state == EVENT_PAGE_STABLE &&
+	return !line->reference_is_stale && event->page_state == EVENT_PAGE_STABLE &&
 	       event_ticks_fit(ticks, &event->page) &&
 	       !page_time_at(&event->page, ticks->after, &time) && time.has_max_error &&
 	       !interval_widen(interval_of(0), time.max_error_ns, bound);
@@ -21,6 +21,6 @@ bool error_bounds_of_clock(const struct page_line *line, const struct event *eve
 {
 	struct clock_error offset;
 
-	return !line->is_void && !clock_error_of(event, &offset) &&
+	return !line->reference_is_stale && !clock_error_of(event, &offset) &&
 	       !interval_widen(offset.offset, offset.page_claim_ns, error);
 }

@@ -15,7 +15,7 @@ static bool is_good_page(const struct page_line *line, const struct event *event
 	if (event_ticks_fit(&event->look.ticks, page) &&
 	    (int64_t)(event->look.ticks.after - page_get(page, PAGE_COUNTER_VALUE)) < 0)
 		return false;
-	return page_is_vouched_for(page) && !line->is_void;
+	return page_is_vouched_for(page) && !line->reference_is_stale;
 }
 
 /* Surely further from the page's time than both allow? */
@@ -25,16 +25,16 @@ static bool is_wrong(const struct page_line *line, const struct event *event)
 	struct ns_interval offset;
 	uint64_t allowed_ns;
 
-	if (line->is_void || clock_error_of(event, &error))
+	if (line->reference_is_stale || clock_error_of(event, &error))
 		return false;
-	allowed_ns = event->clock.has_claim ? event->clock.max_error_ns : ALL_GOOD_BACK_NS;
+	allowed_ns = event->clock.has_claim ? event->clock.max_error_ns : HEALTH_BACK_NS;
 	if (error.has_page_claim &&
 	    __builtin_add_overflow(allowed_ns, error.page_claim_ns, &allowed_ns))
 		return false;
 	return !interval_widen(error.offset, allowed_ns, &offset) && !interval_has(offset, 0);
 }
 
-void all_good_event(struct all_good *good, const struct event *event)
+void health_event(struct health *good, const struct event *event)
 {
 	page_line_event(&good->line, event);
 	switch (event->type) {
@@ -54,7 +54,7 @@ void all_good_event(struct all_good *good, const struct event *event)
 	}
 }
 
-bool all_good_now(const struct all_good *good, bool clocks)
+bool health_now(const struct health *good, bool clocks)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (good->clock_wrong[i])

@@ -16,10 +16,10 @@
 #include "judge/page_line.h"
 
 /* Near enough for a clock that claims no bound. */
-#define ALL_GOOD_BACK_NS 1000000
+#define HEALTH_BACK_NS 1000000
 
 /* All zero at first. */
-struct all_good {
+struct health {
 	struct page_line line;
 	bool page;			   /* the newest look was good */
 	bool clock_seen;		   /* was any clock read since the page became good? */
@@ -27,9 +27,9 @@ struct all_good {
 };
 
 /* Take an event. */
-void all_good_event(struct all_good *good, const struct event *event);
+void health_event(struct health *good, const struct event *event);
 
 /* With @clocks, at least one clock must have been seen too. */
-bool all_good_now(const struct all_good *good, bool clocks);
+bool health_now(const struct health *good, bool clocks);
 
 #endif

@@ -142,8 +142,9 @@ static bool page_is_good(const struct incidents *incidents)
 {
 	if (incidents->lost || incidents->torn)
 		return false;
-	return !incidents->has_page || (!incidents->stale && !incidents->before_reference &&
-					!incidents->line.is_void && status_is_good(incidents));
+	return !incidents->has_page ||
+	       (!incidents->stale && !incidents->before_reference &&
+		!incidents->line.reference_is_stale && status_is_good(incidents));
 }
 
 /* Is all well, and for how long? */

@@ -79,7 +79,7 @@ void incident_see_clock(struct incidents *incidents, const struct event *event)
 	why = clock_error_of(event, &error);
 	if (!why && interval_widen(error.offset, error.page_claim_ns, &bounded))
 		why = -(int)ERROR_OUT_OF_RANGE - 1;
-	if (!why && incidents->line.is_void)
+	if (!why && incidents->line.reference_is_stale)
 		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
 	if (why) {

@@ -162,7 +162,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 /* Will a later page tell more than this one? */
 static bool must_wait(const struct incidents *incidents, const struct page *page)
 {
-	if (incidents->line.is_void)
+	if (incidents->line.reference_is_stale)
 		return true;
 	return page_mode(page) == PAGE_FULL && !page_is_vouched_for(page) &&
 	       page_get(page, PAGE_CLOCK_STATUS) != VMCLOCK_STATUS_UNKNOWN;

@@ -23,9 +23,9 @@ void page_line_event(struct page_line *line, const struct event *event)
 	    event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
 		return;
 	if (line->known && page_line_is_renewed(&line->page, page))
-		line->is_void = false;
+		line->reference_is_stale = false;
 	else if (line->known && has_moved(&line->page, page))
-		line->is_void = page_mode(page) == PAGE_FULL;
+		line->reference_is_stale = page_mode(page) == PAGE_FULL;
 	line->known = true;
 	line->page = *page;
 }

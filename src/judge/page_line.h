@@ -17,7 +17,7 @@
 /* All zero at first, and where what happened meanwhile is not known. */
 struct page_line {
 	bool known;
-	bool is_void; /* the newest page's marker moved, and its reference has not been renewed */
+	bool reference_is_stale; /* the newest page's marker moved, and its reference has not been renewed */
 	struct page page; /* the newest whole and valid one */
 };
 

@@ -11,7 +11,7 @@
 
 #define SUFFIX_BYTES 16
 
-static int become(const char *suffix, char **argv)
+static int exec_sibling(const char *suffix, char **argv)
 {
 	char path[PATH_MAX + SUFFIX_BYTES];
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
@@ -30,14 +30,14 @@ static int become(const char *suffix, char **argv)
 static int exporter_exec(int argc, char **argv)
 {
 	(void)argc;
-	return become("-exporter", argv);
+	return exec_sibling("-exporter", argv);
 }
 
 /* Which of the two, it sees by argv[0]. */
 static int bundle_exec(int argc, char **argv)
 {
 	(void)argc;
-	return become("-bundle", argv);
+	return exec_sibling("-bundle", argv);
 }
 
 const struct command cmd_exporter_exec = {

@@ -37,7 +37,7 @@ struct next_engine {
 };
 
 /* That the driver was let go. */
-struct let_go {
+struct release {
 	uint64_t until_ns; /* if it is not unloaded before; 0: it is not let go */
 	uint64_t unseen_since_ns;
 	bool hooks[KERNEL_HOOKS]; /* that held it */
@@ -55,7 +55,7 @@ struct kernel_trace {
 	uint64_t driver;	    /* which driver the engine was loaded for */
 	uint64_t driver_failed;	    /* for which it could not be, as was told */
 	struct next_engine next;
-	struct let_go let_go;
+	struct release release;
 	uint64_t driver_due_ns;
 	bool every_event;
 	bool is_stopped;
@@ -84,7 +84,7 @@ static bool has_driver(struct kernel_symbols *symbols)
 static bool has_any_hook(const struct hook hooks[KERNEL_HOOKS])
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		if (hooks[i].rung != HOOK_ABSENT)
+		if (hooks[i].attach_type != HOOK_ABSENT)
 			return true;
 	}
 	return false;
@@ -210,15 +210,15 @@ static void tell_hooks(const struct kernel_trace *trace, enum hooks_news news, u
 
 	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (news == HOOKS_LET_GO)
-		event.who = trace->let_go.by;
+		event.who = trace->release.by;
 	event.hooks.driver = driver;
 	event.hooks.news = news;
-	event.hooks.unseen_since_ns = trace->let_go.unseen_since_ns;
+	event.hooks.unseen_since_ns = trace->release.unseen_since_ns;
 	snprintf(event.hooks.failed, sizeof(event.hooks.failed), "%.*s",
 		 (int)sizeof(event.hooks.failed) - 1, error->cause);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		event.hooks.fentry += trace->hooks[i].rung == HOOK_FENTRY;
-		event.hooks.kprobe += trace->hooks[i].rung == HOOK_KPROBE;
+		event.hooks.fentry += trace->hooks[i].attach_type == HOOK_FENTRY;
+		event.hooks.kprobe += trace->hooks[i].attach_type == HOOK_KPROBE;
 		event.hooks.missing += hook_is_missing(&trace->hooks[i]);
 	}
 	fn(&event, arg);
@@ -260,7 +260,7 @@ static void *work_on_next(void *arg)
 	struct kernel_trace *trace = arg;
 
 	if (trace->next.lets_go) {
-		kernel_engine_let_go(trace->engine, trace->let_go.hooks);
+		kernel_engine_release(trace->engine, trace->release.hooks);
 	} else {
 		load_next(trace);
 		/* A hundred thousand types of the kernel were here. */
@@ -285,7 +285,7 @@ static bool find_holders(const struct kernel_trace *trace, bool hooks[KERNEL_HOO
 	bool any = false;
 
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		hooks[i] = trace->driver && trace->hooks[i].rung == HOOK_FENTRY &&
+		hooks[i] = trace->driver && trace->hooks[i].attach_type == HOOK_FENTRY &&
 			   kernel_hook_is_in_driver(i);
 		any |= hooks[i];
 	}
@@ -293,15 +293,15 @@ static bool find_holders(const struct kernel_trace *trace, bool hooks[KERNEL_HOO
 }
 
 /* Somebody was told that the driver is in use. If it is by us, it is let go. */
-static void let_go(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+static void release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	const struct error none = {.cause = ""};
-	struct let_go *go = &trace->let_go;
+	struct release *go = &trace->release;
 	bool was = go->until_ns, others, hooks;
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
-	others = trace->options.let_go &&
-		 trace->options.let_go(KERNEL_LET_GO_NS, trace->options.arg);
+	others = trace->options.release &&
+		 trace->options.release(KERNEL_LET_GO_NS, trace->options.arg);
 	hooks = find_holders(trace, go->hooks);
 	if (!was && !others && !hooks) {
 		trace->wire.refused_ns = 0;
@@ -320,16 +320,16 @@ static void let_go(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 
 static void put_off_hook(struct hook *hook, const char *why)
 {
-	hook->rung = HOOK_ABSENT;
+	hook->attach_type = HOOK_ABSENT;
 	hook->awaited = true;
 	snprintf(hook->why, sizeof(hook->why), "%s", why);
 }
 
 /* It is let go: what held it is gone. */
-static void end_let_go(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+static void end_release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		if (trace->let_go.hooks[i])
+		if (trace->release.hooks[i])
 			put_off_hook(&trace->hooks[i],
 				     "let go, so that the driver can be unloaded");
 	}
@@ -341,20 +341,20 @@ static void take_again(struct kernel_trace *trace, kernel_event_fn fn, void *arg
 {
 	const struct error none = {.cause = ""};
 
-	if (trace->let_go.unseen_since_ns) {
+	if (trace->release.unseen_since_ns) {
 		start_next(trace, trace->driver, false);
 		return;
 	}
-	trace->let_go.until_ns = 0;
+	trace->release.until_ns = 0;
 	tell_hooks(trace, HOOKS_AGAIN, trace->driver, &none, fn, arg);
 }
 
 /* The driver is gone, or is hooked: it is let go no longer. */
-static void forget_let_go(struct kernel_trace *trace)
+static void forget_release(struct kernel_trace *trace)
 {
-	trace->let_go.until_ns = 0;
-	if (trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT)
-		trace->let_go.unseen_since_ns = 0;
+	trace->release.until_ns = 0;
+	if (trace->hooks[KERNEL_HOOK_READ].attach_type != HOOK_ABSENT)
+		trace->release.unseen_since_ns = 0;
 }
 
 /*
@@ -366,7 +366,7 @@ static bool see_it_gone(struct kernel_trace *trace, kernel_event_fn fn, void *ar
 	const struct error none = {.cause = ""};
 
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		if (kernel_hook_is_in_driver(i) && trace->hooks[i].rung != HOOK_ABSENT)
+		if (kernel_hook_is_in_driver(i) && trace->hooks[i].attach_type != HOOK_ABSENT)
 			return false;
 	}
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
@@ -374,7 +374,7 @@ static bool see_it_gone(struct kernel_trace *trace, kernel_event_fn fn, void *ar
 			put_off_hook(&trace->hooks[i], "the driver is not loaded");
 	}
 	trace->driver = 0;
-	forget_let_go(trace);
+	forget_release(trace);
 	tell_hooks(trace, HOOKS_DRIVER, 0, &none, fn, arg);
 	return true;
 }
@@ -387,14 +387,14 @@ static void begin_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg
 	if (trace->is_stopped)
 		return;
 	if (trace->wire.refused_ns)
-		let_go(trace, fn, arg);
+		release(trace, fn, arg);
 	if (now_ns < trace->driver_due_ns || trace->next.is_loading)
 		return;
 	trace->driver_due_ns = now_ns + DRIVER_PERIOD_NS;
 	driver = driver_module_identity();
 	if (driver != trace->driver && (driver || !see_it_gone(trace, fn, arg)))
 		start_next(trace, driver, false);
-	else if (driver && trace->let_go.until_ns && now_ns >= trace->let_go.until_ns)
+	else if (driver && trace->release.until_ns && now_ns >= trace->release.until_ns)
 		take_again(trace, fn, arg);
 }
 
@@ -409,7 +409,7 @@ static void end_load(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 		memcpy(trace->hooks, next->hooks, sizeof(trace->hooks));
 		trace->driver = next->driver;
 		trace->driver_failed = 0;
-		forget_let_go(trace);
+		forget_release(trace);
 	} else {
 		trace->driver_due_ns = clock_now_ns(CLOCK_MONOTONIC) + DRIVER_RETRY_NS;
 		if (next->driver == trace->driver_failed)
@@ -424,7 +424,7 @@ static void end_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 	pthread_join(trace->next.thread, NULL);
 	trace->next.is_loading = false;
 	if (trace->next.lets_go)
-		end_let_go(trace, fn, arg);
+		end_release(trace, fn, arg);
 	else
 		end_load(trace, fn, arg);
 }
@@ -447,7 +447,7 @@ bool kernel_trace_is_settled(const struct kernel_trace *trace)
 	/* A driver that is there and is no module is built in: it never goes. */
 	bool may_go = trace->driver && trace->options.reload;
 
-	return !may_go && trace->hooks[KERNEL_HOOK_READ].rung != HOOK_ABSENT;
+	return !may_go && trace->hooks[KERNEL_HOOK_READ].attach_type != HOOK_ABSENT;
 }
 
 void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg)

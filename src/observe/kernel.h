@@ -58,7 +58,7 @@ struct kernel_trace_options {
 	 * mappings. Says whether anything was held. From within kernel_trace_consume(); NULL: nothing
 	 * else holds it.
 	 */
-	bool (*let_go)(uint64_t ns, void *arg);
+	bool (*release)(uint64_t ns, void *arg);
 	void *arg;
 };
 

@@ -62,21 +62,23 @@ const char *kernel_engine_warning(void)
 }
 
 static struct bpf_program *find_program(const struct kernel_engine *engine, size_t i,
-					enum hook_rung rung, int half)
+					enum hook_attach_type attach_type, int half)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), "%s%s", kernel_hook_program(i), suffixes[rung][half]);
+	snprintf(name, sizeof(name), "%s%s", kernel_hook_program(i), suffixes[attach_type][half]);
 	return bpf_object__find_program_by_name(engine->bpf->obj, name);
 }
 
 static void choose_programs(struct kernel_engine *engine)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		for (enum hook_rung rung = HOOK_FENTRY; rung <= HOOK_KPROBE; rung++) {
+		for (enum hook_attach_type attach_type = HOOK_FENTRY; attach_type <= HOOK_KPROBE;
+		     attach_type++) {
 			for (int half = 0; half < 2; half++)
-				bpf_program__set_autoload(find_program(engine, i, rung, half),
-							  engine->hooks[i].rung == rung);
+				bpf_program__set_autoload(
+					find_program(engine, i, attach_type, half),
+					engine->hooks[i].attach_type == attach_type);
 		}
 	}
 }
@@ -98,7 +100,7 @@ static int not_loaded(struct error *error, int result)
 static struct bpf_link *attach_program(const struct hook *hook, struct bpf_program *program,
 				       int half)
 {
-	if (hook->rung == HOOK_FENTRY)
+	if (hook->attach_type == HOOK_FENTRY)
 		return bpf_program__attach(program);
 	return bpf_program__attach_kprobe(program, half == 0, hook->function);
 }
@@ -108,11 +110,11 @@ static int attach_hook(struct kernel_engine *engine, size_t i)
 {
 	struct hook *hook = &engine->hooks[i];
 
-	if (hook->rung == HOOK_ABSENT)
+	if (hook->attach_type == HOOK_ABSENT)
 		return 0;
 	for (int half = 0; half < 2; half++) {
-		struct bpf_link *link =
-			attach_program(hook, find_program(engine, i, hook->rung, half), half);
+		struct bpf_link *link = attach_program(
+			hook, find_program(engine, i, hook->attach_type, half), half);
 
 		if (!link)
 			return -errno;
@@ -191,9 +193,9 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	to->rate_limit = options->rate;
 	to->ticks_per_second = (uint32_t)(NSEC_PER_SEC / engine->wire->tick_ns);
 	to->measure_all = options->measure_all;
-	to->special = options->calls || filter->pid || filter->comm || filter->cgroup;
-	to->choosy = options->calls || options->rate || filter->errors_only ||
-		     filter->slower_than_ns || filter->paths;
+	to->has_use_filter = options->calls || filter->pid || filter->comm || filter->cgroup;
+	to->has_event_filter = options->calls || options->rate || filter->errors_only ||
+			       filter->slower_than_ns || filter->paths;
 	engine->bpf->bss->every_event = options->every_event;
 }
 
@@ -273,7 +275,7 @@ static void unload_program(struct kernel_engine *engine, struct bpf_program *pro
 	pthread_mutex_unlock(&engine->lock);
 }
 
-void kernel_engine_let_go(struct kernel_engine *engine, const bool hooks[KERNEL_HOOKS])
+void kernel_engine_release(struct kernel_engine *engine, const bool hooks[KERNEL_HOOKS])
 {
 	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++) {
 		struct bpf_link *link;
@@ -328,8 +330,8 @@ static int try_plan(struct kernel_engine *engine, const struct kernel_trace_opti
 			if (is_refusal(result))
 				kernel_hook_demote(&engine->hooks[i], result, symbols);
 			else
-				kernel_hooks_demote(engine->hooks, engine->hooks[i].rung, result,
-						    symbols);
+				kernel_hooks_demote(engine->hooks, engine->hooks[i].attach_type,
+						    result, symbols);
 			return -EAGAIN;
 		}
 	}

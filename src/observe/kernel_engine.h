@@ -36,7 +36,7 @@ void kernel_engine_detach(struct kernel_engine *engine);
  * Give up those @hooks that hold the driver's module, which takes a moment; any thread may. The
  * others go on.
  */
-void kernel_engine_let_go(struct kernel_engine *engine, const bool hooks[KERNEL_HOOKS]);
+void kernel_engine_release(struct kernel_engine *engine, const bool hooks[KERNEL_HOOKS]);
 
 /* As kernel_trace_consume(), kernel_trace_tally(), kernel_trace_every_event(). */
 int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void *arg);

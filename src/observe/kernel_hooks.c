@@ -78,7 +78,7 @@ static bool is_of_driver(const struct hook_plan *plan)
 /* Nothing is lost without it, for @other does its work. */
 static void leave_out(struct hook *hook, const char *other)
 {
-	hook->rung = HOOK_ABSENT;
+	hook->attach_type = HOOK_ABSENT;
 	hook->replaced = true;
 	snprintf(hook->why, sizeof(hook->why), "%s does this", other);
 }
@@ -96,18 +96,19 @@ static const char *why_it_stays(struct kernel_symbols *symbols, bool reload)
 }
 
 static void plan_hook(struct hook *hook, const struct hook_plan *plan,
-		      struct kernel_symbols *symbols, enum hook_rung best, bool calls, bool reload)
+		      struct kernel_symbols *symbols, enum hook_attach_type best, bool calls,
+		      bool reload)
 {
 	const char *stays = plan->of_unloading ? why_it_stays(symbols, reload) : NULL;
 
 	hook->function = plan->function;
 	hook->tells = plan->tells;
 	if (stays) {
-		hook->rung = HOOK_ABSENT;
+		hook->attach_type = HOOK_ABSENT;
 		hook->replaced = true;
 		snprintf(hook->why, sizeof(hook->why), "%s", stays);
 	} else if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
-		hook->rung = HOOK_ABSENT;
+		hook->attach_type = HOOK_ABSENT;
 		hook->awaited = true;
 		snprintf(hook->why, sizeof(hook->why), "the driver is not loaded");
 	} else if (plan->of_calls && !calls) {
@@ -115,16 +116,16 @@ static void plan_hook(struct hook *hook, const struct hook_plan *plan,
 	} else if (plan->replaced_by && exists(symbols, plan->replaced_by)) {
 		leave_out(hook, plan->replaced_by);
 	} else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function)) {
-		hook->rung = HOOK_FENTRY;
+		hook->attach_type = HOOK_FENTRY;
 	} else if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
-		hook->rung = HOOK_KPROBE;
+		hook->attach_type = HOOK_KPROBE;
 		snprintf(hook->why, sizeof(hook->why), "%s",
 			 best != HOOK_FENTRY ? "kprobes were asked for"
 			 : kernel_symbols_in_btf(symbols, plan->function)
 				 ? "fentry takes CAP_SYS_ADMIN here: the driver is a module"
 				 : "not in this kernel's BTF");
 	} else {
-		hook->rung = HOOK_ABSENT;
+		hook->attach_type = HOOK_ABSENT;
 		hook->replaced = plan->newer_drivers;
 		snprintf(hook->why, sizeof(hook->why), "this kernel%s has no such function",
 			 plan->newer_drivers ? "'s driver" : "");
@@ -136,16 +137,16 @@ static void mark_replaced(struct hook hooks[KERNEL_HOOKS])
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		for (size_t j = 0; j < KERNEL_HOOKS; j++) {
-			if (plans[j].replaced_by && hooks[j].rung != HOOK_ABSENT &&
+			if (plans[j].replaced_by && hooks[j].attach_type != HOOK_ABSENT &&
 			    !strcmp(plans[j].replaced_by, plans[i].function) &&
-			    hooks[i].rung == HOOK_ABSENT)
+			    hooks[i].attach_type == HOOK_ABSENT)
 				leave_out(&hooks[i], plans[j].function);
 		}
 	}
 }
 
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
-		       enum hook_rung best, bool calls, bool reload)
+		       enum hook_attach_type best, bool calls, bool reload)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		hooks[i] = (struct hook){0};
@@ -175,22 +176,22 @@ bool kernel_hook_is_in_driver(size_t i)
 
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols)
 {
-	const char *refused = hook->rung == HOOK_FENTRY ? "fentry" : "kprobe";
+	const char *refused = hook->attach_type == HOOK_FENTRY ? "fentry" : "kprobe";
 
-	hook->rung =
-		hook->rung == HOOK_FENTRY && kernel_symbols_in_kallsyms(symbols, hook->function)
-			? HOOK_KPROBE
-			: HOOK_ABSENT;
+	hook->attach_type = hook->attach_type == HOOK_FENTRY &&
+					    kernel_symbols_in_kallsyms(symbols, hook->function)
+				    ? HOOK_KPROBE
+				    : HOOK_ABSENT;
 	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
 }
 
-bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_rung rung, int result,
-			 struct kernel_symbols *symbols)
+bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_attach_type attach_type,
+			 int result, struct kernel_symbols *symbols)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		if (hooks[i].rung == rung) {
+		if (hooks[i].attach_type == attach_type) {
 			kernel_hook_demote(&hooks[i], result, symbols);
 			any = true;
 		}

@@ -19,7 +19,7 @@
  * Without @calls, calls to PTP clocks are not hooked: reads of the driver tell by which they came.
  */
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
-		       enum hook_rung best, bool calls, bool reload);
+		       enum hook_attach_type best, bool calls, bool reload);
 
 /* What is not known without a hook on @function, static; NULL for one that is not hooked. */
 const char *kernel_hook_tells(const char *function);
@@ -33,8 +33,8 @@ bool kernel_hook_is_in_driver(size_t i);
 /* One rung down, because the kernel refused with @result (-errno). */
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols);
 
-/* The same for all that are on @rung. Were there any? */
-bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_rung rung, int result,
-			 struct kernel_symbols *symbols);
+/* The same for all that are on @attach_type. Were there any? */
+bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_attach_type attach_type,
+			 int result, struct kernel_symbols *symbols);
 
 #endif

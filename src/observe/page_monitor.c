@@ -26,7 +26,7 @@
  * looked at again soon, and by then it is worth telling.
  */
 #define LOOK_WAIT_NS  50000
-#define LOOK_AGAIN_NS LOOKOUT_TIMER_PERIOD_NS
+#define LOOK_AGAIN_NS PAGE_MONITOR_TIMER_PERIOD_NS
 
 /* What a descriptor that is polled is for. */
 enum polls {
@@ -34,15 +34,15 @@ enum polls {
 	POLLS_DEVICE,
 };
 
-struct lookout {
-	struct lookout_options options; /* `device` is not used after the beginning */
-	struct lookout_facts facts;
-	struct lookout_counts counts;
+struct page_monitor {
+	struct page_monitor_options options; /* `device` is not used after the beginning */
+	struct page_monitor_facts facts;
+	struct page_monitor_counts counts;
 	char path[PATH_MAX];
 	int32_t device;		    /* N of vmclockN, or -1 */
 	struct page_reader *reader; /* NULL: the device is gone, or */
-	uint64_t let_go_until_ns;   /* let go until then; 0: it is not */
-	struct stat let_go;	    /* which it was */
+	uint64_t release_until_ns;  /* let go until then; 0: it is not */
+	struct stat release;	    /* which it was */
 	struct phc *phc;	    /* NULL: none is read */
 	struct heartbeat heartbeat;
 	int timer;
@@ -53,22 +53,22 @@ struct lookout {
 	uint64_t looked_ns; /* the newest look; 0: none yet */
 	bool torn;	    /* so it was */
 	struct page newest;
-	lookout_fn fn; /* set while lookout_run() runs */
+	page_monitor_fn fn; /* set while page_monitor_run() runs */
 	void *arg;
 };
 
-static void tell(struct lookout *lookout, struct event *event)
+static void tell(struct page_monitor *monitor, struct event *event)
 {
-	event->device = lookout->device;
-	lookout->fn(event, lookout->arg);
+	event->device = monitor->device;
+	monitor->fn(event, monitor->arg);
 }
 
-static void tell_time(struct lookout *lookout, enum event_type type, enum device_state state)
+static void tell_time(struct page_monitor *monitor, enum event_type type, enum device_state state)
 {
 	struct event event = {.type = type, .time_ns = clock_now_ns(CLOCK_MONOTONIC)};
 
 	event.device_state = state;
-	tell(lookout, &event);
+	tell(monitor, &event);
 }
 
 /* N of ".../vmclockN" */
@@ -86,65 +86,65 @@ static int32_t device_number(const struct page_reader *reader)
 }
 
 /* Wait for the device too, or no longer. Where that is refused, the heartbeat is there. */
-static void listen_to_device(struct lookout *lookout, bool on)
+static void listen_to_device(struct page_monitor *monitor, bool on)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = POLLS_DEVICE};
 
-	if (lookout->listening == on || !lookout->reader)
+	if (monitor->listening == on || !monitor->reader)
 		return;
-	if (!epoll_ctl(lookout->poll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-		       page_reader_fd(lookout->reader), &event))
-		lookout->listening = on;
+	if (!epoll_ctl(monitor->poll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+		       page_reader_fd(monitor->reader), &event))
+		monitor->listening = on;
 }
 
-static void choose_way(struct lookout *lookout)
+static void choose_way(struct page_monitor *monitor)
 {
-	struct lookout_facts *facts = &lookout->facts;
+	struct page_monitor_facts *facts = &monitor->facts;
 
-	facts->no_notice = lookout->options.timer_only ? "a timer was asked for"
-						       : page_notice_missing(lookout->reader);
+	facts->no_notice = monitor->options.timer_only ? "a timer was asked for"
+						       : page_notice_missing(monitor->reader);
 	facts->by_notice = !facts->no_notice;
-	facts->period_ns = lookout->options.period_ns ? lookout->options.period_ns
-			   : facts->by_notice	      ? LOOKOUT_NOTICE_PERIOD_NS
-						      : LOOKOUT_TIMER_PERIOD_NS;
-	listen_to_device(lookout, facts->by_notice);
+	facts->period_ns = monitor->options.period_ns ? monitor->options.period_ns
+			   : facts->by_notice	      ? PAGE_MONITOR_NOTICE_PERIOD_NS
+						      : PAGE_MONITOR_TIMER_PERIOD_NS;
+	listen_to_device(monitor, facts->by_notice);
 }
 
 /* Other clocks are read with the heartbeat: every so many of its periods, a second at least. */
 static uint64_t clock_period_ns(uint64_t period_ns)
 {
-	return (LOOKOUT_CLOCK_PERIOD_NS + period_ns - 1) / period_ns * period_ns;
+	return (PAGE_MONITOR_CLOCK_PERIOD_NS + period_ns - 1) / period_ns * period_ns;
 }
 
-static void open_phc(struct lookout *lookout)
+static void open_phc(struct page_monitor *monitor)
 {
-	if (!lookout->facts.clock_period_ns || lookout->options.without_phc ||
-	    phc_open(page_reader_fd(lookout->reader), &lookout->phc, NULL))
-		lookout->phc = NULL;
-	lookout->facts.phc = lookout->phc ? phc_path(lookout->phc) : NULL;
+	if (!monitor->facts.clock_period_ns || monitor->options.without_phc ||
+	    phc_open(page_reader_fd(monitor->reader), &monitor->phc, NULL))
+		monitor->phc = NULL;
+	monitor->facts.phc = monitor->phc ? phc_path(monitor->phc) : NULL;
 }
 
 /* All that depends on which page it is. */
-static void take_reader(struct lookout *lookout, struct page_reader *reader)
+static void take_reader(struct page_monitor *monitor, struct page_reader *reader)
 {
-	lookout->reader = reader;
-	lookout->device = device_number(reader);
-	lookout->facts.is_device = page_reader_is_device(reader);
-	choose_way(lookout);
-	lookout->facts.clock_period_ns = lookout->facts.is_device && !lookout->options.foreign
-						 ? clock_period_ns(lookout->facts.period_ns)
+	monitor->reader = reader;
+	monitor->device = device_number(reader);
+	monitor->facts.is_device = page_reader_is_device(reader);
+	choose_way(monitor);
+	monitor->facts.clock_period_ns = monitor->facts.is_device && !monitor->options.foreign
+						 ? clock_period_ns(monitor->facts.period_ns)
 						 : 0;
-	open_phc(lookout);
+	open_phc(monitor);
 }
 
-static void drop_reader(struct lookout *lookout)
+static void drop_reader(struct page_monitor *monitor)
 {
-	listen_to_device(lookout, false);
-	phc_close(lookout->phc);
-	lookout->phc = NULL;
-	lookout->facts.phc = NULL;
-	page_reader_close(lookout->reader);
-	lookout->reader = NULL;
+	listen_to_device(monitor, false);
+	phc_close(monitor->phc);
+	monitor->phc = NULL;
+	monitor->facts.phc = NULL;
+	page_reader_close(monitor->reader);
+	monitor->reader = NULL;
 }
 
 static bool is_same(const struct stat *one, const struct stat *other)
@@ -153,68 +153,68 @@ static bool is_same(const struct stat *one, const struct stat *other)
 }
 
 /* Does the path still lead to what is open? A file may have been replaced, a device removed. */
-static bool is_still_there(const struct lookout *lookout)
+static bool is_still_there(const struct page_monitor *monitor)
 {
 	struct stat open_one, there;
 
-	return stat(lookout->path, &there) == 0 &&
-	       fstat(page_reader_fd(lookout->reader), &open_one) == 0 && is_same(&there, &open_one);
+	return stat(monitor->path, &there) == 0 &&
+	       fstat(page_reader_fd(monitor->reader), &open_one) == 0 && is_same(&there, &open_one);
 }
 
 /* It was let go, and is still there: not for long, or not for ever. */
-static bool is_left_alone(struct lookout *lookout)
+static bool is_left_alone(struct page_monitor *monitor)
 {
 	struct stat there;
 
-	if (clock_now_ns(CLOCK_MONOTONIC) < lookout->let_go_until_ns &&
-	    stat(lookout->path, &there) == 0 && is_same(&there, &lookout->let_go))
+	if (clock_now_ns(CLOCK_MONOTONIC) < monitor->release_until_ns &&
+	    stat(monitor->path, &there) == 0 && is_same(&there, &monitor->release))
 		return true;
-	lookout->let_go_until_ns = 0;
+	monitor->release_until_ns = 0;
 	return false;
 }
 
 /* Have a reader of what is at the path now. False: there is nothing to look at. */
-static bool follow_path(struct lookout *lookout)
+static bool follow_path(struct page_monitor *monitor)
 {
-	bool had = lookout->reader || lookout->let_go_until_ns;
+	bool had = monitor->reader || monitor->release_until_ns;
 	struct page_reader *reader;
 
-	if (lookout->reader && is_still_there(lookout))
+	if (monitor->reader && is_still_there(monitor))
 		return true;
-	if (is_left_alone(lookout))
+	if (is_left_alone(monitor))
 		return false;
-	if (page_reader_open(lookout->path, PAGE_VIA_AUTO, &reader, NULL)) {
-		drop_reader(lookout);
+	if (page_reader_open(monitor->path, PAGE_VIA_AUTO, &reader, NULL)) {
+		drop_reader(monitor);
 		if (had)
-			tell_time(lookout, EVENT_DEVICE, DEVICE_LOST);
+			tell_time(monitor, EVENT_DEVICE, DEVICE_LOST);
 		return false;
 	}
-	drop_reader(lookout);
-	take_reader(lookout, reader);
+	drop_reader(monitor);
+	take_reader(monitor, reader);
 	if (!had)
-		tell_time(lookout, EVENT_DEVICE, DEVICE_APPEARED);
+		tell_time(monitor, EVENT_DEVICE, DEVICE_APPEARED);
 	return true;
 }
 
-bool lookout_let_go(struct lookout *lookout, uint64_t ns)
+bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns)
 {
-	bool held = lookout->reader && lookout->facts.is_device;
+	bool held = monitor->reader && monitor->facts.is_device;
 
-	if (held && fstat(page_reader_fd(lookout->reader), &lookout->let_go))
+	if (held && fstat(page_reader_fd(monitor->reader), &monitor->release))
 		return false;
-	if (held || lookout->let_go_until_ns)
-		lookout->let_go_until_ns = clock_now_ns(CLOCK_MONOTONIC) + ns;
+	if (held || monitor->release_until_ns)
+		monitor->release_until_ns = clock_now_ns(CLOCK_MONOTONIC) + ns;
 	if (held)
-		drop_reader(lookout);
+		drop_reader(monitor);
 	return held;
 }
 
 /* One look into @event. -errno: there is none. */
-static int look(const struct lookout *lookout, struct event *event)
+static int look(const struct page_monitor *monitor, struct event *event)
 {
 	const struct page_wait wait = {.budget_ns = LOOK_WAIT_NS};
 	struct page_copy copy;
-	int err = page_reader_copy(lookout->reader, wait, &copy, NULL);
+	int err = page_reader_copy(monitor->reader, wait, &copy, NULL);
 
 	/* The driver's read() gives no bytes of a page that is stuck: nothing can be told of it. */
 	if (err && (err != -ETIMEDOUT || copy.page.length == 0))
@@ -223,7 +223,7 @@ static int look(const struct lookout *lookout, struct event *event)
 	event->type = EVENT_PAGE;
 	event->time_ns = clock_now_ns(CLOCK_MONOTONIC);
 	event->look.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
-	if (!lookout->options.foreign) {
+	if (!monitor->options.foreign) {
 		event->look.ticks.counter_id = COUNTER_NATIVE_ID;
 		event->look.ticks.before = copy.counter_before;
 		event->look.ticks.after = counter_read_ordered();
@@ -234,78 +234,78 @@ static int look(const struct lookout *lookout, struct event *event)
 	return 0;
 }
 
-static void note_look(struct lookout *lookout, const struct event *event)
+static void note_look(struct page_monitor *monitor, const struct event *event)
 {
-	uint64_t gap_ns = event->time_ns - lookout->looked_ns;
+	uint64_t gap_ns = event->time_ns - monitor->looked_ns;
 
-	if (lookout->counts.looks && gap_ns > lookout->counts.worst_gap_ns)
-		lookout->counts.worst_gap_ns = gap_ns;
-	lookout->counts.looks++;
-	lookout->looked_ns = event->time_ns;
-	lookout->torn = event->page_state == EVENT_PAGE_TORN;
-	if (!lookout->torn && page_get(&event->page, PAGE_DISRUPTION_MARKER) !=
-				      page_get(&lookout->newest, PAGE_DISRUPTION_MARKER))
-		heartbeat_disrupted(&lookout->heartbeat);
-	lookout->newest = event->page;
+	if (monitor->counts.looks && gap_ns > monitor->counts.worst_gap_ns)
+		monitor->counts.worst_gap_ns = gap_ns;
+	monitor->counts.looks++;
+	monitor->looked_ns = event->time_ns;
+	monitor->torn = event->page_state == EVENT_PAGE_TORN;
+	if (!monitor->torn && page_get(&event->page, PAGE_DISRUPTION_MARKER) !=
+				      page_get(&monitor->newest, PAGE_DISRUPTION_MARKER))
+		heartbeat_disrupted(&monitor->heartbeat);
+	monitor->newest = event->page;
 }
 
-static void look_and_tell(struct lookout *lookout)
+static void look_and_tell(struct page_monitor *monitor)
 {
 	struct event event;
 
-	if (!follow_path(lookout) || look(lookout, &event))
+	if (!follow_path(monitor) || look(monitor, &event))
 		return;
-	note_look(lookout, &event);
-	tell(lookout, &event);
+	note_look(monitor, &event);
+	tell(monitor, &event);
 }
 
-static void tell_clocks(struct lookout *lookout)
+static void tell_clocks(struct page_monitor *monitor)
 {
 	struct event event;
 
 	/* Half a period less: a heartbeat that is early by its jitter is not passed over. */
-	lookout->clocks_due_ns =
-		lookout->looked_ns + lookout->facts.clock_period_ns - lookout->facts.period_ns / 2;
+	monitor->clocks_due_ns =
+		monitor->looked_ns + monitor->facts.clock_period_ns - monitor->facts.period_ns / 2;
 	/* The driver spins for 100 ms on a page that is stuck. */
-	if (!lookout->facts.clock_period_ns || !lookout->reader || lookout->torn)
+	if (!monitor->facts.clock_period_ns || !monitor->reader || monitor->torn)
 		return;
-	if (!clock_event_realtime(lookout->reader, &event))
-		tell(lookout, &event);
-	if (!clock_event_clockbound(lookout->reader, &event))
-		tell(lookout, &event);
-	if (lookout->phc && !clock_event_phc(lookout->reader, lookout->phc, &event))
-		tell(lookout, &event);
+	if (!clock_event_realtime(monitor->reader, &event))
+		tell(monitor, &event);
+	if (!clock_event_clockbound(monitor->reader, &event))
+		tell(monitor, &event);
+	if (monitor->phc && !clock_event_phc(monitor->reader, monitor->phc, &event))
+		tell(monitor, &event);
 }
 
-static void tell_tick(struct lookout *lookout)
+static void tell_tick(struct page_monitor *monitor)
 {
 	struct event event;
 	uint64_t late_ns;
 
-	heartbeat_tick(&lookout->heartbeat, lookout->due_ns, &event);
-	late_ns = event.time_ns - lookout->due_ns;
-	lookout->due_ns += (late_ns / lookout->facts.period_ns + 1) * lookout->facts.period_ns;
-	tell(lookout, &event);
+	heartbeat_tick(&monitor->heartbeat, monitor->due_ns, &event);
+	late_ns = event.time_ns - monitor->due_ns;
+	monitor->due_ns += (late_ns / monitor->facts.period_ns + 1) * monitor->facts.period_ns;
+	tell(monitor, &event);
 }
 
 /* Be woken at the next heartbeat, or sooner to see an update end. */
-static int arm(struct lookout *lookout)
+static int arm(struct page_monitor *monitor)
 {
-	uint64_t at_ns = lookout->due_ns;
+	uint64_t at_ns = monitor->due_ns;
 	struct itimerspec when = {0};
 
-	if (lookout->torn && lookout->looked_ns + LOOK_AGAIN_NS < at_ns)
-		at_ns = lookout->looked_ns + LOOK_AGAIN_NS;
+	if (monitor->torn && monitor->looked_ns + LOOK_AGAIN_NS < at_ns)
+		at_ns = monitor->looked_ns + LOOK_AGAIN_NS;
 	when.it_value.tv_sec = (time_t)(at_ns / NSEC_PER_SEC);
 	when.it_value.tv_nsec = (long)(at_ns % NSEC_PER_SEC);
-	return timerfd_settime(lookout->timer, TFD_TIMER_ABSTIME, &when, NULL) ? -errno : 0;
+	return timerfd_settime(monitor->timer, TFD_TIMER_ABSTIME, &when, NULL) ? -errno : 0;
 }
 
 /* What the device has to say, of all that is polled. */
-static uint32_t device_events(const struct lookout *lookout)
+static uint32_t device_events(const struct page_monitor *monitor)
 {
 	struct epoll_event ready[2];
-	int count = epoll_wait(lookout->poll, ready, 2, 0);
+	int count = epoll_wait(monitor->poll, ready, 2, 0);
 
 	for (int i = 0; i < count; i++) {
 		if (ready[i].data.u32 == POLLS_DEVICE)
@@ -318,39 +318,39 @@ static uint32_t device_events(const struct lookout *lookout)
  * Has the hypervisor notified us? Then be ready for the next time. While an update does not end
  * that cannot be done, and what cannot be taken would wake us again and again.
  */
-static void take_notice(struct lookout *lookout)
+static void take_notice(struct page_monitor *monitor)
 {
 	uint32_t events;
 
-	if (!lookout->facts.by_notice || !lookout->reader)
+	if (!monitor->facts.by_notice || !monitor->reader)
 		return;
-	events = device_events(lookout);
+	events = device_events(monitor);
 	if (events & (EPOLLHUP | EPOLLERR)) {
-		listen_to_device(lookout, false);
-		choose_way(lookout);
+		listen_to_device(monitor, false);
+		choose_way(monitor);
 		return;
 	}
 	if (events) {
-		lookout->counts.notices++;
-		tell_time(lookout, EVENT_NOTIFICATION, 0);
+		monitor->counts.notices++;
+		tell_time(monitor, EVENT_NOTIFICATION, 0);
 	}
-	if (events || (!lookout->listening && !lookout->torn))
-		listen_to_device(lookout, !page_notice_rearm(lookout->reader));
+	if (events || (!monitor->listening && !monitor->torn))
+		listen_to_device(monitor, !page_notice_rearm(monitor->reader));
 }
 
-void lookout_run(struct lookout *lookout, lookout_fn fn, void *arg)
+void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *arg)
 {
-	lookout->fn = fn;
-	lookout->arg = arg;
-	take_notice(lookout);
-	look_and_tell(lookout);
-	if (clock_now_ns(CLOCK_MONOTONIC) >= lookout->due_ns) {
-		tell_tick(lookout);
-		if (lookout->looked_ns >= lookout->clocks_due_ns)
-			tell_clocks(lookout);
+	monitor->fn = fn;
+	monitor->arg = arg;
+	take_notice(monitor);
+	look_and_tell(monitor);
+	if (clock_now_ns(CLOCK_MONOTONIC) >= monitor->due_ns) {
+		tell_tick(monitor);
+		if (monitor->looked_ns >= monitor->clocks_due_ns)
+			tell_clocks(monitor);
 	}
-	arm(lookout);
-	lookout->fn = NULL;
+	arm(monitor);
+	monitor->fn = NULL;
 }
 
 static int compare_u64(const void *a, const void *b)
@@ -361,61 +361,61 @@ static int compare_u64(const void *a, const void *b)
 }
 
 /* What all that a look does takes, warm. */
-static void measure_look(struct lookout *lookout)
+static void measure_look(struct page_monitor *monitor)
 {
-	uint64_t took_ns[LOOKOUT_TRIALS];
+	uint64_t took_ns[PAGE_MONITOR_TRIALS];
 	struct event event;
 
-	for (int i = 0; i < LOOKOUT_TRIALS; i++) {
+	for (int i = 0; i < PAGE_MONITOR_TRIALS; i++) {
 		uint64_t from_ns = clock_now_ns(CLOCK_MONOTONIC);
 
-		if (!is_still_there(lookout) || look(lookout, &event))
+		if (!is_still_there(monitor) || look(monitor, &event))
 			return;
 		took_ns[i] = clock_now_ns(CLOCK_MONOTONIC) - from_ns;
 	}
-	qsort(took_ns, LOOKOUT_TRIALS, sizeof(took_ns[0]), compare_u64);
-	lookout->facts.look_ns = took_ns[LOOKOUT_TRIALS / 2];
+	qsort(took_ns, PAGE_MONITOR_TRIALS, sizeof(took_ns[0]), compare_u64);
+	monitor->facts.look_ns = took_ns[PAGE_MONITOR_TRIALS / 2];
 }
 
 /* How late a sleep ends on this machine, with its timers and whatever else runs on it. */
-static void measure_wake(struct lookout *lookout)
+static void measure_wake(struct page_monitor *monitor)
 {
 	const struct timespec nap = {.tv_nsec = 100000};
 
-	for (int i = 0; i < LOOKOUT_TRIALS; i++) {
+	for (int i = 0; i < PAGE_MONITOR_TRIALS; i++) {
 		uint64_t from_ns = clock_now_ns(CLOCK_MONOTONIC), took_ns;
 
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
 		took_ns = clock_now_ns(CLOCK_MONOTONIC) - from_ns;
 		if (took_ns > (uint64_t)nap.tv_nsec &&
-		    took_ns - (uint64_t)nap.tv_nsec > lookout->facts.wake_ns)
-			lookout->facts.wake_ns = took_ns - (uint64_t)nap.tv_nsec;
+		    took_ns - (uint64_t)nap.tv_nsec > monitor->facts.wake_ns)
+			monitor->facts.wake_ns = took_ns - (uint64_t)nap.tv_nsec;
 	}
 }
 
-static int open_descriptors(struct lookout *lookout)
+static int open_descriptors(struct page_monitor *monitor)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = POLLS_TIMER};
 
-	lookout->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	lookout->poll = epoll_create1(EPOLL_CLOEXEC);
-	if (lookout->timer < 0 || lookout->poll < 0 ||
-	    epoll_ctl(lookout->poll, EPOLL_CTL_ADD, lookout->timer, &event))
+	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	monitor->poll = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->timer < 0 || monitor->poll < 0 ||
+	    epoll_ctl(monitor->poll, EPOLL_CTL_ADD, monitor->timer, &event))
 		return -errno;
 	return 0;
 }
 
 /* There is nothing to look at yet: the heartbeat alone, and another try at each. */
-static void take_absence(struct lookout *lookout)
+static void take_absence(struct page_monitor *monitor)
 {
-	const char *path = lookout->options.device ? lookout->options.device : "/dev/vmclock0";
+	const char *path = monitor->options.device ? monitor->options.device : "/dev/vmclock0";
 
-	snprintf(lookout->path, sizeof(lookout->path), "%s", path);
-	lookout->device = -1;
-	lookout->facts.path = lookout->path;
-	lookout->facts.no_notice = "there is no page yet";
-	lookout->facts.period_ns =
-		lookout->options.period_ns ? lookout->options.period_ns : LOOKOUT_TIMER_PERIOD_NS;
+	snprintf(monitor->path, sizeof(monitor->path), "%s", path);
+	monitor->device = -1;
+	monitor->facts.path = monitor->path;
+	monitor->facts.no_notice = "there is no page yet";
+	monitor->facts.period_ns = monitor->options.period_ns ? monitor->options.period_ns
+							      : PAGE_MONITOR_TIMER_PERIOD_NS;
 }
 
 static bool is_absence(int err)
@@ -423,88 +423,89 @@ static bool is_absence(int err)
 	return err == -ENODEV || err == -ENOENT;
 }
 
-int lookout_open(const struct lookout_options *options, struct lookout **out, struct error *error)
+int page_monitor_open(const struct page_monitor_options *options, struct page_monitor **out,
+		      struct error *error)
 {
-	struct lookout *lookout = calloc(1, sizeof(*lookout));
+	struct page_monitor *monitor = calloc(1, sizeof(*monitor));
 	struct page_reader *reader = NULL;
 	int err;
 
-	if (!lookout)
+	if (!monitor)
 		return -ENOMEM;
-	lookout->options = *options;
-	lookout->timer = lookout->poll = lookout->heartbeat.schedstat = -1;
+	monitor->options = *options;
+	monitor->timer = monitor->poll = monitor->heartbeat.schedstat = -1;
 	err = page_reader_open(options->device, PAGE_VIA_AUTO, &reader, error);
 	if (!err) {
-		strcpy(lookout->path, page_reader_path(reader));
-		lookout->facts.path = lookout->path;
-		lookout->reader = reader;
+		strcpy(monitor->path, page_reader_path(reader));
+		monitor->facts.path = monitor->path;
+		monitor->reader = reader;
 	}
 	if (options->may_be_absent && is_absence(err)) {
 		error_clear(error);
 		err = 0;
 	}
 	if (!err)
-		err = open_descriptors(lookout);
+		err = open_descriptors(monitor);
 	if (err) {
-		lookout_close(lookout);
+		page_monitor_close(monitor);
 		return err;
 	}
 	if (reader)
-		take_reader(lookout, reader);
+		take_reader(monitor, reader);
 	else
-		take_absence(lookout);
-	heartbeat_open(&lookout->heartbeat, !options->foreign);
+		take_absence(monitor);
+	heartbeat_open(&monitor->heartbeat, !options->foreign);
 	if (options->measure) {
 		if (reader)
-			measure_look(lookout);
-		measure_wake(lookout);
+			measure_look(monitor);
+		measure_wake(monitor);
 	}
-	*out = lookout;
+	*out = monitor;
 	return 0;
 }
 
-void lookout_close(struct lookout *lookout)
+void page_monitor_close(struct page_monitor *monitor)
 {
-	if (!lookout)
+	if (!monitor)
 		return;
-	drop_reader(lookout);
-	heartbeat_close(&lookout->heartbeat);
-	if (lookout->timer >= 0)
-		close(lookout->timer);
-	if (lookout->poll >= 0)
-		close(lookout->poll);
-	free(lookout);
+	drop_reader(monitor);
+	heartbeat_close(&monitor->heartbeat);
+	if (monitor->timer >= 0)
+		close(monitor->timer);
+	if (monitor->poll >= 0)
+		close(monitor->poll);
+	free(monitor);
 }
 
-int lookout_start(struct lookout *lookout, struct error *error)
+int page_monitor_start(struct page_monitor *monitor, struct error *error)
 {
 	const struct page_wait wait = {.budget_ns = PAGE_WAIT_DRIVER_NS};
 	struct page_copy copy = {0};
-	int err = lookout->reader ? page_reader_copy(lookout->reader, wait, &copy, error) : 0;
+	int err = monitor->reader ? page_reader_copy(monitor->reader, wait, &copy, error) : 0;
 
 	if (err && err != -ETIMEDOUT)
 		return err;
-	lookout->newest = copy.page;
-	lookout->due_ns = clock_now_ns(CLOCK_MONOTONIC);
-	return arm(lookout);
+	monitor->newest = copy.page;
+	monitor->due_ns = clock_now_ns(CLOCK_MONOTONIC);
+	return arm(monitor);
 }
 
-int lookout_fd(const struct lookout *lookout)
+int page_monitor_fd(const struct page_monitor *monitor)
 {
-	return lookout->poll;
+	return monitor->poll;
 }
 
-const struct page *lookout_page(const struct lookout *lookout)
+const struct page *page_monitor_page(const struct page_monitor *monitor)
 {
-	return &lookout->newest;
+	return &monitor->newest;
 }
 
-const struct lookout_facts *lookout_facts(const struct lookout *lookout)
+const struct page_monitor_facts *page_monitor_facts(const struct page_monitor *monitor)
 {
-	return &lookout->facts;
+	return &monitor->facts;
 }
 
-const struct lookout_counts *lookout_counts(const struct lookout *lookout)
+const struct page_monitor_counts *page_monitor_counts(const struct page_monitor *monitor)
 {
-	return &lookout->counts;
+	return &monitor->counts;
 }

@@ -22,16 +22,16 @@
 #include "event/event.h"
 
 /* How often the page is looked at where only a timer makes one look, and where notices come. */
-#define LOOKOUT_TIMER_PERIOD_NS	 10000000
-#define LOOKOUT_NOTICE_PERIOD_NS 100000000
+#define PAGE_MONITOR_TIMER_PERIOD_NS  10000000
+#define PAGE_MONITOR_NOTICE_PERIOD_NS 100000000
 
 /* Looking more often than this is better done by a program that does nothing else. */
-#define LOOKOUT_PERIOD_MIN_NS 100000
+#define PAGE_MONITOR_PERIOD_MIN_NS 100000
 
 /* How often the other clocks are read; with a slower heartbeat, at each. */
-#define LOOKOUT_CLOCK_PERIOD_NS 1000000000
+#define PAGE_MONITOR_CLOCK_PERIOD_NS 1000000000
 
-struct lookout_options {
+struct page_monitor_options {
 	const char *device; /* NULL: the first one */
 	uint64_t period_ns; /* 0: one of the above */
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
@@ -42,7 +42,7 @@ struct lookout_options {
 };
 
 /* How it is done. */
-struct lookout_facts {
+struct page_monitor_facts {
 	const char *path; /* of the page */
 	bool is_device;
 	bool by_notice;		  /* does a notification make it look? */
@@ -55,54 +55,55 @@ struct lookout_facts {
 };
 
 /* How many trials those are. */
-#define LOOKOUT_TRIALS 32
+#define PAGE_MONITOR_TRIALS 32
 
 /* What became of it. */
-struct lookout_counts {
+struct page_monitor_counts {
 	uint64_t looks;
 	uint64_t notices;
 	uint64_t worst_gap_ns; /* the longest time between two looks: so long nothing was seen */
 };
 
 /* Called for each event, which is valid during the call only. */
-typedef void (*lookout_fn)(const struct event *event, void *arg);
+typedef void (*page_monitor_fn)(const struct event *event, void *arg);
 
-struct lookout;
+struct page_monitor;
 
 /*
  * Open the page, and measure what a look costs, if asked for. 0, or -errno as page_reader_open(),
  * with @error filled. The caller closes *@out.
  */
-int lookout_open(const struct lookout_options *options, struct lookout **out, struct error *error);
+int page_monitor_open(const struct page_monitor_options *options, struct page_monitor **out,
+		      struct error *error);
 
 /* NULL is fine. */
-void lookout_close(struct lookout *lookout);
+void page_monitor_close(struct page_monitor *monitor);
 
 /* Take the first look, and start the heartbeat. 0 or -errno, with @error filled. */
-int lookout_start(struct lookout *lookout, struct error *error);
+int page_monitor_start(struct page_monitor *monitor, struct error *error);
 
 /*
  * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that its
  * driver can be unloaded. Says whether it was open. What is no device is kept.
  */
-bool lookout_let_go(struct lookout *lookout, uint64_t ns);
+bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
 
-/* Polls readable when there is something to do. Owned by @lookout. */
-int lookout_fd(const struct lookout *lookout);
+/* Polls readable when there is something to do. Owned by @monitor. */
+int page_monitor_fd(const struct page_monitor *monitor);
 
 /*
  * Do what is due, and tell @fn; the first time, the first look. Never waits but where a page that
  * cannot be mapped is stuck in an update: then for 100 ms.
  */
-void lookout_run(struct lookout *lookout, lookout_fn fn, void *arg);
+void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *arg);
 
-/* The newest look, maybe torn; valid after lookout_start(). Owned by @lookout. */
-const struct page *lookout_page(const struct lookout *lookout);
+/* The newest look, maybe torn; valid after page_monitor_start(). Owned by @monitor. */
+const struct page *page_monitor_page(const struct page_monitor *monitor);
 
-/* Owned by @lookout. They change only where notifications end. */
-const struct lookout_facts *lookout_facts(const struct lookout *lookout);
+/* Owned by @monitor. They change only where notifications end. */
+const struct page_monitor_facts *page_monitor_facts(const struct page_monitor *monitor);
 
-/* Owned by @lookout. */
-const struct lookout_counts *lookout_counts(const struct lookout *lookout);
+/* Owned by @monitor. */
+const struct page_monitor_counts *page_monitor_counts(const struct page_monitor *monitor);
 
 #endif

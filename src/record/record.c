@@ -28,12 +28,12 @@ static void scenario_facts(const struct record_options *options, const struct sc
 }
 
 static int play(const struct record_options *options, const struct scenario *scenario,
-		const struct recorder_options *live, struct keeper *keeper)
+		const struct recorder_options *live, struct record_session *session)
 {
 	const struct simulation_options simulation = {0};
 	struct recorder_options store = *live;
 	struct fact_list facts = {0};
-	const struct record_scene scene = {.file = store.path, .facts = &facts};
+	const struct record_context context = {.file = store.path, .facts = &facts};
 	struct scenario_source *source;
 	struct error error = {0};
 	struct event event;
@@ -44,21 +44,21 @@ static int play(const struct record_options *options, const struct scenario *sce
 	if (scenario_source_new(scenario, &simulation, 0, &source))
 		error_cause(&error, "there is no memory left");
 	if (*error.cause ||
-	    keeper_open(keeper, &store, &facts, SCENARIO_MONOTONIC_START_NS, &error)) {
+	    record_session_open(session, &store, &facts, SCENARIO_MONOTONIC_START_NS, &error)) {
 		message_failure(&error);
 		scenario_source_free(source);
 		return EXIT_FAILED;
 	}
-	keeper->view->begin(stdout, &scene);
+	session->view->begin(stdout, &context);
 	while (scenario_source_next(source, &event, NULL))
-		keeper_event(keeper, &event);
+		record_session_event(session, &event);
 	scenario_source_free(source);
-	return record_end(keeper, &scene, keeper->newest_ns - keeper->start_ns);
+	return record_end(session, &context, session->newest_ns - session->start_ns);
 }
 
 /* A scenario in virtual time: a recording of what no machine can be made to do on command. */
 static int record_scenario(const struct record_options *options,
-			   const struct recorder_options *store, struct keeper *keeper)
+			   const struct recorder_options *store, struct record_session *session)
 {
 	struct scenario scenario;
 	struct error error = {0};
@@ -68,13 +68,13 @@ static int record_scenario(const struct record_options *options,
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	code = play(options, &scenario, store, keeper);
+	code = play(options, &scenario, store, session);
 	scenario_free(&scenario);
 	return code;
 }
 
 /* In the place that was asked for, once there is room. */
-static int record_to(const struct record_options *options, struct keeper *keeper)
+static int record_to(const struct record_options *options, struct record_session *session)
 {
 	struct record_place place;
 	struct recorder_options store = {
@@ -92,11 +92,11 @@ static int record_to(const struct record_options *options, struct keeper *keeper
 		message_failure(&error);
 	} else {
 		record_place_tidy(0, store.removed, &place);
-		code = options->scenario ? record_scenario(options, &store, keeper)
-					 : record_live(options, &store, keeper);
+		code = options->scenario ? record_scenario(options, &store, session)
+					 : record_live(options, &store, session);
 	}
 	/* Its thread uses the place. */
-	keeper_close(keeper);
+	record_session_close(session);
 	record_place_close(&place);
 	return code;
 }
@@ -104,23 +104,23 @@ static int record_to(const struct record_options *options, struct keeper *keeper
 static int record_run(int argc, char **argv)
 {
 	struct record_options options;
-	struct keeper keeper = {0};
+	struct record_session session = {0};
 	int code = record_options_parse(argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
 	/* A limit on file sizes is a full disk: said, counted, survived. */
 	signal(SIGXFSZ, SIG_IGN);
-	keeper.view = options.json ? &record_view_json : &record_view_text;
-	keeper.wants_journal = options.journal;
-	keeper.is_in_journal = !options.scenario && !options.json && journal_is_output();
-	keeper.ring = (struct keeper_ring){
+	session.view = options.json ? &record_view_json : &record_view_text;
+	session.wants_journal = options.journal;
+	session.is_in_journal = !options.scenario && !options.json && journal_is_output();
+	session.ring = (struct record_session_ring){
 		.ring_ns = (uint64_t)options.ring_ns,
 		.before_ns = (uint64_t)options.before_ns,
 		.after_ns = (uint64_t)options.after_ns,
 		.on = options.on,
 	};
-	code = record_to(&options, &keeper);
+	code = record_to(&options, &session);
 	return message_output(code);
 }
 

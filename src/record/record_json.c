@@ -4,25 +4,26 @@
 #include "show/json_add.h"
 #include "record/record_view.h"
 
-static void begin(FILE *out, const struct record_scene *scene, const char *schema)
+static void begin(FILE *out, const struct record_context *context, const char *schema)
 {
-	json_object *line = new_line("begin", fact_get_u64(scene->facts, "start_monotonic_ns", 0));
+	json_object *line =
+		new_line("begin", fact_get_u64(context->facts, "start_monotonic_ns", 0));
 
 	add_text(line, "schema", schema);
-	add_i64(line, "realtime_ns", (int64_t)fact_get_u64(scene->facts, "start_realtime_ns", 0));
-	add_text(line, "file", scene->file);
-	json_object_object_add(line, "facts", record_facts_json(scene->facts));
+	add_i64(line, "realtime_ns", (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0));
+	add_text(line, "file", context->file);
+	json_object_object_add(line, "facts", record_facts_json(context->facts));
 	put_line(out, line);
 }
 
-static void json_begin(FILE *out, const struct record_scene *scene)
+static void json_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, scene, "vmclock-trace/record/1");
+	begin(out, context, "vmclock-trace/record/1");
 }
 
-static void json_replay_begin(FILE *out, const struct record_scene *scene)
+static void json_replay_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, scene, "vmclock-trace/replay/1");
+	begin(out, context, "vmclock-trace/replay/1");
 }
 
 static void json_finding(FILE *out, uint64_t start_ns, const struct finding *finding)
@@ -37,23 +38,23 @@ static void json_incident(FILE *out, uint64_t start_ns, const struct incident *i
 	put_line(out, incident_json(incident));
 }
 
-static json_object *summary(const struct record_scene *scene, uint64_t duration_ns, uint64_t events,
-			    const struct detector_counts *counts)
+static json_object *summary(const struct record_context *context, uint64_t duration_ns,
+			    uint64_t events, const struct detector_counts *counts)
 {
-	uint64_t start_ns = fact_get_u64(scene->facts, "start_monotonic_ns", 0);
+	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
 	json_object *line = new_line("summary", start_ns + duration_ns);
 
-	add_text(line, "file", scene->file);
+	add_text(line, "file", context->file);
 	add_u64(line, "duration_ns", duration_ns);
 	add_u64(line, "events", events);
 	json_object_object_add(line, "findings", finding_json_counts(counts));
 	return line;
 }
 
-static void json_end(FILE *out, const struct record_scene *scene,
+static void json_end(FILE *out, const struct record_context *context,
 		     const struct record_result *result)
 {
-	json_object *line = summary(scene, result->duration_ns, result->events, result->counts);
+	json_object *line = summary(context, result->duration_ns, result->events, result->counts);
 
 	add_u64(line, "events_kept", result->kept);
 	add_u64(line, "events_lost", result->lost);
@@ -67,10 +68,10 @@ static void json_end(FILE *out, const struct record_scene *scene,
 	put_line(out, line);
 }
 
-static void json_replay_end(FILE *out, const struct record_scene *scene,
+static void json_replay_end(FILE *out, const struct record_context *context,
 			    const struct replay_result *result)
 {
-	json_object *line = summary(scene, result->duration_ns, result->events, result->counts);
+	json_object *line = summary(context, result->duration_ns, result->events, result->counts);
 
 	add_text(line, "not_compared_why", result->why_not_compared);
 	add_u64(line, "findings_same", result->same);

@@ -24,11 +24,11 @@
 struct live {
 	const struct record_options *options;
 	const struct recorder_options *store;
-	struct keeper *keeper;
+	struct record_session *session;
 	struct live_sources sources;
 	struct live_feed feed;
 	struct cgroup_names *cgroups;
-	struct until until;
+	struct stop_condition until;
 	struct fact_list facts;
 	struct progress progress;
 	uint64_t disk_due_ns;
@@ -53,7 +53,7 @@ static void tell_cgroup(struct live *live, uint64_t id)
 	cgroup_names_learn(live->cgroups, id);
 	path = cgroup_names_of(live->cgroups, id);
 	if (path)
-		recorder_cgroup(live->keeper->recorder, id, path);
+		recorder_cgroup(live->session->recorder, id, path);
 }
 
 /* What is of another clock than the one that is looked at is not kept. */
@@ -64,7 +64,7 @@ static void on_event(const struct event *event, bool is_watched, void *arg)
 	if (event->type == EVENT_TALLY)
 		tell_cgroup(live, event->who.cgroup);
 	if (is_watched)
-		keeper_event(live->keeper, event);
+		record_session_event(live->session, event);
 }
 
 /* For whoever sits before a terminal: it goes on, and how much there is. */
@@ -75,12 +75,12 @@ static void show_progress(struct live *live)
 
 	if (!progress_is_due(&live->progress))
 		return;
-	recorder_counts(live->keeper->recorder, &counts);
-	text_ns_u64(clock_now_ns(CLOCK_MONOTONIC) - live->keeper->start_ns, since, sizeof(since));
+	recorder_counts(live->session->recorder, &counts);
+	text_ns_u64(clock_now_ns(CLOCK_MONOTONIC) - live->session->start_ns, since, sizeof(since));
 	record_size_text(counts.bytes, size);
 	progress_say(&live->progress,
 		     "%s: %" PRIu64 " events, %" PRIu64 " kept, %" PRIu64 " lost, %s%s%s", since,
-		     live->keeper->events, counts.kept, counts.lost, size,
+		     live->session->events, counts.kept, counts.lost, size,
 		     *counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
 }
 
@@ -111,12 +111,12 @@ static void watch_disk(struct live *live)
 	if (now_ns < live->disk_due_ns)
 		return;
 	live->disk_due_ns = now_ns + DISK_PERIOD_NS;
-	recorder_counts(live->keeper->recorder, &counts);
+	recorder_counts(live->session->recorder, &counts);
 	if (live->in_trouble == (*counts.trouble != '\0'))
 		return;
 	live->in_trouble = *counts.trouble;
-	if (live->keeper->has_journal)
-		journal_trouble(&live->keeper->journal, live->in_trouble ? counts.trouble : NULL);
+	if (live->session->has_journal)
+		journal_trouble(&live->session->journal, live->in_trouble ? counts.trouble : NULL);
 	tell_of_disk(live->store->path, live->in_trouble ? counts.trouble : NULL);
 }
 
@@ -161,7 +161,7 @@ static void run(struct live *live)
 
 static int open_sources(struct live *live)
 {
-	const struct live_wish wish = {
+	const struct live_request request = {
 		.device = live->options->device,
 		.hooks = {.every_event = live->options->every_event,
 			  .reload = live->options->reload,
@@ -170,7 +170,7 @@ static int open_sources(struct live *live)
 	};
 	struct live_sources *sources = &live->sources;
 
-	if (live_sources_open(sources, &wish))
+	if (live_sources_open(sources, &request))
 		return -ENODEV;
 	if (sources->no_page.cause[0])
 		fact_set(&live->facts, "page", "none: %s", sources->no_page.cause);
@@ -189,7 +189,8 @@ static void add_hook_facts(struct live *live)
 	for (size_t i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "hook %s", hooks[i].function);
 		fact_set(&live->facts, name, "%s%s%s",
-			 hooks[i].replaced ? "not needed" : hook_rung_name(hooks[i].rung),
+			 hooks[i].replaced ? "not needed"
+					   : hook_attach_type_name(hooks[i].attach_type),
 			 *hooks[i].why ? ": " : "", hooks[i].why);
 	}
 }
@@ -204,8 +205,8 @@ static void set_facts(struct live *live)
 	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
 	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
 	host_facts(facts);
-	if (live->sources.lookout && !live->sources.no_page.cause[0]) {
-		const struct lookout_facts *look = lookout_facts(live->sources.lookout);
+	if (live->sources.monitor && !live->sources.no_page.cause[0]) {
+		const struct page_monitor_facts *look = page_monitor_facts(live->sources.monitor);
 
 		text_ns_u64(look->period_ns, period, sizeof(period));
 		text_ns_u64(look->clock_period_ns, clocks, sizeof(clocks));
@@ -237,51 +238,52 @@ static int begin(struct live *live)
 		return EXIT_FAILED;
 	set_facts(live);
 	/* Before the first look: hooks take a while to load, and so does a file. */
-	if (keeper_open(live->keeper, live->store, &live->facts,
-			fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
-	    (live->sources.lookout && lookout_start(live->sources.lookout, &error))) {
+	if (record_session_open(live->session, live->store, &live->facts,
+				fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
+	    (live->sources.monitor && page_monitor_start(live->sources.monitor, &error))) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	live_sources_drop_privileges(&live->sources);
 	if (live->options->duration_ns)
-		until_limit(&live->until, (uint64_t)live->options->duration_ns);
+		stop_condition_limit(&live->until, (uint64_t)live->options->duration_ns);
 	return EXIT_DONE;
 }
 
 int record_live(const struct record_options *options, const struct recorder_options *store,
-		struct keeper *keeper)
+		struct record_session *session)
 {
 	struct live live = {.options = options,
 			    .store = store,
 			    .watchdog = -1,
-			    .keeper = keeper,
+			    .session = session,
 			    .feed = {.sources = &live.sources,
 				     .until = &live.until,
 				     .every_event = options->every_event,
 				     .fn = on_event,
 				     .arg = &live},
 			    .progress = progress_begin(!options->json)};
-	const struct record_scene scene = {.file = store->path, .facts = &live.facts};
+	const struct record_context context = {.file = store->path, .facts = &live.facts};
 	int code;
 
-	keeper->incident_news = on_incident;
-	keeper->arg = &live;
-	until_open(&live.until);
+	session->incident_news = on_incident;
+	session->arg = &live;
+	stop_condition_open(&live.until);
 	code = begin(&live);
 	if (code == EXIT_DONE) {
-		keeper->view->begin(stdout, &scene);
+		session->view->begin(stdout, &context);
 		fflush(stdout);
 		open_watchdog(&live);
 		service_tell("READY=1\nSTATUS=Recording");
 		run(&live);
 		service_tell("STOPPING=1");
-		code = record_end(keeper, &scene, clock_now_ns(CLOCK_MONOTONIC) - keeper->start_ns);
+		code = record_end(session, &context,
+				  clock_now_ns(CLOCK_MONOTONIC) - session->start_ns);
 	}
 	if (live.watchdog >= 0)
 		close(live.watchdog);
 	live_sources_close(&live.sources);
 	cgroup_names_free(live.cgroups);
-	until_close(&live.until);
+	stop_condition_close(&live.until);
 	return code;
 }

@@ -8,6 +8,6 @@
 
 /* Record to @store until the time is over or a signal comes. An exit code; what is wrong has been said. */
 int record_live(const struct record_options *options, const struct recorder_options *store,
-		struct keeper *keeper);
+		struct record_session *session);
 
 #endif

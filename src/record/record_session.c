@@ -13,133 +13,134 @@
 #define LOSSES_QUIET_NS (60ull * NSEC_PER_SEC)
 
 /* What the journal has with its fields is not there once more as a line. */
-static bool is_quiet(const struct keeper *keeper)
+static bool is_quiet(const struct record_session *session)
 {
-	return keeper->has_journal && keeper->is_in_journal;
+	return session->has_journal && session->is_in_journal;
 }
 
-static void keep_window(struct keeper *keeper, uint64_t from_ns, uint64_t to_ns, uint64_t findings)
+static void keep_window(struct record_session *session, uint64_t from_ns, uint64_t to_ns,
+			uint64_t findings)
 {
 	const struct recorded_window window = {
 		.from_ns = from_ns,
 		.to_ns = to_ns,
-		.finding = keeper->window.finding,
+		.finding = session->window.finding,
 		.findings = findings,
-		.severity = finding_severity_name(keeper->window.severity),
-		.rank = (int)keeper->window.severity,
+		.severity = finding_severity_name(session->window.severity),
+		.rank = (int)session->window.severity,
 	};
 
-	recorder_window(keeper->recorder, &window);
-	keeper->window.to_ns = to_ns;
+	recorder_window(session->recorder, &window);
+	session->window.to_ns = to_ns;
 }
 
 /* Around a finding that is bad enough all is kept for good. */
-static void keep_around(struct keeper *keeper, const struct finding *finding)
+static void keep_around(struct record_session *session, const struct finding *finding)
 {
-	const struct keeper_ring *ring = &keeper->ring;
-	const struct incident *incident = incidents_open(keeper->incidents);
+	const struct record_session_ring *ring = &session->ring;
+	const struct incident *incident = incidents_open(session->incidents);
 	uint64_t from_ns = finding->not_before_ns, to_ns = finding->found_ns + ring->after_ns;
 
 	if (!ring->ring_ns || finding->severity < ring->on)
 		return;
-	keeper->window.finding = finding->number;
-	keeper->window.severity = finding->severity;
-	keeper->window.incident = incident ? incident->number : 0;
-	keeper->window.longest_ns = finding->found_ns + ring->ring_ns;
-	keep_window(keeper, from_ns > ring->before_ns ? from_ns - ring->before_ns : 0,
-		    to_ns > keeper->window.to_ns ? to_ns : keeper->window.to_ns, 1);
+	session->window.finding = finding->number;
+	session->window.severity = finding->severity;
+	session->window.incident = incident ? incident->number : 0;
+	session->window.longest_ns = finding->found_ns + ring->ring_ns;
+	keep_window(session, from_ns > ring->before_ns ? from_ns - ring->before_ns : 0,
+		    to_ns > session->window.to_ns ? to_ns : session->window.to_ns, 1);
 }
 
 /* And while its incident is open: what comes after it is what comes after its end. */
-static void keep_longer(struct keeper *keeper)
+static void keep_longer(struct record_session *session)
 {
-	const struct incident *incident = incidents_open(keeper->incidents);
-	struct keeper_window *window = &keeper->window;
-	uint64_t after_ns = keeper->ring.after_ns;
+	const struct incident *incident = incidents_open(session->incidents);
+	struct record_session_window *window = &session->window;
+	uint64_t after_ns = session->ring.after_ns;
 
 	if (!incident || incident->number != window->incident)
 		window->incident = 0;
-	if (!window->incident || keeper->newest_ns > window->longest_ns ||
-	    keeper->newest_ns + after_ns / 2 < window->to_ns)
+	if (!window->incident || session->newest_ns > window->longest_ns ||
+	    session->newest_ns + after_ns / 2 < window->to_ns)
 		return;
-	keep_window(keeper, window->to_ns, keeper->newest_ns + after_ns, 0);
+	keep_window(session, window->to_ns, session->newest_ns + after_ns, 0);
 }
 
 static void on_finding(const struct finding *finding, void *arg)
 {
-	struct keeper *keeper = arg;
+	struct record_session *session = arg;
 	json_object *json;
 	const struct recorded_finding recorded = record_finding_of(finding, &json);
 	const struct incident *incident;
 
-	keeper->found = true;
-	keeper->alarming |= finding->severity >= FINDING_WARNING;
-	recorder_finding(keeper->recorder, &recorded);
+	session->found = true;
+	session->alarming |= finding->severity >= FINDING_WARNING;
+	recorder_finding(session->recorder, &recorded);
 	json_object_put(json);
-	if (!is_quiet(keeper))
-		keeper->view->finding(stdout, keeper->start_ns, finding);
-	incidents_finding(keeper->incidents, finding);
-	keep_around(keeper, finding);
-	if (keeper->has_journal) {
-		incident = incidents_open(keeper->incidents);
-		journal_finding(&keeper->journal, finding, incident ? incident->number : 0);
+	if (!is_quiet(session))
+		session->view->finding(stdout, session->start_ns, finding);
+	incidents_finding(session->incidents, finding);
+	keep_around(session, finding);
+	if (session->has_journal) {
+		incident = incidents_open(session->incidents);
+		journal_finding(&session->journal, finding, incident ? incident->number : 0);
 	}
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {
-	struct keeper *keeper = arg;
+	struct record_session *session = arg;
 	json_object *json;
 	struct recorded_incident recorded;
 
-	keeper->found = true;
-	if (keeper->incident_news)
-		keeper->incident_news(news, keeper->arg);
-	if (keeper->has_journal)
-		journal_incident(&keeper->journal, incident, news);
+	session->found = true;
+	if (session->incident_news)
+		session->incident_news(news, session->arg);
+	if (session->has_journal)
+		journal_incident(&session->journal, incident, news);
 	if (news != INCIDENT_CLOSED)
 		return;
 	recorded = record_incident_of(incident, &json);
-	recorder_incident(keeper->recorder, &recorded);
+	recorder_incident(session->recorder, &recorded);
 	json_object_put(json);
-	if (!is_quiet(keeper))
-		keeper->view->incident(stdout, keeper->start_ns, incident);
+	if (!is_quiet(session))
+		session->view->incident(stdout, session->start_ns, incident);
 }
 
 /* Where nobody asked for it by name, what is shown will do. */
-static int open_journal(struct keeper *keeper, const char *path, struct error *error)
+static int open_journal(struct record_session *session, const char *path, struct error *error)
 {
 	struct error ignored;
 	int err;
 
-	if (!keeper->wants_journal && !keeper->is_in_journal)
+	if (!session->wants_journal && !session->is_in_journal)
 		return 0;
-	err = journal_open(&keeper->journal, path, keeper->wants_journal ? error : &ignored);
-	keeper->has_journal = !err;
-	return keeper->wants_journal ? err : 0;
+	err = journal_open(&session->journal, path, session->wants_journal ? error : &ignored);
+	session->has_journal = !err;
+	return session->wants_journal ? err : 0;
 }
 
-int keeper_open(struct keeper *keeper, const struct recorder_options *options,
-		const struct fact_list *facts, uint64_t start_ns, struct error *error)
+int record_session_open(struct record_session *session, const struct recorder_options *options,
+			const struct fact_list *facts, uint64_t start_ns, struct error *error)
 {
 	int err;
 
-	keeper->start_ns = start_ns;
-	keeper->detector = detector_new(NULL, on_finding, keeper);
-	keeper->incidents = incidents_new(NULL, on_incident, keeper);
-	if (!keeper->detector || !keeper->incidents) {
+	session->start_ns = start_ns;
+	session->detector = detector_new(NULL, on_finding, session);
+	session->incidents = incidents_new(NULL, on_incident, session);
+	if (!session->detector || !session->incidents) {
 		error_cause(error, "there is no memory left");
 		return -ENOMEM;
 	}
-	err = open_journal(keeper, options->path, error);
-	return err ? err : recorder_open(options, facts, &keeper->recorder, error);
+	err = open_journal(session, options->path, error);
+	return err ? err : recorder_open(options, facts, &session->recorder, error);
 }
 
 static void keep(const struct event *event, void *arg)
 {
-	struct keeper *keeper = arg;
+	struct record_session *session = arg;
 
-	recorder_event(keeper->recorder, event);
+	recorder_event(session->recorder, event);
 }
 
 /* Has all that the kernel made by then arrived, or is it known to be lost? */
@@ -149,62 +150,62 @@ static bool is_settled(const struct event_losses *losses)
 }
 
 /* Is it an EVENT_LOSS that says what the one before did, as all do while nothing is lost? */
-static bool is_old_loss(struct keeper *keeper, const struct event *event)
+static bool is_old_loss(struct record_session *session, const struct event *event)
 {
 	struct event_losses losses;
 
 	if (event->type != EVENT_LOSS)
 		return false;
 	losses = event->losses;
-	losses.made = keeper->losses.made;
-	losses.seen = keeper->losses.seen;
-	if (!keeper->found && keeper->losses_ns && is_settled(&keeper->losses) &&
-	    event->time_ns - keeper->losses_ns < LOSSES_QUIET_NS &&
-	    !memcmp(&losses, &keeper->losses, sizeof(losses)))
+	losses.made = session->losses.made;
+	losses.seen = session->losses.seen;
+	if (!session->found && session->losses_ns && is_settled(&session->losses) &&
+	    event->time_ns - session->losses_ns < LOSSES_QUIET_NS &&
+	    !memcmp(&losses, &session->losses, sizeof(losses)))
 		return true;
-	keeper->losses = event->losses;
-	keeper->losses_ns = event->time_ns;
+	session->losses = event->losses;
+	session->losses_ns = event->time_ns;
 	return false;
 }
 
-void keeper_event(struct keeper *keeper, const struct event *event)
+void record_session_event(struct record_session *session, const struct event *event)
 {
 	/* In an incident all is evidence. */
-	keeper->found = incidents_open(keeper->incidents) != NULL;
-	keeper->events++;
-	keeper->newest_ns = event->time_ns;
-	detector_event(keeper->detector, event);
-	incidents_event(keeper->incidents, event);
-	keep_longer(keeper);
+	session->found = incidents_open(session->incidents) != NULL;
+	session->events++;
+	session->newest_ns = event->time_ns;
+	detector_event(session->detector, event);
+	incidents_event(session->incidents, event);
+	keep_longer(session);
 	/* A ring has full detail. */
-	if (keeper->ring.ring_ns || !is_old_loss(keeper, event))
-		thin_event(&keeper->thin, event, keeper->found || keeper->ring.ring_ns, keep,
-			   keeper);
+	if (session->ring.ring_ns || !is_old_loss(session, event))
+		decimate_event(&session->decimate, event, session->found || session->ring.ring_ns,
+			       keep, session);
 }
 
-void keeper_finish(struct keeper *keeper, struct recorder_counts *counts)
+void record_session_finish(struct record_session *session, struct recorder_counts *counts)
 {
 	char text[24];
 
-	incidents_finish(keeper->incidents);
-	thin_flush(&keeper->thin, keep, keeper);
-	if (keeper->has_journal && keeper->journal.lost) {
-		snprintf(text, sizeof(text), "%" PRIu64, keeper->journal.lost);
-		recorder_fact(keeper->recorder, "journal_lost", text);
+	incidents_finish(session->incidents);
+	decimate_flush(&session->decimate, keep, session);
+	if (session->has_journal && session->journal.lost) {
+		snprintf(text, sizeof(text), "%" PRIu64, session->journal.lost);
+		recorder_fact(session->recorder, "journal_lost", text);
 	}
-	snprintf(text, sizeof(text), "%" PRIu64, keeper->newest_ns);
-	recorder_fact(keeper->recorder, "end_monotonic_ns", text);
-	snprintf(text, sizeof(text), "%" PRIu64, keeper->events);
-	recorder_fact(keeper->recorder, "events_judged", text);
-	recorder_close(keeper->recorder, counts);
-	keeper->recorder = NULL;
+	snprintf(text, sizeof(text), "%" PRIu64, session->newest_ns);
+	recorder_fact(session->recorder, "end_monotonic_ns", text);
+	snprintf(text, sizeof(text), "%" PRIu64, session->events);
+	recorder_fact(session->recorder, "events_judged", text);
+	recorder_close(session->recorder, counts);
+	session->recorder = NULL;
 }
 
-void keeper_close(struct keeper *keeper)
+void record_session_close(struct record_session *session)
 {
-	recorder_close(keeper->recorder, NULL);
-	if (keeper->has_journal)
-		journal_close(&keeper->journal);
-	detector_free(keeper->detector);
-	incidents_free(keeper->incidents);
+	recorder_close(session->recorder, NULL);
+	if (session->has_journal)
+		journal_close(&session->journal);
+	detector_free(session->detector);
+	incidents_free(session->incidents);
 }

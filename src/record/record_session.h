@@ -17,7 +17,7 @@
 #include "store/recorder.h"
 
 /* What a ring keeps for good, around what findings. */
-struct keeper_ring {
+struct record_session_ring {
 	uint64_t ring_ns; /* 0: it is none, and all is kept */
 	uint64_t before_ns;
 	uint64_t after_ns;
@@ -25,7 +25,7 @@ struct keeper_ring {
 };
 
 /* The newest window of a ring. */
-struct keeper_window {
+struct record_session_window {
 	uint64_t to_ns;	     /* it is kept until then; 0: there is none */
 	uint64_t finding;    /* the number of the newest one that it is kept for */
 	uint64_t incident;   /* the one that is open since; 0: none */
@@ -33,18 +33,18 @@ struct keeper_window {
 	enum finding_severity severity;
 };
 
-struct keeper {
+struct record_session {
 	const struct record_view *view;
-	struct keeper_ring ring;
+	struct record_session_ring ring;
 	bool wants_journal; /* note there what is found; without one there is nothing to record */
 	bool is_in_journal; /* the same, for what is shown goes there anyway: then it is not shown */
 	struct journal journal;
 	bool has_journal;
-	struct keeper_window window;
+	struct record_session_window window;
 	struct recorder *recorder;
 	struct detector *detector;
 	struct incidents *incidents;
-	struct thin thin;
+	struct decimate decimate;
 	uint64_t start_ns;
 	uint64_t events; /* judged */
 	uint64_t newest_ns;
@@ -60,18 +60,18 @@ struct keeper {
 /*
  * Make the recording with @facts, and be ready for events from @start_ns (CLOCK_MONOTONIC) on. The
  * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or
- * -errno, with @error filled; keeper_close() is due in either case.
+ * -errno, with @error filled; record_session_close() is due in either case.
  */
-int keeper_open(struct keeper *keeper, const struct recorder_options *options,
-		const struct fact_list *facts, uint64_t start_ns, struct error *error);
+int record_session_open(struct record_session *session, const struct recorder_options *options,
+			const struct fact_list *facts, uint64_t start_ns, struct error *error);
 
 /* Take one event; in order. */
-void keeper_event(struct keeper *keeper, const struct event *event);
+void record_session_event(struct record_session *session, const struct event *event);
 
 /* No more come: close what is open, write all, and tell in @counts how it went. */
-void keeper_finish(struct keeper *keeper, struct recorder_counts *counts);
+void record_session_finish(struct record_session *session, struct recorder_counts *counts);
 
 /* Free all. */
-void keeper_close(struct keeper *keeper);
+void record_session_close(struct record_session *session);
 
 #endif

@@ -30,30 +30,31 @@ void record_bounds_facts(const struct record_options *options, struct fact_list 
 		 options->on == FINDING_CRITICAL ? "" : " or worse");
 }
 
-int record_end(struct keeper *keeper, const struct record_scene *scene, uint64_t duration_ns)
+int record_end(struct record_session *session, const struct record_context *context,
+	       uint64_t duration_ns)
 {
 	struct recorder_counts counts;
 	struct record_result result;
 
-	keeper_finish(keeper, &counts);
+	record_session_finish(session, &counts);
 	result = (struct record_result){
 		.duration_ns = duration_ns,
-		.events = keeper->events,
+		.events = session->events,
 		.kept = counts.kept,
 		.lost = counts.lost,
 		.cut = counts.cut,
-		.is_ring = keeper->ring.ring_ns,
+		.is_ring = session->ring.ring_ns,
 		.windows = counts.windows,
 		.windows_cut = counts.windows_cut,
 		.bytes = counts.bytes,
 		.trouble = counts.trouble,
-		.counts = detector_counts(keeper->detector),
+		.counts = detector_counts(session->detector),
 	};
-	keeper->view->end(stdout, scene, &result);
+	session->view->end(stdout, context, &result);
 	/* What was lost before it went well again stands in the file, and above. */
 	if (counts.failed) {
-		message_error("%s could not be written: %s", scene->file, counts.trouble);
+		message_error("%s could not be written: %s", context->file, counts.trouble);
 		return EXIT_FAILED;
 	}
-	return keeper->alarming ? EXIT_FINDING : EXIT_DONE;
+	return session->alarming ? EXIT_FINDING : EXIT_DONE;
 }

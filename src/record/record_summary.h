@@ -10,6 +10,7 @@
 void record_bounds_facts(const struct record_options *options, struct fact_list *facts);
 
 /* Write all, and show what @duration_ns amount to. An exit code; what is wrong has been said. */
-int record_end(struct keeper *keeper, const struct record_scene *scene, uint64_t duration_ns);
+int record_end(struct record_session *session, const struct record_context *context,
+	       uint64_t duration_ns);
 
 #endif

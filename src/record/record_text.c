@@ -18,10 +18,10 @@ void record_size_text(uint64_t bytes, char text[RECORD_SIZE_BYTES])
 			 bytes / 100000 % 10);
 }
 
-static void put_fact(FILE *out, const struct record_scene *scene, const char *label,
+static void put_fact(FILE *out, const struct record_context *context, const char *label,
 		     const char *name)
 {
-	const char *value = fact_get(scene->facts, name);
+	const char *value = fact_get(context->facts, name);
 
 	if (!value)
 		return;
@@ -30,26 +30,26 @@ static void put_fact(FILE *out, const struct record_scene *scene, const char *la
 	fputc('\n', out);
 }
 
-static void put_start(FILE *out, const struct record_scene *scene)
+static void put_start(FILE *out, const struct record_context *context)
 {
-	int64_t realtime_ns = (int64_t)fact_get_u64(scene->facts, "start_realtime_ns", 0);
+	int64_t realtime_ns = (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0);
 	char when[INSTANT_ISO_BYTES];
 
 	instant_format_utc(instant_from_ns(realtime_ns), when, sizeof(when));
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
 }
 
-static void text_begin(FILE *out, const struct record_scene *scene)
+static void text_begin(FILE *out, const struct record_context *context)
 {
-	put_start(out, scene);
+	put_start(out, context);
 	fputs("file    ", out);
-	text_put_shown(out, scene->file);
+	text_put_shown(out, context->file);
 	fputc('\n', out);
-	put_fact(out, scene, "page", "page");
-	put_fact(out, scene, "uses", "uses");
-	put_fact(out, scene, "keeps", "thinning");
-	put_fact(out, scene, "bounds", "bounds");
-	put_fact(out, scene, "ring", "ring");
+	put_fact(out, context, "page", "page");
+	put_fact(out, context, "uses", "uses");
+	put_fact(out, context, "keeps", "thinning");
+	put_fact(out, context, "bounds", "bounds");
+	put_fact(out, context, "ring", "ring");
 	fputc('\n', out);
 }
 
@@ -81,7 +81,7 @@ static void put_windows(FILE *out, const struct record_result *result)
 	fprintf(out, "; %" PRIu64 " events outside of them were let go\n", result->cut);
 }
 
-static void text_end(FILE *out, const struct record_scene *scene,
+static void text_end(FILE *out, const struct record_context *context,
 		     const struct record_result *result)
 {
 	char size[RECORD_SIZE_BYTES];
@@ -95,7 +95,7 @@ static void text_end(FILE *out, const struct record_scene *scene,
 	fputc('\n', out);
 	put_counts(out, result->counts);
 	fputs("file      ", out);
-	text_put_shown(out, scene->file);
+	text_put_shown(out, context->file);
 	fprintf(out, ", %s\n", size);
 	if (result->is_ring)
 		put_windows(out, result);
@@ -107,18 +107,18 @@ static void text_end(FILE *out, const struct record_scene *scene,
 			result->lost, *result->trouble ? ": " : "", result->trouble);
 }
 
-static void text_replay_begin(FILE *out, const struct record_scene *scene)
+static void text_replay_begin(FILE *out, const struct record_context *context)
 {
-	put_start(out, scene);
+	put_start(out, context);
 	fputs("replay  ", out);
-	text_put_shown(out, scene->file);
+	text_put_shown(out, context->file);
 	fputs("\n\n", out);
 }
 
-static void text_replay_end(FILE *out, const struct record_scene *scene,
+static void text_replay_end(FILE *out, const struct record_context *context,
 			    const struct replay_result *result)
 {
-	(void)scene;
+	(void)context;
 	live_put_duration(out, "\nreplayed  %s", result->duration_ns);
 	fprintf(out, ", %" PRIu64 " events\n", result->events);
 	put_counts(out, result->counts);

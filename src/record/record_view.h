@@ -38,14 +38,14 @@ struct replay_result {
 
 /* Each function writes whole lines to @out. */
 struct record_view {
-	void (*begin)(FILE *out, const struct record_scene *scene);
+	void (*begin)(FILE *out, const struct record_context *context);
 	void (*finding)(FILE *out, uint64_t start_ns, const struct finding *finding);
 	/* An incident that is over. */
 	void (*incident)(FILE *out, uint64_t start_ns, const struct incident *incident);
-	void (*end)(FILE *out, const struct record_scene *scene,
+	void (*end)(FILE *out, const struct record_context *context,
 		    const struct record_result *result);
-	void (*replay_begin)(FILE *out, const struct record_scene *scene);
-	void (*replay_end)(FILE *out, const struct record_scene *scene,
+	void (*replay_begin)(FILE *out, const struct record_context *context);
+	void (*replay_end)(FILE *out, const struct record_context *context,
 			   const struct replay_result *result);
 };
 

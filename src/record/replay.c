@@ -14,7 +14,7 @@
 #include "record/record_view.h"
 
 struct replay_options {
-	struct recorded_wish wish;
+	struct recorded_request request;
 	bool json;
 };
 
@@ -23,7 +23,7 @@ struct replay {
 	struct recorded recorded;
 	struct detector *detector;
 	struct incidents *incidents;
-	struct until until;
+	struct stop_condition until;
 	bool alarming;
 	struct replay_result result;
 };
@@ -94,7 +94,7 @@ static const char *why_not_compared(struct replay *replay)
 	return NULL;
 }
 
-static int end(struct replay *replay, const struct record_scene *scene)
+static int end(struct replay *replay, const struct record_context *context)
 {
 	struct replay_result *result = &replay->result;
 	uint64_t kept = recording_findings(replay->recorded.recording);
@@ -106,7 +106,7 @@ static int end(struct replay *replay, const struct record_scene *scene)
 	result->why_not_compared = why_not_compared(replay);
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
-	replay->view->replay_end(stdout, scene, result);
+	replay->view->replay_end(stdout, context, result);
 	if (!result->why_not_compared && (result->different || result->missing))
 		code = EXIT_FAILED;
 	return recorded_exit_code(&replay->recorded, code);
@@ -114,8 +114,8 @@ static int end(struct replay *replay, const struct record_scene *scene)
 
 static int replay_with(struct replay *replay, const struct replay_options *options)
 {
-	struct record_scene scene = {.file = options->wish.file};
-	int code = recorded_open(&options->wish, &replay->recorded);
+	struct record_context context = {.file = options->request.file};
+	int code = recorded_open(&options->request, &replay->recorded);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -123,11 +123,11 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 	replay->incidents = incidents_new(NULL, on_incident, replay);
 	if (!replay->detector || !replay->incidents)
 		return message_no_memory();
-	scene.facts = recording_facts(replay->recorded.recording);
-	replay->view->replay_begin(stdout, &scene);
+	context.facts = recording_facts(replay->recorded.recording);
+	replay->view->replay_begin(stdout, &context);
 	recorded_run(&replay->recorded, &replay->until, on_event, replay);
 	incidents_finish(replay->incidents);
-	return end(replay, &scene);
+	return end(replay, &context);
 }
 
 static int parse_options(int argc, char **argv, struct replay_options *options)
@@ -143,7 +143,7 @@ static int parse_options(int argc, char **argv, struct replay_options *options)
 	while (code == MESSAGE_GO_ON &&
 	       (option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
 		if (option == 's')
-			code = pace_parse(optarg, &options->wish.speed);
+			code = playback_parse(optarg, &options->request.speed);
 		else if (option == 'j')
 			options->json = true;
 		else if (option == 'h')
@@ -159,7 +159,7 @@ static int parse_options(int argc, char **argv, struct replay_options *options)
 		message_error("which recording is to be replayed?");
 		return message_see_help(&cmd_replay);
 	}
-	options->wish.file = argv[optind];
+	options->request.file = argv[optind];
 	return MESSAGE_GO_ON;
 }
 
@@ -172,9 +172,9 @@ static int replay_run(int argc, char **argv)
 	if (code != MESSAGE_GO_ON)
 		return code;
 	replay.view = options.json ? &record_view_json : &record_view_text;
-	until_open(&replay.until);
+	stop_condition_open(&replay.until);
 	code = replay_with(&replay, &options);
-	until_close(&replay.until);
+	stop_condition_close(&replay.until);
 	recorded_close(&replay.recorded);
 	detector_free(replay.detector);
 	incidents_free(replay.incidents);

@@ -11,7 +11,7 @@
 struct report_options {
 	char *const *files;
 	size_t count;
-	struct report_wish wish;
+	struct report_request request;
 	enum report_form form;
 };
 
@@ -51,14 +51,14 @@ static int parse_option(int option, const char *text, struct report_options *opt
 		fputs(report_schema, stdout);
 		return EXIT_DONE;
 	case 'i':
-		if (parse_u64_within(text, 1, UINT64_MAX, &options->wish.incident))
+		if (parse_u64_within(text, 1, UINT64_MAX, &options->request.incident))
 			return message_bad_argument("--incident", text, "a number from 1");
 		break;
 	case 's':
-		options->wish.since = text;
+		options->request.since = text;
 		break;
 	case 'u':
-		options->wish.until = text;
+		options->request.until = text;
 		break;
 	case 'h':
 		return message_help(&cmd_report);
@@ -103,8 +103,9 @@ static int report_on_all(const struct report_options *options)
 	bool has_form = several && several->has_form(options->form);
 	struct error error = {0};
 
-	if (has_form && !options->wish.incident)
-		return several->run(options->files, options->count, &options->wish, options->form);
+	if (has_form && !options->request.incident)
+		return several->run(options->files, options->count, &options->request,
+				    options->form);
 	error_cause(&error, "%s is of one recording, and these are %zu",
 		    has_form ? "--incident" : "that form of a report", options->count);
 	error_hint(&error, "%s",
@@ -116,16 +117,16 @@ static int report_on_all(const struct report_options *options)
 
 static int report_on(const struct report_options *options)
 {
-	struct report_material *material = NULL;
+	struct report_source *material = NULL;
 	const struct report *report;
-	int code = report_material_open(options->files[0], &options->wish, &material);
+	int code = report_source_open(options->files[0], &options->request, &material);
 
 	if (code == MESSAGE_GO_ON) {
-		report = report_material_report(material);
+		report = report_source_report(material);
 		forms[options->form].put(stdout, report);
 		code = message_damaged(options->files[0], report->damage, "the report");
 	}
-	report_material_close(material);
+	report_source_close(material);
 	return code;
 }
 
@@ -139,7 +140,7 @@ static int report_run(int argc, char **argv)
 	if (options.count > 1)
 		code = report_on_all(&options);
 	else if (forms[options.form].stream)
-		code = report_stream_run(options.files[0], &options.wish,
+		code = report_stream_run(options.files[0], &options.request,
 					 forms[options.form].stream, stdout);
 	else
 		code = report_on(&options);

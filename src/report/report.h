@@ -20,7 +20,7 @@ struct report_several {
 	bool (*has_form)(enum report_form form);
 
 	/* Report on the @count files at @paths to stdout. The exit code: what is wrong has been said. */
-	int (*run)(char *const *paths, size_t count, const struct report_wish *wish,
+	int (*run)(char *const *paths, size_t count, const struct report_request *request,
 		   enum report_form form);
 };
 

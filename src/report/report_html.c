@@ -23,7 +23,7 @@ static void put_head(FILE *out, const struct report *report)
 
 	report_verdict(report, verdict, sizeof(verdict));
 	report_utc(report, report->start_ns, from, sizeof(from));
-	report_utc(report, report->account->last_ns, to, sizeof(to));
+	report_utc(report, report->analysis->last_ns, to, sizeof(to));
 	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -41,7 +41,7 @@ static void put_head(FILE *out, const struct report *report)
 	html_printf(out,
 		    ": %" PRIu64 " events from %s to %s, by CLOCK_REALTIME of its start, from "
 		    "which plots count.",
-		    report->account->events, from, to);
+		    report->analysis->events, from, to);
 	fputs("</p>\n", out);
 }
 
@@ -124,10 +124,10 @@ static void put_timeline(FILE *out, const struct report *report)
 	bool any = false;
 
 	fputs("<h2>Timeline</h2>\n<ol>\n", out);
-	for (size_t i = 0; i < report->account->findings; i++) {
-		if (!report_has_finding(report, &report->account->finding[i]))
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		if (!report_has_finding(report, &report->analysis->finding[i]))
 			continue;
-		put_finding(out, report, &report->account->finding[i]);
+		put_finding(out, report, &report->analysis->finding[i]);
 		any = true;
 	}
 	fputs(any ? "</ol>\n" : "</ol>\n<p>Nothing was found.</p>\n", out);
@@ -195,7 +195,7 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 		finding_severity_name(incident->severity));
 	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
 		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
-	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
+	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	if (*downtime)
 		fprintf(out, "<p>%s</p>\n", downtime);
 	report_around(report, incident, &from_ns, &to_ns);
@@ -238,14 +238,14 @@ static bool any_histogram(const struct summary *summary)
 
 static void put_latencies(FILE *out, const struct report *report)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 
-	if (!account->latency.points && !any_histogram(&account->summary))
+	if (!analysis->latency.points && !any_histogram(&analysis->summary))
 		return;
 	fputs("<h2>How long reading the clock took</h2>\n", out);
-	if (account->latency.points)
+	if (analysis->latency.points)
 		report_plot_latencies(out, report);
-	put_histograms(out, &account->summary);
+	put_histograms(out, &analysis->summary);
 }
 
 static void put_paths(FILE *out, const struct summary_reader *reader)
@@ -264,7 +264,7 @@ static void put_paths(FILE *out, const struct summary_reader *reader)
 
 static void put_users(FILE *out, const struct report *report)
 {
-	const struct summary *summary = &report->account->summary;
+	const struct summary *summary = &report->analysis->summary;
 
 	if (!summary->readers)
 		return;
@@ -318,16 +318,16 @@ static void put_facts(FILE *out, const struct report *report)
 
 void report_put_html(FILE *out, const struct report *report)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 
 	put_head(out, report);
-	for (size_t i = 0; i < account->incidents; i++) {
-		if (report_has_incident(report, account->incident[i]))
-			put_incident(out, report, account->incident[i]);
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		if (report_has_incident(report, analysis->incident[i]))
+			put_incident(out, report, analysis->incident[i]);
 	}
 	put_timeline(out, report);
 	fputs("<h2>The whole recording</h2>\n", out);
-	report_plot_errors(out, report, NULL, report->start_ns, account->last_ns);
+	report_plot_errors(out, report, NULL, report->start_ns, analysis->last_ns);
 	put_users(out, report);
 	put_latencies(out, report);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);

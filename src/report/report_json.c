@@ -10,17 +10,17 @@
 #define SCHEMA "vmclock-trace/report/1"
 
 /* What the kernel sent, and what of it arrived; NULL where that was not counted. */
-static json_object *json_kernel(const struct account *account)
+static json_object *json_kernel(const struct analysis *analysis)
 {
 	json_object *json;
 
-	if (!account->has_losses)
+	if (!analysis->has_losses)
 		return NULL;
 	json = json_object_new_object();
-	add_u64(json, "made", account->losses.made);
-	add_u64(json, "seen", account->losses.seen);
-	add_u64(json, "ring_full", account->losses.ring_full);
-	add_u64(json, "uncounted", account->losses.uncounted);
+	add_u64(json, "made", analysis->losses.made);
+	add_u64(json, "seen", analysis->losses.seen);
+	add_u64(json, "ring_full", analysis->losses.ring_full);
+	add_u64(json, "uncounted", analysis->losses.uncounted);
 	return json;
 }
 
@@ -31,14 +31,14 @@ static json_object *json_recording(const struct report *report)
 	add_text(json, "file", report->file);
 	add_u64(json, "start_monotonic_ns", report->start_ns);
 	add_i64(json, "start_realtime_ns", report->start_realtime_ns);
-	add_u64(json, "end_monotonic_ns", report->account->last_ns);
+	add_u64(json, "end_monotonic_ns", report->analysis->last_ns);
 	add_bool(json, "ended", report->ended);
-	add_u64(json, "events", report->account->events);
+	add_u64(json, "events", report->analysis->events);
 	add_u64(json, "events_lost", report->lost);
 	add_u64(json, "events_cut", report->cut);
 	add_u64(json, "events_damaged", report->bad_rows);
 	add_text(json, "damage", *report->damage ? report->damage : NULL);
-	json_object_object_add(json, "kernel", json_kernel(report->account));
+	json_object_object_add(json, "kernel", json_kernel(report->analysis));
 	json_object_object_add(json, "facts", record_facts_json(report->facts));
 	return json;
 }
@@ -59,12 +59,12 @@ static json_object *json_curve(const struct curve *curve)
 	return points;
 }
 
-static json_object *json_clocks(const struct account *account)
+static json_object *json_clocks(const struct analysis *analysis)
 {
 	json_object *clocks = json_object_new_array();
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct account_clock *clock = &account->clock[i];
+		const struct analysis_clock *clock = &analysis->clock[i];
 		json_object *json;
 
 		if (!clock->seen)
@@ -82,7 +82,7 @@ static json_object *json_clocks(const struct account *account)
 
 static json_object *json_readers(const struct report *report)
 {
-	const struct summary *summary = &report->account->summary;
+	const struct summary *summary = &report->analysis->summary;
 	json_object *readers = json_object_new_array();
 
 	for (size_t i = 0; i < summary->readers; i++) {
@@ -104,18 +104,18 @@ static json_object *json_readers(const struct report *report)
 	return readers;
 }
 
-static json_object *json_page(const struct account *account)
+static json_object *json_page(const struct analysis *analysis)
 {
-	const struct page_follow *follow = &account->follow;
+	const struct page_follow *follow = &analysis->follow;
 	json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "first",
-			       follow->seen ? page_json_fields(&account->first_page) : NULL);
+			       follow->seen ? page_json_fields(&analysis->first_page) : NULL);
 	json_object_object_add(json, "last",
 			       follow->seen ? page_json_fields(&follow->newest) : NULL);
 	add_u64(json, "page_updates", follow->updates);
 	add_u64(json, "page_updates_unseen", follow->missed);
-	json_object_object_add(json, "curve", json_curve(&account->page_bound));
+	json_object_object_add(json, "curve", json_curve(&analysis->page_bound));
 	return json;
 }
 
@@ -123,9 +123,10 @@ static json_object *json_findings(const struct report *report)
 {
 	json_object *findings = json_object_new_array();
 
-	for (size_t i = 0; i < report->account->findings; i++) {
-		if (report_has_finding(report, &report->account->finding[i]))
-			json_object_array_add(findings, finding_json(&report->account->finding[i]));
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		if (report_has_finding(report, &report->analysis->finding[i]))
+			json_object_array_add(findings,
+					      finding_json(&report->analysis->finding[i]));
 	}
 	return findings;
 }
@@ -134,24 +135,24 @@ static json_object *json_incidents(const struct report *report)
 {
 	json_object *incidents = json_object_new_array();
 
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		if (report_has_incident(report, report->account->incident[i]))
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		if (report_has_incident(report, report->analysis->incident[i]))
 			json_object_array_add(incidents,
-					      incident_json(report->account->incident[i]));
+					      incident_json(report->analysis->incident[i]));
 	}
 	return incidents;
 }
 
 static json_object *json_downtime(const struct report *report, const struct downtime *downtime)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 	bool known = downtime->unknown == DOWNTIME_KNOWN;
 	json_object *json = json_object_new_object();
 	uint64_t number = 0;
 
-	for (size_t i = 0; i < account->incidents; i++) {
-		if (downtime_is_of(downtime, account->incident[i]))
-			number = account->incident[i]->number;
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		if (downtime_is_of(downtime, analysis->incident[i]))
+			number = analysis->incident[i]->number;
 	}
 	add_known(json, "incident", number, number);
 	add_u64(json, "not_before_ns", downtime->not_before_ns);
@@ -169,7 +170,7 @@ static json_object *json_downtime(const struct report *report, const struct down
 
 static json_object *json_downtimes(const struct report *report)
 {
-	const struct downtimes *downtimes = &report->account->downtimes;
+	const struct downtimes *downtimes = &report->analysis->downtimes;
 	json_object *json = json_object_new_array();
 
 	for (size_t i = 0; i < downtimes->count; i++) {
@@ -205,8 +206,8 @@ void report_put_json(FILE *out, const struct report *report)
 	json_object_object_add(json, "findings", json_findings(report));
 	json_object_object_add(json, "incidents", json_incidents(report));
 	json_object_object_add(json, "downtimes", json_downtimes(report));
-	json_object_object_add(json, "page", json_page(report->account));
-	json_object_object_add(json, "clocks", json_clocks(report->account));
+	json_object_object_add(json, "page", json_page(report->analysis));
+	json_object_object_add(json, "clocks", json_clocks(report->analysis));
 	json_object_object_add(json, "readers", json_readers(report));
 	json_object_object_add(json, "not_known", unknowns);
 	put_line(out, json);

@@ -254,8 +254,8 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 
 static void put_findings(FILE *out, const struct report *report, const struct frame *frame)
 {
-	for (size_t i = 0; i < report->account->findings; i++) {
-		const struct finding *finding = &report->account->finding[i];
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		const struct finding *finding = &report->analysis->finding[i];
 
 		if (finding->found_ns < frame->from_ns || finding->found_ns > frame->to_ns)
 			continue;
@@ -268,8 +268,8 @@ static void put_findings(FILE *out, const struct report *report, const struct fr
 
 static void put_windows(FILE *out, const struct report *report, const struct frame *frame)
 {
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		const struct incident *incident = report->account->incident[i];
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		const struct incident *incident = report->analysis->incident[i];
 		double from = x_of(frame, incident->from_ns), to = x_of(frame, incident->to_ns);
 
 		if (incident->to_ns < frame->from_ns || incident->from_ns > frame->to_ns)
@@ -285,8 +285,8 @@ static void put_windows(FILE *out, const struct report *report, const struct fra
 /* Is there a finding to be seen? */
 static bool any_finding(const struct report *report, const struct frame *frame)
 {
-	for (size_t i = 0; i < report->account->findings; i++) {
-		const struct finding *finding = &report->account->finding[i];
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		const struct finding *finding = &report->analysis->finding[i];
 
 		if (finding->found_ns >= frame->from_ns && finding->found_ns <= frame->to_ns)
 			return true;
@@ -298,7 +298,7 @@ static void put_legend_end(FILE *out, const struct report *report, const struct 
 {
 	if (any_finding(report, frame))
 		fputs("<span class=\"mark\">a finding</span> ", out);
-	if (report->account->incidents)
+	if (report->analysis->incidents)
 		fputs("<span class=\"bad\">bad window</span>", out);
 	fputs("</p>\n", out);
 }
@@ -307,10 +307,10 @@ static void put_legend(FILE *out, const struct report *report, const struct inci
 		       const struct frame *frame)
 {
 	fputs("<p class=\"legend\">", out);
-	if (report->account->page_bound.points)
+	if (report->analysis->page_bound.points)
 		fputs("<span class=\"page\">page: its own bound</span> ", out);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (incident ? incident->clock[i].points : report->account->clock[i].curve.points)
+		if (incident ? incident->clock[i].points : report->analysis->clock[i].curve.points)
 			fprintf(out, "<span class=\"clock%d\">%s less the page's time</span> ", i,
 				observed_clock_name((enum observed_clock)i));
 	}
@@ -330,12 +330,12 @@ static void begin_drawing(FILE *out, const struct report *report, const struct f
 /* An empty drawing says why it is. */
 static void put_nothing(FILE *out, const struct report *report)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 
-	if (account->page_bound.points)
+	if (analysis->page_bound.points)
 		return;
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (account->clock[i].curve.points)
+		if (analysis->clock[i].curve.points)
 			return;
 	}
 	fprintf(out,
@@ -346,32 +346,32 @@ static void put_nothing(FILE *out, const struct report *report)
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
 			uint64_t from_ns, uint64_t to_ns)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 	struct frame frame = {.from_ns = from_ns,
 			      .to_ns = to_ns > from_ns ? to_ns : from_ns + 1,
 			      .most = scaled(1000)};
 	char class[16];
 
-	widen(&frame, account->page_bound.point, account->page_bound.points);
+	widen(&frame, analysis->page_bound.point, analysis->page_bound.points);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (incident)
 			widen(&frame, incident->clock[i].point, incident->clock[i].points);
 		else
-			widen(&frame, account->clock[i].curve.point,
-			      account->clock[i].curve.points);
+			widen(&frame, analysis->clock[i].curve.point,
+			      analysis->clock[i].curve.points);
 	}
 	frame.most *= 1.08;
 	begin_drawing(out, report, &frame, "error of each clock over time");
 	put_nothing(out, report);
-	put_bound(out, &frame, &account->page_bound);
+	put_bound(out, &frame, &analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		snprintf(class, sizeof(class), "clock%d", i);
 		if (incident)
 			put_curve(out, &frame, incident->clock[i].point, incident->clock[i].points,
 				  class);
 		else
-			put_curve(out, &frame, account->clock[i].curve.point,
-				  account->clock[i].curve.points, class);
+			put_curve(out, &frame, analysis->clock[i].curve.point,
+				  analysis->clock[i].curve.points, class);
 	}
 	put_findings(out, report, &frame);
 	fputs("</svg>\n", out);
@@ -380,8 +380,8 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 
 void report_plot_latencies(FILE *out, const struct report *report)
 {
-	const struct curve *latency = &report->account->latency;
-	uint64_t last_ns = report->account->last_ns;
+	const struct curve *latency = &report->analysis->latency;
+	uint64_t last_ns = report->analysis->last_ns;
 	struct frame frame = {.from_ns = report->start_ns,
 			      .to_ns = last_ns > report->start_ns ? last_ns : report->start_ns + 1,
 			      .most = scaled(1000),

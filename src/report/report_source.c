@@ -11,9 +11,9 @@
 #include "feed/message.h"
 #include "feed/progress.h"
 
-struct report_material {
+struct report_source {
 	struct recording *recording;
-	struct account *account;
+	struct analysis *analysis;
 	struct recording_losses losses;
 	char *cgroups[SUMMARY_READERS];
 	struct report report;
@@ -52,19 +52,19 @@ static int parse_moment(const char *text, const struct report *report, uint64_t 
 	return 0;
 }
 
-int report_set_window(const struct report_wish *wish, struct report *report)
+int report_set_window(const struct report_request *request, struct report *report)
 {
 	report->until_ns = UINT64_MAX;
-	if (wish->since && parse_moment(wish->since, report, &report->since_ns))
-		return message_bad_argument("--since", wish->since, REPORT_MOMENT_WANTED);
-	if (wish->until && parse_moment(wish->until, report, &report->until_ns))
-		return message_bad_argument("--until", wish->until, REPORT_MOMENT_WANTED);
+	if (request->since && parse_moment(request->since, report, &report->since_ns))
+		return message_bad_argument("--since", request->since, REPORT_MOMENT_WANTED);
+	if (request->until && parse_moment(request->until, report, &report->until_ns))
+		return message_bad_argument("--until", request->until, REPORT_MOMENT_WANTED);
 	return MESSAGE_GO_ON;
 }
 
-static int name_cgroups(struct report_material *material)
+static int name_cgroups(struct report_source *material)
 {
-	const struct summary *summary = &material->account->summary;
+	const struct summary *summary = &material->analysis->summary;
 
 	for (size_t i = 0; i < summary->readers; i++) {
 		material->cgroups[i] = strdup(
@@ -75,10 +75,10 @@ static int name_cgroups(struct report_material *material)
 	return MESSAGE_GO_ON;
 }
 
-static void tell_gap(struct report_material *material)
+static void tell_gap(struct report_source *material)
 {
 	const struct recording_gap *gap = recording_gap(material->recording);
-	const struct account_gap told = {
+	const struct analysis_gap told = {
 		.from_ns = gap->from_ns,
 		.to_ns = gap->to_ns,
 		.events = gap->events,
@@ -88,10 +88,10 @@ static void tell_gap(struct report_material *material)
 	};
 
 	if (gap->events)
-		account_gap(material->account, &told);
+		analysis_gap(material->analysis, &told);
 }
 
-static void read_all(struct report_material *material)
+static void read_all(struct report_source *material)
 {
 	struct progress progress = progress_begin(true);
 	struct event event;
@@ -99,16 +99,16 @@ static void read_all(struct report_material *material)
 	while (recording_next(material->recording, &event)) {
 		progress_event(&progress, "reading");
 		tell_gap(material);
-		account_event(material->account, &event);
+		analysis_event(material->analysis, &event);
 	}
 	progress_end(&progress);
-	account_finish(material->account);
+	analysis_finish(material->analysis);
 }
 
-static bool has_incident(const struct account *account, uint64_t number)
+static bool has_incident(const struct analysis *analysis, uint64_t number)
 {
-	for (size_t i = 0; i < account->incidents; i++) {
-		if (account->incident[i]->number == number)
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		if (analysis->incident[i]->number == number)
 			return true;
 	}
 	return !number;
@@ -130,7 +130,7 @@ struct report report_of_recording(struct recording *recording, const char *path)
 }
 
 /* What is known of its losses and damage when it was read. */
-static void end_report(struct report_material *material)
+static void end_report(struct report_source *material)
 {
 	const struct recording_damage *damage = recording_damage(material->recording);
 	struct report *report = &material->report;
@@ -143,17 +143,17 @@ static void end_report(struct report_material *material)
 }
 
 /* A part of the time in which nothing was recorded is one of which nothing can be said. */
-static bool is_recorded(const struct report_material *material, const char *path)
+static bool is_recorded(const struct report_source *material, const char *path)
 {
 	const struct report *report = &material->report;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 	struct error error = {0};
 
-	if (report->since_ns < report->until_ns && report->since_ns <= material->account->last_ns &&
-	    report->until_ns > report->start_ns)
+	if (report->since_ns < report->until_ns &&
+	    report->since_ns <= material->analysis->last_ns && report->until_ns > report->start_ns)
 		return true;
 	report_utc(report, report->start_ns, from, sizeof(from));
-	report_utc(report, material->account->last_ns, to, sizeof(to));
+	report_utc(report, material->analysis->last_ns, to, sizeof(to));
 	error_cause(&error, "of %s nothing was recorded in that time", path);
 	error_hint(&error, "it is from %s to %s: --since and --until must leave some of that", from,
 		   to);
@@ -161,10 +161,10 @@ static bool is_recorded(const struct report_material *material, const char *path
 	return false;
 }
 
-int report_material_open(const char *path, const struct report_wish *wish,
-			 struct report_material **out)
+int report_source_open(const char *path, const struct report_request *request,
+		       struct report_source **out)
 {
-	struct report_material *material = calloc(1, sizeof(*material));
+	struct report_source *material = calloc(1, sizeof(*material));
 	struct error error = {0};
 	int code;
 
@@ -175,41 +175,41 @@ int report_material_open(const char *path, const struct report_wish *wish,
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	material->account = account_new();
-	if (!material->account)
+	material->analysis = analysis_new();
+	if (!material->analysis)
 		return message_no_memory();
 	material->report = report_of_recording(material->recording, path);
-	material->report.account = material->account;
+	material->report.analysis = material->analysis;
 	material->report.cgroups = (const char *const *)material->cgroups;
-	material->report.incident = wish->incident;
-	code = report_set_window(wish, &material->report);
+	material->report.incident = request->incident;
+	code = report_set_window(request, &material->report);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	read_all(material);
-	if (!has_incident(material->account, wish->incident)) {
+	if (!has_incident(material->analysis, request->incident)) {
 		message_error("there is no incident %llu in %s; it has %zu",
-			      (unsigned long long)wish->incident, path,
-			      material->account->incidents);
+			      (unsigned long long)request->incident, path,
+			      material->analysis->incidents);
 		return EXIT_FAILED;
 	}
 	end_report(material);
-	if ((wish->since || wish->until) && !is_recorded(material, path))
+	if ((request->since || request->until) && !is_recorded(material, path))
 		return EXIT_FAILED;
 	return name_cgroups(material);
 }
 
-const struct report *report_material_report(const struct report_material *material)
+const struct report *report_source_report(const struct report_source *material)
 {
 	return &material->report;
 }
 
-void report_material_close(struct report_material *material)
+void report_source_close(struct report_source *material)
 {
 	if (!material)
 		return;
 	for (size_t i = 0; i < SUMMARY_READERS; i++)
 		free(material->cgroups[i]);
-	account_free(material->account);
+	analysis_free(material->analysis);
 	recording_close(material->recording);
 	free(material);
 }

@@ -7,7 +7,7 @@
 #include "store/recording.h"
 
 /* What of it is asked for. */
-struct report_wish {
+struct report_request {
 	uint64_t incident; /* only this one; 0: all */
 	const char *since; /* --since and --until as they were given; NULL: all */
 	const char *until;
@@ -21,28 +21,28 @@ struct report_wish {
 	"a UTC such as 2026-11-23T03:33:07Z, or a time since the start such as 90s"
 int report_moment(const char *text, int64_t start_ns, int64_t *utc_ns);
 
-struct report_material;
+struct report_source;
 
 /*
  * Read the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then been said. Its
  * damage is no error here: the report has it. The caller closes *@out in either case.
  */
-int report_material_open(const char *path, const struct report_wish *wish,
-			 struct report_material **out);
+int report_source_open(const char *path, const struct report_request *request,
+		       struct report_source **out);
 
 /* The report, ready to be shown. Owned by @material, as is all that it points to. */
-const struct report *report_material_report(const struct report_material *material);
+const struct report *report_source_report(const struct report_source *material);
 
 /* What the file at @path says of itself, before its events. Borrowed from both. */
 struct report report_of_recording(struct recording *recording, const char *path);
 
 /*
- * Set the part of the time that @wish asks for in @report, which is of a recording. MESSAGE_GO_ON, or
+ * Set the part of the time that @request asks for in @report, which is of a recording. MESSAGE_GO_ON, or
  * the exit code: what is wrong has then been said.
  */
-int report_set_window(const struct report_wish *wish, struct report *report);
+int report_set_window(const struct report_request *request, struct report *report);
 
 /* NULL is fine. */
-void report_material_close(struct report_material *material);
+void report_source_close(struct report_source *material);
 
 #endif

@@ -80,10 +80,10 @@ static int run(struct reading *reading, struct recording *recording, const char 
 /* The events around the incident that is asked for: as much as a plot of it shows. */
 static void narrow(struct reading *reading)
 {
-	const struct account *account = reading->known->account;
+	const struct analysis *analysis = reading->known->analysis;
 
-	for (size_t i = 0; i < account->incidents; i++) {
-		const struct incident *incident = account->incident[i];
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *incident = analysis->incident[i];
 		uint64_t from_ns, to_ns;
 
 		if (incident->number != reading->known->incident)
@@ -96,7 +96,7 @@ static void narrow(struct reading *reading)
 	}
 }
 
-static int stream(struct reading *reading, const char *path, const struct report_wish *wish)
+static int stream(struct reading *reading, const char *path, const struct report_request *request)
 {
 	struct recording *recording = NULL;
 	struct error error = {0};
@@ -107,7 +107,7 @@ static int stream(struct reading *reading, const char *path, const struct report
 		return EXIT_FAILED;
 	}
 	reading->report = report_of_recording(recording, path);
-	code = report_set_window(wish, &reading->report);
+	code = report_set_window(request, &reading->report);
 	if (code == MESSAGE_GO_ON) {
 		reading->from_ns = reading->report.since_ns;
 		reading->to_ns = reading->report.until_ns;
@@ -119,10 +119,10 @@ static int stream(struct reading *reading, const char *path, const struct report
 	return code;
 }
 
-int report_stream_run(const char *path, const struct report_wish *wish,
+int report_stream_run(const char *path, const struct report_request *request,
 		      const struct report_stream *form, FILE *out)
 {
-	struct report_material *material = NULL;
+	struct report_source *material = NULL;
 	struct reading reading = {.form = form, .out = out};
 	int code = MESSAGE_GO_ON;
 
@@ -134,15 +134,15 @@ int report_stream_run(const char *path, const struct report_wish *wish,
 		return EXIT_USAGE;
 	}
 	/* When an incident begins is known when it is over: then it takes two readings. */
-	if (wish->incident) {
-		code = report_material_open(path, wish, &material);
+	if (request->incident) {
+		code = report_source_open(path, request, &material);
 		if (code == MESSAGE_GO_ON)
-			reading.known = report_material_report(material);
+			reading.known = report_source_report(material);
 	}
 	if (code == MESSAGE_GO_ON)
-		code = stream(&reading, path, wish);
+		code = stream(&reading, path, request);
 	detector_free(reading.detector);
 	incidents_free(reading.incidents);
-	report_material_close(material);
+	report_source_close(material);
 	return code;
 }

@@ -7,10 +7,10 @@
 #include "report/report_form.h"
 
 /*
- * Write what @wish asks of the recording at @path to @out in @form. An incident comes with a
+ * Write what @request asks of the recording at @path to @out in @form. An incident comes with a
  * little of the time around it. Returns the exit code: what is wrong has then been said.
  */
-int report_stream_run(const char *path, const struct report_wish *wish,
+int report_stream_run(const char *path, const struct report_request *request,
 		      const struct report_stream *form, FILE *out);
 
 #endif

@@ -32,12 +32,12 @@ static void put_recording(FILE *out, const struct report *report)
 
 	put_heading(out, "Recording");
 	report_utc(report, report->start_ns, from, sizeof(from));
-	report_utc(report, report->account->last_ns, to, sizeof(to));
+	report_utc(report, report->analysis->last_ns, to, sizeof(to));
 	fprintf(out, "%-*s", NAME_WIDTH, "file");
 	text_put_shown(out, report->file);
 	fprintf(out, "\n%-*s%s to %s, by CLOCK_REALTIME of its start\n", NAME_WIDTH, "time", from,
 		to);
-	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->account->events);
+	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->analysis->events);
 }
 
 static void put_page_field(FILE *out, enum page_field field, const struct finding *finding)
@@ -108,8 +108,8 @@ static void put_findings(FILE *out, const struct report *report)
 	const struct finding *last = NULL;
 
 	put_heading(out, "Timeline");
-	for (size_t i = 0; i < report->account->findings; i++) {
-		const struct finding *finding = &report->account->finding[i];
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		const struct finding *finding = &report->analysis->finding[i];
 
 		if (!report_has_finding(report, finding))
 			continue;
@@ -124,7 +124,7 @@ static void put_downtime(FILE *out, const struct report *report, const struct in
 {
 	char text[DOWNTIME_WORDS_BYTES];
 
-	downtime_sentence(&report->account->downtimes, incident, text, sizeof(text));
+	downtime_sentence(&report->analysis->downtimes, incident, text, sizeof(text));
 	if (!*text)
 		return;
 	fputs("    ", out);
@@ -135,8 +135,8 @@ static void put_incidents(FILE *out, const struct report *report)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		const struct incident *incident = report->account->incident[i];
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		const struct incident *incident = report->analysis->incident[i];
 
 		if (!report_has_incident(report, incident))
 			continue;
@@ -158,7 +158,7 @@ static void put_column(FILE *out, bool known, uint64_t ns)
 
 static void put_users(FILE *out, const struct report *report)
 {
-	const struct summary *summary = &report->account->summary;
+	const struct summary *summary = &report->analysis->summary;
 
 	if (!summary->readers)
 		return;

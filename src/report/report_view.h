@@ -17,7 +17,7 @@
 struct report {
 	const char *file;	       /* its name, without the directory */
 	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
-	const struct account *account;
+	const struct analysis *analysis;
 	const char *const *cgroups; /* of each reader of the account's summary; "": not known */
 	uint64_t start_ns;	    /* of the recording, CLOCK_MONOTONIC */
 	int64_t start_realtime_ns;  /* CLOCK_REALTIME then */

@@ -31,8 +31,8 @@ bool report_has_finding(const struct report *report, const struct finding *findi
 		return false;
 	if (!report->incident)
 		return true;
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		const struct incident *incident = report->account->incident[i];
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		const struct incident *incident = report->analysis->incident[i];
 
 		if (incident->number == report->incident)
 			return report_is_of(finding, incident);
@@ -44,7 +44,7 @@ void report_around(const struct report *report, const struct incident *incident,
 		   uint64_t *to_ns)
 {
 	uint64_t margin = (incident->to_ns - incident->from_ns) / 4 + NSEC_PER_SEC / 10;
-	uint64_t last_ns = report->account->last_ns;
+	uint64_t last_ns = report->analysis->last_ns;
 
 	*from_ns = incident->from_ns > report->start_ns + margin ? incident->from_ns - margin
 								 : report->start_ns;
@@ -67,8 +67,8 @@ const char *report_level(const struct report *report)
 {
 	enum finding_severity worst = FINDING_INFO;
 
-	for (size_t i = 0; i < report->account->findings; i++) {
-		const struct finding *finding = &report->account->finding[i];
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		const struct finding *finding = &report->analysis->finding[i];
 
 		if (report_has_finding(report, finding) && finding->severity > worst)
 			worst = finding->severity;
@@ -172,7 +172,7 @@ static void say_incident(struct words *words, const struct report *report,
 	    from, length, incident->recovered ? "" : " and had NOT recovered");
 	say_kinds(words, incident);
 	say(words, ".");
-	downtime_sentence(&report->account->downtimes, incident, downtime, sizeof(downtime));
+	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	say(words, "%s%s", *downtime ? " " : "", downtime);
 	say_clocks(words, incident);
 	say_readers(words, report, incident);
@@ -181,10 +181,10 @@ static void say_incident(struct words *words, const struct report *report,
 /* From when on there are events: where the oldest made room, not from the start on. */
 static uint64_t begin_ns(const struct report *report)
 {
-	const struct account *account = report->account;
-	bool cut = report->cut > account->gap_events && account->events;
+	const struct analysis *analysis = report->analysis;
+	bool cut = report->cut > analysis->gap_events && analysis->events;
 
-	return cut && account->first_ns > report->start_ns ? account->first_ns : report->start_ns;
+	return cut && analysis->first_ns > report->start_ns ? analysis->first_ns : report->start_ns;
 }
 
 static bool is_windowed(const struct report *report)
@@ -205,14 +205,14 @@ static uint64_t asked_ns(const struct report *report, uint64_t from_ns, uint64_t
 /* Nothing is said of what was not kept. */
 static void say_gaps(struct words *words, const struct report *report)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 	uint64_t gap_ns = asked_ns(report, report->start_ns, begin_ns(report)) +
-			  (is_windowed(report) ? 0 : account->gap_ns);
-	bool at_least = is_windowed(report) && account->gaps_unlisted;
+			  (is_windowed(report) ? 0 : analysis->gap_ns);
+	bool at_least = is_windowed(report) && analysis->gaps_unlisted;
 	char length[TEXT_NS_BYTES];
 
-	for (size_t i = 0; is_windowed(report) && i < account->gaps; i++)
-		gap_ns += asked_ns(report, account->gap[i].from_ns, account->gap[i].to_ns);
+	for (size_t i = 0; is_windowed(report) && i < analysis->gaps; i++)
+		gap_ns += asked_ns(report, analysis->gap[i].from_ns, analysis->gap[i].to_ns);
 	if (!gap_ns)
 		return;
 	text_ns_u64(gap_ns, length, sizeof(length));
@@ -223,7 +223,7 @@ static void say_gaps(struct words *words, const struct report *report)
 static void say_window(struct words *words, const struct report *report)
 {
 	const char *name = fact_get(report->facts, "host") ?: "an unnamed host";
-	uint64_t begin = report->start_ns, end = report->account->last_ns;
+	uint64_t begin = report->start_ns, end = report->analysis->last_ns;
 	char length[TEXT_NS_BYTES], host[SHOWN_BYTES / 2];
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
@@ -242,12 +242,12 @@ static void say_window(struct words *words, const struct report *report)
 /* The worst of the window, the first of those, and how many there are whichever is asked for. */
 static const struct incident *worst_of(const struct report *report, uint64_t *count)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 	const struct incident *worst = NULL;
 
-	*count = account->incidents_unlisted;
-	for (size_t i = 0; i < account->incidents; i++) {
-		const struct incident *incident = account->incident[i];
+	*count = analysis->incidents_unlisted;
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *incident = analysis->incident[i];
 
 		*count +=
 			incident->to_ns >= report->since_ns && incident->from_ns < report->until_ns;
@@ -266,14 +266,14 @@ static const char *at_most(const struct report *report, uint64_t unlisted)
 
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
-	const struct account *account = report->account;
-	uint64_t findings = account->findings_unlisted;
+	const struct analysis *analysis = report->analysis;
+	uint64_t findings = analysis->findings_unlisted;
 
-	for (size_t i = 0; i < account->findings; i++)
-		findings += report_has_finding(report, &account->finding[i]);
+	for (size_t i = 0; i < analysis->findings; i++)
+		findings += report_has_finding(report, &analysis->finding[i]);
 	if (findings)
 		say(words, " there was no incident; %s%" PRIu64 " thing%s to know happened.",
-		    at_most(report, account->findings_unlisted), findings,
+		    at_most(report, analysis->findings_unlisted), findings,
 		    findings == 1 ? "" : "s");
 	else
 		say(words, " nothing happened to the clock, as far as it was seen.");
@@ -293,7 +293,7 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 		return;
 	}
 	say(&words, " there %s %s%" PRIu64 " incident%s.", count == 1 ? "was" : "were",
-	    at_most(report, report->account->incidents_unlisted), count, count == 1 ? "" : "s");
+	    at_most(report, report->analysis->incidents_unlisted), count, count == 1 ? "" : "s");
 	if (count > 1)
 		say(&words, report->incident ? " The one asked for:" : " The first of the worst:");
 	say_incident(&words, report, incident);
@@ -323,8 +323,9 @@ static void tell(const struct teller *teller, const char *code, const char *form
 /* What a ring let go between what it kept; @gap_events of what was cut, the rest is the oldest. */
 static void tell_of_gaps(const struct report *report, const struct teller *teller)
 {
-	const struct account *account = report->account;
-	uint64_t oldest = report->cut > account->gap_events ? report->cut - account->gap_events : 0;
+	const struct analysis *analysis = report->analysis;
+	uint64_t oldest =
+		report->cut > analysis->gap_events ? report->cut - analysis->gap_events : 0;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
 	if (oldest)
@@ -332,8 +333,8 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
 		     "not told.",
 		     oldest);
-	for (size_t i = 0; i < account->gaps; i++) {
-		const struct account_gap *gap = &account->gap[i];
+	for (size_t i = 0; i < analysis->gaps; i++) {
+		const struct analysis_gap *gap = &analysis->gap[i];
 
 		if (!asked_ns(report, gap->from_ns, gap->to_ns))
 			continue;
@@ -344,11 +345,11 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 		     " findings were made that are in the table findings only.",
 		     from, to, gap->events, gap->findings);
 	}
-	if (account->gaps_unlisted)
+	if (analysis->gaps_unlisted)
 		tell(teller, "gaps_unlisted",
 		     "%" PRIu64 " stretches more were not kept: SELECT * FROM windows lists those "
 		     "that were.",
-		     account->gaps_unlisted);
+		     analysis->gaps_unlisted);
 }
 
 /* What a bundle left out of the recording that it was made of, or hid. */
@@ -399,12 +400,12 @@ static void tell_of_recording(const struct report *report, const struct teller *
 		     "%" PRIu64 " events were seen and could not be written: %s.", report->lost,
 		     damage);
 	}
-	if (report->account->findings_unlisted || report->account->incidents_unlisted)
+	if (report->analysis->findings_unlisted || report->analysis->incidents_unlisted)
 		tell(teller, "unlisted",
 		     "%" PRIu64 " findings and %" PRIu64
 		     " incidents more are in the recording than "
 		     "a report shows: ask for a part of it with --since and --until.",
-		     report->account->findings_unlisted, report->account->incidents_unlisted);
+		     report->analysis->findings_unlisted, report->analysis->incidents_unlisted);
 }
 
 /* A fact that says that something was not seen at all. */
@@ -436,12 +437,12 @@ static void tell_of_hooks(const struct report *report, const struct teller *tell
 
 static void tell_of_unseen(const struct report *report, const struct teller *teller)
 {
-	const struct unseen *unseen = &report->account->summary.unseen;
+	const struct blind_period *unseen = &report->analysis->summary.unseen;
 	char total[TEXT_NS_BYTES];
 
 	if (!unseen->times)
 		return;
-	text_ns_u64(unseen_total_ns(unseen, report->account->last_ns), total, sizeof(total));
+	text_ns_u64(blind_period_total_ns(unseen, report->analysis->last_ns), total, sizeof(total));
 	tell(teller, "driver_let_go",
 	     "Who used the clock for %s in all, %" PRIu64
 	     " time%s: the driver had been let go, for "
@@ -491,23 +492,23 @@ static void tell_of_realtime(const struct incident *incident, const struct telle
 
 static void tell_of_seeing(const struct report *report, const struct teller *teller)
 {
-	const struct account *account = report->account;
+	const struct analysis *analysis = report->analysis;
 	bool narrowed = is_windowed(report) || report->incident;
 	const char *whole = narrowed ? "In the whole recording, " : "";
-	uint64_t lost = account->has_losses ? event_losses_total(&account->losses) : 0;
-	size_t maps = account->mappers.entries;
+	uint64_t lost = analysis->has_losses ? event_losses_total(&analysis->losses) : 0;
+	size_t maps = analysis->mappers.entries;
 
-	if (account->follow.missed)
+	if (analysis->follow.missed)
 		tell(teller, "missed_updates",
 		     "%s%" PRIu64 " of %" PRIu64
 		     " updates of the page came between two looks and were "
 		     "not seen by themselves.",
-		     whole, account->follow.missed, account->follow.updates);
-	if (lost && account->losses.uncounted)
+		     whole, analysis->follow.missed, analysis->follow.updates);
+	if (lost && analysis->losses.uncounted)
 		tell(teller, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel, and %" PRIu64
 		     " uses of the clock are in no count.",
-		     whole, lost, account->losses.uncounted);
+		     whole, lost, analysis->losses.uncounted);
 	else if (lost)
 		tell(teller, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
@@ -516,7 +517,7 @@ static void tell_of_seeing(const struct report *report, const struct teller *tel
 		tell(teller, "mapped",
 		     "%s%zu process%s mapped the page: what %s read there nobody can see.", whole,
 		     maps, maps == 1 ? "" : "es", maps == 1 ? "it" : "they");
-	if (!account->clock[OBSERVED_REALTIME].known)
+	if (!analysis->clock[OBSERVED_REALTIME].known)
 		tell(teller, "no_realtime",
 		     "How wrong CLOCK_REALTIME was: it was not, or could not be, held against the "
 		     "page.");
@@ -539,8 +540,8 @@ void report_unknowns(const struct report *report, report_say_fn say_fn, void *ar
 	tell_of_hooks(report, &teller);
 	tell_of_unseen(report, &teller);
 	tell_of_seeing(report, &teller);
-	for (size_t i = 0; i < report->account->incidents; i++) {
-		if (report_has_incident(report, report->account->incident[i]))
-			tell_of_incident(report->account->incident[i], &teller);
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		if (report_has_incident(report, report->analysis->incident[i]))
+			tell_of_incident(report->analysis->incident[i], &teller);
 	}
 }

@@ -6,10 +6,10 @@
 #include "show/json_add.h"
 #include "show/text_shown.h"
 
-static void put_fact(FILE *out, const struct record_scene *scene, const char *before,
+static void put_fact(FILE *out, const struct record_context *context, const char *before,
 		     const char *name, const char *after)
 {
-	const char *value = fact_get(scene->facts, name);
+	const char *value = fact_get(context->facts, name);
 
 	if (!value)
 		return;
@@ -18,16 +18,16 @@ static void put_fact(FILE *out, const struct record_scene *scene, const char *be
 	fputs(after, out);
 }
 
-void recorded_put_text(FILE *out, const struct record_scene *scene)
+void recorded_put_text(FILE *out, const struct record_context *context)
 {
 	fputs("from    ", out);
-	text_put_shown(out, scene->file);
+	text_put_shown(out, context->file);
 	fputs(", A RECORDING", out);
-	put_fact(out, scene, " of ", "host", "");
-	put_fact(out, scene, " by ", "tool", "");
+	put_fact(out, context, " of ", "host", "");
+	put_fact(out, context, " by ", "tool", "");
 	fputc('\n', out);
-	put_fact(out, scene, "        page: ", "page", "\n");
-	put_fact(out, scene, "        uses: ", "uses", "\n");
+	put_fact(out, context, "        page: ", "page", "\n");
+	put_fact(out, context, "        uses: ", "uses", "\n");
 }
 
 void recorded_result_put_text(FILE *out, const struct recorded_result *result)
@@ -58,15 +58,15 @@ json_object *record_facts_json(const struct fact_list *facts)
 	return json;
 }
 
-json_object *recorded_json(const struct record_scene *scene)
+json_object *recorded_json(const struct record_context *context)
 {
 	json_object *json;
 
-	if (!scene)
+	if (!context)
 		return NULL;
 	json = json_object_new_object();
-	add_text(json, "file", scene->file);
-	json_object_object_add(json, "facts", record_facts_json(scene->facts));
+	add_text(json, "file", context->file);
+	json_object_object_add(json, "facts", record_facts_json(context->facts));
 	return json;
 }
 

@@ -12,7 +12,7 @@
 #include "event/fact.h"
 
 /* Strings are borrowed. */
-struct record_scene {
+struct record_context {
 	const char *file;
 	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
 };
@@ -31,13 +31,13 @@ struct recorded_result {
 };
 
 /* The first lines: which file, of which machine, and how that was watched. */
-void recorded_put_text(FILE *out, const struct record_scene *scene);
+void recorded_put_text(FILE *out, const struct record_context *context);
 
 /* One line of the summary. */
 void recorded_result_put_text(FILE *out, const struct recorded_result *result);
 
 /* {"file", "facts"}; NULL for NULL: it is live. The caller releases it, as what follows. */
-json_object *recorded_json(const struct record_scene *scene);
+json_object *recorded_json(const struct record_context *context);
 
 /* {"events", "events_lost", ...}; NULL for NULL. */
 json_object *recorded_result_json(const struct recorded_result *result);

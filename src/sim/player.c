@@ -12,7 +12,7 @@
 #define BRACKETS   64
 
 /* Where the scenario's time is. */
-struct pace {
+struct playback {
 	uint64_t speed; /* billionths; 0: as far on as it is asked for */
 	bool by_counter;
 	uint64_t counter_hz; /* per second of the scenario */
@@ -51,29 +51,31 @@ static uint64_t counter_hz(void)
 	return (uint64_t)((unsigned __int128)(last - first) * NSEC_PER_SEC / (last_ns - first_ns));
 }
 
-static int64_t pace_now_ns(const struct pace *pace)
+static int64_t playback_now_ns(const struct playback *playback)
 {
 	uint64_t elapsed_ns;
 
-	if (pace->by_counter)
-		return (int64_t)((unsigned __int128)(counter_read_ordered() - pace->counter_start) *
-				 NSEC_PER_SEC / pace->counter_hz);
-	elapsed_ns = clock_now_ns(CLOCK_MONOTONIC) - pace->monotonic_start_ns;
-	return (int64_t)((unsigned __int128)elapsed_ns * pace->speed / PLAYER_SPEED_REAL);
+	if (playback->by_counter)
+		return (int64_t)((unsigned __int128)(counter_read_ordered() -
+						     playback->counter_start) *
+				 NSEC_PER_SEC / playback->counter_hz);
+	elapsed_ns = clock_now_ns(CLOCK_MONOTONIC) - playback->monotonic_start_ns;
+	return (int64_t)((unsigned __int128)elapsed_ns * playback->speed / PLAYER_SPEED_REAL);
 }
 
 /* Wait for @at_ns of the scenario. True if a signal came first. */
-static bool pace_wait(const struct pace *pace, int64_t at_ns, const sigset_t *stop)
+static bool playback_wait(const struct playback *playback, int64_t at_ns, const sigset_t *stop)
 {
 	static const struct timespec none;
 	struct timespec wait;
 	int64_t left_ns;
 
-	if (!pace->speed)
+	if (!playback->speed)
 		return sigtimedwait(stop, NULL, &none) > 0;
-	while ((left_ns = at_ns - pace_now_ns(pace)) > 0) {
+	while ((left_ns = at_ns - playback_now_ns(playback)) > 0) {
 		/* Never rounded down to nothing, which would be a spin. */
-		left_ns = (int64_t)((__int128)left_ns * PLAYER_SPEED_REAL / (__int128)pace->speed) +
+		left_ns = (int64_t)((__int128)left_ns * PLAYER_SPEED_REAL /
+				    (__int128)playback->speed) +
 			  1;
 		wait = (struct timespec){left_ns / NSEC_PER_SEC, left_ns % NSEC_PER_SEC};
 		if (sigtimedwait(stop, NULL, &wait) > 0)
@@ -83,36 +85,36 @@ static bool pace_wait(const struct pace *pace, int64_t at_ns, const sigset_t *st
 }
 
 /* Set the pace, and what of the scenario it decides. */
-static void pace_begin(struct pace *pace, const struct scenario *scenario,
-		       const struct player_options *options, struct simulation_options *sim)
+static void playback_begin(struct playback *playback, const struct scenario *scenario,
+			   const struct player_options *options, struct simulation_options *sim)
 {
 	struct timespec now = {0};
 
-	*pace = (struct pace){.speed = options->speed, .by_counter = options->real_counter};
-	if (pace->by_counter)
-		pace->counter_hz = (uint64_t)((unsigned __int128)counter_hz() * PLAYER_SPEED_REAL /
-					      options->speed);
-	pace->counter_start = counter_read_ordered();
-	pace->monotonic_start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	*playback = (struct playback){.speed = options->speed, .by_counter = options->real_counter};
+	if (playback->by_counter)
+		playback->counter_hz = (uint64_t)((unsigned __int128)counter_hz() *
+						  PLAYER_SPEED_REAL / options->speed);
+	playback->counter_start = counter_read_ordered();
+	playback->monotonic_start_ns = clock_now_ns(CLOCK_MONOTONIC);
 	*sim = (struct simulation_options){.has_seed = options->has_seed, .seed = options->seed};
 	if (options->start_now) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		sim->has_start = true;
 		sim->start_utc_sec = now.tv_sec;
 		/* The scenario begins on a whole second: it did, a moment ago. */
-		pace->counter_start -= (uint64_t)((unsigned __int128)(uint64_t)now.tv_nsec *
-						  pace->counter_hz / NSEC_PER_SEC);
-		if (pace->speed)
-			pace->monotonic_start_ns -=
+		playback->counter_start -= (uint64_t)((unsigned __int128)(uint64_t)now.tv_nsec *
+						      playback->counter_hz / NSEC_PER_SEC);
+		if (playback->speed)
+			playback->monotonic_start_ns -=
 				(uint64_t)((unsigned __int128)(uint64_t)now.tv_nsec *
-					   PLAYER_SPEED_REAL / pace->speed);
+					   PLAYER_SPEED_REAL / playback->speed);
 	}
-	sim->real_counter = pace->by_counter;
+	sim->real_counter = playback->by_counter;
 	sim->counter_id = COUNTER_NATIVE_ID;
-	sim->counter_hz = pace->counter_hz;
-	sim->counter_start = pace->counter_start;
-	if (!pace->by_counter)
-		pace->counter_hz = scenario->frame.counter_hz;
+	sim->counter_hz = playback->counter_hz;
+	sim->counter_start = playback->counter_start;
+	if (!playback->by_counter)
+		playback->counter_hz = scenario->frame.counter_hz;
 }
 
 /* One step, into the file and to who wants to know. */
@@ -132,8 +134,9 @@ static int play_step(struct simulation *simulation, struct page_file *file, play
 	return err;
 }
 
-static int play(struct simulation *simulation, const struct pace *pace, struct page_file *file,
-		const sigset_t *stop, player_fn happened, void *arg, struct error *error)
+static int play(struct simulation *simulation, const struct playback *playback,
+		struct page_file *file, const sigset_t *stop, player_fn happened, void *arg,
+		struct error *error)
 {
 	int err = 0;
 
@@ -141,7 +144,7 @@ static int play(struct simulation *simulation, const struct pace *pace, struct p
 		int64_t at_ns = simulation_next_ns(simulation);
 		bool ends = at_ns == SCENARIO_NEVER;
 
-		if (pace_wait(pace, ends ? simulation_end_ns(simulation) : at_ns, stop))
+		if (playback_wait(playback, ends ? simulation_end_ns(simulation) : at_ns, stop))
 			return 1;
 		if (ends)
 			return 0;
@@ -159,10 +162,10 @@ int player_run(const struct scenario *scenario, const struct player_options *opt
 	struct simulation *simulation;
 	struct simulation_view view;
 	struct page_file *file = NULL;
-	struct pace pace;
+	struct playback playback;
 	int err;
 
-	pace_begin(&pace, scenario, options, &sim);
+	playback_begin(&playback, scenario, options, &sim);
 	err = simulation_new(scenario, &sim, &simulation);
 	if (err) {
 		error_cause(error, "%s", strerror(-err));
@@ -171,11 +174,11 @@ int player_run(const struct scenario *scenario, const struct player_options *opt
 	simulation_look(simulation, &view);
 	err = page_file_create(options->path, scenario->frame.size_bytes, &view.page, &file, error);
 	if (!err) {
-		begin.counter_hz = pace.counter_hz;
+		begin.counter_hz = playback.counter_hz;
 		begin.start_utc_sec =
 			sim.has_start ? sim.start_utc_sec : scenario->frame.start_utc_sec;
 		begun(&begin, arg);
-		err = play(simulation, &pace, file, options->stop, happened, arg, error);
+		err = play(simulation, &playback, file, options->stop, happened, arg, error);
 	}
 	page_file_close(file, options->remove);
 	simulation_free(simulation);

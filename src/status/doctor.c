@@ -33,7 +33,7 @@ static enum check_state worst_of(const struct doctor_result *result)
 	if (!result->hooks)
 		worst = worse(worst, CHECK_WARN);
 	for (size_t i = 0; result->hooks && i < result->hook_count; i++) {
-		if (!result->hooks[i].replaced && result->hooks[i].rung != HOOK_FENTRY)
+		if (!result->hooks[i].replaced && result->hooks[i].attach_type != HOOK_FENTRY)
 			worst = worse(worst, CHECK_WARN);
 	}
 	return worst;

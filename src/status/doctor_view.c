@@ -19,9 +19,10 @@ static void put_hook(FILE *out, const struct hook *hook)
 
 	if (hook->replaced)
 		return;
-	snprintf(text, sizeof(text), "%s%s%s: %s", hook_rung_name(hook->rung),
+	snprintf(text, sizeof(text), "%s%s%s: %s", hook_attach_type_name(hook->attach_type),
 		 hook->why[0] ? ", " : "", hook->why, hook->tells);
-	put_line(out, hook->rung == HOOK_FENTRY ? CHECK_OK : CHECK_WARN, hook->function, text, "");
+	put_line(out, hook->attach_type == HOOK_FENTRY ? CHECK_OK : CHECK_WARN, hook->function,
+		 text, "");
 }
 
 void doctor_text(FILE *out, const struct doctor_result *result)
@@ -55,7 +56,7 @@ static json_object *json_check(const struct check *check)
 static json_object *json_hook(const struct hook *hook)
 {
 	json_object *json = json_object_new_object();
-	const char *state = hook->replaced ? "replaced" : hook_rung_name(hook->rung);
+	const char *state = hook->replaced ? "replaced" : hook_attach_type_name(hook->attach_type);
 
 	json_object_object_add(json, "function", page_json_string(hook->function));
 	json_object_object_add(json, "tells", page_json_string(hook->tells));

@@ -235,7 +235,7 @@ static void write_window(struct recorder *recorder, const struct record *record)
 }
 
 /* What was found waits for no quiet moment. */
-static void hurry(struct recorder *recorder)
+static void commit_soon(struct recorder *recorder)
 {
 	uint64_t due_ns = clock_now_ns(CLOCK_MONOTONIC) + COMMIT_NS;
 
@@ -250,7 +250,7 @@ static void write_row(struct recorder *recorder, const struct record *record, si
 	int result;
 
 	if (record->kind == RECORD_FINDING || record->kind == RECORD_INCIDENT)
-		hurry(recorder);
+		commit_soon(recorder);
 	if (is_waiting(recorder)) {
 		recorder->owed = true;
 		recorder->rows_lost += !saved;

@@ -14,11 +14,11 @@
 /* One running trace of this machine. */
 struct trace {
 	const struct trace_options *options;
-	struct tracer tracer;
+	struct trace_session session;
 	struct live_sources sources;
 	struct live_feed feed;
 	struct cgroup_names *cgroups;
-	struct until until;
+	struct stop_condition until;
 };
 
 static void on_incident(enum incident_news news, void *arg)
@@ -41,63 +41,63 @@ static void on_event(const struct event *event, bool is_watched, void *arg)
 
 	if (event->type == EVENT_TALLY)
 		cgroup_names_learn(trace->cgroups, event->who.cgroup);
-	tracer_show(&trace->tracer, event);
+	trace_session_show(&trace->session, event);
 	if (is_watched)
-		tracer_judge(&trace->tracer, event);
+		trace_session_judge(&trace->session, event);
 }
 
 /* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
 static void run(struct trace *trace)
 {
 	live_feed_begin(&trace->feed);
-	while (!tracer_has_enough(&trace->tracer) && !ferror(stdout) &&
+	while (!trace_session_has_enough(&trace->session) && !ferror(stdout) &&
 	       live_feed_next(&trace->feed, NULL))
 		fflush(stdout);
 	live_feed_end(&trace->feed);
 }
 
 /* Its start is before the hooks, so that nothing they see is earlier. */
-static void begin_scene(struct trace_scene *scene)
+static void begin_context(struct trace_context *context)
 {
-	scene->start_ns = clock_now_ns(CLOCK_MONOTONIC);
-	scene->start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME);
+	context->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	context->start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME);
 }
 
-static void set_scene(struct trace *trace)
+static void set_context(struct trace *trace)
 {
-	struct trace_scene *scene = &trace->tracer.scene;
-	const struct lookout *lookout = trace->sources.lookout;
+	struct trace_context *context = &trace->session.context;
+	const struct page_monitor *monitor = trace->sources.monitor;
 
-	scene->page = trace->sources.no_page.cause[0] ? NULL : lookout_page(lookout);
-	scene->device = scene->page ? lookout_facts(lookout)->path : NULL;
-	scene->no_page_why = trace->sources.no_page.cause;
-	scene->page_period_ns =
-		lookout ? lookout_facts(lookout)->period_ns : LOOKOUT_TIMER_PERIOD_NS;
+	context->page = trace->sources.no_page.cause[0] ? NULL : page_monitor_page(monitor);
+	context->device = context->page ? page_monitor_facts(monitor)->path : NULL;
+	context->no_page_why = trace->sources.no_page.cause;
+	context->page_period_ns =
+		monitor ? page_monitor_facts(monitor)->period_ns : PAGE_MONITOR_TIMER_PERIOD_NS;
 	if (trace->sources.kernel)
-		scene->hooks = kernel_trace_hooks(trace->sources.kernel, &scene->hook_count);
-	scene->no_hooks_why = trace->sources.no_hooks.cause;
-	scene->mappers = (struct mapper_method){
+		context->hooks = kernel_trace_hooks(trace->sources.kernel, &context->hook_count);
+	context->no_hooks_why = trace->sources.no_hooks.cause;
+	context->mappers = (struct mapper_method){
 		.all = mappers_facts(trace->sources.mappers)->all,
 		.why_not = mappers_facts(trace->sources.mappers)->why_not.cause,
 	};
-	scene->wish = trace->options->wish;
+	context->request = trace->options->request;
 }
 
 static int show_end(struct trace *trace)
 {
-	struct tracer *tracer = &trace->tracer;
+	struct trace_session *session = &trace->session;
 	struct trace_result result = {
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - tracer->scene.start_ns,
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - session->context.start_ns,
 		.mapper_counts = mappers_counts(trace->sources.mappers),
-		.page = tracer->follow.seen ? lookout_page(trace->sources.lookout) : NULL,
+		.page = session->follow.seen ? page_monitor_page(trace->sources.monitor) : NULL,
 	};
 
-	return tracer_end(tracer, &result);
+	return trace_session_end(session, &result);
 }
 
 static int trace_with(struct trace *trace)
 {
-	const struct live_wish wish = {
+	const struct live_request request = {
 		.device = trace->options->device,
 		.hooks = trace_options_of_kernel(trace->options),
 		.strict = trace->options->strict,
@@ -106,21 +106,21 @@ static int trace_with(struct trace *trace)
 	struct error error = {0};
 
 	trace->cgroups = cgroup_names_new();
-	if (!trace->cgroups || tracer_open(&trace->tracer))
+	if (!trace->cgroups || trace_session_open(&trace->session))
 		return EXIT_FAILED;
-	begin_scene(&trace->tracer.scene);
-	if (live_sources_open(&trace->sources, &wish))
+	begin_context(&trace->session.context);
+	if (live_sources_open(&trace->sources, &request))
 		return EXIT_FAILED;
 	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
-	if (trace->sources.lookout && lookout_start(trace->sources.lookout, &error)) {
+	if (trace->sources.monitor && page_monitor_start(trace->sources.monitor, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	set_scene(trace);
+	set_context(trace);
 	if (trace->options->duration_ns)
-		until_limit(&trace->until, (uint64_t)trace->options->duration_ns);
+		stop_condition_limit(&trace->until, (uint64_t)trace->options->duration_ns);
 	live_sources_drop_privileges(&trace->sources);
-	tracer_begin(&trace->tracer);
+	trace_session_begin(&trace->session);
 	run(trace);
 	return show_end(trace);
 }
@@ -131,23 +131,23 @@ static int trace_live(const struct trace_options *options)
 		.options = options,
 		.feed = {.sources = &trace.sources,
 			 .until = &trace.until,
-			 .every_event = options->wish.every_event,
+			 .every_event = options->request.every_event,
 			 .fn = on_event,
 			 .arg = &trace},
-		.tracer = {.view = options->json ? &trace_view_json : &trace_view_text,
-			   .count = options->count,
-			   .incident_news = on_incident,
-			   .cgroup_name = cgroup_name,
-			   .arg = &trace},
+		.session = {.view = options->json ? &trace_view_json : &trace_view_text,
+			    .count = options->count,
+			    .incident_news = on_incident,
+			    .cgroup_name = cgroup_name,
+			    .arg = &trace},
 	};
 	int code;
 
-	until_open(&trace.until);
+	stop_condition_open(&trace.until);
 	code = trace_with(&trace);
 	live_sources_close(&trace.sources);
-	tracer_close(&trace.tracer);
+	trace_session_close(&trace.session);
 	cgroup_names_free(trace.cgroups);
-	until_close(&trace.until);
+	stop_condition_close(&trace.until);
 	return code;
 }
 

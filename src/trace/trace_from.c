@@ -16,7 +16,7 @@
 #define SHOWN_BYTES TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)
 
 /* The scene as its facts tell it. They are hostile: what the views print as it is was made fit. */
-struct from_scene {
+struct from_context {
 	char device[RECORDED_DEVICE_BYTES];
 	char no_page_why[SHOWN_BYTES];
 	char no_hooks_why[SHOWN_BYTES];
@@ -29,10 +29,10 @@ struct from_scene {
 
 struct from {
 	const struct trace_options *options;
-	struct tracer tracer;
+	struct trace_session session;
 	struct recorded recorded;
-	struct from_scene scene;
-	struct until until;
+	struct from_context context;
+	struct stop_condition until;
 	struct {
 		uint64_t id;
 		bool wanted;
@@ -69,7 +69,7 @@ static bool is_wanted_cgroup(struct from *from, uint64_t id)
 	if (id != from->cgroup.id) {
 		from->cgroup.id = id;
 		from->cgroup.wanted = is_in_cgroup(recording_cgroup(from->recorded.recording, id),
-						   from->options->wish.cgroup);
+						   from->options->request.cgroup);
 	}
 	from->has_cgroup |= id && from->cgroup.wanted;
 	return id && from->cgroup.wanted;
@@ -78,26 +78,26 @@ static bool is_wanted_cgroup(struct from *from, uint64_t id)
 /* As the kernel's filter does it. */
 static bool is_wanted_reader(struct from *from, const struct event_reader *who)
 {
-	const struct trace_wish *wish = &from->options->wish;
+	const struct trace_request *request = &from->options->request;
 
-	if (wish->cgroup && !is_wanted_cgroup(from, who->cgroup))
+	if (request->cgroup && !is_wanted_cgroup(from, who->cgroup))
 		return false;
-	if (wish->pid && who->pid != wish->pid)
+	if (request->pid && who->pid != request->pid)
 		return false;
-	return !wish->comm || !strncmp(who->comm, wish->comm, EVENT_COMM_BYTES - 1);
+	return !request->comm || !strncmp(who->comm, request->comm, EVENT_COMM_BYTES - 1);
 }
 
 /* The same: what was not measured is not known to be slow. */
-static bool is_wanted_use(const struct trace_wish *wish, const struct event *event)
+static bool is_wanted_use(const struct trace_request *request, const struct event *event)
 {
-	if (!wish->every_event)
+	if (!request->every_event)
 		return true;
-	if (wish->errors_only && event->result >= 0)
+	if (request->errors_only && event->result >= 0)
 		return false;
-	if (wish->slower_than_ns &&
-	    (event->latency_is_bound || event->latency_ns <= wish->slower_than_ns))
+	if (request->slower_than_ns &&
+	    (event->latency_is_bound || event->latency_ns <= request->slower_than_ns))
 		return false;
-	return !wish->paths || wish->paths >> event->path & 1;
+	return !request->paths || request->paths >> event->path & 1;
 }
 
 static bool is_call_to_phc(const struct event *event)
@@ -111,13 +111,13 @@ static bool is_shown(struct from *from, const struct event *event)
 	case EVENT_READ:
 	case EVENT_CALL:
 		return is_wanted_reader(from, &event->who) &&
-		       is_wanted_use(&from->options->wish, event) &&
-		       (from->options->wish.calls || !is_call_to_phc(event));
+		       is_wanted_use(&from->options->request, event) &&
+		       (from->options->request.calls || !is_call_to_phc(event));
 	case EVENT_TALLY:
 		return is_wanted_reader(from, &event->who);
 	case EVENT_LATENCY:
 	case EVENT_FAILURES:
-		return !from->tracer.scene.of_some_readers;
+		return !from->session.context.of_some_readers;
 	default:
 		return true;
 	}
@@ -128,13 +128,13 @@ static void show(struct from *from, const struct event *event)
 {
 	struct event alone;
 
-	if (event->type != EVENT_READ || from->options->wish.calls) {
-		tracer_show(&from->tracer, event);
+	if (event->type != EVENT_READ || from->options->request.calls) {
+		trace_session_show(&from->session, event);
 		return;
 	}
 	alone = *event;
 	alone.call_id = 0;
-	tracer_show(&from->tracer, &alone);
+	trace_session_show(&from->session, &alone);
 }
 
 /* What is asked for says what is shown and counted; judged is all, as it was then. */
@@ -143,12 +143,12 @@ static bool on_event(const struct event *event, const struct recording_gap *gap,
 	struct from *from = arg;
 
 	if (gap)
-		tracer_forget(&from->tracer, gap->finding, gap->incident);
-	from->tracer.scene.hooks_changed |= event->type == EVENT_HOOKS;
+		trace_session_forget(&from->session, gap->finding, gap->incident);
+	from->session.context.hooks_changed |= event->type == EVENT_HOOKS;
 	if (is_shown(from, event))
 		show(from, event);
-	tracer_judge(&from->tracer, event);
-	return !tracer_has_enough(&from->tracer);
+	trace_session_judge(&from->session, event);
+	return !trace_session_has_enough(&from->session);
 }
 
 /* @text fit to show; NULL for NULL. */
@@ -169,19 +169,19 @@ static const char *fact_behind(const struct fact_list *facts, const char *name, 
 }
 
 /* "fentry", "kprobe: WHY", "absent: WHY" or "not needed: WHY" */
-static void add_hook(struct from_scene *scene, const struct fact *fact)
+static void add_hook(struct from_context *context, const struct fact *fact)
 {
 	const char *function = fact->name + strlen(HOOK_FACT), *why = strstr(fact->value, ": ");
-	struct hook *hook = &scene->hook[scene->hooks];
-	char *name = scene->function[scene->hooks++];
+	struct hook *hook = &context->hook[context->hooks];
+	char *name = context->function[context->hooks++];
 
-	text_display(function, strlen(function), name, sizeof(scene->function[0]));
+	text_display(function, strlen(function), name, sizeof(context->function[0]));
 	*hook = (struct hook){
 		.function = name,
 		.tells = kernel_hook_tells(function) ?: "what that function does",
-		.rung = !strncmp(fact->value, "fentry", 6)   ? HOOK_FENTRY
-			: !strncmp(fact->value, "kprobe", 6) ? HOOK_KPROBE
-							     : HOOK_ABSENT,
+		.attach_type = !strncmp(fact->value, "fentry", 6)   ? HOOK_FENTRY
+			       : !strncmp(fact->value, "kprobe", 6) ? HOOK_KPROBE
+								    : HOOK_ABSENT,
 		.replaced = !strncmp(fact->value, "not needed", 10),
 	};
 	if (why)
@@ -190,45 +190,47 @@ static void add_hook(struct from_scene *scene, const struct fact *fact)
 
 static void set_hooks(struct from *from, const struct fact_list *facts)
 {
-	struct trace_scene *scene = &from->tracer.scene;
+	struct trace_context *context = &from->session.context;
 	const char *why = fact_behind(facts, "uses", "not seen: ");
 
 	for (size_t i = 0; i < facts->facts; i++) {
 		if (!strncmp(facts->fact[i].name, HOOK_FACT, strlen(HOOK_FACT)))
-			add_hook(&from->scene, &facts->fact[i]);
+			add_hook(&from->context, &facts->fact[i]);
 	}
-	scene->hooks = from->scene.hooks ? from->scene.hook : NULL;
-	scene->hook_count = from->scene.hooks;
-	scene->no_hooks_why = fit(why ?: "no kernel was hooked", from->scene.no_hooks_why);
+	context->hooks = from->context.hooks ? from->context.hook : NULL;
+	context->hook_count = from->context.hooks;
+	context->no_hooks_why = fit(why ?: "no kernel was hooked", from->context.no_hooks_why);
 }
 
-static void set_scene(struct from *from)
+static void set_context(struct from *from)
 {
-	const struct fact_list *facts = from->recorded.scene.facts;
-	struct trace_scene *scene = &from->tracer.scene;
+	const struct fact_list *facts = from->recorded.context.facts;
+	struct trace_context *context = &from->session.context;
 	const char *no_page = fact_behind(facts, "page", "none: ");
 	const char *mappers = fact_get(facts, "mappers");
 
-	scene->recorded = &from->recorded.scene;
-	scene->start_ns = from->recorded.start_ns;
-	scene->start_realtime_ns = from->recorded.start_realtime_ns;
-	scene->device = recorded_device(&from->recorded, from->scene.device);
-	scene->no_page_why = fit(no_page ?: "the recording names none", from->scene.no_page_why);
-	if (recorded_first_page(&from->recorded, &from->scene.first_page))
-		scene->page = &from->scene.first_page;
+	context->recorded = &from->recorded.context;
+	context->start_ns = from->recorded.start_ns;
+	context->start_realtime_ns = from->recorded.start_realtime_ns;
+	context->device = recorded_device(&from->recorded, from->context.device);
+	context->no_page_why =
+		fit(no_page ?: "the recording names none", from->context.no_page_why);
+	if (recorded_first_page(&from->recorded, &from->context.first_page))
+		context->page = &from->context.first_page;
 	set_hooks(from, facts);
-	scene->mappers = (struct mapper_method){
+	context->mappers = (struct mapper_method){
 		.all = mappers && !strcmp(mappers, "of all processes"),
-		.why_not = fit(mappers, from->scene.no_mappers_why),
+		.why_not = fit(mappers, from->context.no_mappers_why),
 	};
-	scene->wish = from->options->wish;
-	scene->of_some_readers = scene->wish.pid || scene->wish.comm || scene->wish.cgroup;
+	context->request = from->options->request;
+	context->of_some_readers =
+		context->request.pid || context->request.comm || context->request.cgroup;
 }
 
 /* Nobody of the wanted cgroup is as likely a wrong name as an idle service. */
 static void tell_of_cgroup(const struct from *from)
 {
-	const char *wanted = from->options->wish.cgroup;
+	const char *wanted = from->options->request.cgroup;
 	struct error error = {0};
 
 	if (!wanted || from->has_cgroup)
@@ -248,17 +250,17 @@ static int trace_recorded(struct from *from)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	code = tracer_open(&from->tracer);
+	code = trace_session_open(&from->session);
 	if (code != EXIT_DONE)
 		return code;
-	set_scene(from);
-	tracer_begin(&from->tracer);
+	set_context(from);
+	trace_session_begin(&from->session);
 	recorded_run(&from->recorded, &from->until, on_event, from);
 	recorded = recorded_end(&from->recorded);
 	tell_of_cgroup(from);
 	result.duration_ns = recorded_duration_ns(&from->recorded);
-	result.page = from->tracer.follow.seen ? &from->tracer.follow.newest : NULL;
-	return recorded_exit_code(&from->recorded, tracer_end(&from->tracer, &result));
+	result.page = from->session.follow.seen ? &from->session.follow.newest : NULL;
+	return recorded_exit_code(&from->recorded, trace_session_end(&from->session, &result));
 }
 
 int trace_from(const struct trace_options *options)
@@ -269,15 +271,15 @@ int trace_from(const struct trace_options *options)
 	if (!from)
 		return message_no_memory();
 	from->options = options;
-	from->tracer.view = options->json ? &trace_view_json : &trace_view_text;
-	from->tracer.count = options->count;
-	from->tracer.cgroup_name = cgroup_name;
-	from->tracer.arg = from;
-	until_open(&from->until);
+	from->session.view = options->json ? &trace_view_json : &trace_view_text;
+	from->session.count = options->count;
+	from->session.cgroup_name = cgroup_name;
+	from->session.arg = from;
+	stop_condition_open(&from->until);
 	code = trace_recorded(from);
 	recorded_close(&from->recorded);
-	tracer_close(&from->tracer);
-	until_close(&from->until);
+	trace_session_close(&from->session);
+	stop_condition_close(&from->until);
 	free(from);
 	return code;
 }

@@ -12,17 +12,18 @@
 
 #define SCHEMA "vmclock-trace/trace/2"
 
-static json_object *json_hooks(const struct trace_scene *scene)
+static json_object *json_hooks(const struct trace_context *context)
 {
-	json_object *hooks = scene->hooks_changed ? NULL : json_object_new_array();
+	json_object *hooks = context->hooks_changed ? NULL : json_object_new_array();
 
-	for (size_t i = 0; hooks && scene->hooks && i < scene->hook_count; i++) {
-		const struct hook *hook = &scene->hooks[i];
+	for (size_t i = 0; hooks && context->hooks && i < context->hook_count; i++) {
+		const struct hook *hook = &context->hooks[i];
 		json_object *one = json_object_new_object();
 
 		add_text(one, "function", hook->function);
 		add_text(one, "tells", hook->tells);
-		add_text(one, "state", hook->replaced ? "replaced" : hook_rung_name(hook->rung));
+		add_text(one, "state",
+			 hook->replaced ? "replaced" : hook_attach_type_name(hook->attach_type));
 		add_text(one, "why", hook->why[0] ? hook->why : NULL);
 		json_object_array_add(hooks, one);
 	}
@@ -30,45 +31,45 @@ static json_object *json_hooks(const struct trace_scene *scene)
 }
 
 /* What was asked for, so that kept output tells what it could not hold. Null: anything. */
-static json_object *json_wish(const struct trace_wish *wish)
+static json_object *json_request(const struct trace_request *request)
 {
 	json_object *json = json_object_new_object();
 	json_object *paths = json_object_new_array();
 
 	for (int i = 0; i < EVENT_PATHS; i++) {
-		if (!wish->paths || wish->paths >> i & 1)
+		if (!request->paths || request->paths >> i & 1)
 			json_object_array_add(
 				paths, page_json_string(event_path_name((enum event_path)i)));
 	}
-	add_known(json, "pid", wish->pid, wish->pid);
-	add_text(json, "comm", wish->comm);
-	add_text(json, "cgroup", wish->cgroup);
-	add_bool(json, "all_phcs", wish->all_phcs);
-	add_bool(json, "measure_all", wish->measure_all || wish->every_event);
-	add_bool(json, "every_event", wish->every_event);
-	add_bool(json, "calls", wish->calls);
-	add_bool(json, "errors_only", wish->errors_only);
-	add_known(json, "slower_than_ns", wish->slower_than_ns, wish->slower_than_ns);
+	add_known(json, "pid", request->pid, request->pid);
+	add_text(json, "comm", request->comm);
+	add_text(json, "cgroup", request->cgroup);
+	add_bool(json, "all_phcs", request->all_phcs);
+	add_bool(json, "measure_all", request->measure_all || request->every_event);
+	add_bool(json, "every_event", request->every_event);
+	add_bool(json, "calls", request->calls);
+	add_bool(json, "errors_only", request->errors_only);
+	add_known(json, "slower_than_ns", request->slower_than_ns, request->slower_than_ns);
 	json_object_object_add(json, "paths", paths);
-	add_known(json, "rate", wish->rate, wish->rate);
+	add_known(json, "rate", request->rate, request->rate);
 	return json;
 }
 
-static void json_begin(FILE *out, const struct trace_scene *scene)
+static void json_begin(FILE *out, const struct trace_context *context)
 {
-	json_object *line = new_line("begin", scene->start_ns);
+	json_object *line = new_line("begin", context->start_ns);
 
 	add_text(line, "schema", SCHEMA);
-	add_i64(line, "realtime_ns", scene->start_realtime_ns);
-	add_text(line, "device", scene->device);
-	add_text(line, "no_page_why", scene->device ? NULL : scene->no_page_why);
-	json_object_object_add(line, "page", page_json_fields(scene->page));
-	add_known(line, "page_period_ns", scene->page_period_ns, scene->page_period_ns);
-	json_object_object_add(line, "hooks", json_hooks(scene));
-	add_text(line, "no_hooks_why", scene->hooks ? NULL : scene->no_hooks_why);
-	json_object_object_add(line, "wish", json_wish(&scene->wish));
-	json_object_object_add(line, "mappers", mapper_method_json(&scene->mappers));
-	json_object_object_add(line, "recording", recorded_json(scene->recorded));
+	add_i64(line, "realtime_ns", context->start_realtime_ns);
+	add_text(line, "device", context->device);
+	add_text(line, "no_page_why", context->device ? NULL : context->no_page_why);
+	json_object_object_add(line, "page", page_json_fields(context->page));
+	add_known(line, "page_period_ns", context->page_period_ns, context->page_period_ns);
+	json_object_object_add(line, "hooks", json_hooks(context));
+	add_text(line, "no_hooks_why", context->hooks ? NULL : context->no_hooks_why);
+	json_object_object_add(line, "wish", json_request(&context->request));
+	json_object_object_add(line, "mappers", mapper_method_json(&context->mappers));
+	json_object_object_add(line, "recording", recorded_json(context->recorded));
 	put_line(out, line);
 }
 
@@ -161,25 +162,26 @@ static json_object *json_event(const struct event *event, const struct driver_an
 	return line;
 }
 
-static void json_put_event(FILE *out, const struct trace_scene *scene, const struct event *event,
-			   const struct driver_answer *answer)
+static void json_put_event(FILE *out, const struct trace_context *context,
+			   const struct event *event, const struct driver_answer *answer)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, json_event(event, answer));
 }
 
-static void json_mapper(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void json_mapper(FILE *out, const struct trace_context *context, const struct event *event)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, mapper_json(event));
 }
 
-static void json_notification(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void json_notification(FILE *out, const struct trace_context *context,
+			      const struct event *event)
 {
 	json_object *line = new_line("notification", event->time_ns);
 	char clock[EVENT_DEVICE_BYTES];
 
-	(void)scene;
+	(void)context;
 	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
 	add_known(line, "seq_count", event->notification.has_seq, event->notification.seq);
 	put_line(out, line);
@@ -197,7 +199,8 @@ static json_object *json_wanted_by(const struct event *event)
 	return json;
 }
 
-static void json_put_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void json_put_hooks(FILE *out, const struct trace_context *context,
+			   const struct event *event)
 {
 	const struct event_hooks *hooks = &event->hooks;
 	json_object *line = new_line("hooks", event->time_ns);
@@ -206,7 +209,7 @@ static void json_put_hooks(FILE *out, const struct trace_scene *scene, const str
 	add_text(line, "news", hooks_news_name(hooks->news));
 	json_object_object_add(line, "wanted_by", json_wanted_by(event));
 	add_known(line, "unseen_since_ns", hooks->unseen_since_ns, hooks->unseen_since_ns);
-	json_object_object_add(line, "hooks", json_hooks(scene));
+	json_object_object_add(line, "hooks", json_hooks(context));
 	add_text(line, "no_hooks_why", hooks->failed[0] ? hooks->failed : NULL);
 	put_line(out, line);
 }
@@ -216,13 +219,14 @@ static const char *change_name(enum clock_change_how how)
 	return how == CLOCK_STEPPED ? "stepped" : how == CLOCK_SLEWED ? "slewed" : "clocksource";
 }
 
-static void json_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void json_clock_change(FILE *out, const struct trace_context *context,
+			      const struct event *event)
 {
 	const struct event_clock_change *change = &event->change;
 	char source[EVENT_SOURCE_BYTES + 1] = {0};
 	json_object *line = new_line("clock_change", event->time_ns);
 
-	(void)scene;
+	(void)context;
 	add_u64(line, "latency_ns", event->latency_ns);
 	reader_json_add(line, &event->who);
 	add_i64(line, "result", event->result);
@@ -241,39 +245,40 @@ static void json_clock_change(FILE *out, const struct trace_scene *scene, const 
 	put_line(out, line);
 }
 
-static void json_device(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void json_device(FILE *out, const struct trace_context *context, const struct event *event)
 {
 	json_object *line = new_line("device", event->time_ns);
 
-	(void)scene;
+	(void)context;
 	add_i64(line, "device", event->device);
 	add_bool(line, "present", event->device_state == DEVICE_APPEARED);
 	put_line(out, line);
 }
 
-static void json_page_change(FILE *out, const struct trace_scene *scene,
+static void json_page_change(FILE *out, const struct trace_context *context,
 			     const struct page_change *change)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, page_change_json(change));
 }
 
-static void json_finding(FILE *out, const struct trace_scene *scene, const struct finding *finding)
+static void json_finding(FILE *out, const struct trace_context *context,
+			 const struct finding *finding)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, finding_json(finding));
 }
 
-static void json_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
-			    enum disruption_observer by, const struct disruption *disruption,
-			    const struct event *reader)
+static void json_disruption(FILE *out, const struct trace_context *context,
+			    enum disruption_news news, enum disruption_observer by,
+			    const struct disruption *disruption, const struct event *reader)
 {
 	bool found = news == DISRUPTION_FOUND;
 	json_object *line =
 		new_line(found ? "disruption" : "disruption_confirmed",
 			 reader ? reader->time_ns + reader->latency_ns : disruption->found_ns);
 
-	(void)scene;
+	(void)context;
 	add_u64(line, "number", disruption->number);
 	add_text(line, "by", disruption_observer_name(by));
 	add_u64(line, "old_marker", disruption->old_marker);
@@ -293,19 +298,20 @@ static void json_disruption(FILE *out, const struct trace_scene *scene, enum dis
 	put_line(out, line);
 }
 
-static void json_end(FILE *out, const struct trace_scene *scene, const struct trace_result *result)
+static void json_end(FILE *out, const struct trace_context *context,
+		     const struct trace_result *result)
 {
-	json_object *line = trace_summary_json(scene, result);
+	json_object *line = trace_summary_json(context, result);
 
-	json_object_object_add(line, "hooks", json_hooks(scene));
+	json_object_object_add(line, "hooks", json_hooks(context));
 	json_object_object_add(line, "recording", recorded_result_json(result->recorded));
 	put_line(out, line);
 }
 
-static void json_incident(FILE *out, const struct trace_scene *scene,
+static void json_incident(FILE *out, const struct trace_context *context,
 			  const struct incident *incident)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, incident_json(incident));
 }
 

@@ -121,20 +121,20 @@ static int parse_phc(const char *text, bool *all)
 }
 
 /* Which events are to be shown. To ask for some of them is to ask for them. */
-static int parse_event_option(int option, const char *text, struct trace_wish *wish)
+static int parse_event_option(int option, const char *text, struct trace_request *request)
 {
-	wish->every_event = true;
+	request->every_event = true;
 	switch (option) {
 	case OPTION_CALLS:
-		wish->calls = true;
+		request->calls = true;
 		break;
 	case OPTION_PATH:
-		return parse_path(text, &wish->paths);
+		return parse_path(text, &request->paths);
 	case OPTION_ERRORS:
-		wish->errors_only = true;
+		request->errors_only = true;
 		break;
 	case OPTION_SLOWER:
-		return parse_slower(text, &wish->slower_than_ns);
+		return parse_slower(text, &request->slower_than_ns);
 	}
 	return MESSAGE_GO_ON;
 }
@@ -169,9 +169,9 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 	case 'n':
 		return parse_count(text, &options->count);
 	case 'p':
-		return parse_pid(text, &options->wish.pid);
+		return parse_pid(text, &options->request.pid);
 	case 'c':
-		options->wish.comm = text;
+		options->request.comm = text;
 		break;
 	case 'j':
 		options->json = true;
@@ -184,15 +184,15 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 		options->device = text;
 		break;
 	case OPTION_RATE:
-		return parse_rate(text, &options->wish.rate);
+		return parse_rate(text, &options->request.rate);
 	case OPTION_CGROUP:
-		options->wish.cgroup = text;
+		options->request.cgroup = text;
 		break;
 	case OPTION_MEASURE_ALL:
-		options->wish.measure_all = true;
+		options->request.measure_all = true;
 		break;
 	case OPTION_PHC:
-		return parse_phc(text, &options->wish.all_phcs);
+		return parse_phc(text, &options->request.all_phcs);
 	case OPTION_STRICT:
 		options->strict = true;
 		break;
@@ -206,9 +206,9 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 		options->from.file = text;
 		break;
 	case OPTION_SPEED:
-		return pace_parse(text, &options->from.speed);
+		return playback_parse(text, &options->from.speed);
 	default:
-		return parse_event_option(option, text, &options->wish);
+		return parse_event_option(option, text, &options->request);
 	}
 	return MESSAGE_GO_ON;
 }
@@ -217,7 +217,7 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 static int settle_from(struct trace_options *options)
 {
 	options->from.duration_ns = (uint64_t)options->duration_ns;
-	options->wish.rate = 0;
+	options->request.rate = 0;
 	return MESSAGE_GO_ON;
 }
 
@@ -225,8 +225,8 @@ static int settle_live(struct trace_options *options)
 {
 	struct error error = {0};
 
-	if (!options->wish.cgroup ||
-	    !cgroup_of_path(options->wish.cgroup, &options->cgroup, &options->cgroup_level, &error))
+	if (!options->request.cgroup || !cgroup_of_path(options->request.cgroup, &options->cgroup,
+							&options->cgroup_level, &error))
 		return MESSAGE_GO_ON;
 	message_failure(&error);
 	return EXIT_FAILED;
@@ -237,7 +237,7 @@ int trace_options_parse(int argc, char **argv, struct trace_options *options)
 	const char *live_only = NULL;
 	int option, code;
 
-	*options = (struct trace_options){.wish.rate = RATE_DEFAULT};
+	*options = (struct trace_options){.request.rate = RATE_DEFAULT};
 	while ((option = getopt_long(argc, argv, "d:en:p:c:jh", table, NULL)) != -1) {
 		code = parse_option(option, optarg, options);
 		if (code != MESSAGE_GO_ON)
@@ -254,21 +254,21 @@ int trace_options_parse(int argc, char **argv, struct trace_options *options)
 
 struct kernel_trace_options trace_options_of_kernel(const struct trace_options *options)
 {
-	const struct trace_wish *wish = &options->wish;
+	const struct trace_request *request = &options->request;
 
 	return (struct kernel_trace_options){
-		.filter = {.pid = wish->pid,
-			   .comm = wish->comm,
+		.filter = {.pid = request->pid,
+			   .comm = request->comm,
 			   .cgroup = options->cgroup,
 			   .cgroup_level = options->cgroup_level,
-			   .errors_only = wish->errors_only,
-			   .slower_than_ns = wish->slower_than_ns,
-			   .paths = wish->paths},
-		.every_event = wish->every_event,
-		.calls = wish->calls,
-		.all_phcs = wish->all_phcs,
-		.rate = wish->rate,
-		.measure_all = wish->measure_all,
+			   .errors_only = request->errors_only,
+			   .slower_than_ns = request->slower_than_ns,
+			   .paths = request->paths},
+		.every_event = request->every_event,
+		.calls = request->calls,
+		.all_phcs = request->all_phcs,
+		.rate = request->rate,
+		.measure_all = request->measure_all,
 		.wait_for_driver = true,
 		.kprobes_only = options->kprobes_only,
 		.reload = options->reload,

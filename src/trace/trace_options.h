@@ -11,12 +11,12 @@
 #include "trace/trace_view.h"
 
 struct trace_options {
-	struct recorded_wish from; /* file NULL: this machine, live */
+	struct recorded_request from; /* file NULL: this machine, live */
 	const char *device;
 	int64_t duration_ns; /* 0: until interrupted */
 	uint64_t count;	     /* events to show; 0: any number */
-	struct trace_wish wish;
-	uint64_t cgroup;       /* wish.cgroup as this machine's kernel knows it: its id, */
+	struct trace_request request;
+	uint64_t cgroup;       /* request.cgroup as this machine's kernel knows it: its id, */
 	uint32_t cgroup_level; /* and its depth */
 	bool kprobes_only;
 	bool reload;

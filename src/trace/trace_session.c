@@ -9,116 +9,117 @@
 
 static void on_finding(const struct finding *finding, void *arg)
 {
-	struct tracer *tracer = arg;
+	struct trace_session *session = arg;
 
-	tracer->alarming |= finding->severity >= FINDING_WARNING;
-	tracer->view->finding(stdout, &tracer->scene, finding);
-	incidents_finding(tracer->incidents, finding);
+	session->alarming |= finding->severity >= FINDING_WARNING;
+	session->view->finding(stdout, &session->context, finding);
+	incidents_finding(session->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {
-	struct tracer *tracer = arg;
+	struct trace_session *session = arg;
 
-	if (tracer->incident_news)
-		tracer->incident_news(news, tracer->arg);
+	if (session->incident_news)
+		session->incident_news(news, session->arg);
 	if (news == INCIDENT_CLOSED)
-		tracer->view->incident(stdout, &tracer->scene, incident);
+		session->view->incident(stdout, &session->context, incident);
 }
 
-int tracer_open(struct tracer *tracer)
+int trace_session_open(struct trace_session *session)
 {
-	tracer->summary = calloc(1, sizeof(*tracer->summary));
-	tracer->detector = detector_new(NULL, on_finding, tracer);
-	tracer->incidents = incidents_new(NULL, on_incident, tracer);
-	if (tracer->summary && tracer->detector && tracer->incidents)
+	session->summary = calloc(1, sizeof(*session->summary));
+	session->detector = detector_new(NULL, on_finding, session);
+	session->incidents = incidents_new(NULL, on_incident, session);
+	if (session->summary && session->detector && session->incidents)
 		return EXIT_DONE;
 	return message_no_memory();
 }
 
-void tracer_close(struct tracer *tracer)
+void trace_session_close(struct trace_session *session)
 {
-	detector_free(tracer->detector);
-	incidents_free(tracer->incidents);
-	free(tracer->summary);
+	detector_free(session->detector);
+	incidents_free(session->incidents);
+	free(session->summary);
 }
 
-void tracer_begin(const struct tracer *tracer)
+void trace_session_begin(const struct trace_session *session)
 {
-	tracer->view->begin(stdout, &tracer->scene);
+	session->view->begin(stdout, &session->context);
 	fflush(stdout);
 }
 
-bool tracer_has_enough(const struct tracer *tracer)
+bool trace_session_has_enough(const struct trace_session *session)
 {
-	return tracer->count && tracer->shown >= tracer->count;
+	return session->count && session->shown >= session->count;
 }
 
 /* Unless each is asked for, those that only serve to judge by are not. */
-static bool is_shown(const struct tracer *tracer, const struct event *event)
+static bool is_shown(const struct trace_session *session, const struct event *event)
 {
 	bool always = event->result < 0 || event->is_slow || event->path == PATH_DEV_MMAP;
 
-	return !tracer_has_enough(tracer) && (tracer->scene.wish.every_event || always);
+	return !trace_session_has_enough(session) &&
+	       (session->context.request.every_event || always);
 }
 
-static void show_use(struct tracer *tracer, const struct event *event)
+static void show_use(struct trace_session *session, const struct event *event)
 {
 	struct driver_answer answer = {0};
 
 	if (event->type == EVENT_READ) {
 		answer = driver_answer_of(event);
-		answer_tally_add(&tracer->answers, event, &answer);
+		answer_tally_add(&session->answers, event, &answer);
 	}
-	if (!is_shown(tracer, event))
+	if (!is_shown(session, event))
 		return;
-	tracer->view->event(stdout, &tracer->scene, event,
-			    event->type == EVENT_READ ? &answer : NULL);
+	session->view->event(stdout, &session->context, event,
+			     event->type == EVENT_READ ? &answer : NULL);
 	/* A read within a call comes before it, and counts with it. */
-	tracer->shown += event->type == EVENT_CALL || !event->call_id;
+	session->shown += event->type == EVENT_CALL || !event->call_id;
 }
 
-static void show_look(struct tracer *tracer, const struct event *event)
+static void show_look(struct trace_session *session, const struct event *event)
 {
 	struct page_change change;
 
-	if (page_follow(&tracer->follow, event, &change))
-		tracer->view->page_change(stdout, &tracer->scene, &change);
+	if (page_follow(&session->follow, event, &change))
+		session->view->page_change(stdout, &session->context, &change);
 }
 
-void tracer_show(struct tracer *tracer, const struct event *event)
+void trace_session_show(struct trace_session *session, const struct event *event)
 {
-	const struct trace_view *view = tracer->view;
+	const struct trace_view *view = session->view;
 
-	summary_add(tracer->summary, event);
+	summary_add(session->summary, event);
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:
-		show_use(tracer, event);
+		show_use(session, event);
 		break;
 	case EVENT_PAGE:
-		show_look(tracer, event);
+		show_look(session, event);
 		break;
 	case EVENT_HOOKS:
-		view->hooks(stdout, &tracer->scene, event);
+		view->hooks(stdout, &session->context, event);
 		break;
 	case EVENT_NOTIFICATION:
-		view->notification(stdout, &tracer->scene, event);
+		view->notification(stdout, &session->context, event);
 		break;
 	case EVENT_CLOCK_CHANGE:
-		tracer->clock_changes++;
-		view->clock_change(stdout, &tracer->scene, event);
+		session->clock_changes++;
+		view->clock_change(stdout, &session->context, event);
 		break;
 	case EVENT_DEVICE:
-		view->device(stdout, &tracer->scene, event);
+		view->device(stdout, &session->context, event);
 		break;
 	case EVENT_MAPPER:
-		mapper_list_add(&tracer->mapper_list, event);
-		view->mapper(stdout, &tracer->scene, event);
+		mapper_list_add(&session->mapper_list, event);
+		view->mapper(stdout, &session->context, event);
 		break;
 	case EVENT_LOSS:
-		tracer->losses = event->losses;
-		tracer->has_losses = true;
+		session->losses = event->losses;
+		session->has_losses = true;
 		break;
 	case EVENT_TALLY:
 	case EVENT_LATENCY:
@@ -130,14 +131,14 @@ void tracer_show(struct tracer *tracer, const struct event *event)
 	}
 }
 
-static void tell_disruption(struct tracer *tracer, enum disruption_observer by,
+static void tell_disruption(struct trace_session *session, enum disruption_observer by,
 			    const struct page *page, uint64_t time_ns, const struct event *reader)
 {
-	enum disruption_news news = disruption_observe(&tracer->disruptions, by, page, time_ns);
+	enum disruption_news news = disruption_observe(&session->disruptions, by, page, time_ns);
 
 	if (news != DISRUPTION_NONE)
-		tracer->view->disruption(stdout, &tracer->scene, news, by,
-					 &tracer->disruptions.newest, reader);
+		session->view->disruption(stdout, &session->context, news, by,
+					  &session->disruptions.newest, reader);
 }
 
 static bool has_whole_page(const struct event *event)
@@ -146,58 +147,60 @@ static bool has_whole_page(const struct event *event)
 }
 
 /* First what @event shows, then what it means for the incident that is open. */
-void tracer_judge(struct tracer *tracer, const struct event *event)
+void trace_session_judge(struct trace_session *session, const struct event *event)
 {
 	bool is_use = event->type == EVENT_READ || event->type == EVENT_CALL;
 
 	if (is_use && has_whole_page(event))
-		tell_disruption(tracer, OBSERVER_KERNEL, &event->page,
+		tell_disruption(session, OBSERVER_KERNEL, &event->page,
 				event->time_ns + event->latency_ns, event);
 	else if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
-		tell_disruption(tracer, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
-	detector_event(tracer->detector, event);
-	incidents_event(tracer->incidents, event);
+		tell_disruption(session, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
+	detector_event(session->detector, event);
+	incidents_event(session->incidents, event);
 }
 
 /* The names of the readers' cgroups, NULL where one is not known. The caller frees them. */
-static void name_cgroups(const struct tracer *tracer, char *names[SUMMARY_READERS])
+static void name_cgroups(const struct trace_session *session, char *names[SUMMARY_READERS])
 {
-	const struct summary *summary = tracer->summary;
+	const struct summary *summary = session->summary;
 
 	for (size_t i = 0; i < summary->readers; i++) {
-		const char *name = tracer->cgroup_name(summary->reader[i].who.cgroup, tracer->arg);
+		const char *name =
+			session->cgroup_name(summary->reader[i].who.cgroup, session->arg);
 
 		names[i] = name ? strdup(name) : NULL;
 	}
 }
 
-void tracer_forget(struct tracer *tracer, uint64_t finding, uint64_t incident)
+void trace_session_forget(struct trace_session *session, uint64_t finding, uint64_t incident)
 {
-	incidents_forget(tracer->incidents, incident);
-	detector_forget(tracer->detector, finding);
+	incidents_forget(session->incidents, incident);
+	detector_forget(session->detector, finding);
 	/* What the page went through meanwhile was not missed by who looked. */
-	tracer->follow.seen = false;
+	session->follow.seen = false;
 }
 
-int tracer_end(struct tracer *tracer, struct trace_result *result)
+int trace_session_end(struct trace_session *session, struct trace_result *result)
 {
 	char *cgroups[SUMMARY_READERS] = {NULL};
 
-	incidents_finish(tracer->incidents);
-	name_cgroups(tracer, cgroups);
-	result->summary = tracer->summary;
+	incidents_finish(session->incidents);
+	name_cgroups(session, cgroups);
+	result->summary = session->summary;
 	result->cgroups = (const char *const *)cgroups;
-	result->answers = &tracer->answers;
-	result->losses = tracer->has_losses ? &tracer->losses : NULL;
-	result->mappers = &tracer->mapper_list;
-	result->shown = tracer->shown;
-	result->disruptions = tracer->disruptions.newest.number;
-	result->counts = detector_counts(tracer->detector);
-	result->clock_changes = tracer->clock_changes;
-	result->page_updates = tracer->follow.updates;
-	result->page_updates_unseen = tracer->follow.missed;
-	tracer->view->end(stdout, &tracer->scene, result);
-	for (size_t i = 0; i < tracer->summary->readers; i++)
+	result->answers = &session->answers;
+	result->losses = session->has_losses ? &session->losses : NULL;
+	result->mappers = &session->mapper_list;
+	result->shown = session->shown;
+	result->disruptions = session->disruptions.newest.number;
+	result->counts = detector_counts(session->detector);
+	result->clock_changes = session->clock_changes;
+	result->page_updates = session->follow.updates;
+	result->page_updates_unseen = session->follow.missed;
+	session->view->end(stdout, &session->context, result);
+	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);
-	return message_output(tracer->alarming || tracer->answers.apart ? EXIT_FINDING : EXIT_DONE);
+	return message_output(session->alarming || session->answers.apart ? EXIT_FINDING
+									  : EXIT_DONE);
 }

@@ -16,9 +16,9 @@
 #include "judge/incident.h"
 #include "trace/trace_view.h"
 
-struct tracer {
+struct trace_session {
 	const struct trace_view *view;
-	struct trace_scene scene;
+	struct trace_context context;
 	uint64_t count; /* events to show; 0: any number */
 	struct detector *detector;
 	struct incidents *incidents;
@@ -39,34 +39,34 @@ struct tracer {
 	void *arg; /* of both */
 };
 
-/* @tracer is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
-int tracer_open(struct tracer *tracer);
+/* @session is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
+int trace_session_open(struct trace_session *session);
 
 /* Fine after a failure too. */
-void tracer_close(struct tracer *tracer);
+void trace_session_close(struct trace_session *session);
 
 /* The first lines, once the scene is set. */
-void tracer_begin(const struct tracer *tracer);
+void trace_session_begin(const struct trace_session *session);
 
 /* Show @event if it is one of those that are, and add it up. In order, each before it is judged. */
-void tracer_show(struct tracer *tracer, const struct event *event);
+void trace_session_show(struct trace_session *session, const struct event *event);
 
 /* Judge @event, and show what is found. */
-void tracer_judge(struct tracer *tracer, const struct event *event);
+void trace_session_judge(struct trace_session *session, const struct event *event);
 
 /* Have as many events been shown as were asked for? */
-bool tracer_has_enough(const struct tracer *tracer);
+bool trace_session_has_enough(const struct trace_session *session);
 
 /*
  * Between the event before and the next one is a time of which nothing is known; the newest finding
  * and incident that were told until then have these numbers.
  */
-void tracer_forget(struct tracer *tracer, uint64_t finding, uint64_t incident);
+void trace_session_forget(struct trace_session *session, uint64_t finding, uint64_t incident);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:
  * duration_ns, mapper_counts, page, recorded. Returns the exit code.
  */
-int tracer_end(struct tracer *tracer, struct trace_result *result);
+int trace_session_end(struct trace_session *session, struct trace_result *result);
 
 #endif

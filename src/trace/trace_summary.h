@@ -8,10 +8,11 @@
 #include "trace/trace_view.h"
 
 /* Lines for people. */
-void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
+void trace_summary_put_text(FILE *out, const struct trace_context *context,
 			    const struct trace_result *result);
 
 /* One line of type "summary". The caller owns it, or gives it to put_line(). */
-json_object *trace_summary_json(const struct trace_scene *scene, const struct trace_result *result);
+json_object *trace_summary_json(const struct trace_context *context,
+				const struct trace_result *result);
 
 #endif

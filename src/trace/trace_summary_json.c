@@ -43,28 +43,29 @@ static json_object *json_path(const struct summary_path *path, bool has_latency,
 	return json;
 }
 
-static json_object *json_clock(const struct trace_scene *scene, const struct summary_clock *clock)
+static json_object *json_clock(const struct trace_context *context,
+			       const struct summary_clock *clock)
 {
-	bool has_calls = scene->wish.calls && !clock->is_phc;
+	bool has_calls = context->request.calls && !clock->is_phc;
 	json_object *json = json_object_new_object();
 	json_object *paths = json_object_new_object();
 	char name[EVENT_DEVICE_BYTES];
 
 	for (int i = 0; i < EVENT_PATHS; i++)
 		json_object_object_add(paths, event_path_name((enum event_path)i),
-				       json_path(&clock->path[i], !scene->of_some_readers,
+				       json_path(&clock->path[i], !context->of_some_readers,
 						 has_calls && i <= PATH_IOCTL_OTHER));
 	add_text(json, "clock", event_device_name(clock->is_phc, clock->device, name));
 	json_object_object_add(json, "paths", paths);
 	return json;
 }
 
-static json_object *json_clocks(const struct trace_scene *scene, const struct summary *summary)
+static json_object *json_clocks(const struct trace_context *context, const struct summary *summary)
 {
 	json_object *clocks = json_object_new_array();
 
 	for (size_t i = 0; i < summary->clocks; i++)
-		json_object_array_add(clocks, json_clock(scene, &summary->clock[i]));
+		json_object_array_add(clocks, json_clock(context, &summary->clock[i]));
 	return clocks;
 }
 
@@ -160,21 +161,21 @@ static json_object *json_answers(const struct answer_tally *answers)
 }
 
 /* When uses were not seen; null: they were all the time. */
-static json_object *json_unseen(const struct unseen *unseen, uint64_t now_ns)
+static json_object *json_unseen(const struct blind_period *unseen, uint64_t now_ns)
 {
 	json_object *json = unseen->times ? json_object_new_object() : NULL;
 
 	if (!json)
 		return NULL;
 	add_u64(json, "times", unseen->times);
-	add_u64(json, "total_ns", unseen_total_ns(unseen, now_ns));
+	add_u64(json, "total_ns", blind_period_total_ns(unseen, now_ns));
 	add_u64(json, "from_ns", unseen->first_ns);
 	add_known(json, "to_ns", !unseen->since_ns, unseen->last_ns);
 	return json;
 }
 
 /* What the kernel's hooks told. */
-static void add_uses(json_object *line, const struct trace_scene *scene,
+static void add_uses(json_object *line, const struct trace_context *context,
 		     const struct trace_result *result)
 {
 	const struct summary *summary = result->summary;
@@ -182,7 +183,7 @@ static void add_uses(json_object *line, const struct trace_scene *scene,
 
 	add_u64(line, "uses", totals.uses);
 	add_u64(line, "failed", totals.errors);
-	add_known(line, "measured", !scene->of_some_readers, totals.measured);
+	add_known(line, "measured", !context->of_some_readers, totals.measured);
 	add_known(line, "others_below_ns", totals.others_below_ns, totals.others_below_ns);
 	add_u64(line, "reads", summary_reads(summary));
 	add_u64(line, "measured_page_moved", summary->moved);
@@ -191,20 +192,21 @@ static void add_uses(json_object *line, const struct trace_scene *scene,
 	json_object_object_add(line, "lost", json_losses(result->losses));
 	json_object_object_add(
 		line, "unseen",
-		json_unseen(&summary->unseen, scene->start_ns + result->duration_ns));
+		json_unseen(&summary->unseen, context->start_ns + result->duration_ns));
 	json_object_object_add(line, "driver_against_page", json_answers(result->answers));
-	json_object_object_add(line, "clocks", json_clocks(scene, summary));
+	json_object_object_add(line, "clocks", json_clocks(context, summary));
 	add_u64(line, "clock_uses_unlisted", summary->clock_uses_unlisted);
 	json_object_object_add(line, "errors",
-			       scene->of_some_readers ? NULL : json_errors(summary));
-	add_known(line, "errors_unlisted", !scene->of_some_readers, summary->errors_unlisted);
+			       context->of_some_readers ? NULL : json_errors(summary));
+	add_known(line, "errors_unlisted", !context->of_some_readers, summary->errors_unlisted);
 	json_object_object_add(line, "readers", json_readers(result));
 	add_u64(line, "reader_uses_unlisted", summary->reader_uses_unlisted);
 }
 
-json_object *trace_summary_json(const struct trace_scene *scene, const struct trace_result *result)
+json_object *trace_summary_json(const struct trace_context *context,
+				const struct trace_result *result)
 {
-	json_object *line = new_line("summary", scene->start_ns + result->duration_ns);
+	json_object *line = new_line("summary", context->start_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
 	add_u64(line, "disruptions", result->disruptions);
@@ -216,7 +218,7 @@ json_object *trace_summary_json(const struct trace_scene *scene, const struct tr
 	json_object_object_add(line, "page", page_json_fields(result->page));
 	json_object_object_add(line, "mappers",
 			       mapper_list_json(result->mappers, result->mapper_counts));
-	if (scene->hooks)
-		add_uses(line, scene, result);
+	if (context->hooks)
+		add_uses(line, context, result);
 	return line;
 }

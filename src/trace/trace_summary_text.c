@@ -61,7 +61,8 @@ static void put_histogram(FILE *out, const char *name, const struct histogram *h
 	}
 }
 
-static void put_clock(FILE *out, const struct trace_scene *scene, const struct summary_clock *clock)
+static void put_clock(FILE *out, const struct trace_context *context,
+		      const struct summary_clock *clock)
 {
 	char name[EVENT_DEVICE_BYTES];
 
@@ -71,7 +72,7 @@ static void put_clock(FILE *out, const struct trace_scene *scene, const struct s
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		if (clock->path[i].uses || clock->path[i].calls)
 			put_path(out, event_path_name((enum event_path)i), &clock->path[i],
-				 !scene->of_some_readers);
+				 !context->of_some_readers);
 	}
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		if (event_path_is_read((enum event_path)i) && clock->path[i].latency.count)
@@ -106,7 +107,7 @@ static void put_last(FILE *out, uint64_t start_ns, uint64_t last_ns)
 	fprintf(out, " %10s", text);
 }
 
-static void put_reader(FILE *out, const struct trace_scene *scene,
+static void put_reader(FILE *out, const struct trace_context *context,
 		       const struct summary_reader *reader, const char *cgroup)
 {
 	uint64_t uses = summary_reader_uses(reader);
@@ -115,13 +116,13 @@ static void put_reader(FILE *out, const struct trace_scene *scene,
 	fprintf(out, " %9" PRIu64 " %8" PRIu64, uses, summary_reader_errors(reader));
 	put_ns_column(out, reader->measured, reader->worst_ns);
 	put_ns_column(out, reader->measured < uses, reader->worst_below_ns);
-	put_last(out, scene->start_ns, reader->first_ns);
-	put_last(out, scene->start_ns, reader->last_ns);
+	put_last(out, context->start_ns, reader->first_ns);
+	put_last(out, context->start_ns, reader->last_ns);
 	fprintf(out, "  %s\n", cgroup ?: "");
 	live_put_reader_paths(out, reader);
 }
 
-static void put_readers(FILE *out, const struct trace_scene *scene,
+static void put_readers(FILE *out, const struct trace_context *context,
 			const struct trace_result *result)
 {
 	const struct summary *summary = result->summary;
@@ -131,19 +132,20 @@ static void put_readers(FILE *out, const struct trace_scene *scene,
 			"reader", "pid", "uses", "failed", "longest", "others <", "first", "last",
 			"cgroup");
 	for (size_t i = 0; i < summary->readers; i++)
-		put_reader(out, scene, &summary->reader[i], result->cgroups[i]);
+		put_reader(out, context, &summary->reader[i], result->cgroups[i]);
 	if (summary->reader_uses_unlisted)
 		fprintf(out, "  and %" PRIu64 " uses by threads or processes beyond the tables\n",
 			summary->reader_uses_unlisted);
 }
 
-static void put_totals(FILE *out, const struct trace_scene *scene, const struct summary *summary)
+static void put_totals(FILE *out, const struct trace_context *context,
+		       const struct summary *summary)
 {
 	struct summary_totals totals = summary_totals_of(summary);
 
 	fprintf(out, "uses                %" PRIu64 " by %zu reader%s, %" PRIu64 " failed\n",
 		totals.uses, summary->readers, summary->readers == 1 ? "" : "s", totals.errors);
-	if (scene->of_some_readers)
+	if (context->of_some_readers)
 		fputs("measured            not known apart from other readers", out);
 	else
 		fprintf(out,
@@ -160,7 +162,8 @@ static void put_totals(FILE *out, const struct trace_scene *scene, const struct 
 			summary->via_kvmclock);
 }
 
-static void put_losses(FILE *out, const struct trace_wish *wish, const struct trace_result *result)
+static void put_losses(FILE *out, const struct trace_request *request,
+		       const struct trace_result *result)
 {
 	const struct event_losses *losses = result->losses;
 
@@ -175,11 +178,11 @@ static void put_losses(FILE *out, const struct trace_wish *wish, const struct tr
 			"events              %" PRIu64 " made = %" PRIu64 " seen + %" PRIu64
 			" lost for a full ring; %" PRIu64 " shown\n",
 			losses->made, losses->seen, losses->ring_full, result->shown);
-	if (wish->rate)
+	if (request->rate)
 		fprintf(out,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
 			" a second\n",
-			losses->suppressed, wish->rate);
+			losses->suppressed, request->rate);
 	fprintf(out,
 		"lost                %" PRIu64 " events (ring full %" PRIu64
 		", no task storage %" PRIu64 ", recursion %" PRIu64 ", missed %" PRIu64
@@ -196,21 +199,21 @@ static void put_losses(FILE *out, const struct trace_wish *wish, const struct tr
 			losses->reader_unlisted, losses->failure_unlisted);
 }
 
-static void put_unseen(FILE *out, const struct trace_scene *scene, const struct unseen *unseen,
-		       uint64_t now_ns)
+static void put_unseen(FILE *out, const struct trace_context *context,
+		       const struct blind_period *unseen, uint64_t now_ns)
 {
 	if (!unseen->times)
 		return;
 	fprintf(out, "NOT SEEN            uses, %" PRIu64 " time%s", unseen->times,
 		unseen->times == 1 ? "" : "s");
-	live_put_duration(
-		out, ", %s in all, while the driver was let go: ", unseen_total_ns(unseen, now_ns));
-	live_put_time(out, scene->start_ns, unseen->first_ns);
+	live_put_duration(out, ", %s in all, while the driver was let go: ",
+			  blind_period_total_ns(unseen, now_ns));
+	live_put_time(out, context->start_ns, unseen->first_ns);
 	fputs("s .. ", out);
 	if (unseen->since_ns) {
 		fputs("the end\n", out);
 	} else {
-		live_put_time(out, scene->start_ns, unseen->last_ns);
+		live_put_time(out, context->start_ns, unseen->last_ns);
 		fputs("s\n", out);
 	}
 }
@@ -241,15 +244,15 @@ static void put_page(FILE *out, const struct trace_result *result)
 		result->page_updates, result->page_updates_unseen, result->counts->notifications);
 }
 
-void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
+void trace_summary_put_text(FILE *out, const struct trace_context *context,
 			    const struct trace_result *result)
 {
 	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
-	if (scene->hooks) {
-		put_totals(out, scene, result->summary);
-		put_losses(out, &scene->wish, result);
-		put_unseen(out, scene, &result->summary->unseen,
-			   scene->start_ns + result->duration_ns);
+	if (context->hooks) {
+		put_totals(out, context, result->summary);
+		put_losses(out, &context->request, result);
+		put_unseen(out, context, &result->summary->unseen,
+			   context->start_ns + result->duration_ns);
 		put_answers(out, result->answers);
 	}
 	if (result->recorded)
@@ -260,16 +263,16 @@ void trace_summary_put_text(FILE *out, const struct trace_scene *scene,
 	fputs("findings            ", out);
 	live_put_finding_counts(out, result->counts);
 	fprintf(out, "\nsystem clock        changed %" PRIu64 " times\n", result->clock_changes);
-	mapper_list_put_text(out, scene->start_ns, result->mappers, result->mapper_counts);
-	if (!scene->hooks)
+	mapper_list_put_text(out, context->start_ns, result->mappers, result->mapper_counts);
+	if (!context->hooks)
 		return;
 	for (size_t i = 0; i < result->summary->clocks; i++)
-		put_clock(out, scene, &result->summary->clock[i]);
+		put_clock(out, context, &result->summary->clock[i]);
 	put_errors(out, result->summary);
-	put_readers(out, scene, result);
-	for (size_t i = 0; !scene->hooks_changed && i < scene->hook_count; i++) {
-		if (hook_is_missing(&scene->hooks[i]))
+	put_readers(out, context, result);
+	for (size_t i = 0; !context->hooks_changed && i < context->hook_count; i++) {
+		if (hook_is_missing(&context->hooks[i]))
 			fprintf(out, "\nNOT SEEN for want of a hook on %s: %s\n",
-				scene->hooks[i].function, scene->hooks[i].tells);
+				context->hooks[i].function, context->hooks[i].tells);
 	}
 }

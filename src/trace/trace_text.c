@@ -12,40 +12,40 @@
 #include "show/live_text.h"
 #include "trace/trace_summary.h"
 
-static void put_time(FILE *out, const struct trace_scene *scene, uint64_t time_ns)
+static void put_time(FILE *out, const struct trace_context *context, uint64_t time_ns)
 {
-	live_put_time(out, scene->start_ns, time_ns);
+	live_put_time(out, context->start_ns, time_ns);
 }
 
-static void put_hooks(FILE *out, const struct trace_scene *scene)
+static void put_hooks(FILE *out, const struct trace_context *context)
 {
-	size_t rungs[3] = {0}, missing = 0, awaited = 0;
+	size_t attach_types[3] = {0}, missing = 0, awaited = 0;
 
-	if (!scene->hooks) {
-		fprintf(out, "hooks   NONE: %s\n", scene->no_hooks_why);
-		if (!scene->recorded)
+	if (!context->hooks) {
+		fprintf(out, "hooks   NONE: %s\n", context->no_hooks_why);
+		if (!context->recorded)
 			fputs("        reads are not seen; the page is still watched\n", out);
 		return;
 	}
-	for (size_t i = 0; i < scene->hook_count; i++) {
-		rungs[scene->hooks[i].rung]++;
-		missing += hook_is_missing(&scene->hooks[i]);
-		awaited += scene->hooks[i].awaited;
+	for (size_t i = 0; i < context->hook_count; i++) {
+		attach_types[context->hooks[i].attach_type]++;
+		missing += hook_is_missing(&context->hooks[i]);
+		awaited += context->hooks[i].awaited;
 	}
-	fprintf(out, "hooks   %zu by fentry, %zu by kprobe, %zu missing\n", rungs[HOOK_FENTRY],
-		rungs[HOOK_KPROBE], missing);
-	if (awaited && !scene->recorded)
+	fprintf(out, "hooks   %zu by fentry, %zu by kprobe, %zu missing\n",
+		attach_types[HOOK_FENTRY], attach_types[HOOK_KPROBE], missing);
+	if (awaited && !context->recorded)
 		fprintf(out,
 			"        %zu WAIT for the driver, which is not loaded (sudo modprobe "
 			"ptp_vmclock; Linux\n"
 			"        6.13 and later has it): until it comes, no read of the clock is "
 			"seen\n",
 			awaited);
-	for (size_t i = 0; i < scene->hook_count; i++) {
-		if (hook_is_missing(&scene->hooks[i]) && !scene->hooks[i].awaited)
+	for (size_t i = 0; i < context->hook_count; i++) {
+		if (hook_is_missing(&context->hooks[i]) && !context->hooks[i].awaited)
 			fprintf(out, "        MISSING %s (%s): without it, %s is not seen\n",
-				scene->hooks[i].function, scene->hooks[i].why,
-				scene->hooks[i].tells);
+				context->hooks[i].function, context->hooks[i].why,
+				context->hooks[i].tells);
 	}
 }
 
@@ -62,72 +62,72 @@ static void put_paths(FILE *out, uint32_t paths)
 	}
 }
 
-static void put_counted(FILE *out, const struct trace_scene *scene)
+static void put_counted(FILE *out, const struct trace_context *context)
 {
-	const struct trace_wish *wish = &scene->wish;
+	const struct trace_request *request = &context->request;
 	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
 
-	fprintf(out, "counted each use of %s", wish->all_phcs ? "a PTP clock" : "a vmclock");
-	if (wish->pid)
-		fprintf(out, " by process %" PRIu32, wish->pid);
-	if (wish->comm) {
-		text_display(wish->comm, strnlen(wish->comm, EVENT_COMM_BYTES - 1), comm,
+	fprintf(out, "counted each use of %s", request->all_phcs ? "a PTP clock" : "a vmclock");
+	if (request->pid)
+		fprintf(out, " by process %" PRIu32, request->pid);
+	if (request->comm) {
+		text_display(request->comm, strnlen(request->comm, EVENT_COMM_BYTES - 1), comm,
 			     sizeof(comm));
 		fprintf(out, " by threads named %s", comm);
 	}
-	if (wish->cgroup)
-		fprintf(out, " in cgroup %s", wish->cgroup);
-	if (!wish->every_event && !wish->measure_all && !scene->recorded)
+	if (request->cgroup)
+		fprintf(out, " in cgroup %s", request->cgroup);
+	if (!request->every_event && !request->measure_all && !context->recorded)
 		fputs("; the latency of a thread's first in a tick, a bound for the others", out);
 	fputc('\n', out);
 }
 
-static void put_shown(FILE *out, const struct trace_scene *scene)
+static void put_shown(FILE *out, const struct trace_context *context)
 {
-	const struct trace_wish *wish = &scene->wish;
+	const struct trace_request *request = &context->request;
 
-	if (!wish->every_event) {
+	if (!request->every_event) {
 		fputs("shown   what fails, is slow, or maps the page", out);
 	} else {
-		fprintf(out, "shown   each read%s%s", wish->calls ? " and call" : "",
-			scene->recorded ? " that was kept" : "");
-		put_paths(out, wish->paths);
-		if (wish->errors_only)
+		fprintf(out, "shown   each read%s%s", request->calls ? " and call" : "",
+			context->recorded ? " that was kept" : "");
+		put_paths(out, request->paths);
+		if (request->errors_only)
 			fputs(" that fails", out);
-		if (wish->slower_than_ns)
-			live_put_duration(out, " that takes more than %s", wish->slower_than_ns);
+		if (request->slower_than_ns)
+			live_put_duration(out, " that takes more than %s", request->slower_than_ns);
 	}
-	if (wish->rate)
-		fprintf(out, "; at most %" PRIu32 " a second", wish->rate);
+	if (request->rate)
+		fprintf(out, "; at most %" PRIu32 " a second", request->rate);
 	fputc('\n', out);
 }
 
-static void text_begin(FILE *out, const struct trace_scene *scene)
+static void text_begin(FILE *out, const struct trace_context *context)
 {
 	char when[INSTANT_ISO_BYTES];
 
-	if (scene->recorded)
-		recorded_put_text(out, scene->recorded);
-	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
+	if (context->recorded)
+		recorded_put_text(out, context->recorded);
+	instant_format_utc(instant_from_ns(context->start_realtime_ns), when, sizeof(when));
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
-	if (scene->device) {
-		fprintf(out, "page    %s, ", scene->device);
-		if (scene->page)
-			live_put_page(out, scene->page);
+	if (context->device) {
+		fprintf(out, "page    %s, ", context->device);
+		if (context->page)
+			live_put_page(out, context->page);
 		else
 			fputs("first look not kept", out);
-		if (scene->page_period_ns)
-			live_put_duration(out, "; looked at every %s", scene->page_period_ns);
+		if (context->page_period_ns)
+			live_put_duration(out, "; looked at every %s", context->page_period_ns);
 		fputc('\n', out);
 	} else {
-		fprintf(out, "page    NONE: %s\n", scene->no_page_why);
+		fprintf(out, "page    NONE: %s\n", context->no_page_why);
 	}
-	put_hooks(out, scene);
-	mapper_method_put_text(out, &scene->mappers);
-	if (!scene->hooks && !scene->recorded)
+	put_hooks(out, context);
+	mapper_method_put_text(out, &context->mappers);
+	if (!context->hooks && !context->recorded)
 		return;
-	put_counted(out, scene);
-	put_shown(out, scene);
+	put_counted(out, context);
+	put_shown(out, context);
 	fprintf(out, "\n%-10s%-*s %7s  %-24s %9s  %s\n", "TIME", LIVE_READER_COLUMNS, "READER",
 		"PID", "CALL", "TOOK", "RESULT");
 }
@@ -199,22 +199,24 @@ static void put_call(FILE *out, const struct event *event)
 }
 
 /* Which clock, where it is not the one of the page that is looked at; a recording has no others. */
-static void put_other_clock(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void put_other_clock(FILE *out, const struct trace_context *context,
+			    const struct event *event)
 {
 	char name[EVENT_DEVICE_BYTES];
 	const char *clock = event_device_name(event->is_phc, event->device, name);
 
-	if (clock && !scene->recorded && (!scene->device || strcmp(basename(scene->device), clock)))
+	if (clock && !context->recorded &&
+	    (!context->device || strcmp(basename(context->device), clock)))
 		fprintf(out, " (%s)", clock);
 }
 
-static void text_event(FILE *out, const struct trace_scene *scene, const struct event *event,
+static void text_event(FILE *out, const struct trace_context *context, const struct event *event,
 		       const struct driver_answer *answer)
 {
 	char took[TEXT_NS_BYTES], bounded[TEXT_NS_BYTES + 2];
 	bool inner = event->type == EVENT_READ && event->call_id;
 
-	put_time(out, scene, event->time_ns);
+	put_time(out, context, event->time_ns);
 	live_put_reader(out, &event->who);
 	text_ns_u64(event->latency_ns, took, sizeof(took));
 	snprintf(bounded, sizeof(bounded), "%s%s", event->latency_is_bound ? "< " : "", took);
@@ -224,24 +226,25 @@ static void text_event(FILE *out, const struct trace_scene *scene, const struct 
 		put_read(out, event, answer);
 	else
 		put_call(out, event);
-	put_other_clock(out, scene, event);
+	put_other_clock(out, context, event);
 	fputc('\n', out);
 }
 
 /* One comes with each update, so it is shown where each update is. */
-static void text_mapper(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void text_mapper(FILE *out, const struct trace_context *context, const struct event *event)
 {
-	mapper_put_text(out, scene->start_ns, event);
+	mapper_put_text(out, context->start_ns, event);
 }
 
-static void text_notification(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void text_notification(FILE *out, const struct trace_context *context,
+			      const struct event *event)
 {
-	if (!scene->wish.every_event)
+	if (!context->request.every_event)
 		return;
-	put_time(out, scene, event->time_ns);
+	put_time(out, context, event->time_ns);
 	fprintf(out, "%-*s          notification, seq %" PRIu32, LIVE_READER_COLUMNS,
 		"(hypervisor)", event->notification.seq);
-	put_other_clock(out, scene, event);
+	put_other_clock(out, context, event);
 	fputc('\n', out);
 }
 
@@ -258,11 +261,11 @@ static void put_hooks_news(FILE *out, const struct event_hooks *hooks)
 		fprintf(out, "driver %s; ", hooks->driver ? "loaded" : "unloaded");
 }
 
-static void text_hooks(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void text_hooks(FILE *out, const struct trace_context *context, const struct event *event)
 {
 	const struct event_hooks *hooks = &event->hooks;
 
-	put_time(out, scene, event->time_ns);
+	put_time(out, context, event->time_ns);
 	if (hooks->news == HOOKS_LET_GO) {
 		live_put_reader(out, &event->who);
 		fputs("  ", out);
@@ -283,23 +286,24 @@ static void text_hooks(FILE *out, const struct trace_scene *scene, const struct 
  * A field of the page by its old and new value, in words where the ABI has them. An update like any
  * other is one event of many.
  */
-static void text_page_change(FILE *out, const struct trace_scene *scene,
+static void text_page_change(FILE *out, const struct trace_context *context,
 			     const struct page_change *change)
 {
-	if (live_is_routine(change) && !scene->wish.every_event)
+	if (live_is_routine(change) && !context->request.every_event)
 		return;
-	put_time(out, scene, change->time_ns);
+	put_time(out, context, change->time_ns);
 	fprintf(out, "%-*s        ", LIVE_READER_COLUMNS, "(hypervisor)");
 	live_put_page_change(out, change);
 	fputc('\n', out);
 }
 
 /* A disruption has its own lines, which also say who saw it. */
-static void text_finding(FILE *out, const struct trace_scene *scene, const struct finding *finding)
+static void text_finding(FILE *out, const struct trace_context *context,
+			 const struct finding *finding)
 {
 	if (finding->kind == FINDING_DISRUPTION)
 		return;
-	put_time(out, scene, finding->found_ns);
+	put_time(out, context, finding->found_ns);
 	fputs("*** ", out);
 	live_put_finding(out, finding);
 	fputc('\n', out);
@@ -331,9 +335,10 @@ static void put_source(FILE *out, const char *source)
 	fprintf(out, "switched the system clock to clocksource %s", text);
 }
 
-static void text_clock_change(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void text_clock_change(FILE *out, const struct trace_context *context,
+			      const struct event *event)
 {
-	put_time(out, scene, event->time_ns);
+	put_time(out, context, event->time_ns);
 	live_put_reader(out, &event->who);
 	fputs("  ", out);
 	if (event->change.how == CLOCK_STEPPED) {
@@ -352,22 +357,22 @@ static void text_clock_change(FILE *out, const struct trace_scene *scene, const 
 	fputc('\n', out);
 }
 
-static void text_device(FILE *out, const struct trace_scene *scene, const struct event *event)
+static void text_device(FILE *out, const struct trace_context *context, const struct event *event)
 {
-	put_time(out, scene, event->time_ns);
+	put_time(out, context, event->time_ns);
 	fprintf(out, "%-*s          page of vmclock%" PRId32 " %s\n", LIVE_READER_COLUMNS,
 		"(machine)", event->device,
 		event->device_state == DEVICE_APPEARED ? "has appeared: it is watched from here on"
 						       : "is gone");
 }
 
-static void text_disruption(FILE *out, const struct trace_scene *scene, enum disruption_news news,
-			    enum disruption_observer by, const struct disruption *disruption,
-			    const struct event *reader)
+static void text_disruption(FILE *out, const struct trace_context *context,
+			    enum disruption_news news, enum disruption_observer by,
+			    const struct disruption *disruption, const struct event *reader)
 {
 	uint64_t seen_ns = reader ? reader->time_ns + reader->latency_ns : disruption->found_ns;
 
-	put_time(out, scene, seen_ns);
+	put_time(out, context, seen_ns);
 	if (news == DISRUPTION_FOUND) {
 		fprintf(out,
 			"*** DISRUPTION %" PRIu64 ": marker %" PRIu64 " > %" PRIu64
@@ -391,15 +396,16 @@ static void text_disruption(FILE *out, const struct trace_scene *scene, enum dis
 			"made before it are void\n");
 }
 
-static void text_end(FILE *out, const struct trace_scene *scene, const struct trace_result *result)
+static void text_end(FILE *out, const struct trace_context *context,
+		     const struct trace_result *result)
 {
-	trace_summary_put_text(out, scene, result);
+	trace_summary_put_text(out, context, result);
 }
 
-static void text_incident(FILE *out, const struct trace_scene *scene,
+static void text_incident(FILE *out, const struct trace_context *context,
 			  const struct incident *incident)
 {
-	incident_put_text(out, scene->start_ns, incident);
+	incident_put_text(out, context->start_ns, incident);
 }
 
 const struct trace_view trace_view_text = {

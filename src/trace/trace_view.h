@@ -19,7 +19,7 @@
 #include "show/recorded_view.h"
 
 /* What was asked for: whose uses count, and which of them are shown one by one. */
-struct trace_wish {
+struct trace_request {
 	uint32_t pid;		 /* 0: every process's */
 	const char *comm;	 /* NULL: every thread's */
 	const char *cgroup;	 /* NULL: in every cgroup */
@@ -34,7 +34,7 @@ struct trace_wish {
 };
 
 /* What is traced, known at the start. Pointers are borrowed for the life of the view. */
-struct trace_scene {
+struct trace_context {
 	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
 	const char *device;	   /* path of the page; NULL: none could be opened */
@@ -44,11 +44,11 @@ struct trace_scene {
 	size_t hook_count;
 	const char *no_hooks_why; /* if hooks is NULL */
 	uint64_t page_period_ns;  /* how often the page is sampled; 0: not known */
-	struct trace_wish wish;
+	struct trace_request request;
 	struct mapper_method mappers;
 
 	/* What is shown instead of the live machine, or NULL. */
-	const struct record_scene *recorded;
+	const struct record_context *recorded;
 	/* The hooks changed, and a recording has their numbers only. */
 	bool hooks_changed;
 	/* Uses are counted of some readers alone, and what is only known of all is not shown. */
@@ -79,32 +79,36 @@ struct trace_result {
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct trace_view {
-	void (*begin)(FILE *out, const struct trace_scene *scene);
+	void (*begin)(FILE *out, const struct trace_context *context);
 	/* @answer is NULL unless the event is an EVENT_READ. */
-	void (*event)(FILE *out, const struct trace_scene *scene, const struct event *event,
+	void (*event)(FILE *out, const struct trace_context *context, const struct event *event,
 		      const struct driver_answer *answer);
 	/* An EVENT_HOOKS: those of the scene are by now what it says. */
-	void (*hooks)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	void (*hooks)(FILE *out, const struct trace_context *context, const struct event *event);
 	/* An EVENT_NOTIFICATION. */
-	void (*notification)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	void (*notification)(FILE *out, const struct trace_context *context,
+			     const struct event *event);
 	/* An EVENT_MAPPER. */
-	void (*mapper)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	void (*mapper)(FILE *out, const struct trace_context *context, const struct event *event);
 	/* An EVENT_CLOCK_CHANGE. */
-	void (*clock_change)(FILE *out, const struct trace_scene *scene, const struct event *event);
+	void (*clock_change)(FILE *out, const struct trace_context *context,
+			     const struct event *event);
 	/* An EVENT_DEVICE: the page that is watched came or went. */
-	void (*device)(FILE *out, const struct trace_scene *scene, const struct event *event);
-	void (*page_change)(FILE *out, const struct trace_scene *scene,
+	void (*device)(FILE *out, const struct trace_context *context, const struct event *event);
+	void (*page_change)(FILE *out, const struct trace_context *context,
 			    const struct page_change *change);
 	/* @by is who brought the news; @reader the event in which the kernel saw it, else NULL. */
-	void (*disruption)(FILE *out, const struct trace_scene *scene, enum disruption_news news,
-			   enum disruption_observer by, const struct disruption *disruption,
-			   const struct event *reader);
+	void (*disruption)(FILE *out, const struct trace_context *context,
+			   enum disruption_news news, enum disruption_observer by,
+			   const struct disruption *disruption, const struct event *reader);
 	/* Of a disruption too, which the function above has shown before or will right after. */
-	void (*finding)(FILE *out, const struct trace_scene *scene, const struct finding *finding);
+	void (*finding)(FILE *out, const struct trace_context *context,
+			const struct finding *finding);
 	/* An incident that is over. */
-	void (*incident)(FILE *out, const struct trace_scene *scene,
+	void (*incident)(FILE *out, const struct trace_context *context,
 			 const struct incident *incident);
-	void (*end)(FILE *out, const struct trace_scene *scene, const struct trace_result *result);
+	void (*end)(FILE *out, const struct trace_context *context,
+		    const struct trace_result *result);
 };
 
 extern const struct trace_view trace_view_text;

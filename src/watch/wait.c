@@ -24,15 +24,15 @@
 #define ANY_KIND   (KIND(FINDINGS) - 1)
 
 /* What is waited for: one or more of them. */
-struct wishes {
+struct requests {
 	uint32_t kinds; /* KIND() of findings */
 	bool synchronized;
 	bool recovered;
 };
 
 struct wait_options {
-	struct lookout_options look;
-	struct wishes wishes;
+	struct page_monitor_options look;
+	struct requests requests;
 	bool has_timeout;
 	int64_t timeout_ns;
 	bool has_marker;
@@ -43,11 +43,11 @@ struct wait_options {
 
 struct wait {
 	const struct wait_options *options;
-	struct lookout *lookout;
+	struct page_monitor *monitor;
 	struct detector *detector;
 	struct incidents *incidents;
-	struct all_good good;
-	struct until until;
+	struct health good;
+	struct stop_condition until;
 	uint64_t start_ns;
 	bool looked;	  /* has a whole page been seen? */
 	const char *what; /* what happened; NULL: nothing yet */
@@ -70,7 +70,7 @@ static void on_finding(const struct finding *finding, void *arg)
 	struct wait *wait = arg;
 
 	incidents_finding(wait->incidents, finding);
-	if (wait->options->wishes.kinds & KIND(finding->kind))
+	if (wait->options->requests.kinds & KIND(finding->kind))
 		happen(wait, finding_name(finding->kind), finding);
 }
 
@@ -113,7 +113,7 @@ static void see_page(struct wait *wait, const struct event *event)
 	if (!wait->looked)
 		check_marker(wait, event);
 	wait->looked = true;
-	if (wait->options->wishes.synchronized && page_mode(page) == PAGE_FULL &&
+	if (wait->options->requests.synchronized && page_mode(page) == PAGE_FULL &&
 	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
 		happen(wait, "synchronized", NULL);
 }
@@ -122,11 +122,11 @@ static void on_event(const struct event *event, void *arg)
 {
 	struct wait *wait = arg;
 
-	if (wait->what || (event->type == EVENT_TICK && until_was_stopped(&wait->until)))
+	if (wait->what || (event->type == EVENT_TICK && stop_condition_was_stopped(&wait->until)))
 		return;
 	if (event->type == EVENT_PAGE)
 		see_page(wait, event);
-	all_good_event(&wait->good, event);
+	health_event(&wait->good, event);
 	detector_event(wait->detector, event);
 	incidents_event(wait->incidents, event);
 }
@@ -134,32 +134,32 @@ static void on_event(const struct event *event, void *arg)
 /* After all events of a moment: an update may be followed by a clock that is still wrong. */
 static void check_recovered(struct wait *wait)
 {
-	bool clocks = lookout_facts(wait->lookout)->clock_period_ns != 0;
+	bool clocks = page_monitor_facts(wait->monitor)->clock_period_ns != 0;
 
-	if (wait->options->wishes.recovered && all_good_now(&wait->good, clocks) &&
+	if (wait->options->requests.recovered && health_now(&wait->good, clocks) &&
 	    !incidents_open(wait->incidents))
 		happen(wait, "recovered", NULL);
 }
 
 static void look(struct wait *wait)
 {
-	lookout_run(wait->lookout, on_event, wait);
+	page_monitor_run(wait->monitor, on_event, wait);
 	check_recovered(wait);
 }
 
-static enum until_news run(struct wait *wait)
+static enum stop_condition_news run(struct wait *wait)
 {
-	struct pollfd fds[2] = {[1] = {.fd = lookout_fd(wait->lookout), .events = POLLIN}};
-	enum until_news news = UNTIL_READY;
+	struct pollfd fds[2] = {[1] = {.fd = page_monitor_fd(wait->monitor), .events = POLLIN}};
+	enum stop_condition_news news = STOP_CONDITION_READY;
 
-	while (news == UNTIL_READY) {
+	while (news == STOP_CONDITION_READY) {
 		look(wait);
 		if (wait->what)
-			return UNTIL_READY;
-		news = until_wait(&wait->until, fds, 2);
+			return STOP_CONDITION_READY;
+		news = stop_condition_wait(&wait->until, fds, 2);
 	}
 	/* What happened before the time was over has happened. */
-	if (news == UNTIL_OVER)
+	if (news == STOP_CONDITION_OVER)
 		look(wait);
 	return news;
 }
@@ -185,21 +185,21 @@ static int tell(const struct wait_options *options, const struct wait_result *re
 }
 
 /* Tell how it ended, and go on as the caller wants. */
-static int finish(struct wait *wait, enum until_news news)
+static int finish(struct wait *wait, enum stop_condition_news news)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	const struct wait_result result = {
 		.what = wait->what,
 		.finding = wait->has_finding ? &wait->finding : NULL,
-		.device = lookout_facts(wait->lookout)->path,
-		.page = lookout_page(wait->lookout),
+		.device = page_monitor_facts(wait->monitor)->path,
+		.page = page_monitor_page(wait->monitor),
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
 	};
 
-	if (!wait->what && news == UNTIL_SIGNAL)
+	if (!wait->what && news == STOP_CONDITION_SIGNAL)
 		return EXIT_BY_SIGNAL + wait->until.signal;
-	if (!wait->what && news == UNTIL_FAILED)
+	if (!wait->what && news == STOP_CONDITION_FAILED)
 		return EXIT_FAILED;
 	if (tell(wait->options, &result))
 		return EXIT_FAILED;
@@ -207,7 +207,7 @@ static int finish(struct wait *wait, enum until_news news)
 		return EXIT_TIMEOUT;
 	if (!wait->options->command)
 		return EXIT_DONE;
-	until_close(&wait->until);
+	stop_condition_close(&wait->until);
 	return wait_exec(wait->options->command, &result);
 }
 
@@ -219,41 +219,41 @@ static int wait_with(struct wait *wait)
 	wait->detector = detector_new(NULL, on_finding, wait);
 	if (!wait->incidents || !wait->detector)
 		error_cause(&error, "there is no memory left");
-	else if (!lookout_open(&wait->options->look, &wait->lookout, &error))
-		lookout_start(wait->lookout, &error);
+	else if (!page_monitor_open(&wait->options->look, &wait->monitor, &error))
+		page_monitor_start(wait->monitor, &error);
 	if (*error.cause) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	wait->start_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (wait->options->has_timeout)
-		until_limit(&wait->until, (uint64_t)wait->options->timeout_ns);
+		stop_condition_limit(&wait->until, (uint64_t)wait->options->timeout_ns);
 	return finish(wait, run(wait));
 }
 
 /* One word of --for. */
-static int add_wish(const char *name, struct wishes *wishes)
+static int add_request(const char *name, struct requests *requests)
 {
 	enum finding_kind kind;
 
 	if (!strcmp(name, "any"))
-		wishes->kinds = ANY_KIND;
+		requests->kinds = ANY_KIND;
 	else if (!strcmp(name, "maintenance"))
-		wishes->kinds |=
+		requests->kinds |=
 			KIND(FINDING_MAINTENANCE_SOON) | KIND(FINDING_MAINTENANCE_IMMINENT);
 	else if (!strcmp(name, "synchronized"))
-		wishes->synchronized = true;
+		requests->synchronized = true;
 	else if (!strcmp(name, "recovered"))
-		wishes->recovered = true;
+		requests->recovered = true;
 	else if (!finding_kind_by_name(name, &kind))
-		wishes->kinds |= KIND(kind);
+		requests->kinds |= KIND(kind);
 	else
 		return -1;
 	return 0;
 }
 
 /* --for: names with commas between them. */
-static int parse_wishes(const char *text, struct wishes *wishes)
+static int parse_requests(const char *text, struct requests *requests)
 {
 	const char *wanted = "a list of: any, synchronized, recovered, maintenance, or names of "
 			     "findings such as disruption,restore,host_step";
@@ -263,7 +263,7 @@ static int parse_wishes(const char *text, struct wishes *wishes)
 		char name[64];
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, from);
-		if (length >= sizeof(name) || add_wish(name, wishes))
+		if (length >= sizeof(name) || add_request(name, requests))
 			return message_bad_argument("--for", text, wanted);
 		from += length;
 		if (!*from)
@@ -275,7 +275,7 @@ static int parse_times(int option, struct wait_options *options)
 {
 	int64_t ns;
 
-	if (parse_duration_ns(optarg, &ns) || (option == 'i' && ns < LOOKOUT_PERIOD_MIN_NS))
+	if (parse_duration_ns(optarg, &ns) || (option == 'i' && ns < PAGE_MONITOR_PERIOD_MIN_NS))
 		return message_bad_argument(option == 'i' ? "--interval" : "--timeout", optarg,
 					    option == 'i' ? "a time from 100us, such as 1ms or 2s"
 							  : "a time such as 0, 10s, 2.5m or 1h");
@@ -295,7 +295,7 @@ static int parse_option(int option, struct wait_options *options)
 		options->look.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'f':
-		return parse_wishes(optarg, &options->wishes);
+		return parse_requests(optarg, &options->requests);
 	case 'i':
 	case 't':
 		return parse_times(option, options);
@@ -320,13 +320,13 @@ static int parse_option(int option, struct wait_options *options)
 
 static int check_options(const struct wait_options *options)
 {
-	const struct wishes *wishes = &options->wishes;
+	const struct requests *requests = &options->requests;
 
-	if (!wishes->kinds && !wishes->synchronized && !wishes->recovered) {
+	if (!requests->kinds && !requests->synchronized && !requests->recovered) {
 		message_error("what to wait for is missing: --for");
 		return message_see_help(&cmd_wait);
 	}
-	if (options->has_marker && !(wishes->kinds & KIND(FINDING_DISRUPTION))) {
+	if (options->has_marker && !(requests->kinds & KIND(FINDING_DISRUPTION))) {
 		message_error("--since-marker is for who waits for a disruption");
 		return message_see_help(&cmd_wait);
 	}
@@ -375,12 +375,12 @@ static int wait_run(int argc, char **argv)
 	if (code != MESSAGE_GO_ON)
 		return code;
 	wait.options = &options;
-	until_open(&wait.until);
+	stop_condition_open(&wait.until);
 	code = wait_with(&wait);
-	lookout_close(wait.lookout);
+	page_monitor_close(wait.monitor);
 	detector_free(wait.detector);
 	incidents_free(wait.incidents);
-	until_close(&wait.until);
+	stop_condition_close(&wait.until);
 	return code;
 }
 

@@ -14,8 +14,8 @@
 #include "observe/page_monitor.h"
 
 struct watch_options {
-	struct recorded_wish from; /* file NULL: this machine, live */
-	struct lookout_options look;
+	struct recorded_request from; /* file NULL: this machine, live */
+	struct page_monitor_options look;
 	int64_t duration_ns; /* 0: until interrupted */
 	bool updates;
 	bool json;
@@ -23,58 +23,58 @@ struct watch_options {
 
 /* One running watch: of one of two sources. */
 struct watch {
-	struct watcher watcher;
-	struct lookout *lookout;
+	struct watch_session session;
+	struct page_monitor *monitor;
 	struct recorded recorded;
 	char device[RECORDED_DEVICE_BYTES]; /* of the recording */
 	struct page first_page;
-	struct until until;
+	struct stop_condition until;
 };
 
 static void on_look(const struct event *event, void *arg)
 {
 	struct watch *watch = arg;
 
-	if (event->type != EVENT_TICK || !until_was_stopped(&watch->until))
-		watcher_event(&watch->watcher, event);
+	if (event->type != EVENT_TICK || !stop_condition_was_stopped(&watch->until))
+		watch_session_event(&watch->session, event);
 }
 
 /* Notifications may end, and come with another page. */
 static void tell_detection(struct watch *watch)
 {
-	const struct lookout_facts *facts = lookout_facts(watch->lookout);
-	struct watch_scene *scene = &watch->watcher.scene;
+	const struct page_monitor_facts *facts = page_monitor_facts(watch->monitor);
+	struct watch_context *context = &watch->session.context;
 
-	if (!scene->no_notice == !facts->no_notice)
+	if (!context->no_notice == !facts->no_notice)
 		return;
-	scene->no_notice = facts->no_notice;
-	scene->period_ns = facts->period_ns;
-	watch->watcher.view->detection(stdout, scene, clock_now_ns(CLOCK_MONOTONIC));
+	context->no_notice = facts->no_notice;
+	context->period_ns = facts->period_ns;
+	watch->session.view->detection(stdout, context, clock_now_ns(CLOCK_MONOTONIC));
 }
 
 /* Until the time is over, a signal comes, or nobody reads the output. */
 static void run(struct watch *watch)
 {
-	struct pollfd fds[2] = {[1] = {.fd = lookout_fd(watch->lookout), .events = POLLIN}};
-	enum until_news news;
+	struct pollfd fds[2] = {[1] = {.fd = page_monitor_fd(watch->monitor), .events = POLLIN}};
+	enum stop_condition_news news;
 
 	do {
-		lookout_run(watch->lookout, on_look, watch);
+		page_monitor_run(watch->monitor, on_look, watch);
 		tell_detection(watch);
 		fflush(stdout);
-		news = until_wait(&watch->until, fds, 2);
-	} while (news == UNTIL_READY && !ferror(stdout));
+		news = stop_condition_wait(&watch->until, fds, 2);
+	} while (news == STOP_CONDITION_READY && !ferror(stdout));
 }
 
-static void set_scene(struct watch *watch)
+static void set_context(struct watch *watch)
 {
-	const struct lookout_facts *facts = lookout_facts(watch->lookout);
+	const struct page_monitor_facts *facts = page_monitor_facts(watch->monitor);
 
-	watch->watcher.scene = (struct watch_scene){
+	watch->session.context = (struct watch_context){
 		.start_ns = clock_now_ns(CLOCK_MONOTONIC),
 		.start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME),
 		.device = facts->path,
-		.page = lookout_page(watch->lookout),
+		.page = page_monitor_page(watch->monitor),
 		.no_notice = facts->no_notice,
 		.period_ns = facts->period_ns,
 		.look_ns = facts->look_ns,
@@ -86,33 +86,33 @@ static void set_scene(struct watch *watch)
 
 static int show_end(struct watch *watch)
 {
-	const struct lookout_counts *counts = lookout_counts(watch->lookout);
+	const struct page_monitor_counts *counts = page_monitor_counts(watch->monitor);
 	struct watch_result result = {
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->watcher.scene.start_ns,
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->session.context.start_ns,
 		.looks = counts->looks,
 		.notices = counts->notices,
 		.worst_gap_ns = counts->worst_gap_ns,
-		.page = lookout_page(watch->lookout),
+		.page = page_monitor_page(watch->monitor),
 	};
 
-	return watcher_end(&watch->watcher, &result);
+	return watch_session_end(&watch->session, &result);
 }
 
 static int watch_live(struct watch *watch, const struct watch_options *options)
 {
 	struct error error = {0};
 
-	if (watcher_open(&watch->watcher))
+	if (watch_session_open(&watch->session))
 		return EXIT_FAILED;
-	if (lookout_open(&options->look, &watch->lookout, &error) ||
-	    lookout_start(watch->lookout, &error)) {
+	if (page_monitor_open(&options->look, &watch->monitor, &error) ||
+	    page_monitor_start(watch->monitor, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	set_scene(watch);
+	set_context(watch);
 	if (options->duration_ns)
-		until_limit(&watch->until, (uint64_t)options->duration_ns);
-	watch->watcher.view->begin(stdout, &watch->watcher.scene);
+		stop_condition_limit(&watch->until, (uint64_t)options->duration_ns);
+	watch->session.view->begin(stdout, &watch->session.context);
 	run(watch);
 	return show_end(watch);
 }
@@ -122,45 +122,45 @@ static bool on_event(const struct event *event, const struct recording_gap *gap,
 	struct watch *watch = arg;
 
 	if (gap)
-		watcher_forget(&watch->watcher, gap->finding, gap->incident);
-	watcher_event(&watch->watcher, event);
+		watch_session_forget(&watch->session, gap->finding, gap->incident);
+	watch_session_event(&watch->session, event);
 	return true;
 }
 
-static void set_recorded_scene(struct watch *watch)
+static void set_recorded_context(struct watch *watch)
 {
 	const struct recorded *recorded = &watch->recorded;
 
-	watch->watcher.scene = (struct watch_scene){
+	watch->session.context = (struct watch_context){
 		.start_ns = recorded->start_ns,
 		.start_realtime_ns = recorded->start_realtime_ns,
 		.device = recorded_device(recorded, watch->device),
-		.recorded = &recorded->scene,
+		.recorded = &recorded->context,
 	};
 	if (recorded_first_page(recorded, &watch->first_page))
-		watch->watcher.scene.page = &watch->first_page;
+		watch->session.context.page = &watch->first_page;
 }
 
 static int watch_recorded(struct watch *watch, const struct watch_options *options)
 {
 	struct recorded *recorded = &watch->recorded;
-	struct watcher *watcher = &watch->watcher;
+	struct watch_session *session = &watch->session;
 	struct recorded_result ended;
 	struct watch_result result = {.recorded = &ended};
 	int code = recorded_open(&options->from, recorded);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (watcher_open(watcher))
+	if (watch_session_open(session))
 		return EXIT_FAILED;
-	set_recorded_scene(watch);
-	watcher->view->begin(stdout, &watcher->scene);
+	set_recorded_context(watch);
+	session->view->begin(stdout, &session->context);
 	recorded_run(recorded, &watch->until, on_event, watch);
 	ended = recorded_end(recorded);
 	result.duration_ns = recorded_duration_ns(recorded);
-	result.notices = detector_counts(watcher->detector)->notifications;
-	result.page = watcher->follow.seen ? &watcher->follow.newest : NULL;
-	return recorded_exit_code(recorded, watcher_end(watcher, &result));
+	result.notices = detector_counts(session->detector)->notifications;
+	result.page = session->follow.seen ? &session->follow.newest : NULL;
+	return recorded_exit_code(recorded, watch_session_end(session, &result));
 }
 
 /* Those that ask for something of this machine. */
@@ -188,7 +188,7 @@ static int parse_option(int option, struct watch_options *options)
 		options->look.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'i':
-		if (parse_duration_ns(optarg, &period_ns) || period_ns < LOOKOUT_PERIOD_MIN_NS)
+		if (parse_duration_ns(optarg, &period_ns) || period_ns < PAGE_MONITOR_PERIOD_MIN_NS)
 			return message_bad_argument("--interval", optarg,
 						    "a time from 100us, such as 1ms or 2s");
 		options->look.period_ns = (uint64_t)period_ns;
@@ -211,7 +211,7 @@ static int parse_option(int option, struct watch_options *options)
 		options->from.file = optarg;
 		return MESSAGE_GO_ON;
 	case 'S':
-		return pace_parse(optarg, &options->from.speed);
+		return playback_parse(optarg, &options->from.speed);
 	case 'j':
 		options->json = true;
 		return MESSAGE_GO_ON;
@@ -259,14 +259,14 @@ static int watch_run(int argc, char **argv)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	watch.watcher.view = options.json ? &watch_view_json : &watch_view_text;
-	watch.watcher.updates = options.updates;
-	until_open(&watch.until);
+	watch.session.view = options.json ? &watch_view_json : &watch_view_text;
+	watch.session.updates = options.updates;
+	stop_condition_open(&watch.until);
 	code = options.from.file ? watch_recorded(&watch, &options) : watch_live(&watch, &options);
-	lookout_close(watch.lookout);
+	page_monitor_close(watch.monitor);
 	recorded_close(&watch.recorded);
-	watcher_close(&watch.watcher);
-	until_close(&watch.until);
+	watch_session_close(&watch.session);
+	stop_condition_close(&watch.until);
 	return code;
 }
 

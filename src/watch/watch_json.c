@@ -11,77 +11,79 @@
 #define SCHEMA "vmclock-trace/watch/1"
 
 /* Null of a recording: nobody has measured. */
-static json_object *detection_json(const struct watch_scene *scene)
+static json_object *detection_json(const struct watch_context *context)
 {
 	json_object *detection;
 
-	if (scene->recorded)
+	if (context->recorded)
 		return NULL;
 	detection = json_object_new_object();
-	add_text(detection, "by", scene->no_notice ? "timer" : "notification");
-	add_text(detection, "no_notification_why", scene->no_notice);
-	add_u64(detection, "period_ns", scene->period_ns);
-	if (scene->look_ns)
-		add_u64(detection, "look_ns", scene->look_ns);
+	add_text(detection, "by", context->no_notice ? "timer" : "notification");
+	add_text(detection, "no_notification_why", context->no_notice);
+	add_u64(detection, "period_ns", context->period_ns);
+	if (context->look_ns)
+		add_u64(detection, "look_ns", context->look_ns);
 	else
 		add_null(detection, "look_ns");
-	add_u64(detection, "wake_ns", scene->wake_ns);
-	add_u64(detection, "worst_latency_ns", watch_latency_ns(scene));
+	add_u64(detection, "wake_ns", context->wake_ns);
+	add_u64(detection, "worst_latency_ns", watch_latency_ns(context));
 	return detection;
 }
 
-static void json_begin(FILE *out, const struct watch_scene *scene)
+static void json_begin(FILE *out, const struct watch_context *context)
 {
-	json_object *line = new_line("begin", scene->start_ns);
+	json_object *line = new_line("begin", context->start_ns);
 
 	add_text(line, "schema", SCHEMA);
-	add_i64(line, "realtime_ns", scene->start_realtime_ns);
-	add_text(line, "device", scene->device);
-	json_object_object_add(line, "page", page_json_fields(scene->page));
-	json_object_object_add(line, "detection", detection_json(scene));
-	if (scene->clock_period_ns)
-		add_u64(line, "clock_period_ns", scene->clock_period_ns);
+	add_i64(line, "realtime_ns", context->start_realtime_ns);
+	add_text(line, "device", context->device);
+	json_object_object_add(line, "page", page_json_fields(context->page));
+	json_object_object_add(line, "detection", detection_json(context));
+	if (context->clock_period_ns)
+		add_u64(line, "clock_period_ns", context->clock_period_ns);
 	else
 		add_null(line, "clock_period_ns");
-	add_text(line, "phc", scene->phc);
-	json_object_object_add(line, "recording", recorded_json(scene->recorded));
+	add_text(line, "phc", context->phc);
+	json_object_object_add(line, "recording", recorded_json(context->recorded));
 	put_line(out, line);
 }
 
-static void json_detection(FILE *out, const struct watch_scene *scene, uint64_t time_ns)
+static void json_detection(FILE *out, const struct watch_context *context, uint64_t time_ns)
 {
 	json_object *line = new_line("detection", time_ns);
 
-	json_object_object_add(line, "detection", detection_json(scene));
+	json_object_object_add(line, "detection", detection_json(context));
 	put_line(out, line);
 }
 
-static void json_update(FILE *out, const struct watch_scene *scene,
+static void json_update(FILE *out, const struct watch_context *context,
 			const struct page_change *change)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, page_change_json(change));
 }
 
-static void json_finding(FILE *out, const struct watch_scene *scene, const struct finding *finding)
+static void json_finding(FILE *out, const struct watch_context *context,
+			 const struct finding *finding)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, finding_json(finding));
 }
 
-static void json_missed(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
+static void json_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
 			uint64_t missed)
 {
 	json_object *line = new_line("missed", time_ns);
 
-	(void)scene;
+	(void)context;
 	add_u64(line, "updates", missed);
 	put_line(out, line);
 }
 
-static void json_end(FILE *out, const struct watch_scene *scene, const struct watch_result *result)
+static void json_end(FILE *out, const struct watch_context *context,
+		     const struct watch_result *result)
 {
-	json_object *line = new_line("summary", scene->start_ns + result->duration_ns);
+	json_object *line = new_line("summary", context->start_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
 	add_known(line, "looks", !result->recorded, result->looks);
@@ -96,10 +98,10 @@ static void json_end(FILE *out, const struct watch_scene *scene, const struct wa
 	put_line(out, line);
 }
 
-static void json_incident(FILE *out, const struct watch_scene *scene,
+static void json_incident(FILE *out, const struct watch_context *context,
 			  const struct incident *incident)
 {
-	(void)scene;
+	(void)context;
 	put_line(out, incident_json(incident));
 }
 

@@ -10,81 +10,81 @@
 
 static void on_finding(const struct finding *finding, void *arg)
 {
-	struct watcher *watcher = arg;
+	struct watch_session *session = arg;
 
-	watcher->alarming |= finding->severity >= FINDING_WARNING;
+	session->alarming |= finding->severity >= FINDING_WARNING;
 	/* It says so itself. */
 	if (finding->missed)
-		watcher->missed_told = watcher->follow.missed;
-	watcher->view->finding(stdout, &watcher->scene, finding);
-	incidents_finding(watcher->incidents, finding);
+		session->missed_told = session->follow.missed;
+	session->view->finding(stdout, &session->context, finding);
+	incidents_finding(session->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {
-	struct watcher *watcher = arg;
+	struct watch_session *session = arg;
 
 	if (news == INCIDENT_CLOSED)
-		watcher->view->incident(stdout, &watcher->scene, incident);
+		session->view->incident(stdout, &session->context, incident);
 }
 
 /* With every update on a line of its own, that line says what was missed before it. */
-static void tell_missed(struct watcher *watcher, uint64_t now_ns)
+static void tell_missed(struct watch_session *session, uint64_t now_ns)
 {
-	uint64_t missed = watcher->follow.missed - watcher->missed_told;
+	uint64_t missed = session->follow.missed - session->missed_told;
 
 	if (!missed ||
-	    (watcher->missed_told_ns && now_ns - watcher->missed_told_ns < MISSED_QUIET_NS))
+	    (session->missed_told_ns && now_ns - session->missed_told_ns < MISSED_QUIET_NS))
 		return;
-	if (!watcher->updates)
-		watcher->view->missed(stdout, &watcher->scene, now_ns, missed);
-	watcher->missed_told = watcher->follow.missed;
-	watcher->missed_told_ns = now_ns;
+	if (!session->updates)
+		session->view->missed(stdout, &session->context, now_ns, missed);
+	session->missed_told = session->follow.missed;
+	session->missed_told_ns = now_ns;
 }
 
-int watcher_open(struct watcher *watcher)
+int watch_session_open(struct watch_session *session)
 {
-	watcher->detector = detector_new(NULL, on_finding, watcher);
-	watcher->incidents = incidents_new(NULL, on_incident, watcher);
-	if (watcher->detector && watcher->incidents)
+	session->detector = detector_new(NULL, on_finding, session);
+	session->incidents = incidents_new(NULL, on_incident, session);
+	if (session->detector && session->incidents)
 		return EXIT_DONE;
 	return message_no_memory();
 }
 
-void watcher_close(struct watcher *watcher)
+void watch_session_close(struct watch_session *session)
 {
-	detector_free(watcher->detector);
-	incidents_free(watcher->incidents);
+	detector_free(session->detector);
+	incidents_free(session->incidents);
 }
 
-void watcher_event(struct watcher *watcher, const struct event *event)
+void watch_session_event(struct watch_session *session, const struct event *event)
 {
 	struct page_change change;
 
-	if (page_follow(&watcher->follow, event, &change) && watcher->updates)
-		watcher->view->update(stdout, &watcher->scene, &change);
-	detector_event(watcher->detector, event);
-	incidents_event(watcher->incidents, event);
-	tell_missed(watcher, event->time_ns);
+	if (page_follow(&session->follow, event, &change) && session->updates)
+		session->view->update(stdout, &session->context, &change);
+	detector_event(session->detector, event);
+	incidents_event(session->incidents, event);
+	tell_missed(session, event->time_ns);
 }
 
-void watcher_forget(struct watcher *watcher, uint64_t finding, uint64_t incident)
+void watch_session_forget(struct watch_session *session, uint64_t finding, uint64_t incident)
 {
-	incidents_forget(watcher->incidents, incident);
-	detector_forget(watcher->detector, finding);
+	incidents_forget(session->incidents, incident);
+	detector_forget(session->detector, finding);
 	/* What the page went through meanwhile was not missed by who looked. */
-	watcher->follow.seen = false;
+	session->follow.seen = false;
 }
 
-int watcher_end(struct watcher *watcher, struct watch_result *result)
+int watch_session_end(struct watch_session *session, struct watch_result *result)
 {
-	incidents_finish(watcher->incidents);
+	incidents_finish(session->incidents);
 	/* What was missed less than a second ago. */
-	watcher->missed_told_ns = 0;
-	tell_missed(watcher, watcher->scene.start_ns + result->duration_ns);
-	result->updates = watcher->follow.updates;
-	result->missed = watcher->follow.missed;
-	result->counts = detector_counts(watcher->detector);
-	watcher->view->end(stdout, &watcher->scene, result);
-	return message_output(watcher->alarming ? EXIT_FINDING : EXIT_DONE);
+	session->missed_told_ns = 0;
+	tell_missed(session, session->context.start_ns + result->duration_ns);
+	result->updates = session->follow.updates;
+	result->missed = session->follow.missed;
+	result->counts = detector_counts(session->detector);
+	session->view->end(stdout, &session->context, result);
+	return message_output(session->alarming ? EXIT_FINDING : EXIT_DONE);
 }

@@ -12,9 +12,9 @@
 #include "judge/incident.h"
 #include "watch/watch_view.h"
 
-struct watcher {
+struct watch_session {
 	const struct watch_view *view;
-	struct watch_scene scene;
+	struct watch_context context;
 	bool updates; /* is each one shown? */
 	struct detector *detector;
 	struct incidents *incidents;
@@ -24,25 +24,25 @@ struct watcher {
 	uint64_t missed_told_ns;
 };
 
-/* @watcher is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
-int watcher_open(struct watcher *watcher);
+/* @session is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
+int watch_session_open(struct watch_session *session);
 
 /* Fine after a failure too. */
-void watcher_close(struct watcher *watcher);
+void watch_session_close(struct watch_session *session);
 
 /* Take one event; in order. */
-void watcher_event(struct watcher *watcher, const struct event *event);
+void watch_session_event(struct watch_session *session, const struct event *event);
 
 /*
  * Between the event before and the next one is a time of which nothing is known; the newest finding
  * and incident that were told until then have these numbers.
  */
-void watcher_forget(struct watcher *watcher, uint64_t finding, uint64_t incident);
+void watch_session_forget(struct watch_session *session, uint64_t finding, uint64_t incident);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:
  * all but updates, missed and counts. Returns the exit code.
  */
-int watcher_end(struct watcher *watcher, struct watch_result *result);
+int watch_session_end(struct watch_session *session, struct watch_result *result);
 
 #endif

@@ -9,95 +9,97 @@
 #include "show/live_text.h"
 #include "show/incident_view.h"
 
-static void put_looks(FILE *out, const struct watch_scene *scene)
+static void put_looks(FILE *out, const struct watch_context *context)
 {
-	if (scene->no_notice) {
-		live_put_duration(out, "looks   every %s by timer", scene->period_ns);
-		fprintf(out, ": %s\n", scene->no_notice);
+	if (context->no_notice) {
+		live_put_duration(out, "looks   every %s by timer", context->period_ns);
+		fprintf(out, ": %s\n", context->no_notice);
 	} else {
 		live_put_duration(out,
 				  "looks   when the hypervisor notifies, and every %s by timer\n",
-				  scene->period_ns);
+				  context->period_ns);
 	}
 	fputs("        ", out);
-	if (scene->look_ns) /* there is a page whose look could be measured */
-		live_put_duration(out, "a look costs %s; ", scene->look_ns);
-	live_put_duration(out, "the timer is up to %s late", scene->wake_ns);
-	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(scene));
-	fputs(scene->no_notice ? "\n" : " of its notification\n", out);
+	if (context->look_ns) /* there is a page whose look could be measured */
+		live_put_duration(out, "a look costs %s; ", context->look_ns);
+	live_put_duration(out, "the timer is up to %s late", context->wake_ns);
+	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(context));
+	fputs(context->no_notice ? "\n" : " of its notification\n", out);
 }
 
-static void put_clocks(FILE *out, const struct watch_scene *scene)
+static void put_clocks(FILE *out, const struct watch_context *context)
 {
-	if (!scene->clock_period_ns) {
+	if (!context->clock_period_ns) {
 		fputs("clocks  none is compared: only a device is sure to tell this machine's "
 		      "time\n",
 		      out);
 		return;
 	}
-	fprintf(out, "clocks  CLOCK_REALTIME%s%s", scene->phc ? " and " : "",
-		scene->phc ? scene->phc : "");
-	live_put_duration(out, " every %s\n", scene->clock_period_ns);
+	fprintf(out, "clocks  CLOCK_REALTIME%s%s", context->phc ? " and " : "",
+		context->phc ? context->phc : "");
+	live_put_duration(out, " every %s\n", context->clock_period_ns);
 }
 
-static void text_begin(FILE *out, const struct watch_scene *scene)
+static void text_begin(FILE *out, const struct watch_context *context)
 {
 	char when[INSTANT_ISO_BYTES];
 
-	instant_format_utc(instant_from_ns(scene->start_realtime_ns), when, sizeof(when));
-	if (scene->recorded)
-		recorded_put_text(out, scene->recorded);
+	instant_format_utc(instant_from_ns(context->start_realtime_ns), when, sizeof(when));
+	if (context->recorded)
+		recorded_put_text(out, context->recorded);
 	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
-	fprintf(out, "page    %s", scene->device ? scene->device : "NONE");
-	if (scene->device)
+	fprintf(out, "page    %s", context->device ? context->device : "NONE");
+	if (context->device)
 		fputs(", ", out);
-	if (scene->page && scene->page->length)
-		live_put_page(out, scene->page);
-	else if (scene->recorded)
-		fputs(scene->device ? "first look not kept" : "", out);
+	if (context->page && context->page->length)
+		live_put_page(out, context->page);
+	else if (context->recorded)
+		fputs(context->device ? "first look not kept" : "", out);
 	else
 		fputs("NOT THERE YET: watching for it, and for times in which this guest did not "
 		      "run",
 		      out);
 	fputc('\n', out);
-	if (!scene->recorded) {
-		put_looks(out, scene);
-		put_clocks(out, scene);
+	if (!context->recorded) {
+		put_looks(out, context);
+		put_clocks(out, context);
 	}
 	fputc('\n', out);
 }
 
-static void text_detection(FILE *out, const struct watch_scene *scene, uint64_t time_ns)
+static void text_detection(FILE *out, const struct watch_context *context, uint64_t time_ns)
 {
-	live_put_time(out, scene->start_ns, time_ns);
-	if (scene->no_notice)
-		fprintf(out, "from here on a look only by timer, for %s;", scene->no_notice);
+	live_put_time(out, context->start_ns, time_ns);
+	if (context->no_notice)
+		fprintf(out, "from here on a look only by timer, for %s;", context->no_notice);
 	else
 		fputs("from here on a look when the hypervisor notifies, and by timer;", out);
-	live_put_duration(out, " every %s\n", scene->period_ns);
+	live_put_duration(out, " every %s\n", context->period_ns);
 }
 
-static void text_update(FILE *out, const struct watch_scene *scene,
+static void text_update(FILE *out, const struct watch_context *context,
 			const struct page_change *change)
 {
-	live_put_time(out, scene->start_ns, change->time_ns);
+	live_put_time(out, context->start_ns, change->time_ns);
 	live_put_page_change(out, change);
 	fputc('\n', out);
 }
 
-static void text_finding(FILE *out, const struct watch_scene *scene, const struct finding *finding)
+static void text_finding(FILE *out, const struct watch_context *context,
+			 const struct finding *finding)
 {
-	live_put_time(out, scene->start_ns, finding->found_ns);
+	live_put_time(out, context->start_ns, finding->found_ns);
 	live_put_finding(out, finding);
 	fputc('\n', out);
 }
 
-static void text_missed(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
+static void text_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
 			uint64_t missed)
 {
-	live_put_time(out, scene->start_ns, time_ns);
+	live_put_time(out, context->start_ns, time_ns);
 	fprintf(out, "missed %" PRIu64 " update%s of the page between two looks%s\n", missed,
-		missed == 1 ? "" : "s", scene->recorded ? "" : ": look more often with --interval");
+		missed == 1 ? "" : "s",
+		context->recorded ? "" : ": look more often with --interval");
 }
 
 static void put_looks_taken(FILE *out, const struct watch_result *result)
@@ -118,9 +120,10 @@ static void put_recorded(FILE *out, const struct watch_result *result)
 		result->counts->torn, result->notices);
 }
 
-static void text_end(FILE *out, const struct watch_scene *scene, const struct watch_result *result)
+static void text_end(FILE *out, const struct watch_context *context,
+		     const struct watch_result *result)
 {
-	(void)scene;
+	(void)context;
 	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
 	if (result->recorded)
 		put_recorded(out, result);
@@ -139,10 +142,10 @@ static void text_end(FILE *out, const struct watch_scene *scene, const struct wa
 	fputc('\n', out);
 }
 
-static void text_incident(FILE *out, const struct watch_scene *scene,
+static void text_incident(FILE *out, const struct watch_context *context,
 			  const struct incident *incident)
 {
-	incident_put_text(out, scene->start_ns, incident);
+	incident_put_text(out, context->start_ns, incident);
 }
 
 const struct watch_view watch_view_text = {

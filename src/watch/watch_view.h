@@ -14,7 +14,7 @@
 #include "show/recorded_view.h"
 
 /* What is watched and how. Pointers are borrowed for the life of the view. */
-struct watch_scene {
+struct watch_context {
 	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
 	const char *device;	   /* path of the page; NULL: none */
@@ -27,15 +27,15 @@ struct watch_scene {
 	const char *phc;	   /* the PTP clock that is read too; NULL: none */
 
 	/* What is shown instead of the live machine, or NULL: how it is watched is then not known. */
-	const struct record_scene *recorded;
+	const struct record_context *recorded;
 };
 
 /* The longest that a change may go unseen, as far as this machine runs: 0 with notifications. */
-static inline uint64_t watch_latency_ns(const struct watch_scene *scene)
+static inline uint64_t watch_latency_ns(const struct watch_context *context)
 {
-	uint64_t late_ns = scene->wake_ns + scene->look_ns;
+	uint64_t late_ns = context->wake_ns + context->look_ns;
 
-	return scene->no_notice ? scene->period_ns + late_ns : late_ns;
+	return context->no_notice ? context->period_ns + late_ns : late_ns;
 }
 
 /* What it adds up to. */
@@ -55,19 +55,21 @@ struct watch_result {
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct watch_view {
-	void (*begin)(FILE *out, const struct watch_scene *scene);
+	void (*begin)(FILE *out, const struct watch_context *context);
 	/* From @time_ns on it finds out in another way, which the scene says. */
-	void (*detection)(FILE *out, const struct watch_scene *scene, uint64_t time_ns);
-	void (*update)(FILE *out, const struct watch_scene *scene,
+	void (*detection)(FILE *out, const struct watch_context *context, uint64_t time_ns);
+	void (*update)(FILE *out, const struct watch_context *context,
 		       const struct page_change *change);
-	void (*finding)(FILE *out, const struct watch_scene *scene, const struct finding *finding);
+	void (*finding)(FILE *out, const struct watch_context *context,
+			const struct finding *finding);
 	/* An incident that is over. */
-	void (*incident)(FILE *out, const struct watch_scene *scene,
+	void (*incident)(FILE *out, const struct watch_context *context,
 			 const struct incident *incident);
 	/* Updates came and went between two looks: @missed of them since this was told last. */
-	void (*missed)(FILE *out, const struct watch_scene *scene, uint64_t time_ns,
+	void (*missed)(FILE *out, const struct watch_context *context, uint64_t time_ns,
 		       uint64_t missed);
-	void (*end)(FILE *out, const struct watch_scene *scene, const struct watch_result *result);
+	void (*end)(FILE *out, const struct watch_context *context,
+		    const struct watch_result *result);
 };
 
 extern const struct watch_view watch_view_text;

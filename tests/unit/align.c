@@ -35,7 +35,7 @@ struct run {
 	struct utc_span *span;
 	size_t moments;
 	struct align_result result;
-	struct align_doubts doubts;
+	struct align_bound_runs bound_runs;
 	size_t outside; /* moments whose span does not hold the truth */
 	size_t known;
 };
@@ -53,14 +53,14 @@ static struct scenario_source *play(const struct scenario *scenario)
 static void survey(const struct scenario *scenario, size_t every, struct run *run)
 {
 	struct scenario_source *source = play(scenario);
-	struct account *account = account_new();
+	struct analysis *analysis = analysis_new();
 	struct scenario_truth truth;
 	struct event event;
 	int64_t tai_less_utc = 0;
 
 	run->truth = calloc(MOST, sizeof(*run->truth));
 	for (size_t i = 0; scenario_source_next(source, &event, &truth); i++) {
-		account_event(account, &event);
+		analysis_event(analysis, &event);
 		if (!i)
 			tai_less_utc = truth.tai_less_utc;
 		if (i % every || run->truths == MOST)
@@ -71,17 +71,17 @@ static void survey(const struct scenario *scenario, size_t every, struct run *ru
 				  (truth.tai_less_utc - tai_less_utc) * SEC,
 		};
 	}
-	account_finish(account);
-	assert_int_equal(align_doubts_add(&run->doubts, account), 0);
-	account_free(account);
+	analysis_finish(analysis);
+	assert_int_equal(align_bound_runs_add(&run->bound_runs, analysis), 0);
+	analysis_free(analysis);
 	scenario_source_free(source);
 }
 
 /* Two at one reading of CLOCK_MONOTONIC, which stood: which side of that each is on, it cannot say. */
 static bool is_alone(const struct run *run, size_t i)
 {
-	for (size_t b = 0; b < run->doubts.breaks; b++) {
-		const struct align_stretch *broken = &run->doubts.broken[b];
+	for (size_t b = 0; b < run->bound_runs.breaks; b++) {
+		const struct align_stretch *broken = &run->bound_runs.broken[b];
 
 		if (broken->lo_ns == broken->hi_ns && broken->lo_ns == run->truth[i].ns)
 			return false;
@@ -100,7 +100,7 @@ static void measure(const struct scenario *scenario, struct run *run)
 	run->span = calloc(run->moments, sizeof(*run->span));
 	for (size_t i = 0; i < run->moments; i++)
 		run->moment[i].ns = run->truth[i].ns;
-	align = align_new(&run->doubts, run->moment, run->moments);
+	align = align_new(&run->bound_runs, run->moment, run->moments);
 	source = play(scenario);
 	while (scenario_source_next(source, &event, NULL))
 		align_event(align, &event);
@@ -118,7 +118,7 @@ static void measure(const struct scenario *scenario, struct run *run)
 
 static void done(struct run *run)
 {
-	align_doubts_free(&run->doubts);
+	align_bound_runs_free(&run->bound_runs);
 	free(run->truth);
 	free(run->moment);
 	free(run->span);
@@ -129,12 +129,12 @@ static void show(const struct run *run)
 	printf("method %s, %" PRIu64 " anchors, %" PRIu64 " contradictions, %zu of %zu known\n",
 	       align_method_name(run->result.method), run->result.anchors,
 	       run->result.contradictions, run->known, run->moments);
-	for (size_t i = 0; i < run->doubts.breaks; i++)
-		printf("break %" PRIu64 "..%" PRIu64 "\n", run->doubts.broken[i].lo_ns,
-		       run->doubts.broken[i].hi_ns);
-	for (size_t i = 0; i < run->doubts.bads; i++)
-		printf("bad %" PRIu64 "..%" PRIu64 "\n", run->doubts.bad[i].lo_ns,
-		       run->doubts.bad[i].hi_ns);
+	for (size_t i = 0; i < run->bound_runs.breaks; i++)
+		printf("break %" PRIu64 "..%" PRIu64 "\n", run->bound_runs.broken[i].lo_ns,
+		       run->bound_runs.broken[i].hi_ns);
+	for (size_t i = 0; i < run->bound_runs.bads; i++)
+		printf("bad %" PRIu64 "..%" PRIu64 "\n", run->bound_runs.bad[i].lo_ns,
+		       run->bound_runs.bad[i].hi_ns);
 	for (size_t i = 0; i < run->moments; i++) {
 		if (run->truth[i].utc_ns < run->span[i].lo_ns ||
 		    run->truth[i].utc_ns > run->span[i].hi_ns)
@@ -366,7 +366,7 @@ static void bad_windows_give_no_anchors(void **state)
 	assert_int_equal(scenario_parse("lie", text, strlen(text), &scenario, NULL), 0);
 	survey(&scenario, 1, &run);
 	measure(&scenario, &run);
-	assert_int_equal(run.doubts.bads, 1);
+	assert_int_equal(run.bound_runs.bads, 1);
 	assert_int_equal(run.result.contradictions, 0);
 	assert_true(run.result.anchors > 100 && run.outside == 0);
 	for (size_t i = 0; i < run.moments; i++) {

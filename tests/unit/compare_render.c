@@ -56,7 +56,7 @@ struct run {
 	struct comparison last;
 	struct comparison_totals totals;
 	struct driver_comparison driver;
-	struct compare_scene scene;
+	struct compare_context context;
 	struct compare_result result;
 };
 
@@ -72,7 +72,7 @@ static void run_through(struct run *run, const struct compare_view *view, FILE *
 		machine_time(&machine.page, NOW + MACHINE_TICKS_PER_SEC, 0, 5000000);
 
 	memset(run, 0, sizeof(*run));
-	run->scene = (struct compare_scene){
+	run->context = (struct compare_context){
 		.device = "/dev/vmclock0",
 		.is_device = true,
 		.phc = "/dev/ptp0",
@@ -89,7 +89,7 @@ static void run_through(struct run *run, const struct compare_view *view, FILE *
 		sample.phc[PHC_SYS_OFFSET_PRECISE].result = -EOPNOTSUPP;
 		comparer_add(&run->comparer, &sample, NULL, &run->last);
 		comparison_totals_add(&run->totals, &run->last);
-		view->sample(out, &run->scene, &run->last);
+		view->sample(out, &run->context, &run->last);
 		make_field(&machine.page, PAGE_SEQ_COUNT, 2);
 		make_field(&machine.page, PAGE_COUNTER_VALUE, NOW + MACHINE_TICKS_PER_SEC);
 		make_field(&machine.page, PAGE_TIME_SEC, (uint64_t)stepped.tv_sec);
@@ -97,7 +97,7 @@ static void run_through(struct run *run, const struct compare_view *view, FILE *
 		machine.realtime_ns = -5000000;
 	}
 	run->result = (struct compare_result){.totals = &run->totals, .last = &run->last};
-	view->end(out, &run->scene, &run->result);
+	view->end(out, &run->context, &run->result);
 }
 
 /* What a person is to see: looked at, found good, kept. */
@@ -215,7 +215,7 @@ static void views_of_almost_nothing(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct compare_scene scene = {
+		struct compare_context context = {
 			.no_page = &none, .no_phc = &none, .no_driver = &none, .count = 1};
 		struct clock_sample sample = {.page_result = -ENODEV};
 		struct comparison_totals totals = {0};
@@ -226,13 +226,13 @@ static void views_of_almost_nothing(void **state)
 		size_t bytes;
 		FILE *out = open_memstream(&text, &bytes);
 
-		views[i]->end(out, &scene, &result);
+		views[i]->end(out, &context, &result);
 		sample.claim.result = -EPERM;
 		comparer_add(&comparer, &sample, NULL, &comparison);
 		comparison_totals_add(&totals, &comparison);
 		result.last = &comparison;
-		views[i]->sample(out, &scene, &comparison);
-		views[i]->end(out, &scene, &result);
+		views[i]->sample(out, &context, &comparison);
+		views[i]->end(out, &context, &result);
 		fclose(out);
 		assert_true(bytes > 0 && text[bytes - 1] == '\n');
 		free(text);
@@ -287,11 +287,11 @@ static void anything_can_be_shown(void **state)
 {
 	struct comparer comparer = {0};
 	struct comparison_totals totals = {0};
-	struct compare_scene scene = {
+	struct compare_context context = {
 		.device = "x", .phc = "/dev/ptp0", .no_driver = &not_allowed, .count = 3000};
 
 	(void)state;
-	for (uint64_t i = 0; i < scene.count; i++) {
+	for (uint64_t i = 0; i < context.count; i++) {
 		struct machine machine = machine_make();
 		struct clock_sample sample = machine_sample(&machine, random_field());
 		struct comparison comparison;
@@ -308,15 +308,15 @@ static void anything_can_be_shown(void **state)
 		claim_anything(&sample.claim);
 		comparer_add(&comparer, &sample, NULL, &comparison);
 		comparison_totals_add(&totals, &comparison);
-		compare_view_text.sample(out, &scene, &comparison);
-		compare_view_text.end(out, &scene, &result);
-		compare_view_json.sample(out, &scene, &comparison);
-		compare_view_json.end(out, &scene, &result);
+		compare_view_text.sample(out, &context, &comparison);
+		compare_view_text.end(out, &context, &result);
+		compare_view_json.sample(out, &context, &comparison);
+		compare_view_json.end(out, &context, &result);
 		fclose(out);
 		assert_true(bytes > 0 && text[bytes - 1] == '\n');
 		free(text);
 	}
-	assert_int_equal(totals.samples, scene.count);
+	assert_int_equal(totals.samples, context.count);
 }
 
 static void every_code_has_its_words(void **state)

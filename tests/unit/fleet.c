@@ -84,7 +84,7 @@ static void add(struct fleet *fleet, struct host *host, const char *file, uint64
 				    .damage = "",
 				    .sentence = sentence};
 	struct scenario_source *source = play(host);
-	struct account *account = account_new();
+	struct analysis *analysis = analysis_new();
 	struct scenario_truth truth;
 	struct event event;
 
@@ -98,12 +98,12 @@ static void add(struct fleet *fleet, struct host *host, const char *file, uint64
 				event.time_ns,
 				host->scenario.frame.start_utc_sec * SEC + truth.at_ns};
 		if (event.time_ns >= from_ns && event.time_ns <= to_ns)
-			account_event(account, &event);
+			analysis_event(analysis, &event);
 	}
-	account_finish(account);
-	from.account = account;
+	analysis_finish(analysis);
+	from.analysis = analysis;
 	assert_int_equal(fleet_add(fleet, &from), 0);
-	account_free(account);
+	analysis_free(analysis);
 	scenario_source_free(source);
 }
 

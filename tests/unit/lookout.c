@@ -51,24 +51,24 @@ static void write_page(const struct page *page)
 	close(fd);
 }
 
-static struct lookout *start(bool foreign)
+static struct page_monitor *start(bool foreign)
 {
-	const struct lookout_options options = {
+	const struct page_monitor_options options = {
 		.device = path, .period_ns = PERIOD, .foreign = foreign, .measure = true};
-	struct lookout *lookout;
+	struct page_monitor *monitor;
 
-	assert_int_equal(lookout_open(&options, &lookout, NULL), 0);
-	assert_int_equal(lookout_start(lookout, NULL), 0);
-	return lookout;
+	assert_int_equal(page_monitor_open(&options, &monitor, NULL), 0);
+	assert_int_equal(page_monitor_start(monitor, NULL), 0);
+	return monitor;
 }
 
 /* As a command does it: wait, run. */
-static void turn(struct lookout *lookout, struct seen *seen)
+static void turn(struct page_monitor *monitor, struct seen *seen)
 {
-	struct pollfd fd = {.fd = lookout_fd(lookout), .events = POLLIN};
+	struct pollfd fd = {.fd = page_monitor_fd(monitor), .events = POLLIN};
 
 	assert_int_equal(poll(&fd, 1, 10000), 1);
-	lookout_run(lookout, see, seen);
+	page_monitor_run(monitor, see, seen);
 }
 
 static int set_up(void **state)
@@ -96,15 +96,15 @@ static int tear_down(void **state)
 static void looks_and_ticks_in_order(void **state)
 {
 	struct seen *seen = *state;
-	struct lookout *lookout = start(false);
+	struct page_monitor *monitor = start(false);
 	uint64_t last_ns = 0;
 
 	for (int i = 0; i < 20; i++)
-		turn(lookout, seen);
+		turn(monitor, seen);
 	assert_int_equal(count_of(seen, EVENT_PAGE), 20);
 	assert_int_equal(count_of(seen, EVENT_TICK), 20);
 	assert_int_equal(count_of(seen, EVENT_CLOCK), 0);
-	assert_int_equal(lookout_counts(lookout)->looks, 20);
+	assert_int_equal(page_monitor_counts(monitor)->looks, 20);
 	for (size_t i = 0; i < seen->count; i++) {
 		const struct event *event = &seen->event[i];
 
@@ -118,13 +118,13 @@ static void looks_and_ticks_in_order(void **state)
 		assert_int_equal(event->tick.last_ns, i > 1 ? seen->event[i - 2].time_ns : 0);
 		assert_true(event->tick.ticks.after >= event->tick.ticks.before);
 	}
-	lookout_close(lookout);
+	page_monitor_close(monitor);
 }
 
 static void facts_are_measured(void **state)
 {
-	struct lookout *lookout = start(false);
-	const struct lookout_facts *facts = lookout_facts(lookout);
+	struct page_monitor *monitor = start(false);
+	const struct page_monitor_facts *facts = page_monitor_facts(monitor);
 
 	(void)state;
 	assert_false(facts->by_notice);
@@ -133,72 +133,72 @@ static void facts_are_measured(void **state)
 	assert_int_equal(facts->period_ns, PERIOD);
 	assert_true(facts->look_ns > 0);
 	assert_int_equal(facts->clock_period_ns, 0);
-	assert_int_equal(page_get(lookout_page(lookout), PAGE_MAGIC), VMCLOCK_MAGIC);
-	lookout_close(lookout);
+	assert_int_equal(page_get(page_monitor_page(monitor), PAGE_MAGIC), VMCLOCK_MAGIC);
+	page_monitor_close(monitor);
 }
 
 static void foreign_counter_is_not_told(void **state)
 {
 	struct seen *seen = *state;
-	struct lookout *lookout = start(true);
+	struct page_monitor *monitor = start(true);
 
-	turn(lookout, seen);
+	turn(monitor, seen);
 	assert_int_equal(seen->event[0].look.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
 	assert_int_equal(seen->event[1].tick.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
-	lookout_close(lookout);
+	page_monitor_close(monitor);
 }
 
 static void torn_page_is_looked_at_again(void **state)
 {
 	struct seen *seen = *state;
 	struct page page = make_full_page();
-	struct lookout *lookout = start(false);
+	struct page_monitor *monitor = start(false);
 
 	make_field(&page, PAGE_SEQ_COUNT, 7);
 	write_page(&page);
-	turn(lookout, seen);
-	turn(lookout, seen);
+	turn(monitor, seen);
+	turn(monitor, seen);
 	assert_int_equal(seen->event[0].page_state, EVENT_PAGE_TORN);
 	assert_int_equal(page_get(&seen->event[0].page, PAGE_SEQ_COUNT), 7);
 	assert_int_equal(seen->event[2].page_state, EVENT_PAGE_TORN);
-	lookout_close(lookout);
+	page_monitor_close(monitor);
 }
 
 static void device_goes_and_comes(void **state)
 {
 	struct seen *seen = *state;
 	struct page page = make_full_page();
-	struct lookout *lookout = start(false);
+	struct page_monitor *monitor = start(false);
 
-	turn(lookout, seen);
+	turn(monitor, seen);
 	unlink(path);
 	seen->count = 0;
-	turn(lookout, seen);
-	turn(lookout, seen);
+	turn(monitor, seen);
+	turn(monitor, seen);
 	assert_int_equal(count_of(seen, EVENT_DEVICE), 1);
 	assert_int_equal(seen->event[0].device_state, DEVICE_LOST);
 	assert_int_equal(count_of(seen, EVENT_PAGE), 0);
 	assert_int_equal(count_of(seen, EVENT_TICK), 2);
 	write_page(&page);
 	seen->count = 0;
-	turn(lookout, seen);
+	turn(monitor, seen);
 	assert_int_equal(seen->event[0].type, EVENT_DEVICE);
 	assert_int_equal(seen->event[0].device_state, DEVICE_APPEARED);
 	assert_int_equal(seen->event[1].type, EVENT_PAGE);
-	lookout_close(lookout);
+	page_monitor_close(monitor);
 }
 
 static void no_page_is_said(void **state)
 {
-	const struct lookout_options options = {.device = "/does/not/exist"};
-	struct lookout *lookout = NULL;
+	const struct page_monitor_options options = {.device = "/does/not/exist"};
+	struct page_monitor *monitor = NULL;
 	struct error error = {0};
 
 	(void)state;
-	assert_int_equal(lookout_open(&options, &lookout, &error), -ENOENT);
-	assert_null(lookout);
+	assert_int_equal(page_monitor_open(&options, &monitor, &error), -ENOENT);
+	assert_null(monitor);
 	assert_true(error.cause[0] && error.hint[0]);
-	lookout_close(NULL);
+	page_monitor_close(NULL);
 }
 
 static struct event look_at(const struct page *page, uint64_t time_ns)
@@ -258,61 +258,61 @@ static void good_needs_page_and_clocks(void **state)
 {
 	struct page page = make_full_page();
 	struct event event = look_at(&page, 10);
-	struct all_good good = {0};
+	struct health good = {0};
 
 	(void)state;
-	assert_false(all_good_now(&good, false));
+	assert_false(health_now(&good, false));
 	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
-	all_good_event(&good, &event);
-	assert_true(all_good_now(&good, false));
-	assert_false(all_good_now(&good, true));
+	health_event(&good, &event);
+	assert_true(health_now(&good, false));
+	assert_false(health_now(&good, true));
 	event = clock_at(&page, 900000, false);
-	all_good_event(&good, &event);
-	assert_true(all_good_now(&good, true));
+	health_event(&good, &event);
+	assert_true(health_now(&good, true));
 	/* Four milliseconds are within this claim, and too much where nothing is claimed. */
 	event = clock_at(&page, 4000000, false);
-	all_good_event(&good, &event);
-	assert_false(all_good_now(&good, true));
+	health_event(&good, &event);
+	assert_false(health_now(&good, true));
 	event = clock_at(&page, 4000000, true);
-	all_good_event(&good, &event);
-	assert_true(all_good_now(&good, true));
+	health_event(&good, &event);
+	assert_true(health_now(&good, true));
 }
 
 static void good_needs_a_voucher_and_the_reference_behind(void **state)
 {
 	struct page page = make_full_page(), marker = make_marker_page();
 	struct event event = look_at(&page, 10);
-	struct all_good good = {0};
+	struct health good = {0};
 
 	(void)state;
 	make_field(&event.page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
-	all_good_event(&good, &event);
-	assert_false(all_good_now(&good, false));
+	health_event(&good, &event);
+	assert_false(health_now(&good, false));
 	event = look_at(&page, 10);
 	make_field(&event.page, PAGE_COUNTER_VALUE, 1000);
 	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
-	all_good_event(&good, &event);
-	assert_false(all_good_now(&good, false));
+	health_event(&good, &event);
+	assert_false(health_now(&good, false));
 	event = look_at(&marker, 10);
-	all_good_event(&good, &event);
-	assert_true(all_good_now(&good, false));
+	health_event(&good, &event);
+	assert_true(health_now(&good, false));
 	event.page_state = EVENT_PAGE_TORN;
-	all_good_event(&good, &event);
-	assert_false(all_good_now(&good, false));
+	health_event(&good, &event);
+	assert_false(health_now(&good, false));
 }
 
 #define ON_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 /* No driver is held by it: there is nothing to let go. */
-static void a_plain_file_is_not_let_go(void **state)
+static void a_plain_file_is_not_release(void **state)
 {
 	struct seen *seen = *state;
-	struct lookout *lookout = start(true);
+	struct page_monitor *monitor = start(true);
 
-	assert_false(lookout_let_go(lookout, 1000000000));
-	turn(lookout, seen);
+	assert_false(page_monitor_let_go(monitor, 1000000000));
+	turn(monitor, seen);
 	assert_int_equal(count_of(seen, EVENT_PAGE), 1);
-	lookout_close(lookout);
+	page_monitor_close(monitor);
 }
 
 int main(void)
@@ -323,7 +323,7 @@ int main(void)
 		ON_FILE(foreign_counter_is_not_told),
 		ON_FILE(torn_page_is_looked_at_again),
 		ON_FILE(device_goes_and_comes),
-		ON_FILE(a_plain_file_is_not_let_go),
+		ON_FILE(a_plain_file_is_not_release),
 		cmocka_unit_test(no_page_is_said),
 		cmocka_unit_test(changes_and_what_was_missed),
 		cmocka_unit_test(good_needs_page_and_clocks),

@@ -35,7 +35,8 @@ static void fill(struct metrics_snapshot *snapshot, size_t readers)
 	driver->probe_runs = 1;
 	driver->hooks = METRICS_HOOKS;
 	for (size_t i = 0; i < METRICS_HOOKS; i++)
-		driver->hook[i] = (struct hook){.function = "f", .tells = "t", .rung = HOOK_ABSENT};
+		driver->hook[i] =
+			(struct hook){.function = "f", .tells = "t", .attach_type = HOOK_ABSENT};
 	driver->readers_wanted = driver->readers = readers;
 	for (size_t i = 0; i < readers; i++)
 		snprintf(driver->reader[i].comm, sizeof(driver->reader[i].comm), "r%zu", i);

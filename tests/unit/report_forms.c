@@ -24,21 +24,21 @@ static size_t whole_bytes;
 
 /* A form of the recording at @path, in memory; NULL where there is none. */
 static char *form_of(void (*put)(FILE *, const struct report *), const struct report_stream *stream,
-		     const struct report_wish *wish, size_t *bytes)
+		     const struct report_request *request, size_t *bytes)
 {
-	struct report_material *material = NULL;
+	struct report_source *material = NULL;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, bytes);
 	int code;
 
 	assert_non_null(out);
 	if (stream) {
-		code = report_stream_run(path, wish, stream, out);
+		code = report_stream_run(path, request, stream, out);
 	} else {
-		code = report_material_open(path, wish, &material);
+		code = report_source_open(path, request, &material);
 		if (code == MESSAGE_GO_ON)
-			put(out, report_material_report(material));
-		report_material_close(material);
+			put(out, report_source_report(material));
+		report_source_close(material);
 	}
 	fclose(out);
 	assert_true(code == MESSAGE_GO_ON || code == EXIT_DONE || code == EXIT_FAILED);
@@ -166,26 +166,26 @@ static struct packets check_perfetto(const char *text, size_t bytes)
 }
 
 /* Every form, of what is at @path now. False where it is no recording at all. */
-static bool check_all(const struct report_wish *wish)
+static bool check_all(const struct report_request *request)
 {
 	size_t bytes;
-	char *text = form_of(report_put_text, NULL, wish, &bytes);
+	char *text = form_of(report_put_text, NULL, request, &bytes);
 	bool any = bytes > 0;
 
 	check_text(text, bytes);
 	free(text);
-	text = form_of(report_put_json, NULL, wish, &bytes);
+	text = form_of(report_put_json, NULL, request, &bytes);
 	assert_int_equal(bytes > 0, any);
 	if (any)
 		check_json(text, bytes);
 	free(text);
-	text = form_of(report_put_html, NULL, wish, &bytes);
+	text = form_of(report_put_html, NULL, request, &bytes);
 	check_html(text, bytes);
 	free(text);
-	text = form_of(NULL, &report_csv, wish, &bytes);
+	text = form_of(NULL, &report_csv, request, &bytes);
 	check_csv(text, bytes);
 	free(text);
-	text = form_of(NULL, &report_perfetto, wish, &bytes);
+	text = form_of(NULL, &report_perfetto, request, &bytes);
 	check_perfetto(text, bytes);
 	free(text);
 	return any;
@@ -219,7 +219,7 @@ static void read_whole(void)
 
 static void each_event_is_told(void **state)
 {
-	const struct report_wish all = {0}, one = {.incident = 1};
+	const struct report_request all = {0}, one = {.incident = 1};
 	uint64_t events = story_record(path);
 	struct packets packets;
 	size_t bytes, rows;
@@ -254,7 +254,7 @@ static void turned_over(void **state)
 	(void)state;
 	srand(17);
 	for (int round = 0; round < ROUNDS; round++) {
-		const struct report_wish wish = {.incident = (uint64_t)(round % 4 == 3)};
+		const struct report_request request = {.incident = (uint64_t)(round % 4 == 3)};
 		char *bad = malloc(whole_bytes);
 		FILE *file = fopen(path, "w");
 		/* Few: else it is nearly always the tables that are gone, not an event. */
@@ -267,7 +267,7 @@ static void turned_over(void **state)
 		fwrite(bad, 1, round % 20 ? whole_bytes : (size_t)rand() % whole_bytes, file);
 		fclose(file);
 		free(bad);
-		reports += check_all(&wish);
+		reports += check_all(&request);
 	}
 	assert_true(reports > ROUNDS / 4);
 }

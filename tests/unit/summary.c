@@ -279,30 +279,30 @@ static void hooks_at(struct summary *summary, uint64_t time_ns, uint64_t unseen_
 static void what_was_not_seen_has_its_times(void **state)
 {
 	struct summary *summary = calloc(1, sizeof(*summary));
-	const struct unseen *unseen = &summary->unseen;
+	const struct blind_period *unseen = &summary->unseen;
 
 	(void)state;
 	hooks_at(summary, 1000, 0); /* the driver came */
 	assert_int_equal(unseen->times, 0);
-	assert_int_equal(unseen_total_ns(unseen, 5000), 0);
+	assert_int_equal(blind_period_total_ns(unseen, 5000), 0);
 	hooks_at(summary, 2000, 1900); /* let go, */
 	hooks_at(summary, 3000, 1900); /* gone, */
-	assert_int_equal(unseen_total_ns(unseen, 5000), 3100);
+	assert_int_equal(blind_period_total_ns(unseen, 5000), 3100);
 	hooks_at(summary, 4000, 0); /* and hooked again */
 	hooks_at(summary, 6000, 0);
 	assert_int_equal(unseen->times, 1);
-	assert_int_equal(unseen_total_ns(unseen, 9000), 2100);
+	assert_int_equal(blind_period_total_ns(unseen, 9000), 2100);
 	hooks_at(summary, 7000, 6500);
 	assert_int_equal(unseen->times, 2);
 	assert_int_equal(unseen->first_ns, 1900);
 	assert_int_equal(unseen->last_ns, 4000);
-	assert_int_equal(unseen_total_ns(unseen, 7100), 2100 + 600);
-	assert_int_equal(unseen_total_ns(unseen, 1), 2100);
+	assert_int_equal(blind_period_total_ns(unseen, 7100), 2100 + 600);
+	assert_int_equal(blind_period_total_ns(unseen, 1), 2100);
 	hooks_at(summary, 8000, 0);
-	assert_int_equal(unseen_total_ns(unseen, 9000), 2100 + 1500);
+	assert_int_equal(blind_period_total_ns(unseen, 9000), 2100 + 1500);
 	/* Of a file that says that it will be. */
 	hooks_at(summary, 8500, UINT64_MAX);
-	assert_int_equal(unseen_total_ns(unseen, 9000), 3600 + 500);
+	assert_int_equal(blind_period_total_ns(unseen, 9000), 3600 + 500);
 	free(summary);
 }
 

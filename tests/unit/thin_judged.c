@@ -154,12 +154,12 @@ static bool live_tally(struct live *live, uint64_t now_ns, struct event *event)
 	return event->type == EVENT_TALLY;
 }
 
-static void give_both(struct side *whole, struct side *thinned, struct thin *thin,
+static void give_both(struct side *whole, struct side *thinned, struct decimate *decimate,
 		      const struct event *event)
 {
 	whole->found = incidents_open(whole->incidents) != NULL;
 	judge(event, whole);
-	thin_event(thin, event, whole->found, pass_on, thinned);
+	decimate_event(decimate, event, whole->found, pass_on, thinned);
 }
 
 /* Returns how many events there were. */
@@ -168,7 +168,7 @@ static uint64_t play(uint64_t seed, struct side *whole, struct side *thinned)
 	struct simulation_options options = {.has_seed = false};
 	struct error error = {.cause = ""};
 	struct scenario_source *source;
-	static struct thin thin;
+	static struct decimate decimate;
 	struct live live = {0};
 	struct scenario scenario;
 	struct event event, tally;
@@ -179,7 +179,7 @@ static uint64_t play(uint64_t seed, struct side *whole, struct side *thinned)
 			   &error))
 		fail_msg("%s (%s)\n%s", error.cause, error.hint, text);
 	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
-	memset(&thin, 0, sizeof(thin));
+	memset(&decimate, 0, sizeof(decimate));
 	side_begin(whole);
 	side_begin(thinned);
 	while (scenario_source_next(source, &event, NULL)) {
@@ -188,11 +188,11 @@ static uint64_t play(uint64_t seed, struct side *whole, struct side *thinned)
 		if (!live_event(&live, &event, detail))
 			continue;
 		events++;
-		give_both(whole, thinned, &thin, &event);
+		give_both(whole, thinned, &decimate, &event);
 		if (live_tally(&live, event.time_ns, &tally))
-			give_both(whole, thinned, &thin, &tally);
+			give_both(whole, thinned, &decimate, &tally);
 	}
-	thin_flush(&thin, pass_on, thinned);
+	decimate_flush(&decimate, pass_on, thinned);
 	side_end(whole);
 	side_end(thinned);
 	scenario_source_free(source);
