@@ -3,6 +3,19 @@
 #ifndef VMCLOCK_TRACE_BPF_CALL_H
 #define VMCLOCK_TRACE_BPF_CALL_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hook.bpf.h"
+#include "maps.bpf.h"
+#include "notification.bpf.h"
+#include "reader.bpf.h"
+#include "ring.bpf.h"
+#include "syscall.bpf.h"
+#include "wire.h"
+
 /* Are calls to PTP clocks that are no vmclock's wanted too? */
 const volatile bool all_phcs = false;
 
@@ -31,8 +44,8 @@ static bool is_telling_call(__u32 path, long result, __u64 latency_ns)
 }
 
 /*
- * The record of the call that ends now; 0 if it is not wanted, or there is no room. @took_ns is what
- * counts as its latency where only slow ones are wanted.
+ * The record of the call that ends now; 0 if it is not wanted, or there is no room. @took_ns is
+ * what counts as its latency where only slow ones are wanted.
  */
 static struct wire_call *call_record(struct in_flight *now, long result, __u64 end_ns,
 				     __u64 took_ns)
@@ -271,8 +284,8 @@ EXIT(misc_open)
 HOOK(misc_open, misc_open, call_args)
 
 /*
- * 7.0+: a poll(), select() or epoll_wait() looks once when it begins, and again each time that it is
- * woken. That is what is measured of it: how long after the hypervisor's notification it looked.
+ * 7.0+: a poll(), select() or epoll_wait() looks once when it begins, and again each time that it
+ * is woken. That is what is measured of it: how long after the hypervisor's notification it looked.
  */
 
 /* include/uapi/asm-generic/poll.h */
@@ -299,7 +312,9 @@ static __u64 woken_after(struct in_flight *now, struct poll_table_struct *table,
 	return now->call_start_ns - notified;
 }
 
-/* A use like any other, but its latency is that of the wake. The function itself waits for nothing. */
+/*
+ * A use like any other, but its latency is that of the wake. The function itself waits for nothing.
+ */
 static void count_poll(__u64 object, struct in_flight *now, __u64 end_ns, __u64 wake_ns)
 {
 	struct wire_reader *reader = reader_elsewhere(object, now->call_clock);
@@ -375,7 +390,9 @@ EXIT(dev_release)
 	now->call_id = 0;
 	if (!(bpf_get_current_task_btf()->flags & PF_EXITING))
 		return;
-	/* The kernel told of the thread's exit before: nobody will free what is claimed for it now. */
+	/*
+	 * The kernel told of the thread's exit before: nobody will free what is claimed for it now.
+	 */
 	reader = reader_elsewhere(now->released, now->call_clock);
 	if (!reader)
 		return;

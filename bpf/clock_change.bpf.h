@@ -9,6 +9,16 @@
 #ifndef VMCLOCK_TRACE_BPF_CLOCK_CHANGE_H
 #define VMCLOCK_TRACE_BPF_CLOCK_CHANGE_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hook.bpf.h"
+#include "maps.bpf.h"
+#include "ring.bpf.h"
+#include "wire.h"
+
 /* include/uapi/linux/timex.h: what does not change how the clock runs or stands. */
 #define ADJ_MAXERROR	   0x0004
 #define ADJ_ESTERROR	   0x0008

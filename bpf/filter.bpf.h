@@ -3,9 +3,16 @@
 #ifndef VMCLOCK_TRACE_BPF_FILTER_H
 #define VMCLOCK_TRACE_BPF_FILTER_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "maps.bpf.h"
+#include "wire.h"
+
 /*
- * Is there anything but the ordinary: a filter of whose uses count, or calls that are seen? One load
- * where nothing is; the verifier removes what follows.
+ * Is there anything but the ordinary: a filter of whose uses count, or calls that are seen? One
+ * load where nothing is; the verifier removes what follows.
  */
 const volatile bool has_use_filter = false;
 
@@ -38,8 +45,9 @@ const volatile bool measure_all = false;
 __u32 every_event = 0;
 
 /*
- * Set by the loader once this program is the one that counts. What hooks of the driver see, no other
- * program sees; but who moves the clock, and calls to PTP clocks, the one before it sees until then.
+ * Set by the loader once this program is the one that counts. What hooks of the driver see, no
+ * other program sees; but who moves the clock, and calls to PTP clocks, the one before it sees
+ * until then.
  */
 __u32 armed = 0;
 

@@ -17,6 +17,12 @@
 #ifndef VMCLOCK_TRACE_BPF_HOOK_H
 #define VMCLOCK_TRACE_BPF_HOOK_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "maps.bpf.h"
+
 #define UNUSED __attribute__((unused))
 #define ENTER(name)                                                                                \
 	static __always_inline bool name##_enter(const __u64 *args UNUSED, const bool typed UNUSED)

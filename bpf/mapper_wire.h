@@ -3,7 +3,9 @@
 #ifndef VMCLOCK_TRACE_BPF_MAPPER_WIRE_H
 #define VMCLOCK_TRACE_BPF_MAPPER_WIRE_H
 
-#ifndef __bpf__
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
 #include <linux/types.h>
 #endif
 

@@ -3,6 +3,12 @@
 #ifndef VMCLOCK_TRACE_BPF_MAPS_H
 #define VMCLOCK_TRACE_BPF_MAPS_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "wire.h"
+
 #define HOOK_ARGS 4
 
 /*
@@ -116,7 +122,9 @@ static void fill_header(struct wire_header *head, __u32 kind, __u32 path, __u64 
 /* A member of what only the module's BTF knows: followed by plain loads where that can be. */
 #define MEMBER(typed, object, member) ((typed) ? (object)->member : BPF_CORE_READ(object, member))
 
-/* Of any array of words, of which the kernel's types tell: so the page can be read by plain loads. */
+/*
+ * Of any array of words, of which the kernel's types tell: so the page can be read by plain loads.
+ */
 #define WORDS struct vm_event_state
 
 /*
@@ -131,8 +139,8 @@ static __always_inline void keep_order(__u64 *own)
 }
 
 /*
- * The page's bytes by plain loads, which cost half of what a helper does; the word with seq_count is
- * the last. Where there is nothing to be read they give 0.
+ * The page's bytes by plain loads, which cost half of what a helper does; the word with seq_count
+ * is the last. Where there is nothing to be read they give 0.
  */
 static __always_inline void load_page(__u64 *to, struct vmclock_abi *page, __u64 *own)
 {

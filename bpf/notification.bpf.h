@@ -6,7 +6,19 @@
 #ifndef VMCLOCK_TRACE_BPF_NOTIFICATION_H
 #define VMCLOCK_TRACE_BPF_NOTIFICATION_H
 
-/* When the newest of vmclockN came, CLOCK_MONOTONIC: those who wake up look how long that was ago. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hook.bpf.h"
+#include "maps.bpf.h"
+#include "ring.bpf.h"
+#include "wire.h"
+
+/*
+ * When the newest of vmclockN came, CLOCK_MONOTONIC: those who wake up look how long that was ago.
+ */
 __u64 notified_ns[WIRE_NOTIFYING] = {};
 
 static void notification(struct vmclock_state *st)

@@ -3,6 +3,18 @@
 #ifndef VMCLOCK_TRACE_BPF_READ_H
 #define VMCLOCK_TRACE_BPF_READ_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hook.bpf.h"
+#include "maps.bpf.h"
+#include "reader.bpf.h"
+#include "ring.bpf.h"
+#include "syscall.bpf.h"
+#include "wire.h"
+
 /* Besides what is asked for, of the reads that are measured a thread's first is sent, and some. */
 #define EVIDENCE_EVERY 64
 
@@ -62,8 +74,8 @@ static __always_inline void fill_time(struct wire_read *read, const __u64 *args,
 }
 
 /*
- * The ioctl that this read belongs to, as the thread asked for it. PTP_SYS_OFFSET_PRECISE has nothing
- * to ask for, and asking would cost a tenth of the event.
+ * The ioctl that this read belongs to, as the thread asked for it. PTP_SYS_OFFSET_PRECISE has
+ * nothing to ask for, and asking would cost a tenth of the event.
  */
 static __always_inline void fill_ioctl(struct wire_read *read, __u32 path)
 {
@@ -199,8 +211,8 @@ static __always_inline bool send_read(const struct read_end *end, const __u64 *a
 }
 
 /*
- * What few reads need is out of line, so that the others do not carry it: a static function for each
- * of the two kinds of programs, as the verifier sees through the arguments of the one alone.
+ * What few reads need is out of line, so that the others do not carry it: a static function for
+ * each of the two kinds of programs, as the verifier sees through the arguments of the one alone.
  */
 static __noinline struct wire_reader *typed_reader_elsewhere(const __u64 *args)
 {

@@ -3,16 +3,23 @@
  * The tables: who used which clock, how often, by which path, with which result and how fast.
  *
  * They are built to cost next to nothing in a read of the driver. An entry is found by the thread's
- * id, in memory that the program addresses directly: no map, no hash, no task storage. It is written
- * by its thread alone: no lock and nothing atomic. And as asking for the time twice would cost more
- * than all of that together, only the first read of a thread in each tick is measured. Jiffies,
- * which cost one load, see to it that a slow one never passes unseen.
+ * id, in memory that the program addresses directly: no map, no hash, no task storage. It is
+ * written by its thread alone: no lock and nothing atomic. And as asking for the time twice would
+ * cost more than all of that together, only the first read of a thread in each tick is measured.
+ * Jiffies, which cost one load, see to it that a slow one never passes unseen.
  *
  * What is off that path is in functions that are not static: the verifier looks at each of them
  * once, and not again from each place that calls it.
  */
 #ifndef VMCLOCK_TRACE_BPF_READER_H
 #define VMCLOCK_TRACE_BPF_READER_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "maps.bpf.h"
+#include "wire.h"
 
 struct wire_reader readers[WIRE_READERS + WIRE_READER_WAYS] = {};
 struct wire_failure failures[WIRE_FAILURES] = {};

@@ -10,6 +10,12 @@
 #ifndef VMCLOCK_TRACE_BPF_RING_H
 #define VMCLOCK_TRACE_BPF_RING_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "wire.h"
+
 /* A power of two. The loader sets it, and the size of the rings with it. */
 const volatile __u32 ring_slots = 1;
 

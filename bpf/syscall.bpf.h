@@ -3,6 +3,12 @@
 #ifndef VMCLOCK_TRACE_BPF_SYSCALL_H
 #define VMCLOCK_TRACE_BPF_SYSCALL_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "wire.h"
+
 /* include/uapi/linux/ptp_clock.h: the request's number is its low byte, its type '=' the next. */
 #define PTP_REQUEST_TYPE(cmd)	((cmd) >> 8 & 0xff)
 #define PTP_REQUEST_NUMBER(cmd) ((cmd)&0xff)
@@ -58,8 +64,8 @@ static struct pt_regs___entry *entry_regs(struct task_struct *task)
 }
 
 /*
- * The path of a read of the driver for which neither a system time nor a counter was asked. A kernel
- * thread has made no call; what is found in place of one is no number of these.
+ * The path of a read of the driver for which neither a system time nor a counter was asked. A
+ * kernel thread has made no call; what is found in place of one is no number of these.
  */
 static __u32 syscall_path(struct task_struct *task)
 {

@@ -9,6 +9,16 @@
 #ifndef VMCLOCK_TRACE_BPF_UNLOAD_H
 #define VMCLOCK_TRACE_BPF_UNLOAD_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hook.bpf.h"
+#include "maps.bpf.h"
+#include "ring.bpf.h"
+#include "wire.h"
+
 #define EWOULDBLOCK 11
 
 /* include/uapi/linux/capability.h */

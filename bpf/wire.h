@@ -12,7 +12,9 @@
 #ifndef VMCLOCK_TRACE_BPF_WIRE_H
 #define VMCLOCK_TRACE_BPF_WIRE_H
 
-#ifndef __bpf__
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
 #include <linux/types.h>
 #endif
 
@@ -213,7 +215,8 @@ struct wire_call {
 	__u32 n_samples; /* asked for by SYS_OFFSET and EXTENDED, else 0 */
 	__u32 reads;	 /* passes through the choke point inside this call */
 	__u32 page_state;
-	__u64 wake_ns; /* WIRE_PATH_DEV_POLL that became ready: since the notification; 0: unknown */
+	/* WIRE_PATH_DEV_POLL that became ready: since the notification; 0: unknown */
+	__u64 wake_ns;
 	__u8 page[WIRE_PAGE_BYTES]; /* with WIRE_PATH_DEV_READ only */
 };
 
