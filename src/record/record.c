@@ -53,7 +53,7 @@ static int play(const struct record_options *options, const struct scenario *sce
 	while (scenario_source_next(source, &event, NULL))
 		record_session_event(session, &event);
 	scenario_source_free(source);
-	return record_end(session, &context, session->newest_ns - session->start_ns);
+	return record_end(session, &context, session->newest_ns - session->start_ns, stdout);
 }
 
 /* A scenario in virtual time: a recording of what no machine can be made to do on command. */

@@ -278,7 +278,7 @@ int record_live(const struct record_options *options, const struct recorder_opti
 		run(&live);
 		service_tell("STOPPING=1");
 		code = record_end(session, &context,
-				  clock_now_ns(CLOCK_MONOTONIC) - session->start_ns);
+				  clock_now_ns(CLOCK_MONOTONIC) - session->start_ns, stdout);
 	}
 	if (live.watchdog >= 0)
 		close(live.watchdog);

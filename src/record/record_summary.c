@@ -31,7 +31,7 @@ void record_bounds_facts(const struct record_options *options, struct fact_list 
 }
 
 int record_end(struct record_session *session, const struct record_context *context,
-	       uint64_t duration_ns)
+	       uint64_t duration_ns, FILE *out)
 {
 	struct recorder_counts counts;
 	struct record_result result;
@@ -48,9 +48,9 @@ int record_end(struct record_session *session, const struct record_context *cont
 		.windows_cut = counts.windows_cut,
 		.bytes = counts.bytes,
 		.trouble = counts.trouble,
-		.counts = judge_counts(session->judge),
+		.counts = detector_counts(session->detector),
 	};
-	session->view->end(stdout, context, &result);
+	session->view->end(out, context, &result);
 	/* What was lost before it went well again stands in the file, and above. */
 	if (counts.failed) {
 		message_error("%s could not be written: %s", context->file, counts.trouble);

@@ -3,14 +3,16 @@
 #ifndef VMCLOCK_TRACE_RECORD_RECORD_SUMMARY_H
 #define VMCLOCK_TRACE_RECORD_RECORD_SUMMARY_H
 
+#include <stdio.h>
+
 #include "record/record_session.h"
 #include "record/record_options.h"
 
 /* How much of it is kept. */
 void record_bounds_facts(const struct record_options *options, struct fact_list *facts);
 
-/* Write all, and show what @duration_ns amount to. An exit code; what is wrong has been said. */
+/* Write all, and show on @out what @duration_ns add up to. An exit code; what is wrong was said. */
 int record_end(struct record_session *session, const struct record_context *context,
-	       uint64_t duration_ns);
+	       uint64_t duration_ns, FILE *out);
 
 #endif
