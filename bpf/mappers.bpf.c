@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who maps the page of a vmclock. What is read there nobody sees; that it could be is told by a walk
- * through all mappings of all processes, which finds what was mapped before anybody looked, and what
- * a child got by fork().
+ * Who maps the page of a vmclock. What is read there nobody sees; that it could be is told by a
+ * walk through all mappings of all processes, which finds what was mapped before anybody looked,
+ * and what a child got by fork().
  *
  * It is apart from vmclock.bpf.c: it runs in the process that reads the iterator, hooks nothing and
  * needs no driver.
@@ -16,8 +16,9 @@
 __u32 devices[MAPPER_WIRE_DEVICES] = {};
 
 /*
- * After so many mappings comes a record that tells nothing. As read() ends when it has what was asked
- * for, whoever reads a record at a time is back within microseconds, however much there is to walk.
+ * After so many mappings comes a record that tells nothing. As read() ends when it has what was
+ * asked for, whoever reads a record at a time is back within microseconds, however much there is to
+ * walk.
  */
 #define STOP_EVERY 1024
 

@@ -41,7 +41,10 @@ enum bpf_map_type {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
-/* arch/x86/include/asm/ptrace.h and arch/arm64/include/uapi/asm/ptrace.h, as bpf_tracing.h names them */
+/*
+ * arch/x86/include/asm/ptrace.h and arch/arm64/include/uapi/asm/ptrace.h, as bpf_tracing.h names
+ * them
+ */
 struct pt_regs {
 	unsigned long di, si, dx, cx, ax, sp, ip;
 };
@@ -192,9 +195,9 @@ struct system_counterval_t {
 };
 
 /*
- * include/linux/timekeeping.h and include/linux/ptp_clock_kernel.h. Before 7.2 the snapshot stays on
- * the driver's stack and sts holds two timespecs: no counter to be had from PTP_SYS_OFFSET_EXTENDED.
- * From 7.2 sts carries the whole snapshot.
+ * include/linux/timekeeping.h and include/linux/ptp_clock_kernel.h. Before 7.2 the snapshot stays
+ * on the driver's stack and sts holds two timespecs: no counter to be had from
+ * PTP_SYS_OFFSET_EXTENDED. From 7.2 sts carries the whole snapshot.
  */
 struct system_time_snapshot {
 	__u64 cycles;
@@ -252,7 +255,10 @@ struct vmclock_state {
 	int index;
 };
 
-/* drivers/ptp/ptp_vmclock.c, 7.0+: what private_data of /dev/vmclockN points to. Before: st->miscdev */
+/*
+ * drivers/ptp/ptp_vmclock.c, 7.0+: what private_data of /dev/vmclockN points to. Before:
+ * st->miscdev
+ */
 struct vmclock_file_state {
 	struct vmclock_state *st;
 };

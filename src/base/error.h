@@ -2,7 +2,8 @@
 /*
  * What went wrong, and what to do about it, in words for the person at the keyboard.
  *
- * Code below cmd/ returns -errno for programs and fills one of these for people; only cmd/ prints.
+ * Code below the commands returns -errno for programs and fills one of these for people; only a
+ * command's own file and feed/message.h print.
  */
 #ifndef VMCLOCK_TRACE_BASE_ERROR_H
 #define VMCLOCK_TRACE_BASE_ERROR_H

@@ -7,8 +7,8 @@
 #define SEC_PER_DAY 86400
 
 /*
- * ns / 10^9 s in units of 2^-64 s; ns below 10^9. Rounded up, by far less than a nanosecond, so that
- * rounding it down to nanoseconds again gives back what it was.
+ * ns / 10^9 s in units of 2^-64 s; ns below 10^9. Rounded up, by far less than a nanosecond, so
+ * that rounding it down to nanoseconds again gives back what it was.
  */
 static uint64_t frac_of_nsec(uint64_t ns)
 {

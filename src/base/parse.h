@@ -25,8 +25,8 @@ int parse_u64_within(const char *text, uint64_t min, uint64_t max, uint64_t *val
 int parse_duration_ns(const char *text, int64_t *ns);
 
 /*
- * A size in bytes: a whole number, as it is or in units of 2^10: k, M, G, T. "4096", "50M". -EINVAL,
- * or -ERANGE past 64 bits.
+ * A size in bytes: a whole number, as it is or in units of 2^10: k, M, G, T. "4096", "50M".
+ * -EINVAL, or -ERANGE past 64 bits.
  */
 int parse_bytes(const char *text, uint64_t *bytes);
 

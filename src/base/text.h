@@ -33,8 +33,8 @@ size_t text_utf8(const char *in, size_t bytes, char *out, size_t out_bytes);
 size_t text_display(const char *in, size_t bytes, char *out, size_t out_bytes);
 
 /*
- * @ns for a reader: "17 ns", "1.250 us", "12.345 ms", "3.217 s", "2 h 14 min", "3.1 days"; with sign
- * where @sign asks for one. A rounded form for people: exact values belong in JSON. Always
+ * @ns for a reader: "17 ns", "1.250 us", "12.345 ms", "3.217 s", "2 h 14 min", "3.1 days"; with
+ * sign where @sign asks for one. A rounded form for people: exact values belong in JSON. Always
  * terminated; 32 bytes are enough.
  */
 #define TEXT_NS_BYTES 32

@@ -37,7 +37,9 @@ int archive_name_is_plain(const char *name);
 /* Write all to @fd. 0, or -errno with @error filled. */
 int archive_put(int fd, const struct archive_plan *plan, struct error *error);
 
-/* The SHA-256 of what archive_put() writes on this machine: other versions of zlib pack otherwise. */
+/*
+ * The SHA-256 of what archive_put() writes on this machine: other versions of zlib pack otherwise.
+ */
 int archive_hash(const struct archive_plan *plan, char hex[SHA256_HEX_BYTES], struct error *error);
 
 /*

@@ -14,7 +14,8 @@
 #include "feed/progress.h"
 #include "record/record_found.h"
 #include "event/mapper_list.h"
-#include "judge/judge.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -34,7 +35,8 @@ struct cut {
 	struct cut_result *result;
 	struct recording *recording;
 	struct writer *writer;
-	struct judge *judge;
+	struct detector *detector;
+	struct incidents *incidents;
 	struct redactor *redactor;   /* NULL: names stay */
 	struct intern *cgroups;	     /* that have been written */
 	struct mapper_list *mappers; /* before the cut begins */
@@ -71,6 +73,7 @@ static void on_finding(const struct finding *finding, void *arg)
 		cut->result->findings++;
 		note(cut, bundle_key_finding(&cut->found, finding));
 	}
+	incidents_finding(cut->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -89,8 +92,6 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		note(cut, bundle_key_incident(&cut->found, incident));
 	}
 }
-
-static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
 /* Is what was found in the window what the whole recording has there? */
 static bool is_same(struct cut *cut)
@@ -142,7 +143,8 @@ static void keep(struct cut *cut, struct event *event)
 	if (cut->redactor)
 		note(cut, redactor_event(cut->redactor, event));
 	note(cut, writer_event(cut->writer, event));
-	judge_event(cut->judge, event);
+	detector_event(cut->detector, event);
+	incidents_event(cut->incidents, event);
 	if (event->time_ns > cut->result->newest_ns)
 		cut->result->newest_ns = event->time_ns;
 	if (++cut->result->events % AT_ONCE == 0) {
@@ -186,7 +188,8 @@ static void keep_gap(struct cut *cut)
 	if (!cut->missing)
 		return;
 	writer_gap(cut->writer, cut->missing);
-	judge_resume(cut->judge, 0, 0);
+	incidents_forget(cut->incidents, 0);
+	detector_forget(cut->detector, 0);
 	cut->missing = 0;
 }
 
@@ -251,12 +254,14 @@ static int begin(struct cut *cut, struct error *error)
 				  error);
 	if (err)
 		return err;
-	cut->judge = judge_new(&handlers, cut);
+	cut->detector = detector_new(NULL, on_finding, cut);
+	cut->incidents = incidents_new(NULL, on_incident, cut);
 	cut->cgroups = calloc(1, sizeof(*cut->cgroups));
 	cut->mappers = calloc(1, sizeof(*cut->mappers));
 	if (cut->request->redact)
 		cut->redactor = redactor_new();
-	if (cut->judge && cut->cgroups && cut->mappers && (cut->redactor || !cut->request->redact))
+	if (cut->detector && cut->incidents && cut->cgroups && cut->mappers &&
+	    (cut->redactor || !cut->request->redact))
 		return 0;
 	error_cause(error, "there is no memory left");
 	return -ENOMEM;
@@ -271,7 +276,7 @@ static int run(struct cut *cut, struct error *error)
 	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
 		progress_event(&progress, "cutting");
 	progress_end(&progress);
-	judge_finish(cut->judge);
+	incidents_finish(cut->incidents);
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
@@ -301,7 +306,8 @@ int bundle_cut(const struct cut_request *request, struct cut_result *result, str
 		err = run(&cut, error);
 	writer_close(cut.writer);
 	recording_close(cut.recording);
-	judge_free(cut.judge);
+	detector_free(cut.detector);
+	incidents_free(cut.incidents);
 	redactor_free(cut.redactor);
 	free(cut.cgroups);
 	free(cut.mappers);

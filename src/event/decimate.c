@@ -19,7 +19,10 @@ static bool is_unchanged_tick(const struct event *event)
 	return event->type == EVENT_TICK && event->time_ns < event->tick.due_ns + DECIMATE_LATE_NS;
 }
 
-/* Does it come each second, whatever happens? While all is well nothing hangs on the looks around it. */
+/*
+ * Does it come each second, whatever happens? While all is well nothing hangs on the looks around
+ * it.
+ */
 static bool is_periodic(const struct event *event)
 {
 	return event->type == EVENT_CLOCK || event->type == EVENT_TALLY ||

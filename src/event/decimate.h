@@ -29,8 +29,8 @@ struct decimate {
 	struct page page; /* of the newest whole look */
 	bool has_page;
 	/*
-	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what came
-	 * behind one of them.
+	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what
+	 * came behind one of them.
 	 */
 	struct event held[DECIMATE_HELD];
 	size_t count;
@@ -38,8 +38,8 @@ struct decimate {
 };
 
 /*
- * Take @event; pass on to @fn what is to stay of it and of those before, in the order in which they came. @matters:
- * it stays whatever it is, for something was found by it, or an incident is open.
+ * Take @event; pass on to @fn what is to stay of it and of those before, in the order in which they
+ * came. @matters: it stays whatever it is, for something was found by it, or an incident is open.
  */
 void decimate_event(struct decimate *decimate, const struct event *event, bool matters,
 		    decimate_fn fn, void *arg);

@@ -64,7 +64,8 @@ enum event_type {
 enum event_page_state {
 	EVENT_PAGE_ABSENT, /* there is no copy */
 	EVENT_PAGE_STABLE, /* consistent, and in force from beginning to end of what was observed */
-	EVENT_PAGE_MOVED, /* consistent, but updated meanwhile: the read may have used the one before */
+	/* consistent, but updated meanwhile: the read may have used the one before */
+	EVENT_PAGE_MOVED,
 	EVENT_PAGE_TORN, /* an update was under way: fields may not belong together */
 };
 
@@ -141,7 +142,8 @@ struct event_failures {
 /* What made the hooks change. */
 enum hooks_news {
 	HOOKS_DRIVER, /* the driver came or went */
-	HOOKS_LET_GO, /* `who` was refused to unload it, so it was let go: nothing of ours holds it */
+	/* `who` was refused to unload it, so it was let go: nothing of ours holds it */
+	HOOKS_LET_GO,
 	HOOKS_AGAIN, /* it was not unloaded after all, and is hooked and watched again */
 	HOOKS_NEWS
 };
@@ -283,11 +285,12 @@ struct event {
 	enum event_type type;
 	uint64_t time_ns;    /* CLOCK_MONOTONIC at its start */
 	uint64_t latency_ns; /* from start to return */
-	bool latency_is_bound; /* it was not measured: it took less than latency_ns, from time_ns on */
-	bool is_slow;	       /* it took longer than one of the kernel's ticks */
-	bool is_phc;	       /* of a PTP clock that is no vmclock's: `device` is N of /dev/ptpN */
-	int32_t device;	       /* N of vmclockN, -1 unknown */
-	int32_t result;	       /* the kernel function's return value: 0, bytes, or -errno */
+	/* it was not measured: it took less than latency_ns, from time_ns on */
+	bool latency_is_bound;
+	bool is_slow;	/* it took longer than one of the kernel's ticks */
+	bool is_phc;	/* of a PTP clock that is no vmclock's: `device` is N of /dev/ptpN */
+	int32_t device; /* N of vmclockN, -1 unknown */
+	int32_t result; /* the kernel function's return value: 0, bytes, or -errno */
 	enum event_path path;
 	uint64_t call_id; /* joins reads to their call; 0: none was seen */
 	struct event_reader who;
@@ -311,7 +314,10 @@ struct event {
 	};
 };
 
-/* All losses that cost an event against the user's will. Uses are counted nevertheless, but for `uncounted`. */
+/*
+ * All losses that cost an event against the user's will. Uses are counted nevertheless, but for
+ * `uncounted`.
+ */
 uint64_t event_losses_total(const struct event_losses *losses);
 
 /* "there", "came", "unmapped", "exited", "gone": static. */

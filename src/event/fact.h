@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of the machine and of how it was observed, by name: for the record, not for judging. */
+/*
+ * What is known of the machine and of how it was observed, by name: for the record, not for
+ * judging.
+ */
 #ifndef VMCLOCK_TRACE_EVENT_FACT_H
 #define VMCLOCK_TRACE_EVENT_FACT_H
 
@@ -10,7 +13,10 @@
 #define FACT_VALUE_BYTES 256
 #define FACTS		 64
 
-/* Names are stable, for programs: "kernel", "start_monotonic_ns". A value may hold any bytes but NUL. */
+/*
+ * Names are stable, for programs: "kernel", "start_monotonic_ns". A value may hold any bytes but
+ * NUL.
+ */
 struct fact {
 	char name[FACT_NAME_BYTES];
 	char value[FACT_VALUE_BYTES];

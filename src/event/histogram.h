@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Latencies by powers of two: bucket b counts what lies in [2^b, 2^(b+1)) ns; bucket 0 has 0 too. */
+/*
+ * Latencies by powers of two: bucket b counts what lies in [2^b, 2^(b+1)) ns; bucket 0 has 0 too.
+ */
 #ifndef VMCLOCK_TRACE_EVENT_HISTOGRAM_H
 #define VMCLOCK_TRACE_EVENT_HISTOGRAM_H
 

@@ -33,7 +33,9 @@ bool page_follow(struct page_follow *follow, const struct event *event, struct p
 	differs = follow->seen && page_diff(&follow->newest, &event->page);
 	if (differs) {
 		fill(follow, event, change);
-		/* A counter that went back, or no page any more: that many updates there were not. */
+		/*
+		 * A counter that went back, or no page any more: that many updates there were not.
+		 */
 		if (page_mode(&event->page) == PAGE_INVALID || change->updates > INT32_MAX / 2)
 			change->updates = 1;
 		follow->updates += change->updates;

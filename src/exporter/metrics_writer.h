@@ -51,8 +51,8 @@ struct metrics_writer {
 const char *metrics_content_type(enum metrics_format format);
 
 /*
- * A family; one without samples is left out. @unit is what its name ends with ("seconds"), or NULL; @help is a sentence without
- * characters that need an escape. All static.
+ * A family; one without samples is left out. @unit is what its name ends with ("seconds"), or NULL;
+ * @help is a sentence without characters that need an escape. All static.
  */
 void metric_begin(struct metrics_writer *out, enum metric_type type, const char *name,
 		  const char *unit, const char *help);

@@ -37,7 +37,10 @@ void live_feed_begin(struct live_feed *feed);
  */
 bool live_feed_next(struct live_feed *feed, struct pollfd *more);
 
-/* Take the hooks away, and give what they saw until then: what was made is now what was seen and lost. */
+/*
+ * Take the hooks away, and give what they saw until then: what was made is now what was seen and
+ * lost.
+ */
 void live_feed_end(struct live_feed *feed);
 
 /*

@@ -23,11 +23,11 @@ struct live_request {
 };
 
 /*
- * Open what can be had. Either the page or the hooks are enough to go on, unless the page was named,
- * or everything was asked for. With hooks, a page and a driver that are not there yet are
- * waited for, and a driver that somebody wants to unload is let go for a while. @sources stays where
- * it is as long as it is open. 0, or -errno and what is wrong was said. The caller closes @sources in
- * either case.
+ * Open what can be had. Either the page or the hooks are enough to go on, unless the page was
+ * named, or everything was asked for. With hooks, a page and a driver that are not there yet are
+ * waited for, and a driver that somebody wants to unload is let go for a while. @sources stays
+ * where it is as long as it is open. 0, or -errno and what is wrong was said. The caller closes
+ * @sources in either case.
  */
 int live_sources_open(struct live_sources *sources, const struct live_request *request);
 

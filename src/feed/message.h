@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "feed/command.h"
-#include "show/json_table.h"
 
 /* Returned by option parsing: no exit code, the command should run. */
 #define MESSAGE_GO_ON (-1)
@@ -22,14 +21,13 @@ int message_no_memory(void);
 /* Unless @why is "": "@path is damaged: @why; @what is of what could be saved". An exit code. */
 int message_damaged(const char *path, const char *why, const char *what);
 
-/* Whatever was printed is out: @code. Or it could not be written: says so, and returns EXIT_FAILED. */
+/*
+ * Whatever was printed is out: @code. Or it could not be written: says so, and returns EXIT_FAILED.
+ */
 int message_output(int code);
 
 /* Print the command's help on stdout. Returns EXIT_DONE. */
 int message_help(const struct command *command);
-
-/* --schema: print the JSON Schema of what --json prints. Returns EXIT_DONE. */
-int message_schema(const struct json_schema *schema);
 
 /* After getopt_long() has complained. Returns EXIT_USAGE. */
 int message_see_help(const struct command *command);

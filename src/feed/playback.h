@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How fast the time of a recording goes by: as it did, so many times as fast, or without waiting. */
+/*
+ * How fast the time of a recording goes by: as it did, so many times as fast, or without waiting.
+ */
 #ifndef VMCLOCK_TRACE_FEED_PLAYBACK_H
 #define VMCLOCK_TRACE_FEED_PLAYBACK_H
 
@@ -20,7 +22,9 @@ int playback_parse(const char *text, int64_t *speed);
 /* It begins now, at @start_ns of the recording. */
 void playback_begin(struct playback *playback, int64_t speed, uint64_t start_ns);
 
-/* Wait until @time_ns of the recording is due, what was printed shown; false: a signal came first. */
+/*
+ * Wait until @time_ns of the recording is due, what was printed shown; false: a signal came first.
+ */
 bool playback_wait(const struct playback *playback, uint64_t time_ns, struct stop_condition *until);
 
 #endif

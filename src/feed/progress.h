@@ -27,8 +27,8 @@ void progress_say(struct progress *progress, const char *format, ...)
 void progress_event(struct progress *progress, const char *what);
 
 /*
- * What cannot tell how far it is, begins: "@what ...", at once, if it is about so many @bytes to pack
- * or unpack that it takes more than two seconds.
+ * What cannot tell how far it is, begins: "@what ...", at once, if it is about so many @bytes to
+ * pack or unpack that it takes more than two seconds.
  */
 struct progress progress_of_bytes(const char *what, uint64_t bytes);
 

@@ -2,21 +2,21 @@
 /*
  * Which UTC was it at moments of a recording's CLOCK_MONOTONIC, and how surely? Pure.
  *
- * Twice over the same events: first a judge/analysis.h says what happened and so which moments are of
- * interest, when the clocks were bad and when CLOCK_MONOTONIC may have jumped; then the moments are
- * measured. The best of these that the recording has is taken for all of it:
+ * Twice over the same events: first a judge/analysis.h says what happened and so which moments are
+ * of interest, when the clocks were bad and when CLOCK_MONOTONIC may have jumped; then the moments
+ * are measured. The best of these that the recording has is taken for all of it:
  *
- * page: each look at a page that is vouched for, with its max error and UTC (told, or by a TAI offset
- *	that is told), and its reference behind the counter. UTC is the page's time from the
+ * page: each look at a page that is vouched for, with its max error and UTC (told, or by a TAI
+ *	offset that is told), and its reference behind the counter. UTC is the page's time from the
  *	counter before the look to the one after, widened by the max error.
- * realtime: CLOCK_REALTIME with the kernel's own claim of its error, by one second wider where a page
- *	tells of a leap second, which it may smear. After a break a claim is believed only once
+ * realtime: CLOCK_REALTIME with the kernel's own claim of its error, by one second wider where a
+ *	page tells of a leap second, which it may smear. After a break a claim is believed only once
  *	it has been made anew, which is seen by its becoming smaller.
- * facts: CLOCK_REALTIME at the start of the recording, of which no error is known: so no moment has a
- *	bound, and there is only a guess.
+ * facts: CLOCK_REALTIME at the start of the recording, of which no error is known: so no moment has
+ *	a bound, and there is only a guess.
  *
- * None is believed within a bad window of an incident. In there, and wherever nothing was looked at,
- * what holds is what fleet/align_track.h makes of the looks before and after.
+ * None is believed within a bad window of an incident. In there, and wherever nothing was looked
+ * at, what holds is what fleet/align_track.h makes of the looks before and after.
  */
 #ifndef VMCLOCK_TRACE_FLEET_ALIGN_H
 #define VMCLOCK_TRACE_FLEET_ALIGN_H
@@ -77,8 +77,8 @@ struct align_result {
 };
 
 /*
- * No more events: UTC at each moment into @out, as many. Beyond the first and the last event nothing
- * is known: nobody saw whether CLOCK_MONOTONIC jumped there.
+ * No more events: UTC at each moment into @out, as many. Beyond the first and the last event
+ * nothing is known: nobody saw whether CLOCK_MONOTONIC jumped there.
  */
 void align_finish(struct align *align, struct align_result *result, struct utc_span *out);
 

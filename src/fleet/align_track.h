@@ -7,13 +7,13 @@
  * each anchor bounds each moment, and all of them together do so by what they have in common. That
  * is exact: nothing is sampled, thinned or rounded but outwards.
  *
- * A *break* is a stretch in which CLOCK_MONOTONIC may have jumped or stood (a migration, a restore):
- * no anchor says anything beyond it, but that what came earlier was earlier.
+ * A *break* is a stretch in which CLOCK_MONOTONIC may have jumped or stood (a migration, a
+ * restore): no anchor says anything beyond it, but that what came earlier was earlier.
  *
- * Anchors that *contradict* each other, where there is no break and no leap second between them, are
- * not all true, and nobody can tell which are; nor are those before and after a step of their clock. Each run of them that agree is taken to be off by
- * the same amount throughout, and one of the runs to be right: a moment's interval then is the hull
- * of what follows from each choice.
+ * Anchors that *contradict* each other, where there is no break and no leap second between them,
+ * are not all true, and nobody can tell which are; nor are those before and after a step of their
+ * clock. Each run of them that agree is taken to be off by the same amount throughout, and one of
+ * the runs to be right: a moment's interval then is the hull of what follows from each choice.
  *
  * Where the leap indicator changes between two anchors, UTC may have moved by a second: each anchor
  * holds on its own side, and either in between.
@@ -44,7 +44,9 @@ int align_moment_compare(const struct align_moment *a, const struct align_moment
 struct align_axis {
 	const struct align_moment *moment; /* ascending */
 	size_t moments;
-	/* Ascending, the next one not before the end of the one before: after lo_ns, up to hi_ns. */
+	/*
+	 * Ascending, the next one not before the end of the one before: after lo_ns, up to hi_ns.
+	 */
 	const struct align_stretch *broken;
 	size_t breaks;
 	const uint64_t *step_ns; /* ascending: when the clock that gives the anchors stepped */
@@ -107,8 +109,8 @@ uint64_t align_track_anchors(const struct align_track *track);
 uint64_t align_track_contradictions(const struct align_track *track);
 
 /*
- * No more anchors: UTC at each moment of the axis into @out, as many. False without memory, or where
- * the anchors are at odds beyond counting: then nothing is known of any.
+ * No more anchors: UTC at each moment of the axis into @out, as many. False without memory, or
+ * where the anchors are at odds beyond counting: then nothing is known of any.
  */
 bool align_track_finish(struct align_track *track, struct utc_span *out);
 

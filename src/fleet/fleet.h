@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Recordings of several machines as one: what happened to each, on one clock, which is UTC; in which
- * order, as far as that can be known; and what was bad at the same time. Pure. It keeps of each
- * recording what is needed for that and no more.
+ * Recordings of several machines as one: what happened to each, on one clock, which is UTC; in
+ * which order, as far as that can be known; and what was bad at the same time. Pure. It keeps of
+ * each recording what is needed for that and no more.
  *
  *	for each recording, read to its end into an account:
  *		fleet_add(fleet, &source);
@@ -109,8 +109,8 @@ struct fleet_recording {
 };
 
 /*
- * What is in the timeline: a finding, or that an incident is over. They are in the order of UTC, or of
- * one that is possible; those of which nothing is known come last.
+ * What is in the timeline: a finding, or that an incident is over. They are in the order of UTC, or
+ * of one that is possible; those of which nothing is known come last.
  */
 struct fleet_entry {
 	size_t recording;
@@ -204,7 +204,10 @@ struct align *fleet_measure(struct fleet *fleet, size_t i);
 /* All of its events were taken. Frees @align. -ENOMEM. */
 int fleet_measured(struct fleet *fleet, size_t i, struct align *align);
 
-/* All are measured: the timeline and the groups. since_ns and until_ns are to be set before. -ENOMEM. */
+/*
+ * All are measured: the timeline and the groups. since_ns and until_ns are to be set before.
+ * -ENOMEM.
+ */
 int fleet_finish(struct fleet *fleet);
 
 /* When the first recording began, by its own clock: only a guess. */

@@ -24,8 +24,8 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 		      size_t bytes);
 
 /*
- * "2026-01-01T00:00:20.025012Z within 105.003 ms": from then on, for so long, rounded outwards. Where
- * an end is not known it says so, with @guess_ns, what the machine's own clock said.
+ * "2026-01-01T00:00:20.025012Z within 105.003 ms": from then on, for so long, rounded outwards.
+ * Where an end is not known it says so, with @guess_ns, what the machine's own clock said.
  */
 #define FLEET_SPAN_BYTES 192
 void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t bytes);

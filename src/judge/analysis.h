@@ -14,10 +14,12 @@
 #include "event/page_follow.h"
 #include "event/summary.h"
 #include "judge/curve.h"
+#include "judge/detector.h"
 #include "judge/downtime.h"
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
-#include "judge/judge.h"
+#include "judge/incident.h"
+#include "judge/page_line.h"
 
 #define ANALYSIS_FINDINGS  512
 #define ANALYSIS_INCIDENTS 64
@@ -71,7 +73,9 @@ struct analysis {
 	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
 
 	/* Its own. */
-	struct judge *judge;
+	struct detector *detector;
+	struct incidents *incidents_open;
+	struct page_line line;
 };
 
 /* NULL without memory. */
@@ -84,8 +88,8 @@ void analysis_free(struct analysis *analysis);
 void analysis_event(struct analysis *analysis, const struct event *event);
 
 /*
- * Before the next event there is @gap: it is judged as the first one after a start. Before the first
- * event it says how numbers begin, and else is told elsewhere.
+ * Before the next event there is @gap: it is judged as the first one after a start. Before the
+ * first event it says how numbers begin, and else is told elsewhere.
  */
 void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap);
 

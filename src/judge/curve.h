@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An error over time, however long: a bounded number of stretches, in each of which every sample lies
- * inside an interval. Extremes stay, whatever is joined.
+ * An error over time, however long: a bounded number of stretches, in each of which every sample
+ * lies inside an interval. Extremes stay, whatever is joined.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_CURVE_H
 #define VMCLOCK_TRACE_JUDGE_CURVE_H

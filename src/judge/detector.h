@@ -30,24 +30,26 @@
  *
  * host_step: the marker is the same, the counter_id too, and moved(c) = t(after, c) - t(before, c)
  *	is surely outside [-B, +B], B = B(before, c): moved.lo > B or moved.hi < -B, at c = after's
- *	reference, where its error is smallest; or on the same side at both ends of the time in which
- *	the update came (the counter of the last look at `before`, and of the first at `after`), so
- *	that a producer who leaves the reference far behind is seen to step too, and a mere change of
- *	rate is not taken for a step. Where updates were missed in between, only the latter counts,
- *	for a change of rate may hide among them. B is a claim only if both pages are vouched for and
- *	`before` has its max error flags; else it is step_ns, or B if that is more, and that only where both are vouched for or both are
- *	UNKNOWN: a clock that is INITIALIZING or UNRELIABLE, or changes to or from that, is expected
- *	to move. Compared on every scale that both tell (the page's own, UTC, TAI): a step moves all
- *	of them, a leap second or a corrected tai_offset only one; where a page on UTC tells no TAI, a
- *	move of the leap second that leap_indicator tells of is allowed for. Where the marker moved
- *	and the reference did not, the page holds the clock from before until the reference moves too:
- *	what comes then is another clock, and never a step or slew of that one. Critical if no time is
- *	within both pages' bounds, else warning.
+ *	reference, where its error is smallest; or on the same side at both ends of the time in
+ *	which the update came (the counter of the last look at `before`, and of the first at
+ *	`after`), so that a producer who leaves the reference far behind is seen to step too, and a
+ *	mere change of rate is not taken for a step. Where updates were missed in between, only the
+ *	latter counts, for a change of rate may hide among them. B is a claim only if both pages are
+ *	vouched for and `before` has its max error flags; else it is step_ns, or B if that is more,
+ *	and that only where both are vouched for or both are UNKNOWN: a clock that is INITIALIZING
+ *	or UNRELIABLE, or changes to or from that, is expected to move. Compared on every scale that
+ *	both tell (the page's own, UTC, TAI): a step moves all of them, a leap second or a corrected
+ *	tai_offset only one; where a page on UTC tells no TAI, a move of the leap second that
+ *	leap_indicator tells of is allowed for. Where the marker moved and the reference did not,
+ *	the page holds the clock from before until the reference moves too: what comes then is
+ *	another clock, and never a step or slew of that one. Critical if no time is within both
+ *	pages' bounds, else warning.
  *
  * host_slew: the marker, counter_id are the same, both vouched for (or both UNKNOWN), and the
- *	periods p differ by more than both claim: |p' - p| > e + e' (e: period_maxerror, if both have
- *	the flag) and by at least slew_min_ppt, a change too small to matter to anybody; or, where one
- *	has no such flag, |p' - p| >= slew_ppt of p. The periods are exact rationals. Warning.
+ *	periods p differ by more than both claim: |p' - p| > e + e' (e: period_maxerror, if both
+ *	have the flag) and by at least slew_min_ppt, a change too small to matter to anybody; or,
+ *	where one has no such flag, |p' - p| >= slew_ppt of p. The periods are exact rationals.
+ *	Warning.
  *
  * status_change: clock_status differs. Info to SYNCHRONIZED, warning to FREERUNNING and
  *	INITIALIZING, else critical.
@@ -64,21 +66,22 @@
  * maintenance_soon, maintenance_imminent: the flag becomes set, or is at the first look. Warning.
  *
  * writer_stuck: looks of the observer's own show one and the same odd seq_count, and the last comes
- *	at least stuck_ns after the first. Once for each such value. Critical. The default is what the
- *	driver waits before reads fail. (Other odd values meanwhile: many updates, not a stuck one.)
+ *	at least stuck_ns after the first. Once for each such value. Critical. The default is what
+ *	the driver waits before reads fail. (Other odd values meanwhile: many updates, not a stuck
+ *	one.)
  *
  * not_updated: the page is full, vouched for, has its max error flags, and what age has added to
  *	its error, G = |c - reference| * period_maxerror, surely is > limit at an own look, clock or
  *	tick, where limit = max(time_maxerror, stale_ns) and no update was seen for more than
  *	STALE_GAPS times the longest time between two updates so far; as long as none was seen,
  *	limit = max(time_maxerror, stale_first_ns). So a host that updates rarely is not blamed for
- *	it, and one that stops is found when age outweighs the error that it promised. Once until the
- *	next update. Warning.
+ *	it, and one that stops is found when age outweighs the error that it promised. Once until
+ *	the next update. Warning.
  *
  * counter_before_reference: the page is full and a counter read after it is before its reference:
  *	(int64_t)(c - counter_value) < 0. The driver takes the difference as unsigned and returns a
- *	date thousands of years off. By own looks, and by reads whose counter the kernel exposes. Once
- *	for each marker and reference. Critical.
+ *	date thousands of years off. By own looks, and by reads whose counter the kernel exposes.
+ *	Once for each marker and reference. Critical.
  *
  * driver_error: a read through the choke point failed; or a user call did with ETIMEDOUT, ENODEV or
  *	EIO and no failed read within it (what else can fail there, such as EFAULT, EROFS and
@@ -89,10 +92,10 @@
  *	stable (judge/driver_answer.h). Once until an answer is equal again. Critical.
  *
  * wrong_bound: in an EVENT_CLOCK with a claim and a stable page that is vouched for and has its max
- *	error, no time is within both: the clock at any moment between the two counters, widened by its
- *	claim, against the page over the same, widened by its own. Around a leap second (leap_indicator
- *	is not NONE) the clock gets a second more either way, for it may smear. Once for each clock
- *	until it agrees again. Critical.
+ *	error, no time is within both: the clock at any moment between the two counters, widened by
+ *	its claim, against the page over the same, widened by its own. Around a leap second
+ *	(leap_indicator is not NONE) the clock gets a second more either way, for it may smear. Once
+ *	for each clock until it agrees again. Critical.
  *
  * scale_mismatch: (1) tai_offset_sec is valid and positive. Once until that changes. Warning. (2) a
  *	clock that is stated to be on UTC is farther from the page's UTC than SCALE_NEAR_NS, and
@@ -102,13 +105,13 @@
  *
  * stun: a tick came stun_ns or more later than it was due, less the time for which the guest itself
  *	made it wait; length from that to the time since the tick before. Or CLOCK_MONOTONIC stood
- *	meanwhile as well: between two ticks the counter (counter_hz known) went on by stun_ns or more
- *	than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate allow, and the marker is not known
- *	to have changed in between, which would explain that. Warning.
+ *	meanwhile as well: between two ticks the counter (counter_hz known) went on by stun_ns or
+ *	more than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate allow, and the marker is
+ *	not known to have changed in between, which would explain that. Warning.
  *
  * clock_set: a call that changed the system clock succeeded: any step but of exactly 0; a change of
- *	its rate of at least clock_slew_ppt, which time daemons do not need while all is well; another
- *	clocksource. Warning; critical for a step of clock_step_ns or more either way.
+ *	its rate of at least clock_slew_ppt, which time daemons do not need while all is well;
+ *	another clocksource. Warning; critical for a step of clock_step_ns or more either way.
  *
  * device_lost: the device went away, or an own look found what is no vmclock page where one was.
  *	Once until a valid page is seen. Critical.
@@ -184,8 +187,8 @@ void detector_free(struct detector *detector);
 void detector_event(struct detector *detector, const struct event *event);
 
 /*
- * What happens before the next event is not known: judge what comes next as at the start. Numbers of
- * findings go on, and are above @number, of the newest that is known of.
+ * What happens before the next event is not known: judge what comes next as at the start. Numbers
+ * of findings go on, and are above @number, of the newest that is known of.
  */
 void detector_forget(struct detector *detector, uint64_t number);
 

@@ -4,17 +4,18 @@
  *
  * No clock of the guest tells: they may stand still with it, go on, or jump. The page does: between
  * the last look with the old marker and the first with the new one as much true time has passed as
- * the new page says of the second less what the old page said of the first, each at its own counter.
- * The new page may be a later one than that of the look, once the hypervisor vouches for its clock and
- * has drawn its line anew, as long as the marker stays. At both looks the guest ran, so
+ * the new page says of the second less what the old page said of the first, each at its own
+ * counter. The new page may be a later one than that of the look, once the hypervisor vouches for
+ * its clock and has drawn its line anew, as long as the marker stays. At both looks the
+ * guest ran, so
  *
  *	at most		it stood still for all of that true time;
  *	at least	for what CLOCK_MONOTONIC did not count of it, and besides for as long as the
  *			heartbeat in between came late without waiting for a CPU, where it is much.
  *
- * Both hold if CLOCK_MONOTONIC was right to DOWNTIME_RATE_PPM while the guest ran, and if the counter
- * was not set back by the move: a guest whose counter was looks as if it had stood still until the
- * counter had made up for it.
+ * Both hold if CLOCK_MONOTONIC was right to DOWNTIME_RATE_PPM while the guest ran, and if the
+ * counter was not set back by the move: a guest whose counter was looks as if it had stood still
+ * until the counter had made up for it.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_DOWNTIME_H
 #define VMCLOCK_TRACE_JUDGE_DOWNTIME_H

@@ -84,7 +84,9 @@ struct driver_answer driver_answer_of(const struct event *event)
 	if (!answer.scale)
 		return not_comparable("the page tells neither UTC nor TAI");
 	answer.verdict = answer.minus_page_ns ? DRIVER_DIFFERS : DRIVER_EQUAL;
-	/* A torn copy that happens to agree proves nothing; one that does not is no fault either. */
+	/*
+	 * A torn copy that happens to agree proves nothing; one that does not is no fault either.
+	 */
 	if (answer.verdict == DRIVER_DIFFERS)
 		answer.why = why_apart(event, &page);
 	return answer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What one event tells of an error, with the page's own bound in it. @line has taken the event; where
- * its page is void nothing is known.
+ * What one event tells of an error, with the page's own bound in it. @line has taken the event;
+ * where its page is void nothing is known.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H
 #define VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H

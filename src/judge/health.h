@@ -3,9 +3,10 @@
  * Is all well with the clock now, for who did not see what was before? Pure.
  *
  * judge/incident.h tells when something is over that it has seen begin; this tells of a moment. The
- * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it, have
- * renewed it since the marker was seen to move, and the counter be behind its reference; and CLOCK_REALTIME and the PTP clock, widened by both
- * claims, must meet the page's time, as far as they can be held against it.
+ * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it,
+ * have renewed it since the marker was seen to move, and the counter be behind its reference; and
+ * CLOCK_REALTIME and the PTP clock, widened by both claims, must meet the page's time, as far as
+ * they can be held against it.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_HEALTH_H
 #define VMCLOCK_TRACE_JUDGE_HEALTH_H

@@ -21,10 +21,10 @@
  * by a clock. While it is open, every finding belongs to it.
  *
  * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
- * updated since, renewed since its marker moved, its reference behind the counter) and each other clock that was seen in the
- * incident is back: its last reading, widened by both claims, meets the page's time, with
- * back_ns more for a clock that claims nothing. Clocks that cannot be held against the page cannot
- * be waited for.
+ * updated since, renewed since its marker moved, its reference behind the counter) and each other
+ * clock that was seen in the incident is back: its last reading, widened by both claims, meets the
+ * page's time, with back_ns more for a clock that claims nothing. Clocks that cannot be held
+ * against the page cannot be waited for.
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,
@@ -100,7 +100,8 @@ struct incident {
 	bool recovered;
 	bool closed;
 	uint64_t
-		page_good_ns; /* since when the page itself is good; 0: it is not, or there is none */
+		/* since when the page itself is good; 0: it is not, or there is none */
+		page_good_ns;
 
 	struct finding finding[INCIDENT_FINDINGS];
 	size_t findings;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Uses of the clock that are known by number alone: a tally has them, and no event of their own came.
+ * Uses of the clock that are known by number alone: a tally has them, and no event of their own
+ * came.
  *
- * For each thread and path it is kept how many uses were tallied less how many were seen one by one.
- * An event comes before the tally that has it too, or a little after, so this falls below 0 and comes
- * back; what is above 0 when an incident ends was never seen. While all is well it is forgotten at
- * the next look, as are the reads that were seen.
+ * For each thread and path it is kept how many uses were tallied less how many were seen one by
+ * one. An event comes before the tally that has it too, or a little after, so this falls below 0
+ * and comes back; what is above 0 when an incident ends was never seen. While all is well it is
+ * forgotten at the next look, as are the reads that were seen.
  */
 #include "judge/incident_state.h"
 
@@ -63,7 +64,9 @@ static void forget_unseen(struct counted_thread *thread)
 	}
 }
 
-/* So that none counts twice, what was seen of threads that had no entry makes up for the surplus. */
+/*
+ * So that none counts twice, what was seen of threads that had no entry makes up for the surplus.
+ */
 static void add_uses(struct incidents *incidents, struct counted_thread *thread,
 		     enum event_path path, int64_t uses)
 {

@@ -2,9 +2,10 @@
 /*
  * Does the page still hold the line of time from before its marker moved? Pure.
  *
- * Some hypervisors move the marker first, and renew the reference a moment later. Until then the page
- * tells, perhaps vouched for and with a bound, a time that belongs to another counter: nothing may be
- * held against it. It holds for all counter values since the marker moved, once it is renewed.
+ * Some hypervisors move the marker first, and renew the reference a moment later. Until then the
+ * page tells, perhaps vouched for and with a bound, a time that belongs to another counter: nothing
+ * may be held against it. It holds for all counter values since the marker moved, once it is
+ * renewed.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
 #define VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
@@ -17,7 +18,8 @@
 /* All zero at first, and where what happened meanwhile is not known. */
 struct page_line {
 	bool known;
-	bool reference_is_stale; /* the newest page's marker moved, and its reference has not been renewed */
+	/* the newest page's marker moved, and its reference has not been renewed */
+	bool reference_is_stale;
 	struct page page; /* the newest whole and valid one */
 };
 

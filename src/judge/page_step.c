@@ -156,15 +156,15 @@ bool page_step_between(const struct page *before, const struct page *after,
 	if (!page_may_be_compared(before, after))
 		return false;
 	/*
-	 * With an update missed in between, the new reference may be far behind a change of rate that
-	 * came with that one: then it shows a slew, not a step.
+	 * With an update missed in between, the new reference may be far behind a change of rate
+	 * that came with that one: then it shows a slew, not a step.
 	 */
 	if ((!missed || !range) &&
 	    step_at(before, after, page_get(after, PAGE_COUNTER_VALUE), threshold_ns, step))
 		return true;
 	/*
-	 * Beyond the bound at both ends on one side is beyond it throughout, for the bound is convex
-	 * and the move a straight line.
+	 * Beyond the bound at both ends on one side is beyond it throughout, for the bound is
+	 * convex and the move a straight line.
 	 */
 	if (!range || !step_at(before, after, range->first, threshold_ns, &first) ||
 	    !step_at(before, after, range->last, threshold_ns, &last) ||

@@ -14,9 +14,9 @@
 const char *clock_scale_name(enum clock_scale scale);
 
 /*
- * The scale of a clock that showed @at when the page showed @page: the one of the page's UTC and TAI
- * that is nearer, if it is within SCALE_NEAR_NS. SCALE_UNKNOWN where neither is, so where the clock
- * is not the page's.
+ * The scale of a clock that showed @at when the page showed @page: the one of the page's UTC and
+ * TAI that is nearer, if it is within SCALE_NEAR_NS. SCALE_UNKNOWN where neither is, so where the
+ * clock is not the page's.
  */
 #define SCALE_NEAR_NS 2000000000
 enum clock_scale clock_scale_by_page(struct instant at, const struct page_time *page);

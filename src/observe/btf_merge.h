@@ -10,7 +10,10 @@
 
 struct btf;
 
-/* A file in memory, for the caller to close, of all types in @base and in @split, based on it; -errno. */
+/*
+ * A file in memory, for the caller to close, of all types in @base and in @split, based on it;
+ * -errno.
+ */
 int btf_merge(const struct btf *base, const struct btf *split);
 
 #endif

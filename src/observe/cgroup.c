@@ -119,7 +119,9 @@ static bool is_known(const struct cgroup_names *names, uint64_t id)
 	return false;
 }
 
-/* Is @id below @path? Then @path becomes its path. Entries tell their inode, so none is looked at. */
+/*
+ * Is @id below @path? Then @path becomes its path. Entries tell their inode, so none is looked at.
+ */
 static bool find_below(char path[PATH_BYTES], uint64_t id)
 {
 	size_t length = strlen(path);

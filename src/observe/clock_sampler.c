@@ -63,7 +63,9 @@ static struct phc_sample read_by(const struct phc *phc, enum phc_method method)
 		counter.before = counter_read_ordered();
 		err = read_once(phc, method, &realtime);
 		counter.after = counter_read_ordered();
-		/* An error lasts, and a stuck page costs 100 ms of spinning a try: no second one. */
+		/*
+		 * An error lasts, and a stuck page costs 100 ms of spinning a try: no second one.
+		 */
 		if (err) {
 			if (best.result)
 				best.result = err;

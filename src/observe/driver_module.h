@@ -5,7 +5,9 @@
 
 #include <stdint.h>
 
-/* Which one is loaded: after it was unloaded and loaded again, another. 0: none, or it is built in. */
+/*
+ * Which one is loaded: after it was unloaded and loaded again, another. 0: none, or it is built in.
+ */
 uint64_t driver_module_identity(void);
 
 #endif

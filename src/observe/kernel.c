@@ -20,8 +20,8 @@
 #define DRIVER_RETRY_NS	 1000000000
 
 /*
- * The next engine, made in a thread of its own: it takes too long to do nothing else meanwhile. Or, as
- * that takes a moment too, the one that there is gives up what holds the driver.
+ * The next engine, made in a thread of its own: it takes too long to do nothing else meanwhile. Or,
+ * as that takes a moment too, the one that there is gives up what holds the driver.
  */
 struct next_engine {
 	pthread_t thread;
@@ -186,7 +186,9 @@ int kernel_trace_fd(const struct kernel_trace *trace)
 	return trace->timer;
 }
 
-/* What the engine before has still to tell: of clock changes and calls, what the next does not see. */
+/*
+ * What the engine before has still to tell: of clock changes and calls, what the next does not see.
+ */
 struct rest {
 	uint64_t until_ns;
 	kernel_event_fn fn;

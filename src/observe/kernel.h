@@ -6,8 +6,8 @@
  * fatal, unless nothing at all can be hooked.
  *
  * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells), and again when it has
- * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. Who tries is refused by
- * the kernel, and at that the driver is let go, so that the next try succeeds; if there is none
+ * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. Who tries is refused
+ * by the kernel, and at that the driver is let go, so that the next try succeeds; if there is none
  * within KERNEL_LET_GO_NS, it is hooked again. In between uses are not seen, and that is told.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_H
@@ -54,9 +54,9 @@ struct kernel_trace_options {
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
 	/*
-	 * Let go of the driver too, for @ns, or longer if it is let go already: files of its devices,
-	 * mappings. Says whether anything was held. From within kernel_trace_consume(); NULL: nothing
-	 * else holds it.
+	 * Let go of the driver too, for @ns, or longer if it is let go already: files of its
+	 * devices, mappings. Says whether anything was held. From within kernel_trace_consume();
+	 * NULL: nothing else holds it.
 	 */
 	bool (*release)(uint64_t ns, void *arg);
 	void *arg;
@@ -86,7 +86,8 @@ int kernel_trace_consume(struct kernel_trace *trace, kernel_event_fn fn, void *a
 
 /*
  * Deliver what the kernel has counted since the last time: EVENT_TALLY, who used which clock how
- * often; EVENT_LATENCY, how long it took; EVENT_FAILURES, why it failed. Once a second costs nothing.
+ * often; EVENT_LATENCY, how long it took; EVENT_FAILURES, why it failed. Once a second costs
+ * nothing.
  */
 void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *arg);
 
@@ -94,8 +95,8 @@ void kernel_trace_tally(struct kernel_trace *trace, kernel_event_fn fn, void *ar
 void kernel_trace_every_event(struct kernel_trace *trace, bool on);
 
 /*
- * Will the hooks stay as they are? Then no capability is needed any more. With `reload` a driver that
- * is a module can go and come again, and its hooks with it.
+ * Will the hooks stay as they are? Then no capability is needed any more. With `reload` a driver
+ * that is a module can go and come again, and its hooks with it.
  */
 bool kernel_trace_is_settled(const struct kernel_trace *trace);
 

@@ -221,13 +221,17 @@ static void add_missed(const struct kernel_engine *engine, struct event_losses *
 	losses->uncounted += missed_by(engine->links[2 * KERNEL_HOOK_READ]);
 }
 
-/* The exit programs of the choke point, which count: a run that did not happen is a use uncounted. */
+/*
+ * The exit programs of the choke point, which count: a run that did not happen is a use uncounted.
+ */
 static bool counts_uses(const char *program)
 {
 	return !strcmp(program, "read_fexit") || !strcmp(program, "read_kretprobe");
 }
 
-/* What the kernel skipped because the program was running on that CPU, for a thread it preempted. */
+/*
+ * What the kernel skipped because the program was running on that CPU, for a thread it preempted.
+ */
 static void add_recursion_of(const struct bpf_program *program, struct event_losses *losses)
 {
 	struct bpf_prog_info info = {0};
@@ -426,7 +430,9 @@ int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void
 	return kernel_rings_consume(engine->rings, CONSUME_AT_ONCE, deliver_record, engine);
 }
 
-/* The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno. */
+/*
+ * The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno.
+ */
 static int lookup_per_cpu(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
 {
 	int cpus = libbpf_num_possible_cpus();

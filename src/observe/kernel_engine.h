@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The BPF program in the kernel: loaded once, as this kernel has it now. One file owns the skeleton.
+ * The BPF program in the kernel: loaded once, as this kernel has it now. One file owns the
+ * skeleton.
  *
  * A driver that is loaded or unloaded later is another kernel, for another engine: see kernel.c.
  */
@@ -15,7 +16,8 @@
 struct kernel_engine;
 
 /*
- * Load the program and attach @hooks as they are planned; those that the kernel refuses are demoted.
+ * Load the program and attach @hooks as they are planned; those that the kernel refuses are
+ * demoted.
  * @wire, borrowed, remembers from one engine to the next. 0, or -errno as kernel_trace_open() with
  * @error filled. Nothing is attached is no error here.
  */
@@ -26,7 +28,9 @@ int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_opt
 /* Detach, unload, free. NULL is fine. */
 void kernel_engine_close(struct kernel_engine *engine);
 
-/* From now on it also sees who moves the system clock, and calls: until then another engine does. */
+/*
+ * From now on it also sees who moves the system clock, and calls: until then another engine does.
+ */
 void kernel_engine_arm(struct kernel_engine *engine);
 
 /* Detach all hooks, which takes a while; any thread may. What they have made can still be had. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rings of records that the BPF program fills, one a CPU, read as one stream: bpf/ring.bpf.h. */
+/*
+ * The rings of records that the BPF program fills, one a CPU, read as one stream: bpf/ring.bpf.h.
+ */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_RINGS_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_RINGS_H
 
@@ -10,15 +12,18 @@
 
 struct kernel_rings;
 
-/* How many slots each of @cpus rings has, a power of two, for @bytes in all: never too few to be of use. */
+/*
+ * How many slots each of @cpus rings has, a power of two, for @bytes in all: never too few to be of
+ * use.
+ */
 uint32_t kernel_rings_slots(uint32_t bytes, uint32_t cpus);
 
 /* Bytes of one ring of so many slots. */
 uint32_t kernel_rings_bytes(uint32_t slots);
 
 /*
- * Map @cpus rings in the memory behind @fd: a BPF map of them, or a file in a test. 0 or -errno. The
- * caller closes *@out, and may close @fd before.
+ * Map @cpus rings in the memory behind @fd: a BPF map of them, or a file in a test. 0 or -errno.
+ * The caller closes *@out, and may close @fd before.
  */
 int kernel_rings_open(struct kernel_rings **out, int fd, uint32_t cpus, uint32_t slots);
 

@@ -21,7 +21,9 @@ struct kernel_symbols {
 	char *kallsyms; /* the whole file, NULL: not read yet, or not readable */
 };
 
-/* Does the kernel hand out the BTF of modules to this process? To read a file of it is not enough. */
+/*
+ * Does the kernel hand out the BTF of modules to this process? To read a file of it is not enough.
+ */
 static bool may_have_module_btf(void)
 {
 	uint32_t id;

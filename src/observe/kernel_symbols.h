@@ -31,8 +31,8 @@ bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *fun
 bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char *function);
 
 /*
- * A file that has all types, where the kernel does not hand out those of the driver to this process;
- * else NULL: libbpf finds them by itself. Owned by @symbols.
+ * A file that has all types, where the kernel does not hand out those of the driver to this
+ * process; else NULL: libbpf finds them by itself. Owned by @symbols.
  */
 const char *kernel_symbols_types(const struct kernel_symbols *symbols);
 

@@ -38,7 +38,8 @@ void kernel_wire_init(struct kernel_wire *state);
 
 /*
  * The events of one record of @bytes. Returns how many (none, for a change that changes nothing
- * that is shown; or a refusal to unload the driver, which is kept in @state), or -EPROTO for a record that is none.
+ * that is shown; or a refusal to unload the driver, which is kept in @state), or -EPROTO for a
+ * record that is none.
  */
 int kernel_wire_events(struct kernel_wire *state, const void *record, size_t bytes,
 		       struct event events[KERNEL_WIRE_EVENTS]);

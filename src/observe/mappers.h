@@ -3,10 +3,10 @@
  * Who maps the page of a vmclock: the readers that nobody can see reading.
  *
  * All mappings are walked through now and then, in slices so that nothing else is kept waiting, and
- * at a bounded cost: the next walk begins not before 200 times as long as the last one took, and not
- * before a second. So the same process is told as mapping the page that got it by mmap(), before
- * anybody looked, or from its parent by fork(). One that maps and unmaps it in between is not found.
- * This process itself is left out.
+ * at a bounded cost: the next walk begins not before 200 times as long as the last one took, and
+ * not before a second. So the same process is told as mapping the page that got it by mmap(),
+ * before anybody looked, or from its parent by fork(). One that maps and unmaps it in between is
+ * not found. This process itself is left out.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_MAPPERS_H
 #define VMCLOCK_TRACE_OBSERVE_MAPPERS_H
@@ -45,8 +45,9 @@ int mappers_open_with(struct mappers **out, const struct mapping_ops *ops, void 
 void mappers_close(struct mappers *mappers);
 
 /*
- * Do what is due, and deliver each change as an EVENT_MAPPER. The first time all mappings are walked
- * through, however long that takes; then a millisecond at most. Call it often: every 10 ms is fine.
+ * Do what is due, and deliver each change as an EVENT_MAPPER. The first time all mappings are
+ * walked through, however long that takes; then a millisecond at most. Call it often: every 10 ms
+ * is fine.
  */
 void mappers_run(struct mappers *mappers, mappers_fn fn, void *arg);
 

@@ -14,8 +14,9 @@
 struct mapping {
 	struct event_reader who; /* the process: tid is pid */
 	uint64_t
-		start_ns; /* when the process began, by a clock of the walk's choice; 0: not known */
-	int32_t device;	  /* N of vmclockN */
+		/* when the process began, by a clock of the walk's choice; 0: not known */
+		start_ns;
+	int32_t device; /* N of vmclockN */
 	uint64_t address;
 };
 

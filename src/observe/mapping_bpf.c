@@ -74,7 +74,10 @@ int mapping_bpf_open(void **out, struct error *error)
 	return 0;
 }
 
-/* As the kernel has it; 0: there is no such device. Where there are no nodes in /dev it is found too. */
+/*
+ * As the kernel has it; 0: there is no such device. Where there are no nodes in /dev it is found
+ * too.
+ */
 static uint32_t device_number(uint32_t device)
 {
 	unsigned int major, minor;

@@ -83,8 +83,8 @@ void page_monitor_close(struct page_monitor *monitor);
 int page_monitor_start(struct page_monitor *monitor, struct error *error);
 
 /*
- * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that its
- * driver can be unloaded. Says whether it was open. What is no device is kept.
+ * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that
+ * its driver can be unloaded. Says whether it was open. What is no device is kept.
  */
 bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
 

@@ -4,8 +4,9 @@
  *
  * Hooks need CAP_BPF (to load) and CAP_PERFMON (tracing programs, reading kernel memory), or
  * CAP_SYS_ADMIN, which has both in it. Fentry on a driver that is a module needs CAP_SYS_ADMIN: the
- * kernel hands out the BTF of modules for nothing less (bpf_btf_get_fd_by_id() in kernel/bpf/syscall.c).
- * None is needed once everything is attached for good: the descriptors are open.
+ * kernel hands out the BTF of modules for nothing less (bpf_btf_get_fd_by_id() in
+ * kernel/bpf/syscall.c). None is needed once everything is attached for good: the descriptors are
+ * open.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_PRIVILEGES_H
 #define VMCLOCK_TRACE_OBSERVE_PRIVILEGES_H

@@ -2,8 +2,8 @@
 /*
  * Leap seconds by a page, and the clock that a guest shows which follows the page's smearing hint.
  *
- * A page is never smeared: it tells TAI or UTC, the leap second near its reference, and a hint. What
- * a guest makes of that is here, exact: integers only, rounded down to 2^-64 s once.
+ * A page is never smeared: it tells TAI or UTC, the leap second near its reference, and a hint.
+ * What a guest makes of that is here, exact: integers only, rounded down to 2^-64 s once.
  *
  * leap_indicator and tai_offset_sec hold at the page's reference, not now. What the states mean
  * (include/uapi/linux/vmclock-abi.h, Linux 7.3, and the VMClock specification 1.1, "Leap
@@ -25,7 +25,8 @@
  *
  *	STRICT       UTC, as a POSIX clock shows it: 23:59:59 twice, or not at all
  *	NOON_LINEAR  an even rate from noon UTC before to noon UTC after: 86401 or 86399 s of TAI
- *	             are 86400 s (the smear of public NTP services: "Leap Smear", developers.google.com)
+ *	             are 86400 s (the smear of public NTP services: "Leap Smear",
+ *	             developers.google.com)
  *	UTC_SLS      the last 1000 s of the UTC day are 999 or 1001 s (M. Kuhn,
  *	             draft-kuhn-leapsecond-00, 2006): from 23:43:21 or 23:43:19 to midnight
  */

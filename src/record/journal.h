@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Entries in the systemd journal, with structured fields, by its native protocol: one datagram an
- * entry (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). Spoken here and not by libsystemd, which would
- * bring that and the libraries behind it into a process that traces as root. Nothing here waits: an
- * entry that the journal does not take at once is counted.
+ * entry (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). Spoken here and not by libsystemd, which
+ * would bring that and the libraries behind it into a process that traces as root. Nothing here
+ * waits: an entry that the journal does not take at once is counted.
  */
 #ifndef VMCLOCK_TRACE_RECORD_JOURNAL_H
 #define VMCLOCK_TRACE_RECORD_JOURNAL_H
@@ -26,7 +26,9 @@ struct journal {
 /* Does standard output or standard error go to the journal? */
 bool journal_is_output(void);
 
-/* For entries that belong to the recording that is to be at @path. 0 or -errno, with @error filled. */
+/*
+ * For entries that belong to the recording that is to be at @path. 0 or -errno, with @error filled.
+ */
 int journal_open(struct journal *journal, const char *path, struct error *error);
 
 /* Something was found, in the open incident @incident; 0: in none. */

@@ -6,7 +6,10 @@
 #include "record/record_session.h"
 #include "record/record_options.h"
 
-/* Record to @store until the time is over or a signal comes. An exit code; what is wrong has been said. */
+/*
+ * Record to @store until the time is over or a signal comes. An exit code; what is wrong has been
+ * said.
+ */
 int record_live(const struct record_options *options, const struct recorder_options *store,
 		struct record_session *session);
 

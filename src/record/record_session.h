@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events in: judged, shown where something is found, and kept. What `record` does with each source. */
+/*
+ * Events in: judged, shown where something is found, and kept. What `record` does with each source.
+ */
 #ifndef VMCLOCK_TRACE_RECORD_RECORD_SESSION_H
 #define VMCLOCK_TRACE_RECORD_RECORD_SESSION_H
 
@@ -11,7 +13,8 @@
 #include "event/event.h"
 #include "event/fact.h"
 #include "event/decimate.h"
-#include "judge/judge.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
 #include "record/record_view.h"
 #include "store/recorder.h"
 
@@ -36,12 +39,14 @@ struct record_session {
 	const struct record_view *view;
 	struct record_session_ring ring;
 	bool wants_journal; /* note there what is found; without one there is nothing to record */
-	bool is_in_journal; /* the same, for what is shown goes there anyway: then it is not shown */
+	/* the same, for what is shown goes there anyway: then it is not shown */
+	bool is_in_journal;
 	struct journal journal;
 	bool has_journal;
 	struct record_session_window window;
 	struct recorder *recorder;
-	struct judge *judge;
+	struct detector *detector;
+	struct incidents *incidents;
 	struct decimate decimate;
 	uint64_t start_ns;
 	uint64_t events; /* judged */

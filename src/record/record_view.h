@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `record` and `replay` show: what is kept where and how, what is found, what it adds up to. */
+/*
+ * What `record` and `replay` show: what is kept where and how, what is found, what it adds up to.
+ */
 #ifndef VMCLOCK_TRACE_RECORD_RECORD_VIEW_H
 #define VMCLOCK_TRACE_RECORD_RECORD_VIEW_H
 

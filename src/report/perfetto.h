@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A trace for the Perfetto UI, packet by packet: tracks, and on them slices, instants and values of
- * counters, all by CLOCK_MONOTONIC. They need not come in order of time: whoever opens it sorts them.
- * Strings are UTF-8.
+ * counters, all by CLOCK_MONOTONIC. They need not come in order of time: whoever opens it sorts
+ * them. Strings are UTF-8.
  */
 #ifndef VMCLOCK_TRACE_REPORT_PERFETTO_H
 #define VMCLOCK_TRACE_REPORT_PERFETTO_H
@@ -60,7 +60,9 @@ void perfetto_add_u64(struct perfetto_args *args, const char *name, uint64_t val
 void perfetto_add_bool(struct perfetto_args *args, const char *name, bool value);
 void perfetto_add_text(struct perfetto_args *args, const char *name, const char *text);
 
-/* On track @uuid a slice, which ends when perfetto_end() is said, or an instant. NULL args: none. */
+/*
+ * On track @uuid a slice, which ends when perfetto_end() is said, or an instant. NULL args: none.
+ */
 void perfetto_slice(FILE *out, uint64_t uuid, uint64_t time_ns, const char *name,
 		    const struct perfetto_args *args);
 void perfetto_end(FILE *out, uint64_t uuid, uint64_t time_ns);

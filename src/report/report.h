@@ -19,12 +19,18 @@ enum report_form {
 struct report_several {
 	bool (*has_form)(enum report_form form);
 
-	/* Report on the @count files at @paths to stdout. The exit code: what is wrong has been said. */
+	/*
+	 * Report on the @count files at @paths to stdout. The exit code: what is wrong has been
+	 * said.
+	 */
 	int (*run)(char *const *paths, size_t count, const struct report_request *request,
 		   enum report_form form);
 };
 
-/* What `report FILE FILE...` does; without it, one FILE is all that is taken. Before the command runs. */
+/*
+ * What `report FILE FILE...` does; without it, one FILE is all that is taken. Before the command
+ * runs.
+ */
 void report_set_several(const struct report_several *several);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The forms of a report that have each event in them: written while the recording is read, in bounded
- * memory, however long it is.
+ * The forms of a report that have each event in them: written while the recording is read, in
+ * bounded memory, however long it is.
  */
 #ifndef VMCLOCK_TRACE_REPORT_REPORT_FORM_H
 #define VMCLOCK_TRACE_REPORT_REPORT_FORM_H
@@ -13,8 +13,8 @@ struct report_stream {
 	bool is_binary; /* no terminal should get it */
 
 	/*
-	 * Of @report there is what is known before the first event: no account, no losses. It and @out
-	 * are borrowed until end(). Returns what the others get; NULL without memory.
+	 * Of @report there is what is known before the first event: no account, no losses. It and
+	 * @out are borrowed until end(). Returns what the others get; NULL without memory.
 	 */
 	void *(*begin)(FILE *out, const struct report *report);
 

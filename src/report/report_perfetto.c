@@ -102,8 +102,8 @@ static uint64_t thread_uuid(const struct event_reader *who)
 }
 
 /*
- * The reads of a thread have a track beside its calls: one may begin in the very nanosecond of its call,
- * and come first, and then which of two slices on one track is in the other would be a guess.
+ * The reads of a thread have a track beside its calls: one may begin in the very nanosecond of its
+ * call, and come first, and then which of two slices on one track is in the other would be a guess.
  */
 static uint64_t reads_uuid(const struct event_reader *who)
 {

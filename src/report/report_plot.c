@@ -94,7 +94,9 @@ static void put_run(FILE *out, const struct frame *frame, const struct error_poi
 	fputs("\"/>\n", out);
 }
 
-/* In runs: over a time in which nothing was known, or one longer than @most_ns, no line is drawn. */
+/*
+ * In runs: over a time in which nothing was known, or one longer than @most_ns, no line is drawn.
+ */
 static void put_runs(FILE *out, const struct frame *frame, const struct error_point *point,
 		     size_t points, uint64_t most_ns, const char *class)
 {

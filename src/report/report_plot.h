@@ -8,8 +8,8 @@
 #include "report/report_view.h"
 
 /*
- * Each clock's error and the page's own bound from @from_ns to @to_ns (CLOCK_MONOTONIC), with the bad
- * windows and the findings: curves of @incident, or of the whole recording where that is NULL.
+ * Each clock's error and the page's own bound from @from_ns to @to_ns (CLOCK_MONOTONIC), with the
+ * bad windows and the findings: curves of @incident, or of the whole recording where that is NULL.
  */
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
 			uint64_t from_ns, uint64_t to_ns);

@@ -24,8 +24,8 @@ int report_moment(const char *text, int64_t start_ns, int64_t *utc_ns);
 struct report_source;
 
 /*
- * Read the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then been said. Its
- * damage is no error here: the report has it. The caller closes *@out in either case.
+ * Read the recording at @path. MESSAGE_GO_ON, or the exit code: what is wrong has then been said.
+ * Its damage is no error here: the report has it. The caller closes *@out in either case.
  */
 int report_source_open(const char *path, const struct report_request *request,
 		       struct report_source **out);
@@ -37,8 +37,8 @@ const struct report *report_source_report(const struct report_source *material);
 struct report report_of_recording(struct recording *recording, const char *path);
 
 /*
- * Set the part of the time that @request asks for in @report, which is of a recording. MESSAGE_GO_ON, or
- * the exit code: what is wrong has then been said.
+ * Set the part of the time that @request asks for in @report, which is of a recording.
+ * MESSAGE_GO_ON, or the exit code: what is wrong has then been said.
  */
 int report_set_window(const struct report_request *request, struct report *report);
 

@@ -12,7 +12,10 @@
 #define SCENARIO_REFRESH_NS	1000000000
 #define SCENARIO_TAI_OFFSET_SEC (-37)
 
-/* 2026-01-01T00:00:00Z, the machine booted 100 s before; the end is set once the last line is known. */
+/*
+ * 2026-01-01T00:00:00Z, the machine booted 100 s before; the end is set once the last line is
+ * known.
+ */
 #define SCENARIO_FRAME_DEFAULT                                                                     \
 	{                                                                                          \
 		.start_utc_sec = 1767225600, .seed = 1, .counter_id = COUNTER_NATIVE_ID,           \

@@ -22,7 +22,9 @@ struct machine machine_at(uint64_t hz, uint64_t count)
 		.count = count, .base_nhz = hz * NHZ_PER_HZ, .rate_nhz = hz * NHZ_PER_HZ};
 }
 
-/* Ticks and their rest by @now_ns; below 2^55 ns times 2^64: it fits. Before at_ns it stands still. */
+/*
+ * Ticks and their rest by @now_ns; below 2^55 ns times 2^64: it fits. Before at_ns it stands still.
+ */
 static uint64_t counted(const struct machine *machine, int64_t now_ns, uint64_t *rest)
 {
 	int64_t ns = now_ns > machine->at_ns ? now_ns - machine->at_ns : 0;

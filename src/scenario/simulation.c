@@ -248,7 +248,10 @@ int64_t simulation_monotonic_ns(const struct simulation *sim, int64_t now_ns)
 {
 	int64_t resumes_ns = sim->due_ns[TIMER_RESUME];
 
-	/* The downtime is in stopped_ns from its beginning on: until its end this clock stands still. */
+	/*
+	 * The downtime is in stopped_ns from its beginning on: until its end this clock stands
+	 * still.
+	 */
 	if (resumes_ns != SCENARIO_NEVER && !sim->stunned)
 		now_ns = resumes_ns;
 	return now_ns - sim->stopped_ns;

@@ -15,7 +15,9 @@ void move_guest_stops(struct simulation *sim, int64_t length_ns)
 
 void move_begin(struct simulation *sim, const struct scenario_action *action)
 {
-	/* A host that is left before it has measured never will; the next one may say its status. */
+	/*
+	 * A host that is left before it has measured never will; the next one may say its status.
+	 */
 	sim->due_ns[TIMER_RESYNC] = SCENARIO_NEVER;
 	sim->move = action->move;
 	sim->restoring = action->verb == VERB_RESTORE;

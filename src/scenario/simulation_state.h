@@ -7,7 +7,9 @@
 #include "scenario/host.h"
 #include "scenario/simulation.h"
 
-/* What is due besides the scenario's lines; of what is due at one moment, the first here is first. */
+/*
+ * What is due besides the scenario's lines; of what is due at one moment, the first here is first.
+ */
 enum timer {
 	TIMER_LEAP,   /* the leap second's next state */
 	TIMER_RESUME, /* the guest runs again */

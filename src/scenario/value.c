@@ -31,7 +31,9 @@ int value_signed_ns(const char *text, int64_t *ns)
 
 	if (err)
 		return err;
-	/* parse_duration_ns() takes a bare number for seconds; `step 5000000` means no such thing. */
+	/*
+	 * parse_duration_ns() takes a bare number for seconds; `step 5000000` means no such thing.
+	 */
 	if (size != 0 && text[length - 1] >= '0' && text[length - 1] <= '9')
 		return -EINVAL;
 	*ns = sign * size;

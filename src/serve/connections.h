@@ -13,7 +13,9 @@
 
 #define CONNECTIONS 64
 
-/* How long a client may take to ask, to read the answer, and to ask again on the same connection. */
+/*
+ * How long a client may take to ask, to read the answer, and to ask again on the same connection.
+ */
 #define CONNECTION_ASK_NS  10000000000
 #define CONNECTION_READ_NS 30000000000
 #define CONNECTION_KEEP_NS 120000000000

@@ -16,7 +16,8 @@ bool downtime_is_of(const struct downtime *downtime, const struct incident *inci
 
 /*
  * Of all disruptions in @incident, and of stuns where these alone tell: one or two sentences into
- * @text, without anything from outside in them; "" where the guest is not known to have stood still.
+ * @text, without anything from outside in them; "" where the guest is not known to have stood
+ * still.
  */
 void downtime_sentence(const struct downtimes *downtimes, const struct incident *incident,
 		       char *text, size_t bytes);

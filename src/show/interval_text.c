@@ -52,7 +52,10 @@ static void end_text(int64_t ns, bool up, int64_t step_ns, int64_t unit_ns, char
 	text[(size_t)length - (cut == NANO_DIGITS ? cut + 1 : cut)] = '\0';
 }
 
-/* Three digits of the width, however far from 0 it is; else a narrow interval would look like a point. */
+/*
+ * Three digits of the width, however far from 0 it is; else a narrow interval would look like a
+ * point.
+ */
 static int64_t step_of(struct ns_interval interval, int64_t unit_ns)
 {
 	uint64_t width = interval_width_ns(interval);

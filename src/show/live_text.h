@@ -22,7 +22,9 @@ void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
 
 #define LIVE_READER_COLUMNS 16
 
-/* The reader's name, made harmless, in so many columns at least; a blank, and its process id in 7. */
+/*
+ * The reader's name, made harmless, in so many columns at least; a blank, and its process id in 7.
+ */
 void live_put_reader(FILE *out, const struct event_reader *who);
 
 /* A line of what @reader used how often, by path; and that it maps the page, if it does. */

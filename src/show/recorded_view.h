@@ -17,7 +17,10 @@ struct record_context {
 	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
 };
 
-/* {"kernel": "Linux ...", ...}: the names are those of vmclock-trace-recording(5). The caller owns it. */
+/*
+ * {"kernel": "Linux ...", ...}: the names are those of vmclock-trace-recording(5). The caller owns
+ * it.
+ */
 json_object *record_facts_json(const struct fact_list *facts);
 
 /* Known at the end. Strings are borrowed. */

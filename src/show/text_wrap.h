@@ -7,7 +7,9 @@
 
 #define TEXT_WRAP_COLUMNS 100
 
-/* @text, the first line behind what is @used of one, the others behind @indent; and an end of line. */
+/*
+ * @text, the first line behind what is @used of one, the others behind @indent; and an end of line.
+ */
 void text_wrap(FILE *out, const char *text, int used, int indent);
 
 #endif

@@ -18,9 +18,9 @@ struct page_file;
 #define PAGE_FILE_MEMORY "mem:"
 
 /*
- * Make a file of @bytes (and whole 4096) at @path that begins with @page. It appears there whole, in
- * place of a regular file of that name; what is no regular file is refused with -EEXIST. Else -errno.
- * The caller closes it.
+ * Make a file of @bytes (and whole 4096) at @path that begins with @page. It appears there whole,
+ * in place of a regular file of that name; what is no regular file is refused with -EEXIST. Else
+ * -errno. The caller closes it.
  */
 int page_file_create(const char *path, size_t bytes, const struct page *page,
 		     struct page_file **out, struct error *error);

@@ -36,8 +36,8 @@ struct player_begin {
 };
 
 /*
- * Play @scenario to its end or to a signal. @begun is told once the file is there, @happened of each
- * step. 0; 1: a signal ended it; or -errno, with @error filled.
+ * Play @scenario to its end or to a signal. @begun is told once the file is there, @happened of
+ * each step. 0; 1: a signal ended it; or -errno, with @error filled.
  */
 int player_run(const struct scenario *scenario, const struct player_options *options,
 	       void (*begun)(const struct player_begin *begin, void *arg), player_fn happened,

@@ -16,8 +16,8 @@
 #include "page/warning.h"
 
 /*
- * All that a look gave. Strings are borrowed and may hold any bytes but NUL. A `..._missing` says in
- * a few words why there is no value, and is NULL where there is one.
+ * All that a look gave. Strings are borrowed and may hold any bytes but NUL. A `..._missing` says
+ * in a few words why there is no value, and is NULL where there is one.
  */
 struct page_status {
 	const char *path;
@@ -59,12 +59,6 @@ struct page_status {
  */
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
-
-/*
- * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock, but
- * there is none in the page or no time by it; else "ok". Static.
- */
-const char *page_status_level(const struct page_status *status);
 
 /* The answer as one sentence into @text; always terminated. 240 bytes are enough. */
 #define PAGE_STATUS_VERDICT_BYTES 240

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was written and is not committed yet: where the commit fails, it is there to be written again.
- * Bounded.
+ * What was written and is not committed yet: where the commit fails, it is there to be written
+ * again. Bounded.
  */
 #ifndef VMCLOCK_TRACE_STORE_BACKLOG_H
 #define VMCLOCK_TRACE_STORE_BACKLOG_H

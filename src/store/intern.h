@@ -9,7 +9,10 @@
 #define INTERN_KEY_BYTES 128
 #define INTERN_ENTRIES	 4096
 
-/* All zero at first. One that had to make room is forgotten: it is stored again when it comes again. */
+/*
+ * All zero at first. One that had to make room is forgotten: it is stored again when it comes
+ * again.
+ */
 struct intern {
 	struct {
 		int64_t number; /* 0: empty */

@@ -19,8 +19,8 @@ struct queue *queue_new(size_t bytes);
 void queue_free(struct queue *queue);
 
 /*
- * Append one record of @bytes, at most a quarter of the room, and leave @spare free, for what matters
- * more. False where there is no room, unless @wait: then it waits until there is.
+ * Append one record of @bytes, at most a quarter of the room, and leave @spare free, for what
+ * matters more. False where there is no room, unless @wait: then it waits until there is.
  */
 bool queue_put(struct queue *queue, const void *record, size_t bytes, size_t spare, bool wait);
 

@@ -17,7 +17,9 @@
 /* What no event may take of it: for what was found. */
 #define QUEUE_SPARE (2u << 20)
 
-/* And single uses leave more, for what counts them: one of a million may be missing, a count not. */
+/*
+ * And single uses leave more, for what counts them: one of a million may be missing, a count not.
+ */
 #define QUEUE_SPARE_OF_USES (6u << 20)
 
 /* What was found while nothing can be written; events are not kept so long. */

@@ -5,8 +5,8 @@
  * A thread of its own writes, so that no disk makes an observer wait. What comes faster than it can
  * be written, or cannot be written at all, is counted, and told in the recording as soon as that is
  * possible. What was committed stays, whatever happens to this program; a commit comes ten times a
- * second, and with a ring once a second while nothing is found. What is on the disk survives a power
- * cut too: what was found at its commit, all else at most ten seconds later.
+ * second, and with a ring once a second while nothing is found. What is on the disk survives a
+ * power cut too: what was found at its commit, all else at most ten seconds later.
  */
 #ifndef VMCLOCK_TRACE_STORE_RECORDER_H
 #define VMCLOCK_TRACE_STORE_RECORDER_H
@@ -29,9 +29,9 @@ struct recorder_options {
 	bool may_wait;	     /* rather wait for the disk than lose an event: for what is not live */
 
 	/*
-	 * Called once a minute by the thread that writes (so it may take its time), with the size of
-	 * the file: to make room elsewhere. What it did goes to @told, "" for nothing, and stands in
-	 * the file as the fact "removed". NULL: nobody.
+	 * Called once a minute by the thread that writes (so it may take its time), with the size
+	 * of the file: to make room elsewhere. What it did goes to @told, "" for nothing, and
+	 * stands in the file as the fact "removed". NULL: nobody.
 	 */
 	void (*tidy)(uint64_t bytes, char told[FACT_VALUE_BYTES], void *arg);
 	void *arg;

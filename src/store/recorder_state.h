@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a recorder, for the files recorder*.c only: what who observes and who writes share. */
+/*
+ * The inside of a recorder, for the files recorder*.c only: what who observes and who writes share.
+ */
 #ifndef VMCLOCK_TRACE_STORE_RECORDER_STATE_H
 #define VMCLOCK_TRACE_STORE_RECORDER_STATE_H
 

@@ -16,7 +16,9 @@
 /* Behind damage it is tried again so many rows further on, twice as many each time. */
 #define SKIP_MOST 30
 
-/* A damaged tree can lead back to where it was read before, and for ever: not more often than this. */
+/*
+ * A damaged tree can lead back to where it was read before, and for ever: not more often than this.
+ */
 #define LED_BACK_MOST 16
 
 /* A value longer than this nobody has written. */

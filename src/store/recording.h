@@ -2,9 +2,9 @@
 /*
  * A recording as a source of events, in the order in which they were judged live.
  *
- * It is hostile input: opened read-only, recognised by its very tables, each value checked. A damaged
- * one gives what can be read of it, and says so. One that is still being written gives what is
- * committed.
+ * It is hostile input: opened read-only, recognised by its very tables, each value checked. A
+ * damaged one gives what can be read of it, and says so. One that is still being written gives what
+ * is committed.
  */
 #ifndef VMCLOCK_TRACE_STORE_RECORDING_H
 #define VMCLOCK_TRACE_STORE_RECORDING_H
@@ -19,8 +19,8 @@
 struct recording;
 
 /*
- * Open the file at @path. 0, or -errno with @error filled: -ENOENT and the like, -EINVAL for what is
- * no recording, -EIO for one that cannot be read at all. The caller closes *@out.
+ * Open the file at @path. 0, or -errno with @error filled: -ENOENT and the like, -EINVAL for what
+ * is no recording, -EIO for one that cannot be read at all. The caller closes *@out.
  */
 int recording_open(const char *path, struct recording **out, struct error *error);
 

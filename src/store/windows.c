@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One that ends later may have begun earlier, too: a finding tells when it happened at the earliest. */
+/*
+ * One that ends later may have begun earlier, too: a finding tells when it happened at the
+ * earliest.
+ */
 static void join(struct window *window, const struct window *wanted)
 {
 	if (wanted->from_ns < window->from_ns)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stretches of time that are kept for good, and why. Pure; what is stored of them is the writer's. */
+/*
+ * Stretches of time that are kept for good, and why. Pure; what is stored of them is the writer's.
+ */
 #ifndef VMCLOCK_TRACE_STORE_WINDOWS_H
 #define VMCLOCK_TRACE_STORE_WINDOWS_H
 

@@ -54,8 +54,9 @@ int writer_loss(struct writer *writer, uint64_t time_ns, uint64_t events, const 
 void writer_keep(struct writer *writer, const struct recorded_window *window);
 
 /*
- * Let go what is too old at @now_ns (by the events' time), and what the file has no room for: an epoch at
- * a time, of a ring what is no window's first; and tell it in the file. Within a transaction.
+ * Let go what is too old at @now_ns (by the events' time), and what the file has no room for: an
+ * epoch at a time, of a ring what is no window's first; and tell it in the file. Within a
+ * transaction.
  */
 int writer_cut(struct writer *writer, uint64_t now_ns);
 

@@ -48,7 +48,10 @@ static const char *cgroup_name(uint64_t id, void *arg)
 	return *name ? name : NULL;
 }
 
-/* Is @path that of @below, or of one in it? Both from the root of the hierarchy, as it is mounted or not. */
+/*
+ * Is @path that of @below, or of one in it? Both from the root of the hierarchy, as it is mounted
+ * or not.
+ */
 static bool is_in_cgroup(const char *path, const char *below)
 {
 	static const char mount[] = "/sys/fs/cgroup";
@@ -143,7 +146,7 @@ static bool on_event(const struct event *event, const struct recording_gap *gap,
 	struct from *from = arg;
 
 	if (gap)
-		trace_session_resume(&from->session, gap->finding, gap->incident);
+		trace_session_forget(&from->session, gap->finding, gap->incident);
 	from->session.context.hooks_changed |= event->type == EVENT_HOOKS;
 	if (is_shown(from, event))
 		show(from, event);

@@ -11,7 +11,9 @@
 #include "feed/message.h"
 #include "feed/stop_condition.h"
 #include "watch/wait_exec.h"
-#include "judge/judge.h"
+#include "judge/health.h"
+#include "judge/detector.h"
+#include "judge/incident.h"
 #include "observe/page_monitor.h"
 #include "watch/wait_view.h"
 
@@ -42,7 +44,9 @@ struct wait_options {
 struct wait {
 	const struct wait_options *options;
 	struct page_monitor *monitor;
-	struct judge *judge;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct health good;
 	struct stop_condition until;
 	uint64_t start_ns;
 	bool looked;	  /* has a whole page been seen? */
@@ -65,11 +69,18 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct wait *wait = arg;
 
+	incidents_finding(wait->incidents, finding);
 	if (wait->options->requests.kinds & KIND(finding->kind))
 		happen(wait, finding_name(finding->kind), finding);
 }
 
-static const struct judge_handlers handlers = {.finding = on_finding};
+/* That an incident is over is asked for where it counts. */
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	(void)incident;
+	(void)news;
+	(void)arg;
+}
 
 /* The caller knows an older marker than the first that we see: it happened before we came. */
 static void check_marker(struct wait *wait, const struct event *event)
@@ -115,7 +126,9 @@ static void on_event(const struct event *event, void *arg)
 		return;
 	if (event->type == EVENT_PAGE)
 		see_page(wait, event);
-	judge_event(wait->judge, event);
+	health_event(&wait->good, event);
+	detector_event(wait->detector, event);
+	incidents_event(wait->incidents, event);
 }
 
 /* After all events of a moment: an update may be followed by a clock that is still wrong. */
@@ -123,7 +136,8 @@ static void check_recovered(struct wait *wait)
 {
 	bool clocks = page_monitor_facts(wait->monitor)->clock_period_ns != 0;
 
-	if (wait->options->requests.recovered && judge_is_well(wait->judge, clocks))
+	if (wait->options->requests.recovered && health_now(&wait->good, clocks) &&
+	    !incidents_open(wait->incidents))
 		happen(wait, "recovered", NULL);
 }
 
@@ -201,8 +215,9 @@ static int wait_with(struct wait *wait)
 {
 	struct error error = {.cause = ""};
 
-	wait->judge = judge_new(&handlers, wait);
-	if (!wait->judge)
+	wait->incidents = incidents_new(NULL, on_incident, NULL);
+	wait->detector = detector_new(NULL, on_finding, wait);
+	if (!wait->incidents || !wait->detector)
 		error_cause(&error, "there is no memory left");
 	else if (!page_monitor_open(&wait->options->look, &wait->monitor, &error))
 		page_monitor_start(wait->monitor, &error);
@@ -363,7 +378,8 @@ static int wait_run(int argc, char **argv)
 	stop_condition_open(&wait.until);
 	code = wait_with(&wait);
 	page_monitor_close(wait.monitor);
-	judge_free(wait.judge);
+	detector_free(wait.detector);
+	incidents_free(wait.incidents);
 	stop_condition_close(&wait.until);
 	return code;
 }

@@ -26,7 +26,9 @@ struct watch_context {
 	uint64_t clock_period_ns;  /* how often other clocks are read; 0: they are not */
 	const char *phc;	   /* the PTP clock that is read too; NULL: none */
 
-	/* What is shown instead of the live machine, or NULL: how it is watched is then not known. */
+	/*
+	 * What is shown instead of the live machine, or NULL: how it is watched is then not known.
+	 */
 	const struct record_context *recorded;
 };
 

@@ -2,8 +2,9 @@
 /*
  * What a reading of the page costs against a vDSO clock_gettime(), as ratios within one run.
  *
- * The page is a file in /dev/shm with a full clock on this machine's own counter, mapped as a device
- * is. The ways take turns in short rounds, so that a change of the CPU's speed meets all of them.
+ * The page is a file in /dev/shm with a full clock on this machine's own counter, mapped as a
+ * device is. The ways take turns in short rounds, so that a change of the CPU's speed meets all of
+ * them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,9 @@ static uint64_t measure_period(uint8_t shift)
 	ticks = counter_read_ordered() - first;
 	ns = (uint64_t)(end.tv_sec - begin.tv_sec) * NSEC_PER_SEC + (uint64_t)end.tv_nsec -
 	     (uint64_t)begin.tv_nsec;
-	/* ns / ticks * 2^(64+shift) / 10^9; in two steps, since the product has more than 128 bits. */
+	/*
+	 * ns / ticks * 2^(64+shift) / 10^9; in two steps, since the product has more than 128 bits.
+	 */
 	return (uint64_t)((((unsigned __int128)ns << 64) / ticks << shift) / NSEC_PER_SEC);
 }
 

@@ -5,8 +5,8 @@
  *
  *	record DIRECTORY [EVENTS [RATE]]
  *
- * Prints a line of numbers for each, and leaves DIRECTORY/record.sqlite, the one made as fast as can
- * be. Exit status 1: an event was lost.
+ * Prints a line of numbers for each, and leaves DIRECTORY/record.sqlite, the one made as fast as
+ * can be. Exit status 1: an event was lost.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -107,7 +107,9 @@ static void make_tally(struct stream *stream, uint64_t reader, struct event *eve
 	stream->uses[reader] = 0;
 }
 
-/* The next one: a look every 10 ms, CLOCK_REALTIME every 100 ms, an update and tallies each second. */
+/*
+ * The next one: a look every 10 ms, CLOCK_REALTIME every 100 ms, an update and tallies each second.
+ */
 static void next_event(struct stream *stream, struct event *event)
 {
 	uint64_t in_second = stream->number % 300000;
@@ -153,7 +155,9 @@ static void wait_for(uint64_t start_ns, uint64_t given, uint64_t rate)
 		usleep((useconds_t)((due_ns - now_ns) / 1000));
 }
 
-/* @rate events a second, 0: as fast as it takes them. Nanoseconds until all of it was in the file. */
+/*
+ * @rate events a second, 0: as fast as it takes them. Nanoseconds until all of it was in the file.
+ */
 static uint64_t run(const char *path, uint64_t events, uint64_t rate,
 		    struct recorder_counts *counts)
 {

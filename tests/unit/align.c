@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * UTC from CLOCK_MONOTONIC, against the truth, which a scenario knows: at each event of random hosts
- * that move, fail and come back, and of every scenario of the library, the true time is inside.
+ * UTC from CLOCK_MONOTONIC, against the truth, which a scenario knows: at each event of random
+ * hosts that move, fail and come back, and of every scenario of the library, the true time is
+ * inside.
  *
  *	align			the seeds of every run, and the library
  *	align SEED		one of them, with its scenario and what is not inside
@@ -77,7 +78,9 @@ static void survey(const struct scenario *scenario, size_t every, struct run *ru
 	scenario_source_free(source);
 }
 
-/* Two at one reading of CLOCK_MONOTONIC, which stood: which side of that each is on, it cannot say. */
+/*
+ * Two at one reading of CLOCK_MONOTONIC, which stood: which side of that each is on, it cannot say.
+ */
 static bool is_alone(const struct run *run, size_t i)
 {
 	for (size_t b = 0; b < run->bound_runs.breaks; b++) {
@@ -374,7 +377,10 @@ static void bad_windows_give_no_anchors(void **state)
 
 		widest = width > widest ? width : widest;
 	}
-	/* In the middle of its 5 s it is 500 ppm of half of them, either way; and twice over, for a step. */
+	/*
+	 * In the middle of its 5 s it is 500 ppm of half of them, either way; and twice over, for a
+	 * step.
+	 */
 	assert_in_range(widest, 2500000, 8000000);
 	done(&run);
 	scenario_free(&scenario);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random hosts as texts of scenarios: they move, fail and come back, and never lie but where asked to. */
+/*
+ * Random hosts as texts of scenarios: they move, fail and come back, and never lie but where asked
+ * to.
+ */
 #ifndef VMCLOCK_TRACE_TESTS_ALIGN_MAKE_H
 #define VMCLOCK_TRACE_TESTS_ALIGN_MAKE_H
 

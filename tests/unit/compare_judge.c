@@ -192,7 +192,9 @@ static void one_update_during_a_sample_is_allowed_for(void **state)
 	struct comparison comparison;
 
 	(void)state;
-	/* The clock goes 500 ns on, which the bound of 1 us allows; the PTP clock was read after. */
+	/*
+	 * The clock goes 500 ns on, which the bound of 1 us allows; the PTP clock was read after.
+	 */
 	make_field(&sample.page_after, PAGE_SEQ_COUNT, 2);
 	make_field(&sample.page_after, PAGE_TIME_FRAC_SEC, instant_from_ns(500).frac);
 	machine.page = sample.page_after;

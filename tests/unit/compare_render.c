@@ -50,7 +50,10 @@ static void intervals_keep_their_width(void **state)
 	}
 }
 
-/* A run of two samples; in the second the host has stepped by 5 ms, and CLOCK_REALTIME claims 100 us. */
+/*
+ * A run of two samples; in the second the host has stepped by 5 ms, and CLOCK_REALTIME claims 100
+ * us.
+ */
 struct run {
 	struct comparer comparer;
 	struct comparison last;

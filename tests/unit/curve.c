@@ -52,7 +52,10 @@ static void few_stay_apart(void **state)
 	assert_int_equal(curve.point[17].error.lo_ns, 17);
 }
 
-/* Known and not known by turns: no stretch reaches over what is not, until there is no room for that. */
+/*
+ * Known and not known by turns: no stretch reaches over what is not, until there is no room for
+ * that.
+ */
 static void what_is_not_known_stays_a_gap(void **state)
 {
 	static struct curve curve;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* judge/downtime.h: the interval holds the true downtime, is no wider than it must be, and else null. */
+/*
+ * judge/downtime.h: the interval holds the true downtime, is no wider than it must be, and else
+ * null.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +37,10 @@ static struct page moved_page(const struct page *page, uint64_t then, uint64_t c
 	return moved;
 }
 
-/* 100 ms of true time between the looks, of which CLOCK_MONOTONIC counted 20; each page within 1 us. */
+/*
+ * 100 ms of true time between the looks, of which CLOCK_MONOTONIC counted 20; each page within 1
+ * us.
+ */
 static void to_the_nanosecond(void **state)
 {
 	struct page page = make_full_page(), moved;
@@ -81,7 +87,9 @@ static void a_late_heartbeat_counts(void **state)
 	}
 }
 
-/* The page that tells comes later, and of a rate that is its own; the marker has not moved again. */
+/*
+ * The page that tells comes later, and of a rate that is its own; the marker has not moved again.
+ */
 static void a_later_page_tells(void **state)
 {
 	struct page page = make_full_page(), moved, vouched;

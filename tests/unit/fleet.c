@@ -288,7 +288,9 @@ static void what_is_proven_is_true(void **state)
 	assert_true(order > FLEETS * 15 && groups > FLEETS / 15);
 }
 
-/* Two recordings of one boot, of which the second has no clock: the first one's look serves both. */
+/*
+ * Two recordings of one boot, of which the second has no clock: the first one's look serves both.
+ */
 static void one_boot_is_one_clock(void **state)
 {
 	static const char text[] = "sample 100ms\nend 60s\nat 20.03 migrate downtime 250ms\n"

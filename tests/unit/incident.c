@@ -281,8 +281,8 @@ static void what_cannot_be_known_says_why(void **state)
 }
 
 /*
- * The marker first, the line of time three looks later, and the counter had jumped by 2.3 s: what the
- * old line says meanwhile is no truth to judge by. The new one holds since the marker moved.
+ * The marker first, the line of time three looks later, and the counter had jumped by 2.3 s: what
+ * the old line says meanwhile is no truth to judge by. The new one holds since the marker moved.
  */
 static void the_line_from_before_the_marker_judges_nobody(void **state)
 {

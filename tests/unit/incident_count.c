@@ -213,7 +213,9 @@ static uint64_t reads_told(const struct incident *incident)
 	return reads;
 }
 
-/* However many threads there are: each one's only read was seen, so there is nothing else to tell. */
+/*
+ * However many threads there are: each one's only read was seen, so there is nothing else to tell.
+ */
 static void more_threads_than_fit_count_once_all_the_same(void **state)
 {
 	const uint32_t threads = 5000;

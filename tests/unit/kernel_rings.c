@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* observe/kernel_rings.h: the rings are plain memory, so the tests fill them as bpf/ring.bpf.h does. */
+/*
+ * observe/kernel_rings.h: the rings are plain memory, so the tests fill them as bpf/ring.bpf.h
+ * does.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>

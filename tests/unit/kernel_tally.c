@@ -170,7 +170,10 @@ static void who_it_was_which_clock_and_when(void **state)
 	assert_int_equal(event->tally.last_ns, 5000);
 	assert_true(event->tally.last_error_ns <= TICK_NS);
 	assert_int_equal(event->tally.worst_ns, 700);
-	/* What is not measured has been seen to take less than two ticks, or it would have been told. */
+	/*
+	 * What is not measured has been seen to take less than two ticks, or it would have been
+	 * told.
+	 */
 	assert_int_equal(event->tally.worst_below_ns, 2 * TICK_NS);
 	reader->use[WIRE_PATH_SYS_OFFSET].uses = 2;
 	reader->worst_ticks = 5;

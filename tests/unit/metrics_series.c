@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The promise of a bound: with all that can be shown at once there are not more series than that. */
+/*
+ * The promise of a bound: with all that can be shown at once there are not more series than that.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

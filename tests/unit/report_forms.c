@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every form of a report, of a recording with every type of event, and of the same with bytes turned
- * over anywhere: none crashes, and each stays what its readers take it for.
+ * Every form of a report, of a recording with every type of event, and of the same with bytes
+ * turned over anywhere: none crashes, and each stays what its readers take it for.
  *
  *	report_forms --make FILE	the recording, for tests of the command line
  */
@@ -127,7 +127,9 @@ static size_t check_csv(const char *text, size_t bytes)
 	return rows;
 }
 
-/* Packets that can be read, up to the last byte; how many slices, ends of slices, and other things. */
+/*
+ * Packets that can be read, up to the last byte; how many slices, ends of slices, and other things.
+ */
 struct packets {
 	size_t tracks;
 	size_t kinds[5];
@@ -241,8 +243,8 @@ static void each_event_is_told(void **state)
 
 	text = form_of(NULL, &report_perfetto, &all, &bytes);
 	packets = check_perfetto(text, bytes);
-	/* A read and a call of each use but every seventh, whose latency is a bound; and the states of
-	 * the page and the incident. */
+	/* A read and a call of each use but every seventh, whose latency is a bound; and the states
+	 * of the page and the incident. */
 	assert_int_equal(packets.kinds[1], 2 * (120 - 18) + 3 + 1);
 	free(text);
 }

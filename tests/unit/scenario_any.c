@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whatever a scenario says: it is refused with a reason, or it plays to its end. Lines that fall into
- * each other's downtimes and faults, and the largest numbers that the words take.
+ * Whatever a scenario says: it is refused with a reason, or it plays to its end. Lines that fall
+ * into each other's downtimes and faults, and the largest numbers that the words take.
  *
  *	scenario_any		the seeds of every run
  *	scenario_any SEED	one of them, with its scenario

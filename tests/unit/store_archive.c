@@ -177,7 +177,9 @@ static void noise(void **state)
 			release(to);
 		}
 	}
-	/* Some bits of how it is packed make no difference to what it holds: archive_hash() tells. */
+	/*
+	 * Some bits of how it is packed make no difference to what it holds: archive_hash() tells.
+	 */
 	assert_true(all - found < all / 50);
 	release(from);
 	close(fd);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* store/recorder.h and store/recording.h: what is kept is what is read, bounded, and damage is told. */
+/*
+ * store/recorder.h and store/recording.h: what is kept is what is read, bounded, and damage is
+ * told.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

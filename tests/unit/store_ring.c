@@ -132,7 +132,9 @@ static void space_is_bounded(void **state)
 	assert_true(file.st_size < 8 << 20);
 }
 
-/* More windows than there is room for: the oldest go, and it is told; and those that are too old. */
+/*
+ * More windows than there is room for: the oldest go, and it is told; and those that are too old.
+ */
 static void oldest_windows_go(void **state)
 {
 	struct recorder *recorder = begin(60 * SECOND, RECORDER_MIN_BYTES, 0);
@@ -246,7 +248,9 @@ static void windows_join(void **state)
 	assert_int_equal(windows.window[0].findings, 2);
 	assert_string_equal(windows.window[0].severity, "2");
 	assert_true(windows_add(&windows, &apart));
-	/* That one is long enough: what is in it still counts, the next one begins where it ends. */
+	/*
+	 * That one is long enough: what is in it still counts, the next one begins where it ends.
+	 */
 	assert_true(windows_add(&windows, &within));
 	assert_int_equal(windows_kept(&windows), 2);
 	assert_int_equal(windows.window[1].findings, 2);

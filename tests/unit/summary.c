@@ -152,7 +152,9 @@ static void who_maps_is_known_by_a_success(void **state)
 	free(summary);
 }
 
-/* Single events are in the tallies too: they only tell of whole calls, which tallies do not have. */
+/*
+ * Single events are in the tallies too: they only tell of whole calls, which tallies do not have.
+ */
 static void single_events_add_no_uses(void **state)
 {
 	struct summary *summary = summary_new();

@@ -64,7 +64,10 @@ static void first_and_last_stay(void **state)
 	take(&decimate, look_at(110, 2), false);
 	unchanged_run(&decimate, 112, 1);
 	decimate_flush(&decimate, note, NULL);
-	/* The change at 110 is between two looks that were made: 108 and 110; and so is that at 112. */
+	/*
+	 * The change at 110 is between two looks that were made: 108 and 110; and so is that at
+	 * 112.
+	 */
 	assert_string_equal(kept, "p100 t101 p108 t109 p110 p112 t113 ");
 	assert_int_equal(decimate.left_out, 6);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event/decimate.h: thinned, a run is judged as before. Random incidents, as a live source tells of them. */
+/*
+ * event/decimate.h: thinned, a run is judged as before. Random incidents, as a live source tells of
+ * them.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,11 +10,11 @@
  *	hypervisor INDEX CLOCK PAGE PORT [SCENARIO]
  *
  * INDEX is that of the vmclock; CLOCK is full, marker-only (the page's time is left alone) or none
- * (there is no page); PAGE its physical address; PORT the virtio-serial port to the host, or what is
- * none. It sets the guest's clock to the host's, fills the page, and goes on in the background, where
- * it does what it reads: from the FIFO /run/lab/clock (of the second vmclock /run/lab/clock1), from
- * the PORT, and from the SCENARIO (see command.h). Where the machine can notify (see notice.h), a
- * full clock says so, and notifies after each of its updates.
+ * (there is no page); PAGE its physical address; PORT the virtio-serial port to the host, or what
+ * is none. It sets the guest's clock to the host's, fills the page, and goes on in the background,
+ * where it does what it reads: from the FIFO /run/lab/clock (of the second vmclock
+ * /run/lab/clock1), from the PORT, and from the SCENARIO (see command.h). Where the machine can
+ * notify (see notice.h), a full clock says so, and notifies after each of its updates.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Notifications, by an ACPI device of notify.asl or second.asl: whoever reads its status gives one. */
+/*
+ * Notifications, by an ACPI device of notify.asl or second.asl: whoever reads its status gives one.
+ */
 #include "notice.h"
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A load that knows what it did: each kind of it prints, as one line of JSON, how often it did what,
- * for tests to hold against what the tracer saw. Each is called with what is left of the command line
- * and returns the program's exit status.
+ * A load that knows what it did: each kind of it prints, as one line of JSON, how often it did
+ * what, for tests to hold against what the tracer saw. Each is called with what is left of the
+ * command line and returns the program's exit status.
  */
 #ifndef LOAD_H
 #define LOAD_H

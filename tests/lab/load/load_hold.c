@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Holds a mapping of the page that a child inherits. The child ends half way through; the parent
- * unmaps the page in the end and lives on for half of that time. A line tells of each as it happens.
+ * unmaps the page in the end and lives on for half of that time. A line tells of each as it
+ * happens.
  */
 #include "load.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waits for notifications in every way there is, one thread each: by poll(), select(), and epoll that
- * tells of a state or of a change. Says of each thread how often it was woken.
+ * Waits for notifications in every way there is, one thread each: by poll(), select(), and epoll
+ * that tells of a state or of a change. Says of each thread how often it was woken.
  */
 #include "load.h"
 
