@@ -42,13 +42,15 @@ SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
 # What only bundle and verify need.
 BUNDLE_LDLIBS := -larchive -lz -ljson-c -lsqlite3 -lpthread -lm
-MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main exporter/exporter_main bundle/bundle_main sim/sim_main)
+MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main main/manual_main exporter/exporter_main bundle/bundle_main sim/sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
 PROGRAM := $(OUT)/$(NAME)
 EXPORTER := $(PROGRAM)-exporter
 BUNDLER := $(PROGRAM)-bundle
 SIMULATOR := $(OUT)/vmclock-sim
+# Makes manual pages of their sources, on this machine also for another.
+MANUAL := build/manual
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
@@ -74,6 +76,15 @@ $(EXPORTER): $(OUT)/obj/exporter/exporter_main.o $(LIBRARY)
 $(BUNDLER): $(OUT)/obj/bundle/bundle_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BUNDLE_LDLIBS)
+
+$(OUT)/manual: $(OUT)/obj/main/manual_main.o $(LIBRARY)
+	$(call say,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(BUNDLE_LDLIBS)
+
+ifneq ($(ARCH),$(HOST_ARCH))
+$(MANUAL):
+	$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) $@
+endif
 
 # None of the libraries: it needs no kernel, no root and no device.
 $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
@@ -131,8 +142,12 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(call say,unit,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) $(BUNDLE_LDLIBS) -lcmocka
 
-$(OUT)/man/%: man/%.scd
+$(OUT)/man/%.scd: man/%.scd $(MANUAL)
 	@mkdir -p $(@D)
+	$(Q)$(MANUAL) < $< > $@
+
+$(OUT)/man/%: $(OUT)/man/%.scd
+	$(call say,man,$@)
 	$(Q)scdoc < $< > $@
 
 -include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d)

@@ -109,7 +109,7 @@ _vmclock_trace() {
 		return
 	fi
 	case $command in
-	status) _vmclock_trace_words '--device --counter --via --json --help' ;;
+	status) _vmclock_trace_words '--device --counter --via --json --schema --help' ;;
 	trace) _vmclock_trace_words '--duration --events --calls --path --errors --slower --rate --count
 		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --reload --from --speed --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --from --speed --json --help' ;;

@@ -14,8 +14,7 @@
 #include "feed/progress.h"
 #include "record/record_found.h"
 #include "event/mapper_list.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -35,8 +34,7 @@ struct cut {
 	struct cut_result *result;
 	struct recording *recording;
 	struct writer *writer;
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct redactor *redactor;   /* NULL: names stay */
 	struct intern *cgroups;	     /* that have been written */
 	struct mapper_list *mappers; /* before the cut begins */
@@ -73,7 +71,6 @@ static void on_finding(const struct finding *finding, void *arg)
 		cut->result->findings++;
 		note(cut, bundle_key_finding(&cut->found, finding));
 	}
-	incidents_finding(cut->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -92,6 +89,8 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		note(cut, bundle_key_incident(&cut->found, incident));
 	}
 }
+
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
 /* Is what was found in the window what the whole recording has there? */
 static bool is_same(struct cut *cut)
@@ -143,8 +142,7 @@ static void keep(struct cut *cut, struct event *event)
 	if (cut->redactor)
 		note(cut, redactor_event(cut->redactor, event));
 	note(cut, writer_event(cut->writer, event));
-	detector_event(cut->detector, event);
-	incidents_event(cut->incidents, event);
+	judge_event(cut->judge, event);
 	if (event->time_ns > cut->result->newest_ns)
 		cut->result->newest_ns = event->time_ns;
 	if (++cut->result->events % AT_ONCE == 0) {
@@ -188,8 +186,7 @@ static void keep_gap(struct cut *cut)
 	if (!cut->missing)
 		return;
 	writer_gap(cut->writer, cut->missing);
-	incidents_forget(cut->incidents, 0);
-	detector_forget(cut->detector, 0);
+	judge_resume(cut->judge, 0, 0);
 	cut->missing = 0;
 }
 
@@ -254,14 +251,12 @@ static int begin(struct cut *cut, struct error *error)
 				  error);
 	if (err)
 		return err;
-	cut->detector = detector_new(NULL, on_finding, cut);
-	cut->incidents = incidents_new(NULL, on_incident, cut);
+	cut->judge = judge_new(&handlers, cut);
 	cut->cgroups = calloc(1, sizeof(*cut->cgroups));
 	cut->mappers = calloc(1, sizeof(*cut->mappers));
 	if (cut->request->redact)
 		cut->redactor = redactor_new();
-	if (cut->detector && cut->incidents && cut->cgroups && cut->mappers &&
-	    (cut->redactor || !cut->request->redact))
+	if (cut->judge && cut->cgroups && cut->mappers && (cut->redactor || !cut->request->redact))
 		return 0;
 	error_cause(error, "there is no memory left");
 	return -ENOMEM;
@@ -276,7 +271,7 @@ static int run(struct cut *cut, struct error *error)
 	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
 		progress_event(&progress, "cutting");
 	progress_end(&progress);
-	incidents_finish(cut->incidents);
+	judge_finish(cut->judge);
 	recording_each_loss(cut->recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
@@ -306,8 +301,7 @@ int bundle_cut(const struct cut_request *request, struct cut_result *result, str
 		err = run(&cut, error);
 	writer_close(cut.writer);
 	recording_close(cut.recording);
-	detector_free(cut.detector);
-	incidents_free(cut.incidents);
+	judge_free(cut.judge);
 	redactor_free(cut.redactor);
 	free(cut.cgroups);
 	free(cut.mappers);

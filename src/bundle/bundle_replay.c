@@ -7,8 +7,7 @@
 
 #include "bundle/bundle_cut.h"
 #include "feed/progress.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -16,8 +15,7 @@
 
 struct replaying {
 	struct recording *recording;
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct bundle_replay *result;
 	uint64_t findings; /* found now */
 	uint64_t incidents_over;
@@ -37,7 +35,6 @@ static void on_finding(const struct finding *finding, void *arg)
 	replaying->findings++;
 	compare(replaying->result, recording_finding(replaying->recording, finding->number),
 		finding_json(finding));
-	incidents_finding(replaying->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -51,6 +48,8 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		incident_json(incident));
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 static void run(struct replaying *replaying)
 {
 	struct bundle_replay *result = replaying->result;
@@ -60,17 +59,14 @@ static void run(struct replaying *replaying)
 
 	while (recording_next(replaying->recording, &event)) {
 		gap = recording_gap(replaying->recording);
-		if (gap->events) {
-			incidents_forget(replaying->incidents, gap->incident);
-			detector_forget(replaying->detector, gap->finding);
-		}
+		if (gap->events)
+			judge_resume(replaying->judge, gap->finding, gap->incident);
 		result->events++;
 		progress_event(&progress, "judging");
-		detector_event(replaying->detector, &event);
-		incidents_event(replaying->incidents, &event);
+		judge_event(replaying->judge, &event);
 	}
 	progress_end(&progress);
-	incidents_finish(replaying->incidents);
+	judge_finish(replaying->judge);
 	if (result->findings > replaying->findings)
 		result->different += result->findings - replaying->findings;
 	if (result->incidents > replaying->incidents_over)
@@ -91,9 +87,8 @@ int bundle_replay(const char *path, struct bundle_replay *result, struct error *
 	result->of_this_version = tool && !strcmp(tool, BUNDLE_TOOL);
 	result->findings = recording_findings(replaying.recording);
 	result->incidents = recording_incidents(replaying.recording);
-	replaying.detector = detector_new(NULL, on_finding, &replaying);
-	replaying.incidents = incidents_new(NULL, on_incident, &replaying);
-	if (replaying.detector && replaying.incidents) {
+	replaying.judge = judge_new(&handlers, &replaying);
+	if (replaying.judge) {
 		run(&replaying);
 		snprintf(result->damage, sizeof(result->damage), "%s",
 			 recording_damage(replaying.recording)->why);
@@ -102,7 +97,6 @@ int bundle_replay(const char *path, struct bundle_replay *result, struct error *
 		err = -ENOMEM;
 	}
 	recording_close(replaying.recording);
-	detector_free(replaying.detector);
-	incidents_free(replaying.incidents);
+	judge_free(replaying.judge);
 	return err;
 }

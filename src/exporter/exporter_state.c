@@ -13,16 +13,12 @@
 #include "event/mapper_list.h"
 #include "event/page_follow.h"
 #include "judge/clock_error.h"
-#include "judge/detector.h"
-#include "judge/page_line.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 
 struct exporter_state {
 	struct metrics_snapshot shown;
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct page_follow follow;
-	struct page_line line;
 	struct mapper_list mappers;
 	int32_t device; /* N of the vmclockN that is looked at, or -1 */
 	uint32_t pid;	/* our own */
@@ -50,7 +46,6 @@ static void on_finding(const struct finding *finding, void *arg)
 	shown->found[finding->kind]++;
 	if (finding->kind == FINDING_DISRUPTION)
 		shown->disrupted_at_ns = newest->at_ns;
-	incidents_finding(state->incidents, finding);
 }
 
 /* The newest window, whole or so far. */
@@ -84,39 +79,6 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	windows->to_ns = time_of_day(incident->to_ns);
 	windows->from_ns = windows->to_ns - (incident->to_ns - incident->from_ns);
 	windows->past_ns += incident->to_ns - incident->from_ns;
-}
-
-struct exporter_state *exporter_state_new(size_t readers)
-{
-	struct exporter_state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return NULL;
-	state->device = -1;
-	state->pid = (uint32_t)getpid();
-	state->shown.driver.readers_wanted = readers;
-	state->detector = detector_new(NULL, on_finding, state);
-	state->incidents = incidents_new(NULL, on_incident, state);
-	if (!state->detector || !state->incidents) {
-		exporter_state_free(state);
-		state = NULL;
-	}
-	return state;
-}
-
-void exporter_state_free(struct exporter_state *state)
-{
-	if (!state)
-		return;
-	detector_free(state->detector);
-	incidents_free(state->incidents);
-	free(state);
-}
-
-static void judge(struct exporter_state *state, const struct event *event)
-{
-	detector_event(state->detector, event);
-	incidents_event(state->incidents, event);
 }
 
 /* How much longer a tick of @after is than one of @before, less 1; 0 where one has no period. */
@@ -172,16 +134,16 @@ static void see_clock(struct metrics_clock *clock, const struct event *event,
 		clock->offset = error.offset;
 }
 
-void exporter_state_look(struct exporter_state *state, const struct event *event)
+static void on_event(const struct event *event, const struct page_line *line, void *arg)
 {
-	state->device = event->device;
-	page_line_event(&state->line, event);
+	struct exporter_state *state = arg;
+
 	switch (event->type) {
 	case EVENT_PAGE:
 		see_page(state, event);
 		break;
 	case EVENT_CLOCK:
-		see_clock(&state->shown.clock[event->clock.clock], event, &state->line);
+		see_clock(&state->shown.clock[event->clock.clock], event, line);
 		break;
 	case EVENT_DEVICE:
 		state->shown.page.present = event->device_state == DEVICE_APPEARED;
@@ -191,7 +153,43 @@ void exporter_state_look(struct exporter_state *state, const struct event *event
 	default:
 		break;
 	}
-	judge(state, event);
+}
+
+static const struct judge_handlers handlers = {
+	.event = on_event,
+	.finding = on_finding,
+	.incident = on_incident,
+};
+
+struct exporter_state *exporter_state_new(size_t readers)
+{
+	struct exporter_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return NULL;
+	state->device = -1;
+	state->pid = (uint32_t)getpid();
+	state->shown.driver.readers_wanted = readers;
+	state->judge = judge_new(&handlers, state);
+	if (!state->judge) {
+		exporter_state_free(state);
+		state = NULL;
+	}
+	return state;
+}
+
+void exporter_state_free(struct exporter_state *state)
+{
+	if (!state)
+		return;
+	judge_free(state->judge);
+	free(state);
+}
+
+void exporter_state_look(struct exporter_state *state, const struct event *event)
+{
+	state->device = event->device;
+	judge_event(state->judge, event);
 }
 
 void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor)
@@ -292,7 +290,7 @@ void exporter_state_kernel(struct exporter_state *state, const struct event *eve
 		break;
 	}
 	if (!is_a_use(event) || is_of_watched_page(state, event))
-		judge(state, event);
+		judge_event(state->judge, event);
 }
 
 void exporter_state_hooks(struct exporter_state *state, const struct hook *hooks, size_t count,
@@ -323,7 +321,7 @@ void exporter_state_all_mappers(struct exporter_state *state, bool all)
 const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *state)
 {
 	struct metrics_windows *windows = &state->shown.windows;
-	const struct incident *open = incidents_open(state->incidents);
+	const struct incident *open = judge_open_incident(state->judge);
 
 	windows->open = open != NULL;
 	if (open)

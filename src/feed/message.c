@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "show/json_schema.h"
 
 #define PROGRAM	       "vmclock-trace"
 #define ARGUMENT_BYTES 64 /* as much of an argument as is shown */
@@ -53,6 +54,12 @@ int message_output(int code)
 int message_help(const struct command *command)
 {
 	fputs(command->help, stdout);
+	return EXIT_DONE;
+}
+
+int message_schema(const struct json_schema *schema)
+{
+	json_schema_print(stdout, schema);
 	return EXIT_DONE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "feed/command.h"
+#include "show/json_table.h"
 
 /* Returned by option parsing: no exit code, the command should run. */
 #define MESSAGE_GO_ON (-1)
@@ -28,6 +29,9 @@ int message_output(int code);
 
 /* Print the command's help on stdout. Returns EXIT_DONE. */
 int message_help(const struct command *command);
+
+/* --schema: print the JSON Schema of what --json prints. Returns EXIT_DONE. */
+int message_schema(const struct json_schema *schema);
 
 /* After getopt_long() has complained. Returns EXIT_USAGE. */
 int message_see_help(const struct command *command);

@@ -9,7 +9,6 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct analysis *analysis = arg;
 
-	incidents_finding(analysis->incidents_open, finding);
 	if (analysis->findings < ANALYSIS_FINDINGS)
 		analysis->finding[analysis->findings++] = *finding;
 	else
@@ -32,50 +31,25 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	analysis->incident[analysis->incidents++] = kept;
 }
 
-struct analysis *analysis_new(void)
-{
-	struct analysis *analysis = calloc(1, sizeof(*analysis));
-
-	if (!analysis)
-		return NULL;
-	analysis->finding = calloc(ANALYSIS_FINDINGS, sizeof(*analysis->finding));
-	analysis->detector = detector_new(NULL, on_finding, analysis);
-	analysis->incidents_open = incidents_new(NULL, on_incident, analysis);
-	if (analysis->finding && analysis->detector && analysis->incidents_open)
-		return analysis;
-	analysis_free(analysis);
-	return NULL;
-}
-
-void analysis_free(struct analysis *analysis)
-{
-	if (!analysis)
-		return;
-	for (size_t i = 0; i < analysis->incidents; i++)
-		free(analysis->incident[i]);
-	detector_free(analysis->detector);
-	incidents_free(analysis->incidents_open);
-	free(analysis->finding);
-	free(analysis);
-}
-
-static void add_bound(struct analysis *analysis, const struct event *event)
+static void add_bound(struct analysis *analysis, const struct event *event,
+		      const struct page_line *line)
 {
 	struct ns_interval bound;
 
-	if (error_bound_of_page(&analysis->line, event, &bound))
+	if (error_bound_of_page(line, event, &bound))
 		curve_add(&analysis->page_bound, event->time_ns, bound);
 	else
 		curve_break(&analysis->page_bound);
 }
 
-static void add_clock(struct analysis *analysis, const struct event *event)
+static void add_clock(struct analysis *analysis, const struct event *event,
+		      const struct page_line *line)
 {
 	struct analysis_clock *clock = &analysis->clock[event->clock.clock];
 	struct ns_interval error;
 
 	clock->seen++;
-	if (!error_bounds_of_clock(&analysis->line, event, &error)) {
+	if (!error_bounds_of_clock(line, event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
@@ -94,7 +68,8 @@ static void add_read(struct analysis *analysis, const struct event *event)
 			  interval_of((int64_t)event->latency_ns));
 }
 
-static void add_look(struct analysis *analysis, const struct event *event)
+static void add_look(struct analysis *analysis, const struct event *event,
+		     const struct page_line *line)
 {
 	struct page_change change;
 	bool first = !analysis->follow.seen;
@@ -102,7 +77,7 @@ static void add_look(struct analysis *analysis, const struct event *event)
 	page_follow(&analysis->follow, event, &change);
 	if (first && analysis->follow.seen && !analysis->gaps)
 		analysis->first_page = event->page;
-	add_bound(analysis, event);
+	add_bound(analysis, event, line);
 }
 
 /* Both rates: the one before was in force, too. */
@@ -119,14 +94,15 @@ static void add_clock_change(struct analysis *analysis, const struct event *even
 	}
 }
 
-static void add_by_type(struct analysis *analysis, const struct event *event)
+static void add_by_type(struct analysis *analysis, const struct event *event,
+			const struct page_line *line)
 {
 	switch (event->type) {
 	case EVENT_PAGE:
-		add_look(analysis, event);
+		add_look(analysis, event, line);
 		break;
 	case EVENT_CLOCK:
-		add_clock(analysis, event);
+		add_clock(analysis, event, line);
 		break;
 	case EVENT_READ:
 		add_read(analysis, event);
@@ -143,24 +119,58 @@ static void add_by_type(struct analysis *analysis, const struct event *event)
 	}
 }
 
-void analysis_event(struct analysis *analysis, const struct event *event)
+static void on_event(const struct event *event, const struct page_line *line, void *arg)
 {
+	struct analysis *analysis = arg;
+
 	if (!analysis->events++)
 		analysis->first_ns = event->time_ns;
 	analysis->last_ns = event->time_ns;
-	detector_event(analysis->detector, event);
-	incidents_event(analysis->incidents_open, event);
 	summary_add(&analysis->summary, event);
 	mapper_list_add(&analysis->mappers, event);
 	downtimes_event(&analysis->downtimes, event);
-	page_line_event(&analysis->line, event);
-	add_by_type(analysis, event);
+	add_by_type(analysis, event, line);
+}
+
+static const struct judge_handlers handlers = {
+	.event = on_event,
+	.finding = on_finding,
+	.incident = on_incident,
+};
+
+struct analysis *analysis_new(void)
+{
+	struct analysis *analysis = calloc(1, sizeof(*analysis));
+
+	if (!analysis)
+		return NULL;
+	analysis->finding = calloc(ANALYSIS_FINDINGS, sizeof(*analysis->finding));
+	analysis->judge = judge_new(&handlers, analysis);
+	if (analysis->finding && analysis->judge)
+		return analysis;
+	analysis_free(analysis);
+	return NULL;
+}
+
+void analysis_free(struct analysis *analysis)
+{
+	if (!analysis)
+		return;
+	for (size_t i = 0; i < analysis->incidents; i++)
+		free(analysis->incident[i]);
+	judge_free(analysis->judge);
+	free(analysis->finding);
+	free(analysis);
+}
+
+void analysis_event(struct analysis *analysis, const struct event *event)
+{
+	judge_event(analysis->judge, event);
 }
 
 void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap)
 {
-	incidents_forget(analysis->incidents_open, gap->incident);
-	detector_forget(analysis->detector, gap->finding);
+	judge_resume(analysis->judge, gap->finding, gap->incident);
 	if (!analysis->events)
 		return;
 	if (analysis->gaps < ANALYSIS_GAPS)
@@ -169,7 +179,6 @@ void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap)
 		analysis->gaps_unlisted++;
 	/* What the page went through meanwhile was not missed by who looked. */
 	analysis->follow.seen = false;
-	analysis->line = (struct page_line){0};
 	curve_break(&analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		curve_break(&analysis->clock[i].curve);
@@ -179,10 +188,10 @@ void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap)
 
 void analysis_finish(struct analysis *analysis)
 {
-	incidents_finish(analysis->incidents_open);
+	judge_finish(analysis->judge);
 }
 
 const struct detector_counts *analysis_counts(const struct analysis *analysis)
 {
-	return detector_counts(analysis->detector);
+	return judge_counts(analysis->judge);
 }

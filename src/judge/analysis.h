@@ -14,12 +14,10 @@
 #include "event/page_follow.h"
 #include "event/summary.h"
 #include "judge/curve.h"
-#include "judge/detector.h"
 #include "judge/downtime.h"
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
-#include "judge/incident.h"
-#include "judge/page_line.h"
+#include "judge/judge.h"
 
 #define ANALYSIS_FINDINGS  512
 #define ANALYSIS_INCIDENTS 64
@@ -73,9 +71,7 @@ struct analysis {
 	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
 
 	/* Its own. */
-	struct detector *detector;
-	struct incidents *incidents_open;
-	struct page_line line;
+	struct judge *judge;
 };
 
 /* NULL without memory. */

@@ -38,7 +38,7 @@ static void keep_window(struct record_session *session, uint64_t from_ns, uint64
 static void keep_around(struct record_session *session, const struct finding *finding)
 {
 	const struct record_session_ring *ring = &session->ring;
-	const struct incident *incident = incidents_open(session->incidents);
+	const struct incident *incident = judge_open_incident(session->judge);
 	uint64_t from_ns = finding->not_before_ns, to_ns = finding->found_ns + ring->after_ns;
 
 	if (!ring->ring_ns || finding->severity < ring->on)
@@ -54,7 +54,7 @@ static void keep_around(struct record_session *session, const struct finding *fi
 /* And while its incident is open: what comes after it is what comes after its end. */
 static void keep_longer(struct record_session *session)
 {
-	const struct incident *incident = incidents_open(session->incidents);
+	const struct incident *incident = judge_open_incident(session->judge);
 	struct record_session_window *window = &session->window;
 	uint64_t after_ns = session->ring.after_ns;
 
@@ -79,10 +79,9 @@ static void on_finding(const struct finding *finding, void *arg)
 	json_object_put(json);
 	if (!is_quiet(session))
 		session->view->finding(stdout, session->start_ns, finding);
-	incidents_finding(session->incidents, finding);
 	keep_around(session, finding);
 	if (session->has_journal) {
-		incident = incidents_open(session->incidents);
+		incident = judge_open_incident(session->judge);
 		journal_finding(&session->journal, finding, incident ? incident->number : 0);
 	}
 }
@@ -107,6 +106,8 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		session->view->incident(stdout, session->start_ns, incident);
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 /* Where nobody asked for it by name, what is shown will do. */
 static int open_journal(struct record_session *session, const char *path, struct error *error)
 {
@@ -126,9 +127,8 @@ int record_session_open(struct record_session *session, const struct recorder_op
 	int err;
 
 	session->start_ns = start_ns;
-	session->detector = detector_new(NULL, on_finding, session);
-	session->incidents = incidents_new(NULL, on_incident, session);
-	if (!session->detector || !session->incidents) {
+	session->judge = judge_new(&handlers, session);
+	if (!session->judge) {
 		error_cause(error, "there is no memory left");
 		return -ENOMEM;
 	}
@@ -171,11 +171,10 @@ static bool is_old_loss(struct record_session *session, const struct event *even
 void record_session_event(struct record_session *session, const struct event *event)
 {
 	/* In an incident all is evidence. */
-	session->found = incidents_open(session->incidents) != NULL;
+	session->found = judge_open_incident(session->judge) != NULL;
 	session->events++;
 	session->newest_ns = event->time_ns;
-	detector_event(session->detector, event);
-	incidents_event(session->incidents, event);
+	judge_event(session->judge, event);
 	keep_longer(session);
 	/* A ring has full detail. */
 	if (session->ring.ring_ns || !is_old_loss(session, event))
@@ -187,7 +186,7 @@ void record_session_finish(struct record_session *session, struct recorder_count
 {
 	char text[24];
 
-	incidents_finish(session->incidents);
+	judge_finish(session->judge);
 	decimate_flush(&session->decimate, keep, session);
 	if (session->has_journal && session->journal.lost) {
 		snprintf(text, sizeof(text), "%" PRIu64, session->journal.lost);
@@ -206,6 +205,5 @@ void record_session_close(struct record_session *session)
 	recorder_close(session->recorder, NULL);
 	if (session->has_journal)
 		journal_close(&session->journal);
-	detector_free(session->detector);
-	incidents_free(session->incidents);
+	judge_free(session->judge);
 }

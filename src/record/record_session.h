@@ -13,8 +13,7 @@
 #include "event/event.h"
 #include "event/fact.h"
 #include "event/decimate.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "record/record_view.h"
 #include "store/recorder.h"
 
@@ -45,8 +44,7 @@ struct record_session {
 	bool has_journal;
 	struct record_session_window window;
 	struct recorder *recorder;
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct decimate decimate;
 	uint64_t start_ns;
 	uint64_t events; /* judged */

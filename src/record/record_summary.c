@@ -48,7 +48,7 @@ int record_end(struct record_session *session, const struct record_context *cont
 		.windows_cut = counts.windows_cut,
 		.bytes = counts.bytes,
 		.trouble = counts.trouble,
-		.counts = detector_counts(session->detector),
+		.counts = judge_counts(session->judge),
 	};
 	session->view->end(out, context, &result);
 	/* What was lost before it went well again stands in the file, and above. */

@@ -7,8 +7,7 @@
 #include "feed/message.h"
 #include "feed/playback.h"
 #include "feed/recorded.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "show/finding_json.h"
 #include "show/json_add.h"
 #include "record/record_view.h"
@@ -21,8 +20,7 @@ struct replay_options {
 struct replay {
 	const struct record_view *view;
 	struct recorded recorded;
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct stop_condition until;
 	bool alarming;
 	struct replay_result result;
@@ -50,7 +48,6 @@ static void on_finding(const struct finding *finding, void *arg)
 	replay->alarming |= finding->severity >= FINDING_WARNING;
 	compare(replay, finding);
 	replay->view->finding(stdout, replay->recorded.start_ns, finding);
-	incidents_finding(replay->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -61,16 +58,15 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		replay->view->incident(stdout, replay->recorded.start_ns, incident);
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
 {
 	struct replay *replay = arg;
 
-	if (gap) {
-		incidents_forget(replay->incidents, gap->incident);
-		detector_forget(replay->detector, gap->finding);
-	}
-	detector_event(replay->detector, event);
-	incidents_event(replay->incidents, event);
+	if (gap)
+		judge_resume(replay->judge, gap->finding, gap->incident);
+	judge_event(replay->judge, event);
 	return true;
 }
 
@@ -102,7 +98,7 @@ static int end(struct replay *replay, const struct record_context *context)
 
 	result->duration_ns = recorded_duration_ns(&replay->recorded);
 	result->events = replay->recorded.events;
-	result->counts = detector_counts(replay->detector);
+	result->counts = judge_counts(replay->judge);
 	result->why_not_compared = why_not_compared(replay);
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
@@ -119,14 +115,13 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	replay->detector = detector_new(NULL, on_finding, replay);
-	replay->incidents = incidents_new(NULL, on_incident, replay);
-	if (!replay->detector || !replay->incidents)
+	replay->judge = judge_new(&handlers, replay);
+	if (!replay->judge)
 		return message_no_memory();
 	context.facts = recording_facts(replay->recorded.recording);
 	replay->view->replay_begin(stdout, &context);
 	recorded_run(&replay->recorded, &replay->until, on_event, replay);
-	incidents_finish(replay->incidents);
+	judge_finish(replay->judge);
 	return end(replay, &context);
 }
 
@@ -176,8 +171,7 @@ static int replay_run(int argc, char **argv)
 	code = replay_with(&replay, &options);
 	stop_condition_close(&replay.until);
 	recorded_close(&replay.recorded);
-	detector_free(replay.detector);
-	incidents_free(replay.incidents);
+	judge_free(replay.judge);
 	return message_output(code);
 }
 

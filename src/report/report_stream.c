@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "feed/message.h"
 #include "feed/progress.h"
+#include "judge/judge.h"
 #include "store/recording.h"
 
 struct reading {
@@ -15,17 +16,22 @@ struct reading {
 	const struct report *known; /* the whole report, where one incident of it is asked for */
 	uint64_t from_ns;	    /* events from then on, */
 	uint64_t to_ns;		    /* and before then */
-	struct detector *detector;
-	struct incidents *incidents;
-	struct page_line line;
+	struct judge *judge;
 	FILE *out;
 };
+
+static void on_event(const struct event *event, const struct page_line *line, void *arg)
+{
+	struct reading *reading = arg;
+
+	if (event->time_ns >= reading->from_ns && event->time_ns < reading->to_ns)
+		reading->form->event(reading->stream, event, line);
+}
 
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct reading *reading = arg;
 
-	incidents_finding(reading->incidents, finding);
 	if (report_has_finding(reading->known ?: &reading->report, finding))
 		reading->form->finding(reading->stream, finding);
 }
@@ -39,6 +45,12 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		reading->form->incident(reading->stream, incident);
 }
 
+static const struct judge_handlers handlers = {
+	.event = on_event,
+	.finding = on_finding,
+	.incident = on_incident,
+};
+
 static void read_all(struct reading *reading, struct recording *recording)
 {
 	/* Beside a table on the terminal it would only be in the way. */
@@ -49,26 +61,18 @@ static void read_all(struct reading *reading, struct recording *recording)
 	while (!ferror(reading->out) && recording_next(recording, &event)) {
 		progress_event(&progress, "reading");
 		gap = recording_gap(recording);
-		if (gap->events) {
-			incidents_forget(reading->incidents, gap->incident);
-			detector_forget(reading->detector, gap->finding);
-			reading->line = (struct page_line){0};
-		}
-		page_line_event(&reading->line, &event);
-		if (event.time_ns >= reading->from_ns && event.time_ns < reading->to_ns)
-			reading->form->event(reading->stream, &event, &reading->line);
-		detector_event(reading->detector, &event);
-		incidents_event(reading->incidents, &event);
+		if (gap->events)
+			judge_resume(reading->judge, gap->finding, gap->incident);
+		judge_event(reading->judge, &event);
 	}
 	progress_end(&progress);
-	incidents_finish(reading->incidents);
+	judge_finish(reading->judge);
 }
 
 static int run(struct reading *reading, struct recording *recording, const char *path)
 {
-	reading->detector = detector_new(NULL, on_finding, reading);
-	reading->incidents = incidents_new(NULL, on_incident, reading);
-	if (reading->detector && reading->incidents)
+	reading->judge = judge_new(&handlers, reading);
+	if (reading->judge)
 		reading->stream = reading->form->begin(reading->out, &reading->report);
 	if (!reading->stream)
 		return message_no_memory();
@@ -141,8 +145,7 @@ int report_stream_run(const char *path, const struct report_request *request,
 	}
 	if (code == MESSAGE_GO_ON)
 		code = stream(&reading, path, request);
-	detector_free(reading.detector);
-	incidents_free(reading.incidents);
+	judge_free(reading.judge);
 	report_source_close(material);
 	return code;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Members of a JSON object, by the type of the value; and a line of JSON Lines. */
+/*
+ * JSON objects that hold what their table says (json_table.h). A key that is not in the table, one of
+ * another type, and one that is missing end the program: that is a bug of this program.
+ */
 #ifndef VMCLOCK_TRACE_SHOW_JSON_ADD_H
 #define VMCLOCK_TRACE_SHOW_JSON_ADD_H
 
@@ -9,62 +12,49 @@
 
 #include <json-c/json.h>
 
+#include "base/error.h"
+#include "show/json_table.h"
 #include "show/page_json.h"
 
-static inline void add_u64(json_object *to, const char *key, uint64_t value)
-{
-	json_object_object_add(to, key, json_object_new_uint64(value));
-}
+/* A new object with the keys of @table, the caller's until it is added to another. */
+json_object *json_new(const struct json_table *table);
 
-static inline void add_i64(json_object *to, const char *key, int64_t value)
-{
-	json_object_object_add(to, key, json_object_new_int64(value));
-}
+/* A new object whose keys are names: the value of a key with JSON_MAP. */
+json_object *json_new_map(void);
 
-static inline void add_bool(json_object *to, const char *key, bool value)
-{
-	json_object_object_add(to, key, json_object_new_boolean(value));
-}
+/* @value as the value of @key, null for NULL: an object, an array of them or of strings, ... */
+void add_json(json_object *to, const char *key, json_object *value);
+
+void add_u64(json_object *to, const char *key, uint64_t value);
+void add_i64(json_object *to, const char *key, int64_t value);
+void add_bool(json_object *to, const char *key, bool value);
+void add_null(json_object *to, const char *key);
 
 /* Null for NULL; what is no UTF-8 is replaced. */
-static inline void add_text(json_object *to, const char *key, const char *value)
-{
-	json_object_object_add(to, key, page_json_string(value));
-}
-
-static inline void add_null(json_object *to, const char *key)
-{
-	json_object_object_add(to, key, NULL);
-}
+void add_text(json_object *to, const char *key, const char *value);
 
 /* Null unless it is @known. */
-static inline void add_known(json_object *to, const char *key, bool known, uint64_t value)
-{
-	json_object_object_add(to, key, known ? json_object_new_uint64(value) : NULL);
-}
+void add_known(json_object *to, const char *key, bool known, uint64_t value);
 
-/* A new object with what every line has. */
-static inline json_object *new_line(const char *type, uint64_t time_ns)
-{
-	json_object *line = json_object_new_object();
+/* Why something is null, as {"cause", "hint"}; null for NULL, or an empty cause: it is not. */
+void add_missing(json_object *to, const char *key, const struct error *why);
 
-	add_text(line, "type", type);
-	add_u64(line, "monotonic_ns", time_ns);
-	return line;
-}
+/* The same for a cause without a hint. */
+void add_missing_cause(json_object *to, const char *key, const char *cause);
+
+/* A new object with what every line of JSON Lines has: the `type` of @table and the time. */
+json_object *json_new_line(const struct json_table *table, uint64_t time_ns);
+
+/* The same, of what has no table yet. */
+json_object *new_line(const char *type, uint64_t time_ns);
 
 /* @line as text, without an end of line; owned by @line. */
-static inline const char *json_line(json_object *line)
-{
-	return json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
-							    JSON_C_TO_STRING_NOSLASHESCAPE);
-}
+const char *json_line(json_object *line);
 
 /* Write @line, and release it. */
-static inline void put_line(FILE *out, json_object *line)
-{
-	fprintf(out, "%s\n", json_line(line));
-	json_object_put(line);
-}
+void put_line(FILE *out, json_object *line);
+
+/* The same over several lines, for people to read. */
+void put_pretty(FILE *out, json_object *json);
 
 #endif

@@ -6,6 +6,52 @@
 
 #include "base/text.h"
 #include "page/names.h"
+#include "show/json_add.h"
+#include "show/json_objects.h"
+
+#define NAME(field, doc)                                                                           \
+	{                                                                                          \
+		field, JSON_STRING, doc, JSON_NULL                                                 \
+	}
+
+const struct json_table json_page_names = {
+	.name = "page_names",
+	.doc = "What numbers in the page mean, null where the ABI has no name for the value.",
+	.keys = (const struct json_key[]){
+		NAME("counter_id", "The counter that the clock is on."),
+		NAME("time_type", "The page's time scale."),
+		NAME("clock_status", "What the hypervisor says of the clock."),
+		NAME("leap_second_smearing_hint", "How a guest is to smear leap seconds."),
+		NAME("leap_indicator", "The leap second that the page knows of."),
+		{"flags", JSON_STRING, "The flags that are set; those without a name are left out.",
+		 JSON_LIST},
+		{0},
+	}};
+
+const struct json_table json_page_time = {
+	.name = "page_time",
+	.doc = "The time by the page at a counter value.",
+	.keys = (const struct json_key[]){
+		{"counter", JSON_U64,
+		 "The counter value that it is of: that of --counter, or of this moment.",
+		 .unit = "ticks"},
+		{"sec", JSON_I64, "The time on the page's own scale, whole seconds.", .unit = "s"},
+		{"nsec", JSON_U64, "The rest of it.", .unit = "ns"},
+		{"utc", JSON_OBJECT,
+		 "The same on UTC, null where the page does not tell it. A leap second is not "
+		 "marked.",
+		 JSON_NULL, .of = &json_moment},
+		{"tai", JSON_OBJECT, "The same on TAI, null where the page does not tell it.",
+		 JSON_NULL, .of = &json_moment},
+		{"est_error_ns", JSON_U64,
+		 "How far it may be off, one way, rounded up: estimated. Null unless the page's "
+		 "flags call that valid.",
+		 JSON_NULL, "ns"},
+		{"max_error_ns", JSON_U64,
+		 "The same, guaranteed by the page. Null unless its flags call that valid.",
+		 JSON_NULL, "ns"},
+		{0},
+	}};
 
 json_object *page_json_string(const char *text)
 {
@@ -27,7 +73,7 @@ json_object *page_json_fields(const struct page *page)
 
 	if (!page || page->length < PAGE_HEADER_BYTES)
 		return NULL;
-	object = json_object_new_object();
+	object = json_new(&json_page);
 	for (enum page_field field = 0; field < PAGE_FIELDS; field++) {
 		const struct page_field_info *info = page_field_info(field);
 		json_object *value = NULL;
@@ -36,7 +82,7 @@ json_object *page_json_fields(const struct page *page)
 			value = json_object_new_int64(page_get_signed(page, field));
 		else if (page_has(page, field))
 			value = json_object_new_uint64(page_get(page, field));
-		json_object_object_add(object, info->name, value);
+		add_json(object, info->name, value);
 	}
 	return object;
 }
@@ -62,35 +108,26 @@ json_object *page_json_names(const struct page *page)
 
 	if (page->length < PAGE_HEADER_BYTES)
 		return NULL;
-	object = json_object_new_object();
+	object = json_new(&json_page_names);
 	for (size_t i = 0; i < sizeof(enumerations) / sizeof(enumerations[0]); i++) {
 		enum page_field field = enumerations[i];
 		const char *name = NULL;
 
 		if (page_has(page, field))
 			name = page_value_name(field, page_get(page, field));
-		json_object_object_add(object, page_field_info(field)->name,
-				       page_json_string(name));
+		add_text(object, page_field_info(field)->name, name);
 	}
-	json_object_object_add(object, "flags", flag_names(page_get(page, PAGE_FLAGS)));
+	add_json(object, "flags", flag_names(page_get(page, PAGE_FLAGS)));
 	return object;
 }
 
-static json_object *moment(bool known, struct instant at)
+json_object *page_json_moment(struct instant at)
 {
-	json_object *object;
+	json_object *object = json_new(&json_moment);
 
-	if (!known)
-		return NULL;
-	object = json_object_new_object();
-	json_object_object_add(object, "sec", json_object_new_int64(at.sec));
-	json_object_object_add(object, "nsec", json_object_new_int64(instant_nsec(at)));
+	add_i64(object, "sec", at.sec);
+	add_u64(object, "nsec", instant_nsec(at));
 	return object;
-}
-
-static json_object *number(bool known, uint64_t value)
-{
-	return known ? json_object_new_uint64(value) : NULL;
 }
 
 json_object *page_json_time(const struct page_time *time)
@@ -99,16 +136,14 @@ json_object *page_json_time(const struct page_time *time)
 
 	if (!time)
 		return NULL;
-	object = json_object_new_object();
-	json_object_object_add(object, "counter", json_object_new_uint64(time->counter));
-	json_object_object_add(object, "sec", json_object_new_int64(time->at.sec));
-	json_object_object_add(object, "nsec", json_object_new_int64(instant_nsec(time->at)));
-	json_object_object_add(object, "utc", moment(time->has_utc, time->utc));
-	json_object_object_add(object, "tai", moment(time->has_tai, time->tai));
-	json_object_object_add(object, "est_error_ns",
-			       number(time->has_est_error, time->est_error_ns));
-	json_object_object_add(object, "max_error_ns",
-			       number(time->has_max_error, time->max_error_ns));
+	object = json_new(&json_page_time);
+	add_u64(object, "counter", time->counter);
+	add_i64(object, "sec", time->at.sec);
+	add_u64(object, "nsec", instant_nsec(time->at));
+	add_json(object, "utc", time->has_utc ? page_json_moment(time->utc) : NULL);
+	add_json(object, "tai", time->has_tai ? page_json_moment(time->tai) : NULL);
+	add_known(object, "est_error_ns", time->has_est_error, time->est_error_ns);
+	add_known(object, "max_error_ns", time->has_max_error, time->max_error_ns);
 	return object;
 }
 
@@ -140,8 +175,8 @@ json_object *page_json_interval(const struct ns_interval *interval)
 
 	if (!interval)
 		return NULL;
-	object = json_object_new_object();
-	json_object_object_add(object, "lo_ns", json_object_new_int64(interval->lo_ns));
-	json_object_object_add(object, "hi_ns", json_object_new_int64(interval->hi_ns));
+	object = json_new(&json_interval);
+	add_i64(object, "lo_ns", interval->lo_ns);
+	add_i64(object, "hi_ns", interval->hi_ns);
 	return object;
 }

@@ -15,6 +15,10 @@
 #include "page/page.h"
 #include "page/time.h"
 #include "page/warning.h"
+#include "show/json_table.h"
+
+extern const struct json_table json_page_names; /* of page_json_names() */
+extern const struct json_table json_page_time;	/* of page_json_time() */
 
 /* @text with every byte that is no UTF-8 replaced; null for NULL. */
 json_object *page_json_string(const char *text);
@@ -24,6 +28,9 @@ json_object *page_json_fields(const struct page *page);
 
 /* The names of the enumerations among the fields, and the set flags as a list; null for no page. */
 json_object *page_json_names(const struct page *page);
+
+/* {sec, nsec}. */
+json_object *page_json_moment(struct instant at);
 
 /* {counter, sec, nsec, utc, tai, est_error_ns, max_error_ns}; null for NULL. */
 json_object *page_json_time(const struct page_time *time);

@@ -5,8 +5,42 @@
 #include "page/names.h"
 #include "page/smear.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
+#include "show/page_json.h"
 
 #define HINTS (VMCLOCK_SMEARING_UTC_SLS + 1)
+
+static const char *hint_names(int i)
+{
+	return i < HINTS ? page_smearing_name((uint64_t)i) : NULL;
+}
+
+static const struct json_table guest_table = {
+	.doc = "What a guest that follows the hint shows.",
+	.keys = (const struct json_key[]){
+		{"at", JSON_OBJECT, "What such a guest shows.", .of = &json_moment},
+		{"smearing", JSON_BOOL, "It is smearing now."},
+		{"behind", JSON_OBJECT, "UTC less it, 23:59:60 counted as a second.",
+		 .of = &json_interval},
+		{0},
+	}};
+
+const struct json_table json_smear = {
+	.name = "smear",
+	.doc = "The leap second that the page knows of, and the clocks that a guest may show.",
+	.keys = (const struct json_key[]){
+		{"sign", JSON_I64,
+		 "1: the leap second inserts 23:59:60; -1: it leaves out 23:59:59; 0: there is "
+		 "none."},
+		{"utc_midnight", JSON_I64,
+		 "00:00:00 UTC right after it, in seconds since 1970; null if there is none.",
+		 JSON_NULL, "s"},
+		{"tai_less_utc", JSON_I64, "Seconds of TAI less UTC before it.", .unit = "s"},
+		{"in_leap_second", JSON_BOOL, "This moment is 23:59:60."},
+		{"guests", JSON_OBJECT, "The clocks of guests.", JSON_MAP, .of = &guest_table,
+		 .name = hint_names},
+		{0},
+	}};
 
 /* Clocks for a guest that follows @hint; false where the page does not tell enough. */
 static bool clocks_of(const struct page *page, const struct page_time *time, uint64_t hint,
@@ -16,22 +50,13 @@ static bool clocks_of(const struct page *page, const struct page_time *time, uin
 	       !smear_clocks_at(leap, hint, time->tai, clocks);
 }
 
-static json_object *json_instant(struct instant at)
-{
-	json_object *json = json_object_new_object();
-
-	add_i64(json, "sec", at.sec);
-	add_u64(json, "nsec", instant_nsec(at));
-	return json;
-}
-
 static json_object *json_guest(const struct smear_clocks *clocks)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&guest_table);
 
-	json_object_object_add(json, "at", json_instant(clocks->guest));
+	add_json(json, "at", page_json_moment(clocks->guest));
 	add_bool(json, "smearing", clocks->smearing);
-	json_object_object_add(json, "behind", page_json_interval(&clocks->behind));
+	add_json(json, "behind", page_json_interval(&clocks->behind));
 	return json;
 }
 
@@ -43,7 +68,7 @@ json_object *smear_json(const struct page *page, const struct page_time *time)
 
 	if (!clocks_of(page, time, VMCLOCK_SMEARING_STRICT, &leap, &clocks))
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&json_smear);
 	add_i64(json, "sign", leap.sign);
 	if (leap.sign)
 		add_i64(json, "utc_midnight", leap.utc_midnight);
@@ -51,13 +76,12 @@ json_object *smear_json(const struct page *page, const struct page_time *time)
 		add_null(json, "utc_midnight");
 	add_i64(json, "tai_less_utc", leap.tai_less_utc);
 	add_bool(json, "in_leap_second", clocks.in_leap_second);
-	guests = json_object_new_object();
+	guests = json_new_map();
 	for (uint64_t hint = 0; hint < HINTS; hint++) {
 		if (clocks_of(page, time, hint, &leap, &clocks))
-			json_object_object_add(guests, page_smearing_name(hint),
-					       json_guest(&clocks));
+			add_json(guests, page_smearing_name(hint), json_guest(&clocks));
 	}
-	json_object_object_add(json, "guests", guests);
+	add_json(json, "guests", guests);
 	return json;
 }
 

@@ -9,6 +9,9 @@
 
 #include "page/page.h"
 #include "page/time.h"
+#include "show/json_table.h"
+
+extern const struct json_table json_smear; /* of smear_json() */
 
 /*
  * {sign, utc_midnight, tai_less_utc, in_leap_second, guests: {STRICT, NOON_LINEAR, UTC_SLS}} for

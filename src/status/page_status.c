@@ -56,6 +56,15 @@ size_t page_status_findings(const struct page_status *status,
 	return count;
 }
 
+const char *page_status_level(const struct page_status *status)
+{
+	const char *codes[PAGE_STATUS_FINDINGS];
+
+	if (page_status_findings(status, codes))
+		return "critical";
+	return status->time_missing ? "unknown" : "ok";
+}
+
 /* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
 static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *text, size_t bytes)
 {

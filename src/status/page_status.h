@@ -60,6 +60,12 @@ struct page_status {
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
 
+/*
+ * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock, but
+ * there is none in the page or no time by it; else "ok". Static.
+ */
+const char *page_status_level(const struct page_status *status);
+
 /* The answer as one sentence into @text; always terminated. 240 bytes are enough. */
 #define PAGE_STATUS_VERDICT_BYTES 240
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes);

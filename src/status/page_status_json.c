@@ -1,106 +1,204 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "page/names.h"
+#include "show/json_add.h"
+#include "show/json_objects.h"
 #include "show/page_json.h"
-#include "status/page_status_view.h"
 #include "show/smear_view.h"
+#include "status/page_status_view.h"
 
-static void add(json_object *object, const char *key, json_object *value)
+#define SCHEMA "vmclock-trace/status/2"
+
+static const char *warning_names(int i)
 {
-	json_object_object_add(object, key, value);
+	return i < PAGE_WARNINGS ? page_warning_info((enum page_warning)i)->code : NULL;
 }
+
+static const char *finding_names(int i)
+{
+	static const char *const others[] = {"foreign_counter", "system_clock_far", NULL};
+
+	return i < PAGE_WARNINGS ? warning_names(i) : others[i - PAGE_WARNINGS];
+}
+
+static const struct json_table tool_table = {
+	.doc = "What printed this.",
+	.keys = (const struct json_key[]){
+		{"name", JSON_STRING, "The program.", .values = JSON_VALUES("vmclock-trace")},
+		{"version", JSON_STRING, "Its version."},
+		{0},
+	}};
+
+static const struct json_table reader_table = {
+	.doc = "How the page was read.",
+	.keys = (const struct json_key[]){
+		{"via", JSON_STRING, "How it was read.", .values = JSON_VALUES("mmap", "read")},
+		{"retries", JSON_U64,
+		 "Copies that were thrown away because the page was being updated."},
+		{"torn", JSON_BOOL,
+		 "The copy shown is of a page under update: its fields may not belong together."},
+		{0},
+	}};
+
+static const struct json_table system_clock_table = {
+	.doc = "The system clock against the page.",
+	.keys = (const struct json_key[]){
+		{"clock", JSON_STRING, "Which one.", .values = JSON_VALUES("CLOCK_REALTIME")},
+		{"minus_page", JSON_OBJECT, "That clock less the page's UTC.", JSON_NULL,
+		 .of = &json_interval},
+		{"method", JSON_TEXT, "How it was measured.", JSON_NULL},
+		{"missing", JSON_OBJECT, "Why it was not.", JSON_NULL, .of = &json_missing},
+		{0},
+	}};
+
+static const struct json_table phc_table = {
+	.doc = "The PTP clock that belongs to the page.",
+	.keys = (const struct json_key[]){
+		{"path", JSON_STRING, "Its device.", JSON_NULL},
+		{"scale", JSON_STRING, "Its time scale.", JSON_NULL, .name = json_scale_names},
+		{"method", JSON_TEXT, "How the scale was found. Null with it.", JSON_NULL},
+		{"missing", JSON_OBJECT, "Why there is no clock, or why its scale is not known.",
+		 JSON_NULL, .of = &json_missing},
+		{0},
+	}};
+
+static const struct json_table status_table = {
+	.name = "status",
+	.doc = "One look at one vmclock.",
+	.keys = (const struct json_key[]){
+		JSON_SCHEMA_KEY(SCHEMA),
+		{"tool", JSON_OBJECT, "What printed this.", .of = &tool_table},
+		{"device", JSON_STRING, "The path of the page."},
+		{"is_device", JSON_BOOL, "A character device; false for a plain file."},
+		{"reader", JSON_OBJECT, "How the page was read.", .of = &reader_table},
+		{"level", JSON_STRING,
+		 "`critical`: the clock is not safe to rely on, and the exit status is 3. "
+		 "`unknown`: "
+		 "nothing speaks against it, but there is no clock in the page, or no time by it.",
+		 .values = JSON_LEVELS},
+		{"verdict", JSON_TEXT, "The answer in a sentence."},
+		{"findings", JSON_STRING,
+		 "Codes of what makes the clock unsafe to rely on, sorted. They are explained "
+		 "under "
+		 "WARNINGS in vmclock-trace-status(1).",
+		 JSON_LIST, .name = finding_names},
+		{"warnings", JSON_STRING, "Codes of all that is odd about the page, sorted.",
+		 JSON_LIST, .name = warning_names},
+		{"mode", JSON_STRING, "What the page is good for.",
+		 .values = JSON_VALUES("invalid", "marker-only", "full")},
+		{"page", JSON_OBJECT, "Null where fewer than 32 bytes were there.", JSON_NULL,
+		 .of = &json_page},
+		{"names", JSON_OBJECT, "The same in words. Null with `page`.", JSON_NULL,
+		 .of = &json_page_names},
+		{"at", JSON_OBJECT, "The time by the page, null where none can be computed.",
+		 JSON_NULL, .of = &json_page_time},
+		{"at_missing", JSON_OBJECT, "Why `at` is null.", JSON_NULL, .of = &json_missing},
+		{"utc", JSON_STRING, "`at.utc` as YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ.", JSON_NULL},
+		{"smear", JSON_OBJECT,
+		 "UTC and the clock of a guest that follows each smearing hint, at this moment; "
+		 "null "
+		 "where the page does not tell both UTC and TAI.",
+		 JSON_NULL, .of = &json_smear},
+		{"system_clock", JSON_OBJECT, "The system clock against the page.",
+		 .of = &system_clock_table},
+		{"phc", JSON_OBJECT, "The PTP clock that belongs to the page.", .of = &phc_table},
+		{0},
+	}};
+
+const struct json_schema status_schema = {
+	.name = SCHEMA,
+	.doc = "What vmclock-trace status --json prints: one object.",
+	.tables = (const struct json_table *const[]){&status_table, NULL},
+};
 
 static json_object *tool(void)
 {
-	json_object *object = json_object_new_object();
+	json_object *json = json_new(&tool_table);
 
-	add(object, "name", page_json_string("vmclock-trace"));
-	add(object, "version", page_json_string(VERSION));
-	return object;
+	add_text(json, "name", "vmclock-trace");
+	add_text(json, "version", VERSION);
+	return json;
 }
 
 static json_object *reader(const struct page_status *status)
 {
-	json_object *object = json_object_new_object();
+	json_object *json = json_new(&reader_table);
 
-	add(object, "via", page_json_string(status->via));
-	add(object, "retries", json_object_new_int64(status->retries));
-	add(object, "torn", json_object_new_boolean(status->torn));
-	return object;
+	add_text(json, "via", status->via);
+	add_u64(json, "retries", status->retries);
+	add_bool(json, "torn", status->torn);
+	return json;
 }
 
 static json_object *system_clock(const struct page_status *status)
 {
-	json_object *object = json_object_new_object();
+	bool known = !status->system_missing;
+	json_object *json = json_new(&system_clock_table);
 
-	add(object, "clock", page_json_string("CLOCK_REALTIME"));
-	add(object, "minus_page",
-	    page_json_interval(status->system_missing ? NULL : &status->system));
-	add(object, "method",
-	    page_json_string(status->system_missing ? NULL : PAGE_STATUS_SYSTEM_METHOD));
-	add(object, "missing", page_json_string(status->system_missing));
-	return object;
+	add_text(json, "clock", "CLOCK_REALTIME");
+	add_json(json, "minus_page", known ? page_json_interval(&status->system) : NULL);
+	add_text(json, "method", known ? PAGE_STATUS_SYSTEM_METHOD : NULL);
+	add_missing_cause(json, "missing", status->system_missing);
+	return json;
 }
 
 static json_object *phc(const struct page_status *status)
 {
 	bool known = status->phc && !status->phc_scale_missing;
-	const char *missing = status->phc ? status->phc_scale_missing : status->phc_missing;
-	json_object *object = json_object_new_object();
+	json_object *json = json_new(&phc_table);
 
-	add(object, "path", page_json_string(status->phc));
-	add(object, "scale", page_json_string(known ? clock_scale_name(status->phc_scale) : NULL));
-	add(object, "method", page_json_string(known ? PAGE_STATUS_SCALE_METHOD : NULL));
-	add(object, "missing", page_json_string(missing));
-	return object;
+	add_text(json, "path", status->phc);
+	add_text(json, "scale", known ? clock_scale_name(status->phc_scale) : NULL);
+	add_text(json, "method", known ? PAGE_STATUS_SCALE_METHOD : NULL);
+	add_missing_cause(json, "missing",
+			  status->phc ? status->phc_scale_missing : status->phc_missing);
+	return json;
 }
 
-static json_object *findings(const struct page_status *status, size_t *count)
+static json_object *findings(const struct page_status *status)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
 	json_object *list = json_object_new_array();
+	size_t count = page_status_findings(status, codes);
 
-	*count = page_status_findings(status, codes);
-	for (size_t i = 0; i < *count; i++)
+	for (size_t i = 0; i < count; i++)
 		json_object_array_add(list, page_json_string(codes[i]));
 	return list;
 }
 
-static json_object *utc_text(const struct page_status *status)
+static void add_utc(json_object *json, const struct page_status *status)
 {
 	char text[INSTANT_ISO_BYTES];
+	bool known = !status->time_missing && status->time.has_utc;
 
-	if (status->time_missing || !status->time.has_utc)
-		return NULL;
-	instant_format_utc(status->time.utc, text, sizeof(text));
-	return page_json_string(text);
+	if (known)
+		instant_format_utc(status->time.utc, text, sizeof(text));
+	add_text(json, "utc", known ? text : NULL);
 }
 
 json_object *page_status_json(const struct page_status *status)
 {
+	const struct page_time *time = status->time_missing ? NULL : &status->time;
 	char verdict[PAGE_STATUS_VERDICT_BYTES];
-	json_object *object = json_object_new_object();
-	json_object *found;
-	size_t count;
+	json_object *json = json_new(&status_table);
 
 	page_status_verdict(status, verdict, sizeof(verdict));
-	found = findings(status, &count);
-	add(object, "schema", page_json_string("vmclock-trace/status/1"));
-	add(object, "tool", tool());
-	add(object, "device", page_json_string(status->path));
-	add(object, "is_device", json_object_new_boolean(status->is_device));
-	add(object, "reader", reader(status));
-	add(object, "sane", json_object_new_boolean(count == 0));
-	add(object, "verdict", page_json_string(verdict));
-	add(object, "findings", found);
-	add(object, "warnings", page_json_warnings(status->warnings));
-	add(object, "mode", page_json_string(page_mode_name(page_mode(&status->page))));
-	add(object, "page", page_json_fields(&status->page));
-	add(object, "names", page_json_names(&status->page));
-	add(object, "at", page_json_time(status->time_missing ? NULL : &status->time));
-	add(object, "at_missing", page_json_string(status->time_missing));
-	add(object, "utc", utc_text(status));
-	add(object, "smear",
-	    status->time_missing ? NULL : smear_json(&status->page, &status->time));
-	add(object, "system_clock", system_clock(status));
-	add(object, "phc", phc(status));
-	return object;
+	add_text(json, "schema", SCHEMA);
+	add_json(json, "tool", tool());
+	add_text(json, "device", status->path);
+	add_bool(json, "is_device", status->is_device);
+	add_json(json, "reader", reader(status));
+	add_text(json, "level", page_status_level(status));
+	add_text(json, "verdict", verdict);
+	add_json(json, "findings", findings(status));
+	add_json(json, "warnings", page_json_warnings(status->warnings));
+	add_text(json, "mode", page_mode_name(page_mode(&status->page)));
+	add_json(json, "page", page_json_fields(&status->page));
+	add_json(json, "names", page_json_names(&status->page));
+	add_json(json, "at", page_json_time(time));
+	add_missing_cause(json, "at_missing", status->time_missing);
+	add_utc(json, status);
+	add_json(json, "smear", time ? smear_json(&status->page, time) : NULL);
+	add_json(json, "system_clock", system_clock(status));
+	add_json(json, "phc", phc(status));
+	return json;
 }

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "show/json_table.h"
 #include "status/page_status.h"
 
 /* How `page_status.system` was measured, for readers. */
@@ -17,7 +18,9 @@
 /* The screen to @out, the verdict first. Strings are made harmless for a terminal. */
 void page_status_print(const struct page_status *status, FILE *out);
 
-/* The object of schema "vmclock-trace/status/1"; the caller owns it. */
+/* The object of `status_schema`; the caller owns it. */
 json_object *page_status_json(const struct page_status *status);
+
+extern const struct json_schema status_schema;
 
 #endif

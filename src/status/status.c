@@ -16,6 +16,7 @@
 #include "observe/page_reader.h"
 #include "observe/phc.h"
 #include "page/counter.h"
+#include "show/json_add.h"
 #include "status/page_status_view.h"
 
 /* Looks at a page that is updated while it is looked at. */
@@ -177,16 +178,10 @@ static int look(struct page_reader *reader, const struct options *options,
 
 static int print(const struct page_status *status, bool json)
 {
-	json_object *object;
-
-	if (json) {
-		object = page_status_json(status);
-		puts(json_object_to_json_string_ext(
-			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(object);
-	} else {
+	if (json)
+		put_pretty(stdout, page_status_json(status));
+	else
 		page_status_print(status, stdout);
-	}
 	return fflush(stdout) || ferror(stdout) ? -EIO : 0;
 }
 
@@ -247,6 +242,8 @@ static int parse_option(int option, struct options *options)
 	case 'j':
 		options->json = true;
 		return MESSAGE_GO_ON;
+	case 'S':
+		return message_schema(&status_schema);
 	case 'h':
 		return message_help(&cmd_status);
 	default:
@@ -257,9 +254,13 @@ static int parse_option(int option, struct options *options)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
-		{"device", required_argument, NULL, 'D'}, {"counter", required_argument, NULL, 'C'},
-		{"via", required_argument, NULL, 'V'},	  {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	  {0},
+		{"device", required_argument, NULL, 'D'},
+		{"counter", required_argument, NULL, 'C'},
+		{"via", required_argument, NULL, 'V'},
+		{"json", no_argument, NULL, 'j'},
+		{"schema", no_argument, NULL, 'S'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int option, code = MESSAGE_GO_ON;
 
@@ -305,7 +306,8 @@ static const char help[] =
 	"                     /dev/vmclock*\n"
 	"      --counter N    the time at counter value N instead of now; no other clock is read\n"
 	"      --via WAY      mmap, read or auto (a device is mapped, a file is read)\n"
-	"  -j, --json         one JSON object, schema vmclock-trace/status/1\n"
+	"  -j, --json         one JSON object, schema vmclock-trace/status/2\n"
+	"      --schema       print its JSON Schema\n"
 	"  -h, --help         show this\n"
 	"\n"
 	"exit status: 0 sane; also a page that by design holds no clock (marker-only, as of QEMU)\n"

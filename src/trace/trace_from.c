@@ -146,7 +146,7 @@ static bool on_event(const struct event *event, const struct recording_gap *gap,
 	struct from *from = arg;
 
 	if (gap)
-		trace_session_forget(&from->session, gap->finding, gap->incident);
+		trace_session_resume(&from->session, gap->finding, gap->incident);
 	from->session.context.hooks_changed |= event->type == EVENT_HOOKS;
 	if (is_shown(from, event))
 		show(from, event);

@@ -13,7 +13,6 @@ static void on_finding(const struct finding *finding, void *arg)
 
 	session->alarming |= finding->severity >= FINDING_WARNING;
 	session->view->finding(stdout, &session->context, finding);
-	incidents_finding(session->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -26,20 +25,20 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		session->view->incident(stdout, &session->context, incident);
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 int trace_session_open(struct trace_session *session)
 {
 	session->summary = calloc(1, sizeof(*session->summary));
-	session->detector = detector_new(NULL, on_finding, session);
-	session->incidents = incidents_new(NULL, on_incident, session);
-	if (session->summary && session->detector && session->incidents)
+	session->judge = judge_new(&handlers, session);
+	if (session->summary && session->judge)
 		return EXIT_DONE;
 	return message_no_memory();
 }
 
 void trace_session_close(struct trace_session *session)
 {
-	detector_free(session->detector);
-	incidents_free(session->incidents);
+	judge_free(session->judge);
 	free(session->summary);
 }
 
@@ -156,8 +155,7 @@ void trace_session_judge(struct trace_session *session, const struct event *even
 				event->time_ns + event->latency_ns, event);
 	else if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
 		tell_disruption(session, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
-	detector_event(session->detector, event);
-	incidents_event(session->incidents, event);
+	judge_event(session->judge, event);
 }
 
 /* The names of the readers' cgroups, NULL where one is not known. The caller frees them. */
@@ -173,10 +171,9 @@ static void name_cgroups(const struct trace_session *session, char *names[SUMMAR
 	}
 }
 
-void trace_session_forget(struct trace_session *session, uint64_t finding, uint64_t incident)
+void trace_session_resume(struct trace_session *session, uint64_t finding, uint64_t incident)
 {
-	incidents_forget(session->incidents, incident);
-	detector_forget(session->detector, finding);
+	judge_resume(session->judge, finding, incident);
 	/* What the page went through meanwhile was not missed by who looked. */
 	session->follow.seen = false;
 }
@@ -185,7 +182,7 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 {
 	char *cgroups[SUMMARY_READERS] = {NULL};
 
-	incidents_finish(session->incidents);
+	judge_finish(session->judge);
 	name_cgroups(session, cgroups);
 	result->summary = session->summary;
 	result->cgroups = (const char *const *)cgroups;
@@ -194,7 +191,7 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	result->mappers = &session->mapper_list;
 	result->shown = session->shown;
 	result->disruptions = session->disruptions.newest.number;
-	result->counts = detector_counts(session->detector);
+	result->counts = judge_counts(session->judge);
 	result->clock_changes = session->clock_changes;
 	result->page_updates = session->follow.updates;
 	result->page_updates_unseen = session->follow.missed;

@@ -10,18 +10,16 @@
 #include "event/mapper_list.h"
 #include "event/page_follow.h"
 #include "event/summary.h"
-#include "judge/detector.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "trace/trace_view.h"
 
 struct trace_session {
 	const struct trace_view *view;
 	struct trace_context context;
 	uint64_t count; /* events to show; 0: any number */
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct summary *summary;
 	struct mapper_list mapper_list;
 	struct answer_tally answers;
@@ -61,7 +59,7 @@ bool trace_session_has_enough(const struct trace_session *session);
  * Between the event before and the next one is a time of which nothing is known; the newest finding
  * and incident that were told until then have these numbers.
  */
-void trace_session_forget(struct trace_session *session, uint64_t finding, uint64_t incident);
+void trace_session_resume(struct trace_session *session, uint64_t finding, uint64_t incident);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:

@@ -11,9 +11,7 @@
 #include "feed/message.h"
 #include "feed/stop_condition.h"
 #include "watch/wait_exec.h"
-#include "judge/health.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "observe/page_monitor.h"
 #include "watch/wait_view.h"
 
@@ -44,9 +42,7 @@ struct wait_options {
 struct wait {
 	const struct wait_options *options;
 	struct page_monitor *monitor;
-	struct detector *detector;
-	struct incidents *incidents;
-	struct health good;
+	struct judge *judge;
 	struct stop_condition until;
 	uint64_t start_ns;
 	bool looked;	  /* has a whole page been seen? */
@@ -69,18 +65,11 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct wait *wait = arg;
 
-	incidents_finding(wait->incidents, finding);
 	if (wait->options->requests.kinds & KIND(finding->kind))
 		happen(wait, finding_name(finding->kind), finding);
 }
 
-/* That an incident is over is asked for where it counts. */
-static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
-{
-	(void)incident;
-	(void)news;
-	(void)arg;
-}
+static const struct judge_handlers handlers = {.finding = on_finding};
 
 /* The caller knows an older marker than the first that we see: it happened before we came. */
 static void check_marker(struct wait *wait, const struct event *event)
@@ -126,9 +115,7 @@ static void on_event(const struct event *event, void *arg)
 		return;
 	if (event->type == EVENT_PAGE)
 		see_page(wait, event);
-	health_event(&wait->good, event);
-	detector_event(wait->detector, event);
-	incidents_event(wait->incidents, event);
+	judge_event(wait->judge, event);
 }
 
 /* After all events of a moment: an update may be followed by a clock that is still wrong. */
@@ -136,8 +123,7 @@ static void check_recovered(struct wait *wait)
 {
 	bool clocks = page_monitor_facts(wait->monitor)->clock_period_ns != 0;
 
-	if (wait->options->requests.recovered && health_now(&wait->good, clocks) &&
-	    !incidents_open(wait->incidents))
+	if (wait->options->requests.recovered && judge_is_well(wait->judge, clocks))
 		happen(wait, "recovered", NULL);
 }
 
@@ -215,9 +201,8 @@ static int wait_with(struct wait *wait)
 {
 	struct error error = {.cause = ""};
 
-	wait->incidents = incidents_new(NULL, on_incident, NULL);
-	wait->detector = detector_new(NULL, on_finding, wait);
-	if (!wait->incidents || !wait->detector)
+	wait->judge = judge_new(&handlers, wait);
+	if (!wait->judge)
 		error_cause(&error, "there is no memory left");
 	else if (!page_monitor_open(&wait->options->look, &wait->monitor, &error))
 		page_monitor_start(wait->monitor, &error);
@@ -378,8 +363,7 @@ static int wait_run(int argc, char **argv)
 	stop_condition_open(&wait.until);
 	code = wait_with(&wait);
 	page_monitor_close(wait.monitor);
-	detector_free(wait.detector);
-	incidents_free(wait.incidents);
+	judge_free(wait.judge);
 	stop_condition_close(&wait.until);
 	return code;
 }

@@ -122,7 +122,7 @@ static bool on_event(const struct event *event, const struct recording_gap *gap,
 	struct watch *watch = arg;
 
 	if (gap)
-		watch_session_forget(&watch->session, gap->finding, gap->incident);
+		watch_session_resume(&watch->session, gap->finding, gap->incident);
 	watch_session_event(&watch->session, event);
 	return true;
 }
@@ -158,7 +158,7 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	recorded_run(recorded, &watch->until, on_event, watch);
 	ended = recorded_end(recorded);
 	result.duration_ns = recorded_duration_ns(recorded);
-	result.notices = detector_counts(session->detector)->notifications;
+	result.notices = judge_counts(session->judge)->notifications;
 	result.page = session->follow.seen ? &session->follow.newest : NULL;
 	return recorded_exit_code(recorded, watch_session_end(session, &result));
 }

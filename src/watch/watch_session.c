@@ -17,7 +17,6 @@ static void on_finding(const struct finding *finding, void *arg)
 	if (finding->missed)
 		session->missed_told = session->follow.missed;
 	session->view->finding(stdout, &session->context, finding);
-	incidents_finding(session->incidents, finding);
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -42,19 +41,17 @@ static void tell_missed(struct watch_session *session, uint64_t now_ns)
 	session->missed_told_ns = now_ns;
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 int watch_session_open(struct watch_session *session)
 {
-	session->detector = detector_new(NULL, on_finding, session);
-	session->incidents = incidents_new(NULL, on_incident, session);
-	if (session->detector && session->incidents)
-		return EXIT_DONE;
-	return message_no_memory();
+	session->judge = judge_new(&handlers, session);
+	return session->judge ? EXIT_DONE : message_no_memory();
 }
 
 void watch_session_close(struct watch_session *session)
 {
-	detector_free(session->detector);
-	incidents_free(session->incidents);
+	judge_free(session->judge);
 }
 
 void watch_session_event(struct watch_session *session, const struct event *event)
@@ -63,28 +60,26 @@ void watch_session_event(struct watch_session *session, const struct event *even
 
 	if (page_follow(&session->follow, event, &change) && session->updates)
 		session->view->update(stdout, &session->context, &change);
-	detector_event(session->detector, event);
-	incidents_event(session->incidents, event);
+	judge_event(session->judge, event);
 	tell_missed(session, event->time_ns);
 }
 
-void watch_session_forget(struct watch_session *session, uint64_t finding, uint64_t incident)
+void watch_session_resume(struct watch_session *session, uint64_t finding, uint64_t incident)
 {
-	incidents_forget(session->incidents, incident);
-	detector_forget(session->detector, finding);
+	judge_resume(session->judge, finding, incident);
 	/* What the page went through meanwhile was not missed by who looked. */
 	session->follow.seen = false;
 }
 
 int watch_session_end(struct watch_session *session, struct watch_result *result)
 {
-	incidents_finish(session->incidents);
+	judge_finish(session->judge);
 	/* What was missed less than a second ago. */
 	session->missed_told_ns = 0;
 	tell_missed(session, session->context.start_ns + result->duration_ns);
 	result->updates = session->follow.updates;
 	result->missed = session->follow.missed;
-	result->counts = detector_counts(session->detector);
+	result->counts = judge_counts(session->judge);
 	session->view->end(stdout, &session->context, result);
 	return message_output(session->alarming ? EXIT_FINDING : EXIT_DONE);
 }

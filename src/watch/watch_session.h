@@ -8,16 +8,14 @@
 
 #include "event/event.h"
 #include "event/page_follow.h"
-#include "judge/detector.h"
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "watch/watch_view.h"
 
 struct watch_session {
 	const struct watch_view *view;
 	struct watch_context context;
 	bool updates; /* is each one shown? */
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	struct page_follow follow;
 	bool alarming; /* was anything found that is more than news? */
 	uint64_t missed_told;
@@ -37,7 +35,7 @@ void watch_session_event(struct watch_session *session, const struct event *even
  * Between the event before and the next one is a time of which nothing is known; the newest finding
  * and incident that were told until then have these numbers.
  */
-void watch_session_forget(struct watch_session *session, uint64_t finding, uint64_t incident);
+void watch_session_resume(struct watch_session *session, uint64_t finding, uint64_t incident);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:

@@ -4,11 +4,15 @@
 
 bats_require_minimum_version 1.5.0
 
+setup_file() {
+	make -s -C "$BATS_TEST_DIRNAME/../.." build/man/vmclock-trace-json.5.scd
+}
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	root=$BATS_TEST_DIRNAME/../..
 	man=$root/man
-	json=$man/vmclock-trace-json.5.scd
+	json=$root/build/man/vmclock-trace-json.5.scd # with the keys filled in
 	vectors=$root/tests/data/vectors/pages
 	completion=$root/contrib/completions/vmclock-trace.bash
 	export LC_ALL=C.UTF-8
@@ -97,7 +101,7 @@ options_of_completion() { complete_words vmclock-trace "$1" --; }
 
 @test "docs: man pages build and render without a warning" {
 	command -v scdoc >/dev/null || skip "scdoc is not installed"
-	for page in "$man"/*.scd; do
+	for page in "$man"/*.scd "$json"; do
 		run --separate-stderr scdoc <"$page"
 		[ "$status" = 0 ]
 		[ -z "$stderr" ]
@@ -169,76 +173,33 @@ notes_of_source() {
 	same notes_of_source "codes_of_man NOTES"
 }
 
-# --- JSON
+# --- JSON: the page's lists of keys are made from the tables that what is printed is checked against.
 
-# Every word in bold, dotted ones taken apart.
-bold_words() {
-	grep -oE '\*[][a-z0-9_.]+\*' "$json" | tr -d '*[]' | tr . '\n'
+# Every key of the schemas that have one.
+keys_of_schemas() {
+	for command in $(commands | grep -vx report); do
+		"$VMCLOCK_TRACE" "$command" --schema 2>/dev/null || :
+	done | jq -r '.. | objects | .properties? // empty | keys[]'
 }
 
-# Every key that is defined: at the beginning of a line, or dotted anywhere.
-defined_keys() {
-	{
-		grep -E '^\*[][a-z0-9_.]+\*( \(|,|$)' "$json" | grep -oE '\*[][a-z0-9_.]+\*'
-		grep -oE '\*[a-z0-9_]+(\[\])?\.[][a-z0-9_.]+\*' "$json"
-	} | tr -d '*[]' | tr . '\n'
+# Every key that begins an entry, without those before it.
+keys_of_man() {
+	grep -E '^\*[][a-z0-9_.]+\* \(' "$json" | grep -oE '^\*[][a-z0-9_.]+\*' | tr -d '*[]' | sed 's/.*\.//'
 }
 
-# Every path of keys that `status --json` prints, at this moment and for a counter value.
-status_paths() {
-	local page
-	for page in "$vectors"/*.bin; do
-		"$VMCLOCK_TRACE" status --json --device "$page" --counter 0 || [ $? = 3 ]
-	done | jq -r 'paths(true) | select(all(type == "string")) | join(".")' | sort -u
+@test "docs: every key of every schema is in json(5)" {
+	within keys_of_schemas keys_of_man
+	[ "$(keys_of_schemas | sort -u | wc -l)" -gt 60 ]
 }
 
-# The fields of a page are told once, under THE PAGE; those of a moment once too.
-documented_paths() {
-	grep -oE '\*[a-z0-9_.]+\*' "$json" | tr -d '*'
-	sed -n '/^# THE PAGE/,/^# STATUS/p' "$json" | grep -oE '\*[a-z0-9_]+\*' | tr -d '*' | sed 's/^/page./'
-	printf '%s\n' smear.guests.{STRICT,NOON_LINEAR,UTC_SLS}{,.at,.at.sec,.at.nsec,.smearing,.behind,.behind.lo_ns,.behind.hi_ns}
-	printf '%s\n' {at.utc,at.tai}.{sec,nsec} system_clock.minus_page.{lo_ns,hi_ns} tool reader system_clock phc
-}
-
-# The keys in a source that prints JSON.
-keys_of_source() {
-	cat "$root"/src/*/"$1" | tr -d '\n' | grep -oE '\<(add|add_[a-z0-9]+|json_object_object_add)\([[:space:]]*[a-z_]+,[[:space:]]*"[a-z0-9_]+"' |
-		sed 's/.*"\(.*\)"/\1/'
-}
-
-all_keys() {
-	local file
-	for file in "$root"/src/*/*.[ch]; do
-		keys_of_source "${file##*/}"
-	done
-	status_paths | tr . '\n'
-}
-
-@test "docs: every key of status --json on every vector is in json(5)" {
-	within status_paths documented_paths
-	[ "$(status_paths | wc -l)" -gt 60 ]
-}
-
-@test "docs: every key that any command prints is in json(5)" {
-	for file in $(grep -lE 'add_(u64|text)\(|json_object_object_add\(' "$root"/src/*/*.c); do
-		within "keys_of_source ${file##*/}" bold_words
-	done
-	[ "$(for file in trace_json.c trace_summary_json.c; do keys_of_source $file; done | sort -u | wc -l)" -gt 90 ]
-	[ "$(keys_of_source compare_json.c | sort -u | wc -l)" -gt 50 ]
-}
-
-@test "docs: every key in json(5) is printed by something" {
-	within defined_keys all_keys
-}
-
-@test "docs: schemas and paths in json(5) are those of the source" {
-	schemas_of_source() { grep -ohE '"vmclock-trace/[a-z]+/[0-9]+"' "$root"/src/*/*.c | tr -d '"'; }
+@test "docs: the schemas of json(5) are those that are printed" {
+	schemas_printed() {
+		for command in $(commands); do
+			"$VMCLOCK_TRACE" "$command" --schema 2>/dev/null || :
+		done | grep -oE 'vmclock-trace/[a-z]+/[0-9]+'
+	}
 	schemas_of_man() { grep -ohE 'vmclock-trace/[a-z]+/[0-9]+' "$json"; }
-	paths_of_source() { sed -n '/path_names\[/,/^};/s/.*= "\(.*\)",/\1/p' "$root/src/event/event.c"; }
-	same schemas_of_source schemas_of_man
-	paths_of_source | while read -r path; do
-		grep -q "_${path}_" "$json" || { echo "$path" >&2; return 1; }
-	done
+	within schemas_printed schemas_of_man
 }
 
 # The examples as a reader sees them, run on a page in a file and for a moment only.

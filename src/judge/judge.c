@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/judge.h"
+
+#include <stdlib.h>
+
+#include "judge/health.h"
+
+struct judge {
+	const struct judge_handlers *handlers;
+	void *arg;
+	struct detector *detector;
+	struct incidents *incidents;
+	struct health health;
+};
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct judge *judge = arg;
+
+	incidents_finding(judge->incidents, finding);
+	if (judge->handlers->finding)
+		judge->handlers->finding(finding, judge->arg);
+}
+
+struct judge *judge_new(const struct judge_handlers *handlers, void *arg)
+{
+	struct judge *judge = calloc(1, sizeof(*judge));
+
+	if (!judge)
+		return NULL;
+	judge->handlers = handlers;
+	judge->arg = arg;
+	judge->detector = detector_new(NULL, on_finding, judge);
+	judge->incidents = incidents_new(NULL, handlers->incident, arg);
+	if (judge->detector && judge->incidents)
+		return judge;
+	judge_free(judge);
+	return NULL;
+}
+
+void judge_free(struct judge *judge)
+{
+	if (!judge)
+		return;
+	detector_free(judge->detector);
+	incidents_free(judge->incidents);
+	free(judge);
+}
+
+void judge_event(struct judge *judge, const struct event *event)
+{
+	health_event(&judge->health, event);
+	if (judge->handlers->event)
+		judge->handlers->event(event, &judge->health.line, judge->arg);
+	detector_event(judge->detector, event);
+	incidents_event(judge->incidents, event);
+}
+
+void judge_resume(struct judge *judge, uint64_t finding, uint64_t incident)
+{
+	incidents_forget(judge->incidents, incident);
+	detector_forget(judge->detector, finding);
+	judge->health = (struct health){0};
+}
+
+void judge_finish(struct judge *judge)
+{
+	incidents_finish(judge->incidents);
+}
+
+const struct incident *judge_open_incident(const struct judge *judge)
+{
+	return incidents_open(judge->incidents);
+}
+
+bool judge_is_well(const struct judge *judge, bool clocks)
+{
+	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents);
+}
+
+const struct detector_counts *judge_counts(const struct judge *judge)
+{
+	return detector_counts(judge->detector);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one door of the judge: events in; findings, incidents and health out. Pure: time comes with the
+ * events, and the same events give the same findings, whether they are live, recorded or simulated.
+ *
+ *	static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+ *
+ *	struct judge *judge = judge_new(&handlers, session);
+ *	while (next(source, &event))
+ *		judge_event(judge, &event);
+ *	judge_finish(judge);
+ *	judge_free(judge);
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_JUDGE_H
+#define VMCLOCK_TRACE_JUDGE_JUDGE_H
+
+#include "judge/detector.h"
+#include "judge/incident.h"
+#include "judge/page_line.h"
+
+struct judge;
+
+/*
+ * What a caller is told, in this order of each event; NULL: it does not want to know. What they are
+ * given is valid during the call only, and judge_event(), judge_resume() and judge_finish() must not
+ * be called from them.
+ */
+struct judge_handlers {
+	/* An event before it is judged, with the page in force: @line has taken it. */
+	void (*event)(const struct event *event, const struct page_line *line, void *arg);
+	/* By then the incident to which it belongs is open. */
+	finding_fn finding;
+	incident_fn incident;
+};
+
+/*
+ * A judge for one machine with at most one page. @handlers is borrowed for as long as it lives, and
+ * @arg is theirs. NULL if out of memory.
+ */
+struct judge *judge_new(const struct judge_handlers *handlers, void *arg);
+
+/* NULL is fine. */
+void judge_free(struct judge *judge);
+
+/* Judge one event; they come in the order in which they were observed. */
+void judge_event(struct judge *judge, const struct event *event);
+
+/*
+ * Between the event before and the next one is a gap of which nothing is known: an open incident is
+ * closed as not recovered, and the next event is judged as the first. Numbers go on, above @finding
+ * and @incident, the newest ones that were given until then (0: not known).
+ */
+void judge_resume(struct judge *judge, uint64_t finding, uint64_t incident);
+
+/* No more events: close the incident that is open. */
+void judge_finish(struct judge *judge);
+
+/* The incident that is open, or NULL. Owned by @judge. */
+const struct incident *judge_open_incident(const struct judge *judge);
+
+/*
+ * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no incident
+ * is open? With @clocks, at least one clock must have been read since the page became good.
+ */
+bool judge_is_well(const struct judge *judge, bool clocks);
+
+/* What has passed through. Owned by @judge. */
+const struct detector_counts *judge_counts(const struct judge *judge);
+
+#endif

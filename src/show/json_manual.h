@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables of JSON objects as the man page has them, in the form of scdoc(5). */
+#ifndef VMCLOCK_TRACE_SHOW_JSON_MANUAL_H
+#define VMCLOCK_TRACE_SHOW_JSON_MANUAL_H
+
+#include <stdio.h>
+
+#include "show/json_table.h"
+
+/* What @table is, and each key of it; objects without a name of their own within. */
+void json_manual_table(FILE *out, const struct json_table *table);
+
+/* The same of all tables of @schema, each of several under a heading: its type of line. */
+void json_manual_schema(FILE *out, const struct json_schema *schema);
+
+#endif
