@@ -292,9 +292,9 @@ HOOK(misc_open, misc_open, call_args)
 #define POLL_IN 0x0001
 
 /*
- * How long this look came after the notification that woke the thread for it; 0: it was not woken.
- * It was if it had known of no news until the notification came, now finds some, and is past the
- * first look of its call, at which it would have been queued to be woken later.
+ * How long this sample came after the notification that woke the thread for it; 0: it was not
+ * woken. It was if it had known of no news until the notification came, now finds some, and is past
+ * the first sample of its call, at which it would have been queued to be woken later.
  */
 static __u64 woken_after(struct in_flight *now, struct poll_table_struct *table, __u32 events)
 {

@@ -282,8 +282,8 @@ static __always_inline void count_unsent(const struct read_end *end, const __u64
 }
 
 /* A read that was measured, slow, failed, or is wanted as an event. */
-static __always_inline void look_at_read(const __u64 *args, struct wire_reader *reader, __u32 path,
-					 int result, const bool typed)
+static __always_inline void handle_read(const __u64 *args, struct wire_reader *reader, __u32 path,
+					int result, const bool typed)
 {
 	struct read_end end = {.reader = reader, .path = path, .result = result};
 	struct vmclock_state *st = (void *)args[0];
@@ -319,8 +319,8 @@ static __always_inline void look_at_read(const __u64 *args, struct wire_reader *
  * The same for the many where every event is sent: one that was measured, did not fail, and is not
  * filtered.
  */
-static __always_inline void look_at_plain_read(const __u64 *args, struct wire_reader *reader,
-					       __u32 path)
+static __always_inline void handle_plain_read(const __u64 *args, struct wire_reader *reader,
+					      __u32 path)
 {
 	struct read_end end = {.reader = reader, .path = path, .measured = true};
 
@@ -338,16 +338,16 @@ static __always_inline bool is_plain_read(const struct wire_reader *reader, int 
 	       !reader->measure_tick;
 }
 
-static __noinline void look_at_typed_read(const __u64 *args, struct wire_reader *reader, __u32 path,
-					  int result)
+static __noinline void handle_typed_read(const __u64 *args, struct wire_reader *reader, __u32 path,
+					 int result)
 {
-	look_at_read(args, reader, path, result, true);
+	handle_read(args, reader, path, result, true);
 }
 
-static __noinline void look_at_kprobed_read(const __u64 *args, struct wire_reader *reader,
-					    __u32 path, int result)
+static __noinline void handle_kprobed_read(const __u64 *args, struct wire_reader *reader,
+					   __u32 path, int result)
 {
-	look_at_read(args, reader, path, result, false);
+	handle_read(args, reader, path, result, false);
 }
 
 EXIT(read)
@@ -376,10 +376,10 @@ EXIT(read)
 	start_tick = reader->start_tick;
 	if (start_tick != reader->measure_tick || bpf_jiffies64() - start_tick > 1 || *status < 0) {
 		if (typed && is_plain_read(reader, *status))
-			look_at_plain_read(args, reader, path);
+			handle_plain_read(args, reader, path);
 		else
-			(typed ? look_at_typed_read : look_at_kprobed_read)(args, reader, path,
-									    *status);
+			(typed ? handle_typed_read : handle_kprobed_read)(args, reader, path,
+									  *status);
 	}
 	reader->start_tick = 0;
 }

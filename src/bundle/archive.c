@@ -228,7 +228,7 @@ static bool unpacking_begin(struct unpacking *unpacking)
 }
 
 /* At the end of the compressed data: it must be that of the file. */
-static void look_behind_end(struct unpacking *unpacking)
+static void check_after_end(struct unpacking *unpacking)
 {
 	unpacking->ended = true;
 	if (unpacking->stream.avail_in ||
@@ -252,7 +252,7 @@ static size_t unpack(struct unpacking *unpacking)
 	}
 	length = CHUNK - stream->avail_out;
 	if (result == Z_STREAM_END)
-		look_behind_end(unpacking);
+		check_after_end(unpacking);
 	else if (result != Z_OK && !unpacking->wrong)
 		unpacking->wrong = "its compressed data are damaged";
 	if (!unpacking->wrong && length > unpacking->left)

@@ -20,7 +20,7 @@ static bool is_unchanged_tick(const struct event *event)
 }
 
 /*
- * Does it come each second, whatever happens? While all is well nothing hangs on the looks around
+ * Does it come each second, whatever happens? While all is well nothing hangs on the samples around
  * it.
  */
 static bool is_periodic(const struct event *event)
@@ -78,7 +78,7 @@ void decimate_flush(struct decimate *decimate, decimate_fn fn, void *arg)
 void decimate_event(struct decimate *decimate, const struct event *event, bool matters,
 		    decimate_fn fn, void *arg)
 {
-	bool is_look = event->type == EVENT_PAGE, is_tick = event->type == EVENT_TICK;
+	bool is_sample = event->type == EVENT_PAGE, is_tick = event->type == EVENT_TICK;
 
 	if (!matters &&
 	    (is_periodic(event) || (decimate->seen && is_unchanged_sample(decimate, event)) ||
@@ -88,11 +88,11 @@ void decimate_event(struct decimate *decimate, const struct event *event, bool m
 	}
 	decimate_flush(decimate, fn, arg);
 	fn(event, arg);
-	if (is_look && event->page_state == EVENT_PAGE_STABLE) {
+	if (is_sample && event->page_state == EVENT_PAGE_STABLE) {
 		decimate->page = event->page;
 		decimate->has_page = true;
 	}
-	/* The first look and the first tick after anything else stay. */
-	decimate->seen = is_look || (is_tick && decimate->seen);
-	decimate->ticked = is_tick || (is_look && decimate->ticked);
+	/* The first sample and the first tick after anything else stay. */
+	decimate->seen = is_sample || (is_tick && decimate->seen);
+	decimate->ticked = is_tick || (is_sample && decimate->ticked);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be left out of a run of events so that it is judged as before: of looks and ticks that
+ * What can be left out of a run of events so that it is judged as before: of samples and ticks that
  * tell nothing new, all but the first and the last of each between two events of other kinds; where
  * those are what comes each second (clocks, tallies) not even these. The last says until when all
  * was as before, and so bounds when it changed. Pure.
@@ -24,9 +24,9 @@ typedef void (*decimate_fn)(const struct event *event, void *arg);
 
 /* All zero at first. */
 struct decimate {
-	bool seen;	  /* a look since the last event of another kind */
+	bool seen;	  /* a sample since the last event of another kind */
 	bool ticked;	  /* a tick, the same */
-	struct page page; /* of the newest whole look */
+	struct page page; /* of the newest whole sample */
 	bool has_page;
 	/*
 	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what

@@ -46,7 +46,7 @@ enum event_type {
 	EVENT_READ,	/* one pass through the driver's choke point */
 	EVENT_CALL,	/* one user call; holds zero or more reads */
 	EVENT_TALLY,	/* how often a reader used a clock since its last tally */
-	EVENT_PAGE,	/* a look at the page, changed or not, by who watches it */
+	EVENT_PAGE,	/* a sample of the page, changed or not, by who watches it */
 	EVENT_CLOCK,	/* another clock, read beside the page */
 	EVENT_LATENCY,	/* how long the uses of a clock by one path took, those since the last */
 	EVENT_FAILURES, /* how often they failed for one reason, since the last */
@@ -173,10 +173,10 @@ struct event_ticks {
 /*
  * EVENT_PAGE: `page` and `page_state` hold what was seen (EVENT_PAGE_STABLE or _TORN; a torn one
  * holds the odd seq_count), time_ns is a reading between the two counters. A source delivers every
- * look that differs from the one before; looks that do not may be thinned, but while an update does
- * not end each one counts.
+ * sample that differs from the one before; looks that do not may be thinned, but while an update
+ * does not end each one counts.
  */
-struct event_look {
+struct event_page_sample {
 	struct event_ticks ticks;
 	uint32_t retries; /* tries in vain before this copy */
 };
@@ -254,8 +254,8 @@ enum device_state {
 
 /*
  * EVENT_TICK: due at `due_ns` (CLOCK_MONOTONIC), run at time_ns. A source may thin ticks that came
- * in time, never one that was late; where it also looks at the page, it delivers the look first, so
- * that a tick is judged by what the page told of the time before it.
+ * in time, never one that was late; where it also looks at the page, it delivers the sample first,
+ * so that a tick is judged by what the page told of the time before it.
  */
 struct event_tick {
 	uint64_t due_ns;
@@ -303,7 +303,7 @@ struct event {
 		struct histogram latency; /* EVENT_LATENCY, of `path` */
 		struct event_failures failures;
 		struct event_hooks hooks;
-		struct event_look look;
+		struct event_page_sample sample;
 		struct event_clock clock;
 		struct event_mapper mapper;
 		struct event_notification notification;

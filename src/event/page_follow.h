@@ -12,14 +12,14 @@
 /* All zero at first. */
 struct page_follow {
 	bool seen;
-	struct page newest; /* the last look at a whole page */
+	struct page newest; /* the last sample of a whole page */
 	uint64_t newest_ns; /* and when that was */
 	uint64_t updates;   /* by seq_count, all */
-	uint64_t missed;    /* of them, between two looks */
+	uint64_t missed;    /* of them, between two samples */
 };
 
 /*
- * Take an EVENT_PAGE; others, and torn looks, are passed over. True if it differs from the one
+ * Take an EVENT_PAGE; others, and torn samples, are passed over. True if it differs from the one
  * before: @change is filled.
  */
 bool page_follow(struct page_follow *follow, const struct event *event, struct page_change *change);

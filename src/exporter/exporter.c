@@ -32,7 +32,9 @@
 /* As often as Prometheus asks in most places. */
 #define DEFAULT_TEXTFILE_NS (15ll * NSEC_PER_SEC)
 
-/* Whatever takes longer than this between two looks, as a slow disk, makes the second one late. */
+/*
+ * Whatever takes longer than this between two samples, as a slow disk, makes the second one late.
+ */
 #define HELD_UP_NS 50000000
 
 struct exporter_options {
@@ -251,14 +253,14 @@ static int parse_option(int option, struct exporter_options *options)
 						    "a time from 100ms, such as 15s");
 		return MESSAGE_GO_ON;
 	case 'D':
-		options->sources.look.device = optarg;
+		options->sources.monitor.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'i':
 		if (parse_duration_ns(optarg, &period_ns) ||
 		    period_ns < PAGE_MONITOR_PERIOD_MIN_NS || period_ns > LONGEST_PERIOD_NS)
 			return message_bad_argument("--interval", optarg,
 						    "a time from 100us to 1s, such as 10ms");
-		options->sources.look.period_ns = (uint64_t)period_ns;
+		options->sources.monitor.period_ns = (uint64_t)period_ns;
 		return MESSAGE_GO_ON;
 	case 'B':
 		options->sources.without_bpf = true;
@@ -312,9 +314,9 @@ static int exporter_run(int argc, char **argv)
 {
 	struct exporter_options options = {
 		.textfile_ns = DEFAULT_TEXTFILE_NS,
-		.sources.look = {.period_ns = DEFAULT_PERIOD_NS,
-				 .measure = true,
-				 .may_be_absent = true},
+		.sources.monitor = {.period_ns = DEFAULT_PERIOD_NS,
+				    .measure = true,
+				    .may_be_absent = true},
 	};
 	struct exporter *exporter;
 	int code = parse_options(argc, argv, &options);

@@ -26,7 +26,7 @@ static uint64_t resident_bytes(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static void look_at_self(const struct exporter_pages *pages, struct metrics_self *self)
+static void read_self(const struct exporter_pages *pages, struct metrics_self *self)
 {
 	const struct http_counts *counts;
 	const struct connections *connections;
@@ -59,7 +59,7 @@ char *exporter_pages_metrics(struct exporter_pages *pages, enum metrics_format f
 	struct metrics_self self;
 
 	exporter_board_take(pages->board, &pages->taken);
-	look_at_self(pages, &self);
+	read_self(pages, &self);
 	metrics_write(&out, &pages->taken, &self);
 	pages->scrapes++;
 	pages->scrape_ns += clock_now_ns(CLOCK_MONOTONIC) - from_ns;

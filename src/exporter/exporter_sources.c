@@ -20,7 +20,7 @@
 #define EVENTS_A_SECOND 100
 #define RING_BYTES	(1 << 18)
 
-/* Whatever takes longer than this between two looks makes the second one late. */
+/* Whatever takes longer than this between two samples makes the second one late. */
 #define HELD_UP_NS 50000000
 
 struct exporter_sources {
@@ -30,7 +30,7 @@ struct exporter_sources {
 	struct probe_cost *cost;     /* NULL: what they cost is not known */
 	struct mappers *mappers;     /* NULL: nobody looks for them */
 	bool has_rights;	     /* were they kept for hooks that may still come? */
-	bool held_up; /* since the last look time went by for other reasons: ticks mean nothing */
+	bool held_up; /* since the last sample time went by for other reasons: ticks mean nothing */
 	uint64_t tally_due_ns;
 	uint64_t mappers_due_ns;
 };
@@ -102,7 +102,7 @@ int exporter_sources_open(const struct exporter_source_options *options,
 	if (!sources)
 		return -ENOMEM;
 	sources->state = state;
-	err = page_monitor_open(&options->look, &sources->monitor, error);
+	err = page_monitor_open(&options->monitor, &sources->monitor, error);
 	if (!err)
 		open_kernel(sources, options);
 	give_up_rights(sources);
@@ -132,12 +132,12 @@ int exporter_sources_fd(const struct exporter_sources *sources)
 	return page_monitor_fd(sources->monitor);
 }
 
-static void on_look(const struct event *event, void *arg)
+static void on_sample(const struct event *event, void *arg)
 {
 	struct exporter_sources *sources = arg;
 
 	if (event->type != EVENT_TICK || !sources->held_up)
-		exporter_state_look(sources->state, event);
+		exporter_state_sample(sources->state, event);
 }
 
 static void on_event(const struct event *event, void *arg)
@@ -173,7 +173,7 @@ static void take_counts(struct exporter_sources *sources, uint64_t now_ns)
 }
 
 /* Go on with a walk, until it is done; then let it be for a while. */
-static void look_for_mappers(struct exporter_sources *sources, uint64_t now_ns)
+static void find_mappers(struct exporter_sources *sources, uint64_t now_ns)
 {
 	uint64_t walks;
 
@@ -187,17 +187,17 @@ static void look_for_mappers(struct exporter_sources *sources, uint64_t now_ns)
 
 void exporter_sources_run(struct exporter_sources *sources, bool held_up)
 {
-	uint64_t looked_ns;
+	uint64_t sampled_ns;
 
 	sources->held_up |= held_up;
 	/* The page first: a disruption is then found before the reads that suffer from it. */
-	page_monitor_run(sources->monitor, on_look, sources);
+	page_monitor_run(sources->monitor, on_sample, sources);
 	exporter_state_monitor(sources->state, sources->monitor);
-	looked_ns = clock_now_ns(CLOCK_MONOTONIC);
+	sampled_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (sources->kernel) {
 		kernel_trace_consume(sources->kernel, on_event, sources);
-		take_counts(sources, looked_ns);
-		look_for_mappers(sources, looked_ns);
+		take_counts(sources, sampled_ns);
+		find_mappers(sources, sampled_ns);
 	}
-	sources->held_up = clock_now_ns(CLOCK_MONOTONIC) - looked_ns > HELD_UP_NS;
+	sources->held_up = clock_now_ns(CLOCK_MONOTONIC) - sampled_ns > HELD_UP_NS;
 }

@@ -11,7 +11,7 @@
 #include "observe/page_monitor.h"
 
 struct exporter_source_options {
-	struct page_monitor_options look;
+	struct page_monitor_options monitor;
 	bool without_bpf;
 	bool reload;	 /* as in struct kernel_trace_options */
 	bool probe_cost; /* have the kernel count what the hooks cost */

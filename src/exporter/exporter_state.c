@@ -92,32 +92,32 @@ static double period_change(const struct page *before, const struct page *after)
 	return old > 0 && new > 0 ? (new - old) / old : 0;
 }
 
-static void see_page(struct exporter_state *state, const struct event *event)
+static void take_page(struct exporter_state *state, const struct event *event)
 {
 	struct metrics_page *page = &state->shown.page;
 	struct page_change change;
 
 	page->present = true;
 	page->torn = event->page_state == EVENT_PAGE_TORN;
-	page->retries += event->look.retries;
-	page->looked_at_ns = time_of_day(event->time_ns);
+	page->retries += event->sample.retries;
+	page->sampled_ns = time_of_day(event->time_ns);
 	if (page->torn) {
-		page->torn_looks++;
+		page->torn_samples++;
 		return;
 	}
 	page->page = event->page;
-	page->has_ticks = event_ticks_fit(&event->look.ticks, &event->page);
-	page->ticks = event->look.ticks.after;
+	page->has_ticks = event_ticks_fit(&event->sample.ticks, &event->page);
+	page->ticks = event->sample.ticks.after;
 	if (page_follow(&state->follow, event, &change)) {
-		page->updated_at_ns = page->looked_at_ns;
+		page->updated_at_ns = page->sampled_ns;
 		page->period_change = period_change(&change.before, &change.after);
 	}
 	page->updates = state->follow.updates;
 	page->missed = state->follow.missed;
 }
 
-static void see_clock(struct metrics_clock *clock, const struct event *event,
-		      const struct page_line *line)
+static void take_clock(struct metrics_clock *clock, const struct event *event,
+		       const struct page_line *line)
 {
 	struct clock_error error;
 	int result = clock_error_of(event, &error);
@@ -140,10 +140,10 @@ static void on_event(const struct event *event, const struct page_line *line, vo
 
 	switch (event->type) {
 	case EVENT_PAGE:
-		see_page(state, event);
+		take_page(state, event);
 		break;
 	case EVENT_CLOCK:
-		see_clock(&state->shown.clock[event->clock.clock], event, line);
+		take_clock(&state->shown.clock[event->clock.clock], event, line);
 		break;
 	case EVENT_DEVICE:
 		state->shown.page.present = event->device_state == DEVICE_APPEARED;
@@ -186,7 +186,7 @@ void exporter_state_free(struct exporter_state *state)
 	free(state);
 }
 
-void exporter_state_look(struct exporter_state *state, const struct event *event)
+void exporter_state_sample(struct exporter_state *state, const struct event *event)
 {
 	state->device = event->device;
 	judge_event(state->judge, event);
@@ -203,9 +203,9 @@ void exporter_state_monitor(struct exporter_state *state, const struct page_moni
 	page->by_notice = facts->by_notice;
 	page->no_notice = facts->no_notice;
 	page->period_ns = facts->period_ns;
-	page->look_ns = facts->look_ns;
+	page->sample_cost_ns = facts->sample_cost_ns;
 	page->notifications = counts->notices;
-	page->looks = counts->looks;
+	page->samples = counts->samples;
 	page->worst_gap_ns = counts->worst_gap_ns;
 }
 

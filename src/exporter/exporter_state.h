@@ -20,7 +20,7 @@ struct exporter_state *exporter_state_new(size_t readers);
 void exporter_state_free(struct exporter_state *state);
 
 /* An event of the page's observer. */
-void exporter_state_look(struct exporter_state *state, const struct event *event);
+void exporter_state_sample(struct exporter_state *state, const struct event *event);
 
 /* How @monitor looks, and how often it did. */
 void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor);

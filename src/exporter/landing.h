@@ -8,7 +8,7 @@
 
 #include "exporter/metrics.h"
 
-/* An observer that has not turned for so long has stopped: a look waits for 100 ms at most. */
+/* An observer that has not turned for so long has stopped: a sample waits for 100 ms at most. */
 #define LANDING_STALL_NS 10000000000ull
 
 /* Is the observer at work, at @now_ns of CLOCK_MONOTONIC? */

@@ -32,23 +32,23 @@
 struct metrics_page {
 	char path[METRICS_PATH_BYTES];
 	bool present;
-	bool torn;	       /* at the newest look: the page is the one before */
-	struct page page;      /* the newest whole look; valid if present */
-	bool has_ticks;	       /* is there a counter value of that look? */
-	uint64_t ticks;	       /* that */
-	uint64_t looked_at_ns; /* time of day; 0: never */
+	bool torn;	     /* at the newest sample: the page is the one before */
+	struct page page;    /* the newest whole sample; valid if present */
+	bool has_ticks;	     /* is there a counter value of that sample? */
+	uint64_t ticks;	     /* that */
+	uint64_t sampled_ns; /* time of day; 0: never */
 	uint64_t updated_at_ns;
 	uint64_t updates;
-	uint64_t missed; /* of them, between two looks */
-	uint64_t torn_looks;
+	uint64_t missed; /* of them, between two samples */
+	uint64_t torn_samples;
 	uint64_t retries;     /* tries in vain, because of an update */
 	double period_change; /* new period / the one before - 1, at the newest update */
 	bool by_notice;
 	const char *no_notice; /* why not: static */
 	uint64_t notifications;
-	uint64_t looks;
-	uint64_t period_ns; /* of the looks */
-	uint64_t look_ns;   /* what one costs, measured at the start; 0: it was not */
+	uint64_t samples;
+	uint64_t period_ns;	 /* of the samples */
+	uint64_t sample_cost_ns; /* what one costs, measured at the start; 0: it was not */
 	uint64_t worst_gap_ns;
 };
 

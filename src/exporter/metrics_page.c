@@ -99,7 +99,7 @@ static void write_error(struct metrics_writer *out, const char *name, const char
 	metric_seconds_u64(out, NULL, ns);
 }
 
-/* The clock, at the moment of the newest look. */
+/* The clock, at the moment of the newest sample. */
 static void write_time(struct metrics_writer *out, const struct metrics_page *seen)
 {
 	const struct page *page = &seen->page;
@@ -148,7 +148,7 @@ static void write_counters(struct metrics_writer *out, const struct metrics_page
 	metric_u64(out, NULL, page->missed);
 	metric_begin(out, METRIC_COUNTER, "vmclock_page_torn_looks", NULL,
 		     "Looks during an update that did not end in time.");
-	metric_u64(out, NULL, page->torn_looks);
+	metric_u64(out, NULL, page->torn_samples);
 	metric_begin(out, METRIC_COUNTER, "vmclock_page_look_retries", NULL,
 		     "Copies of the page that were thrown away because of an update.");
 	metric_u64(out, NULL, page->retries);

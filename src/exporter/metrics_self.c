@@ -67,25 +67,25 @@ static void write_probes(struct metrics_writer *out, const struct metrics_driver
 	metric_seconds_u64(out, NULL, driver->probe_ns);
 }
 
-static void write_looks(struct metrics_writer *out, const struct metrics_page *page)
+static void write_samples(struct metrics_writer *out, const struct metrics_page *page)
 {
 	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_looks", NULL, "Looks at the page.");
-	metric_u64(out, NULL, page->looks);
+	metric_u64(out, NULL, page->samples);
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_period_seconds", "seconds",
 		     "How often the page is looked at where no notification comes.");
 	metric_seconds_u64(out, NULL, page->period_ns);
-	if (page->look_ns) {
+	if (page->sample_cost_ns) {
 		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_cost_seconds", "seconds",
 			     "How long a look takes, as measured at the start.");
-		metric_seconds_u64(out, NULL, page->look_ns);
+		metric_seconds_u64(out, NULL, page->sample_cost_ns);
 	}
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_gap_max_seconds", "seconds",
 		     "The longest time between two looks: so long nothing was seen.");
 	metric_seconds_u64(out, NULL, page->worst_gap_ns);
-	if (page->looked_at_ns) {
+	if (page->sampled_ns) {
 		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_timestamp_seconds",
 			     "seconds", "When the page was last looked at.");
-		metric_seconds_u64(out, NULL, page->looked_at_ns);
+		metric_seconds_u64(out, NULL, page->sampled_ns);
 	}
 }
 
@@ -123,7 +123,7 @@ void metrics_write_self(struct metrics_writer *out, const struct metrics_snapsho
 		write_losses(out, &snapshot->driver.losses);
 		write_probes(out, &snapshot->driver);
 	}
-	write_looks(out, &snapshot->page);
+	write_samples(out, &snapshot->page);
 	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_cpu_seconds", "seconds",
 		     "CPU time of this program.");
 	metric_seconds_u64(out, NULL, self->cpu_ns);

@@ -33,7 +33,7 @@ static void on_mapper(const struct event *event, void *arg)
 	feed->fn(event, true, feed->arg);
 }
 
-static void on_look(const struct event *event, void *arg)
+static void on_sample(const struct event *event, void *arg)
 {
 	struct live_feed *feed = arg;
 
@@ -103,7 +103,7 @@ bool live_feed_next(struct live_feed *feed, struct pollfd *more)
 		more->revents = fds[3].revents;
 	/* The page first: a disruption is then found before the reads that suffer from it. */
 	if (fds[1].revents)
-		page_monitor_run(sources->monitor, on_look, feed);
+		page_monitor_run(sources->monitor, on_sample, feed);
 	if (sources->kernel && kernel_trace_consume(sources->kernel, on_use, feed) < 0)
 		return false;
 	mappers_run(sources->mappers, on_mapper, feed);

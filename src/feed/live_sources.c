@@ -39,7 +39,7 @@ static bool let_page_go(uint64_t ns, void *arg)
 int live_sources_open(struct live_sources *sources, const struct live_request *request)
 {
 	/* Its own reads through the kernel would be shown: so it makes none. */
-	struct page_monitor_options look = {
+	struct page_monitor_options monitor = {
 		.device = request->device,
 		.timer_only = true,
 		.without_phc = true,
@@ -49,7 +49,7 @@ int live_sources_open(struct live_sources *sources, const struct live_request *r
 	int page_result, kernel_result;
 
 	/* The page first: the hooks then do not see this program open it. */
-	page_result = page_monitor_open(&look, &sources->monitor, &sources->no_page);
+	page_result = page_monitor_open(&monitor, &sources->monitor, &sources->no_page);
 	hooks.release = let_page_go;
 	hooks.arg = sources;
 	kernel_result = kernel_trace_open(&sources->kernel, &hooks, &sources->no_hooks);
@@ -64,9 +64,9 @@ int live_sources_open(struct live_sources *sources, const struct live_request *r
 		return -ENOTSUP;
 	if (kernel_result && !request->quiet)
 		message_failure(&sources->no_hooks);
-	look.may_be_absent = true;
+	monitor.may_be_absent = true;
 	if (page_result == -ENODEV || page_result == -ENOENT)
-		page_monitor_open(&look, &sources->monitor, &ignored);
+		page_monitor_open(&monitor, &sources->monitor, &ignored);
 	return mappers_open(&sources->mappers);
 }
 

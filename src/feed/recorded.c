@@ -10,7 +10,7 @@
 #include "feed/playback.h"
 #include "feed/progress.h"
 
-/* The first look is among the first events; before it come those who mapped the page already. */
+/* The first sample is among the first events; before it come those who mapped the page already. */
 #define FIRST_EVENTS 100000
 
 /* A signal is looked for, and progress shown, every so many events. */

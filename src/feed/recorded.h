@@ -49,7 +49,7 @@ void recorded_close(struct recorded *recorded);
 /* What was watched, fit to show, as a live source gives a path: @out; or NULL, it was no page. */
 const char *recorded_device(const struct recorded *recorded, char out[RECORDED_DEVICE_BYTES]);
 
-/* The page at the first whole look; false: there is none among the first events. Not cheap. */
+/* The page at the first whole sample; false: there is none among the first events. Not cheap. */
 bool recorded_first_page(const struct recorded *recorded, struct page *page);
 
 /*

@@ -75,7 +75,7 @@ static void put(struct align_stretch *stretch, size_t *count, uint64_t lo_ns, ui
 						     lo_ns < hi_ns ? hi_ns : lo_ns};
 }
 
-static void add_doubts(struct align_bound_runs *bound_runs, const struct analysis *analysis)
+static void add_bound_runs(struct align_bound_runs *bound_runs, const struct analysis *analysis)
 {
 	for (size_t i = 0; i < analysis->findings; i++) {
 		const struct finding *finding = &analysis->finding[i];
@@ -151,7 +151,7 @@ int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analy
 	if (make_room(bound_runs, analysis->incidents + 2,
 		      analysis->findings + analysis->incidents + 1, analysis->findings))
 		return -ENOMEM;
-	add_doubts(bound_runs, analysis);
+	add_bound_runs(bound_runs, analysis);
 	tidy_all(bound_runs, rate_of(analysis));
 	return 0;
 }
@@ -263,15 +263,16 @@ static bool is_told(uint8_t leap)
 	return leap != VMCLOCK_LEAP_NONE && leap <= VMCLOCK_LEAP_POST_NEG;
 }
 
-static void add_look(struct align *align, const struct event *event)
+static void add_sample(struct align *align, const struct event *event)
 {
 	const struct page *page = &event->page;
 	struct align_anchor anchor = {.from_ns = event->time_ns, .to_ns = event->time_ns};
 	struct page_time first, last;
 
-	if (event->page_state != EVENT_PAGE_STABLE || !event_ticks_fit(&event->look.ticks, page) ||
-	    !page_is_vouched_for(page) || page_time_at(page, event->look.ticks.before, &first) ||
-	    page_time_at(page, event->look.ticks.after, &last))
+	if (event->page_state != EVENT_PAGE_STABLE ||
+	    !event_ticks_fit(&event->sample.ticks, page) || !page_is_vouched_for(page) ||
+	    page_time_at(page, event->sample.ticks.before, &first) ||
+	    page_time_at(page, event->sample.ticks.after, &last))
 		return;
 	if (first.delta_ticks < 0 || !first.has_utc || !last.has_utc || !first.has_max_error ||
 	    !last.has_max_error || !ns_of(first.utc, first.max_error_ns, false, &anchor.lo_ns) ||
@@ -337,7 +338,7 @@ void align_event(struct align *align, const struct event *event)
 		align->last_ns = end_ns;
 	align->any = true;
 	if (event->type == EVENT_PAGE && !is_bad(align, event->time_ns))
-		add_look(align, event);
+		add_sample(align, event);
 	else if (event->type == EVENT_CLOCK)
 		add_realtime(align, event);
 }

@@ -6,9 +6,9 @@
  * of interest, when the clocks were bad and when CLOCK_MONOTONIC may have jumped; then the moments
  * are measured. The best of these that the recording has is taken for all of it:
  *
- * page: each look at a page that is vouched for, with its max error and UTC (told, or by a TAI
+ * page: each sample of a page that is vouched for, with its max error and UTC (told, or by a TAI
  *	offset that is told), and its reference behind the counter. UTC is the page's time from the
- *	counter before the look to the one after, widened by the max error.
+ *	counter before the sample to the one after, widened by the max error.
  * realtime: CLOCK_REALTIME with the kernel's own claim of its error, by one second wider where a
  *	page tells of a leap second, which it may smear. After a break a claim is believed only once
  *	it has been made anew, which is seen by its becoming smaller.
@@ -16,7 +16,7 @@
  *	a bound, and there is only a guess.
  *
  * None is believed within a bad window of an incident. In there, and wherever nothing was looked
- * at, what holds is what fleet/align_track.h makes of the looks before and after.
+ * at, what holds is what fleet/align_track.h makes of the samples before and after.
  */
 #ifndef VMCLOCK_TRACE_FLEET_ALIGN_H
 #define VMCLOCK_TRACE_FLEET_ALIGN_H

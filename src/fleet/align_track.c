@@ -184,7 +184,7 @@ bool align_axis_locate(const struct align_axis *axis, const struct align_moment 
 	return at->ns < begin || (at->ns == begin && at->before);
 }
 
-/* On which side of the breaks is an anchor? At the last look before one it is before, too. */
+/* On which side of the breaks is an anchor? At the last sample before one it is before, too. */
 static bool locate_anchor(const struct align_axis *axis, uint64_t ns, size_t *chain)
 {
 	const struct align_moment early = {ns, true}, late = {ns, false};
@@ -327,7 +327,7 @@ uint64_t align_track_contradictions(const struct align_track *track)
 /* --- Moments, out */
 
 /* How far each run may be off, if any one of those on its leg is right. */
-static void doubt(struct align_track *track)
+static void bound_runs(struct align_track *track)
 {
 	for (size_t i = 0; i < track->runs; i++) {
 		struct run *run = &track->run[i];
@@ -495,7 +495,7 @@ bool align_track_finish(struct align_track *track, struct utc_span *out)
 {
 	if (track->at_odds)
 		return false;
-	doubt(track);
+	bound_runs(track);
 	gather(track);
 	for (size_t i = 0; i < track->axis->moments; i++)
 		out[i] = at_moment(track, i);

@@ -73,7 +73,7 @@ static inline uint64_t utc_span_width_ns(struct utc_span span)
 	return utc_span_is_known(span) ? (uint64_t)span.hi_ns - (uint64_t)span.lo_ns : UINT64_MAX;
 }
 
-/* What one look told. */
+/* What one sample told. */
 struct align_anchor {
 	uint64_t from_ns; /* at some moment from here ... */
 	uint64_t to_ns;	  /* ... to here, CLOCK_MONOTONIC, */

@@ -399,7 +399,7 @@ static void mark_again(struct fleet *fleet, size_t i)
 	}
 }
 
-int fleet_meet(struct fleet *fleet)
+int fleet_group_machines(struct fleet *fleet)
 {
 	qsort(fleet->recording, fleet->recordings, sizeof(*fleet->recording), compare_recordings);
 	qsort(fleet->unread, fleet->unreads, sizeof(*fleet->unread), compare_unread);
@@ -419,8 +419,8 @@ int fleet_meet(struct fleet *fleet)
 	return 0;
 }
 
-const struct fleet_recording *fleet_twice(const struct fleet *fleet,
-					  const struct fleet_recording **other)
+const struct fleet_recording *fleet_find_duplicate(const struct fleet *fleet,
+						   const struct fleet_recording **other)
 {
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		for (size_t j = 0; j < i; j++) {
@@ -509,7 +509,7 @@ static void give_spans(struct fleet_recording *recording)
 }
 
 /* What all recordings of a machine know together, unless they cannot be of one. */
-static void share(struct fleet *fleet)
+static void intersect_spans(struct fleet *fleet)
 {
 	for (size_t i = 0; i < fleet->machines; i++) {
 		struct fleet_machine *machine = &fleet->machine[i];
@@ -521,7 +521,7 @@ static void share(struct fleet *fleet)
 }
 
 /* Each recording of what is no one machine is a machine of its own. The first stays what it is. */
-static void part(struct fleet *fleet)
+static void split_machines(struct fleet *fleet)
 {
 	size_t machines = fleet->machines;
 
@@ -540,8 +540,8 @@ static void part(struct fleet *fleet)
 
 int fleet_finish(struct fleet *fleet)
 {
-	share(fleet);
-	part(fleet);
+	intersect_spans(fleet);
+	split_machines(fleet);
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		mark_again(fleet, i);
 		give_spans(&fleet->recording[i]);

@@ -6,7 +6,7 @@
  *
  *	for each recording, read to its end into an account:
  *		fleet_add(fleet, &source);
- *	fleet_meet(fleet);
+ *	fleet_group_machines(fleet);
  *	for each recording fleet->recording[i], read again:
  *		align = fleet_measure(fleet, i);
  *		for each event: align_event(align, &event);
@@ -192,11 +192,11 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source);
 int fleet_add_unread(struct fleet *fleet, const char *path, const char *cause);
 
 /* All are there: put them in order, name them, and find out which are of one machine. -ENOMEM. */
-int fleet_meet(struct fleet *fleet);
+int fleet_group_machines(struct fleet *fleet);
 
-/* Two that are one recording, copied; NULL: there are none. After fleet_meet(). */
-const struct fleet_recording *fleet_twice(const struct fleet *fleet,
-					  const struct fleet_recording **other);
+/* Two that are one recording, copied; NULL: there are none. After fleet_group_machines(). */
+const struct fleet_recording *fleet_find_duplicate(const struct fleet *fleet,
+						   const struct fleet_recording **other);
 
 /* Measure recording @i: NULL without memory. What is returned goes to fleet_measured(). */
 struct align *fleet_measure(struct fleet *fleet, size_t i);

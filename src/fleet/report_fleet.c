@@ -25,7 +25,7 @@ static void show_progress(struct work *work, const char *what, size_t done)
 		progress_say(&work->progress, "%s: %zu of %zu recordings", what, done, work->count);
 }
 
-static int say_twice(const char *a, const char *b)
+static int refuse_duplicate(const char *a, const char *b)
 {
 	struct error error = {0};
 
@@ -54,7 +54,7 @@ static int check_paths(const struct work *work)
 			if (!strcmp(work->paths[i], work->paths[j]) ||
 			    (stats[i].st_ino && stats[i].st_ino == stats[j].st_ino &&
 			     stats[i].st_dev == stats[j].st_dev))
-				return say_twice(work->paths[j], work->paths[i]);
+				return refuse_duplicate(work->paths[j], work->paths[i]);
 		}
 	}
 	return MESSAGE_GO_ON;
@@ -108,7 +108,7 @@ static int take_file(struct work *work, const char *path)
 
 static int take_all(struct work *work)
 {
-	const struct fleet_recording *other, *twice;
+	const struct fleet_recording *other, *duplicate;
 	int code = MESSAGE_GO_ON;
 
 	for (size_t i = 0; i < work->count && code == MESSAGE_GO_ON; i++) {
@@ -121,10 +121,10 @@ static int take_all(struct work *work)
 		message_error("none of these files is a recording that can be read");
 		return EXIT_FAILED;
 	}
-	if (fleet_meet(work->fleet))
+	if (fleet_group_machines(work->fleet))
 		return message_no_memory();
-	twice = fleet_twice(work->fleet, &other);
-	return twice ? say_twice(twice->path, other->path) : MESSAGE_GO_ON;
+	duplicate = fleet_find_duplicate(work->fleet, &other);
+	return duplicate ? refuse_duplicate(duplicate->path, other->path) : MESSAGE_GO_ON;
 }
 
 /* --- Then: when that was */

@@ -68,8 +68,8 @@ static void add_read(struct analysis *analysis, const struct event *event)
 			  interval_of((int64_t)event->latency_ns));
 }
 
-static void add_look(struct analysis *analysis, const struct event *event,
-		     const struct page_line *line)
+static void add_sample(struct analysis *analysis, const struct event *event,
+		       const struct page_line *line)
 {
 	struct page_change change;
 	bool first = !analysis->follow.seen;
@@ -99,7 +99,7 @@ static void add_by_type(struct analysis *analysis, const struct event *event,
 {
 	switch (event->type) {
 	case EVENT_PAGE:
-		add_look(analysis, event, line);
+		add_sample(analysis, event, line);
 		break;
 	case EVENT_CLOCK:
 		add_clock(analysis, event, line);

@@ -94,7 +94,7 @@ const struct event_ticks *event_ticks_of(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_PAGE:
-		return &event->look.ticks;
+		return &event->sample.ticks;
 	case EVENT_CLOCK:
 		return &event->clock.ticks;
 	case EVENT_TICK:
@@ -132,7 +132,7 @@ void detector_emit(struct detector *detector, struct finding *finding)
 }
 
 /* Only what the driver makes has an end of its own; the others are of one moment. */
-static void see_device(struct detector *detector, const struct event *event)
+static void handle_device(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_DEVICE_LOST, FINDING_CRITICAL, event);
 	bool was_lost = detector->lost;
@@ -154,7 +154,7 @@ static uint64_t growth(uint64_t then, uint64_t now)
 	return now < then ? now : now - then;
 }
 
-static void see_losses(struct detector *detector, const struct event *event)
+static void handle_losses(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_DATA_LOSS, FINDING_WARNING, event);
 	const struct event_losses *then = &detector->losses, *now = &event->losses;
@@ -172,16 +172,16 @@ static void see_losses(struct detector *detector, const struct event *event)
 }
 
 /* An observer's look: the page first, then what the counter beside it says of that page. */
-static void handle_look(struct detector *detector, const struct event *event)
+static void handle_sample(struct detector *detector, const struct event *event)
 {
 	if (event->page_state == EVENT_PAGE_TORN) {
 		detector->counts.torn++;
 		detector_handle_torn(detector, event);
 		return;
 	}
-	if (!event_is_look(event))
+	if (!event_is_sample(event))
 		return;
-	detector->counts.looks++;
+	detector->counts.samples++;
 	detector_handle_page(detector, event);
 	detector_handle_reference(detector, event);
 	detector_handle_age(detector, event);
@@ -197,10 +197,10 @@ void detector_event(struct detector *detector, const struct event *event)
 		detector_handle_driver(detector, event);
 		break;
 	case EVENT_PAGE:
-		handle_look(detector, event);
+		handle_sample(detector, event);
 		break;
 	case EVENT_CLOCK:
-		handle_look(detector, event);
+		handle_sample(detector, event);
 		detector_handle_clock(detector, event);
 		break;
 	case EVENT_CLOCK_CHANGE:
@@ -210,10 +210,10 @@ void detector_event(struct detector *detector, const struct event *event)
 		detector->counts.notifications++;
 		break;
 	case EVENT_DEVICE:
-		see_device(detector, event);
+		handle_device(detector, event);
 		break;
 	case EVENT_LOSS:
-		see_losses(detector, event);
+		handle_losses(detector, event);
 		break;
 	case EVENT_MAPPER:
 	case EVENT_LATENCY:

@@ -12,9 +12,9 @@
  *	detector_free(detector);
  *
  * Each page that an event brings is compared with the newest one known. What an EVENT_PAGE or
- * EVENT_CLOCK shows (a look of the observer's own) is in force; a copy that the kernel made during
- * a read may arrive late, so one with an earlier seq_count than the newest is passed over for a
- * second.
+ * EVENT_CLOCK shows (a sample of the observer's own) is in force; a copy that the kernel made
+ * during a read may arrive late, so one with an earlier seq_count than the newest is passed over
+ * for a second.
  *
  * A torn copy is never judged, only its odd seq_count. A page that is PAGE_INVALID is never
  * compared; the next valid one is, with the last valid one.
@@ -31,7 +31,7 @@
  * host_step: the marker is the same, the counter_id too, and moved(c) = t(after, c) - t(before, c)
  *	is surely outside [-B, +B], B = B(before, c): moved.lo > B or moved.hi < -B, at c = after's
  *	reference, where its error is smallest; or on the same side at both ends of the time in
- *	which the update came (the counter of the last look at `before`, and of the first at
+ *	which the update came (the counter of the last sample of `before`, and of the first at
  *	`after`), so that a producer who leaves the reference far behind is seen to step too, and a
  *	mere change of rate is not taken for a step. Where updates were missed in between, only the
  *	latter counts, for a change of rate may hide among them. B is a claim only if both pages are
@@ -54,7 +54,7 @@
  * status_change: clock_status differs. Info to SYNCHRONIZED, warning to FREERUNNING and
  *	INITIALIZING, else critical.
  *
- * leap_announced: leap_indicator becomes PRE_POS or PRE_NEG, or is so at the first look. Info.
+ * leap_announced: leap_indicator becomes PRE_POS or PRE_NEG, or is so at the first sample. Info.
  * leap_change: leap_indicator becomes anything else. Info; warning where an announced leap second
  *	is withdrawn (PRE_* to NONE).
  *
@@ -63,7 +63,7 @@
  *
  * smearing_change: leap_second_smearing_hint differs. Warning.
  *
- * maintenance_soon, maintenance_imminent: the flag becomes set, or is at the first look. Warning.
+ * maintenance_soon, maintenance_imminent: the flag becomes set, or is at the first sample. Warning.
  *
  * writer_stuck: looks of the observer's own show one and the same odd seq_count, and the last comes
  *	at least stuck_ns after the first. Once for each such value. Critical. The default is what
@@ -71,8 +71,8 @@
  *	one.)
  *
  * not_updated: the page is full, vouched for, has its max error flags, and what age has added to
- *	its error, G = |c - reference| * period_maxerror, surely is > limit at an own look, clock or
- *	tick, where limit = max(time_maxerror, stale_ns) and no update was seen for more than
+ *	its error, G = |c - reference| * period_maxerror, surely is > limit at an own sample, clock
+ *	or tick, where limit = max(time_maxerror, stale_ns) and no update was seen for more than
  *	STALE_GAPS times the longest time between two updates so far; as long as none was seen,
  *	limit = max(time_maxerror, stale_first_ns). So a host that updates rarely is not blamed for
  *	it, and one that stops is found when age outweighs the error that it promised. Once until
@@ -80,7 +80,7 @@
  *
  * counter_before_reference: the page is full and a counter read after it is before its reference:
  *	(int64_t)(c - counter_value) < 0. The driver takes the difference as unsigned and returns a
- *	date thousands of years off. By own looks, and by reads whose counter the kernel exposes.
+ *	date thousands of years off. By own samples, and by reads whose counter the kernel exposes.
  *	Once for each marker and reference. Critical.
  *
  * driver_error: a read through the choke point failed; or a user call did with ETIMEDOUT, ENODEV or
@@ -113,12 +113,12 @@
  *	its rate of at least clock_slew_ppt, which time daemons do not need while all is well;
  *	another clocksource. Warning; critical for a step of clock_step_ns or more either way.
  *
- * device_lost: the device went away, or an own look found what is no vmclock page where one was.
+ * device_lost: the device went away, or an own sample found what is no vmclock page where one was.
  *	Once until a valid page is seen. Critical.
  *
  * data_loss: the totals of an EVENT_LOSS have grown since the one before. Warning.
  *
- * Not found, because nothing in the events shows it: a change that was undone between two looks
+ * Not found, because nothing in the events shows it: a change that was undone between two samples
  * (`missed` counts the updates), and any move inside the bounds.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_DETECTOR_H
@@ -157,7 +157,7 @@ struct detector_options {
 /* What has passed through. */
 struct detector_counts {
 	uint64_t events;
-	uint64_t looks;		 /* EVENT_PAGE and EVENT_CLOCK with a stable page */
+	uint64_t samples;	 /* EVENT_PAGE and EVENT_CLOCK with a stable page */
 	uint64_t torn;		 /* looks during an update */
 	uint64_t late_copies;	 /* passed over */
 	uint64_t updates;	 /* by seq_count */

@@ -36,8 +36,8 @@ static void emit_clock(struct detector *detector, struct finding *finding)
 }
 
 /* Is the clock where the other scale is? Returns whether it is so, found now or earlier. */
-static bool see_scale(struct detector *detector, const struct event *event,
-		      const struct clock_error *error)
+static bool handle_scale(struct detector *detector, const struct event *event,
+			 const struct clock_error *error)
 {
 	struct known_clock *known = &detector->clock[event->clock.clock];
 	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_CRITICAL, event);
@@ -73,8 +73,8 @@ static bool allowance(const struct event *event, const struct clock_error *error
 	return true;
 }
 
-static void see_bound(struct detector *detector, const struct event *event,
-		      const struct clock_error *error)
+static void handle_bound(struct detector *detector, const struct event *event,
+			 const struct clock_error *error)
 {
 	struct known_clock *known = &detector->clock[event->clock.clock];
 	struct finding finding = finding_of(FINDING_WRONG_BOUND, FINDING_CRITICAL, event);
@@ -97,7 +97,7 @@ static void see_bound(struct detector *detector, const struct event *event,
 	emit_clock(detector, &finding);
 }
 
-static void see_kernel_offset(struct detector *detector, const struct event *event)
+static void handle_kernel_offset(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_WARNING, event);
 	int64_t page_sec = page_get_signed(&event->page, PAGE_TAI_OFFSET_SEC);
@@ -127,12 +127,12 @@ void detector_handle_clock(struct detector *detector, const struct event *event)
 	if ((unsigned int)event->clock.clock >= OBSERVED_CLOCKS)
 		return;
 	if (event->clock.clock == OBSERVED_REALTIME)
-		see_kernel_offset(detector, event);
+		handle_kernel_offset(detector, event);
 	/* A line from before the marker moved refutes nobody. */
 	if (detector->clock_is_old || clock_error_of(event, &error))
 		return;
-	if (!see_scale(detector, event, &error))
-		see_bound(detector, event, &error);
+	if (!handle_scale(detector, event, &error))
+		handle_bound(detector, event, &error);
 }
 
 /* Surely at least @limit_ns either way. */

@@ -64,7 +64,7 @@ static enum finding_severity error_severity(const struct event *event)
 								     : FINDING_WARNING;
 }
 
-static void see_error(struct detector *detector, const struct event *event)
+static void handle_error(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_DRIVER_ERROR, error_severity(event), event);
 	struct error_cause *cause;
@@ -84,7 +84,7 @@ static void see_error(struct detector *detector, const struct event *event)
 	detector_emit(detector, &finding);
 }
 
-static void see_answer(struct detector *detector, const struct event *event)
+static void handle_answer(struct detector *detector, const struct event *event)
 {
 	struct driver_answer answer = driver_answer_of(event);
 	bool was_apart = detector->mismatch;
@@ -103,23 +103,23 @@ static void see_answer(struct detector *detector, const struct event *event)
 	detector_emit(detector, &finding);
 }
 
-static void see_read(struct detector *detector, const struct event *event)
+static void handle_read(struct detector *detector, const struct event *event)
 {
 	if (event->result < 0) {
 		remember_failed_call(detector, event->call_id);
-		see_error(detector, event);
+		handle_error(detector, event);
 		return;
 	}
 	if (event->read.counter_source == COUNTER_NONE || event->page_state != EVENT_PAGE_STABLE)
 		return;
 	detector_handle_reference(detector, event);
-	see_answer(detector, event);
+	handle_answer(detector, event);
 }
 
 void detector_handle_driver(struct detector *detector, const struct event *event)
 {
 	if (event->type == EVENT_READ)
-		see_read(detector, event);
+		handle_read(detector, event);
 	else if (is_clocks_fault(event->result) && !is_told(detector, event->call_id))
-		see_error(detector, event);
+		handle_error(detector, event);
 }

@@ -35,7 +35,7 @@ static void emit_change(struct detector *detector, const struct finding *base,
 	detector_emit(detector, &finding);
 }
 
-static void see_identity(struct detector *detector, const struct finding *base)
+static void handle_identity(struct detector *detector, const struct finding *base)
 {
 	struct finding_change marker = change_of(base, PAGE_DISRUPTION_MARKER, 0);
 	struct finding_change generation =
@@ -60,7 +60,7 @@ static enum finding_severity status_severity(uint64_t status)
 	}
 }
 
-static void see_status(struct detector *detector, const struct finding *base)
+static void handle_status(struct detector *detector, const struct finding *base)
 {
 	struct finding_change status = change_of(base, PAGE_CLOCK_STATUS, 0);
 
@@ -69,8 +69,8 @@ static void see_status(struct detector *detector, const struct finding *base)
 			    status_severity(status.new_value), status);
 }
 
-static void see_rate_and_time(struct detector *detector, const struct finding *base,
-			      const struct counter_range *range)
+static void handle_rate_and_time(struct detector *detector, const struct finding *base,
+				 const struct counter_range *range)
 {
 	struct slew_limits limits = {.unbounded_ppt = detector->options.slew_ppt,
 				     .least_ppt = detector->options.slew_min_ppt};
@@ -96,7 +96,7 @@ static bool is_announced(uint64_t indicator)
 	return indicator == VMCLOCK_LEAP_PRE_POS || indicator == VMCLOCK_LEAP_PRE_NEG;
 }
 
-static void see_leap(struct detector *detector, const struct finding *base)
+static void handle_leap(struct detector *detector, const struct finding *base)
 {
 	struct finding_change leap = change_of(base, PAGE_LEAP_INDICATOR, 0);
 	bool withdrawn = is_announced(leap.old_value) && leap.new_value == VMCLOCK_LEAP_NONE;
@@ -110,7 +110,7 @@ static void see_leap(struct detector *detector, const struct finding *base)
 			    withdrawn ? FINDING_WARNING : FINDING_INFO, leap);
 }
 
-static void see_smearing(struct detector *detector, const struct finding *base)
+static void handle_smearing(struct detector *detector, const struct finding *base)
 {
 	struct finding_change hint = change_of(base, PAGE_SMEARING_HINT, 0);
 
@@ -119,8 +119,8 @@ static void see_smearing(struct detector *detector, const struct finding *base)
 }
 
 /* The ABI's offset is what to add to TAI, so a positive one reads as TAI behind UTC. */
-static void see_offset_sign(struct detector *detector, const struct finding *base,
-			    struct finding_change offset)
+static void handle_offset_sign(struct detector *detector, const struct finding *base,
+			       struct finding_change offset)
 {
 	struct finding finding = *base;
 
@@ -134,7 +134,7 @@ static void see_offset_sign(struct detector *detector, const struct finding *bas
 	detector_emit(detector, &finding);
 }
 
-static void see_tai_offset(struct detector *detector, const struct finding *base)
+static void handle_tai_offset(struct detector *detector, const struct finding *base)
 {
 	struct finding_change offset =
 		change_of(base, PAGE_TAI_OFFSET_SEC, VMCLOCK_FLAG_TAI_OFFSET_VALID);
@@ -144,12 +144,12 @@ static void see_tai_offset(struct detector *detector, const struct finding *base
 	if (offset.has_old != offset.has_new || differs(offset))
 		emit_change(detector, base, FINDING_TAI_OFFSET_CHANGE,
 			    explained ? FINDING_INFO : FINDING_WARNING, offset);
-	see_offset_sign(detector, base, offset);
+	handle_offset_sign(detector, base, offset);
 }
 
-/* @flag became set, or was so from the first look on. */
-static void see_flag(struct detector *detector, const struct finding *base, uint64_t flag,
-		     enum finding_kind kind)
+/* @flag became set, or was so from the first sample on. */
+static void handle_flag(struct detector *detector, const struct finding *base, uint64_t flag,
+			enum finding_kind kind)
 {
 	struct finding finding = *base;
 
@@ -161,22 +161,22 @@ static void see_flag(struct detector *detector, const struct finding *base, uint
 	detector_emit(detector, &finding);
 }
 
-static void see_maintenance(struct detector *detector, const struct finding *base)
+static void handle_maintenance(struct detector *detector, const struct finding *base)
 {
-	see_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_SOON, FINDING_MAINTENANCE_SOON);
-	see_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_IMMINENT, FINDING_MAINTENANCE_IMMINENT);
+	handle_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_SOON, FINDING_MAINTENANCE_SOON);
+	handle_flag(detector, base, VMCLOCK_FLAG_DISRUPTION_IMMINENT, FINDING_MAINTENANCE_IMMINENT);
 }
 
 void detector_handle_change(struct detector *detector, const struct finding *base,
 			    const struct counter_range *range)
 {
-	see_identity(detector, base);
-	see_status(detector, base);
-	see_rate_and_time(detector, base, range);
-	see_leap(detector, base);
-	see_tai_offset(detector, base);
-	see_smearing(detector, base);
-	see_maintenance(detector, base);
+	handle_identity(detector, base);
+	handle_status(detector, base);
+	handle_rate_and_time(detector, base, range);
+	handle_leap(detector, base);
+	handle_tai_offset(detector, base);
+	handle_smearing(detector, base);
+	handle_maintenance(detector, base);
 }
 
 void detector_handle_first(struct detector *detector, const struct finding *base)
@@ -185,7 +185,7 @@ void detector_handle_first(struct detector *detector, const struct finding *base
 
 	if (is_announced(leap.new_value))
 		emit_change(detector, base, FINDING_LEAP_ANNOUNCED, FINDING_INFO, leap);
-	see_offset_sign(detector, base,
-			change_of(base, PAGE_TAI_OFFSET_SEC, VMCLOCK_FLAG_TAI_OFFSET_VALID));
-	see_maintenance(detector, base);
+	handle_offset_sign(detector, base,
+			   change_of(base, PAGE_TAI_OFFSET_SEC, VMCLOCK_FLAG_TAI_OFFSET_VALID));
+	handle_maintenance(detector, base);
 }

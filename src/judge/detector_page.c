@@ -9,11 +9,11 @@
 
 /*
  * Records of the kernel come in the order of their reservation, their page copies a moment later: a
- * copy from before an update may arrive after a look from behind it, but not by this much.
+ * copy from before an update may arrive after a sample from behind it, but not by this much.
  */
 #define LATE_COPY_NS 1000000000ull
 
-/* Nearly every look: byte for byte what was there, found without looking at the fields. */
+/* Nearly every sample: byte for byte what was there, found without looking at the fields. */
 static bool is_same(const struct page *a, const struct page *b)
 {
 	return (a->length == b->length && !memcmp(a->bytes, b->bytes, sizeof(a->bytes))) ||
@@ -35,15 +35,15 @@ static bool is_late(const struct detector *detector, const struct event *event)
 
 	if (ahead(&detector->newest.page, &event->page) >= 0)
 		return false;
-	/* An own look is in order by its time; only one that went back in time too is late. */
-	return end_ns < since_ns || (!event_is_look(event) && end_ns - since_ns < LATE_COPY_NS);
+	/* An own sample is in order by its time; only one that went back in time too is late. */
+	return end_ns < since_ns || (!event_is_sample(event) && end_ns - since_ns < LATE_COPY_NS);
 }
 
-static void see_invalid(struct detector *detector, const struct event *event)
+static void handle_invalid(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_DEVICE_LOST, FINDING_CRITICAL, event);
 
-	if (!event_is_look(event) || !detector->newest.known || detector->lost)
+	if (!event_is_sample(event) || !detector->newest.known || detector->lost)
 		return;
 	detector->lost = true;
 	finding_not_before(&finding, detector->newest.seen_ns);
@@ -62,7 +62,7 @@ static void seen_again(struct detector *detector, const struct event *event)
 
 	if (event_end_ns(event) > newest->seen_ns)
 		newest->seen_ns = event_end_ns(event);
-	if (event_is_look(event) && event_ticks_known(event_ticks_of(event)))
+	if (event_is_sample(event) && event_ticks_known(event_ticks_of(event)))
 		newest->ticks = *event_ticks_of(event);
 }
 
@@ -77,7 +77,7 @@ static void take(struct detector *detector, const struct event *event)
 	seen_again(detector, event);
 }
 
-/* The counter from the last look at the newest page to this first one at another. */
+/* The counter from the last sample of the newest page to this first one of another. */
 static bool range_of(const struct detector *detector, const struct event *event,
 		     struct counter_range *range)
 {
@@ -103,7 +103,7 @@ static void follow_cadence(struct cadence *cadence, uint64_t now_ns, bool disrup
 	cadence->refreshed_ns = now_ns;
 }
 
-static void see_another(struct detector *detector, const struct event *event)
+static void handle_update(struct detector *detector, const struct event *event)
 {
 	struct finding base = finding_of(FINDING_DISRUPTION, FINDING_INFO, event);
 	const struct page *before = &detector->newest.page;
@@ -136,7 +136,7 @@ static void see_another(struct detector *detector, const struct event *event)
 	detector_handle_change(detector, &base, has_range ? &range : NULL);
 }
 
-static void see_the_first(struct detector *detector, const struct event *event)
+static void handle_first(struct detector *detector, const struct event *event)
 {
 	struct finding base = finding_of(FINDING_DISRUPTION, FINDING_INFO, event);
 
@@ -156,7 +156,7 @@ void detector_handle_page(struct detector *detector, const struct event *event)
 	if (event->page_state != EVENT_PAGE_STABLE && event->page_state != EVENT_PAGE_MOVED)
 		return;
 	if (page_mode(&event->page) == PAGE_INVALID) {
-		see_invalid(detector, event);
+		handle_invalid(detector, event);
 		return;
 	}
 	if (newest->known && is_late(detector, event)) {
@@ -164,12 +164,12 @@ void detector_handle_page(struct detector *detector, const struct event *event)
 		return;
 	}
 	detector->lost = false;
-	if (event_is_look(event))
+	if (event_is_sample(event))
 		detector->stuck.odd = false;
 	if (!newest->known)
-		see_the_first(detector, event);
+		handle_first(detector, event);
 	else if (is_same(&newest->page, &event->page))
 		seen_again(detector, event);
-	else if (event_is_look(event) || ahead(&newest->page, &event->page))
-		see_another(detector, event);
+	else if (event_is_sample(event) || ahead(&newest->page, &event->page))
+		handle_update(detector, event);
 }

@@ -20,12 +20,12 @@ struct known_page {
 	struct page page;
 	uint64_t since_ns;	  /* first seen so */
 	uint64_t seen_ns;	  /* last seen so */
-	struct event_ticks ticks; /* of the last own look at it; unknown: it had none */
+	struct event_ticks ticks; /* of the last own sample of it; unknown: it had none */
 };
 
 /* How often the host refreshes the clock. */
 struct cadence {
-	uint64_t refreshed_ns;	 /* the newest refresh, or the first look */
+	uint64_t refreshed_ns;	 /* the newest refresh, or the first sample */
 	uint64_t longest_gap_ns; /* between two of them; 0: not known yet */
 	bool refreshed;		 /* was one seen since start or disruption? */
 	bool stale;		 /* not_updated was found since */
@@ -95,8 +95,8 @@ static inline uint64_t event_end_ns(const struct event *event)
 										  : end_ns;
 }
 
-/* Is @event an observer's own look, with a whole page? */
-static inline bool event_is_look(const struct event *event)
+/* Is @event an observer's own sample, with a whole page? */
+static inline bool event_is_sample(const struct event *event)
 {
 	return (event->type == EVENT_PAGE || event->type == EVENT_CLOCK) &&
 	       event->page_state == EVENT_PAGE_STABLE;
@@ -122,7 +122,7 @@ void detector_handle_page(struct detector *detector, const struct event *event);
 void detector_handle_change(struct detector *detector, const struct finding *base,
 			    const struct counter_range *range);
 
-/* What is so already at the first look @base->after. */
+/* What is so already at the first sample @base->after. */
 void detector_handle_first(struct detector *detector, const struct finding *base);
 
 /* A torn copy, and whole ones: detector_time.c. */

@@ -34,9 +34,9 @@ static uint64_t less(uint64_t a_ns, uint64_t b_ns)
 	return a_ns > b_ns ? a_ns - b_ns : 0;
 }
 
-static uint64_t marker_of(const struct event *look)
+static uint64_t marker_of(const struct event *sample)
 {
-	return page_get(&look->page, PAGE_DISRUPTION_MARKER);
+	return page_get(&sample->page, PAGE_DISRUPTION_MARKER);
 }
 
 /* The instants of both on one scale: TAI, which has no leap seconds, where both pages tell it. */
@@ -50,15 +50,15 @@ static int distance(const struct page_time *now, const struct page_time *then,
 	return -ENODATA;
 }
 
-/* From the first reading of the look before to the last of the look after, by @page. */
+/* From the first reading of the sample before to the last of the sample after, by @page. */
 static int true_time(const struct event *before, const struct event *after, const struct page *page,
 		     struct downtime *downtime)
 {
 	struct page_time then, now;
 	struct ns_interval gap;
 
-	if (page_time_at(&before->page, before->look.ticks.before, &then) ||
-	    page_time_at(page, after->look.ticks.after, &now) || distance(&now, &then, &gap))
+	if (page_time_at(&before->page, before->sample.ticks.before, &then) ||
+	    page_time_at(page, after->sample.ticks.after, &now) || distance(&now, &then, &gap))
 		return -ENODATA;
 	downtime->is_bounded = then.has_max_error && now.has_max_error;
 	if (downtime->is_bounded && (interval_widen(gap, then.max_error_ns, &gap) ||
@@ -72,10 +72,10 @@ static int true_time(const struct event *before, const struct event *after, cons
 	return 0;
 }
 
-/* How long a look took, by its page's rate: its CLOCK_MONOTONIC is somewhere in it. */
-static uint64_t look_ns(const struct event *look, const struct page *page)
+/* How long a sample took, by its page's rate: its CLOCK_MONOTONIC is somewhere in it. */
+static uint64_t sample_width_ns(const struct event *sample, const struct page *page)
 {
-	const struct event_ticks *ticks = &look->look.ticks;
+	const struct event_ticks *ticks = &sample->sample.ticks;
 	uint64_t ns;
 
 	return page_error_at(0, page_get(page, PAGE_PERIOD_FRAC_SEC),
@@ -85,14 +85,16 @@ static uint64_t look_ns(const struct event *look, const struct page *page)
 		       : ns;
 }
 
-/* All of the time between the looks that CLOCK_MONOTONIC may have counted, in true nanoseconds. */
+/*
+ * All of the time between the samples that CLOCK_MONOTONIC may have counted, in true nanoseconds.
+ */
 static uint64_t counted_ns(const struct event *before, const struct event *after,
 			   const struct page *page)
 {
 	unsigned __int128 ns = less(after->time_ns, before->time_ns);
 
-	ns += look_ns(before, &before->page);
-	ns += look_ns(after, page);
+	ns += sample_width_ns(before, &before->page);
+	ns += sample_width_ns(after, page);
 	ns += ns * DOWNTIME_RATE_PPM / 1000000 + 1;
 	return ns > INT64_MAX ? INT64_MAX : (uint64_t)ns;
 }
@@ -110,25 +112,26 @@ static void set_length(struct downtimes *downtimes, const struct page *page)
 }
 
 /* Can @look's page tell of the disruption that waits for one? Then it does. */
-static void try_to_tell(struct downtimes *downtimes, const struct event *look)
+static void try_to_tell(struct downtimes *downtimes, const struct event *sample)
 {
 	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
 
-	if (!page_is_vouched_for(&look->page) ||
-	    !page_line_is_renewed(&downtimes->before.page, &look->page) ||
-	    !event_ticks_fit(&downtimes->after.look.ticks, &look->page))
+	if (!page_is_vouched_for(&sample->page) ||
+	    !page_line_is_renewed(&downtimes->before.page, &sample->page) ||
+	    !event_ticks_fit(&downtimes->after.sample.ticks, &sample->page))
 		return;
 	downtimes->is_waiting = false;
-	downtime->unknown = true_time(&downtimes->before, &downtimes->after, &look->page, downtime)
-				    ? DOWNTIME_NO_TIME
-				    : DOWNTIME_KNOWN;
+	downtime->unknown =
+		true_time(&downtimes->before, &downtimes->after, &sample->page, downtime)
+			? DOWNTIME_NO_TIME
+			: DOWNTIME_KNOWN;
 	if (downtime->unknown == DOWNTIME_KNOWN)
-		set_length(downtimes, &look->page);
+		set_length(downtimes, &sample->page);
 }
 
-static void begin(struct downtimes *downtimes, const struct event *look)
+static void begin(struct downtimes *downtimes, const struct event *sample)
 {
-	const struct event *before = &downtimes->look;
+	const struct event *before = &downtimes->sample;
 	struct downtime *downtime;
 
 	downtimes->is_waiting = downtimes->is_tick_due = false;
@@ -137,12 +140,13 @@ static void begin(struct downtimes *downtimes, const struct event *look)
 		return;
 	}
 	downtimes->before = *before;
-	downtimes->after = *look;
+	downtimes->after = *sample;
 	downtime = &downtimes->downtime[downtimes->count++];
-	*downtime = (struct downtime){.not_before_ns = before->time_ns, .found_ns = look->time_ns};
+	*downtime =
+		(struct downtime){.not_before_ns = before->time_ns, .found_ns = sample->time_ns};
 	downtimes->is_tick_due = true;
-	if (!event_ticks_fit(&before->look.ticks, &before->page) ||
-	    !event_ticks_known(&look->look.ticks))
+	if (!event_ticks_fit(&before->sample.ticks, &before->page) ||
+	    !event_ticks_known(&sample->sample.ticks))
 		downtime->unknown = DOWNTIME_NO_CLOCK;
 	else if (!page_is_vouched_for(&before->page))
 		downtime->unknown = DOWNTIME_NOT_VOUCHED;
@@ -151,23 +155,23 @@ static void begin(struct downtimes *downtimes, const struct event *look)
 	downtimes->is_waiting = downtime->unknown == DOWNTIME_NEVER_AFTER;
 }
 
-static void handle_look(struct downtimes *downtimes, const struct event *look)
+static void handle_sample(struct downtimes *downtimes, const struct event *sample)
 {
-	if (look->page_state != EVENT_PAGE_STABLE || page_mode(&look->page) == PAGE_INVALID)
+	if (sample->page_state != EVENT_PAGE_STABLE || page_mode(&sample->page) == PAGE_INVALID)
 		return;
-	if (downtimes->has_look && marker_of(look) != marker_of(&downtimes->look))
-		begin(downtimes, look);
+	if (downtimes->has_sample && marker_of(sample) != marker_of(&downtimes->sample))
+		begin(downtimes, sample);
 	if (downtimes->is_waiting)
-		try_to_tell(downtimes, look);
-	downtimes->look = *look;
-	downtimes->has_look = true;
+		try_to_tell(downtimes, sample);
+	downtimes->sample = *sample;
+	downtimes->has_sample = true;
 }
 
 /*
- * The heartbeat of the look that found it: by how much it was late, and not for want of a CPU. As
+ * The heartbeat of the sample that found it: by how much it was late, and not for want of a CPU. As
  * little as the program itself may have been busy for is no evidence.
  */
-static void see_tick(struct downtimes *downtimes, const struct event *tick)
+static void handle_tick(struct downtimes *downtimes, const struct event *tick)
 {
 	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
 	uint64_t due_ns = tick->tick.due_ns, late_ns;
@@ -188,7 +192,7 @@ static void see_tick(struct downtimes *downtimes, const struct event *tick)
 void downtimes_event(struct downtimes *downtimes, const struct event *event)
 {
 	if (event->type == EVENT_PAGE)
-		handle_look(downtimes, event);
+		handle_sample(downtimes, event);
 	else if (event->type == EVENT_TICK)
-		see_tick(downtimes, event);
+		handle_tick(downtimes, event);
 }

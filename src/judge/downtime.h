@@ -3,11 +3,11 @@
  * For how long the guest did not run when its counter was disrupted. Pure.
  *
  * No clock of the guest tells: they may stand still with it, go on, or jump. The page does: between
- * the last look with the old marker and the first with the new one as much true time has passed as
- * the new page says of the second less what the old page said of the first, each at its own
- * counter. The new page may be a later one than that of the look, once the hypervisor vouches for
- * its clock and has drawn its line anew, as long as the marker stays. At both looks the
- * guest ran, so
+ * the last sample with the old marker and the first with the new one as much true time has passed
+ * as the new page says of the second less what the old page said of the first, each at its own
+ * counter. The new page may be a later one than that of the sample, once the hypervisor vouches for
+ * its clock and has drawn its line anew, as long as the marker stays. At both samples the guest
+ * ran, so
  *
  *	at most		it stood still for all of that true time;
  *	at least	for what CLOCK_MONOTONIC did not count of it, and besides for as long as the
@@ -42,12 +42,12 @@ enum downtime_unknown {
 
 /* One disruption. */
 struct downtime {
-	uint64_t not_before_ns; /* CLOCK_MONOTONIC of the look before, and of that after */
+	uint64_t not_before_ns; /* CLOCK_MONOTONIC of the sample before, and of that after */
 	uint64_t found_ns;
 	uint64_t late_ns; /* of what it counted between them: the guest surely did not run */
 	enum downtime_unknown unknown;
 	bool is_bounded;	    /* did both pages guarantee their error? Valid if known */
-	struct ns_interval true_ns; /* the time between both looks; valid if known */
+	struct ns_interval true_ns; /* the time between both samples; valid if known */
 	struct ns_interval length;  /* how long the guest did not run; valid if known */
 };
 
@@ -58,11 +58,11 @@ struct downtimes {
 	uint64_t unlisted; /* disruptions beyond the table */
 
 	/* Its own. */
-	bool has_look;
-	struct event look;   /* the newest whole look */
+	bool has_sample;
+	struct event sample; /* the newest whole sample */
 	bool is_waiting;     /* for a page that can tell of the newest one */
 	bool is_tick_due;    /* the heartbeat that belongs to `after` has not come */
-	struct event before; /* the looks around the newest disruption */
+	struct event before; /* the samples around the newest disruption */
 	struct event after;
 };
 

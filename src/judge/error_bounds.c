@@ -7,7 +7,7 @@
 bool error_bound_of_page(const struct page_line *line, const struct event *event,
 			 struct ns_interval *bound)
 {
-	const struct event_ticks *ticks = &event->look.ticks;
+	const struct event_ticks *ticks = &event->sample.ticks;
 	struct page_time time;
 
 	return !line->reference_is_stale && event->page_state == EVENT_PAGE_STABLE &&

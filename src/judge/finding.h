@@ -49,7 +49,7 @@ enum finding_severity {
 
 /* A field of the page that became another: markers, generation, status, leap, offset, hint. */
 struct finding_change {
-	bool has_old; /* false: not there (its flag is not set), or not known on a first look */
+	bool has_old; /* false: not there (its flag is not set), or not known on a first sample */
 	bool has_new;
 	uint64_t old_value; /* by page_get(): sign-extended where the field is signed */
 	uint64_t new_value;
@@ -149,7 +149,7 @@ struct finding {
 	/* It happened in between, both included; CLOCK_MONOTONIC. */
 	uint64_t not_before_ns;
 	uint64_t found_ns;
-	bool since_start; /* it was so at the first look: not_before_ns is found_ns, and unknown */
+	bool since_start; /* so at the first sample: not_before_ns is found_ns, and unknown */
 
 	/*
 	 * Updates of the page in that interval by seq_count. All but one were not seen: what they

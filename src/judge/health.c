@@ -12,8 +12,8 @@ static bool is_good_page(const struct page_line *line, const struct event *event
 		return false;
 	if (page_mode(page) == PAGE_MARKER_ONLY)
 		return true;
-	if (event_ticks_fit(&event->look.ticks, page) &&
-	    (int64_t)(event->look.ticks.after - page_get(page, PAGE_COUNTER_VALUE)) < 0)
+	if (event_ticks_fit(&event->sample.ticks, page) &&
+	    (int64_t)(event->sample.ticks.after - page_get(page, PAGE_COUNTER_VALUE)) < 0)
 		return false;
 	return page_is_vouched_for(page) && !line->reference_is_stale;
 }

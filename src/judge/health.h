@@ -22,7 +22,7 @@
 /* All zero at first. */
 struct health {
 	struct page_line line;
-	bool page;			   /* the newest look was good */
+	bool page;			   /* the newest sample was good */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
 };

@@ -176,11 +176,11 @@ static bool is_updated(const struct page *before, const struct page *after)
 	return page_get(before, PAGE_SEQ_COUNT) != page_get(after, PAGE_SEQ_COUNT);
 }
 
-/* The page of a whole look of the observer's own is the one in force. */
-static void see_page(struct incidents *incidents, const struct event *event)
+/* The page of a whole sample of the observer's own is the one in force. */
+static void handle_page(struct incidents *incidents, const struct event *event)
 {
 	const struct event_ticks *ticks =
-		event->type == EVENT_CLOCK ? &event->clock.ticks : &event->look.ticks;
+		event->type == EVENT_CLOCK ? &event->clock.ticks : &event->sample.ticks;
 
 	incidents->torn = event->page_state == EVENT_PAGE_TORN;
 	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) == PAGE_INVALID)
@@ -206,18 +206,18 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:
-		incident_see_read(incidents, event);
+		incident_handle_read(incidents, event);
 		return;
 	case EVENT_TALLY:
 		incident_count_tally(incidents, event);
 		return;
 	case EVENT_PAGE:
-		see_page(incidents, event);
+		handle_page(incidents, event);
 		break;
 	case EVENT_CLOCK:
 		if (event->page_state == EVENT_PAGE_STABLE)
-			see_page(incidents, event);
-		incident_see_clock(incidents, event);
+			handle_page(incidents, event);
+		incident_handle_clock(incidents, event);
 		break;
 	case EVENT_DEVICE:
 		incidents->lost = event->device_state == DEVICE_LOST;

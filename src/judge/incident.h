@@ -79,7 +79,7 @@ struct incident_clock {
 };
 
 /*
- * One process on one path, from the last own look at the page before the incident to its end. The
+ * One process on one path, from the last own sample of the page before the incident to its end. The
  * path says which clock: the PTP clock by one of its calls, or the page itself. Each read is held
  * against the page in force afterwards; those that only a tally (EVENT_TALLY) tells of count too,
  * each once, as not known: from the last tally before the incident on, as a tally says no more of

@@ -64,7 +64,7 @@ static void follow_good(struct incident_clock *clock, bool good, uint64_t time_n
 		clock->was_bad = false;
 }
 
-void incident_see_clock(struct incidents *incidents, const struct event *event)
+void incident_handle_clock(struct incidents *incidents, const struct event *event)
 {
 	enum observed_clock id = event->clock.clock;
 	struct incident_clock *clock;

@@ -6,7 +6,7 @@
  * For each thread and path it is kept how many uses were tallied less how many were seen one by
  * one. An event comes before the tally that has it too, or a little after, so this falls below 0
  * and comes back; what is above 0 when an incident ends was never seen. While all is well it is
- * forgotten at the next look, as are the reads that were seen.
+ * forgotten at the next sample, as are the reads that were seen.
  */
 #include "judge/incident_state.h"
 

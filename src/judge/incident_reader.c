@@ -77,14 +77,14 @@ static int offset_at(const struct pending_read *read, const struct page *page, u
 }
 
 /*
- * True time at the read is true time at the look, less what CLOCK_MONOTONIC counted from one to the
- * other. Widens @offset, which is against the look, and moves it there.
+ * True time at the read is true time at the sample, less what CLOCK_MONOTONIC counted from one to
+ * the other. Widens @offset, which is against the sample, and moves it there.
  */
-static bool move_to_read(const struct pending_read *read, uint64_t look_ns,
+static bool move_to_read(const struct pending_read *read, uint64_t sample_ns,
 			 struct ns_interval *offset)
 {
-	int64_t first = (int64_t)(look_ns - read->end_ns);
-	int64_t last = (int64_t)(look_ns - read->start_ns);
+	int64_t first = (int64_t)(sample_ns - read->end_ns);
+	int64_t last = (int64_t)(sample_ns - read->start_ns);
 	uint64_t length = (uint64_t)(last < 0 ? -last : last);
 	struct ns_interval since = {.lo_ns = first < last ? first : last,
 				    .hi_ns = first < last ? last : first};
@@ -95,9 +95,9 @@ static bool move_to_read(const struct pending_read *read, uint64_t look_ns,
 
 /* Why the page of @look cannot tell about @read; -1: it can. */
 static int why_not(const struct incidents *incidents, const struct pending_read *read,
-		   const struct event *look)
+		   const struct event *sample)
 {
-	const struct page *page = &look->page;
+	const struct page *page = &sample->page;
 
 	if (read->failed)
 		return ERROR_FAILED;
@@ -110,20 +110,20 @@ static int why_not(const struct incidents *incidents, const struct pending_read 
 }
 
 static int error_of(const struct incidents *incidents, const struct pending_read *read,
-		    const struct event *look, struct ns_interval *error, bool *unbounded)
+		    const struct event *sample, struct ns_interval *error, bool *unbounded)
 {
 	const struct event_ticks *ticks =
-		look->type == EVENT_CLOCK ? &look->clock.ticks : &look->look.ticks;
-	int why = why_not(incidents, read, look);
+		sample->type == EVENT_CLOCK ? &sample->clock.ticks : &sample->sample.ticks;
+	int why = why_not(incidents, read, sample);
 	struct page_time time;
 
 	if (why >= 0)
 		return why;
 	if (read->has_counter) {
-		why = offset_at(read, &look->page, read->counter, read->counter, error, &time);
-	} else if (event_ticks_fit(ticks, &look->page)) {
-		why = offset_at(read, &look->page, ticks->before, ticks->after, error, &time);
-		if (why < 0 && !move_to_read(read, look->time_ns, error))
+		why = offset_at(read, &sample->page, read->counter, read->counter, error, &time);
+	} else if (event_ticks_fit(ticks, &sample->page)) {
+		why = offset_at(read, &sample->page, ticks->before, ticks->after, error, &time);
+		if (why < 0 && !move_to_read(read, sample->time_ns, error))
 			why = ERROR_OUT_OF_RANGE;
 	} else {
 		why = ERROR_NO_COUNTER;
@@ -137,13 +137,13 @@ static int error_of(const struct incidents *incidents, const struct pending_read
 }
 
 static void judge_read(struct incidents *incidents, const struct pending_read *read,
-		       const struct event *look)
+		       const struct event *sample)
 {
 	struct incident *incident = &incidents->incident;
 	struct incident_reader *reader;
 	struct ns_interval error;
 	bool unbounded;
-	int why = error_of(incidents, read, look, &error, &unbounded);
+	int why = error_of(incidents, read, sample, &error, &unbounded);
 
 	if (why >= 0) {
 		incident_count_unknown(incident, &read->who, read->path, (enum error_unknown)why,
@@ -169,7 +169,7 @@ static bool must_wait(const struct incidents *incidents, const struct page *page
 }
 
 /*
- * What was read since the last look of the observer's own counts, though copies that the kernel
+ * What was read since the last sample of the observer's own counts, though copies that the kernel
  * made meanwhile may have seen the page as before: who read before a step of the host was wrong by
  * it. Where nobody looks, all that is known is the window.
  */
@@ -262,7 +262,7 @@ static void keep_read(struct incidents *incidents, const struct event *event)
 	};
 }
 
-void incident_see_read(struct incidents *incidents, const struct event *event)
+void incident_handle_read(struct incidents *incidents, const struct event *event)
 {
 	bool page_itself = event->path == PATH_DEV_READ || event->path == PATH_DEV_MMAP;
 

@@ -46,10 +46,10 @@ struct incidents {
 
 	/* The page. */
 	bool has_page;
-	bool torn;	  /* the newest look was torn */
+	bool torn;	  /* the newest sample was torn */
 	bool stale;	  /* not_updated was found, and no update since */
 	bool lost;	  /* device_lost was found, and no valid page since */
-	struct page page; /* of the newest whole look */
+	struct page page; /* of the newest whole sample */
 	struct page_line line;
 	uint64_t marker_ns; /* when its marker was new; 0: never seen to change */
 	bool before_reference;
@@ -78,7 +78,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 		     uint64_t time_ns);
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
-void incident_see_clock(struct incidents *incidents, const struct event *event);
+void incident_handle_clock(struct incidents *incidents, const struct event *event);
 
 /* Put each clock's last sample before the incident at the head of its curve. */
 void incident_open_clocks(struct incidents *incidents);
@@ -87,9 +87,9 @@ void incident_open_clocks(struct incidents *incidents);
 bool incident_clocks_are_good(const struct incidents *incidents);
 
 /* EVENT_READ, EVENT_CALL: keep it until a page comes; incident_reader.c. */
-void incident_see_read(struct incidents *incidents, const struct event *event);
+void incident_handle_read(struct incidents *incidents, const struct event *event);
 
-/* An own look, its page whole: judge all that waited, or forget them while all is well. */
+/* An own sample, its page whole: judge all that waited, or forget them while all is well. */
 void incident_judge_reads(struct incidents *incidents, const struct event *event);
 
 /* @reads more by @who on @path, of which it is not known how wrong they were. */

@@ -26,7 +26,7 @@ struct page_line {
 /* Has @after another reference, counter value or time, than @before? */
 bool page_line_is_renewed(const struct page *before, const struct page *after);
 
-/* Take an event; what is no observer's own look at a whole page changes nothing. */
+/* Take an event; what is no observer's own sample of a whole page changes nothing. */
 void page_line_event(struct page_line *line, const struct event *event);
 
 #endif

@@ -363,7 +363,7 @@ static void forget_release(struct kernel_trace *trace)
  * The driver that is gone had been let go, so the engine can stay, and the next one is free for the
  * driver that comes, which is hooked the sooner. False: there are hooks on it yet.
  */
-static bool see_it_gone(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
+static bool handle_driver_gone(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	const struct error none = {.cause = ""};
 
@@ -394,7 +394,7 @@ static void begin_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg
 		return;
 	trace->driver_due_ns = now_ns + DRIVER_PERIOD_NS;
 	driver = driver_module_identity();
-	if (driver != trace->driver && (driver || !see_it_gone(trace, fn, arg)))
+	if (driver != trace->driver && (driver || !handle_driver_gone(trace, fn, arg)))
 		start_next(trace, driver, false);
 	else if (driver && trace->release.until_ns && now_ns >= trace->release.until_ns)
 		take_again(trace, fn, arg);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* What comes in 10 ms, the time between two looks, at 50,000 records a second on one CPU. */
+/* What comes in 10 ms, the time between two samples, at 50,000 records a second on one CPU. */
 #define LEAST_SLOTS 512u
 #define MOST_SLOTS  (1u << 20)
 

@@ -22,11 +22,11 @@
 #include "page/counter.h"
 
 /*
- * How long a look waits for an update to end. One takes well below a microsecond; a longer one is
+ * How long a sample waits for an update to end. One takes well below a microsecond; a longer one is
  * looked at again soon, and by then it is worth telling.
  */
-#define LOOK_WAIT_NS  50000
-#define LOOK_AGAIN_NS PAGE_MONITOR_TIMER_PERIOD_NS
+#define SAMPLE_WAIT_NS 50000
+#define RESAMPLE_NS    PAGE_MONITOR_TIMER_PERIOD_NS
 
 /* What a descriptor that is polled is for. */
 enum polls {
@@ -50,8 +50,8 @@ struct page_monitor {
 	bool listening;	 /* is the device among them? */
 	uint64_t due_ns; /* of the next heartbeat */
 	uint64_t clocks_due_ns;
-	uint64_t looked_ns; /* the newest look; 0: none yet */
-	bool torn;	    /* so it was */
+	uint64_t sampled_ns; /* the newest sample; 0: none yet */
+	bool torn;	     /* so it was */
 	struct page newest;
 	page_monitor_fn fn; /* set while page_monitor_run() runs */
 	void *arg;
@@ -210,9 +210,9 @@ bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns)
 }
 
 /* One look into @event. -errno: there is none. */
-static int look(const struct page_monitor *monitor, struct event *event)
+static int take_sample(const struct page_monitor *monitor, struct event *event)
 {
-	const struct page_wait wait = {.budget_ns = LOOK_WAIT_NS};
+	const struct page_wait wait = {.budget_ns = SAMPLE_WAIT_NS};
 	struct page_copy copy;
 	int err = page_reader_copy(monitor->reader, wait, &copy, NULL);
 
@@ -222,26 +222,26 @@ static int look(const struct page_monitor *monitor, struct event *event)
 	memset(event, 0, sizeof(*event));
 	event->type = EVENT_PAGE;
 	event->time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	event->look.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
+	event->sample.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
 	if (!monitor->options.foreign) {
-		event->look.ticks.counter_id = COUNTER_NATIVE_ID;
-		event->look.ticks.before = copy.counter_before;
-		event->look.ticks.after = counter_read_ordered();
+		event->sample.ticks.counter_id = COUNTER_NATIVE_ID;
+		event->sample.ticks.before = copy.counter_before;
+		event->sample.ticks.after = counter_read_ordered();
 	}
-	event->look.retries = copy.retries;
+	event->sample.retries = copy.retries;
 	event->page_state = copy.torn ? EVENT_PAGE_TORN : EVENT_PAGE_STABLE;
 	event->page = copy.page;
 	return 0;
 }
 
-static void note_look(struct page_monitor *monitor, const struct event *event)
+static void note_sample(struct page_monitor *monitor, const struct event *event)
 {
-	uint64_t gap_ns = event->time_ns - monitor->looked_ns;
+	uint64_t gap_ns = event->time_ns - monitor->sampled_ns;
 
-	if (monitor->counts.looks && gap_ns > monitor->counts.worst_gap_ns)
+	if (monitor->counts.samples && gap_ns > monitor->counts.worst_gap_ns)
 		monitor->counts.worst_gap_ns = gap_ns;
-	monitor->counts.looks++;
-	monitor->looked_ns = event->time_ns;
+	monitor->counts.samples++;
+	monitor->sampled_ns = event->time_ns;
 	monitor->torn = event->page_state == EVENT_PAGE_TORN;
 	if (!monitor->torn && page_get(&event->page, PAGE_DISRUPTION_MARKER) !=
 				      page_get(&monitor->newest, PAGE_DISRUPTION_MARKER))
@@ -249,13 +249,13 @@ static void note_look(struct page_monitor *monitor, const struct event *event)
 	monitor->newest = event->page;
 }
 
-static void look_and_tell(struct page_monitor *monitor)
+static void take_and_queue_sample(struct page_monitor *monitor)
 {
 	struct event event;
 
-	if (!follow_path(monitor) || look(monitor, &event))
+	if (!follow_path(monitor) || take_sample(monitor, &event))
 		return;
-	note_look(monitor, &event);
+	note_sample(monitor, &event);
 	tell(monitor, &event);
 }
 
@@ -265,7 +265,7 @@ static void tell_clocks(struct page_monitor *monitor)
 
 	/* Half a period less: a heartbeat that is early by its jitter is not passed over. */
 	monitor->clocks_due_ns =
-		monitor->looked_ns + monitor->facts.clock_period_ns - monitor->facts.period_ns / 2;
+		monitor->sampled_ns + monitor->facts.clock_period_ns - monitor->facts.period_ns / 2;
 	/* The driver spins for 100 ms on a page that is stuck. */
 	if (!monitor->facts.clock_period_ns || !monitor->reader || monitor->torn)
 		return;
@@ -294,8 +294,8 @@ static int arm(struct page_monitor *monitor)
 	uint64_t at_ns = monitor->due_ns;
 	struct itimerspec when = {0};
 
-	if (monitor->torn && monitor->looked_ns + LOOK_AGAIN_NS < at_ns)
-		at_ns = monitor->looked_ns + LOOK_AGAIN_NS;
+	if (monitor->torn && monitor->sampled_ns + RESAMPLE_NS < at_ns)
+		at_ns = monitor->sampled_ns + RESAMPLE_NS;
 	when.it_value.tv_sec = (time_t)(at_ns / NSEC_PER_SEC);
 	when.it_value.tv_nsec = (long)(at_ns % NSEC_PER_SEC);
 	return timerfd_settime(monitor->timer, TFD_TIMER_ABSTIME, &when, NULL) ? -errno : 0;
@@ -343,10 +343,10 @@ void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *ar
 	monitor->fn = fn;
 	monitor->arg = arg;
 	take_notice(monitor);
-	look_and_tell(monitor);
+	take_and_queue_sample(monitor);
 	if (clock_now_ns(CLOCK_MONOTONIC) >= monitor->due_ns) {
 		tell_tick(monitor);
-		if (monitor->looked_ns >= monitor->clocks_due_ns)
+		if (monitor->sampled_ns >= monitor->clocks_due_ns)
 			tell_clocks(monitor);
 	}
 	arm(monitor);
@@ -360,8 +360,8 @@ static int compare_u64(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* What all that a look does takes, warm. */
-static void measure_look(struct page_monitor *monitor)
+/* What all that a sample does takes, warm. */
+static void measure_sample(struct page_monitor *monitor)
 {
 	uint64_t took_ns[PAGE_MONITOR_TRIALS];
 	struct event event;
@@ -369,12 +369,12 @@ static void measure_look(struct page_monitor *monitor)
 	for (int i = 0; i < PAGE_MONITOR_TRIALS; i++) {
 		uint64_t from_ns = clock_now_ns(CLOCK_MONOTONIC);
 
-		if (!is_still_there(monitor) || look(monitor, &event))
+		if (!is_still_there(monitor) || take_sample(monitor, &event))
 			return;
 		took_ns[i] = clock_now_ns(CLOCK_MONOTONIC) - from_ns;
 	}
 	qsort(took_ns, PAGE_MONITOR_TRIALS, sizeof(took_ns[0]), compare_u64);
-	monitor->facts.look_ns = took_ns[PAGE_MONITOR_TRIALS / 2];
+	monitor->facts.sample_cost_ns = took_ns[PAGE_MONITOR_TRIALS / 2];
 }
 
 /* How late a sleep ends on this machine, with its timers and whatever else runs on it. */
@@ -457,7 +457,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 	heartbeat_open(&monitor->heartbeat, !options->foreign);
 	if (options->measure) {
 		if (reader)
-			measure_look(monitor);
+			measure_sample(monitor);
 		measure_wake(monitor);
 	}
 	*out = monitor;

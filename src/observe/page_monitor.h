@@ -2,9 +2,9 @@
 /*
  * One machine, watched without BPF and without root: a live source of events for the detector.
  *
- * It looks at the page, and tells of each look (EVENT_PAGE), of the heartbeat that made it look
+ * It looks at the page, and tells of each sample (EVENT_PAGE), of the heartbeat that made it look
  * (EVENT_TICK), of the other clocks now and then (EVENT_CLOCK), of notifications, and of the device
- * when it goes and comes back (EVENT_DEVICE), in order of time. No look and no tick is left out.
+ * when it goes and comes back (EVENT_DEVICE), in order of time. No sample and no tick is left out.
  *
  * Where the device has notifications, one makes it look at once, and the heartbeat is slower;
  * elsewhere the heartbeat is all there is.
@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "event/event.h"
 
-/* How often the page is looked at where only a timer makes one look, and where notices come. */
+/* How often the page is looked at where only a timer makes one sample, and where notices come. */
 #define PAGE_MONITOR_TIMER_PERIOD_NS  10000000
 #define PAGE_MONITOR_NOTICE_PERIOD_NS 100000000
 
@@ -48,7 +48,7 @@ struct page_monitor_facts {
 	bool by_notice;		  /* does a notification make it look? */
 	const char *no_notice;	  /* if not, why: a clause, static */
 	uint64_t period_ns;	  /* of the heartbeat, each of which looks */
-	uint64_t look_ns;	  /* measured: what a look costs here, median of LOOKOUT_TRIALS */
+	uint64_t sample_cost_ns;  /* of one sample; median of PAGE_MONITOR_TRIALS */
 	uint64_t wake_ns;	  /* measured: how late a timer woke it, worst of as many */
 	uint64_t clock_period_ns; /* 0: other clocks are not read */
 	const char *phc;	  /* the PTP clock that is read too, or NULL */
@@ -59,9 +59,9 @@ struct page_monitor_facts {
 
 /* What became of it. */
 struct page_monitor_counts {
-	uint64_t looks;
+	uint64_t samples;
 	uint64_t notices;
-	uint64_t worst_gap_ns; /* the longest time between two looks: so long nothing was seen */
+	uint64_t worst_gap_ns; /* the longest time between two samples: so long nothing was seen */
 };
 
 /* Called for each event, which is valid during the call only. */
@@ -70,7 +70,7 @@ typedef void (*page_monitor_fn)(const struct event *event, void *arg);
 struct page_monitor;
 
 /*
- * Open the page, and measure what a look costs, if asked for. 0, or -errno as page_reader_open(),
+ * Open the page, and measure what a sample costs, if asked for. 0, or -errno as page_reader_open(),
  * with @error filled. The caller closes *@out.
  */
 int page_monitor_open(const struct page_monitor_options *options, struct page_monitor **out,
@@ -79,7 +79,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 /* NULL is fine. */
 void page_monitor_close(struct page_monitor *monitor);
 
-/* Take the first look, and start the heartbeat. 0 or -errno, with @error filled. */
+/* Take the first sample, and start the heartbeat. 0 or -errno, with @error filled. */
 int page_monitor_start(struct page_monitor *monitor, struct error *error);
 
 /*
@@ -92,12 +92,12 @@ bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
 int page_monitor_fd(const struct page_monitor *monitor);
 
 /*
- * Do what is due, and tell @fn; the first time, the first look. Never waits but where a page that
+ * Do what is due, and tell @fn; the first time, the first sample. Never waits but where a page that
  * cannot be mapped is stuck in an update: then for 100 ms.
  */
 void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *arg);
 
-/* The newest look, maybe torn; valid after page_monitor_start(). Owned by @monitor. */
+/* The newest sample, maybe torn; valid after page_monitor_start(). Owned by @monitor. */
 const struct page *page_monitor_page(const struct page_monitor *monitor);
 
 /* Owned by @monitor. They change only where notifications end. */

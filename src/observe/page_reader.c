@@ -226,7 +226,7 @@ static int copy_map(struct page_reader *reader, struct page_wait wait, struct pa
 	int err, timed_out;
 
 	err = mapped_length(reader, &before);
-	/* Cut off earlier, and long enough again: the file is worth another look. */
+	/* Cut off earlier, and long enough again: the file is worth another sample. */
 	if (!err && before && page_map_is_lost(reader->map))
 		err = page_map_again(reader->map);
 	if (err)

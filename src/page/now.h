@@ -59,9 +59,9 @@ static inline uint64_t page_now_u64(const volatile void *map, unsigned int offse
 
 /*
  * One consistent pass, the counter read within it (page/counter.h says why unordered is enough).
- * The acquire load keeps the fields behind the first look, the fence the second behind the fields;
- * on x86 both cost nothing, on arm64 they are LDAR and DMB ISHLD. Whole words are loaded, because
- * fewer loads are less to do for a CPU that shares its core.
+ * The acquire load keeps the fields behind the first seq_count, the fence the second one behind
+ * them; on x86 both cost nothing, on arm64 they are LDAR and DMB ISHLD. Whole words are loaded,
+ * because fewer loads are less to do for a CPU that shares its core.
  */
 static inline int page_now_collect(const volatile void *map, bool bounded, struct page_now_raw *raw)
 {

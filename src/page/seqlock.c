@@ -54,8 +54,8 @@ static int fetch_mapped(void *context, uint32_t offset, void *out, uint32_t byte
 }
 
 /*
- * One try. The acquire fences keep the three fetches in order: behind the first look at seq_count
- * the fields, behind the fields the second look. Free on x86, DMB ISHLD on arm64.
+ * One try. The acquire fences keep the three fetches in order: behind the first read of seq_count
+ * the fields, behind the fields the second read. Free on x86, DMB ISHLD on arm64.
  */
 static int copy_once(page_fetch fetch, void *context, struct page_copy *copy)
 {

@@ -206,14 +206,15 @@ static void set_facts(struct live *live)
 	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
 	host_facts(facts);
 	if (live->sources.monitor && !live->sources.no_page.cause[0]) {
-		const struct page_monitor_facts *look = page_monitor_facts(live->sources.monitor);
+		const struct page_monitor_facts *monitor =
+			page_monitor_facts(live->sources.monitor);
 
-		text_ns_u64(look->period_ns, period, sizeof(period));
-		text_ns_u64(look->clock_period_ns, clocks, sizeof(clocks));
-		fact_set(facts, "device", "%s", look->path);
-		fact_set(facts, "page", "%s, looked at every %s; other clocks %s%s", look->path,
-			 period, look->clock_period_ns ? "every " : "not",
-			 look->clock_period_ns ? clocks : " read: a plain file");
+		text_ns_u64(monitor->period_ns, period, sizeof(period));
+		text_ns_u64(monitor->clock_period_ns, clocks, sizeof(clocks));
+		fact_set(facts, "device", "%s", monitor->path);
+		fact_set(facts, "page", "%s, looked at every %s; other clocks %s%s", monitor->path,
+			 period, monitor->clock_period_ns ? "every " : "not",
+			 monitor->clock_period_ns ? clocks : " read: a plain file");
 	}
 	if (live->sources.kernel)
 		fact_set(facts, "uses", "%s",
@@ -237,7 +238,7 @@ static int begin(struct live *live)
 	if (!live->cgroups || open_sources(live))
 		return EXIT_FAILED;
 	set_facts(live);
-	/* Before the first look: hooks take a while to load, and so does a file. */
+	/* Before the first sample: hooks take a while to load, and so does a file. */
 	if (record_session_open(live->session, live->store, &live->facts,
 				fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
 	    (live->sources.monitor && page_monitor_start(live->sources.monitor, &error))) {

@@ -292,7 +292,7 @@ static void put_update(struct trace *trace, const struct page_change *change)
 	perfetto_instant(trace->out, TRACK_PAGE, change->time_ns, "update", &args);
 }
 
-static void put_look(struct trace *trace, const struct event *event, const struct page_line *line)
+static void put_sample(struct trace *trace, const struct event *event, const struct page_line *line)
 {
 	struct page_change change;
 	struct ns_interval bound;
@@ -412,7 +412,7 @@ static void trace_event(void *stream, const struct event *event, const struct pa
 		put_mapper(trace, event);
 		break;
 	case EVENT_PAGE:
-		put_look(trace, event, line);
+		put_sample(trace, event, line);
 		break;
 	case EVENT_CLOCK:
 		put_clock(trace, event, line);

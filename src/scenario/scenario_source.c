@@ -7,7 +7,7 @@
 
 #include "scenario/guest.h"
 
-#define LOOK_NS	     50 /* between the two counter readings around a look */
+#define SAMPLE_NS    50 /* between the two counter readings around a sample */
 #define PENDING	     6	/* at most, from one moment */
 #define FIRST_DEVICE 0
 
@@ -42,7 +42,7 @@ int scenario_source_new(const struct scenario *scenario, const struct simulation
 	source->scenario = scenario;
 	source->sample_ns = sample_ns ? sample_ns : scenario->frame.sample_ns;
 	source->was_present = true;
-	simulation_look(source->simulation, &source->view);
+	simulation_sample(source->simulation, &source->view);
 	guest_begin(&source->guest, scenario, simulation_tai_less_utc(source->simulation));
 	*out = source;
 	return 0;
@@ -68,7 +68,7 @@ static struct event_ticks ticks_now(const struct scenario_source *source)
 	return (struct event_ticks){
 		.counter_id = source->scenario->frame.counter_id,
 		.before = count,
-		.after = count + ticks_of_ns(source, LOOK_NS),
+		.after = count + ticks_of_ns(source, SAMPLE_NS),
 	};
 }
 
@@ -87,7 +87,7 @@ static struct event *add(struct scenario_source *source, enum event_type type)
 }
 
 /* The page, or that there is none any more, or again. */
-static void add_look(struct scenario_source *source)
+static void add_sample(struct scenario_source *source)
 {
 	const struct simulation_view *view = &source->view;
 	struct event *event;
@@ -102,7 +102,7 @@ static void add_look(struct scenario_source *source)
 	event = add(source, EVENT_PAGE);
 	event->page_state = view->odd ? EVENT_PAGE_TORN : EVENT_PAGE_STABLE;
 	event->page = view->page;
-	event->look.ticks = ticks_now(source);
+	event->sample.ticks = ticks_now(source);
 }
 
 static void add_tick(struct scenario_source *source)
@@ -173,8 +173,8 @@ static void sample(struct scenario_source *source, int64_t at_ns)
 	int64_t late_ns;
 
 	source->now_ns = at_ns;
-	/* The look first: a marker that it finds changed explains what the tick finds. */
-	add_look(source);
+	/* The sample first: a marker that it finds changed explains what the tick finds. */
+	add_sample(source);
 	add_tick(source);
 	add_realtime(source);
 	/* What was missed meanwhile is not made up for. */
@@ -189,7 +189,7 @@ static void step(struct scenario_source *source)
 
 	simulation_step(source->simulation, &step);
 	source->now_ns = step.at_ns;
-	simulation_look(source->simulation, &source->view);
+	simulation_sample(source->simulation, &source->view);
 	if (step.action) {
 		struct event *event = add(source, EVENT_CLOCK_CHANGE);
 
@@ -199,7 +199,7 @@ static void step(struct scenario_source *source)
 	if (step.page_notifies && source->scenario->frame.notification && source->view.running &&
 	    source->view.present) {
 		add(source, EVENT_NOTIFICATION);
-		add_look(source);
+		add_sample(source);
 	}
 }
 

@@ -217,7 +217,7 @@ int64_t simulation_end_ns(const struct simulation *sim)
 	return sim->scenario->frame.end_ns;
 }
 
-void simulation_look(const struct simulation *sim, struct simulation_view *view)
+void simulation_sample(const struct simulation *sim, struct simulation_view *view)
 {
 	*view = (struct simulation_view){
 		.running = sim->running,

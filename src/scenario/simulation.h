@@ -68,7 +68,7 @@ bool simulation_step(struct simulation *simulation, struct simulation_step *step
 int64_t simulation_end_ns(const struct simulation *simulation);
 
 /* The page and the guest after the last step. */
-void simulation_look(const struct simulation *simulation, struct simulation_view *view);
+void simulation_sample(const struct simulation *simulation, struct simulation_view *view);
 
 /* The counter at @now_ns, not before the last step nor in a downtime. */
 uint64_t simulation_counter(const struct simulation *simulation, int64_t now_ns);

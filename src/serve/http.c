@@ -123,15 +123,15 @@ static int load(struct http *http, struct error *error)
 
 static void reload_when_due(struct http *http, uint64_t now_ns)
 {
-	if (!http->web || now_ns < http->look_again_ns)
+	if (!http->web || now_ns < http->recheck_ns)
 		return;
-	http->look_again_ns = now_ns + RELOAD_NS;
+	http->recheck_ns = now_ns + RELOAD_NS;
 	if (!web_config_is_old(http->web))
 		return;
 	if (load(http, NULL)) {
 		http->counts.reload_failures++;
 		/* One failure a minute: certificates are mostly replaced in several steps. */
-		http->look_again_ns = now_ns + RELOAD_FAILED_NS;
+		http->recheck_ns = now_ns + RELOAD_FAILED_NS;
 	} else {
 		http->counts.reloads++;
 	}

@@ -20,7 +20,7 @@ struct http {
 	struct connections connections;
 	struct http_counts counts;
 	int wake;		  /* an eventfd: http_stop() */
-	uint64_t look_again_ns;	  /* at the files of the web configuration */
+	uint64_t recheck_ns;	  /* when to check the files of the web configuration */
 	uint64_t paused_until_ns; /* no descriptor was left for a client */
 };
 

@@ -47,7 +47,7 @@ static int wrong(struct reading *reading, const yaml_node_t *node, const char *f
 }
 
 /* What @path looks like from outside, so that another file there is known to be one. */
-static uint64_t look_of(const char *path)
+static uint64_t file_stamp(const char *path)
 {
 	struct stat is;
 
@@ -65,7 +65,7 @@ static char *read_file(struct reading *reading, const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t part = -1, bytes = 0;
 
-	config->file[config->files].look = look_of(path);
+	config->file[config->files].stamp = file_stamp(path);
 	config->file[config->files++].path = strdup(path);
 	while (text && fd >= 0 && bytes < FILE_BYTES &&
 	       (part = read(fd, text + bytes, (size_t)(FILE_BYTES - bytes))) > 0)
@@ -323,7 +323,7 @@ void web_config_free(struct web_config *config)
 bool web_config_is_old(const struct web_config *config)
 {
 	for (size_t i = 0; i < config->files; i++) {
-		if (look_of(config->file[i].path) != config->file[i].look)
+		if (file_stamp(config->file[i].path) != config->file[i].stamp)
 			return true;
 	}
 	return false;

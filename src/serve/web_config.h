@@ -34,7 +34,7 @@ struct web_user {
 /* A file that was read, and what it looked like. */
 struct web_file {
 	char *path;
-	uint64_t look;
+	uint64_t stamp;
 };
 
 struct web_config {

@@ -126,7 +126,7 @@ static int play_step(struct simulation *simulation, struct page_file *file, play
 	int err;
 
 	simulation_step(simulation, &step);
-	simulation_look(simulation, &view);
+	simulation_sample(simulation, &view);
 	if (step.page_written)
 		page_file_write(file, &view.page);
 	err = page_file_hide(file, !view.present, error);
@@ -171,7 +171,7 @@ int player_run(const struct scenario *scenario, const struct player_options *opt
 		error_cause(error, "%s", strerror(-err));
 		return err;
 	}
-	simulation_look(simulation, &view);
+	simulation_sample(simulation, &view);
 	err = page_file_create(options->path, scenario->frame.size_bytes, &view.page, &file, error);
 	if (!err) {
 		begin.counter_hz = playback.counter_hz;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "Is my clock sane, now?": one look at one vmclock, and the answer.
+ * "Is my clock sane, now?": one sample of one vmclock, and the answer.
  */
 #ifndef VMCLOCK_TRACE_STATUS_PAGE_STATUS_H
 #define VMCLOCK_TRACE_STATUS_PAGE_STATUS_H
@@ -16,7 +16,7 @@
 #include "page/warning.h"
 
 /*
- * All that a look gave. Strings are borrowed and may hold any bytes but NUL. A `..._missing` says
+ * All that a sample gave. Strings are borrowed and may hold any bytes but NUL. A `..._missing` says
  * in a few words why there is no value, and is NULL where there is one.
  */
 struct page_status {

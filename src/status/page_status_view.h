@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look at one vmclock, as a screen for people and as an object for programs. */
+/* One sample of one vmclock, as a screen for people and as an object for programs. */
 #ifndef VMCLOCK_TRACE_STATUS_PAGE_STATUS_VIEW_H
 #define VMCLOCK_TRACE_STATUS_PAGE_STATUS_VIEW_H
 

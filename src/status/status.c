@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* status: one look at one vmclock. Is the clock sane, now? */
+/* status: one sample of one vmclock. Is the clock sane, now? */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "status/page_status_view.h"
 
 /* Looks at a page that is updated while it is looked at. */
-#define LOOKS 5
+#define SAMPLES 5
 
 struct options {
 	const char *device; /* NULL: the first one */
@@ -76,7 +76,7 @@ static const char *measure_scale(struct page_reader *reader, const struct page *
 }
 
 /* What does not change while the page is looked at again and again. */
-static void look_at_phc(struct page_reader *reader, char *path, struct page_status *status)
+static void read_phc_path(struct page_reader *reader, char *path, struct page_status *status)
 {
 	status->phc = NULL;
 	status->phc_scale_missing = "there is none";
@@ -110,8 +110,8 @@ static const char *time_error_text(int err)
 }
 
 /* All that follows from the copy @copy and the counter. */
-static void look_at_time(const struct page_copy *copy, const struct options *options,
-			 struct page_status *status)
+static void read_time(const struct page_copy *copy, const struct options *options,
+		      struct page_status *status)
 {
 	uint64_t counter = options->has_counter ? options->counter : copy->counter_after;
 	int err;
@@ -134,8 +134,8 @@ static void look_at_time(const struct page_copy *copy, const struct options *opt
 }
 
 /* Compare with the clocks of this machine. */
-static void look_around(struct page_reader *reader, const struct options *options,
-			struct page_status *status)
+static void read_surroundings(struct page_reader *reader, const struct options *options,
+			      struct page_status *status)
 {
 	if (status->time_missing)
 		status->system_missing = status->time_missing;
@@ -154,9 +154,9 @@ static void look_around(struct page_reader *reader, const struct options *option
 			measure_scale(reader, &status->page, &status->phc_scale);
 }
 
-/* One look; 1 if the page changed meanwhile, so that counter and page may not belong together. */
-static int look(struct page_reader *reader, const struct options *options,
-		struct page_status *status, struct error *error)
+/* One sample; 1 if the page changed meanwhile, so that counter and page may not belong together. */
+static int sample_page(struct page_reader *reader, const struct options *options,
+		       struct page_status *status, struct error *error)
 {
 	/* A file that is looked at for a given counter is a recording: nobody will finish it. */
 	struct page_wait wait = {.budget_ns = options->has_counter ? 0 : PAGE_WAIT_DRIVER_NS};
@@ -166,8 +166,8 @@ static int look(struct page_reader *reader, const struct options *options,
 	/* A torn copy is worth showing; the driver's read() does not give even that. */
 	if (err && (err != -ETIMEDOUT || copy.page.length == 0))
 		return err;
-	look_at_time(&copy, options, status);
-	look_around(reader, options, status);
+	read_time(&copy, options, status);
+	read_surroundings(reader, options, status);
 	if (options->has_counter || status->torn)
 		return 0;
 	err = page_reader_copy(reader, wait, &again, error);
@@ -196,13 +196,15 @@ static int show(struct page_reader *reader, const struct options *options, struc
 	char phc[PHC_PATH_BYTES];
 	int moved = 1;
 
-	look_at_phc(reader, phc, &status);
-	for (int i = 0; i < LOOKS && moved > 0; i++)
-		moved = look(reader, options, &status, error);
+	read_phc_path(reader, phc, &status);
+	for (int i = 0; i < SAMPLES && moved > 0; i++)
+		moved = sample_page(reader, options, &status, error);
 	if (moved < 0)
 		return moved;
 	if (moved) {
-		/* Updates come faster than one look takes: the page is fine, the comparison not. */
+		/*
+		 * Updates come faster than one sample takes: the page is fine, the comparison not.
+		 */
 		status.system_missing = "the page changed during each comparison";
 		status.phc_scale_missing = status.system_missing;
 	}

@@ -73,10 +73,10 @@ static const struct field fields[] = {
 	U(EVENT_TALLY, tally.worst_ns),
 	U(EVENT_TALLY, tally.worst_below_ns),
 	B(EVENT_TALLY, tally.gone),
-	U(EVENT_PAGE, look.ticks.counter_id),
-	U(EVENT_PAGE, look.ticks.before),
-	U(EVENT_PAGE, look.ticks.after),
-	U(EVENT_PAGE, look.retries),
+	U(EVENT_PAGE, sample.ticks.counter_id),
+	U(EVENT_PAGE, sample.ticks.before),
+	U(EVENT_PAGE, sample.ticks.after),
+	U(EVENT_PAGE, sample.retries),
 	E(EVENT_CLOCK, clock.clock, OBSERVED_CLOCKS),
 	E(EVENT_CLOCK, clock.scale, SCALE_TAI + 1),
 	U(EVENT_CLOCK, clock.ticks.counter_id),
@@ -142,7 +142,7 @@ static const struct field fields[] = {
 KNOWN(event_read, 48);
 KNOWN(event_call, 24);
 KNOWN(event_tally, 248);
-KNOWN(event_look, 32);
+KNOWN(event_page_sample, 32);
 KNOWN(event_clock, 72);
 KNOWN(histogram, 536);
 KNOWN(event_failures, 16);

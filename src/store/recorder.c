@@ -104,7 +104,7 @@ static size_t event_bytes(const struct event *event)
 	case EVENT_READ:
 		return head + sizeof(event->read);
 	case EVENT_PAGE:
-		return head + sizeof(event->look);
+		return head + sizeof(event->sample);
 	case EVENT_TICK:
 		return head + sizeof(event->tick);
 	case EVENT_CLOCK:

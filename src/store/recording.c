@@ -125,7 +125,7 @@ static void restrain(sqlite3 *db)
 }
 
 /* SQLite makes an empty database of what is not there or empty: say so before. */
-static int look_at_file(const char *path, struct error *error)
+static int check_file(const char *path, struct error *error)
 {
 	if (!access(path, R_OK))
 		return 0;
@@ -137,7 +137,7 @@ static int look_at_file(const char *path, struct error *error)
 int recording_open(const char *path, struct recording **out, struct error *error)
 {
 	struct recording *recording;
-	int err = look_at_file(path, error);
+	int err = check_file(path, error);
 
 	if (err)
 		return err;
@@ -367,7 +367,7 @@ static uint64_t walk(struct walker *walker, sqlite3_stmt *stmt, uint64_t from_ns
 }
 
 /* Ids have no gaps but where events went. What could not be read is damage, and told as that. */
-static void see_gap(struct recording *recording, uint64_t missing, const struct event *event)
+static void handle_gap(struct recording *recording, uint64_t missing, const struct event *event)
 {
 	sqlite3_stmt *findings = recording->stmt[WALK_FINDINGS];
 	sqlite3_stmt *incidents = recording->stmt[WALK_INCIDENTS];
@@ -403,7 +403,7 @@ bool recording_next(struct recording *recording, struct event *event)
 		}
 		recording->last_id = id;
 		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {
-			see_gap(recording, missing, event);
+			handle_gap(recording, missing, event);
 			recording->last_ns = event->time_ns;
 			return true;
 		}

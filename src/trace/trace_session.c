@@ -78,7 +78,7 @@ static void show_use(struct trace_session *session, const struct event *event)
 	session->shown += event->type == EVENT_CALL || !event->call_id;
 }
 
-static void show_look(struct trace_session *session, const struct event *event)
+static void show_sample(struct trace_session *session, const struct event *event)
 {
 	struct page_change change;
 
@@ -97,7 +97,7 @@ void trace_session_show(struct trace_session *session, const struct event *event
 		show_use(session, event);
 		break;
 	case EVENT_PAGE:
-		show_look(session, event);
+		show_sample(session, event);
 		break;
 	case EVENT_HOOKS:
 		view->hooks(stdout, &session->context, event);

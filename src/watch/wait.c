@@ -29,7 +29,7 @@ struct requests {
 };
 
 struct wait_options {
-	struct page_monitor_options look;
+	struct page_monitor_options monitor;
 	struct requests requests;
 	bool has_timeout;
 	int64_t timeout_ns;
@@ -45,7 +45,7 @@ struct wait {
 	struct judge *judge;
 	struct stop_condition until;
 	uint64_t start_ns;
-	bool looked;	  /* has a whole page been seen? */
+	bool sampled;	  /* has a whole page been seen? */
 	const char *what; /* what happened; NULL: nothing yet */
 	bool has_finding;
 	struct finding finding;
@@ -93,15 +93,15 @@ static void check_marker(struct wait *wait, const struct event *event)
 		happen(wait, finding_name(FINDING_DISRUPTION), &finding);
 }
 
-static void see_page(struct wait *wait, const struct event *event)
+static void handle_page(struct wait *wait, const struct event *event)
 {
 	const struct page *page = &event->page;
 
 	if (event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
 		return;
-	if (!wait->looked)
+	if (!wait->sampled)
 		check_marker(wait, event);
-	wait->looked = true;
+	wait->sampled = true;
 	if (wait->options->requests.synchronized && page_mode(page) == PAGE_FULL &&
 	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
 		happen(wait, "synchronized", NULL);
@@ -114,7 +114,7 @@ static void on_event(const struct event *event, void *arg)
 	if (wait->what || (event->type == EVENT_TICK && stop_condition_was_stopped(&wait->until)))
 		return;
 	if (event->type == EVENT_PAGE)
-		see_page(wait, event);
+		handle_page(wait, event);
 	judge_event(wait->judge, event);
 }
 
@@ -127,7 +127,7 @@ static void check_recovered(struct wait *wait)
 		happen(wait, "recovered", NULL);
 }
 
-static void look(struct wait *wait)
+static void sample_page(struct wait *wait)
 {
 	page_monitor_run(wait->monitor, on_event, wait);
 	check_recovered(wait);
@@ -139,14 +139,14 @@ static enum stop_condition_news run(struct wait *wait)
 	enum stop_condition_news news = STOP_CONDITION_READY;
 
 	while (news == STOP_CONDITION_READY) {
-		look(wait);
+		sample_page(wait);
 		if (wait->what)
 			return STOP_CONDITION_READY;
 		news = stop_condition_wait(&wait->until, fds, 2);
 	}
 	/* What happened before the time was over has happened. */
 	if (news == STOP_CONDITION_OVER)
-		look(wait);
+		sample_page(wait);
 	return news;
 }
 
@@ -204,7 +204,7 @@ static int wait_with(struct wait *wait)
 	wait->judge = judge_new(&handlers, wait);
 	if (!wait->judge)
 		error_cause(&error, "there is no memory left");
-	else if (!page_monitor_open(&wait->options->look, &wait->monitor, &error))
+	else if (!page_monitor_open(&wait->options->monitor, &wait->monitor, &error))
 		page_monitor_start(wait->monitor, &error);
 	if (*error.cause) {
 		message_failure(&error);
@@ -265,7 +265,7 @@ static int parse_times(int option, struct wait_options *options)
 					    option == 'i' ? "a time from 100us, such as 1ms or 2s"
 							  : "a time such as 0, 10s, 2.5m or 1h");
 	if (option == 'i') {
-		options->look.period_ns = (uint64_t)ns;
+		options->monitor.period_ns = (uint64_t)ns;
 	} else {
 		options->has_timeout = true;
 		options->timeout_ns = ns;
@@ -277,7 +277,7 @@ static int parse_option(int option, struct wait_options *options)
 {
 	switch (option) {
 	case 'D':
-		options->look.device = optarg;
+		options->monitor.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'f':
 		return parse_requests(optarg, &options->requests);
@@ -291,7 +291,7 @@ static int parse_option(int option, struct wait_options *options)
 						    "a number of 64 bits");
 		return MESSAGE_GO_ON;
 	case 'N':
-		options->look.foreign = true;
+		options->monitor.foreign = true;
 		return MESSAGE_GO_ON;
 	case 'j':
 		options->json = true;

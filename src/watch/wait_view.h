@@ -15,7 +15,7 @@ struct wait_result {
 	const char *what;	       /* the name of what happened; NULL: the time was over */
 	const struct finding *finding; /* NULL: what happened is a state, not a finding */
 	const char *device;	       /* path of the page */
-	const struct page *page;       /* the newest look */
+	const struct page *page;       /* the newest sample */
 	uint64_t time_ns;	       /* CLOCK_MONOTONIC */
 	uint64_t waited_ns;
 };

@@ -15,7 +15,7 @@
 
 struct watch_options {
 	struct recorded_request from; /* file NULL: this machine, live */
-	struct page_monitor_options look;
+	struct page_monitor_options monitor;
 	int64_t duration_ns; /* 0: until interrupted */
 	bool updates;
 	bool json;
@@ -31,7 +31,7 @@ struct watch {
 	struct stop_condition until;
 };
 
-static void on_look(const struct event *event, void *arg)
+static void on_sample(const struct event *event, void *arg)
 {
 	struct watch *watch = arg;
 
@@ -59,7 +59,7 @@ static void run(struct watch *watch)
 	enum stop_condition_news news;
 
 	do {
-		page_monitor_run(watch->monitor, on_look, watch);
+		page_monitor_run(watch->monitor, on_sample, watch);
 		tell_detection(watch);
 		fflush(stdout);
 		news = stop_condition_wait(&watch->until, fds, 2);
@@ -77,7 +77,7 @@ static void set_context(struct watch *watch)
 		.page = page_monitor_page(watch->monitor),
 		.no_notice = facts->no_notice,
 		.period_ns = facts->period_ns,
-		.look_ns = facts->look_ns,
+		.sample_cost_ns = facts->sample_cost_ns,
 		.wake_ns = facts->wake_ns,
 		.clock_period_ns = facts->clock_period_ns,
 		.phc = facts->phc,
@@ -89,7 +89,7 @@ static int show_end(struct watch *watch)
 	const struct page_monitor_counts *counts = page_monitor_counts(watch->monitor);
 	struct watch_result result = {
 		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->session.context.start_ns,
-		.looks = counts->looks,
+		.samples = counts->samples,
 		.notices = counts->notices,
 		.worst_gap_ns = counts->worst_gap_ns,
 		.page = page_monitor_page(watch->monitor),
@@ -104,7 +104,7 @@ static int watch_live(struct watch *watch, const struct watch_options *options)
 
 	if (watch_session_open(&watch->session))
 		return EXIT_FAILED;
-	if (page_monitor_open(&options->look, &watch->monitor, &error) ||
+	if (page_monitor_open(&options->monitor, &watch->monitor, &error) ||
 	    page_monitor_start(watch->monitor, &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
@@ -185,13 +185,13 @@ static int parse_option(int option, struct watch_options *options)
 
 	switch (option) {
 	case 'D':
-		options->look.device = optarg;
+		options->monitor.device = optarg;
 		return MESSAGE_GO_ON;
 	case 'i':
 		if (parse_duration_ns(optarg, &period_ns) || period_ns < PAGE_MONITOR_PERIOD_MIN_NS)
 			return message_bad_argument("--interval", optarg,
 						    "a time from 100us, such as 1ms or 2s");
-		options->look.period_ns = (uint64_t)period_ns;
+		options->monitor.period_ns = (uint64_t)period_ns;
 		return MESSAGE_GO_ON;
 	case 'd':
 		if (parse_duration_ns(optarg, &options->duration_ns) || options->duration_ns <= 0)
@@ -199,10 +199,10 @@ static int parse_option(int option, struct watch_options *options)
 						    "a time such as 10s, 2.5m or 1h");
 		return MESSAGE_GO_ON;
 	case 'W':
-		options->look.may_be_absent = true;
+		options->monitor.may_be_absent = true;
 		return MESSAGE_GO_ON;
 	case 'N':
-		options->look.foreign = true;
+		options->monitor.foreign = true;
 		return MESSAGE_GO_ON;
 	case 'u':
 		options->updates = true;
@@ -253,7 +253,7 @@ static int parse_options(int argc, char **argv, struct watch_options *options)
 
 static int watch_run(int argc, char **argv)
 {
-	struct watch_options options = {.look.measure = true};
+	struct watch_options options = {.monitor.measure = true};
 	struct watch watch = {0};
 	int code = parse_options(argc, argv, &options);
 

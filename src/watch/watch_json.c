@@ -21,8 +21,8 @@ static json_object *detection_json(const struct watch_context *context)
 	add_text(detection, "by", context->no_notice ? "timer" : "notification");
 	add_text(detection, "no_notification_why", context->no_notice);
 	add_u64(detection, "period_ns", context->period_ns);
-	if (context->look_ns)
-		add_u64(detection, "look_ns", context->look_ns);
+	if (context->sample_cost_ns)
+		add_u64(detection, "look_ns", context->sample_cost_ns);
 	else
 		add_null(detection, "look_ns");
 	add_u64(detection, "wake_ns", context->wake_ns);
@@ -86,7 +86,7 @@ static void json_end(FILE *out, const struct watch_context *context,
 	json_object *line = new_line("summary", context->start_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
-	add_known(line, "looks", !result->recorded, result->looks);
+	add_known(line, "looks", !result->recorded, result->samples);
 	add_u64(line, "looks_torn", result->counts->torn);
 	add_u64(line, "notifications", result->notices);
 	add_known(line, "worst_gap_ns", !result->recorded, result->worst_gap_ns);

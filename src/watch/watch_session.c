@@ -5,7 +5,7 @@
 
 #include "feed/message.h"
 
-/* A host that updates faster than we look is told of once in so long, not at every look. */
+/* A host that updates faster than we look is told of once in so long, not at every sample. */
 #define MISSED_QUIET_NS 1000000000
 
 static void on_finding(const struct finding *finding, void *arg)

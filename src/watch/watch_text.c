@@ -9,7 +9,7 @@
 #include "show/live_text.h"
 #include "show/incident_view.h"
 
-static void put_looks(FILE *out, const struct watch_context *context)
+static void put_samples(FILE *out, const struct watch_context *context)
 {
 	if (context->no_notice) {
 		live_put_duration(out, "looks   every %s by timer", context->period_ns);
@@ -20,8 +20,8 @@ static void put_looks(FILE *out, const struct watch_context *context)
 				  context->period_ns);
 	}
 	fputs("        ", out);
-	if (context->look_ns) /* there is a page whose look could be measured */
-		live_put_duration(out, "a look costs %s; ", context->look_ns);
+	if (context->sample_cost_ns) /* there is a page whose look could be measured */
+		live_put_duration(out, "a look costs %s; ", context->sample_cost_ns);
 	live_put_duration(out, "the timer is up to %s late", context->wake_ns);
 	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(context));
 	fputs(context->no_notice ? "\n" : " of its notification\n", out);
@@ -61,7 +61,7 @@ static void text_begin(FILE *out, const struct watch_context *context)
 		      out);
 	fputc('\n', out);
 	if (!context->recorded) {
-		put_looks(out, context);
+		put_samples(out, context);
 		put_clocks(out, context);
 	}
 	fputc('\n', out);
@@ -102,12 +102,12 @@ static void text_missed(FILE *out, const struct watch_context *context, uint64_t
 		context->recorded ? "" : ": look more often with --interval");
 }
 
-static void put_looks_taken(FILE *out, const struct watch_result *result)
+static void put_samples_taken(FILE *out, const struct watch_result *result)
 {
 	fprintf(out,
 		"looks               %" PRIu64 " (%" PRIu64 " during an update), %" PRIu64
 		" notifications; the longest time",
-		result->looks, result->counts->torn, result->notices);
+		result->samples, result->counts->torn, result->notices);
 	live_put_duration(out, " between two was %s\n", result->worst_gap_ns);
 }
 
@@ -128,7 +128,7 @@ static void text_end(FILE *out, const struct watch_context *context,
 	if (result->recorded)
 		put_recorded(out, result);
 	else
-		put_looks_taken(out, result);
+		put_samples_taken(out, result);
 	fputs("page now            ", out);
 	if (result->page)
 		live_put_page(out, result->page);

@@ -18,10 +18,10 @@ struct watch_context {
 	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
 	const char *device;	   /* path of the page; NULL: none */
-	const struct page *page;   /* first look; NULL: not known */
+	const struct page *page;   /* first sample; NULL: not known */
 	const char *no_notice;	   /* why only a timer makes it look; NULL: notifications do too */
 	uint64_t period_ns;	   /* of the timer */
-	uint64_t look_ns;	   /* what a look costs */
+	uint64_t sample_cost_ns;   /* what a sample costs */
 	uint64_t wake_ns;	   /* how late the timer may be */
 	uint64_t clock_period_ns;  /* how often other clocks are read; 0: they are not */
 	const char *phc;	   /* the PTP clock that is read too; NULL: none */
@@ -35,7 +35,7 @@ struct watch_context {
 /* The longest that a change may go unseen, as far as this machine runs: 0 with notifications. */
 static inline uint64_t watch_latency_ns(const struct watch_context *context)
 {
-	uint64_t late_ns = context->wake_ns + context->look_ns;
+	uint64_t late_ns = context->wake_ns + context->sample_cost_ns;
 
 	return context->no_notice ? context->period_ns + late_ns : late_ns;
 }
@@ -43,13 +43,13 @@ static inline uint64_t watch_latency_ns(const struct watch_context *context)
 /* What it adds up to. */
 struct watch_result {
 	uint64_t duration_ns;
-	uint64_t looks;
+	uint64_t samples;
 	uint64_t notices;
-	uint64_t worst_gap_ns; /* between two looks */
+	uint64_t worst_gap_ns; /* between two samples */
 	uint64_t updates;      /* of the page, by seq_count */
-	uint64_t missed;       /* of them, between two looks */
+	uint64_t missed;       /* of them, between two samples */
 	const struct detector_counts *counts;
-	const struct page *page; /* newest look; NULL: none */
+	const struct page *page; /* newest sample; NULL: none */
 
 	/* What became of the scene's recording: looks and gap are then not known; or NULL. */
 	const struct recorded_result *recorded;
@@ -67,7 +67,7 @@ struct watch_view {
 	/* An incident that is over. */
 	void (*incident)(FILE *out, const struct watch_context *context,
 			 const struct incident *incident);
-	/* Updates came and went between two looks: @missed of them since this was told last. */
+	/* Updates came and went between two samples: @missed of them since this was told last. */
 	void (*missed)(FILE *out, const struct watch_context *context, uint64_t time_ns,
 		       uint64_t missed);
 	void (*end)(FILE *out, const struct watch_context *context,

@@ -75,17 +75,18 @@ static void make_read(struct stream *stream, struct event *event)
 				    .ioctl = 0xc0403d08};
 }
 
-static void make_look(struct stream *stream, struct event *event)
+static void make_sample(struct stream *stream, struct event *event)
 {
 	event->type = EVENT_PAGE;
 	event->page_state = EVENT_PAGE_STABLE;
 	event->page = stream->page;
-	event->look.ticks = (struct event_ticks){1, 3 * stream->time_ns, 3 * stream->time_ns + 90};
+	event->sample.ticks =
+		(struct event_ticks){1, 3 * stream->time_ns, 3 * stream->time_ns + 90};
 }
 
 static void make_clock(struct stream *stream, struct event *event)
 {
-	make_look(stream, event);
+	make_sample(stream, event);
 	event->type = EVENT_CLOCK;
 	event->clock =
 		(struct event_clock){.clock = OBSERVED_REALTIME,
@@ -108,7 +109,8 @@ static void make_tally(struct stream *stream, uint64_t reader, struct event *eve
 }
 
 /*
- * The next one: a look every 10 ms, CLOCK_REALTIME every 100 ms, an update and tallies each second.
+ * The next one: a sample every 10 ms, CLOCK_REALTIME every 100 ms, an update and tallies each
+ * second.
  */
 static void next_event(struct stream *stream, struct event *event)
 {
@@ -123,7 +125,7 @@ static void next_event(struct stream *stream, struct event *event)
 	else if (in_second % 30000 == 1000)
 		make_clock(stream, event);
 	else if (in_second % 3000 == 0)
-		make_look(stream, event);
+		make_sample(stream, event);
 	else
 		make_read(stream, event);
 	stream->number++;

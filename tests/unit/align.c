@@ -196,7 +196,7 @@ static void the_truth_is_inside(void **state)
 	assert_true(known > moments / 2);
 }
 
-/* Hosts that lie by their rate are believed: how far off they are no look can tell. */
+/* Hosts that lie by their rate are believed: how far off they are no sample can tell. */
 static bool lies_unseen(const char *name)
 {
 	static const char *const names[] = {"slew.scenario", "slew-slow.scenario"};

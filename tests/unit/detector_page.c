@@ -2,14 +2,14 @@
 /* judge/detector.h: what changes in the page, found once, with its time and its proof. */
 #include "judge_make.h"
 
-/* The first look, and one that is the same. */
+/* The first sample, and one that is the same. */
 static struct judged *watching(const struct page *page)
 {
 	struct judged *judged = judged_new(NULL);
 
-	look(judged, page);
+	sample_page(judged, page);
 	later(judged, 0.01);
-	look(judged, page);
+	sample_page(judged, page);
 	later(judged, 0.01);
 	no_finding(judged);
 	return judged;
@@ -24,9 +24,9 @@ static struct finding changed(struct page page, enum page_field field, uint64_t 
 
 	make_field(&page, field, value);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 0.01);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, kind);
 	assert_int_equal(finding.number, 1);
 	assert_int_equal(finding.not_before_ns, AT_NS(TICKS(10) + TICKS(1) / 100));
@@ -63,13 +63,13 @@ static void a_disruption_is_no_step(void **state)
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
 	make_shift(&page, 3600 * (int64_t)SECOND);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
 	/* And the next update is compared with the new clock. */
 	later(judged, 1);
 	make_refresh(&page, judged->counter);
 	make_shift(&page, 1002);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_HOST_STEP);
 	judged_free(judged);
 }
@@ -89,7 +89,7 @@ static void a_generation_is_a_restore(void **state)
 	make_field(&page, PAGE_VM_GENERATION, 8);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 8);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(judged->count, 2);
 	assert_int_equal(judged->found[0].kind, FINDING_DISRUPTION);
 	assert_int_equal(judged->found[1].kind, FINDING_RESTORE);
@@ -105,11 +105,11 @@ static void a_generation_that_is_not_there_says_nothing(void **state)
 	(void)state;
 	make_field(&page, PAGE_VM_GENERATION, 8);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT);
 	make_field(&page, PAGE_VM_GENERATION, 9);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 }
@@ -143,12 +143,12 @@ static void a_leap_second_withdrawn_is_a_warning(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_LEAP_ANNOUNCED);
 	assert_true(finding.since_start);
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_NONE);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(the_finding(judged, FINDING_LEAP_CHANGE).severity, FINDING_WARNING);
 	judged_free(judged);
 }
@@ -170,12 +170,12 @@ static void a_tai_offset_and_its_sign(void **state)
 
 	make_field(&page, PAGE_TAI_OFFSET_SEC, 37);
 	judged = judged_new(NULL);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_SCALE_MISMATCH);
 	assert_int_equal(finding.scale.cause, SCALE_CAUSE_OFFSET_SIGN);
 	assert_int_equal(finding.scale.page_offset_sec, 37);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 }
@@ -187,20 +187,20 @@ static void maintenance_is_found_each_time_it_is_announced(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_DISRUPTION_SOON);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_true(the_finding(judged, FINDING_MAINTENANCE_SOON).since_start);
 	make_field(&page, PAGE_FLAGS,
 		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_MAINTENANCE_IMMINENT);
 	make_field(&page, PAGE_FLAGS, 0);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_DISRUPTION_SOON);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_MAINTENANCE_SOON);
 	judged_free(judged);
 }
@@ -213,10 +213,10 @@ static void missed_updates_are_counted_also_over_the_wrap(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_SEQ_COUNT, 0xfffffffc);
-	look(judged, &page);
+	sample_page(judged, &page);
 	make_field(&page, PAGE_SEQ_COUNT, 2);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 5);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_DISRUPTION);
 	assert_int_equal(finding.updates, 3);
 	assert_int_equal(finding.missed, 2);
@@ -225,12 +225,12 @@ static void missed_updates_are_counted_also_over_the_wrap(void **state)
 	/* Backwards: it happened, but how often cannot be known. */
 	make_field(&page, PAGE_SEQ_COUNT, 0);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 6);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_DISRUPTION);
 	assert_int_equal(finding.updates, 0);
 	/* And without any: against the ABI, but seen. */
 	make_field(&page, PAGE_DISRUPTION_MARKER, 7);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
 	assert_int_equal(detector_counts(judged->detector)->silent_changes, 1);
 	judged_free(judged);
@@ -260,18 +260,18 @@ static void the_kernel_and_the_observer_find_one_disruption(void **state)
 	finding = the_finding(judged, FINDING_DISRUPTION);
 	assert_int_equal(finding.event.type, EVENT_READ);
 	assert_int_equal(finding.found_ns, AT_NS(judged->counter) + 100);
-	look(judged, &new);
+	sample_page(judged, &new);
 	/* A record of the kernel with the old page that comes late is no news. */
 	copy.page = old;
 	copy.time_ns += 50;
 	detector_event(judged->detector, &copy);
-	look(judged, &new);
+	sample_page(judged, &new);
 	no_finding(judged);
 	assert_int_equal(detector_counts(judged->detector)->late_copies, 1);
 	judged_free(judged);
 }
 
-static void a_look_that_went_back_in_time_is_late(void **state)
+static void a_sample_that_went_back_in_time_is_late(void **state)
 {
 	struct page old = make_marker_page(), new = make_marker_page();
 	struct judged *judged = watching(&old);
@@ -279,15 +279,15 @@ static void a_look_that_went_back_in_time_is_late(void **state)
 	(void)state;
 	make_field(&new, PAGE_DISRUPTION_MARKER, 3);
 	make_next_seq(&new);
-	look(judged, &new);
+	sample_page(judged, &new);
 	the_finding(judged, FINDING_DISRUPTION);
 	judged->counter -= TICKS(1);
-	look(judged, &old);
+	sample_page(judged, &old);
 	no_finding(judged);
 	/* A change that is seen at an earlier time happened then, not in a negative interval. */
 	make_field(&new, PAGE_DISRUPTION_MARKER, 4);
 	make_next_seq(&new);
-	look(judged, &new);
+	sample_page(judged, &new);
 	assert_true(judged->found[0].not_before_ns <= judged->found[0].found_ns);
 	the_finding(judged, FINDING_DISRUPTION);
 	judged_free(judged);
@@ -301,18 +301,18 @@ static void garbage_is_a_lost_device_once(void **state)
 
 	(void)state;
 	memset(garbage.bytes, 0xa5, sizeof(garbage.bytes));
-	look(judged, &garbage);
+	sample_page(judged, &garbage);
 	later(judged, 1);
-	look(judged, &garbage);
+	sample_page(judged, &garbage);
 	finding = the_finding(judged, FINDING_DEVICE_LOST);
 	assert_int_equal(finding.lost, LOST_INVALID);
 	assert_int_equal(finding.not_before_ns, AT_NS(TICKS(10) + TICKS(1) / 100));
 	/* Back, and compared with what was there before. */
 	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
-	look(judged, &garbage);
+	sample_page(judged, &garbage);
 	the_finding(judged, FINDING_DEVICE_LOST);
 	judged_free(judged);
 }
@@ -323,7 +323,7 @@ static void garbage_from_the_start_is_nothing(void **state)
 	struct judged *judged = judged_new(NULL);
 
 	(void)state;
-	look(judged, &garbage);
+	sample_page(judged, &garbage);
 	no_finding(judged);
 	assert_null(detector_page(judged->detector));
 	judged_free(judged);
@@ -381,7 +381,7 @@ int main(void)
 		cmocka_unit_test(maintenance_is_found_each_time_it_is_announced),
 		cmocka_unit_test(missed_updates_are_counted_also_over_the_wrap),
 		cmocka_unit_test(the_kernel_and_the_observer_find_one_disruption),
-		cmocka_unit_test(a_look_that_went_back_in_time_is_late),
+		cmocka_unit_test(a_sample_that_went_back_in_time_is_late),
 		cmocka_unit_test(garbage_is_a_lost_device_once),
 		cmocka_unit_test(garbage_from_the_start_is_nothing),
 		cmocka_unit_test(a_device_goes_and_comes),

@@ -89,7 +89,7 @@ static struct world world_new(uint64_t seed)
 	make_field(&world.page, PAGE_TIME_MAXERROR_NS, TIME_BOUND_NS);
 	make_field(&world.page, PAGE_SEQ_COUNT, (uint32_t)any() & ~1u);
 	host_updates(&world);
-	look(world.judged, &world.page);
+	sample_page(world.judged, &world.page);
 	return world;
 }
 
@@ -98,13 +98,13 @@ static void healthy(struct world *world)
 {
 	pass(world, TICKS(1) / 2 + below(TICKS(20)));
 	check_truth(world);
-	look(world->judged, &world->page);
+	sample_page(world->judged, &world->page);
 	pass(world, below(TICKS(1)));
 	for (uint64_t updates = 1 + below(3); updates; updates--)
 		host_updates(world);
 	pass(world, below(TICKS(1)));
 	check_truth(world);
-	look(world->judged, &world->page);
+	sample_page(world->judged, &world->page);
 }
 
 static void a_healthy_week_is_silent(void **state)
@@ -172,7 +172,7 @@ static void each_injected_change_is_found_once(void **state)
 			pass(&world, below(TICKS(5)));
 			kind = inject(&world);
 			host_updates(&world);
-			look(world.judged, &world.page);
+			sample_page(world.judged, &world.page);
 			the_finding(world.judged, kind);
 		}
 		judged_free(world.judged);

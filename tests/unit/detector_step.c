@@ -16,7 +16,7 @@ static struct judged *watching(struct page *page)
 	struct judged *judged = judged_new(NULL);
 
 	make_refresh(page, judged->counter);
-	look(judged, page);
+	sample_page(judged, page);
 	no_finding(judged);
 	return judged;
 }
@@ -27,7 +27,7 @@ static void update(struct judged *judged, struct page *page, double seconds, int
 	later(judged, seconds);
 	make_refresh(page, judged->counter);
 	make_shift(page, ns);
-	look(judged, page);
+	sample_page(judged, page);
 }
 
 /* After 1 s the bound is 1000 ns + 2^-20 s = 953.67 ns, rounded up: 1954 ns. */
@@ -97,7 +97,7 @@ static void without_bounds_a_threshold(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_FLAGS, 0);
-	look(judged, &page);
+	sample_page(judged, &page);
 	update(judged, &page, 1, 499);
 	update(judged, &page, 1, -499);
 	no_finding(judged);
@@ -156,7 +156,7 @@ static void a_leap_second_is_no_step(void **state)
 	/* On UTC with TAI known: UTC is set back, TAI goes on. */
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
 	judged = judged_new(NULL);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_LEAP_ANNOUNCED);
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_POST_POS);
 	make_field(&page, PAGE_TAI_OFFSET_SEC, (uint64_t)-38);
@@ -178,7 +178,7 @@ static void leap_on_utc_alone(uint64_t before, uint64_t after, int64_t ns, bool 
 		   VMCLOCK_FLAG_PERIOD_MAXERROR_VALID | VMCLOCK_FLAG_TIME_MAXERROR_VALID);
 	make_field(&page, PAGE_LEAP_INDICATOR, before);
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	judged->count = 0;
 	make_field(&page, PAGE_LEAP_INDICATOR, after);
 	update(judged, &page, 1, ns);
@@ -227,11 +227,11 @@ static void a_step_with_an_old_reference(void **state)
 
 	(void)state;
 	later(judged, 100);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 0.01);
 	make_next_seq(&page);
 	make_shift(&page, 1002);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).step.bound_ns, 1000);
 	judged_free(judged);
 }
@@ -244,11 +244,11 @@ static void a_rate_changed_at_an_old_reference_is_a_step_too(void **state)
 
 	(void)state;
 	later(judged, 100);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 0.01);
 	make_next_seq(&page);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, (1ull << 34) + (1ull << 20));
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(judged->count, 2);
 	assert_int_equal(judged->found[0].kind, FINDING_HOST_STEP);
 	/* 2^-14 of 100 s, less 1000 ns and 2^-20 of 100 s. */
@@ -258,7 +258,7 @@ static void a_rate_changed_at_an_old_reference_is_a_step_too(void **state)
 	judged_free(judged);
 }
 
-/* However late the look is, a slew at its own reference is not taken for a step. */
+/* However late the sample is, a slew at its own reference is not taken for a step. */
 static void a_slew_is_no_step(void **state)
 {
 	struct page page = bounded_page();
@@ -269,7 +269,7 @@ static void a_slew_is_no_step(void **state)
 	make_refresh(&page, judged->counter);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, (1ull << 34) + (1ull << 24));
 	later(judged, 10);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_HOST_SLEW);
 	judged_free(judged);
 }
@@ -299,7 +299,7 @@ static void rates_to_the_unit(void **state)
 		make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
 		make_field(&page, PAGE_TIME_SEC, 1800000011);
 		make_next_seq(&page);
-		look(judged, &page);
+		sample_page(judged, &page);
 		if (rates[i].found) {
 			finding = the_finding(judged, FINDING_HOST_SLEW);
 			assert_true(finding.slew.has_bound);
@@ -327,18 +327,18 @@ static void rates_are_told_against_the_first_page(void **state)
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
 	make_field(&page, PAGE_TIME_SEC, 1800000011);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(the_finding(judged, FINDING_HOST_SLEW).slew.new_ppt, 976562500);
 	/* The same rate in another unit is the same. */
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, (p + p / 1024) << 3);
 	make_field(&page, PAGE_PERIOD_MAXERROR_RATE, 1ull << 17);
 	make_field(&page, PAGE_PERIOD_SHIFT, 3);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, p << 3);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_HOST_SLEW);
 	assert_int_equal(finding.slew.old_ppt, 976562500);
 	assert_int_equal(finding.slew.new_ppt, 0);
@@ -347,11 +347,11 @@ static void rates_are_told_against_the_first_page(void **state)
 	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, p << 4);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, (p + p / 1024) << 4);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_HOST_SLEW);
 	assert_int_equal(finding.slew.old_ppt, 0);
 	assert_int_equal(finding.slew.new_ppt, 976562500);
@@ -367,7 +367,7 @@ static void rates_without_bounds_and_too_small_to_matter(void **state)
 	(void)state;
 	make_field(&page, PAGE_PERIOD_SHIFT, 6);
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, p);
-	look(judged, &page); /* claims that its rate has no error at all */
+	sample_page(judged, &page); /* claims that its rate has no error at all */
 	make_field(&page, PAGE_PERIOD_FRAC_SEC, p + 10995); /* 9999.9 ppt */
 	update(judged, &page, 0.1, 0);
 	no_finding(judged);
@@ -404,13 +404,13 @@ static void a_step_past_292_years_is_told_as_at_least_that(void **state)
 	later(judged, 1);
 	make_refresh(&page, judged->counter);
 	make_field(&page, PAGE_TIME_SEC, 1ull << 40);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_HOST_STEP);
 	assert_true(finding.step.out_of_range);
 	assert_true(finding.step.moved.lo_ns == INT64_MAX);
 	make_refresh(&page, judged->counter);
 	make_field(&page, PAGE_TIME_SEC, 0);
-	look(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_HOST_STEP);
 	assert_true(finding.step.out_of_range);
 	assert_true(finding.step.moved.hi_ns == -INT64_MAX);
@@ -439,12 +439,12 @@ static void the_first_clock_after_a_disruption_is_no_step(void **state)
 	later(judged, 1);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 77);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
 	/* Another update of the old clock's other fields: still no new clock. */
 	make_field(&page, PAGE_TIME_MAXERROR_NS, 1001);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	update(judged, &page, 1, 66600000);
 	no_finding(judged);
@@ -468,7 +468,7 @@ static void a_missed_slew_is_no_step(void **state)
 		   page_get(&page, PAGE_PERIOD_FRAC_SEC) / 10000 * 10001);
 	later(judged, 0.9);
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_HOST_SLEW);
 	no_finding(judged);
 	judged_free(judged);

@@ -9,11 +9,11 @@ static struct event make_torn(struct page page, uint32_t seq, uint64_t time_ns)
 	make_field(&page, PAGE_SEQ_COUNT, seq);
 	event.page_state = EVENT_PAGE_TORN;
 	event.page = page;
-	event.look.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
+	event.sample.ticks.counter_id = VMCLOCK_COUNTER_INVALID;
 	return event;
 }
 
-static void see_torn(struct judged *judged, uint32_t seq, uint64_t time_ns)
+static void sample_torn(struct judged *judged, uint32_t seq, uint64_t time_ns)
 {
 	struct event event = make_torn(make_full_page(), seq, time_ns);
 
@@ -27,12 +27,12 @@ static void a_stuck_writer_to_the_nanosecond(void **state)
 	struct finding finding;
 
 	(void)state;
-	look(judged, &page); /* at 10 s */
-	see_torn(judged, 1, 10 * SECOND + 7);
-	see_torn(judged, 1, 10 * SECOND + 7 + 100 * MS - 1);
+	sample_page(judged, &page); /* at 10 s */
+	sample_torn(judged, 1, 10 * SECOND + 7);
+	sample_torn(judged, 1, 10 * SECOND + 7 + 100 * MS - 1);
 	no_finding(judged);
-	see_torn(judged, 1, 10 * SECOND + 7 + 100 * MS);
-	see_torn(judged, 1, 10 * SECOND + 7 + 500 * MS);
+	sample_torn(judged, 1, 10 * SECOND + 7 + 100 * MS);
+	sample_torn(judged, 1, 10 * SECOND + 7 + 500 * MS);
 	finding = the_finding(judged, FINDING_WRITER_STUCK);
 	assert_int_equal(finding.stuck.seq, 1);
 	assert_int_equal(finding.stuck.for_ns.lo_ns, 100 * MS);
@@ -42,9 +42,9 @@ static void a_stuck_writer_to_the_nanosecond(void **state)
 	assert_true(finding.has_before && !finding.has_after);
 	/* Over, and stuck again in another update. */
 	judged->counter = TICKS(11);
-	look(judged, &page);
-	see_torn(judged, 3, 12 * SECOND);
-	see_torn(judged, 3, 12 * SECOND + 100 * MS);
+	sample_page(judged, &page);
+	sample_torn(judged, 3, 12 * SECOND);
+	sample_torn(judged, 3, 12 * SECOND + 100 * MS);
 	the_finding(judged, FINDING_WRITER_STUCK);
 	judged_free(judged);
 }
@@ -56,16 +56,16 @@ static void many_updates_are_no_stuck_writer(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 100; i++)
-		see_torn(judged, 2 * i + 1, i * 10 * MS);
+		sample_torn(judged, 2 * i + 1, i * 10 * MS);
 	/* A copy that was torn, but seq_count even: an update came and went. */
-	see_torn(judged, 201, SECOND);
-	see_torn(judged, 202, SECOND + 50 * MS);
-	see_torn(judged, 201, SECOND + 120 * MS);
-	look(judged, &page);
-	see_torn(judged, 201, SECOND + 230 * MS);
+	sample_torn(judged, 201, SECOND);
+	sample_torn(judged, 202, SECOND + 50 * MS);
+	sample_torn(judged, 201, SECOND + 120 * MS);
+	sample_page(judged, &page);
+	sample_torn(judged, 201, SECOND + 230 * MS);
 	no_finding(judged);
 	/* Time that goes back is not a long time. */
-	see_torn(judged, 201, 0);
+	sample_torn(judged, 201, 0);
 	no_finding(judged);
 	assert_int_equal(detector_counts(judged->detector)->torn, 105);
 	judged_free(judged);
@@ -89,9 +89,9 @@ static void a_clock_that_was_never_updated(void **state)
 
 	(void)state;
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 102.4); /* exactly 100 ms */
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	/* One counter tick is not a nanosecond: two make the growth 100,000,001 ns, rounded up. */
 	judged->counter += 1;
@@ -106,7 +106,7 @@ static void a_clock_that_was_never_updated(void **state)
 	assert_int_equal(finding.stale.age_ns / 1000, 102400000);
 	assert_int_equal(finding.not_before_ns, 10 * SECOND);
 	later(judged, 1000);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 }
@@ -118,27 +118,27 @@ static void a_host_that_stops_is_found_by_its_own_habit(void **state)
 
 	(void)state;
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	for (int i = 0; i < 10; i++) {
 		later(judged, 2);
 		make_refresh(&page, judged->counter);
-		look(judged, &page);
+		sample_page(judged, &page);
 	}
 	later(judged, 16); /* 8 times the longest gap: not yet more */
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	later(judged, 0.001);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(the_finding(judged, FINDING_NOT_UPDATED).stale.limit_ns, 1000000);
 	/* It comes back, stops again: found again, and the long gap is not taken for a habit. */
 	later(judged, 1000);
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 16);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	later(judged, 0.001);
-	look(judged, &page);
+	sample_page(judged, &page);
 	the_finding(judged, FINDING_NOT_UPDATED);
 	judged_free(judged);
 }
@@ -150,11 +150,11 @@ static void a_change_of_flags_is_no_refresh(void **state)
 
 	(void)state;
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	for (int i = 0; i < 103; i++) {
 		later(judged, 1);
 		make_next_seq(&page);
-		look(judged, &page);
+		sample_page(judged, &page);
 	}
 	the_finding(judged, FINDING_NOT_UPDATED);
 	judged_free(judged);
@@ -167,9 +167,9 @@ static void what_promises_nothing_is_not_stale(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_TAI_OFFSET_VALID);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 1e6);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 	/* An error that was 1 s from the start is not outweighed by 200 ms of age. */
@@ -177,9 +177,9 @@ static void what_promises_nothing_is_not_stale(void **state)
 	page = ageing_page();
 	make_field(&page, PAGE_TIME_MAXERROR_NS, SECOND);
 	make_refresh(&page, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	later(judged, 200);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 }
@@ -192,11 +192,11 @@ static void a_counter_before_the_reference(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged); /* at it is not before it */
 	judged->counter -= TICKS(2);
-	look(judged, &page);
-	look(judged, &page);
+	sample_page(judged, &page);
+	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_COUNTER_BEFORE_REFERENCE);
 	assert_true(finding.reference.ticks == TICKS(2));
 	assert_true(finding.reference.has_ns);
@@ -204,13 +204,13 @@ static void a_counter_before_the_reference(void **state)
 	/* Another reference: found anew. A counter of another kind: no statement. */
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter + 1);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	assert_int_equal(judged->found[judged->count - 1].reference.ticks, 1);
 	judged->count = 0;
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter + 2);
 	make_field(&page, PAGE_COUNTER_ID, !COUNTER_NATIVE_ID);
 	make_next_seq(&page);
-	look(judged, &page);
+	sample_page(judged, &page);
 	no_finding(judged);
 	judged_free(judged);
 }
@@ -297,10 +297,10 @@ static void a_disrupted_counter_is_no_stun(void **state)
 	struct page page = make_marker_page();
 
 	(void)state;
-	look(judged, &page);
+	sample_page(judged, &page);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
 	make_next_seq(&page);
-	look(judged, &page); /* at 10 s, the tick before was at 1 s */
+	sample_page(judged, &page); /* at 10 s, the tick before was at 1 s */
 	the_finding(judged, FINDING_DISRUPTION);
 	detector_event(judged->detector, &tick);
 	no_finding(judged);

@@ -30,7 +30,7 @@ static enum disruption_news see(struct disruption_detector *detector,
 	return disruption_observe(detector, observer, &page, time_ns);
 }
 
-static void the_first_look_finds_nothing(void **state)
+static void the_first_sample_finds_nothing(void **state)
 {
 	struct disruption_detector detector = {0};
 
@@ -119,7 +119,7 @@ static void an_invalid_page_says_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_look_finds_nothing),
+		cmocka_unit_test(the_first_sample_finds_nothing),
 		cmocka_unit_test(found_by_the_page_confirmed_by_the_kernel),
 		cmocka_unit_test(an_observer_that_comes_late_knows_what_the_other_knows),
 		cmocka_unit_test(a_late_record_with_the_old_marker_is_no_disruption),

@@ -19,7 +19,7 @@ static struct downtimes downtimes;
 
 static void give(const struct page *page, uint64_t counter, uint64_t time_ns)
 {
-	struct event event = make_look(page, counter);
+	struct event event = make_sample(page, counter);
 
 	event.time_ns = time_ns;
 	downtimes_event(&downtimes, &event);
@@ -38,7 +38,7 @@ static struct page moved_page(const struct page *page, uint64_t then, uint64_t c
 }
 
 /*
- * 100 ms of true time between the looks, of which CLOCK_MONOTONIC counted 20; each page within 1
+ * 100 ms of true time between the samples, of which CLOCK_MONOTONIC counted 20; each page within 1
  * us.
  */
 static void to_the_nanosecond(void **state)
@@ -77,7 +77,7 @@ static void a_late_heartbeat_counts(void **state)
 		assert_int_equal(downtimes.downtime[0].length.lo_ns, 0);
 		tick.tick.waited_ns = waited;
 		downtimes_event(&downtimes, &tick);
-		downtimes_event(&downtimes, &tick); /* only the first is of that look */
+		downtimes_event(&downtimes, &tick); /* only the first is of that sample */
 		if (waited < 2800 * MS)
 			assert_in_range(downtimes.downtime[0].length.lo_ns, 2945 * MS - waited,
 					2950 * MS - waited);
@@ -218,15 +218,15 @@ static void the_truth_is_inside(void **state)
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		int64_t true_ns;
 		const struct downtime *downtime = play(seed, &true_ns);
-		uint64_t looks_ns = downtime->found_ns - downtime->not_before_ns;
+		uint64_t samples_ns = downtime->found_ns - downtime->not_before_ns;
 
 		assert_int_equal(downtime->unknown, DOWNTIME_KNOWN);
 		if (!interval_has(downtime->length, true_ns))
 			fail_msg("seed %" PRIu64 ": %" PRId64 " ns are not in %" PRId64
 				 " .. %" PRId64,
 				 seed, true_ns, downtime->length.lo_ns, downtime->length.hi_ns);
-		/* No wider than the time between two looks, and the pages' bounds. */
-		assert_true(interval_width_ns(downtime->length) < looks_ns + 5 * MS);
+		/* No wider than the time between two samples, and the pages' bounds. */
+		assert_true(interval_width_ns(downtime->length) < samples_ns + 5 * MS);
 	}
 }
 

@@ -120,7 +120,7 @@ static struct host *host_of(const struct fleet_recording *recording)
 
 static void measure(struct fleet *fleet)
 {
-	assert_int_equal(fleet_meet(fleet), 0);
+	assert_int_equal(fleet_group_machines(fleet), 0);
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[i];
 		struct scenario_source *source = play(host_of(recording));

@@ -281,7 +281,7 @@ static void what_cannot_be_known_says_why(void **state)
 }
 
 /*
- * The marker first, the line of time three looks later, and the counter had jumped by 2.3 s: what
+ * The marker first, the line of time three samples later, and the counter had jumped by 2.3 s: what
  * the old line says meanwhile is no truth to judge by. The new one holds since the marker moved.
  */
 static void the_line_from_before_the_marker_judges_nobody(void **state)
@@ -432,7 +432,7 @@ static void a_stuck_writer_and_a_lost_device_keep_it_open(void **state)
 	(void)state;
 	see(watch, &page);
 	for (int i = 1; i <= 20; i++) {
-		torn = make_look(&page, TICKS(10 + i));
+		torn = make_sample(&page, TICKS(10 + i));
 		torn.page_state = EVENT_PAGE_TORN;
 		make_field(&torn.page, PAGE_SEQ_COUNT, 1);
 		give(watch, torn);

@@ -57,7 +57,7 @@ static inline void give(struct watch *watch, struct event event)
 
 static inline void see(struct watch *watch, const struct page *page)
 {
-	give(watch, make_look(page, watch->counter));
+	give(watch, make_sample(page, watch->counter));
 }
 
 /* Look once a second for so long. */

@@ -72,7 +72,7 @@ static int tear_down(void **state)
 
 static void see_at(struct judge *judge, const struct page *page, unsigned int second)
 {
-	struct event event = make_look(page, TICKS(second));
+	struct event event = make_sample(page, TICKS(second));
 
 	judge_event(judge, &event);
 }

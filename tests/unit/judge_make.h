@@ -65,20 +65,20 @@ static inline struct event make_event(enum event_type type, uint64_t counter)
 	return (struct event){.type = type, .time_ns = AT_NS(counter), .device = 0};
 }
 
-static inline struct event make_look(const struct page *page, uint64_t counter)
+static inline struct event make_sample(const struct page *page, uint64_t counter)
 {
 	struct event event = make_event(EVENT_PAGE, counter);
 
 	event.page_state = EVENT_PAGE_STABLE;
 	event.page = *page;
-	event.look.ticks = make_ticks(counter);
+	event.sample.ticks = make_ticks(counter);
 	return event;
 }
 
 /* Look at @page at judged->counter. */
-static inline void look(struct judged *judged, const struct page *page)
+static inline void sample_page(struct judged *judged, const struct page *page)
 {
-	struct event event = make_look(page, judged->counter);
+	struct event event = make_sample(page, judged->counter);
 
 	detector_event(judged->detector, &event);
 }

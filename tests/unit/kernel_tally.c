@@ -107,7 +107,7 @@ static void each_use_is_told_once(void **state)
 	fake_free(fake);
 }
 
-/* The kernel counts a use, then its error: a look in between must not lose it. */
+/* The kernel counts a use, then its error: a sample in between must not lose it. */
 static void an_error_that_comes_after_its_use_is_told(void **state)
 {
 	struct fake *fake = fake_new();
@@ -211,7 +211,7 @@ static void an_exited_thread_makes_room(void **state)
 	fake_free(fake);
 }
 
-/* All that happens between two looks: begun, used, exited. */
+/* All that happens between two samples: begun, used, exited. */
 static void a_thread_that_was_never_seen_alive_is_told(void **state)
 {
 	struct fake *fake = fake_new();

@@ -93,7 +93,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void looks_and_ticks_in_order(void **state)
+static void samples_and_ticks_in_order(void **state)
 {
 	struct seen *seen = *state;
 	struct page_monitor *monitor = start(false);
@@ -104,7 +104,7 @@ static void looks_and_ticks_in_order(void **state)
 	assert_int_equal(count_of(seen, EVENT_PAGE), 20);
 	assert_int_equal(count_of(seen, EVENT_TICK), 20);
 	assert_int_equal(count_of(seen, EVENT_CLOCK), 0);
-	assert_int_equal(page_monitor_counts(monitor)->looks, 20);
+	assert_int_equal(page_monitor_counts(monitor)->samples, 20);
 	for (size_t i = 0; i < seen->count; i++) {
 		const struct event *event = &seen->event[i];
 
@@ -131,7 +131,7 @@ static void facts_are_measured(void **state)
 	assert_non_null(facts->no_notice);
 	assert_string_equal(facts->path, path);
 	assert_int_equal(facts->period_ns, PERIOD);
-	assert_true(facts->look_ns > 0);
+	assert_true(facts->sample_cost_ns > 0);
 	assert_int_equal(facts->clock_period_ns, 0);
 	assert_int_equal(page_get(page_monitor_page(monitor), PAGE_MAGIC), VMCLOCK_MAGIC);
 	page_monitor_close(monitor);
@@ -143,12 +143,12 @@ static void foreign_counter_is_not_told(void **state)
 	struct page_monitor *monitor = start(true);
 
 	turn(monitor, seen);
-	assert_int_equal(seen->event[0].look.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
+	assert_int_equal(seen->event[0].sample.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
 	assert_int_equal(seen->event[1].tick.ticks.counter_id, VMCLOCK_COUNTER_INVALID);
 	page_monitor_close(monitor);
 }
 
-static void torn_page_is_looked_at_again(void **state)
+static void torn_page_is_sampled_again(void **state)
 {
 	struct seen *seen = *state;
 	struct page page = make_full_page();
@@ -201,7 +201,7 @@ static void no_page_is_said(void **state)
 	page_monitor_close(NULL);
 }
 
-static struct event look_at(const struct page *page, uint64_t time_ns)
+static struct event sample_at(const struct page *page, uint64_t time_ns)
 {
 	return (struct event){.type = EVENT_PAGE,
 			      .time_ns = time_ns,
@@ -214,7 +214,7 @@ static void changes_and_what_was_missed(void **state)
 	struct page page = make_full_page();
 	struct page_follow follow = {0};
 	struct page_change change;
-	struct event event = look_at(&page, 10);
+	struct event event = sample_at(&page, 10);
 
 	(void)state;
 	assert_false(page_follow(&follow, &event, &change));
@@ -227,7 +227,7 @@ static void changes_and_what_was_missed(void **state)
 	assert_int_equal(change.last_same_ns, 20);
 	assert_int_equal(follow.updates, 4);
 	assert_int_equal(follow.missed, 3);
-	/* Torn looks and other events tell nothing. */
+	/* Torn samples and other events tell nothing. */
 	event.page_state = EVENT_PAGE_TORN;
 	make_field(&event.page, PAGE_SEQ_COUNT, 9);
 	assert_false(page_follow(&follow, &event, &change));
@@ -241,7 +241,7 @@ static void changes_and_what_was_missed(void **state)
 
 static struct event clock_at(const struct page *page, int64_t off_ns, bool has_claim)
 {
-	struct event event = look_at(page, 40);
+	struct event event = sample_at(page, 40);
 
 	event.type = EVENT_CLOCK;
 	event.clock.clock = OBSERVED_REALTIME;
@@ -257,12 +257,12 @@ static struct event clock_at(const struct page *page, int64_t off_ns, bool has_c
 static void good_needs_page_and_clocks(void **state)
 {
 	struct page page = make_full_page();
-	struct event event = look_at(&page, 10);
+	struct event event = sample_at(&page, 10);
 	struct health good = {0};
 
 	(void)state;
 	assert_false(health_now(&good, false));
-	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
+	event.sample.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
 	health_event(&good, &event);
 	assert_true(health_now(&good, false));
 	assert_false(health_now(&good, true));
@@ -281,19 +281,19 @@ static void good_needs_page_and_clocks(void **state)
 static void good_needs_a_voucher_and_the_reference_behind(void **state)
 {
 	struct page page = make_full_page(), marker = make_marker_page();
-	struct event event = look_at(&page, 10);
+	struct event event = sample_at(&page, 10);
 	struct health good = {0};
 
 	(void)state;
 	make_field(&event.page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
 	health_event(&good, &event);
 	assert_false(health_now(&good, false));
-	event = look_at(&page, 10);
+	event = sample_at(&page, 10);
 	make_field(&event.page, PAGE_COUNTER_VALUE, 1000);
-	event.look.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
+	event.sample.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
 	health_event(&good, &event);
 	assert_false(health_now(&good, false));
-	event = look_at(&marker, 10);
+	event = sample_at(&marker, 10);
 	health_event(&good, &event);
 	assert_true(health_now(&good, false));
 	event.page_state = EVENT_PAGE_TORN;
@@ -318,10 +318,10 @@ static void a_plain_file_is_not_release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_FILE(looks_and_ticks_in_order),
+		ON_FILE(samples_and_ticks_in_order),
 		ON_FILE(facts_are_measured),
 		ON_FILE(foreign_counter_is_not_told),
-		ON_FILE(torn_page_is_looked_at_again),
+		ON_FILE(torn_page_is_sampled_again),
 		ON_FILE(device_goes_and_comes),
 		ON_FILE(a_plain_file_is_not_release),
 		cmocka_unit_test(no_page_is_said),

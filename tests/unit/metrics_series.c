@@ -25,7 +25,8 @@ static void fill(struct metrics_snapshot *snapshot, size_t readers)
 	memcpy(bytes, (const uint8_t[]){'V', 'C', 'L', 'K', 0, 0x10, 0, 0, 1, 0, 1, 0}, 12);
 	page_from_bytes(&snapshot->page.page, bytes, sizeof(bytes));
 	snapshot->page.present = snapshot->page.has_ticks = true;
-	snapshot->page.looked_at_ns = snapshot->page.updated_at_ns = snapshot->page.look_ns = 1;
+	snapshot->page.sampled_ns = snapshot->page.updated_at_ns = snapshot->page.sample_cost_ns =
+		1;
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		snapshot->clock[i].seen = snapshot->clock[i].known = true;
 		snapshot->clock[i].has_claim = true;

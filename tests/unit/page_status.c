@@ -8,7 +8,7 @@
 #include "page_make.h"
 #include "status/page_status_view.h"
 
-static struct page_status look_at(struct page page, bool is_device)
+static struct page_status status_of(struct page page, bool is_device)
 {
 	struct page_status status = {
 		.path = "/dev/vmclock0",
@@ -42,16 +42,16 @@ static void finds(const struct page_status *status, const char *finding, const c
 static void sane_ones(void **state)
 {
 	struct page page = make_full_page();
-	struct page_status status = look_at(page, true);
+	struct page_status status = status_of(page, true);
 
 	(void)state;
 	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
 	make_field(&page, PAGE_FLAGS,
 		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
-	status = look_at(page, true);
+	status = status_of(page, true);
 	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound");
-	status = look_at(make_marker_page(), true);
+	status = status_of(make_marker_page(), true);
 	finds(&status, NULL, "OK: the page tells of disruptions");
 }
 
@@ -62,19 +62,19 @@ static void insane_ones(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_UNRELIABLE);
-	status = look_at(page, true);
+	status = status_of(page, true);
 	finds(&status, "status_unreliable", "NOT SAFE: the hypervisor says");
 	page = make_full_page();
 	make_field(&page, PAGE_COUNTER_VALUE, 1001);
-	status = look_at(page, true);
+	status = status_of(page, true);
 	finds(&status, "counter_before_reference", "NOT SAFE");
 	page = make_full_page();
 	make_field(&page, PAGE_MAGIC, 1);
-	status = look_at(page, false);
+	status = status_of(page, false);
 	finds(&status, "bad_magic", "NO PAGE");
 	page = make_marker_page();
 	make_field(&page, PAGE_SEQ_COUNT, 3);
-	status = look_at(page, true);
+	status = status_of(page, true);
 	finds(&status, "update_in_progress", "NOT SAFE");
 }
 
@@ -85,12 +85,12 @@ static void only_a_device_is_held_against_this_machine(void **state)
 
 	(void)state;
 	make_field(&page, PAGE_COUNTER_ID, COUNTER_NATIVE_ID ^ 1);
-	status = look_at(page, true);
+	status = status_of(page, true);
 	finds(&status, "foreign_counter", "NOT SAFE: the page's clock is for the counter");
 	status.is_device = false;
 	finds(&status, NULL, "OK");
 
-	status = look_at(make_full_page(), true);
+	status = status_of(make_full_page(), true);
 	status.system_missing = NULL;
 	status.system = (struct ns_interval){-2000001001, -2000001001};
 	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 2.000 s behind");
@@ -132,7 +132,7 @@ static void random_pages_harm_nothing(void **state)
 
 	(void)state;
 	for (int i = 0; i < 30000; i++) {
-		struct page_status status = look_at(random_page(&seed), rand_r(&seed) % 2);
+		struct page_status status = status_of(random_page(&seed), rand_r(&seed) % 2);
 		json_object *object;
 		const char *text;
 

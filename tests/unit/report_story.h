@@ -109,15 +109,15 @@ static inline void story_count(struct story *story, uint64_t i)
 	story_tell(story, event);
 }
 
-static inline void story_look(struct story *story)
+static inline void story_sample(struct story *story)
 {
-	struct event look = {.type = EVENT_PAGE,
-			     .page_state = EVENT_PAGE_STABLE,
-			     .page = story->page,
-			     .look.ticks = story_ticks(story)};
+	struct event sample = {.type = EVENT_PAGE,
+			       .page_state = EVENT_PAGE_STABLE,
+			       .page = story->page,
+			       .sample.ticks = story_ticks(story)};
 	struct event tick = {.type = EVENT_TICK, .device = 0};
 
-	story_tell(story, look);
+	story_tell(story, sample);
 	tick.tick.due_ns = AT_NS(story->counter);
 	tick.tick.ticks = story_ticks(story);
 	story_tell(story, tick);
@@ -190,7 +190,7 @@ static inline void story_second(struct story *story, unsigned int second)
 				  .notification = {
 					  true, (uint32_t)page_get(&story->page, PAGE_SEQ_COUNT)}});
 	for (int i = 0; i < 10; i++) {
-		story_look(story);
+		story_sample(story);
 		story_use(story, second * 10 + (uint64_t)i);
 		story_clock(story, OBSERVED_REALTIME,
 			    second >= 5 && second < 8 ? -5000000 : 300 + i);

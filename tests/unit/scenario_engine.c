@@ -27,9 +27,9 @@ static struct scenario_source *watch(const struct scenario *scenario, uint64_t s
 	return source;
 }
 
-/* The next look; false at the end. */
-static bool next_look(struct scenario_source *source, struct event *event,
-		      struct scenario_truth *truth)
+/* The next sample; false at the end. */
+static bool next_sample(struct scenario_source *source, struct event *event,
+			struct scenario_truth *truth)
 {
 	while (scenario_source_next(source, event, truth)) {
 		if (event->type == EVENT_PAGE)
@@ -45,7 +45,7 @@ static struct ns_interval error_of(const struct event *event, const struct scena
 	struct ns_interval error;
 	struct page_time time;
 
-	assert_int_equal(page_time_at(&event->page, event->look.ticks.before, &time), 0);
+	assert_int_equal(page_time_at(&event->page, event->sample.ticks.before, &time), 0);
 	assert_true(time.has_tai && time.has_max_error);
 	assert_int_equal(instant_distance(time.tai, truth->tai, &error), 0);
 	*bound_ns = time.max_error_ns;
@@ -62,14 +62,16 @@ static void assert_honest(const struct event *event, const struct scenario_truth
 			 (long long)error.hi_ns, (unsigned long long)bound_ns);
 }
 
-/* The ABI's promise: for the counter of an earlier look the page answers within its bound then. */
+/*
+ * The ABI's promise: for the counter of an earlier sample the page answers within its bound then.
+ */
 static void assert_promise_kept(const struct event *before, const struct event *now)
 {
 	struct page_time old, new;
 	struct ns_interval moved;
 
-	assert_int_equal(page_time_at(&before->page, before->look.ticks.before, &old), 0);
-	assert_int_equal(page_time_at(&now->page, before->look.ticks.before, &new), 0);
+	assert_int_equal(page_time_at(&before->page, before->sample.ticks.before, &old), 0);
+	assert_int_equal(page_time_at(&now->page, before->sample.ticks.before, &new), 0);
 	assert_int_equal(instant_distance(new.tai, old.tai, &moved), 0);
 	assert_true(moved.lo_ns <= (int64_t)old.max_error_ns);
 	assert_true(moved.hi_ns >= -(int64_t)old.max_error_ns);
@@ -93,7 +95,7 @@ static void a_healthy_clock_is_within_its_bound(void **state)
 		struct scenario_truth truth;
 		bool has_before = false;
 
-		while (next_look(source, &event, &truth)) {
+		while (next_sample(source, &event, &truth)) {
 			assert_honest(&event, &truth);
 			if (has_before)
 				assert_promise_kept(&before, &event);
@@ -124,14 +126,14 @@ static void bounds_hold_through_what_is_no_lie(void **state)
 	struct scenario_source *source = watch(&scenario, 3);
 	struct event event;
 	struct scenario_truth truth;
-	int looks = 0;
+	int samples = 0;
 
 	(void)state;
-	for (; next_look(source, &event, &truth); looks++) {
+	for (; next_sample(source, &event, &truth); samples++) {
 		if (event.page_state == EVENT_PAGE_STABLE)
 			assert_honest(&event, &truth);
 	}
-	assert_in_range(looks, 30000, 200000);
+	assert_in_range(samples, 30000, 200000);
 	scenario_source_free(source);
 	scenario_free(&scenario);
 }
@@ -170,7 +172,7 @@ static int64_t off_by(const char *text, int64_t at_ns)
 	struct event event;
 	uint64_t bound_ns;
 
-	while (truth.at_ns < at_ns && next_look(source, &event, &truth))
+	while (truth.at_ns < at_ns && next_sample(source, &event, &truth))
 		;
 	assert_int_equal(truth.at_ns, at_ns);
 	error = error_of(&event, &truth, &bound_ns);
@@ -210,7 +212,7 @@ static uint64_t field_at(const char *text, int64_t at_ns, enum page_field field)
 	struct scenario_truth truth = {0};
 	struct event event = {0};
 
-	while (next_look(source, &event, &truth) && truth.at_ns < at_ns)
+	while (next_sample(source, &event, &truth) && truth.at_ns < at_ns)
 		;
 	scenario_source_free(source);
 	scenario_free(&scenario);
@@ -314,7 +316,7 @@ static int count_of(const char *text, enum event_type type)
 	return count;
 }
 
-static void looks_and_other_events(void **state)
+static void samples_and_other_events(void **state)
 {
 	(void)state;
 	assert_int_equal(count_of("end 10s\n", EVENT_PAGE), 101);
@@ -336,7 +338,7 @@ int main(void)
 		cmocka_unit_test(fields_are_as_told),
 		cmocka_unit_test(a_leap_second_goes_through_its_states),
 		cmocka_unit_test(the_guest_does_not_run),
-		cmocka_unit_test(looks_and_other_events),
+		cmocka_unit_test(samples_and_other_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,7 @@ static void at(void)
 	say("at %lldns ", (long long)draft.now_ns);
 }
 
-/* Something of @kind happens now and may show up to @late_ns after the next look or two. */
+/* Something of @kind happens now and may show up to @late_ns after the next sample or two. */
 static struct expected *expect(enum finding_kind kind, int64_t late_ns)
 {
 	struct expected *expected = &draft.expected[draft.expected_count++];
@@ -103,7 +103,7 @@ static struct expected *expect(enum finding_kind kind, int64_t late_ns)
 	return expected;
 }
 
-/* Time goes on, so that two changes are never between the same two looks or updates. */
+/* Time goes on, so that two changes are never between the same two samples or updates. */
 static void wait_after(int64_t busy_ns)
 {
 	const struct nature *nature = &draft.nature;

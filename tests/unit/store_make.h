@@ -47,7 +47,7 @@ static inline int remove_path(void **state)
 	return 0;
 }
 
-/* The @i-th, from 1: a look at a page that changes now and then. */
+/* The @i-th, from 1: a sample of a page that changes now and then. */
 static inline struct event event_of(uint64_t i)
 {
 	struct event event = {
@@ -61,8 +61,8 @@ static inline struct event event_of(uint64_t i)
 	event.page.bytes[5] = (uint8_t)(i / 100);
 	event.page.bytes[6] = (uint8_t)(i / 25600);
 	event.page.length = VMCLOCK_ABI_BYTES;
-	event.look.ticks.before = i;
-	event.look.ticks.after = i + 1;
+	event.sample.ticks.before = i;
+	event.sample.ticks.after = i + 1;
 	return event;
 }
 

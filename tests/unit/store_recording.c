@@ -81,7 +81,7 @@ static struct event event_of(uint64_t i)
 			(struct event_reader){.pid = (uint32_t)(i % 50), .tid = 1, .cgroup = i % 3};
 		memcpy(event.who.comm, "sixteen\xff bytes !", EVENT_COMM_BYTES);
 	} else {
-		event.look.ticks.before = i;
+		event.sample.ticks.before = i;
 	}
 	return event;
 }
@@ -95,7 +95,7 @@ static void keep(struct recorder *recorder, uint64_t events)
 	}
 }
 
-static struct recording *look(void)
+static struct recording *open_for_reading(void)
 {
 	struct recording *recording = NULL;
 	struct error error = {0};
@@ -123,7 +123,7 @@ static void all_comes_back(void **state)
 	assert_int_equal(counts.lost, 0);
 	assert_string_equal(counts.trouble, "");
 
-	recording = look();
+	recording = open_for_reading();
 	for (uint64_t i = 1; i <= 3000; i++) {
 		struct event wanted = event_of(i);
 
@@ -171,7 +171,7 @@ static void counts_outlive_reads(void **state)
 	recorder_close(recorder, &counts);
 	assert_true(counts.lost > 0);
 
-	recording = look();
+	recording = open_for_reading();
 	while (recording_next(recording, &event)) {
 		kept += event.type == EVENT_READ;
 		if (event.type == EVENT_TALLY)
@@ -203,7 +203,7 @@ static void oldest_go(void **state)
 	assert_int_equal(stat(path, &file), 0);
 	assert_true(file.st_size <= RECORDER_MIN_BYTES + (1 << 20));
 
-	recording = look();
+	recording = open_for_reading();
 	assert_true(recording_next(recording, &event));
 	first = (event.time_ns - 1000) / 10;
 	assert_int_equal(first, counts.cut + 1);

@@ -26,7 +26,7 @@ static void note(const struct event *event, void *arg)
 		 (int)event->time_ns);
 }
 
-static struct event look_at(uint64_t time_ns, uint8_t byte)
+static struct event sample_at(uint64_t time_ns, uint8_t byte)
 {
 	struct event event = {
 		.type = EVENT_PAGE, .time_ns = time_ns, .page_state = EVENT_PAGE_STABLE};
@@ -49,7 +49,7 @@ static void take(struct decimate *decimate, struct event event, bool matters)
 static void unchanged_run(struct decimate *decimate, uint64_t from_ns, int pairs)
 {
 	for (int i = 0; i < pairs; i++, from_ns += 2) {
-		take(decimate, look_at(from_ns, 1), false);
+		take(decimate, sample_at(from_ns, 1), false);
 		take(decimate, tick_at(from_ns + 1, 0), false);
 	}
 }
@@ -61,11 +61,11 @@ static void first_and_last_stay(void **state)
 	(void)state;
 	kept[0] = '\0';
 	unchanged_run(&decimate, 100, 5);
-	take(&decimate, look_at(110, 2), false);
+	take(&decimate, sample_at(110, 2), false);
 	unchanged_run(&decimate, 112, 1);
 	decimate_flush(&decimate, note, NULL);
 	/*
-	 * The change at 110 is between two looks that were made: 108 and 110; and so is that at
+	 * The change at 110 is between two samples that were made: 108 and 110; and so is that at
 	 * 112.
 	 */
 	assert_string_equal(kept, "p100 t101 p108 t109 p110 p112 t113 ");
@@ -106,7 +106,7 @@ static void habits_are_in_nobodys_way(void **state)
 	memset(&decimate, 0, sizeof(decimate));
 	unchanged_run(&decimate, 100, 2);
 	take(&decimate, (struct event){.type = EVENT_CLOCK, .time_ns = 104}, false);
-	take(&decimate, look_at(105, 1), false);
+	take(&decimate, sample_at(105, 1), false);
 	take(&decimate, (struct event){.type = EVENT_TALLY, .time_ns = 106}, false);
 	take(&decimate, (struct event){.type = EVENT_READ, .time_ns = 107}, false);
 	assert_string_equal(kept, "p100 t101 t103 x104 p105 x106 x107 ");
@@ -126,7 +126,7 @@ static void order_stays(void **state)
 	(void)state;
 	kept[0] = '\0';
 	unchanged_run(&decimate, 100, 2);
-	take(&decimate, look_at(104, 1), false);
+	take(&decimate, sample_at(104, 1), false);
 	decimate_flush(&decimate, note, NULL);
 	assert_string_equal(kept, "p100 t101 t103 p104 ");
 }
@@ -134,12 +134,12 @@ static void order_stays(void **state)
 static void what_matters_stays(void **state)
 {
 	struct decimate decimate = {0};
-	struct event torn = look_at(106, 1);
+	struct event torn = sample_at(106, 1);
 
 	(void)state;
 	kept[0] = '\0';
 	unchanged_run(&decimate, 100, 2);
-	take(&decimate, look_at(104, 1), true);
+	take(&decimate, sample_at(104, 1), true);
 	take(&decimate, tick_at(105, DECIMATE_LATE_NS), false);
 	torn.page_state = EVENT_PAGE_TORN;
 	take(&decimate, torn, false);

@@ -17,8 +17,8 @@
 #include "notice.h"
 #include "truth.h"
 
-#define ACCURACY_FILE "/run/lab-clock%s"
-#define FIRST_LOOK_NS 250000000 /* measured for that long before the page has its first time */
+#define ACCURACY_FILE	"/run/lab-clock%s"
+#define FIRST_SAMPLE_NS 250000000 /* measured for that long before the page has its first time */
 
 #if defined(__x86_64__)
 #define COUNTER_ID 1 /* X86_TSC */
@@ -149,7 +149,7 @@ static void accuracy_write(void)
 
 int clock_start(int index, uint64_t physical_address, bool our_time)
 {
-	struct timespec pause = {0, FIRST_LOOK_NS};
+	struct timespec pause = {0, FIRST_SAMPLE_NS};
 	struct reading reading;
 
 	snprintf(accuracy_path, sizeof(accuracy_path), ACCURACY_FILE, index ? "1" : "");
@@ -175,7 +175,7 @@ int clock_start(int index, uint64_t physical_address, bool our_time)
 	return 0;
 }
 
-void clock_look(void)
+void clock_sample_page(void)
 {
 	struct reading reading;
 	struct line next;
@@ -216,7 +216,7 @@ static void measure_anew(void)
 	clock_renew();
 }
 
-void clock_look_for_migration(void)
+void clock_check_migration(void)
 {
 	if (!page || page_get(page, PAGE_DISRUPTION_MARKER) == marker)
 		return;

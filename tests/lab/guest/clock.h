@@ -22,8 +22,8 @@ void guest_clock_set(void);
 int clock_start(int index, uint64_t physical_address, bool tells_time);
 
 /* Takes up what the guest's clock says, and whether QEMU has moved the marker. */
-void clock_look(void);
-void clock_look_for_migration(void);
+void clock_sample_page(void);
+void clock_check_migration(void);
 
 /* Writes the page as it is now. */
 void clock_renew(void);

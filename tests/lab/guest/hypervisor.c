@@ -32,9 +32,9 @@
 #include "host.h"
 #include "truth.h"
 
-#define COMMAND_FIFO   "/run/lab/clock%s"
-#define MARKER_LOOK_NS 10000000 /* how soon a migration is noticed */
-#define NEVER	       INT64_MAX
+#define COMMAND_FIFO	 "/run/lab/clock%s"
+#define MARKER_SAMPLE_NS 10000000 /* how soon a migration is noticed */
+#define NEVER		 INT64_MAX
 
 /* When something is due, on CLOCK_MONOTONIC, and how often. */
 static int64_t refresh_every_ns = NS_PER_S, refresh_at_ns, unstick_at_ns = NEVER;
@@ -145,7 +145,7 @@ static int64_t next_turn_ns(int64_t now_ns)
 	int64_t next_ns = earlier(unstick_at_ns, cue_at_ns());
 
 	if (refresh_every_ns > 0)
-		next_ns = earlier(next_ns, earlier(refresh_at_ns, now_ns + MARKER_LOOK_NS));
+		next_ns = earlier(next_ns, earlier(refresh_at_ns, now_ns + MARKER_SAMPLE_NS));
 	return next_ns;
 }
 
@@ -159,9 +159,9 @@ static void take_turn(int64_t now_ns)
 		command_run(&scenario.cues[cue_next++].command);
 	if (refresh_every_ns == 0)
 		return;
-	clock_look_for_migration();
+	clock_check_migration();
 	if (now_ns >= refresh_at_ns) {
-		clock_look();
+		clock_sample_page();
 		clock_renew();
 		refresh_at_ns = now_ns + refresh_every_ns;
 	}
