@@ -101,6 +101,12 @@ own_apt_guest() {
 	own_apt_update
 }
 
+# The same of another release and its backports: own_apt_release CACHE ARCHITECTURE RELEASE
+own_apt_release() {
+	own_apt_foreign "$1/apt-$2-$3" "$2" "$3" "$3-backports"
+	own_apt_update
+}
+
 # As root where a script says how (what apt-get downloads for it, it must own).
 AS_ROOT=()
 own_apt_update() {

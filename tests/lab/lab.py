@@ -131,7 +131,7 @@ class Lab:
         program = HERE.parent.parent / "build" / ("" if native else arch) / "vmclock-trace"
         image.write_image(
             self.folder / "initrd", arch=arch, root=root, kernel=kernel,
-            modules=["ptp_vmclock", *(["igb"] if options.nic else []),
+            modules=["ptp_vmclock", "virtio_pci", "virtio_console", *(["igb"] if options.nic else []),
                      *(["virtio_net"] if options.forward else [])],
             programs=image.guest_programs(cache(), arch, compiler),
             config={"CLOCK": options.clock,
