@@ -117,7 +117,7 @@ $(OUT)/report_schema.c: src/report/report.schema.json
 $(OUT)/obj/report/perfetto.o: $(OUT)/perfetto.pb-c.h
 
 # The doors to BPF: each skeleton is seen by one file.
-$(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h
+$(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h $(OUT)/vmclock_plain.skel.h
 $(OUT)/obj/observe/mapping_bpf.o: $(OUT)/mappers.skel.h
 
 define bpf_object

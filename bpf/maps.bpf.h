@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include "cast.bpf.h"
 #include "wire.h"
 
 #define HOOK_ARGS 4
@@ -144,7 +145,7 @@ static __always_inline void keep_order(__u64 *own)
  */
 static __always_inline void load_page(__u64 *to, struct vmclock_abi *page, __u64 *own)
 {
-	const volatile __u64 *from = (const volatile __u64 *)bpf_core_cast(page, WORDS);
+	const volatile __u64 *from = (const volatile __u64 *)CAST(page, WORDS);
 	const int seq = WIRE_PAGE_SEQ / sizeof(*to);
 
 	for (int i = 0; i < WIRE_PAGE_BYTES / (int)sizeof(*to); i++) {
@@ -180,7 +181,7 @@ static __noinline __u32 probe_page(__u8 *to, struct vmclock_abi *page, __u32 seq
 static __always_inline __u32 copy_page(__u8 *to, struct vmclock_abi *page, struct wire_header *head,
 				       __u32 seq_at_entry, const bool typed)
 {
-	if (typed && bpf_core_type_exists(WORDS)) {
+	if (typed && CAN_CAST && bpf_core_type_exists(WORDS)) {
 		__u64 *words = (__u64 *)to;
 
 		load_page(words, page, &head->number);

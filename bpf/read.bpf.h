@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include "cast.bpf.h"
 #include "filter.bpf.h"
 #include "hook.bpf.h"
 #include "maps.bpf.h"
@@ -26,39 +27,66 @@
 #define VMCLOCK_STATUS_UNRELIABLE     4
 #define VMCLOCK_FLAG_TAI_OFFSET_VALID 1
 
+/* A kernel that does not number the clocksource has no value of it. */
+#define IS_SOURCE(id, name)                                                                        \
+	(bpf_core_enum_value_exists(enum clocksource_ids, name) &&                                 \
+	 (id) == bpf_core_enum_value(enum clocksource_ids, name))
+
 /* Does a value of this clocksource count what the page counts? kvmclock's, say, does not. */
 static bool is_page_counter(enum clocksource_ids id)
 {
-	return id == bpf_core_enum_value(enum clocksource_ids, CSID_X86_TSC) ||
-	       id == bpf_core_enum_value(enum clocksource_ids, CSID_ARM_ARCH_COUNTER);
+	return IS_SOURCE(id, CSID_X86_TSC) || IS_SOURCE(id, CSID_ARM_ARCH_COUNTER);
 }
 
-/* An argument whose type the verifier knows with fentry, and is told with kprobes. */
-#define ARGUMENT(typed, arg, type) ((typed) ? (type *)(arg) : bpf_core_cast((void *)(arg), type))
+/* The same by its name, which older kernels give in place of a number. */
+static bool is_page_source(const struct clocksource *source)
+{
+	const char *name = source ? BPF_CORE_READ(source, name) : 0;
+	char text[8] = "";
+
+	if (name)
+		bpf_probe_read_kernel(text, sizeof(text), name);
+#ifdef __TARGET_ARCH_x86
+	return text[0] == 't' && text[1] == 's' && text[2] == 'c' && !text[3];
+#else
+	/* "arch_sys_counter" */
+	return text[0] == 'a' && text[5] == 's' && text[6] == 'y' && text[7] == 's';
+#endif
+}
+
+/* The counter value that the driver gives to PTP_SYS_OFFSET_PRECISE. */
+static __always_inline void fill_system_counter(struct wire_read *read, __u64 counter,
+						const bool typed)
+{
+	if (bpf_core_field_exists(struct system_counterval_t, cs_id)
+		    ? !is_page_counter(LOAD_ARG(typed, counter, struct system_counterval_t, cs_id))
+		    : !is_page_source(
+			      BPF_CORE_READ((struct system_counterval_t___source *)counter, cs)))
+		return;
+	read->counter = LOAD_ARG(typed, counter, struct system_counterval_t, cycles);
+	read->counter_source = WIRE_COUNTER_SYSTEM;
+}
+
+/* Of what PTP_SYS_OFFSET_EXTENDED takes before it reads the driver, from 7.2 on. */
+#define SNAPSHOT(typed, sts, member)                                                               \
+	LOAD_ARG(typed, sts, struct ptp_system_timestamp, pre_sts.member)
 
 /* The counter value behind what the driver returns, as far as its caller gets to know it. */
 static __always_inline void fill_counter(struct wire_read *read, const __u64 *args,
 					 const bool typed)
 {
-	struct system_time_snapshot *snapshot;
-	struct system_counterval_t *counter;
-
 	if (args[2]) {
-		counter = ARGUMENT(typed, args[2], struct system_counterval_t);
-		if (!is_page_counter(counter->cs_id))
-			return;
-		read->counter = counter->cycles;
-		read->counter_source = WIRE_COUNTER_SYSTEM;
+		fill_system_counter(read, args[2], typed);
 		return;
 	}
 	if (!args[1] || !bpf_core_field_exists(struct ptp_system_timestamp, pre_sts))
 		return;
-	snapshot = &ARGUMENT(typed, args[1], struct ptp_system_timestamp)->pre_sts;
-	if (is_page_counter(snapshot->cs_id)) {
-		read->counter = snapshot->cycles;
-	} else if (bpf_core_field_exists(snapshot->hw_csid) && is_page_counter(snapshot->hw_csid)) {
+	if (is_page_counter(SNAPSHOT(typed, args[1], cs_id))) {
+		read->counter = SNAPSHOT(typed, args[1], cycles);
+	} else if (bpf_core_field_exists(struct system_time_snapshot, hw_csid) &&
+		   is_page_counter(SNAPSHOT(typed, args[1], hw_csid))) {
 		/* The system clock runs on what is derived from the counter; both were kept. */
-		read->counter = snapshot->hw_cycles;
+		read->counter = SNAPSHOT(typed, args[1], hw_cycles);
 	} else {
 		return;
 	}
@@ -67,10 +95,8 @@ static __always_inline void fill_counter(struct wire_read *read, const __u64 *ar
 
 static __always_inline void fill_time(struct wire_read *read, const __u64 *args, const bool typed)
 {
-	struct timespec64 *tspec = ARGUMENT(typed, args[3], struct timespec64);
-
-	read->sec = tspec->tv_sec;
-	read->nsec = (__u32)tspec->tv_nsec;
+	read->sec = LOAD_ARG(typed, args[3], struct timespec64, tv_sec);
+	read->nsec = (__u32)LOAD_ARG(typed, args[3], struct timespec64, tv_nsec);
 }
 
 /*
@@ -104,20 +130,44 @@ static __u32 read_path(struct task_struct *task, const __u64 *args)
 	return syscall_path(task);
 }
 
-static __u32 cause_of(struct vmclock_abi *page, int result)
+/*
+ * Has the driver served a page on this scale although it had no TAI offset? Then that is the scale
+ * of its own clock (TAI from 7.0 on, UTC before and in back-ports), and it converts nothing.
+ */
+bool serves_without_offset[VMCLOCK_TIME_TAI + 1] = {};
+
+/* The page's scale if it cannot be converted to the other one, for want of the offset; else -1. */
+static int unconvertible_scale(struct vmclock_abi *page)
 {
+	__u8 scale = BPF_CORE_READ(page, time_type);
+
+	if (scale > VMCLOCK_TIME_TAI || BPF_CORE_READ(page, flags) & VMCLOCK_FLAG_TAI_OFFSET_VALID)
+		return -1;
+	return scale;
+}
+
+static __noinline void learn_scale(struct vmclock_abi *page)
+{
+	int scale = unconvertible_scale(page);
+
+	if (scale == VMCLOCK_TIME_UTC || scale == VMCLOCK_TIME_TAI)
+		serves_without_offset[scale] = true;
+}
+
+static __noinline __u32 cause_of(struct vmclock_abi *page, int result)
+{
+	int scale;
+
 	if (result != -EINVAL)
 		return WIRE_CAUSE_OTHER;
 	if (BPF_CORE_READ(page, clock_status) == VMCLOCK_STATUS_UNRELIABLE)
 		return WIRE_CAUSE_UNRELIABLE;
-	switch (BPF_CORE_READ(page, time_type)) {
-	case VMCLOCK_TIME_UTC:
+	if (BPF_CORE_READ(page, time_type) > VMCLOCK_TIME_TAI)
+		return WIRE_CAUSE_SCALE;
+	scale = unconvertible_scale(page);
+	if (scale != VMCLOCK_TIME_UTC && scale != VMCLOCK_TIME_TAI)
 		return WIRE_CAUSE_NOT_BY_PAGE;
-	case VMCLOCK_TIME_TAI:
-		if (BPF_CORE_READ(page, flags) & VMCLOCK_FLAG_TAI_OFFSET_VALID)
-			return WIRE_CAUSE_NOT_BY_PAGE;
-	}
-	return WIRE_CAUSE_SCALE;
+	return serves_without_offset[scale] ? WIRE_CAUSE_NOT_BY_PAGE : WIRE_CAUSE_OFFSET;
 }
 
 /* The driver converts what it read to the time of kvmclock, if that is the system's clocksource. */
@@ -126,9 +176,7 @@ static bool is_via_kvmclock(const __u64 *args, const bool typed)
 	struct vmclock_state *st = (void *)args[0];
 
 	return args[2] && bpf_core_field_exists(st->sys_cs_id) &&
-	       bpf_core_enum_value_exists(enum clocksource_ids, CSID_X86_KVM_CLK) &&
-	       MEMBER(typed, st, sys_cs_id) ==
-		       bpf_core_enum_value(enum clocksource_ids, CSID_X86_KVM_CLK);
+	       IS_SOURCE(MEMBER(typed, st, sys_cs_id), CSID_X86_KVM_CLK);
 }
 
 static __u32 page_seq(struct vmclock_state *st, const bool typed)
@@ -304,12 +352,14 @@ static __always_inline void handle_read(const __u64 *args, struct wire_reader *r
 		reader->use[path].errors++;
 		end.cause = cause_of(MEMBER(typed, st, clk), result);
 		count_failure(path, result, end.cause);
+		reader->failed_path = path;
 	}
 	/* After a failure the next one is measured, and as long as all are. */
 	reader->measure_tick = every_event || measure_all || result < 0 ? 0 : bpf_jiffies64();
 	if (has_event_filter)
 		end.call_id = call_of_read();
-	identify(reader);
+	if (identify(reader) && !result)
+		learn_scale(MEMBER(typed, st, clk));
 	if (!(is_wanted_read(&end) && is_within_rate() && send_read(&end, args, typed)) &&
 	    end.measured)
 		count_unsent(&end, args, typed);

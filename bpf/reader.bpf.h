@@ -72,15 +72,16 @@ static __noinline void identify_anew(struct wire_reader *reader)
 	copy_comm(reader->comm, task);
 }
 
-/* Once a tick is enough. */
-static __always_inline void identify(struct wire_reader *reader)
+/* Once a tick is enough. Was it done? */
+static __always_inline bool identify(struct wire_reader *reader)
 {
 	__u64 tick = bpf_jiffies64();
 
 	if (reader->identify_tick == tick)
-		return;
+		return false;
 	reader->identify_tick = tick;
 	identify_anew(reader);
+	return true;
 }
 
 /* Not at its hash: looks further, or takes a free entry. NO_READER: there is no room. */

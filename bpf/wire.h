@@ -38,12 +38,14 @@ enum wire_path {
 	WIRE_PATHS
 };
 
-/* Why the driver's choke point failed, by its result and the page of that moment. */
+/* Why a use failed, by its result and the page of that moment. */
 enum wire_cause {
 	WIRE_CAUSE_OTHER = 0,	/* the result says all there is */
 	WIRE_CAUSE_UNRELIABLE,	/* EINVAL: the page says UNRELIABLE */
-	WIRE_CAUSE_SCALE,	/* EINVAL: the page's time cannot be converted to UTC */
-	WIRE_CAUSE_NOT_BY_PAGE, /* EINVAL, and neither: the kernel holds its TSC for unstable */
+	WIRE_CAUSE_SCALE,	/* EINVAL: the page's time is neither UTC nor TAI */
+	WIRE_CAUSE_OFFSET,	/* EINVAL: UTC or TAI, and no TAI offset to make the other of it */
+	WIRE_CAUSE_NOT_BY_PAGE, /* EINVAL, and none of these: nothing in the page explains it */
+	WIRE_CAUSE_LATE,	/* the driver had answered: the call failed afterwards */
 };
 
 /* The tables. */
@@ -80,8 +82,8 @@ struct wire_reader {
 	__u32 stop_condition_evidence; /* measured reads until one is sent as an event */
 	__u32 pid;		       /* process (tgid), initial namespace */
 	__u32 clock;
-	__u32 clock_index; /* in the table of clocks */
-	__u32 reserved0;
+	__u32 clock_index;   /* in the table of clocks */
+	__u32 failed_path;   /* of the last failure of the driver's own; 0: its call has ended */
 	__u64 identify_tick; /* the tick in which the following was looked at */
 	__u64 cgroup;
 	__u64 first_ns;	   /* CLOCK_MONOTONIC of the claim */
@@ -214,7 +216,8 @@ struct wire_call {
 	__u32 ioctl;	 /* request number, 0 if the call is no ioctl */
 	__u32 n_samples; /* asked for by SYS_OFFSET and EXTENDED, else 0 */
 	__u32 reads;	 /* passes through the choke point inside this call */
-	__u32 page_state;
+	__u16 cause;	 /* enum wire_cause, of a failure */
+	__u16 page_state;
 	/* WIRE_PATH_DEV_POLL that became ready: since the notification; 0: unknown */
 	__u64 wake_ns;
 	__u8 page[WIRE_PAGE_BYTES]; /* with WIRE_PATH_DEV_READ only */

@@ -194,6 +194,12 @@ struct system_counterval_t {
 	enum clocksource_ids cs_id;
 };
 
+/* Before 6.10 (8f0d90d39f3a): the clocksource itself, not its id. */
+struct system_counterval_t___source {
+	__u64 cycles;
+	struct clocksource *cs;
+};
+
 /*
  * include/linux/timekeeping.h and include/linux/ptp_clock_kernel.h. Before 7.2 the snapshot stays
  * on the driver's stack and sts holds two timespecs: no counter to be had from
@@ -215,6 +221,7 @@ struct posix_clock {
 	bool zombie;
 };
 
+/* From 6.7 (60c6946675fc); before, ptp_ioctl() has the posix_clock itself in its place. */
 struct posix_clock_context {
 	struct posix_clock *clk;
 };

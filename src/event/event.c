@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 
 static const char *const path_names[EVENT_PATHS] = {
 	[PATH_UNKNOWN] = "unknown",
@@ -122,28 +125,41 @@ const char *event_result_cause(int32_t result)
 	return "see errno(3)";
 }
 
-const char *event_cause_text(enum event_cause cause, int32_t result)
+static const char *const cause_texts[EVENT_CAUSES] = {
+	[CAUSE_UNRELIABLE] = "the page says UNRELIABLE",
+	[CAUSE_SCALE] = "the page's time is neither UTC nor TAI",
+	[CAUSE_NOT_BY_PAGE] = "not known: neither the page nor the kernel's clocksources say why",
+	[CAUSE_OFFSET] = "the page has no valid TAI offset, so the driver cannot convert its time",
+	[CAUSE_TSC_UNSTABLE] = "the kernel marked the TSC unstable",
+	[CAUSE_OTHER_COUNTER] = "the system clock does not run on the page's counter",
+};
+
+const char *event_cause_text(enum event_cause cause, int32_t result, const char *source,
+			     char out[EVENT_CAUSE_BYTES])
 {
-	switch (cause) {
-	case CAUSE_UNRELIABLE:
-		return "the page says UNRELIABLE";
-	case CAUSE_SCALE:
-		return "the page's time cannot be converted to UTC";
-	case CAUSE_NOT_BY_PAGE:
-		return "not by the page: the kernel holds its TSC for unstable";
-	case CAUSE_BY_RESULT:
-	case EVENT_CAUSES:
-		break;
+	char shown[TEXT_DISPLAY_BYTES(EVENT_SOURCE_BYTES)];
+
+	if (cause == CAUSE_OTHER_COUNTER && source[0]) {
+		text_display(source, strnlen(source, EVENT_SOURCE_BYTES), shown, sizeof(shown));
+		snprintf(out, EVENT_CAUSE_BYTES,
+			 "the system clock runs on %s, not the page's "
+			 "counter",
+			 shown);
+		return out;
 	}
+	if ((unsigned int)cause < EVENT_CAUSES && cause_texts[cause])
+		return cause_texts[cause];
 	return result == -EINVAL ? "a bad request" : event_result_cause(result);
 }
 
-const char *event_failure_text(const struct event *event)
+const char *event_failure_text(const struct event *event, char out[EVENT_CAUSE_BYTES])
 {
-	if (event->type == EVENT_READ && event->read.cause != CAUSE_BY_RESULT)
-		return event_cause_text(event->read.cause, event->result);
+	bool is_read = event->type == EVENT_READ;
+	enum event_cause cause = is_read ? event->read.cause : event->call.cause;
+	const char *source = is_read ? "" : event->call.source;
+
 	/* A call that came to the clock may have failed because of it. */
-	if (event->type == EVENT_CALL && !event->call.reads)
-		return event_cause_text(CAUSE_BY_RESULT, event->result);
-	return event_result_cause(event->result);
+	if (cause == CAUSE_BY_RESULT && (is_read || event->call.reads))
+		return event_result_cause(event->result);
+	return event_cause_text(cause, event->result, source, out);
 }

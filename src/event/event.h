@@ -84,12 +84,20 @@ struct event_reader {
 	char comm[EVENT_COMM_BYTES]; /* any bytes but NUL, padded with NUL, maybe no NUL at all */
 };
 
-/* Why the driver failed, as far as its result and the page of that moment tell. */
+/*
+ * Why a use failed, as far as it was seen: by the result at the boundary at which the caller got
+ * it, the page in force at that moment, and what the kernel says of its clocks. Recordings have the
+ * numbers.
+ */
 enum event_cause {
-	CAUSE_BY_RESULT,   /* the result says all there is */
-	CAUSE_UNRELIABLE,  /* EINVAL: the page says UNRELIABLE */
-	CAUSE_SCALE,	   /* EINVAL: the page's time cannot be converted to UTC */
-	CAUSE_NOT_BY_PAGE, /* EINVAL, and neither: the kernel holds its TSC for unstable */
+	CAUSE_BY_RESULT,     /* the result says all there is */
+	CAUSE_UNRELIABLE,    /* EINVAL: the page says UNRELIABLE */
+	CAUSE_SCALE,	     /* EINVAL: the page's time is neither UTC nor TAI */
+	CAUSE_NOT_BY_PAGE,   /* EINVAL, and nothing that was seen explains it */
+	CAUSE_OFFSET,	     /* EINVAL: the page lacks the TAI offset to convert its time */
+	CAUSE_TSC_UNSTABLE,  /* EINVAL: the kernel has taken the TSC from its clocksources */
+	CAUSE_OTHER_COUNTER, /* ENODEV after an answer: the system clock runs on another counter */
+	CAUSE_AFTER_ANSWER,  /* the driver had answered: the result says why it was no use */
 	EVENT_CAUSES
 };
 
@@ -111,6 +119,8 @@ struct event_call {
 	uint32_t n_samples; /* what SYS_OFFSET and EXTENDED asked for; else 0 */
 	uint32_t reads;	    /* passes through the choke point within the call */
 	uint64_t wake_ns;   /* of a poll that became ready: since the notification; 0: not known */
+	enum event_cause cause;		 /* of a failure */
+	char source[EVENT_SOURCE_BYTES]; /* CAUSE_OTHER_COUNTER: the clocksource; "": not known */
 };
 
 /*
@@ -137,6 +147,7 @@ struct event_tally {
 struct event_failures {
 	enum event_cause cause;
 	uint64_t count;
+	char source[EVENT_SOURCE_BYTES]; /* as struct event_call */
 };
 
 /* What made the hooks change. */
@@ -349,10 +360,16 @@ const char *event_page_state_name(enum event_page_state state);
 /* What a negative result of this driver can mean: a short phrase, static. */
 const char *event_result_cause(int32_t result);
 
-/* What it means if the cause is known: the same. CAUSE_BY_RESULT: the clock was not at fault. */
-const char *event_cause_text(enum event_cause cause, int32_t result);
+#define EVENT_CAUSE_BYTES 192
+
+/*
+ * What it means if the cause is known: the same, or @out. CAUSE_BY_RESULT: the clock was not at
+ * fault. @source, as event_reader.comm, is the clocksource of CAUSE_OTHER_COUNTER; "": not known.
+ */
+const char *event_cause_text(enum event_cause cause, int32_t result, const char *source,
+			     char out[EVENT_CAUSE_BYTES]);
 
 /* The same of a failed EVENT_READ or EVENT_CALL. */
-const char *event_failure_text(const struct event *event);
+const char *event_failure_text(const struct event *event, char out[EVENT_CAUSE_BYTES]);
 
 #endif

@@ -13,21 +13,57 @@ enum hook_attach_type {
 	HOOK_ABSENT, /* nothing: what it tells is not seen */
 };
 
-#define HOOK_WHY_BYTES 96
+#define HOOK_WHY_BYTES	  160
+#define HOOK_SYMBOL_BYTES 64
+
+/* Why a function is not hooked, for machines: enumerator, name. */
+#define HOOK_REASONS(X)                                                                            \
+	X(NONE, "none")		      /* it is hooked, or another does its work */                 \
+	X(NO_DRIVER, "no_driver")     /* the driver is not there, or was let go */                 \
+	X(NO_RIGHTS, "no_rights")     /* the kernel does not let this process */                   \
+	X(LOCKDOWN, "lockdown")	      /* the kernel lets no process */                             \
+	X(NO_BTF, "no_btf")	      /* the kernel does not describe its types */                 \
+	X(NO_FUNCTION, "no_function") /* the kernel has none of this name */                       \
+	X(CHANGED, "changed")	      /* the compiler renamed it and changed its arguments */      \
+	X(NO_TYPE, "no_type")	      /* a type, a member or a helper that it needs is missing */  \
+	X(NO_KPROBES, "no_kprobes")   /* and by fentry it cannot be hooked */                      \
+	X(REFUSED, "refused")	      /* the kernel refused for another cause, in `why` */
+
+enum hook_reason {
+#define HOOK_REASON_ENUM(name, text) HOOK_##name,
+	HOOK_REASONS(HOOK_REASON_ENUM)
+#undef HOOK_REASON_ENUM
+	HOOK_REASON_COUNT
+};
 
 struct hook {
 	const char *function; /* the kernel function; static */
 	const char *tells;    /* what is not known without it; static */
 	enum hook_attach_type attach_type;
-	bool replaced; /* absent, and not missed: another does its work, or there is none */
-	bool awaited;  /* absent, for the driver is: it is attached when that comes */
-	char why[HOOK_WHY_BYTES]; /* why not the best rung; empty on it */
+	bool replaced;	/* absent, and not missed: another does its work, or there is none */
+	bool awaited;	/* absent, for the driver is: it is attached when that comes */
+	bool exit_only; /* its result alone is looked at: by fentry its exit alone is hooked */
+	enum hook_reason reason;	/* why absent */
+	char symbol[HOOK_SYMBOL_BYTES]; /* by which a kprobe finds it; "": `function` */
+	char why[HOOK_WHY_BYTES];	/* why not the best rung; empty on it */
 };
 
 /* Is something lost on this kernel for want of @hook? */
 static inline bool hook_is_missing(const struct hook *hook)
 {
 	return hook->attach_type == HOOK_ABSENT && !hook->replaced;
+}
+
+/* "no_driver", "lockdown" and so on: static. */
+static inline const char *hook_reason_name(enum hook_reason reason)
+{
+	static const char *const names[] = {
+#define HOOK_REASON_NAME(name, text) [HOOK_##name] = (text),
+		HOOK_REASONS(HOOK_REASON_NAME)
+#undef HOOK_REASON_NAME
+	};
+
+	return (unsigned int)reason < HOOK_REASON_COUNT ? names[reason] : "none";
 }
 
 /* "fentry", "kprobe", "absent" */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "event/summary.h"
 
+#include <string.h>
+
 static struct summary_clock *clock_slot(struct summary *summary, bool is_phc, int32_t device)
 {
 	struct summary_clock *clock;
@@ -100,7 +102,8 @@ static void add_call(struct summary *summary, const struct event *event)
 	struct summary_path *path = clock ? &clock->path[event->path] : NULL;
 
 	summary->calls_seen++;
-	if (!path || event->is_phc || event->path > PATH_IOCTL_OTHER)
+	/* Of a call that failed late, where calls are not traced, the end alone was seen. */
+	if (!path || event->is_phc || event->path > PATH_IOCTL_OTHER || !event->latency_ns)
 		return;
 	path->calls++;
 	path->failed_calls += event->result < 0;
@@ -124,6 +127,7 @@ static void add_failures(struct summary *summary, const struct event *event)
 		if (error->path == event->path && error->result == event->result &&
 		    error->cause == event->failures.cause) {
 			error->count += event->failures.count;
+			memcpy(error->source, event->failures.source, sizeof(error->source));
 			return;
 		}
 	}
@@ -131,12 +135,14 @@ static void add_failures(struct summary *summary, const struct event *event)
 		summary->errors_unlisted += event->failures.count;
 		return;
 	}
-	summary->error[summary->errors++] = (struct summary_error){
+	error = &summary->error[summary->errors++];
+	*error = (struct summary_error){
 		.path = event->path,
 		.result = event->result,
 		.cause = event->failures.cause,
 		.count = event->failures.count,
 	};
+	memcpy(error->source, event->failures.source, sizeof(error->source));
 }
 
 void summary_add(struct summary *summary, const struct event *event)

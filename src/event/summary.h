@@ -37,6 +37,7 @@ struct summary_error {
 	enum event_path path;
 	int32_t result;
 	enum event_cause cause;
+	char source[EVENT_SOURCE_BYTES]; /* the newest clocksource of CAUSE_OTHER_COUNTER */
 	uint64_t count;
 };
 

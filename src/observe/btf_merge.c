@@ -51,9 +51,9 @@ int btf_merge(const struct btf *base, const struct btf *split)
 {
 	struct btf_header header = {
 		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(header)};
-	struct parts first, second;
+	struct parts first, second = {0};
 
-	if (!take_apart(base, &first) || !take_apart(split, &second))
+	if (!take_apart(base, &first) || (split && !take_apart(split, &second)))
 		return -EINVAL;
 	header.type_len = (uint32_t)(first.types.iov_len + second.types.iov_len);
 	header.str_off = header.type_len;

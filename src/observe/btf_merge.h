@@ -12,7 +12,7 @@ struct btf;
 
 /*
  * A file in memory, for the caller to close, of all types in @base and in @split, based on it;
- * -errno.
+ * NULL: of @base alone. Or -errno.
  */
 int btf_merge(const struct btf *base, const struct btf *split);
 

@@ -10,8 +10,10 @@
 
 #include "page/counter.h"
 
-#define SOURCE_PATH   "/sys/devices/system/clocksource/clocksource0/current_clocksource"
-#define NSEC_PER_USEC 1000
+#define SOURCES	       "/sys/devices/system/clocksource/clocksource0/"
+#define SOURCE_PATH    SOURCES "current_clocksource"
+#define AVAILABLE_PATH SOURCES "available_clocksource"
+#define NSEC_PER_USEC  1000
 
 #if defined(__x86_64__)
 #define COUNTER_SOURCE "tsc"
@@ -75,24 +77,50 @@ struct realtime_claim host_clock_claim(void)
 	};
 }
 
-int host_clock_source(char *name, size_t bytes)
+/* The first line of a file of the kernel's into @text, terminated. 0 or -errno. */
+static int read_line(const char *path, char *text, size_t bytes)
 {
-	int fd = open(SOURCE_PATH, O_RDONLY | O_CLOEXEC);
-	char text[64];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	length = read(fd, text, sizeof(text) - 1);
+	length = read(fd, text, bytes - 1);
 	err = length < 0 ? -errno : -ENODATA;
 	close(fd);
 	if (length <= 0)
 		return err;
 	text[length] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	snprintf(name, bytes, "%s", text);
 	return 0;
+}
+
+int host_clock_source(char *name, size_t bytes)
+{
+	char text[64];
+	int result = read_line(SOURCE_PATH, text, sizeof(text));
+
+	if (!result)
+		snprintf(name, bytes, "%.*s", (int)bytes - 1, text);
+	return result;
+}
+
+bool host_clock_tsc_is_unstable(void)
+{
+#if defined(__x86_64__)
+	char text[256], *rest = text, *name;
+
+	if (read_line(AVAILABLE_PATH, text, sizeof(text)))
+		return false;
+	while ((name = strsep(&rest, " "))) {
+		if (!strcmp(name, COUNTER_SOURCE))
+			return false;
+	}
+	return true;
+#else
+	return false;
+#endif
 }
 
 bool host_clock_is_on_counter(void)

@@ -34,6 +34,12 @@ struct realtime_claim host_clock_claim(void);
  */
 int host_clock_source(char *name, size_t bytes);
 
+/*
+ * Does the kernel know its TSC to be unstable? It then is no clocksource to choose any more. False
+ * where that cannot be seen, and on machines that have none.
+ */
+bool host_clock_tsc_is_unstable(void);
+
 /* Do the system's clocks run on the counter that a vmclock page of this machine refers to? */
 bool host_clock_is_on_counter(void);
 

@@ -14,6 +14,7 @@
 #include "base/clock_now.h"
 #include "observe/driver_module.h"
 #include "observe/kernel_engine.h"
+#include "observe/kernel_refusal.h"
 
 /* How often it is looked whether the driver has come or gone, and when again after a failure. */
 #define DRIVER_PERIOD_NS 100000000
@@ -61,12 +62,18 @@ struct kernel_trace {
 	bool is_stopped;
 };
 
-static int no_driver(struct error *error, const struct kernel_symbols *symbols)
+static int no_driver(struct error *error, const struct kernel_symbols *symbols, const char *file)
 {
+	if (!kernel_symbols_has_btf(symbols) && file) {
+		error_cause(error, "%s holds no BTF of a kernel", file);
+		error_hint(error, "pahole --btf_encode_detached makes one from a kernel's debug "
+				  "file");
+		return -EOPNOTSUPP;
+	}
 	if (!kernel_symbols_has_btf(symbols)) {
-		error_cause(error, "this kernel has no BTF (/sys/kernel/btf/vmlinux)");
-		error_hint(error, "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as all major "
-				  "distributions' are; 'vmclock-trace status' works without");
+		error_cause(error, "this kernel shows no BTF (/sys/kernel/btf/vmlinux)");
+		error_hint(error, "give its BTF with --btf FILE, or use a kernel built with "
+				  "CONFIG_DEBUG_INFO_BTF=y, as all major distributions' are");
 		return -EOPNOTSUPP;
 	}
 	error_cause(error, "this kernel has no vmclock driver (%s)", DRIVER_MODULE);
@@ -78,7 +85,8 @@ static int no_driver(struct error *error, const struct kernel_symbols *symbols)
 static bool has_driver(struct kernel_symbols *symbols)
 {
 	return kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) ||
-	       kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT);
+	       kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT) ||
+	       kernel_symbols_renamed(symbols, DRIVER_CHOKE_POINT);
 }
 
 static bool has_any_hook(const struct hook hooks[KERNEL_HOOKS])
@@ -90,19 +98,36 @@ static bool has_any_hook(const struct hook hooks[KERNEL_HOOKS])
 	return false;
 }
 
+/* Every hook was refused: the first one that is missed says why. */
+static int no_hook(struct error *error, const struct hook hooks[KERNEL_HOOKS])
+{
+	size_t i = 0;
+
+	while (i + 1 < KERNEL_HOOKS && !hook_is_missing(&hooks[i]))
+		i++;
+	if (hooks[i].reason == HOOK_NO_RIGHTS || hooks[i].reason == HOOK_LOCKDOWN) {
+		kernel_refusal_of_all(error, -EPERM);
+		return hooks[i].reason == HOOK_LOCKDOWN ? -EOPNOTSUPP : -EPERM;
+	}
+	error_cause(error, "no hook could be attached: %s", hooks[i].why);
+	error_hint(error, "'vmclock-trace doctor' shows what each hook lacks; 'vmclock-trace "
+			  "status' and watching the page work without");
+	return -ENOENT;
+}
+
 /* An engine for the kernel as it is now, with @hooks as they became. */
 static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine,
 		       struct hook hooks[KERNEL_HOOKS], struct error *error)
 {
 	const struct kernel_trace_options *options = &trace->options;
-	struct kernel_symbols *symbols = kernel_symbols_load();
+	struct kernel_symbols *symbols = kernel_symbols_load(options->btf);
 	int result;
 
 	if (!symbols)
 		return -ENOMEM;
 	if (!kernel_symbols_has_btf(symbols) ||
 	    (!options->wait_for_driver && !has_driver(symbols))) {
-		result = no_driver(error, symbols);
+		result = no_driver(error, symbols, options->btf);
 	} else {
 		kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
 				  options->calls || options->all_phcs, options->reload);
@@ -111,11 +136,8 @@ static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine
 	kernel_symbols_free(symbols);
 	if (!result && !has_any_hook(hooks)) {
 		kernel_engine_close(*engine);
-		error_cause(error, "no hook could be attached: %s (%s)", hooks[0].why,
-			    kernel_engine_warning());
-		error_hint(error, "'vmclock-trace doctor' tells why; 'vmclock-trace status' works "
-				  "without");
-		result = -ENOENT;
+		*engine = NULL;
+		result = no_hook(error, hooks);
 	}
 	return result;
 }
@@ -323,6 +345,7 @@ static void release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 static void put_off_hook(struct hook *hook, const char *why)
 {
 	hook->attach_type = HOOK_ABSENT;
+	hook->reason = HOOK_NO_DRIVER;
 	hook->awaited = true;
 	snprintf(hook->why, sizeof(hook->why), "%s", why);
 }

@@ -11,9 +11,12 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock_now.h"
+#include "observe/kernel_percpu.h"
+#include "observe/kernel_refusal.h"
 #include "observe/kernel_rings.h"
 #include "observe/kernel_tally.h"
 #include "vmclock.skel.h"
+#include "vmclock_plain.skel.h"
 
 #define RING_BYTES_DEFAULT (4u << 20)
 #define LATENCIES	   (WIRE_CLOCKS * WIRE_PATHS)
@@ -44,57 +47,46 @@ struct kernel_engine {
 	void *deliver_arg;
 };
 
-/* libbpf's last warning: it knows the cause better than an errno does. */
-static char libbpf_said[160];
-
-static int remember_warning(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level == LIBBPF_WARN) {
-		vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
-		libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
-	}
-	return 0;
-}
-
-const char *kernel_engine_warning(void)
-{
-	return libbpf_said;
-}
-
+/* NULL: by fentry the entry of a hook that looks at results is not hooked. */
 static struct bpf_program *find_program(const struct kernel_engine *engine, size_t i,
-					enum hook_attach_type attach_type, int half)
+					bool exit_only, enum hook_attach_type attach_type, int half)
 {
+	const char *of = kernel_hook_program(i, exit_only);
 	char name[64];
 
-	snprintf(name, sizeof(name), "%s%s", kernel_hook_program(i), suffixes[attach_type][half]);
-	return bpf_object__find_program_by_name(engine->bpf->obj, name);
+	snprintf(name, sizeof(name), "%s%s", of ?: "", suffixes[attach_type][half]);
+	return of ? bpf_object__find_program_by_name(engine->bpf->obj, name) : NULL;
+}
+
+static bool is_wanted(const struct hook *hook, bool exit_only, enum hook_attach_type attach_type,
+		      int half)
+{
+	return hook->attach_type == attach_type && hook->exit_only == exit_only &&
+	       !(exit_only && attach_type == HOOK_FENTRY && half == 1);
+}
+
+static void choose_programs_of(struct kernel_engine *engine, size_t i, bool exit_only)
+{
+	for (enum hook_attach_type attach_type = HOOK_FENTRY; attach_type <= HOOK_KPROBE;
+	     attach_type++) {
+		for (int half = 0; half < 2; half++) {
+			struct bpf_program *program =
+				find_program(engine, i, exit_only, attach_type, half);
+
+			if (program)
+				bpf_program__set_autoload(
+					program,
+					is_wanted(&engine->hooks[i], exit_only, attach_type, half));
+		}
+	}
 }
 
 static void choose_programs(struct kernel_engine *engine)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		for (enum hook_attach_type attach_type = HOOK_FENTRY; attach_type <= HOOK_KPROBE;
-		     attach_type++) {
-			for (int half = 0; half < 2; half++)
-				bpf_program__set_autoload(
-					find_program(engine, i, attach_type, half),
-					engine->hooks[i].attach_type == attach_type);
-		}
+		choose_programs_of(engine, i, false);
+		choose_programs_of(engine, i, true);
 	}
-}
-
-static int not_loaded(struct error *error, int result)
-{
-	if (result == -EPERM || result == -EACCES) {
-		error_cause(error, "the kernel does not let this process load BPF programs");
-		error_hint(error, "run it as root (sudo), or with CAP_BPF and CAP_PERFMON; see "
-				  "PRIVILEGES in vmclock-trace(1)");
-	} else {
-		error_cause(error, "BPF programs could not be loaded: %s (%s)", strerror(-result),
-			    libbpf_said);
-		error_hint(error, "please report this with the output of 'uname -r'");
-	}
-	return result;
 }
 
 static struct bpf_link *attach_program(const struct hook *hook, struct bpf_program *program,
@@ -102,7 +94,8 @@ static struct bpf_link *attach_program(const struct hook *hook, struct bpf_progr
 {
 	if (hook->attach_type == HOOK_FENTRY)
 		return bpf_program__attach(program);
-	return bpf_program__attach_kprobe(program, half == 0, hook->function);
+	return bpf_program__attach_kprobe(program, half == 0,
+					  hook->symbol[0] ? hook->symbol : hook->function);
 }
 
 /* The exit program first: then no call is seen beginning that is not seen to end. */
@@ -110,12 +103,15 @@ static int attach_hook(struct kernel_engine *engine, size_t i)
 {
 	struct hook *hook = &engine->hooks[i];
 
-	if (hook->attach_type == HOOK_ABSENT)
-		return 0;
 	for (int half = 0; half < 2; half++) {
-		struct bpf_link *link = attach_program(
-			hook, find_program(engine, i, hook->attach_type, half), half);
+		struct bpf_link *link;
 
+		if (hook->attach_type == HOOK_ABSENT ||
+		    !is_wanted(hook, hook->exit_only, hook->attach_type, half))
+			continue;
+		link = attach_program(
+			hook, find_program(engine, i, hook->exit_only, hook->attach_type, half),
+			half);
 		if (!link)
 			return -errno;
 		engine->links[2 * i + (size_t)half] = link;
@@ -291,7 +287,9 @@ void kernel_engine_release(struct kernel_engine *engine, const bool hooks[KERNEL
 		engine->links[i] = NULL;
 		pthread_mutex_unlock(&engine->lock);
 		bpf_link__destroy(link);
-		unload_program(engine, find_program(engine, i / 2, HOOK_FENTRY, (int)(i % 2)));
+		/* No hook on the driver looks at results alone. */
+		unload_program(engine,
+			       find_program(engine, i / 2, false, HOOK_FENTRY, (int)(i % 2)));
 	}
 }
 
@@ -309,25 +307,62 @@ static bool is_refusal(int result)
 }
 
 /*
+ * The programs, or, where libbpf does not find the kernel's own BTF, the same without what it would
+ * look up there.
+ */
+static struct vmclock_bpf *open_programs(const struct kernel_symbols *symbols)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_options,
+		    .btf_custom_path = kernel_symbols_types(symbols));
+	struct vmclock_bpf *bpf;
+
+	if (kernel_symbols_has_own_btf(symbols))
+		return vmclock_bpf__open_opts(&open_options);
+	bpf = calloc(1, sizeof(*bpf));
+	if (!bpf || vmclock_bpf__create_skeleton(bpf)) {
+		free(bpf);
+		errno = ENOMEM;
+		return NULL;
+	}
+	bpf->skeleton->data = vmclock_plain_bpf__elf_bytes(&bpf->skeleton->data_sz);
+	if (!bpf_object__open_skeleton(bpf->skeleton, &open_options))
+		return bpf;
+	vmclock_bpf__destroy(bpf);
+	return NULL;
+}
+
+/* One program was refused, which costs its hook this rung alone. -EAGAIN, or what is not so. */
+static int demote_refused(struct kernel_engine *engine, int result, struct kernel_symbols *symbols)
+{
+	size_t i = kernel_hook_of_program(kernel_refusal_program());
+
+	/* The verifier says EACCES of a program; of the process it is EPERM. */
+	if (i == KERNEL_HOOKS || result == -EPERM || result == -ENOMEM || kernel_is_locked_down())
+		return result;
+	kernel_hook_demote(&engine->hooks[i], result, symbols);
+	return -EAGAIN;
+}
+
+/*
  * Load and attach the hooks as planned. Where one is refused it is demoted, and -EAGAIN asks to
  * try the new plan; the number of rungs bounds how often that happens.
  */
 static int try_plan(struct kernel_engine *engine, const struct kernel_trace_options *options,
 		    struct kernel_symbols *symbols)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_options,
-		    .btf_custom_path = options->btf ?: kernel_symbols_types(symbols));
 	int result;
 
-	engine->bpf = vmclock_bpf__open_opts(&open_options);
+	kernel_refusal_listen();
+	engine->bpf = open_programs(symbols);
 	if (!engine->bpf)
 		return -errno;
 	choose_programs(engine);
 	set_options(engine, options);
 	result = vmclock_bpf__load(engine->bpf);
 	if (result)
-		return result;
+		return demote_refused(engine, result, symbols);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		kernel_refusal_listen();
 		result = attach_hook(engine, i);
 		if (result) {
 			/* What is not allowed is not allowed for any of them. */
@@ -352,9 +387,9 @@ static int load_and_attach(struct kernel_engine *engine, const struct kernel_tra
 		unload(engine);
 		if (result == -EAGAIN)
 			continue;
-		if (!is_refusal(result) ||
+		if (!is_refusal(result) || kernel_is_locked_down() ||
 		    !kernel_hooks_demote(engine->hooks, HOOK_FENTRY, result, symbols))
-			return not_loaded(error, result);
+			return kernel_refusal_of_all(error, result);
 	}
 	return 0;
 }
@@ -378,7 +413,7 @@ static int open_rings(struct kernel_engine *engine, struct error *error)
 	int result = kernel_rings_open(&engine->rings, bpf_map__fd(engine->bpf->maps.rings),
 				       engine->cpus, engine->bpf->rodata->ring_slots);
 
-	return result ? not_loaded(error, result) : 0;
+	return result ? kernel_refusal_of_all(error, result) : 0;
 }
 
 int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_options *options,
@@ -394,7 +429,6 @@ int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_opt
 	engine->cpus = (uint32_t)libbpf_num_possible_cpus();
 	engine->hooks = hooks;
 	engine->wire = wire;
-	libbpf_set_print(remember_warning);
 	result = load_and_attach(engine, options, symbols, error);
 	if (!result)
 		result = open_tables(engine);
@@ -430,44 +464,10 @@ int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void
 	return kernel_rings_consume(engine->rings, CONSUME_AT_ONCE, deliver_record, engine);
 }
 
-/*
- * The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno.
- */
-static int lookup_per_cpu(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
-{
-	int cpus = libbpf_num_possible_cpus();
-	int result;
-
-	if (cpus < 0)
-		return cpus;
-	*values = calloc((size_t)cpus, bytes);
-	if (!*values)
-		return -ENOMEM;
-	result = bpf_map__lookup_elem(map, &key, sizeof(key), *values, (size_t)cpus * bytes, 0);
-	if (!result)
-		return cpus;
-	free(*values);
-	return result;
-}
-
-static int sum_count(const struct bpf_map *map, uint32_t key, uint64_t *sum)
-{
-	void *values;
-	int cpus = lookup_per_cpu(map, key, sizeof(*sum), &values);
-
-	if (cpus < 0)
-		return cpus;
-	*sum = 0;
-	for (int cpu = 0; cpu < cpus; cpu++)
-		*sum += ((const uint64_t *)values)[cpu];
-	free(values);
-	return 0;
-}
-
 static int sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum)
 {
 	void *values;
-	int cpus = lookup_per_cpu(map, key, sizeof(struct wire_latency), &values);
+	int cpus = kernel_percpu_lookup(map, key, sizeof(struct wire_latency), &values);
 
 	if (cpus < 0)
 		return cpus;
@@ -485,7 +485,7 @@ int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *
 	int result = 0;
 
 	for (uint32_t i = 0; i < WIRE_COUNTS && !result; i++)
-		result = sum_count(engine->bpf->maps.counts, i, &counts[i]);
+		result = kernel_percpu_sum(engine->bpf->maps.counts, i, &counts[i]);
 	if (result)
 		return result;
 	kernel_rings_count(engine->rings, &rings);

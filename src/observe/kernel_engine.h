@@ -50,7 +50,4 @@ void kernel_engine_every_event(struct kernel_engine *engine, bool on);
 /* Add what was lost. 0 or -errno. */
 int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *losses);
 
-/* The last warning of libbpf, which knows the cause better than an errno does. Static. */
-const char *kernel_engine_warning(void);
-
 #endif

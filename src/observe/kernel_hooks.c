@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "observe/kernel_hooks.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "observe/driver_module.h"
+#include "observe/kernel_refusal.h"
 
 /* The system call, as the kernel's own functions are called here. */
 #ifdef __x86_64__
@@ -18,6 +20,9 @@ struct hook_plan {
 	const char *function;
 	const char *program; /* _fentry and _fexit, or _kprobe and _kretprobe, are added */
 	const char *tells;
+	const char
+		*result_program; /* what is hooked where calls are not wanted, and what it tells */
+	const char *result_tells;
 	const char *replaced_by; /* another function that does the same better where it exists */
 	bool of_calls;		 /* a call to any PTP clock, around the driver */
 	bool of_driver;		 /* nothing without the driver, whether it is there or not */
@@ -28,7 +33,8 @@ struct hook_plan {
 static const struct hook_plan plans[] = {
 	{DRIVER_CHOKE_POINT, "read",
 	 "every PTP read: its path, its result, its latency, the page it saw"},
-	{"ptp_ioctl", "ioctl", "whole PTP ioctls, and other PTP clocks", .of_calls = true},
+	{"ptp_ioctl", "ioctl", "whole PTP ioctls, and other PTP clocks", "ioctl_result",
+	 "PTP ioctls that fail after the driver has answered", .of_calls = true},
 	{"ptp_clock_gettime", "gettime", "whole clock_gettime() calls, and other PTP clocks",
 	 .of_calls = true},
 	{"vmclock_miscdev_read", "dev_read", "read() of /dev/vmclockN"},
@@ -62,7 +68,22 @@ _Static_assert(sizeof(plans) / sizeof(plans[0]) == KERNEL_HOOKS, "one plan a hoo
 static bool exists(struct kernel_symbols *symbols, const char *function)
 {
 	return kernel_symbols_in_btf(symbols, function) ||
-	       kernel_symbols_in_kallsyms(symbols, function);
+	       kernel_symbols_in_kallsyms(symbols, function) ||
+	       kernel_symbols_renamed(symbols, function);
+}
+
+static void set_absent(struct hook *hook, enum hook_reason reason, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void set_absent(struct hook *hook, enum hook_reason reason, const char *format, ...)
+{
+	va_list args;
+
+	hook->attach_type = HOOK_ABSENT;
+	hook->reason = reason;
+	va_start(args, format);
+	vsnprintf(hook->why, sizeof(hook->why), format, args);
+	va_end(args);
 }
 
 static bool is_in_driver(const struct hook_plan *plan)
@@ -78,9 +99,8 @@ static bool is_of_driver(const struct hook_plan *plan)
 /* Nothing is lost without it, for @other does its work. */
 static void leave_out(struct hook *hook, const char *other)
 {
-	hook->attach_type = HOOK_ABSENT;
+	set_absent(hook, HOOK_NONE, "%s does this", other);
 	hook->replaced = true;
-	snprintf(hook->why, sizeof(hook->why), "%s does this", other);
 }
 
 /* Why nobody has to know who unloads the driver; NULL: that is wanted. */
@@ -95,41 +115,96 @@ static const char *why_it_stays(struct kernel_symbols *symbols, bool reload)
 	return NULL;
 }
 
+/*
+ * The compiler has given the function another name. By its symbol a kprobe finds it, but an ending
+ * such as .isra.0 or .constprop.0 mostly means that arguments are missing or come otherwise. Where
+ * the kernel's BTF has the function all the same, they do not: pahole leaves out the others.
+ * Link-time optimization (.llvm.) changes the name alone.
+ */
+static void plan_renamed(struct hook *hook, struct kernel_symbols *symbols, const char *symbol)
+{
+	const char *ending = symbol + strlen(hook->function);
+
+	if (kernel_symbols_in_btf(symbols, hook->function) || !strncmp(ending, ".llvm.", 6)) {
+		hook->attach_type = HOOK_KPROBE;
+		snprintf(hook->symbol, sizeof(hook->symbol), "%s", symbol);
+		snprintf(hook->why, sizeof(hook->why), "the compiler renamed it %.80s", symbol);
+	} else {
+		set_absent(hook, HOOK_CHANGED,
+			   "the compiler renamed it %.60s and may have changed its arguments",
+			   symbol);
+	}
+}
+
+/* By kprobe, if that can be: why is it not by fentry? */
+static void plan_kprobe(struct hook *hook, const struct hook_plan *plan,
+			struct kernel_symbols *symbols, const char *why)
+{
+	const char *renamed;
+
+	if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
+		hook->attach_type = HOOK_KPROBE;
+		snprintf(hook->why, sizeof(hook->why), "%s", why);
+		return;
+	}
+	renamed = kernel_symbols_renamed(symbols, plan->function);
+	if (renamed) {
+		plan_renamed(hook, symbols, renamed);
+		return;
+	}
+	set_absent(hook, HOOK_NO_FUNCTION, "this kernel%s has no such function",
+		   plan->newer_drivers ? "'s driver" : "");
+	hook->replaced = plan->newer_drivers;
+}
+
+static const char *why_no_fentry(const struct hook_plan *plan, struct kernel_symbols *symbols,
+				 enum hook_attach_type best)
+{
+	if (best != HOOK_FENTRY)
+		return "kprobes were asked for";
+	if (!kernel_symbols_has_own_btf(symbols))
+		return "fentry needs the kernel's own BTF (/sys/kernel/btf/vmlinux)";
+	return kernel_symbols_in_btf(symbols, plan->function)
+		       ? "fentry takes CAP_SYS_ADMIN here: the driver is a module"
+		       : "not in this kernel's BTF";
+}
+
+/* Absent, and nobody misses it, or only for now. Is it so? */
+static bool plan_without(struct hook *hook, const struct hook_plan *plan,
+			 struct kernel_symbols *symbols, bool reload)
+{
+	const char *stays = plan->of_unloading ? why_it_stays(symbols, reload) : NULL;
+
+	if (stays) {
+		set_absent(hook, HOOK_NONE, "%s", stays);
+		hook->replaced = true;
+	} else if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
+		set_absent(hook, HOOK_NO_DRIVER, "the driver is not loaded");
+		hook->awaited = true;
+	} else if (plan->replaced_by && exists(symbols, plan->replaced_by)) {
+		leave_out(hook, plan->replaced_by);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void plan_hook(struct hook *hook, const struct hook_plan *plan,
 		      struct kernel_symbols *symbols, enum hook_attach_type best, bool calls,
 		      bool reload)
 {
-	const char *stays = plan->of_unloading ? why_it_stays(symbols, reload) : NULL;
-
 	hook->function = plan->function;
-	hook->tells = plan->tells;
-	if (stays) {
-		hook->attach_type = HOOK_ABSENT;
-		hook->replaced = true;
-		snprintf(hook->why, sizeof(hook->why), "%s", stays);
-	} else if (is_of_driver(plan) && !exists(symbols, DRIVER_CHOKE_POINT)) {
-		hook->attach_type = HOOK_ABSENT;
-		hook->awaited = true;
-		snprintf(hook->why, sizeof(hook->why), "the driver is not loaded");
-	} else if (plan->of_calls && !calls) {
+	hook->exit_only = plan->of_calls && !calls && plan->result_program;
+	hook->tells = hook->exit_only ? plan->result_tells : plan->tells;
+	if (plan->of_calls && !calls && !hook->exit_only)
 		leave_out(hook, DRIVER_CHOKE_POINT);
-	} else if (plan->replaced_by && exists(symbols, plan->replaced_by)) {
-		leave_out(hook, plan->replaced_by);
-	} else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function)) {
+	else if (plan_without(hook, plan, symbols, reload))
+		return;
+	else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function) &&
+		 kernel_symbols_in_kallsyms(symbols, plan->function))
 		hook->attach_type = HOOK_FENTRY;
-	} else if (kernel_symbols_in_kallsyms(symbols, plan->function)) {
-		hook->attach_type = HOOK_KPROBE;
-		snprintf(hook->why, sizeof(hook->why), "%s",
-			 best != HOOK_FENTRY ? "kprobes were asked for"
-			 : kernel_symbols_in_btf(symbols, plan->function)
-				 ? "fentry takes CAP_SYS_ADMIN here: the driver is a module"
-				 : "not in this kernel's BTF");
-	} else {
-		hook->attach_type = HOOK_ABSENT;
-		hook->replaced = plan->newer_drivers;
-		snprintf(hook->why, sizeof(hook->why), "this kernel%s has no such function",
-			 plan->newer_drivers ? "'s driver" : "");
-	}
+	else
+		plan_kprobe(hook, plan, symbols, why_no_fentry(plan, symbols, best));
 }
 
 /* A function whose work another does that is there is not missed. */
@@ -164,9 +239,26 @@ const char *kernel_hook_tells(const char *function)
 	return NULL;
 }
 
-const char *kernel_hook_program(size_t i)
+const char *kernel_hook_program(size_t i, bool exit_only)
 {
-	return plans[i].program;
+	return exit_only ? plans[i].result_program : plans[i].program;
+}
+
+size_t kernel_hook_of_program(const char *name)
+{
+	size_t length = strlen(name);
+
+	while (length && name[length - 1] != '_')
+		length--;
+	for (size_t i = 0; i < KERNEL_HOOKS && length; i++) {
+		const char *result = plans[i].result_program;
+
+		if ((strlen(plans[i].program) == length - 1 &&
+		     !memcmp(plans[i].program, name, length - 1)) ||
+		    (result && strlen(result) == length - 1 && !memcmp(result, name, length - 1)))
+			return i;
+	}
+	return KERNEL_HOOKS;
 }
 
 bool kernel_hook_is_in_driver(size_t i)
@@ -176,13 +268,20 @@ bool kernel_hook_is_in_driver(size_t i)
 
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols)
 {
-	const char *refused = hook->attach_type == HOOK_FENTRY ? "fentry" : "kprobe";
+	char why[HOOK_WHY_BYTES], before[HOOK_WHY_BYTES];
+	enum hook_reason reason = kernel_refusal_of_hook(hook->attach_type, result, why);
 
-	hook->attach_type = hook->attach_type == HOOK_FENTRY &&
-					    kernel_symbols_in_kallsyms(symbols, hook->function)
-				    ? HOOK_KPROBE
-				    : HOOK_ABSENT;
-	snprintf(hook->why, sizeof(hook->why), "%s refused: %s", refused, strerror(-result));
+	if (hook->attach_type == HOOK_FENTRY && reason != HOOK_LOCKDOWN &&
+	    kernel_symbols_in_kallsyms(symbols, hook->function)) {
+		hook->attach_type = HOOK_KPROBE;
+		memcpy(hook->why, why, sizeof(why));
+		return;
+	}
+	memcpy(before, hook->why, sizeof(before));
+	if (before[0] && hook->attach_type == HOOK_KPROBE && strcmp(before, why))
+		set_absent(hook, reason, "%.70s; %.80s", before, why);
+	else
+		set_absent(hook, reason, "%s", why);
 }
 
 bool kernel_hooks_demote(struct hook hooks[KERNEL_HOOKS], enum hook_attach_type attach_type,

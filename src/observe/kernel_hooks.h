@@ -16,7 +16,8 @@
 
 /*
  * The best rung, from @best on, that this kernel has for each function, by what it says of itself.
- * Without @calls, calls to PTP clocks are not hooked: reads of the driver tell by which they came.
+ * Without @calls, calls to PTP clocks are not hooked, but for the results of ioctls: reads of the
+ * driver tell by which call they came.
  */
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       enum hook_attach_type best, bool calls, bool reload);
@@ -24,8 +25,14 @@ void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *s
 /* What is not known without a hook on @function, static; NULL for one that is not hooked. */
 const char *kernel_hook_tells(const char *function);
 
-/* The name that the programs of hook @i have in bpf/, less the ending that says the rung. */
-const char *kernel_hook_program(size_t i);
+/*
+ * The name that the programs of hook @i have in bpf/, less the ending that says the rung. NULL:
+ * there are none that look at the result alone.
+ */
+const char *kernel_hook_program(size_t i, bool exit_only);
+
+/* The hook whose program is called @name; KERNEL_HOOKS: none is. */
+size_t kernel_hook_of_program(const char *name);
 
 /* Is the function of hook @i the driver's own? Where that is a module, fentry on it holds it. */
 bool kernel_hook_is_in_driver(size_t i);

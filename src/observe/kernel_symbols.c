@@ -14,11 +14,15 @@
 #include "observe/btf_merge.h"
 
 struct kernel_symbols {
-	struct btf *kernel;
-	struct btf *driver; /* NULL: built in, or not there */
+	struct btf *kernel; /* of the file that was given, or the kernel's own */
+	struct btf *driver; /* NULL: built in, in the file, or not there */
+	bool has_own;	    /* libbpf finds the kernel's own, without which there is no fentry */
+	bool has_module;    /* and the driver's */
 	int types;	    /* a file of both, negative: it is not needed */
 	char types_path[32];
+	const char *file;
 	char *kallsyms; /* the whole file, NULL: not read yet, or not readable */
+	char symbol[KERNEL_SYMBOL_BYTES];
 };
 
 /*
@@ -31,21 +35,84 @@ static bool may_have_module_btf(void)
 	return bpf_btf_get_next_id(0, &id) != -EPERM;
 }
 
-struct kernel_symbols *kernel_symbols_load(void)
+/*
+ * The BTF called @name that the kernel holds itself, wherever its files are; NULL: none to be had.
+ */
+static struct btf *load_by_id(const char *name, struct btf *base)
+{
+	uint32_t id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		char found[64] = "";
+		struct bpf_btf_info info = {.name = (uintptr_t)found, .name_len = sizeof(found)};
+		uint32_t bytes = sizeof(info);
+		int fd = bpf_btf_get_fd_by_id(id);
+		int result;
+
+		if (fd < 0)
+			continue;
+		result = bpf_btf_get_info_by_fd(fd, &info, &bytes);
+		close(fd);
+		if (!result && info.kernel_btf && !strcmp(found, name))
+			return btf__load_from_kernel_by_id_split(id, base);
+	}
+	return NULL;
+}
+
+static bool has_driver_types(const struct btf *btf)
+{
+	return btf && btf__find_by_name_kind(btf, "vmclock_state", BTF_KIND_STRUCT) > 0;
+}
+
+/* Both from where they can be had. */
+static void load_btf(struct kernel_symbols *symbols, const char *file)
+{
+	struct btf *own = btf__load_vmlinux_btf();
+
+	symbols->has_own = own;
+	symbols->kernel = file ? btf__parse(file, NULL) : own ?: load_by_id("vmlinux", NULL);
+	if (file)
+		btf__free(own);
+	if (!symbols->kernel || has_driver_types(symbols->kernel))
+		return;
+	symbols->driver = btf__load_module_btf(DRIVER_MODULE, symbols->kernel)
+				  ?: load_by_id(DRIVER_MODULE, symbols->kernel);
+	if (symbols->driver && file && !has_driver_types(symbols->driver)) {
+		/* The file is of another kernel. */
+		btf__free(symbols->driver);
+		symbols->driver = NULL;
+	}
+}
+
+struct kernel_symbols *kernel_symbols_load(const char *file)
 {
 	struct kernel_symbols *symbols = calloc(1, sizeof(*symbols));
 
 	if (!symbols)
 		return NULL;
 	symbols->types = -1;
-	symbols->kernel = btf__load_vmlinux_btf();
-	if (symbols->kernel)
-		symbols->driver = btf__load_module_btf(DRIVER_MODULE, symbols->kernel);
-	if (symbols->driver && !may_have_module_btf())
+	symbols->file = file;
+	load_btf(symbols, file);
+	symbols->has_module = may_have_module_btf();
+	if (symbols->driver && (!symbols->has_module || !symbols->has_own || file))
 		symbols->types = btf_merge(symbols->kernel, symbols->driver);
+	else if (symbols->kernel && !symbols->has_own && !file)
+		symbols->types = btf_merge(symbols->kernel, NULL);
 	if (symbols->types >= 0)
 		snprintf(symbols->types_path, sizeof(symbols->types_path), "/proc/self/fd/%d",
 			 symbols->types);
+	return symbols;
+}
+
+struct kernel_symbols *kernel_symbols_make(struct btf *kernel, const char *kallsyms)
+{
+	struct kernel_symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		return NULL;
+	*symbols = (struct kernel_symbols){.types = -1, .has_own = kernel, .has_module = true};
+	symbols->kernel = kernel;
+	symbols->kallsyms = strdup(kallsyms);
 	return symbols;
 }
 
@@ -66,6 +133,16 @@ bool kernel_symbols_has_btf(const struct kernel_symbols *symbols)
 	return symbols->kernel;
 }
 
+bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols)
+{
+	return symbols->has_own;
+}
+
+bool kernel_symbols_has_driver_types(const struct kernel_symbols *symbols)
+{
+	return has_driver_types(symbols->driver ? symbols->driver : symbols->kernel);
+}
+
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function)
 {
 	/* A module's BTF is searched through its base, the kernel's, as well. */
@@ -76,14 +153,14 @@ bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *fun
 
 bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char *function)
 {
-	return kernel_symbols_in_btf(symbols, function) &&
-	       (symbols->types < 0 ||
+	return symbols->has_own && kernel_symbols_in_btf(symbols, function) &&
+	       (symbols->has_module ||
 		btf__find_by_name_kind(symbols->kernel, function, BTF_KIND_FUNC) > 0);
 }
 
 const char *kernel_symbols_types(const struct kernel_symbols *symbols)
 {
-	return symbols->types < 0 ? NULL : symbols->types_path;
+	return symbols->types < 0 ? symbols->file : symbols->types_path;
 }
 
 /* A file of unknown length, terminated; freed by the caller. NULL: it cannot be had. */
@@ -107,17 +184,58 @@ static char *read_all(const char *path)
 	return text;
 }
 
-bool kernel_symbols_in_kallsyms(struct kernel_symbols *symbols, const char *function)
+static const char *read_kallsyms(struct kernel_symbols *symbols)
 {
-	size_t length = strlen(function);
-
 	if (!symbols->kallsyms)
 		symbols->kallsyms = read_all("/proc/kallsyms");
+	return symbols->kallsyms;
+}
+
+/* The next line of @text, from @at on, whose name begins with @function; NULL: there is none. */
+static const char *next_symbol(const char *text, const char *at, const char *function)
+{
 	/* Lines are "ADDRESS TYPE NAME" and perhaps a tab and the module. */
-	for (const char *at = symbols->kallsyms; at && (at = strstr(at, function)); at += length) {
-		if (at > symbols->kallsyms && at[-1] == ' ' &&
-		    (at[length] == '\n' || at[length] == '\t'))
+	while (at && (at = strstr(at, function))) {
+		if (at > text && at[-1] == ' ')
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
+bool kernel_symbols_in_kallsyms(struct kernel_symbols *symbols, const char *function)
+{
+	const char *text = read_kallsyms(symbols), *at = text;
+	size_t length = strlen(function);
+
+	for (; (at = next_symbol(text, at, function)); at++) {
+		if (at[length] == '\n' || at[length] == '\t')
 			return true;
 	}
 	return false;
+}
+
+/* What is not the function itself: a part that is seldom run, or patching's and tracing's own. */
+static bool is_whole_function(const char *suffix)
+{
+	return !strncmp(suffix, ".isra.", 6) || !strncmp(suffix, ".constprop.", 11) ||
+	       !strncmp(suffix, ".llvm.", 6);
+}
+
+const char *kernel_symbols_renamed(struct kernel_symbols *symbols, const char *function)
+{
+	const char *text = read_kallsyms(symbols), *at = text;
+	size_t length = strlen(function);
+
+	for (; (at = next_symbol(text, at, function)); at++) {
+		size_t whole = strcspn(at, "\n\t");
+
+		if (!is_whole_function(at + length) || whole >= sizeof(symbols->symbol) ||
+		    memmem(at, whole, ".cold", 5))
+			continue;
+		memcpy(symbols->symbol, at, whole);
+		symbols->symbol[whole] = '\0';
+		return symbols->symbol;
+	}
+	return NULL;
 }

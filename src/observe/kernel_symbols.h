@@ -15,14 +15,31 @@
 
 struct kernel_symbols;
 
-/* Read the BTF of the kernel and of the driver. NULL: no memory. Freed by the caller. */
-struct kernel_symbols *kernel_symbols_load(void);
+#define KERNEL_SYMBOL_BYTES 64
+
+/*
+ * Read the BTF of the kernel and of the driver: that of the kernel from @file, which must outlive
+ * what is returned, for kernels that do not show it; NULL: from where the kernel has it. NULL: no
+ * memory. Freed by the caller.
+ */
+struct kernel_symbols *kernel_symbols_load(const char *file);
+
+struct btf;
+
+/* The same of a kernel that is made up, for tests: takes @kernel over, copies @kallsyms. */
+struct kernel_symbols *kernel_symbols_make(struct btf *kernel, const char *kallsyms);
 
 /* NULL is fine. */
 void kernel_symbols_free(struct kernel_symbols *symbols);
 
-/* Has the kernel BTF at all? Without, nothing can be traced. */
+/* Is BTF of the kernel to be had at all? Without, nothing can be traced. */
 bool kernel_symbols_has_btf(const struct kernel_symbols *symbols);
+
+/* Does the kernel show its own where libbpf looks for it? Without, there is no fentry. */
+bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols);
+
+/* Are the driver's types known, by which its hooks find the page? */
+bool kernel_symbols_has_driver_types(const struct kernel_symbols *symbols);
 
 /* Is @function in the BTF of the kernel or the driver? */
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function);
@@ -31,12 +48,18 @@ bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *fun
 bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char *function);
 
 /*
- * A file that has all types, where the kernel does not hand out those of the driver to this
- * process; else NULL: libbpf finds them by itself. Owned by @symbols.
+ * A file that has all types, where libbpf does not find them by itself; NULL where it does. Owned
+ * by @symbols.
  */
 const char *kernel_symbols_types(const struct kernel_symbols *symbols);
 
 /* Is it in /proc/kallsyms, so that a kprobe can? The file is read at the first question. */
 bool kernel_symbols_in_kallsyms(struct kernel_symbols *symbols, const char *function);
+
+/*
+ * The symbol of @function under another name: with an ending of the compiler's, such as .isra.0 or
+ * .constprop.0. Owned by @symbols, until the next call; NULL: there is none.
+ */
+const char *kernel_symbols_renamed(struct kernel_symbols *symbols, const char *function);
 
 #endif

@@ -135,7 +135,8 @@ static void take_failures(struct kernel_tally *tally, uint32_t i, kernel_tally_f
 	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
 	event.path = kernel_wire_path((uint32_t)(key >> 40));
 	event.result = -(int32_t)(uint32_t)key;
-	event.failures.cause = kernel_wire_cause(key >> 32 & 0xff);
+	event.failures.cause =
+		kernel_wire_cause(key >> 32 & 0xff, event.result, event.failures.source);
 	event.failures.count = count - tally->failures[i];
 	tally->failures[i] = count;
 	fn(&event, arg);

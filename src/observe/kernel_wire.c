@@ -7,6 +7,7 @@
 
 #include "../bpf/wire.h"
 #include "event/histogram.h"
+#include "observe/host_clock.h"
 
 enum event_path kernel_wire_path(uint32_t path)
 {
@@ -33,15 +34,28 @@ void kernel_wire_clock(struct event *event, uint32_t clock)
 	event->device = clock == WIRE_CLOCK_NONE ? -1 : (int32_t)(clock & ~WIRE_CLOCK_PHC);
 }
 
-enum event_cause kernel_wire_cause(uint32_t cause)
+/* A PTP_SYS_OFFSET_PRECISE that got an answer finds that the system clock has another counter. */
+static enum event_cause late_cause(int32_t result, char source[EVENT_SOURCE_BYTES])
+{
+	if (result != -ENODEV)
+		return CAUSE_AFTER_ANSWER;
+	host_clock_source(source, EVENT_SOURCE_BYTES);
+	return CAUSE_OTHER_COUNTER;
+}
+
+enum event_cause kernel_wire_cause(uint32_t cause, int32_t result, char source[EVENT_SOURCE_BYTES])
 {
 	switch (cause) {
+	case WIRE_CAUSE_LATE:
+		return late_cause(result, source);
+	case WIRE_CAUSE_OFFSET:
+		return host_clock_tsc_is_unstable() ? CAUSE_TSC_UNSTABLE : CAUSE_OFFSET;
 	case WIRE_CAUSE_UNRELIABLE:
 		return CAUSE_UNRELIABLE;
 	case WIRE_CAUSE_SCALE:
 		return CAUSE_SCALE;
 	case WIRE_CAUSE_NOT_BY_PAGE:
-		return CAUSE_NOT_BY_PAGE;
+		return host_clock_tsc_is_unstable() ? CAUSE_TSC_UNSTABLE : CAUSE_NOT_BY_PAGE;
 	}
 	return CAUSE_BY_RESULT;
 }
@@ -103,6 +117,8 @@ static void page_from_wire(struct event *event, uint32_t state, const uint8_t *b
 
 static void read_from_wire(struct event *event, const struct wire_read *wire)
 {
+	char source[EVENT_SOURCE_BYTES];
+
 	event->type = EVENT_READ;
 	event->read.counter_source = wire->counter_source == WIRE_COUNTER_SYSTEM ? COUNTER_SYSTEM
 				     : wire->counter_source == WIRE_COUNTER_SNAPSHOT
@@ -117,7 +133,7 @@ static void read_from_wire(struct event *event, const struct wire_read *wire)
 	event->read.ioctl = wire->ioctl;
 	event->read.n_samples = wire->n_samples;
 	event->read.via_kvmclock = wire->via_kvmclock;
-	event->read.cause = kernel_wire_cause(wire->cause);
+	event->read.cause = kernel_wire_cause(wire->cause, event->result, source);
 	page_from_wire(event, wire->page_state, wire->page);
 }
 
@@ -128,6 +144,7 @@ static void call_from_wire(struct event *event, const struct wire_call *wire)
 	event->call.n_samples = wire->n_samples;
 	event->call.reads = wire->reads;
 	event->call.wake_ns = wire->wake_ns;
+	event->call.cause = kernel_wire_cause(wire->cause, event->result, event->call.source);
 	page_from_wire(event, wire->page_state, wire->page);
 }
 

@@ -24,8 +24,11 @@ enum event_path kernel_wire_path(uint32_t path);
 /* Sets the clock of @event: WIRE_CLOCK_..., or N of vmclockN. */
 void kernel_wire_clock(struct event *event, uint32_t clock);
 
-/* The cause behind enum wire_cause. */
-enum event_cause kernel_wire_cause(uint32_t cause);
+/*
+ * The cause behind enum wire_cause, with @result. What the page does not explain the kernel may,
+ * which is asked. @source becomes the clocksource of CAUSE_OTHER_COUNTER.
+ */
+enum event_cause kernel_wire_cause(uint32_t cause, int32_t result, char source[EVENT_SOURCE_BYTES]);
 
 struct histogram;
 struct wire_latency;

@@ -285,7 +285,7 @@ static size_t check_device(const char *device, struct check *checks)
 
 size_t machine_checks(const char *device, const char *btf, struct check checks[MACHINE_CHECKS])
 {
-	struct kernel_symbols *symbols = kernel_symbols_load();
+	struct kernel_symbols *symbols = kernel_symbols_load(btf);
 	size_t count = 0;
 
 	memset(checks, 0, MACHINE_CHECKS * sizeof(checks[0]));

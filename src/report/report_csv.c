@@ -33,6 +33,7 @@ struct line {
 	struct known latency_below_ns;
 	struct known uses;
 	struct known failed;
+	char cause[EVENT_CAUSE_BYTES]; /* the memory of `text`, if it needs any */
 	struct known against_page_ns;
 	bool has_error;
 	struct ns_interval error;
@@ -154,7 +155,7 @@ static void add_measured(struct line *line, const struct event *event)
 		line->latency_below_ns = line->latency_ns;
 		line->latency_ns.is = false;
 	}
-	line->text = event->result < 0 ? event_failure_text(event) : NULL;
+	line->text = event->result < 0 ? event_failure_text(event, line->cause) : NULL;
 }
 
 static void add_answer(struct line *line, const struct event *event)
@@ -222,7 +223,8 @@ static void add_detail(struct line *line, const struct event *event,
 		line->path = event_path_name(event->path);
 		line->result = (struct known){true, event->result};
 		line->failed = known(event->failures.count);
-		line->text = event_cause_text(event->failures.cause, event->result);
+		line->text = event_cause_text(event->failures.cause, event->result,
+					      event->failures.source, line->cause);
 		break;
 	case EVENT_CLOCK_CHANGE:
 		add_change(line, event);

@@ -172,7 +172,7 @@ static void put_use(struct trace *trace, const struct event *event)
 	const char *name = event_path_name(event->path);
 	struct perfetto_args args = {0};
 	uint64_t track, end_ns;
-	char device[EVENT_DEVICE_BYTES];
+	char device[EVENT_DEVICE_BYTES], cause[EVENT_CAUSE_BYTES];
 
 	track = track_of(trace, &event->who);
 	if (event->type == EVENT_READ)
@@ -180,7 +180,7 @@ static void put_use(struct trace *trace, const struct event *event)
 	perfetto_add_text(&args, "device", event_device_name(event->is_phc, event->device, device));
 	perfetto_add_i64(&args, "result", event->result);
 	if (event->result < 0)
-		perfetto_add_text(&args, "cause", event_failure_text(event));
+		perfetto_add_text(&args, "cause", event_failure_text(event, cause));
 	perfetto_add_u64(&args, event->latency_is_bound ? "latency_below_ns" : "latency_ns",
 			 event->latency_ns);
 	if (event->type == EVENT_READ)

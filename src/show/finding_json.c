@@ -128,11 +128,13 @@ static void add_reference(json_object *to, const struct finding *finding)
 
 static void add_driver(json_object *to, const struct finding *finding)
 {
+	char cause[EVENT_CAUSE_BYTES];
+
 	reader_json_add(to, &finding->event.who);
 	add_text(to, "path", event_path_name(finding->event.path));
 	add_i64(to, "result", finding->event.result);
 	if (finding->kind == FINDING_DRIVER_ERROR) {
-		add_text(to, "cause", event_failure_text(&finding->event));
+		add_text(to, "cause", event_failure_text(&finding->event, cause));
 		return;
 	}
 	add_text(to, "scale", clock_scale_name(finding->mismatch.scale));

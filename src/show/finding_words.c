@@ -215,9 +215,10 @@ static void say_reference(struct words words, const struct finding *finding)
 static void say_driver_error(struct words words, const struct finding *finding)
 {
 	const struct event *event = &finding->event;
+	char cause[EVENT_CAUSE_BYTES];
 
 	say(words, "reading the clock by %s fails (%s): %s", event_path_name(event->path),
-	    strerrorname_np(-event->result) ?: "error", event_failure_text(event));
+	    strerrorname_np(-event->result) ?: "error", event_failure_text(event, cause));
 }
 
 static void say_mismatch(struct words words, const struct finding *finding)

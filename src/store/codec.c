@@ -62,6 +62,8 @@ static const struct field fields[] = {
 	U(EVENT_CALL, call.n_samples),
 	U(EVENT_CALL, call.reads),
 	U(EVENT_CALL, call.wake_ns),
+	E(EVENT_CALL, call.cause, EVENT_CAUSES),
+	T(EVENT_CALL, call.source),
 	RUN(EVENT_TALLY, tally.uses, EVENT_PATHS),
 	RUN(EVENT_TALLY, tally.errors, EVENT_PATHS),
 	U(EVENT_TALLY, tally.measured),
@@ -93,6 +95,7 @@ static const struct field fields[] = {
 	RUN(EVENT_LATENCY, latency.bucket, HISTOGRAM_BUCKETS),
 	E(EVENT_FAILURES, failures.cause, EVENT_CAUSES),
 	U(EVENT_FAILURES, failures.count),
+	T(EVENT_FAILURES, failures.source),
 	B(EVENT_HOOKS, hooks.driver),
 	U(EVENT_HOOKS, hooks.fentry),
 	U(EVENT_HOOKS, hooks.kprobe),
@@ -140,12 +143,12 @@ static const struct field fields[] = {
 #define KNOWN(type, bytes)                                                                         \
 	_Static_assert(sizeof(struct type) == (bytes), "store: " #type " has grown")
 KNOWN(event_read, 48);
-KNOWN(event_call, 24);
+KNOWN(event_call, 64);
 KNOWN(event_tally, 248);
 KNOWN(event_page_sample, 32);
 KNOWN(event_clock, 72);
 KNOWN(histogram, 536);
-KNOWN(event_failures, 16);
+KNOWN(event_failures, 48);
 KNOWN(event_hooks, 128);
 KNOWN(event_clock_change, 72);
 KNOWN(event_notification, 8);

@@ -139,9 +139,10 @@ static json_object *json_event(const struct event *event, const struct driver_an
 {
 	bool is_read = event->type == EVENT_READ, failed = event->result < 0;
 	json_object *line = new_line(is_read ? "read" : "call", event->time_ns);
-	char clock[EVENT_DEVICE_BYTES];
+	char clock[EVENT_DEVICE_BYTES], cause[EVENT_CAUSE_BYTES];
 
-	add_known(line, "latency_ns", !event->latency_is_bound, event->latency_ns);
+	add_known(line, "latency_ns", !event->latency_is_bound && event->latency_ns,
+		  event->latency_ns);
 	add_known(line, "latency_below_ns", event->latency_is_bound, event->latency_ns);
 	add_text(line, "path", event_path_name(event->path));
 	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
@@ -150,7 +151,7 @@ static json_object *json_event(const struct event *event, const struct driver_an
 	reader_json_add(line, &event->who);
 	add_known(line, "cgroup_id", event->who.cgroup, event->who.cgroup);
 	add_i64(line, "result", event->result);
-	add_text(line, "cause", failed ? event_failure_text(event) : NULL);
+	add_text(line, "cause", failed ? event_failure_text(event, cause) : NULL);
 	if (is_read)
 		add_read(line, event, answer);
 	else

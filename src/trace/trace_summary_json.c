@@ -76,10 +76,12 @@ static json_object *json_errors(const struct summary *summary)
 	for (size_t i = 0; i < summary->errors; i++) {
 		const struct summary_error *error = &summary->error[i];
 		json_object *json = json_object_new_object();
+		char cause[EVENT_CAUSE_BYTES];
 
 		add_text(json, "path", event_path_name(error->path));
 		add_i64(json, "result", error->result);
-		add_text(json, "cause", event_cause_text(error->cause, error->result));
+		add_text(json, "cause",
+			 event_cause_text(error->cause, error->result, error->source, cause));
 		add_u64(json, "count", error->count);
 		json_object_array_add(errors, json);
 	}

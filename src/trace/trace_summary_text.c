@@ -87,10 +87,11 @@ static void put_errors(FILE *out, const struct summary *summary)
 		fputs("\nfailed, by cause\n", out);
 	for (size_t i = 0; i < summary->errors; i++) {
 		const struct summary_error *error = &summary->error[i];
+		char cause[EVENT_CAUSE_BYTES];
 
 		fprintf(out, "  %-24s %9" PRIu64 "  %s: %s\n", event_path_name(error->path),
 			error->count, strerrorname_np(-error->result) ?: "error",
-			event_cause_text(error->cause, error->result));
+			event_cause_text(error->cause, error->result, error->source, cause));
 	}
 	if (summary->errors_unlisted)
 		fprintf(out, "  and %" PRIu64 " of other kinds\n", summary->errors_unlisted);

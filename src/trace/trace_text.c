@@ -134,8 +134,10 @@ static void text_begin(FILE *out, const struct trace_context *context)
 
 static void put_failure(FILE *out, const struct event *event)
 {
+	char cause[EVENT_CAUSE_BYTES];
+
 	fprintf(out, "%s: %s", strerrorname_np(-event->result) ?: "error",
-		event_failure_text(event));
+		event_failure_text(event, cause));
 }
 
 static void put_answer(FILE *out, const struct driver_answer *answer)
@@ -218,7 +220,10 @@ static void text_event(FILE *out, const struct trace_context *context, const str
 
 	put_time(out, context, event->time_ns);
 	live_put_reader(out, &event->who);
-	text_ns_u64(event->latency_ns, took, sizeof(took));
+	if (event->latency_ns)
+		text_ns_u64(event->latency_ns, took, sizeof(took));
+	else
+		snprintf(took, sizeof(took), "-");
 	snprintf(bounded, sizeof(bounded), "%s%s", event->latency_is_bound ? "< " : "", took);
 	fprintf(out, "  %s%-*s %9s  ", inner ? "  " : "", inner ? 22 : 24,
 		inner ? "driver" : event_path_name(event->path), bounded);

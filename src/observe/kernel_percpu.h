@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Maps of BPF that hold a value for each CPU. */
+#ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_PERCPU_H
+#define VMCLOCK_TRACE_OBSERVE_KERNEL_PERCPU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bpf_map;
+
+/*
+ * The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno.
+ */
+int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, void **values);
+
+/* Their sum, of numbers of 64 bits. 0 or -errno. */
+int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum);
+
+#endif
