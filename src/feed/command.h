@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A subcommand, defined at the end of its own file and listed once in main.c.
+ * A subcommand, defined at the end of its own file and listed once in main.c: what it is called,
+ * what it takes and what its help says. All of that is written once, as it is read; lines are
+ * broken where it is shown.
  */
 #ifndef VMCLOCK_TRACE_FEED_COMMAND_H
 #define VMCLOCK_TRACE_FEED_COMMAND_H
+
+#include <stdbool.h>
 
 /* Exit codes, the same for every command. */
 enum exit_code {
@@ -14,10 +18,23 @@ enum exit_code {
 	EXIT_TIMEOUT = 4, /* what was waited for did not happen in time */
 };
 
+struct command_option;
+
 struct command {
 	const char *name;
-	const char *summary;		   /* one line for the list of commands */
-	const char *help;		   /* all of --help */
+	bool is_program;     /* it is called by its name alone, not behind vmclock-trace */
+	const char *summary; /* one line for the list of commands */
+	const char *usage;   /* what follows the name; a line for each way to call it */
+	const char *about;   /* for --help; paragraphs, with an empty line between them */
+	const struct command_option *options; /* feed/options.h; up to an empty one */
+	const struct command *const
+		*commands;     /* what its first operand can be, up to NULL; or NULL */
+	const char *exit_done; /* what its exit codes mean; NULL: it has none of them */
+	const char *exit_failed;
+	const char *exit_finding;
+	const char *exit_timeout;
+	const char *examples;		   /* lines as they are typed */
+	const char *help;		   /* all of --help, where there is no table yet */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
 };
 

@@ -6,14 +6,27 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "show/json_schema.h"
 
 #define PROGRAM	       "vmclock-trace"
 #define ARGUMENT_BYTES 64 /* as much of an argument as is shown */
 
+/* Who speaks: "vmclock-trace status". */
+static char speaker[64] = PROGRAM;
+
+void message_begin(const struct command *command)
+{
+	snprintf(speaker, sizeof(speaker), "%s%s", command->is_program ? "" : PROGRAM " ",
+		 command->name);
+}
+
+const char *message_speaker(void)
+{
+	return speaker;
+}
+
 void message_failure(const struct error *error)
 {
-	fprintf(stderr, PROGRAM ": %s\n", error->cause);
+	fprintf(stderr, "%s: %s\n", speaker, error->cause);
 	if (error->hint[0])
 		fprintf(stderr, "hint: %s\n", error->hint);
 }
@@ -23,7 +36,7 @@ void message_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	fputs(PROGRAM ": ", stderr);
+	fprintf(stderr, "%s: ", speaker);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 	va_end(args);
@@ -51,21 +64,9 @@ int message_output(int code)
 	return EXIT_FAILED;
 }
 
-int message_help(const struct command *command)
+int message_usage_hint(void)
 {
-	fputs(command->help, stdout);
-	return EXIT_DONE;
-}
-
-int message_schema(const struct json_schema *schema)
-{
-	json_schema_print(stdout, schema);
-	return EXIT_DONE;
-}
-
-int message_see_help(const struct command *command)
-{
-	fprintf(stderr, "hint: " PROGRAM " %s --help\n", command->name);
+	fprintf(stderr, "hint: %s --help\n", speaker);
 	return EXIT_USAGE;
 }
 
@@ -80,6 +81,26 @@ int message_bad_argument(const char *option, const char *value, const char *want
 	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
 
 	message_error("%s '%s' is not %s", option, shown(value, text, sizeof(text)), wanted);
+	return EXIT_USAGE;
+}
+
+int message_about(const char *what, const char *argument)
+{
+	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
+
+	message_error("%s '%s'", what, shown(argument, text, sizeof(text)));
+	return message_usage_hint();
+}
+
+int message_help(const struct command *command)
+{
+	fputs(command->help, stdout);
+	return EXIT_DONE;
+}
+
+int message_see_help(const struct command *command)
+{
+	fprintf(stderr, "hint: " PROGRAM " %s --help\n", command->name);
 	return EXIT_USAGE;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What commands say on stderr, in one voice: what is wrong, then `hint:` what to do about it. */
+/*
+ * What commands say on stderr, in one voice: who speaks and what is wrong, then `hint:` what to do
+ * about it.
+ */
 #ifndef VMCLOCK_TRACE_FEED_MESSAGE_H
 #define VMCLOCK_TRACE_FEED_MESSAGE_H
 
@@ -10,10 +13,16 @@
 /* Returned by option parsing: no exit code, the command should run. */
 #define MESSAGE_GO_ON (-1)
 
-/* "vmclock-trace: CAUSE" and, where there is one, "hint: HINT". */
+/* From here on @command speaks: "vmclock-trace NAME: ..."; before that it is the program. */
+void message_begin(const struct command *command);
+
+/* Who speaks, as it is typed: "vmclock-trace NAME". */
+const char *message_speaker(void);
+
+/* "SPEAKER: CAUSE" and, where there is one, "hint: HINT". */
 void message_failure(const struct error *error);
 
-/* "vmclock-trace: TEXT" */
+/* "SPEAKER: TEXT" */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Returns EXIT_FAILED. */
@@ -27,19 +36,19 @@ int message_damaged(const char *path, const char *why, const char *what);
  */
 int message_output(int code);
 
-/* Print the command's help on stdout. Returns EXIT_DONE. */
-int message_help(const struct command *command);
-
-/* --schema: print the JSON Schema of what --json prints. Returns EXIT_DONE. */
-int message_schema(const struct json_schema *schema);
-
-/* After getopt_long() has complained. Returns EXIT_USAGE. */
-int message_see_help(const struct command *command);
+/* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
+int message_usage_hint(void);
 
 /* @option was given @value, and wants @wanted. Returns EXIT_USAGE. */
 int message_bad_argument(const char *option, const char *value, const char *wanted);
 
-/* An argument that is no option. Returns EXIT_USAGE. */
+/* "SPEAKER: WHAT 'ARGUMENT'", and see --help. Returns EXIT_USAGE. */
+int message_about(const char *what, const char *argument);
+
+/* Of commands that do not have a table yet. */
+int message_schema(const struct json_schema *schema);
+int message_help(const struct command *command);
+int message_see_help(const struct command *command);
 int message_unexpected(const struct command *command, const char *argument);
 
 #endif

@@ -12,4 +12,7 @@
  */
 void text_wrap(FILE *out, const char *text, int used, int indent);
 
+/* The same in lines of @columns. */
+void text_wrap_within(FILE *out, int columns, const char *text, int used, int indent);
+
 #endif

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* status: one sample of one vmclock. Is the clock sane, now? */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
-#include "base/parse.h"
 #include "feed/command.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "status/page_status.h"
 #include "observe/host_clock.h"
 #include "observe/page_reader.h"
@@ -215,70 +214,12 @@ static int show(struct page_reader *reader, const struct options *options, struc
 	return page_status_findings(&status, codes) ? EXIT_FINDING : EXIT_DONE;
 }
 
-static int parse_via(const char *text, enum page_via *via)
-{
-	for (enum page_via i = PAGE_VIA_AUTO; i <= PAGE_VIA_READ; i++) {
-		if (strcmp(text, page_via_name(i)) == 0) {
-			*via = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-static int parse_option(int option, struct options *options)
-{
-	switch (option) {
-	case 'D':
-		options->device = optarg;
-		return MESSAGE_GO_ON;
-	case 'C':
-		options->has_counter = true;
-		if (parse_u64(optarg, &options->counter))
-			return message_bad_argument("--counter", optarg, "a number of 64 bits");
-		return MESSAGE_GO_ON;
-	case 'V':
-		if (parse_via(optarg, &options->via))
-			return message_bad_argument("--via", optarg, "one of mmap, read, auto");
-		return MESSAGE_GO_ON;
-	case 'j':
-		options->json = true;
-		return MESSAGE_GO_ON;
-	case 'S':
-		return message_schema(&status_schema);
-	case 'h':
-		return message_help(&cmd_status);
-	default:
-		return message_see_help(&cmd_status);
-	}
-}
-
-static int parse_options(int argc, char **argv, struct options *options)
-{
-	static const struct option table[] = {
-		{"device", required_argument, NULL, 'D'},
-		{"counter", required_argument, NULL, 'C'},
-		{"via", required_argument, NULL, 'V'},
-		{"json", no_argument, NULL, 'j'},
-		{"schema", no_argument, NULL, 'S'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code = MESSAGE_GO_ON;
-
-	while (code == MESSAGE_GO_ON && (option = getopt_long(argc, argv, "jh", table, NULL)) != -1)
-		code = parse_option(option, options);
-	if (code == MESSAGE_GO_ON && optind < argc)
-		return message_unexpected(&cmd_status, argv[optind]);
-	return code;
-}
-
 static int status_run(int argc, char **argv)
 {
-	struct options options = {.via = PAGE_VIA_AUTO};
+	struct options options = {0};
 	struct page_reader *reader;
 	struct error error = {.cause = ""};
-	int result = parse_options(argc, argv, &options);
+	int result = options_parse(&cmd_status, argc, argv, &options);
 
 	if (result != MESSAGE_GO_ON)
 		return result;
@@ -295,42 +236,49 @@ static int status_run(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
-static const char help[] =
-	"usage: vmclock-trace status [options]\n"
-	"\n"
-	"Is the clock that the hypervisor publishes sane, now? One screen, the answer first: the "
-	"page,\n"
-	"its time and error bound, its distance to CLOCK_REALTIME, the PTP clock and its scale, "
-	"and\n"
-	"each warning with what to do. Needs no root where the page is readable.\n"
-	"\n"
-	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
-	"                     /dev/vmclock*\n"
-	"      --counter N    the time at counter value N instead of now; no other clock is read\n"
-	"      --via WAY      mmap, read or auto (a device is mapped, a file is read)\n"
-	"  -j, --json         one JSON object, schema vmclock-trace/status/2\n"
-	"      --schema       print its JSON Schema\n"
-	"  -h, --help         show this\n"
-	"\n"
-	"exit status: 0 sane; also a page that by design holds no clock (marker-only, as of QEMU)\n"
-	"             1 no device, or it cannot be read; 2 usage\n"
-	"             3 not safe to rely on: no valid page, an update that does not end, a status "
-	"other\n"
-	"               than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
-	"the\n"
-	"               kernel gets wrong (counter_before_reference), a counter that this CPU does "
-	"not\n"
-	"               have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced\n"
-	"               disruptions are notes, not findings.\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace status\n"
-	"  vmclock-trace status --json | jq .at.max_error_ns\n"
-	"  vmclock-trace status --device saved.page --counter 81273981273\n";
+static const char *via(unsigned int i)
+{
+	return i <= PAGE_VIA_READ ? page_via_name((enum page_via)i) : NULL;
+}
+
+static const struct command_option options[] = {
+	{"device", 0, "PATH", OPTION_DEVICE(struct options, device),
+	 .help = "a vmclock device, or a file that holds a page",
+	 .otherwise = "the first /dev/vmclock*",
+	 .doc = "A plain file holds the bytes of a page, such as a recorded one.\n"
+		"The first device is that of the lowest number."},
+	{"counter", 0, "N", OPTION_NUMBER(struct options, counter),
+	 OPTION_GIVEN(struct options, has_counter),
+	 .help = "the time at counter value N instead of now; no other clock is read",
+	 .doc = "Decimal, or hexadecimal after 0x. An update that is under way is reported, not\n"
+		"waited for. With it a page for another kind of CPU can be computed too."},
+	{"via", 0, "WAY", OPTION_WORD(struct options, via), .word = via, .initial = "auto",
+	 .help = "how the page is read: mmap, read, or auto (a device is mapped, a file is read)",
+	 .doc = "*auto* reads a device that cannot be mapped."},
+	OPTION_JSON(struct options, json, "one JSON object, schema vmclock-trace/status/2"),
+	OPTION_SCHEMA(&status_schema),
+	{0},
+};
 
 const struct command cmd_status = {
 	.name = "status",
 	.summary = "is the clock sane, now? what the hypervisor publishes, with advice",
-	.help = help,
+	.usage = "[options]",
+	.about = "Is the clock that the hypervisor publishes sane, now? One screen, the answer "
+		 "first: the page, its time and error bound, its distance to CLOCK_REALTIME, the "
+		 "PTP clock and its scale, and each warning with what to do. Needs no root where "
+		 "the page is readable.",
+	.options = options,
+	.exit_done = "sane; also a page that by design holds no clock (marker-only, as of QEMU)",
+	.exit_failed = "no device, or it cannot be read",
+	.exit_finding =
+		"not safe to rely on: no valid page, an update that does not end, a status other "
+		"than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that the "
+		"kernel gets wrong (counter_before_reference), a counter that this CPU does not "
+		"have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced "
+		"disruptions are notes, not findings.",
+	.examples = "vmclock-trace status\n"
+		    "vmclock-trace status --json | jq .at.max_error_ns\n"
+		    "vmclock-trace status --device saved.page --counter 81273981273\n",
 	.run = status_run,
 };

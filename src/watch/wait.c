@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace wait: until it happens, so that a service can gate on it. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock_now.h"
-#include "base/parse.h"
 #include "feed/command.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "feed/stop_condition.h"
 #include "watch/wait_exec.h"
 #include "judge/judge.h"
@@ -237,118 +236,46 @@ static int add_request(const char *name, struct requests *requests)
 	return 0;
 }
 
-/* --for: names with commas between them. */
-static int parse_requests(const char *text, struct requests *requests)
+/* Those, and findings by their name. */
+static const char *request_word(unsigned int i)
 {
-	const char *wanted = "a list of: any, synchronized, recovered, maintenance, or names of "
-			     "findings such as disruption,restore,host_step";
+	static const char *const words[] = {"any", "synchronized", "recovered", "maintenance"};
+	const unsigned int count = sizeof(words) / sizeof(words[0]);
 
+	if (i < count)
+		return words[i];
+	return i - count < FINDINGS ? finding_name((enum finding_kind)(i - count)) : NULL;
+}
+
+/* Names with commas between them. */
+static int parse_requests(const struct command_option *option, const char *text, void *requests)
+{
 	for (const char *from = text;; from++) {
 		size_t length = strcspn(from, ",");
 		char name[64];
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, from);
 		if (length >= sizeof(name) || add_request(name, requests))
-			return message_bad_argument("--for", text, wanted);
+			return option_refuse(
+				option, text,
+				"a list of: any, synchronized, recovered, maintenance, "
+				"or names of findings such as disruption,restore,host_step");
 		from += length;
 		if (!*from)
 			return MESSAGE_GO_ON;
 	}
 }
 
-static int parse_times(int option, struct wait_options *options)
-{
-	int64_t ns;
-
-	if (parse_duration_ns(optarg, &ns) || (option == 'i' && ns < PAGE_MONITOR_PERIOD_MIN_NS))
-		return message_bad_argument(option == 'i' ? "--interval" : "--timeout", optarg,
-					    option == 'i' ? "a time from 100us, such as 1ms or 2s"
-							  : "a time such as 0, 10s, 2.5m or 1h");
-	if (option == 'i') {
-		options->monitor.period_ns = (uint64_t)ns;
-	} else {
-		options->has_timeout = true;
-		options->timeout_ns = ns;
-	}
-	return MESSAGE_GO_ON;
-}
-
-static int parse_option(int option, struct wait_options *options)
-{
-	switch (option) {
-	case 'D':
-		options->monitor.device = optarg;
-		return MESSAGE_GO_ON;
-	case 'f':
-		return parse_requests(optarg, &options->requests);
-	case 'i':
-	case 't':
-		return parse_times(option, options);
-	case 'm':
-		options->has_marker = true;
-		if (parse_u64(optarg, &options->marker))
-			return message_bad_argument("--since-marker", optarg,
-						    "a number of 64 bits");
-		return MESSAGE_GO_ON;
-	case 'N':
-		options->monitor.foreign = true;
-		return MESSAGE_GO_ON;
-	case 'j':
-		options->json = true;
-		return MESSAGE_GO_ON;
-	case 'h':
-		return message_help(&cmd_wait);
-	default:
-		return message_see_help(&cmd_wait);
-	}
-}
-
-static int check_options(const struct wait_options *options)
-{
-	const struct requests *requests = &options->requests;
-
-	if (!requests->kinds && !requests->synchronized && !requests->recovered) {
-		message_error("what to wait for is missing: --for");
-		return message_see_help(&cmd_wait);
-	}
-	if (options->has_marker && !(requests->kinds & KIND(FINDING_DISRUPTION))) {
-		message_error("--since-marker is for who waits for a disruption");
-		return message_see_help(&cmd_wait);
-	}
-	return MESSAGE_GO_ON;
-}
-
 static int parse_options(int argc, char **argv, struct wait_options *options)
 {
-	static const struct option table[] = {
-		{"for", required_argument, NULL, 'f'},
-		{"timeout", required_argument, NULL, 't'},
-		{"exec", required_argument, NULL, 'x'},
-		{"since-marker", required_argument, NULL, 'm'},
-		{"device", required_argument, NULL, 'D'},
-		{"interval", required_argument, NULL, 'i'},
-		{"no-counter", no_argument, NULL, 'N'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code = MESSAGE_GO_ON;
+	int code = options_parse(&cmd_wait, argc, argv, options);
 
-	/* "+": the command's own options are its own. */
-	while (code == MESSAGE_GO_ON && !options->command &&
-	       (option = getopt_long(argc, argv, "+f:t:i:jh", table, NULL)) != -1) {
-		if (option == 'x') {
-			argv[optind - 1] = optarg;
-			options->command = &argv[optind - 1];
-		} else {
-			code = parse_option(option, options);
-		}
+	if (code == MESSAGE_GO_ON && options->has_marker &&
+	    !(options->requests.kinds & KIND(FINDING_DISRUPTION))) {
+		message_error("--since-marker is only for --for disruption");
+		return message_usage_hint();
 	}
-	if (code != MESSAGE_GO_ON)
-		return code;
-	if (!options->command && optind < argc)
-		return message_unexpected(&cmd_wait, argv[optind]);
-	return check_options(options);
+	return code;
 }
 
 static int wait_run(int argc, char **argv)
@@ -368,48 +295,63 @@ static int wait_run(int argc, char **argv)
 	return code;
 }
 
-static const char help[] =
-	"usage: vmclock-trace wait --for WHAT[,WHAT]... [options] [--exec CMD [ARG]...]\n"
-	"\n"
-	"Waits until it happens, says so in one line, and ends; or becomes CMD. So a service can "
-	"start,\n"
-	"stop or drain on it. Needs no BPF, and no root where the page is readable.\n"
-	"\n"
-	"  -f, --for LIST     any finding by its name: disruption, restore, host_step, "
-	"status_change,\n"
-	"                     writer_stuck, stun, ...; maintenance (soon or imminent); any of "
-	"all;\n"
-	"                     and two states, which may be so already:\n"
-	"                     synchronized: the page's clock_status is SYNCHRONIZED\n"
-	"                     recovered: page and clocks are good, and no incident is open\n"
-	"  -t, --timeout T    give up after T: 0 (look once), 500ms, 10s, 2m, 1h\n"
-	"      --since-marker N  the marker that you have seen yourself: returns at once if the "
-	"page\n"
-	"                     has another, so nothing is missed in between\n"
-	"      --exec CMD     then run CMD with the arguments that follow, in place of this "
-	"program;\n"
-	"                     VMCLOCK_FINDING, VMCLOCK_OLD_MARKER and others tell it what "
-	"happened\n"
-	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
-	"                     /dev/vmclock*\n"
-	"  -i, --interval T   look every T; default: 10ms, or 100ms where the hypervisor "
-	"notifies\n"
-	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
-	"  -j, --json         one JSON object, schema vmclock-trace/wait/1\n"
-	"  -h, --help         show this\n"
-	"\n"
-	"exit status: 0 it happened; with --exec that of CMD (126, 127: it could not be run)\n"
-	"             1 no device, or it cannot be read; 2 usage\n"
-	"             4 it did not happen in time; 128 and more: ended by that signal\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace wait --for synchronized --timeout 2m && start-the-database\n"
-	"  vmclock-trace wait --for disruption,restore --exec systemctl restart chronyd\n"
-	"  vmclock-trace wait --for disruption --since-marker 7 --timeout 0\n";
+static const struct option_type requests = {parse_requests, COMPLETE_WORDS};
+
+static const struct command_option options[] = {
+	{"for", 'f', "LIST", .type = &requests, OPTION_AT(struct wait_options, requests),
+	 .word = request_word, .required = true,
+	 .help = "any finding by its name (disruption, restore, host_step, status_change, "
+		 "writer_stuck, stun, ...), maintenance (soon or imminent), any of all; and two "
+		 "states, which may be so already: synchronized (the page's clock_status is "
+		 "SYNCHRONIZED), recovered (page and clocks are good, and no incident is open)",
+	 .doc = "One or more with commas between them. The findings are listed in\n"
+		"*vmclock-trace-watch*(1).\n"
+		"\n"
+		"_recovered_: the page is whole and valid, the hypervisor vouches for the clock\n"
+		"in it if there is one (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME and the\n"
+		"PTP clock agree with it within what they claim (1 ms where they claim\n"
+		"nothing), and nothing that this wait saw happen was less than 5 s ago.\n"
+		"\n"
+		"A state returns at once if it is so. So does a finding that is so at the first\n"
+		"look, as announced maintenance."},
+	{"timeout", 't', "T", OPTION_DURATION(struct wait_options, timeout_ns),
+	 OPTION_GIVEN(struct wait_options, has_timeout),
+	 .help = "give up after T: 0 (look once), 500ms, 10s, 2m, 1h",
+	 .otherwise = "wait as long as it takes", .doc = OPTION_TIME_DOC},
+	{"since-marker", 0, "N", OPTION_NUMBER(struct wait_options, marker),
+	 OPTION_GIVEN(struct wait_options, has_marker),
+	 .help = "the marker that you have seen yourself: returns at once if the page has "
+		 "another, so nothing is missed in between",
+	 .doc = "Only with _disruption_ or _any_ in *--for*."},
+	{"exec", 0, "CMD", OPTION_COMMAND_LINE(struct wait_options, command),
+	 .help = "then run CMD with the arguments that follow, in place of this program; "
+		 "VMCLOCK_FINDING, VMCLOCK_OLD_MARKER and others tell it what happened",
+	 .doc = "It keeps the process id. Must be the last option."},
+	{"device", 0, "PATH", OPTION_DEVICE(struct wait_options, monitor.device),
+	 .help = "a vmclock device, or a file that holds a page",
+	 .otherwise = "the first /dev/vmclock*"},
+	{"interval", 'i', "T", OPTION_DURATION(struct wait_options, monitor.period_ns),
+	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .help = "look every T, at least 100us",
+	 .otherwise = "10ms, or 100ms where the hypervisor notifies"},
+	{"no-counter", 0, OPTION_FLAG(struct wait_options, monitor.foreign),
+	 .help = "the page is not on this CPU's counter: compare nothing by it"},
+	OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/1"),
+	{0},
+};
 
 const struct command cmd_wait = {
 	.name = "wait",
 	.summary = "wait until something happens to the clock, then end or run a command",
-	.help = help,
+	.usage = "--for WHAT[,WHAT]... [options] [--exec CMD [ARG]...]",
+	.about = "Waits until it happens, says so in one line, and ends; or becomes CMD. So a "
+		 "service can start, stop or drain on it. Needs no BPF, and no root where the "
+		 "page is readable.",
+	.options = options,
+	.exit_done = "it happened; with --exec that of CMD (126, 127: it could not be run)",
+	.exit_failed = "no device, or it cannot be read",
+	.exit_timeout = "it did not happen in time; 128 and more: ended by that signal",
+	.examples = "vmclock-trace wait --for synchronized --timeout 2m && start-the-database\n"
+		    "vmclock-trace wait --for disruption,restore --exec systemctl restart chronyd\n"
+		    "vmclock-trace wait --for disruption --since-marker 7 --timeout 0\n",
 	.run = wait_run,
 };

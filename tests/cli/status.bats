@@ -164,7 +164,7 @@ PYTHON
 	for what in fifo . /no/such/file; do
 		run --separate-stderr timeout 10 "$VMCLOCK_TRACE" status --device $what
 		[ "$status" = 1 ]
-		[[ $stderr == "vmclock-trace: "*"hint: "* ]]
+		[[ $stderr == "vmclock-trace status: "*"hint: "* ]]
 		[ -z "$output" ]
 	done
 	status --device /dev/zero --json

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "feed/help.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "feed/message.h"
+#include "feed/options.h"
+#include "show/text_wrap.h"
+
+#define COLUMNS	   80
+#define TEXT_BYTES 1024 /* of the help of one option */
+
+static const struct command_option help_option = {"help", 'h', .help = "show this"};
+
+/* What holds without the option. */
+static const char *default_of(const struct command_option *option)
+{
+	return option->otherwise ?: option->initial;
+}
+
+/* --- --help */
+
+/* The left side: "  -d, --duration T". Its length. */
+static int format_option(const struct command_option *option, char *out, size_t bytes)
+{
+	char letter[] = {'-', option->letter, ',', '\0'};
+
+	return snprintf(out, bytes, "  %-3s --%s%s%s", option->letter ? letter : "", option->name,
+			option->argument ? " " : "", option->argument ?: "");
+}
+
+static void put_option(const struct command_option *option, int width)
+{
+	const char *otherwise = default_of(option);
+	char left[80], text[TEXT_BYTES];
+
+	format_option(option, left, sizeof(left));
+	snprintf(text, sizeof(text), "%s%s%s", option->help, otherwise ? "; default: " : "",
+		 otherwise ?: "");
+	printf("%-*s", width, left);
+	text_wrap_within(stdout, COLUMNS, text, width, width);
+}
+
+static void put_options(const struct command_option *options)
+{
+	int width = 0;
+
+	for (const struct command_option *option = options; !option_is_end(option); option++) {
+		char left[80];
+		int length = option->name ? format_option(option, left, sizeof(left)) : 0;
+
+		width = length > width ? length : width;
+	}
+	for (const struct command_option *option = options; !option_is_end(option); option++) {
+		if (option->name)
+			put_option(option, width + 2);
+	}
+	put_option(&help_option, width + 2);
+}
+
+static void put_usage(const struct command *command)
+{
+	const char *line = command->usage;
+
+	for (int i = 0; *line; i++, line += strspn(line, "\n")) {
+		int length = (int)strcspn(line, "\n");
+
+		printf("%s %s %.*s\n", i ? "      " : "usage:", message_speaker(), length, line);
+		line += length;
+	}
+}
+
+/* Those of @text, and an empty line behind each. */
+static void put_paragraphs(const char *text)
+{
+	char paragraph[TEXT_BYTES];
+
+	while (*text) {
+		const char *end = strstr(text, "\n\n") ?: text + strlen(text);
+
+		snprintf(paragraph, sizeof(paragraph), "%.*s", (int)(end - text), text);
+		text_wrap_within(stdout, COLUMNS, paragraph, 0, 0);
+		printf("\n");
+		text = end + strspn(end, "\n");
+	}
+}
+
+static void put_exit(enum exit_code code, const char *text)
+{
+	if (!text)
+		return;
+	printf("  %d  ", code);
+	text_wrap_within(stdout, COLUMNS, text, 5, 5);
+}
+
+static void put_exits(const struct command *command)
+{
+	printf("\nexit status:\n");
+	put_exit(EXIT_DONE, command->exit_done);
+	put_exit(EXIT_FAILED, command->exit_failed);
+	put_exit(EXIT_USAGE, "wrong usage");
+	put_exit(EXIT_FINDING, command->exit_finding);
+	put_exit(EXIT_TIMEOUT, command->exit_timeout);
+}
+
+static void put_examples(const char *line)
+{
+	printf("\nexamples:\n");
+	for (; *line; line += strspn(line, "\n")) {
+		int length = (int)strcspn(line, "\n");
+
+		printf("  %.*s\n", length, line);
+		line += length;
+	}
+}
+
+static void put_commands(const struct command *const *commands)
+{
+	printf("commands:\n");
+	for (; *commands; commands++)
+		printf("  %-10s %s\n", (*commands)->name, (*commands)->summary);
+	printf("\n");
+}
+
+int help_show(const struct command *command)
+{
+	put_usage(command);
+	printf("\n");
+	put_paragraphs(command->about);
+	if (command->commands)
+		put_commands(command->commands);
+	put_options(command->options);
+	put_exits(command);
+	put_examples(command->examples);
+	return message_output(EXIT_DONE);
+}
+
+/* --- The manual: scdoc(5), in which * and _ and \ mean something */
+
+static void put_escaped(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (strchr("*_\\", text[i]))
+			putchar('\\');
+		putchar(text[i]);
+	}
+}
+
+/* A word of a help text: options are bold, the option's value is underlined. */
+static void put_word(const struct command_option *option, const char *word, size_t length)
+{
+	const char *argument = option->argument ?: "";
+	size_t before = strspn(word, "("), bare = length;
+	bool is_option, is_value;
+
+	while (bare > before && strchr(".,;:)?", word[bare - 1]))
+		bare--;
+	is_option = bare - before > 2 && !memcmp(word + before, "--", 2);
+	is_value = *argument && bare - before == strlen(argument) &&
+		   !memcmp(word + before, argument, bare - before);
+	put_escaped(word, before);
+	fputs(is_option ? "*" : is_value ? "_" : "", stdout);
+	put_escaped(word + before, bare - before);
+	fputs(is_option ? "*" : is_value ? "_" : "", stdout);
+	put_escaped(word + bare, length - bare);
+}
+
+static void put_words(const struct command_option *option, const char *text)
+{
+	for (; *text; text += strspn(text, " ")) {
+		size_t length = strcspn(text, " ");
+
+		put_word(option, text, length);
+		if (text[length])
+			putchar(' ');
+		text += length;
+	}
+}
+
+/* A help text as a sentence of its own. */
+static void put_sentence(const struct command_option *option, const char *text)
+{
+	char sentence[TEXT_BYTES];
+
+	snprintf(sentence, sizeof(sentence), "%s", text);
+	sentence[0] = (char)toupper((unsigned char)sentence[0]);
+	put_words(option, sentence);
+	putchar('.');
+}
+
+/* In lines behind a tab each, as the text of an option; empty ones part paragraphs. */
+static void put_doc(const char *doc)
+{
+	while (*doc) {
+		int length = (int)strcspn(doc, "\n");
+
+		printf("%s%.*s\n", length ? "\t" : "", length, doc);
+		doc += length + (doc[length] == '\n');
+	}
+}
+
+static void put_entry(const struct command_option *option)
+{
+	const char *otherwise = default_of(option);
+
+	if (option->letter)
+		printf("*-%c*, ", option->letter);
+	printf("*--%s*", option->name);
+	if (option->argument)
+		printf(" _%s_", option->argument);
+	printf("\n\t");
+	put_sentence(option, option->help);
+	if (otherwise) {
+		printf(" Default: ");
+		put_words(option, otherwise);
+		putchar('.');
+	}
+	putchar('\n');
+	if (option->doc)
+		put_doc(option->doc);
+	putchar('\n');
+}
+
+int help_manual(const struct command *command)
+{
+	static const struct command_option help = {"help", 'h', .help = "show a summary of this"};
+	const struct command_option *option = command->options;
+
+	for (; !option_is_end(option); option++) {
+		if (option->name)
+			put_entry(option);
+	}
+	put_entry(&help);
+	return message_output(EXIT_DONE);
+}

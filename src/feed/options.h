@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command accepts is one table, at the end of its own file. Parsing, --help, completions for
+ * shells and the manual's OPTIONS are made from it, so that they cannot differ.
+ */
+#ifndef VMCLOCK_TRACE_FEED_OPTIONS_H
+#define VMCLOCK_TRACE_FEED_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "feed/command.h"
+
+/* What a shell may offer for a value. */
+enum completion {
+	COMPLETE_NOTHING,
+	COMPLETE_FILE,
+	COMPLETE_DEVICE,  /* a vmclock, or a file that holds a page */
+	COMPLETE_WORD,	  /* one of the option's words, */
+	COMPLETE_WORDS,	  /* or several with commas between them */
+	COMPLETE_PROCESS, /* a process id */
+	COMPLETE_THREAD,  /* the name of a thread */
+	COMPLETE_CGROUP,
+	COMPLETE_COMMAND, /* a program, and what it takes */
+	COMPLETIONS,
+};
+
+/* What is put into a member: by @parse, for which `value` points to it. */
+struct option_type {
+	/* MESSAGE_GO_ON; or an exit code: what is wrong has then been said, or all been done. */
+	int (*parse)(const struct command_option *option, const char *text, void *value);
+	enum completion completion;
+};
+
+/* An option; or, without a name, an operand. */
+struct command_option {
+	const char *name;     /* without the dashes */
+	char letter;	      /* 0: it has none; the same letter means the same in all commands */
+	const char *argument; /* what its value is called; NULL: it takes none */
+	const char *alias;    /* another name that is understood and not shown; NULL: none */
+	const struct option_type *type;
+	size_t offset;	   /* of the member of the command's structure, */
+	size_t bytes;	   /* and its size */
+	size_t given;	   /* where a bool is set if the option is, less 1; 0: nowhere */
+	uint64_t min, max; /* of numbers, sizes and times in ns; max 0: none */
+	const struct json_schema *schema;    /* what it prints */
+	const char *(*word)(unsigned int i); /* of the words that it takes; NULL behind the last */
+	bool required;
+	const char *initial;   /* the value without the option; NULL: the member stays as it is */
+	const char *otherwise; /* what holds without the option, where that is no value */
+	const char *needs;     /* it is understood only beside this option */
+	const char *excludes;  /* it contradicts these, with blanks between them */
+	const char *help;      /* for --help; in the manual the first sentence */
+	const char *doc;       /* what the manual says beside that, as scdoc(5); NULL: nothing */
+};
+
+/* Value types, by the macros below. */
+extern const struct option_type option_flag, option_text, option_file, option_device, option_number,
+	option_bytes, option_duration, option_word, option_operands, option_command_line,
+	option_schema;
+
+#define OPTION_AT(structure, member)                                                               \
+	.offset = offsetof(structure, member), .bytes = sizeof(((structure *)0)->member)
+
+/* 0, and no program where the member is not of that type. */
+#define OPTION_IS(structure, member, type)                                                         \
+	(0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((structure *)0)->member), type)  \
+				 ? 1                                                               \
+				 : -1]))
+
+#define OPTION_OF(structure, member, kind, member_type)                                            \
+	.type = &(kind), .bytes = sizeof(((structure *)0)->member),                                \
+	.offset = offsetof(structure, member) + OPTION_IS(structure, member, member_type)
+
+/* What goes where: into a member of the command's structure, which the macro checks. */
+#define OPTION_FLAG(structure, member)	 OPTION_OF(structure, member, option_flag, bool)
+#define OPTION_TEXT(structure, member)	 OPTION_OF(structure, member, option_text, const char *)
+#define OPTION_FILE(structure, member)	 OPTION_OF(structure, member, option_file, const char *)
+#define OPTION_DEVICE(structure, member) OPTION_OF(structure, member, option_device, const char *)
+/* All operands from this one on, up to a NULL. */
+#define OPTION_OPERANDS(structure, member) OPTION_OF(structure, member, option_operands, char **)
+/* The same, and nothing behind it is an option of this command. */
+#define OPTION_COMMAND_LINE(structure, member)                                                     \
+	OPTION_OF(structure, member, option_command_line, char **)
+/* Into members of 4 or 8 bytes; words, as their number, into an enum or a bool too. */
+#define OPTION_NUMBER(structure, member)   .type = &option_number, OPTION_AT(structure, member)
+#define OPTION_BYTES(structure, member)	   .type = &option_bytes, OPTION_AT(structure, member)
+#define OPTION_DURATION(structure, member) .type = &option_duration, OPTION_AT(structure, member)
+#define OPTION_WORD(structure, member)	   .type = &option_word, OPTION_AT(structure, member)
+#define OPTION_GIVEN(structure, member)                                                            \
+	.given = 1 + offsetof(structure, member) + OPTION_IS(structure, member, bool)
+
+/* What the manual says of times. */
+#define OPTION_TIME_DOC                                                                            \
+	"A number with a unit of ns, us, ms, s, m, h or d; without one it is seconds."
+
+/* In every table that has it. */
+#define OPTION_JSON(structure, member, says)                                                       \
+	{                                                                                          \
+		"json", 'j', OPTION_FLAG(structure, member), .help = says,                         \
+							     .doc = "See *vmclock-trace-json*(5)." \
+	}
+
+/* Print @of, a struct json_schema, and end. */
+#define OPTION_SCHEMA(of)                                                                          \
+	{                                                                                          \
+		"schema", .type = &option_schema, .schema = of,                                    \
+			  .help = "print the JSON Schema of what --json prints, and exit"          \
+	}
+
+/*
+ * Read the arguments of @command into @values, the structure that its table is made for: first all
+ * initial values, then what was given. MESSAGE_GO_ON; or an exit code: what is wrong has then been
+ * said, or --help been shown.
+ */
+int options_parse(const struct command *command, int argc, char **argv, void *values);
+
+/* "--name", or of an operand what it is called: @out. */
+const char *option_title(const struct command_option *option, char *out, size_t bytes);
+
+/* "--option 'text' is not @wanted", for a type's own parse(). Returns EXIT_USAGE. */
+int option_refuse(const struct command_option *option, const char *text, const char *wanted);
+
+/* Of options and operands: up to the empty one that ends the table. */
+static inline bool option_is_end(const struct command_option *option)
+{
+	return !option->name && !option->argument;
+}
+
+#endif
