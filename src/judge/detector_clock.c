@@ -3,6 +3,7 @@
 #include "judge/clock_error.h"
 #include "judge/detector_state.h"
 #include "judge/scale_inference.h"
+#include "page/smear.h"
 
 /* What a clock may be off by while it smears a leap second, or takes it early or late. */
 #define LEAP_NS 1000000000ull
@@ -63,7 +64,9 @@ static bool handle_scale(struct detector *detector, const struct event *event,
 /* How far apart the two may be by what both claim, and a leap second's worth around one. */
 static bool allowance(const struct event *event, const struct clock_error *error, int64_t *out_ns)
 {
-	bool leap = page_get(&event->page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE;
+	/* TAI has no leap seconds. */
+	bool leap = error->scale == SCALE_UTC &&
+		    leap_second_is_near(&event->page, event->clock.ticks.after);
 	uint64_t sum_ns;
 
 	if (__builtin_add_overflow(event->clock.max_error_ns, error->page_claim_ns, &sum_ns) ||
@@ -107,7 +110,7 @@ static void handle_kernel_offset(struct detector *detector, const struct event *
 	if (!event->clock.kernel_tai_offset_sec || event->page_state != EVENT_PAGE_STABLE ||
 	    page_mode(&event->page) != PAGE_FULL || !page_has(&event->page, PAGE_TAI_OFFSET_SEC) ||
 	    !page_has_flags(&event->page, VMCLOCK_FLAG_TAI_OFFSET_VALID) ||
-	    page_get(&event->page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE)
+	    leap_second_is_near(&event->page, page_get(&event->page, PAGE_COUNTER_VALUE)))
 		return;
 	detector->kernel_offset = event->clock.kernel_tai_offset_sec != size_sec;
 	if (was_wrong || !detector->kernel_offset)

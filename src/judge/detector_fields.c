@@ -100,6 +100,7 @@ static void handle_leap(struct detector *detector, const struct finding *base)
 {
 	struct finding_change leap = change_of(base, PAGE_LEAP_INDICATOR, 0);
 	bool withdrawn = is_announced(leap.old_value) && leap.new_value == VMCLOCK_LEAP_NONE;
+	bool undefined = leap.new_value > VMCLOCK_LEAP_POST_NEG;
 
 	if (!differs(leap))
 		return;
@@ -107,7 +108,7 @@ static void handle_leap(struct detector *detector, const struct finding *base)
 		emit_change(detector, base, FINDING_LEAP_ANNOUNCED, FINDING_INFO, leap);
 	else
 		emit_change(detector, base, FINDING_LEAP_CHANGE,
-			    withdrawn ? FINDING_WARNING : FINDING_INFO, leap);
+			    withdrawn || undefined ? FINDING_WARNING : FINDING_INFO, leap);
 }
 
 static void handle_smearing(struct detector *detector, const struct finding *base)

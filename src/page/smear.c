@@ -10,6 +10,10 @@
 #define HALF_DAY_SEC (DAY_SEC / 2)
 #define SLS_SEC	     1000 /* of UTC, at the end of the day */
 
+/* Noon to noon and an hour more; smears that begin at midnight take less than a day. */
+#define NEAR_BEFORE_SEC (HALF_DAY_SEC + 3600)
+#define NEAR_AFTER_SEC	DAY_SEC
+
 /* Seconds of a scale in 64.64 fixed point, wide enough for any sum of two instants. */
 static __int128 fixed(struct instant at)
 {
@@ -91,6 +95,12 @@ static int leap_by(uint64_t indicator, int64_t utc, int64_t tai_less_utc, struct
 	}
 }
 
+/* Past this UTC is beyond the calendar's arithmetic, and no clock's. */
+static bool is_a_date(const struct page_time *time)
+{
+	return time->utc.sec <= INT64_MAX / 4 && time->utc.sec >= INT64_MIN / 4;
+}
+
 int leap_second_of_page(const struct page *page, struct leap_second *leap)
 {
 	struct page_time time;
@@ -100,11 +110,31 @@ int leap_second_of_page(const struct page *page, struct leap_second *leap)
 		return err;
 	if (!time.has_tai || !time.has_utc || !page_has(page, PAGE_LEAP_INDICATOR))
 		return -ENODATA;
-	/* Dates past this are beyond the calendar's arithmetic, and no clock's. */
-	if (time.utc.sec > INT64_MAX / 4 || time.utc.sec < INT64_MIN / 4)
+	if (!is_a_date(&time))
 		return -EINVAL;
 	return leap_by(page_get(page, PAGE_LEAP_INDICATOR), time.utc.sec,
 		       time.tai.sec - time.utc.sec, leap);
+}
+
+bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
+			   int64_t after_sec)
+{
+	struct page_time reference, time;
+	struct leap_second leap;
+	int64_t since;
+
+	if (page_time_at(page, page_get(page, PAGE_COUNTER_VALUE), &reference) ||
+	    page_time_at(page, counter, &time) || !reference.has_utc || !is_a_date(&reference) ||
+	    !is_a_date(&time) || !page_has(page, PAGE_LEAP_INDICATOR) ||
+	    leap_by(page_get(page, PAGE_LEAP_INDICATOR), reference.utc.sec, 0, &leap) || !leap.sign)
+		return false;
+	since = time.utc.sec - leap.utc_midnight;
+	return since >= -before_sec && since <= after_sec;
+}
+
+bool leap_second_is_near(const struct page *page, uint64_t counter)
+{
+	return leap_second_is_within(page, counter, NEAR_BEFORE_SEC, NEAR_AFTER_SEC);
 }
 
 /* A stretch of TAI during which the guest's clock runs at another rate. */

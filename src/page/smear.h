@@ -68,6 +68,17 @@ int64_t leap_month_end(int64_t utc_sec);
 int leap_second_of_page(const struct page *page, struct leap_second *leap);
 
 /*
+ * Is @counter within the hours in which a leap second that @page tells of moves clocks: the end of
+ * its day, and the smears around it, up to 24 h about it or from it on? Needs UTC alone. An
+ * indicator that is undefined, or of a month's end that is far away, makes no such hours.
+ */
+bool leap_second_is_near(const struct page *page, uint64_t counter);
+
+/* The same for so many seconds before and after it. */
+bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
+			   int64_t after_sec);
+
+/*
  * All clocks at @tai for a guest that follows @hint (VMCLOCK_SMEARING_...) around @leap.
  * -ENOTSUP: a hint that the ABI does not define. -ERANGE: off the scale. @clocks is untouched then.
  */

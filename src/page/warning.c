@@ -67,6 +67,13 @@ static const struct page_warning_info infos[PAGE_WARNINGS] = {
 			.advice = "record the page again: the fields past the end are taken as "
 				  "absent.",
 		},
+	[PAGE_WARN_LEAP_UNKNOWN_VALUE] =
+		{
+			.code = "leap_unknown_value",
+			.means = "leap_indicator has a value that the ABI does not define",
+			.advice = "the time is not affected; whether a leap second is due is not "
+				  "known.",
+		},
 	[PAGE_WARN_PERIOD_ZERO] =
 		{
 			.code = "period_zero",
@@ -82,6 +89,14 @@ static const struct page_warning_info infos[PAGE_WARNINGS] = {
 			.advice = "the hypervisor wrote a broken page: use another clock and "
 				  "report it.",
 			.unsafe = true,
+		},
+	[PAGE_WARN_SMEARING_UNKNOWN_VALUE] =
+		{
+			.code = "smearing_unknown_value",
+			.means = "leap_second_smearing_hint has a value that the ABI does not "
+				 "define",
+			.advice = "the time is not affected; how a leap second is to be shown is "
+				  "not known.",
 		},
 	[PAGE_WARN_STATUS_NOT_VALID] =
 		{
@@ -211,6 +226,18 @@ static page_warning_set warning_of_status(const struct page *page)
 	}
 }
 
+/* What it says of leap seconds and the ABI does not define. */
+static page_warning_set warning_of_leap(const struct page *page)
+{
+	page_warning_set set = 0;
+
+	if (page_get(page, PAGE_LEAP_INDICATOR) > VMCLOCK_LEAP_POST_NEG)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_LEAP_UNKNOWN_VALUE);
+	if (page_get(page, PAGE_SMEARING_HINT) > VMCLOCK_SMEARING_UTC_SLS)
+		set |= PAGE_WARNING_BIT(PAGE_WARN_SMEARING_UNKNOWN_VALUE);
+	return set;
+}
+
 /* What a full page's clock parameters say by themselves: nothing can be computed, or to no use. */
 static page_warning_set warning_of_clock(const struct page *page)
 {
@@ -240,7 +267,7 @@ page_warning_set page_warnings(const struct page *page)
 	if (is_cut_short(page))
 		set |= PAGE_WARNING_BIT(PAGE_WARN_FILE_CUT_SHORT);
 	if (page_mode(page) == PAGE_FULL)
-		set |= warning_of_clock(page);
+		set |= warning_of_clock(page) | warning_of_leap(page);
 	return set;
 }
 

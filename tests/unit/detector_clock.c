@@ -121,12 +121,33 @@ static void around_a_leap_second_a_second_is_allowed(void **state)
 	struct page page = make_full_page();
 
 	(void)state;
+	/* 12 h before the end of January 2027. */
+	make_field(&page, PAGE_TIME_SEC, 1801440000 - 43200);
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
 	see(judged, make_clock(&page, TICKS(10), SECOND + 1000, 0));
 	the_finding(judged, FINDING_LEAP_ANNOUNCED);
 	see(judged, make_clock(&page, TICKS(10), SECOND + 1002, 0));
 	the_finding(judged, FINDING_WRONG_BOUND);
 	judged_free(judged);
+}
+
+/* Announced for the end of the month, or undefined: today nobody smears. */
+static void a_leap_second_far_away_allows_nothing(void **state)
+{
+	static const uint64_t indicators[] = {VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_NEG, 77};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(indicators) / sizeof(indicators[0]); i++) {
+		struct judged *judged = judged_new(NULL);
+		struct page page = make_full_page();
+
+		make_field(&page, PAGE_LEAP_INDICATOR, indicators[i]);
+		see(judged, make_clock(&page, TICKS(10), 0, 100000));
+		judged->count = 0;
+		see(judged, make_clock(&page, TICKS(11), 285000000, 100000));
+		the_finding(judged, FINDING_WRONG_BOUND);
+		judged_free(judged);
+	}
 }
 
 static void a_clock_on_tai_that_is_taken_for_utc(void **state)
@@ -237,6 +258,7 @@ int main(void)
 		cmocka_unit_test(who_claims_nothing_cannot_be_wrong),
 		cmocka_unit_test(a_wide_reading_is_given_the_benefit),
 		cmocka_unit_test(around_a_leap_second_a_second_is_allowed),
+		cmocka_unit_test(a_leap_second_far_away_allows_nothing),
 		cmocka_unit_test(a_clock_on_tai_that_is_taken_for_utc),
 		cmocka_unit_test(the_kernels_offset_is_another),
 		cmocka_unit_test(who_sets_the_system_clock),
