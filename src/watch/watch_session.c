@@ -13,9 +13,11 @@ static void on_finding(const struct finding *finding, void *arg)
 	struct watch_session *session = arg;
 
 	session->alarming |= finding->severity >= FINDING_WARNING;
-	/* It says so itself. */
+	/* It says so itself, of its own interval: other findings of one change say the same. */
+	if (finding->missed && session->missed_by_ns != finding->found_ns)
+		session->missed_told += finding->missed;
 	if (finding->missed)
-		session->missed_told = session->follow.missed;
+		session->missed_by_ns = finding->found_ns;
 	session->view->finding(stdout, &session->context, finding);
 }
 
@@ -32,7 +34,8 @@ static void tell_missed(struct watch_session *session, uint64_t now_ns)
 {
 	uint64_t missed = session->follow.missed - session->missed_told;
 
-	if (!missed ||
+	/* A finding by another look than that of an EVENT_PAGE tells before it is followed. */
+	if (session->follow.missed <= session->missed_told ||
 	    (session->missed_told_ns && now_ns - session->missed_told_ns < MISSED_QUIET_NS))
 		return;
 	if (!session->updates)
