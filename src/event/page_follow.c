@@ -2,15 +2,7 @@
 #include "event/page_follow.h"
 
 #include "page/diff.h"
-
-/* Whole updates from one seq to the next: each adds 2, and the 32 bits may wrap. */
-static uint32_t updates_between(const struct page *before, const struct page *after)
-{
-	uint32_t steps =
-		(uint32_t)(page_get(after, PAGE_SEQ_COUNT) - page_get(before, PAGE_SEQ_COUNT));
-
-	return steps / 2;
-}
+#include "page/sequence.h"
 
 static void fill(const struct page_follow *follow, const struct event *event,
 		 struct page_change *change)
@@ -20,7 +12,7 @@ static void fill(const struct page_follow *follow, const struct event *event,
 		.last_same_ns = follow->newest_ns,
 		.before = follow->newest,
 		.after = event->page,
-		.updates = updates_between(&follow->newest, &event->page),
+		.updates = 1,
 	};
 }
 
@@ -33,11 +25,12 @@ bool page_follow(struct page_follow *follow, const struct event *event, struct p
 	differs = follow->seen && page_diff(&follow->newest, &event->page);
 	if (differs) {
 		fill(follow, event, change);
-		/*
-		 * A counter that went back, or no page any more: that many updates there were not.
-		 */
-		if (page_mode(&event->page) == PAGE_INVALID || change->updates > INT32_MAX / 2)
-			change->updates = 1;
+		/* No page, or a seq_count that does not count: it did change, once or more. */
+		if (page_mode(&event->page) != PAGE_INVALID &&
+		    page_mode(&follow->newest) != PAGE_INVALID)
+			page_updates_between(&follow->newest, &event->page,
+					     event->time_ns - follow->newest_ns, &change->updates);
+		change->updates += !change->updates;
 		follow->updates += change->updates;
 		follow->missed += change->updates > 1 ? change->updates - 1 : 0;
 	}
