@@ -47,7 +47,7 @@ _vmclock_trace_wishes() {
 	mapfile -t COMPREPLY < <(
 		compgen -P "$before" -W 'any synchronized recovered maintenance disruption restore host_step
 			host_slew status_change leap_announced leap_change tai_offset_change smearing_change
-			maintenance_soon maintenance_imminent writer_stuck not_updated counter_before_reference
+			maintenance_soon maintenance_imminent writer_stuck seqlock_broken not_updated counter_before_reference
 			wrong_bound stun scale_mismatch device_lost' -- "${current##*,}"
 	)
 }

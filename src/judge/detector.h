@@ -29,21 +29,22 @@
  *	marker mostly moves with it: two findings, one incident.
  *
  * host_step: the marker is the same, the counter_id too, and moved(c) = t(after, c) - t(before, c)
- *	is surely outside [-B, +B], B = B(before, c): moved.lo > B or moved.hi < -B, at c = after's
- *	reference, where its error is smallest; or on the same side at both ends of the time in
- *	which the update came (the counter of the last sample of `before`, and of the first at
- *	`after`), so that a producer who leaves the reference far behind is seen to step too, and a
- *	mere change of rate is not taken for a step. Where updates were missed in between, only the
- *	latter counts, for a change of rate may hide among them. B is a claim only if both pages are
- *	vouched for and `before` has its max error flags; else it is step_ns, or B if that is more,
- *	and that only where both are vouched for or both are UNKNOWN: a clock that is INITIALIZING
- *	or UNRELIABLE, or changes to or from that, is expected to move. Compared on every scale that
- *	both tell (the page's own, UTC, TAI): a step moves all of them, a leap second or a corrected
- *	tai_offset only one; where a page on UTC tells no TAI, a move of the leap second that
- *	leap_indicator tells of is allowed for. Where the marker moved and the reference did not,
- *	the page holds the clock from before until the reference moves too: what comes then is
- *	another clock, and never a step or slew of that one. Critical if no time is within both
- *	pages' bounds, else warning.
+ *	is surely outside [-B, +B], B = B(before, c) + B(after, c): no time is within both pages'
+ *	bounds, so noise within them is no step. At c = after's reference, where its error is
+ *	smallest; or on the same side at both ends of the time in which the update came (the
+ *	counter of the last look at `before`, and of the first at `after`), so that a producer who
+ *	leaves the reference far behind is seen to step too, and a mere change of rate is not taken
+ *	for a step. Where updates were missed in between, only the latter counts, for a change of
+ *	rate may hide among them. B is a claim only if both pages are vouched for and have their
+ *	max error flags. If `before` alone has them, B = B(before, c); else it is step_ns, or B if
+ *	that is more, and that only where both are vouched for or both are UNKNOWN: a clock that is
+ *	INITIALIZING or UNRELIABLE, or changes to or from that, is expected to move. Compared on
+ *	the page's own scale; where that changes, or a leap second is due within an hour, on every
+ *	scale that both tell (UTC, TAI), for a leap second moves only one; where a page on UTC
+ *	tells no TAI, the second that leap_indicator tells of is allowed for. Where the marker
+ *	moved and the reference did not, the page holds the clock from before until the reference
+ *	moves too: what comes then is another clock, and never a step or slew of that one. Critical
+ *	if no time is within both pages' bounds, else warning.
  *
  * host_slew: the marker, counter_id are the same, both vouched for (or both UNKNOWN), and the
  *	periods p differ by more than both claim: |p' - p| > e + e' (e: period_maxerror, if both
@@ -56,7 +57,7 @@
  *
  * leap_announced: leap_indicator becomes PRE_POS or PRE_NEG, or is so at the first sample. Info.
  * leap_change: leap_indicator becomes anything else. Info; warning where an announced leap second
- *	is withdrawn (PRE_* to NONE).
+ *	is withdrawn (PRE_* to NONE), and for a value that the ABI does not define.
  *
  * tai_offset_change: tai_offset_sec differs, or its flag does. Info with a change of leap_indicator
  *	or of clock_status; else warning.
@@ -70,6 +71,11 @@
  *	the driver waits before reads fail. (Other odd values meanwhile: many updates, not a stuck
  *	one.)
  *
+ * seqlock_broken: looks of the observer's own show that the writer does not follow the seqlock: the
+ *	page changed and its seq_count did not, or that went back, or on by more updates than fit
+ *	into the time (page/sequence.h). Not where the marker moved or the device had been lost,
+ *	for then another writer may count anew. Once until error_quiet_ns passed without. Warning.
+ *
  * not_updated: the page is full, vouched for, has its max error flags, and what age has added to
  *	its error, G = |c - reference| * period_maxerror, surely is > limit at an own sample, clock
  *	or tick, where limit = max(time_maxerror, stale_ns) and no update was seen for more than
@@ -80,8 +86,9 @@
  *
  * counter_before_reference: the page is full and a counter read after it is before its reference:
  *	(int64_t)(c - counter_value) < 0. The driver takes the difference as unsigned and returns a
- *	date thousands of years off. By own samples, and by reads whose counter the kernel exposes.
- *	Once for each marker and reference. Critical.
+ *	date thousands of years off. By own looks, and by reads whose counter the kernel exposes.
+ *	Once for each marker, until the counter was behind its reference for REFERENCE_QUIET_NS.
+ *	Critical.
  *
  * driver_error: a read through the choke point failed; or a user call did with ETIMEDOUT, ENODEV or
  *	EIO and no failed read within it (what else can fail there, such as EFAULT, EROFS and
@@ -93,18 +100,20 @@
  *
  * wrong_bound: in an EVENT_CLOCK with a claim and a stable page that is vouched for and has its max
  *	error, no time is within both: the clock at any moment between the two counters, widened by
- *	its claim, against the page over the same, widened by its own. Around a leap second
- *	(leap_indicator is not NONE) the clock gets a second more either way, for it may smear. Once
- *	for each clock until it agrees again. Critical.
+ *	its claim, against the page over the same, widened by its own. In the hours around a leap
+ *	second (leap_second_is_near()) a clock on UTC gets a second more either way, for it may
+ *	smear. Once for each clock until it agrees again. Critical.
  *
  * scale_mismatch: (1) tai_offset_sec is valid and positive. Once until that changes. Warning. (2) a
  *	clock that is stated to be on UTC is farther from the page's UTC than SCALE_NEAR_NS, and
  *	within that from its TAI, or the other way round. Once for each clock until it is near its
  *	own scale; no wrong_bound meanwhile. Critical. (3) the kernel has a TAI offset and the page
- *	another size of it, while leap_indicator is NONE. Once until they agree. Warning.
+ *	another size of it, and no leap second is near. Once until they agree. Warning.
  *
  * stun: a tick came stun_ns or more later than it was due, less the time for which the guest itself
- *	made it wait; length from that to the time since the tick before. Or CLOCK_MONOTONIC stood
+ *	made it wait; length from that to the time since the tick before, by CLOCK_MONOTONIC or the
+ *	counter, whichever is more. Where the counter cannot tell (unknown, or disrupted meanwhile)
+ *	it is at least that, as CLOCK_MONOTONIC may have stood still too. Or CLOCK_MONOTONIC stood
  *	meanwhile as well: between two ticks the counter (counter_hz known) went on by stun_ns or
  *	more than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate allow, and the marker is
  *	not known to have changed in between, which would explain that. Warning.
@@ -131,6 +140,9 @@
 
 #define STALE_GAPS    8
 #define STUN_RATE_PPM 1000
+
+/* A counter behind its reference for so long: what comes next is another time it is before it. */
+#define REFERENCE_QUIET_NS 500000000
 
 /* Thresholds, each with its default; 0 stands for the default. */
 struct detector_options {
@@ -162,7 +174,7 @@ struct detector_counts {
 	uint64_t late_copies;	 /* passed over */
 	uint64_t updates;	 /* by seq_count */
 	uint64_t missed_updates; /* of them, not seen by themselves */
-	uint64_t silent_changes; /* the page changed and seq_count did not: against the ABI */
+	uint64_t silent_changes; /* of looks at which seqlock_broken was so: seq_count unchanged */
 	uint64_t notifications;
 	uint64_t finding[FINDINGS];
 	uint64_t errors_unlisted; /* driver errors beyond the table of causes: not found */

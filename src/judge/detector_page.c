@@ -6,6 +6,7 @@
 #include "judge/detector_state.h"
 #include "judge/page_line.h"
 #include "page/diff.h"
+#include "page/sequence.h"
 
 /*
  * Records of the kernel come in the order of their reservation, their page copies a moment later: a
@@ -20,7 +21,7 @@ static bool is_same(const struct page *a, const struct page *b)
 	       !page_diff(a, b);
 }
 
-/* Updates from one page to the other; negative where @page is the earlier one. */
+/* Steps of seq_count from one page to the other; negative where @page is the earlier one. */
 static int32_t ahead(const struct page *known, const struct page *page)
 {
 	return (int32_t)(uint32_t)(page_get(page, PAGE_SEQ_COUNT) -
@@ -103,19 +104,61 @@ static void follow_cadence(struct cadence *cadence, uint64_t now_ns, bool disrup
 	cadence->refreshed_ns = now_ns;
 }
 
+/*
+ * Is what seq_count says of the way from one page to the other no seqlock's? A new producer counts
+ * anew: the page's device came back, or the marker moved.
+ */
+static bool is_broken(const struct detector *detector, const struct event *event, bool counted,
+		      struct finding_seqlock *seqlock)
+{
+	const struct page *before = &detector->newest.page;
+	int32_t steps = ahead(before, &event->page);
+
+	if (!event_is_sample(event) || detector->returned ||
+	    page_get(before, PAGE_DISRUPTION_MARKER) !=
+		    page_get(&event->page, PAGE_DISRUPTION_MARKER))
+		return false;
+	*seqlock = (struct finding_seqlock){
+		.cause = steps == 0  ? SEQLOCK_UNCHANGED
+			 : steps < 0 ? SEQLOCK_BACK
+				     : SEQLOCK_JUMPED,
+		.old_seq = (uint32_t)page_get(before, PAGE_SEQ_COUNT),
+		.new_seq = (uint32_t)page_get(&event->page, PAGE_SEQ_COUNT),
+	};
+	return !counted || steps == 0;
+}
+
+/* Once until the writer kept to it for error_quiet_ns. */
+static void handle_sequence(struct detector *detector, const struct finding *base,
+			    struct finding_seqlock seqlock)
+{
+	struct finding finding = *base;
+	uint64_t last_ns = detector->broken_ns;
+
+	detector->broken_ns = base->found_ns;
+	if (last_ns && base->found_ns - last_ns <= detector->options.error_quiet_ns)
+		return;
+	finding.kind = FINDING_SEQLOCK_BROKEN;
+	finding.severity = FINDING_WARNING;
+	finding.seqlock = seqlock;
+	detector_emit(detector, &finding);
+}
+
 static void handle_update(struct detector *detector, const struct event *event)
 {
 	struct finding base = finding_of(FINDING_DISRUPTION, FINDING_INFO, event);
 	const struct page *before = &detector->newest.page;
 	bool disrupted = page_get(before, PAGE_DISRUPTION_MARKER) !=
 			 page_get(&event->page, PAGE_DISRUPTION_MARKER);
-	int32_t steps = ahead(before, &event->page);
 	bool refreshed = page_line_is_renewed(before, &event->page);
+	struct finding_seqlock seqlock;
 	struct counter_range range;
-	bool has_range = range_of(detector, event, &range);
+	bool has_range = range_of(detector, event, &range), counted, broken;
 
 	finding_not_before(&base, detector->newest.seen_ns);
-	base.updates = steps > 0 ? (uint32_t)steps / 2 : 0;
+	counted = page_updates_between(before, &event->page, base.found_ns - base.not_before_ns,
+				       &base.updates);
+	broken = is_broken(detector, event, counted, &seqlock);
 	base.missed = base.updates > 1 ? base.updates - 1 : 0;
 	base.has_before = true;
 	base.has_after = true;
@@ -123,7 +166,7 @@ static void handle_update(struct detector *detector, const struct event *event)
 	base.after = event->page;
 	detector->counts.updates += base.updates;
 	detector->counts.missed_updates += base.missed;
-	detector->counts.silent_changes += steps == 0;
+	detector->counts.silent_changes += broken && seqlock.cause == SEQLOCK_UNCHANGED;
 	if (refreshed)
 		follow_cadence(&detector->cadence, base.found_ns, disrupted);
 	take(detector, event);
@@ -133,6 +176,8 @@ static void handle_update(struct detector *detector, const struct event *event)
 		detector->disrupted_ns = base.found_ns;
 	if (disrupted || detector->clock_is_new)
 		detector->first_page = event->page;
+	if (broken)
+		handle_sequence(detector, &base, seqlock);
 	detector_handle_change(detector, &base, has_range ? &range : NULL);
 }
 
@@ -163,6 +208,7 @@ void detector_handle_page(struct detector *detector, const struct event *event)
 		detector->counts.late_copies++;
 		return;
 	}
+	detector->returned = detector->lost;
 	detector->lost = false;
 	if (event_is_sample(event))
 		detector->stuck.odd = false;

@@ -70,9 +70,13 @@ struct detector {
 	struct cadence cadence;
 	struct stuck_update stuck;
 	bool lost;
-	bool before_reference; /* found for this marker and reference: */
-	uint64_t before_marker;
-	uint64_t before_counter;
+	bool returned;	    /* this very page is the first one after it was */
+	uint64_t broken_ns; /* the newest time the writer was seen not to follow the seqlock; 0 */
+
+	bool before_reference;	 /* counter_before_reference was found, and holds */
+	uint64_t before_marker;	 /* with this marker */
+	uint64_t before_last_ns; /* when it was seen last */
+	uint64_t behind_last_ns; /* when the counter was last seen behind its reference; 0: never */
 
 	struct error_cause cause[DETECTOR_CAUSES];
 	size_t causes;

@@ -64,19 +64,34 @@ static bool ticks_ns(const struct page *page, uint64_t ticks, uint64_t *ns)
 			      (uint8_t)page_get(page, PAGE_PERIOD_SHIFT), (int64_t)ticks, ns);
 }
 
+/* It began after the last time at which it was not so, or was so with another marker. */
 static void emit_reference(struct detector *detector, const struct event *event, uint64_t counter,
 			   uint64_t reference)
 {
 	struct finding finding =
 		finding_of(FINDING_COUNTER_BEFORE_REFERENCE, FINDING_CRITICAL, event);
 	struct finding_reference *found = &finding.reference;
+	uint64_t since_ns = detector->before_last_ns > detector->behind_last_ns
+				    ? detector->before_last_ns
+				    : detector->behind_last_ns;
 
 	*found = (struct finding_reference){.counter = counter, .ticks = reference - counter};
 	found->has_ns = ticks_ns(&event->page, found->ticks, &found->ns);
-	finding_not_before(&finding, detector->newest.since_ns);
+	finding.since_start = !since_ns;
+	if (since_ns)
+		finding_not_before(&finding, since_ns);
 	finding.has_after = true;
 	finding.after = event->page;
 	detector_emit(detector, &finding);
+}
+
+/* The counter is behind its reference, as it should be. One that flaps is one condition. */
+static void handle_behind(struct detector *detector, uint64_t now_ns)
+{
+	detector->behind_last_ns = now_ns;
+	if (now_ns > detector->before_last_ns &&
+	    now_ns - detector->before_last_ns >= REFERENCE_QUIET_NS)
+		detector->before_reference = false;
 }
 
 void detector_handle_reference(struct detector *detector, const struct event *event)
@@ -85,18 +100,21 @@ void detector_handle_reference(struct detector *detector, const struct event *ev
 	uint64_t reference = page_get(&event->page, PAGE_COUNTER_VALUE);
 	uint64_t marker = page_get(&event->page, PAGE_DISRUPTION_MARKER);
 	uint64_t counter = ticks ? ticks->after : event->read.counter;
+	bool is_new = !detector->before_reference || detector->before_marker != marker;
 
 	/* A read's counter is the driver's, and so the page's. */
 	if (page_mode(&event->page) != PAGE_FULL ||
-	    (ticks && !event_ticks_fit(ticks, &event->page)) || (int64_t)(counter - reference) >= 0)
+	    (ticks && !event_ticks_fit(ticks, &event->page)))
 		return;
-	if (detector->before_reference && detector->before_marker == marker &&
-	    detector->before_counter == reference)
+	if ((int64_t)(counter - reference) >= 0) {
+		handle_behind(detector, event_end_ns(event));
 		return;
+	}
+	if (is_new)
+		emit_reference(detector, event, counter, reference);
 	detector->before_reference = true;
 	detector->before_marker = marker;
-	detector->before_counter = reference;
-	emit_reference(detector, event, counter, reference);
+	detector->before_last_ns = event_end_ns(event);
 }
 
 /* Is the newest page one whose age can be told as an error? */
@@ -176,20 +194,57 @@ void detector_handle_age(struct detector *detector, const struct event *event)
 	emit_stale(detector, event, stale);
 }
 
-/* The tick came late, and not because the guest let it wait. */
+/*
+ * What the counter went on by from the tick before to this one, by its nominal rate. False where it
+ * does not tell, or was disrupted meanwhile.
+ */
+static bool counted_since(const struct detector *detector, const struct event_tick *tick,
+			  uint64_t *counted_ns)
+{
+	uint64_t ticks = tick->ticks.before - tick->last_counter;
+	unsigned __int128 ns;
+
+	if (!tick->last_ns || !tick->counter_hz || !tick->last_counter ||
+	    !event_ticks_known(&tick->ticks) || (int64_t)ticks <= 0 ||
+	    detector->disrupted_ns >= tick->last_ns)
+		return false;
+	ns = (unsigned __int128)ticks * NSEC_PER_SEC / tick->counter_hz;
+	if (ns > INT64_MAX)
+		return false;
+	*counted_ns = (uint64_t)ns;
+	return true;
+}
+
+/* @ns and what a nominal rate may hide of it. */
+static uint64_t with_rate(uint64_t ns)
+{
+	uint64_t more;
+
+	return __builtin_add_overflow(ns, ns / (1000000 / STUN_RATE_PPM), &more) ? UINT64_MAX
+										 : more;
+}
+
+/*
+ * The tick came late, and not because the guest let it wait. CLOCK_MONOTONIC may have stood still
+ * besides: only the counter can tell how long it was at most.
+ */
 static bool stun_by_monotonic(const struct detector *detector, const struct event *event,
 			      struct finding_stun *stun)
 {
 	const struct event_tick *tick = &event->tick;
 	uint64_t late_ns = elapsed_ns(tick->due_ns, event->time_ns);
 	uint64_t least_ns = elapsed_ns(tick->waited_ns, late_ns);
+	uint64_t most_ns = tick->last_ns ? elapsed_ns(tick->last_ns, event->time_ns) : late_ns;
+	uint64_t counted_ns;
+	bool counted = counted_since(detector, tick, &counted_ns);
 
+	if (counted && with_rate(counted_ns) > most_ns)
+		most_ns = with_rate(counted_ns);
 	*stun = (struct finding_stun){
 		.by = STUN_BY_MONOTONIC,
 		.waited_ns = tick->waited_ns,
-		.length =
-			lengths(least_ns, tick->last_ns ? elapsed_ns(tick->last_ns, event->time_ns)
-							: late_ns),
+		.length = lengths(least_ns, most_ns),
+		.at_least = !counted,
 	};
 	return least_ns >= detector->options.stun_ns;
 }
@@ -198,26 +253,18 @@ static bool stun_by_monotonic(const struct detector *detector, const struct even
 static bool stun_by_counter(const struct detector *detector, const struct event *event,
 			    struct finding_stun *stun)
 {
-	const struct event_tick *tick = &event->tick;
-	uint64_t monotonic_ns = elapsed_ns(tick->last_ns, event->time_ns);
-	uint64_t ticks = tick->ticks.before - tick->last_counter;
-	unsigned __int128 counted_ns;
-	uint64_t allowed_ns;
+	uint64_t monotonic_ns = elapsed_ns(event->tick.last_ns, event->time_ns);
+	uint64_t counted_ns, allowed_ns;
 
-	if (!tick->last_ns || !tick->counter_hz || !tick->last_counter ||
-	    !event_ticks_known(&tick->ticks) || (int64_t)ticks <= 0 ||
-	    detector->disrupted_ns >= tick->last_ns)
-		return false;
-	counted_ns = (unsigned __int128)ticks * NSEC_PER_SEC / tick->counter_hz;
-	if (__builtin_add_overflow(monotonic_ns, counted_ns / (1000000 / STUN_RATE_PPM),
-				   &allowed_ns) ||
-	    counted_ns > INT64_MAX || counted_ns <= allowed_ns)
+	if (!counted_since(detector, &event->tick, &counted_ns) ||
+	    __builtin_add_overflow(monotonic_ns, with_rate(counted_ns) - counted_ns, &allowed_ns) ||
+	    counted_ns <= allowed_ns)
 		return false;
 	*stun = (struct finding_stun){
 		.by = STUN_BY_COUNTER,
-		.length = lengths((uint64_t)counted_ns - allowed_ns, (uint64_t)counted_ns),
+		.length = lengths(counted_ns - allowed_ns, with_rate(counted_ns)),
 	};
-	return (uint64_t)counted_ns - allowed_ns >= detector->options.stun_ns;
+	return counted_ns - allowed_ns >= detector->options.stun_ns;
 }
 
 void detector_handle_tick(struct detector *detector, const struct event *event)

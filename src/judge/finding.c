@@ -17,6 +17,7 @@ static const char *const names[FINDINGS] = {
 	[FINDING_MAINTENANCE_SOON] = "maintenance_soon",
 	[FINDING_MAINTENANCE_IMMINENT] = "maintenance_imminent",
 	[FINDING_WRITER_STUCK] = "writer_stuck",
+	[FINDING_SEQLOCK_BROKEN] = "seqlock_broken",
 	[FINDING_NOT_UPDATED] = "not_updated",
 	[FINDING_COUNTER_BEFORE_REFERENCE] = "counter_before_reference",
 	[FINDING_DRIVER_ERROR] = "driver_error",
@@ -54,6 +55,19 @@ const char *finding_severity_name(enum finding_severity severity)
 		return "warning";
 	case FINDING_CRITICAL:
 		return "critical";
+	}
+	return "unknown";
+}
+
+const char *seqlock_cause_name(enum seqlock_cause cause)
+{
+	switch (cause) {
+	case SEQLOCK_UNCHANGED:
+		return "unchanged";
+	case SEQLOCK_BACK:
+		return "back";
+	case SEQLOCK_JUMPED:
+		return "jumped";
 	}
 	return "unknown";
 }

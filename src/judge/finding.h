@@ -28,6 +28,7 @@ enum finding_kind {
 	FINDING_MAINTENANCE_SOON,
 	FINDING_MAINTENANCE_IMMINENT,
 	FINDING_WRITER_STUCK,
+	FINDING_SEQLOCK_BROKEN,
 	FINDING_NOT_UPDATED,
 	FINDING_COUNTER_BEFORE_REFERENCE,
 	FINDING_DRIVER_ERROR,
@@ -82,6 +83,19 @@ struct finding_stuck {
 	struct ns_interval for_ns; /* how long it has been so, when found */
 };
 
+enum seqlock_cause {
+	SEQLOCK_UNCHANGED, /* the page changed, and seq_count did not */
+	SEQLOCK_BACK,	   /* seq_count went back */
+	SEQLOCK_JUMPED,	   /* seq_count went on by more updates than fit into the time */
+};
+
+/* FINDING_SEQLOCK_BROKEN: seq_count of `before` and `after`. */
+struct finding_seqlock {
+	enum seqlock_cause cause;
+	uint32_t old_seq;
+	uint32_t new_seq;
+};
+
 /* FINDING_NOT_UPDATED */
 struct finding_stale {
 	uint64_t bound_ns;  /* the page's max error now */
@@ -132,6 +146,7 @@ enum stun_clock {
 struct finding_stun {
 	enum stun_clock by;
 	struct ns_interval length; /* how long the guest did not run */
+	bool at_least;		   /* it may have been longer: no clock says how long at most */
 	uint64_t waited_ns;	   /* of the delay, the part that the guest itself explains */
 };
 
@@ -170,6 +185,7 @@ struct finding {
 		struct finding_step step;
 		struct finding_slew slew;
 		struct finding_stuck stuck;
+		struct finding_seqlock seqlock;
 		struct finding_stale stale;
 		struct finding_reference reference;
 		struct driver_answer mismatch;
@@ -189,6 +205,9 @@ int finding_kind_by_name(const char *name, enum finding_kind *kind);
 
 /* "info", "warning", "critical" */
 const char *finding_severity_name(enum finding_severity severity);
+
+/* "unchanged", "back", "jumped" */
+const char *seqlock_cause_name(enum seqlock_cause cause);
 
 /* "tai_offset_sign", "clock_on_other_scale", "kernel_tai_offset" */
 const char *scale_cause_name(enum scale_cause cause);

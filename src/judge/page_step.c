@@ -2,6 +2,7 @@
 #include "judge/page_step.h"
 
 #include "judge/page_update.h"
+#include "page/smear.h"
 #include "page/time.h"
 
 /* Both pages asked at one counter value. */
@@ -54,6 +55,9 @@ static void offer_scale(struct two_times *times, struct instant old, struct inst
 	offer(times, interval_of(instant_compare(new, old) < 0 ? -INT64_MAX : INT64_MAX), true);
 }
 
+/* A host that rarely updates its page tells of a leap second this late, at most. */
+#define LEAP_UPDATE_SEC 3600
+
 /* By how much UTC itself moves in the leap second that lies between the two; 0 for none. */
 static int64_t leap_sec(const struct page *before)
 {
@@ -66,6 +70,13 @@ static int64_t leap_sec(const struct page *before)
 	default:
 		return 0;
 	}
+}
+
+/* Is a leap second that either page tells of due about @counter? */
+static bool leap_is_due(const struct page *before, const struct page *after, uint64_t counter)
+{
+	return leap_second_is_within(before, counter, LEAP_UPDATE_SEC, LEAP_UPDATE_SEC) ||
+	       leap_second_is_within(after, counter, LEAP_UPDATE_SEC, LEAP_UPDATE_SEC);
 }
 
 /* A page on UTC that tells no TAI repeats or skips a second, as its leap indicator said. */
@@ -81,20 +92,24 @@ static void offer_leap(struct two_times *times, const struct page *before, const
 		offer_scale(times, times->old.at, moved_back);
 }
 
+/* On the pages' own scale; on the others only where that is another, or a leap second is due. */
 static void ask(const struct page *before, const struct page *after, uint64_t counter,
 		struct two_times *times)
 {
+	bool same = page_get(before, PAGE_TIME_TYPE) == page_get(after, PAGE_TIME_TYPE);
 	struct page_time *old = &times->old, *new = &times->new;
 
 	times->measured = false;
 	if (page_time_at(before, counter, old) || page_time_at(after, counter, new))
 		return;
-	if (page_get(before, PAGE_TIME_TYPE) == page_get(after, PAGE_TIME_TYPE)) {
+	if (same)
 		offer_scale(times, old->at, new->at);
-		offer_leap(times, before, after);
-	}
+	if (same && !leap_is_due(before, after, counter))
+		return;
 	if (old->has_tai && new->has_tai)
 		offer_scale(times, old->tai, new->tai);
+	else if (same)
+		offer_leap(times, before, after);
 	if (old->has_utc && new->has_utc)
 		offer_scale(times, old->utc, new->utc);
 }
@@ -114,7 +129,10 @@ static bool is_outside(struct ns_interval move, uint64_t bound_ns, struct ns_int
 	return true;
 }
 
-/* Is the jump at @counter surely too far? */
+/*
+ * Is the jump at @counter surely too far? Where both pages guarantee their error, some time must be
+ * outside of one of the two: noise within both is no step.
+ */
 static bool step_at(const struct page *before, const struct page *after, uint64_t counter,
 		    uint64_t threshold_ns, struct finding_step *step)
 {
@@ -142,9 +160,10 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 		.beyond = beyond,
 		.out_of_range = times.out_of_range,
 	};
-	if (has_bound && times.new.has_max_error)
-		step->bounds_disjoint = is_outside(beyond, times.new.max_error_ns, &beyond_both);
-	return true;
+	if (!has_bound || !times.new.has_max_error)
+		return true;
+	step->bounds_disjoint = is_outside(beyond, times.new.max_error_ns, &beyond_both);
+	return step->bounds_disjoint;
 }
 
 bool page_step_between(const struct page *before, const struct page *after,

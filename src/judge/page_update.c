@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/page_update.h"
 
+#include "judge/page_step.h"
+#include "page/sequence.h"
+
 bool page_is_vouched_for(const struct page *page)
 {
 	uint64_t status = page_get(page, PAGE_CLOCK_STATUS);
@@ -26,7 +29,7 @@ static bool moved_by(const struct page *before, const struct page_time *old,
 static void measure(const struct page *before, const struct page *after, struct page_update *update)
 {
 	struct page_time old, new;
-	struct ns_interval allowed;
+	struct finding_step step;
 
 	update->counter = page_get(after, PAGE_COUNTER_VALUE);
 	if (page_get(before, PAGE_COUNTER_ID) != page_get(after, PAGE_COUNTER_ID) ||
@@ -40,9 +43,7 @@ static void measure(const struct page *before, const struct page *after, struct 
 	if (!update->has_bound)
 		return;
 	update->bound_ns = old.max_error_ns;
-	/* A bound past 292 years forbids nothing. */
-	update->is_step = !interval_widen(interval_of(0), update->bound_ns, &allowed) &&
-			  !interval_overlap(update->moved, allowed);
+	update->is_step = page_step_between(before, after, NULL, false, UINT64_MAX, &step);
 }
 
 bool page_update_between(const struct page *before, const struct page *after,
@@ -50,11 +51,12 @@ bool page_update_between(const struct page *before, const struct page *after,
 {
 	uint32_t old_seq = (uint32_t)page_get(before, PAGE_SEQ_COUNT);
 	uint32_t new_seq = (uint32_t)page_get(after, PAGE_SEQ_COUNT);
+	uint32_t updates;
 
 	if (old_seq == new_seq)
 		return false;
 	*update = (struct page_update){
-		.updates = (new_seq - old_seq) / 2,
+		.updates = page_updates_between(before, after, UINT64_MAX, &updates) ? updates : 1,
 		.old_marker = page_get(before, PAGE_DISRUPTION_MARKER),
 		.new_marker = page_get(after, PAGE_DISRUPTION_MARKER),
 	};

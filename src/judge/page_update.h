@@ -24,7 +24,7 @@ struct page_update {
 	struct ns_interval moved; /* the new page's time less the old one's; valid if is_measured */
 	bool has_bound;	   /* did the old page guarantee one, and do both vouch for their time? */
 	uint64_t bound_ns; /* one way, valid if has_bound */
-	bool is_step;	   /* measured, bounded, and surely outside */
+	bool is_step;	   /* measured, and no time is within the bounds of both */
 };
 
 /* Does the hypervisor vouch for the clock: is its status SYNCHRONIZED or FREERUNNING? */

@@ -116,6 +116,13 @@ static void add_stale(json_object *to, const struct finding *finding)
 	add_u64(to, "age_ns", finding->stale.age_ns);
 }
 
+static void add_seqlock(json_object *to, const struct finding *finding)
+{
+	add_text(to, "cause", seqlock_cause_name(finding->seqlock.cause));
+	add_u64(to, "old_seq", finding->seqlock.old_seq);
+	add_u64(to, "new_seq", finding->seqlock.new_seq);
+}
+
 static void add_reference(json_object *to, const struct finding *finding)
 {
 	add_u64(to, "counter", finding->reference.counter);
@@ -170,6 +177,7 @@ static void add_scale(json_object *to, const struct finding *finding)
 static void add_stun(json_object *to, const struct finding *finding)
 {
 	add_interval(to, "length", finding->stun.length);
+	add_bool(to, "at_least", finding->stun.at_least);
 	add_bool(to, "monotonic_stood", finding->stun.by == STUN_BY_COUNTER);
 	add_u64(to, "waited_ns", finding->stun.waited_ns);
 }
@@ -212,6 +220,9 @@ static json_object *json_detail(const struct finding *finding)
 		break;
 	case FINDING_HOST_SLEW:
 		add_slew(detail, finding);
+		break;
+	case FINDING_SEQLOCK_BROKEN:
+		add_seqlock(detail, finding);
 		break;
 	case FINDING_WRITER_STUCK:
 		add_stuck(detail, finding);

@@ -89,13 +89,13 @@ static void say_step(struct words words, const struct finding *finding)
 	const struct finding_step *step = &finding->step;
 
 	say(words,
-	    "the host's clock was stepped by %s%s, beyond the %s %s: the counter is undisturbed, "
-	    "but who follows the page steps too%s",
+	    "the page's time was stepped by %s%s, beyond the %s %s, and its marker did not move: "
+	    "programs that follow the page step too%s",
 	    of_span(step->moved).text, step->out_of_range ? " or more" : "",
 	    of_ns(step->bound_ns).text,
 	    step->has_bound ? "that the page before had guaranteed"
 			    : "that count as a step where a page guarantees nothing",
-	    step->bounds_disjoint ? "; one of the two bounds was false" : "");
+	    step->bounds_disjoint ? "; the page was wrong before it or is wrong now" : "");
 }
 
 static void say_slew(struct words words, const struct finding *finding)
@@ -139,8 +139,10 @@ static const char *leap_advice(uint64_t indicator)
 	case VMCLOCK_LEAP_POST_POS:
 	case VMCLOCK_LEAP_POST_NEG:
 		return "the leap second is over, and the TAI offset is a new one";
+	case VMCLOCK_LEAP_NONE:
+		return "none is due";
 	}
-	return "none is due";
+	return "the ABI does not define that value: whether a leap second is due is not known";
 }
 
 static void say_change(struct words words, const struct finding *finding)
@@ -275,9 +277,25 @@ static void say_stun(struct words words, const struct finding *finding)
 {
 	const struct finding_stun *stun = &finding->stun;
 
-	say(words, "this machine did not run for %s%s: timeouts and leases ran on without it",
-	    of_span(stun->length).text,
+	say(words, "this machine did not run for %s%s%s: timeouts and leases ran on without it",
+	    stun->at_least ? "at least " : "",
+	    stun->at_least ? of_ns((uint64_t)stun->length.lo_ns).text : of_span(stun->length).text,
 	    stun->by == STUN_BY_COUNTER ? ", and CLOCK_MONOTONIC stood still meanwhile" : "");
+}
+
+static void say_seqlock(struct words words, const struct finding *finding)
+{
+	static const char follow[] = "its writer does not follow the seqlock, so a reader may take "
+				     "a mix of two states for one";
+	const struct finding_seqlock *seqlock = &finding->seqlock;
+
+	if (seqlock->cause == SEQLOCK_UNCHANGED)
+		say(words, "the page changed while seq_count stayed %" PRIu32 ": %s",
+		    seqlock->new_seq, follow);
+	else
+		say(words, "seq_count went %s from %" PRIu32 " to %" PRIu32 ": %s",
+		    seqlock->cause == SEQLOCK_BACK ? "back" : "on too fast", seqlock->old_seq,
+		    seqlock->new_seq, follow);
 }
 
 static const char *change_words(enum clock_change_how how)
@@ -367,6 +385,7 @@ static const say_fn sayers[FINDINGS] = {
 	[FINDING_MAINTENANCE_SOON] = say_simple,
 	[FINDING_MAINTENANCE_IMMINENT] = say_simple,
 	[FINDING_WRITER_STUCK] = say_stuck,
+	[FINDING_SEQLOCK_BROKEN] = say_seqlock,
 	[FINDING_NOT_UPDATED] = say_stale,
 	[FINDING_COUNTER_BEFORE_REFERENCE] = say_reference,
 	[FINDING_DRIVER_ERROR] = say_driver_error,

@@ -68,7 +68,7 @@ static void a_disruption_is_no_step(void **state)
 	/* And the next update is compared with the new clock. */
 	later(judged, 1);
 	make_refresh(&page, judged->counter);
-	make_shift(&page, 1002);
+	make_shift(&page, 2002); /* 1000 of each */
 	sample_page(judged, &page);
 	the_finding(judged, FINDING_HOST_STEP);
 	judged_free(judged);
@@ -228,11 +228,60 @@ static void missed_updates_are_counted_also_over_the_wrap(void **state)
 	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_DISRUPTION);
 	assert_int_equal(finding.updates, 0);
-	/* And without any: against the ABI, but seen. */
-	make_field(&page, PAGE_DISRUPTION_MARKER, 7);
+	judged_free(judged);
+}
+
+static struct finding broken(struct page *page, uint32_t then, uint32_t now)
+{
+	struct judged *judged = judged_new(NULL);
+	struct finding finding;
+
+	make_field(page, PAGE_SEQ_COUNT, then);
+	sample_page(judged, page);
+	for (int i = 0; i < 3; i++) {
+		later(judged, 0.001);
+		make_field(page, PAGE_SEQ_COUNT, now);
+		make_field(page, PAGE_VM_GENERATION, page_get(page, PAGE_VM_GENERATION) + 1);
+		sample_page(judged, page);
+	}
+	finding = the_finding(judged, FINDING_SEQLOCK_BROKEN);
+	assert_true(detector_counts(judged->detector)->missed_updates <= 10000);
+	judged_free(judged);
+	return finding;
+}
+
+/* Whatever else it says: readers may have taken a mix of two states. Once while it goes on. */
+static void a_writer_that_does_not_follow_the_seqlock(void **state)
+{
+	struct page page = make_marker_page();
+
+	(void)state;
+	assert_int_equal(broken(&page, 4, 4).seqlock.cause, SEQLOCK_UNCHANGED);
+	assert_int_equal(broken(&page, 1000, 10).seqlock.cause, SEQLOCK_BACK);
+	/* 10 in 1 us is what a writer can do, and 1000 in a guest's pause. */
+	assert_int_equal(broken(&page, 0, 22100).seqlock.cause, SEQLOCK_JUMPED);
+	assert_int_equal(broken(&page, 0, 0x7fffff00).seqlock.new_seq, 0x7fffff00);
+}
+
+/* Another producer counts anew. */
+static void a_sequence_that_begins_anew_is_not_broken(void **state)
+{
+	struct page page = make_marker_page(), garbage = {.length = VMCLOCK_ABI_BYTES};
+	struct judged *judged = judged_new(NULL);
+
+	(void)state;
+	make_field(&page, PAGE_SEQ_COUNT, 5000);
+	sample_page(judged, &page);
+	make_field(&page, PAGE_SEQ_COUNT, 2);
+	make_field(&page, PAGE_DISRUPTION_MARKER, 5);
 	sample_page(judged, &page);
 	the_finding(judged, FINDING_DISRUPTION);
-	assert_int_equal(detector_counts(judged->detector)->silent_changes, 1);
+	sample_page(judged, &garbage);
+	the_finding(judged, FINDING_DEVICE_LOST);
+	make_field(&page, PAGE_SEQ_COUNT, 0x7fffff00);
+	sample_page(judged, &page);
+	no_finding(judged);
+	assert_true(detector_counts(judged->detector)->updates < 3);
 	judged_free(judged);
 }
 
@@ -380,6 +429,8 @@ int main(void)
 		cmocka_unit_test(a_tai_offset_and_its_sign),
 		cmocka_unit_test(maintenance_is_found_each_time_it_is_announced),
 		cmocka_unit_test(missed_updates_are_counted_also_over_the_wrap),
+		cmocka_unit_test(a_writer_that_does_not_follow_the_seqlock),
+		cmocka_unit_test(a_sequence_that_begins_anew_is_not_broken),
 		cmocka_unit_test(the_kernel_and_the_observer_find_one_disruption),
 		cmocka_unit_test(a_sample_that_went_back_in_time_is_late),
 		cmocka_unit_test(garbage_is_a_lost_device_once),

@@ -30,8 +30,9 @@ static void update(struct judged *judged, struct page *page, double seconds, int
 	sample_page(judged, page);
 }
 
-/* After 1 s the bound is 1000 ns + 2^-20 s = 953.67 ns, rounded up: 1954 ns. */
+/* After 1 s the bound is 1000 ns + 2^-20 s = 953.67 ns, rounded up; the new page's is 1000 ns. */
 #define BOUND_NS 1954
+#define BOTH_NS	 (BOUND_NS + 1000)
 
 static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
 {
@@ -39,13 +40,9 @@ static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
 		int64_t ns;
 		bool found;
 	} moves[] = {
-		{0, false},
-		{BOUND_NS, false},
-		{-BOUND_NS, false},
-		{BOUND_NS + 2, true},
-		{-BOUND_NS - 2, true},
-		{SECOND, true},
-		{-(int64_t)SECOND, true},
+		{0, false},	      {BOUND_NS + 2, false}, /* noise that both pages admit */
+		{BOTH_NS, false},     {-BOTH_NS, false},     {BOTH_NS + 2, true},
+		{-BOTH_NS - 2, true}, {SECOND, true},	     {-(int64_t)SECOND, true},
 	};
 
 	(void)state;
@@ -74,18 +71,33 @@ static void inside_the_bound_is_nothing_outside_is_a_step(void **state)
 	}
 }
 
+/* A host that is honest: each update is off by up to what it admits, either way. */
+static void honest_noise_is_no_step(void **state)
+{
+	struct page page = bounded_page();
+	struct judged *judged = watching(&page);
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		update(judged, &page, 0.02, i % 2 ? -2000 : 2000);
+	no_finding(judged);
+	judged_free(judged);
+}
+
+/* A page that gives its bound up is not refuted by the one before, but it did step. */
 static void severity_by_whether_both_can_be_true(void **state)
 {
 	struct page page = bounded_page();
 	struct judged *judged = watching(&page);
 
 	(void)state;
-	/* The new page has 1000 ns of its own: 1954 + 1000. */
-	update(judged, &page, 1, BOUND_NS + 1000);
-	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).severity, FINDING_WARNING);
-	update(judged, &page, 1, -BOUND_NS - 1000 - 2);
+	update(judged, &page, 1, BOTH_NS + 2);
 	assert_true(judged->found[0].step.bounds_disjoint);
 	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).severity, FINDING_CRITICAL);
+	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_TAI_OFFSET_VALID);
+	update(judged, &page, 1, BOUND_NS + 2);
+	assert_false(judged->found[0].step.bounds_disjoint);
+	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).severity, FINDING_WARNING);
 	judged_free(judged);
 }
 
@@ -147,6 +159,9 @@ static void a_host_that_never_tells_its_status_is_judged_by_the_threshold(void *
 	judged_free(judged);
 }
 
+/* 2027-02-01T00:00:00Z at the first look, counter TICKS(10). */
+#define MONTH_END (1801440000 - 10)
+
 static void a_leap_second_is_no_step(void **state)
 {
 	struct page page = bounded_page();
@@ -154,6 +169,7 @@ static void a_leap_second_is_no_step(void **state)
 
 	(void)state;
 	/* On UTC with TAI known: UTC is set back, TAI goes on. */
+	make_field(&page, PAGE_TIME_SEC, MONTH_END);
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
 	judged = judged_new(NULL);
 	sample_page(judged, &page);
@@ -176,6 +192,7 @@ static void leap_on_utc_alone(uint64_t before, uint64_t after, int64_t ns, bool 
 
 	make_field(&page, PAGE_FLAGS,
 		   VMCLOCK_FLAG_PERIOD_MAXERROR_VALID | VMCLOCK_FLAG_TIME_MAXERROR_VALID);
+	make_field(&page, PAGE_TIME_SEC, MONTH_END);
 	make_field(&page, PAGE_LEAP_INDICATOR, before);
 	make_refresh(&page, judged->counter);
 	sample_page(judged, &page);
@@ -192,15 +209,56 @@ static void a_leap_second_on_utc_alone(void **state)
 
 	(void)state;
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POS, -second, false);
-	leap_on_utc_alone(VMCLOCK_LEAP_POS, VMCLOCK_LEAP_POST_POS, -second + BOUND_NS, false);
+	leap_on_utc_alone(VMCLOCK_LEAP_POS, VMCLOCK_LEAP_POST_POS, -second + BOTH_NS, false);
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, 0, false);
-	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, -second - BOUND_NS - 2,
-			  true);
+	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, -second - BOTH_NS - 2, true);
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, second, true);
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_NEG, VMCLOCK_LEAP_POST_NEG, second, false);
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_NEG, VMCLOCK_LEAP_POST_NEG, -second, true);
 	leap_on_utc_alone(VMCLOCK_LEAP_NONE, VMCLOCK_LEAP_NONE, -second, true);
 	leap_on_utc_alone(VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_PRE_POS, -second, true);
+}
+
+/* An announcement that is far away or withdrawn explains nothing, where TAI is told or not. */
+static void a_leap_second_hides_no_step(void **state)
+{
+	static const struct {
+		uint64_t flags, time_sec, before, after;
+		int64_t tai_offset, ns;
+	} steps[] = {
+		{VMCLOCK_FLAG_TAI_OFFSET_VALID, MONTH_END, VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_NONE,
+		 -37, -1000000000},
+		{VMCLOCK_FLAG_TAI_OFFSET_VALID, MONTH_END, VMCLOCK_LEAP_PRE_NEG, VMCLOCK_LEAP_NONE,
+		 -37, 1250000000},
+		{VMCLOCK_FLAG_TAI_OFFSET_VALID, 1800000000, VMCLOCK_LEAP_PRE_POS,
+		 VMCLOCK_LEAP_POST_POS, -37, -1000000000},
+		{VMCLOCK_FLAG_TAI_OFFSET_VALID, 1800000000, VMCLOCK_LEAP_PRE_POS,
+		 VMCLOCK_LEAP_POST_POS, -38, -1000000000},
+		{0, 1800000000, VMCLOCK_LEAP_PRE_POS, VMCLOCK_LEAP_POST_POS, 0, -1000000000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct page page = bounded_page();
+		struct judged *judged = judged_new(NULL);
+		struct finding finding;
+
+		make_field(&page, PAGE_FLAGS,
+			   steps[i].flags | VMCLOCK_FLAG_PERIOD_MAXERROR_VALID |
+				   VMCLOCK_FLAG_TIME_MAXERROR_VALID);
+		make_field(&page, PAGE_TIME_SEC, steps[i].time_sec);
+		make_field(&page, PAGE_LEAP_INDICATOR, steps[i].before);
+		sample_page(judged, &page);
+		judged->count = 0;
+		make_field(&page, PAGE_LEAP_INDICATOR, steps[i].after);
+		make_field(&page, PAGE_TAI_OFFSET_SEC, (uint64_t)steps[i].tai_offset);
+		update(judged, &page, 1, steps[i].ns);
+		finding = judged->found[0];
+		assert_string_equal(finding_name(finding.kind), "host_step");
+		assert_int_equal(finding.severity, FINDING_CRITICAL);
+		assert_true(interval_has(finding.step.moved, steps[i].ns));
+		judged_free(judged);
+	}
 }
 
 static void a_corrected_offset_or_scale_is_no_step(void **state)
@@ -230,7 +288,7 @@ static void a_step_with_an_old_reference(void **state)
 	sample_page(judged, &page);
 	later(judged, 0.01);
 	make_next_seq(&page);
-	make_shift(&page, 1002);
+	make_shift(&page, 2002); /* 1000 of each page */
 	sample_page(judged, &page);
 	assert_int_equal(the_finding(judged, FINDING_HOST_STEP).step.bound_ns, 1000);
 	judged_free(judged);
@@ -495,12 +553,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(inside_the_bound_is_nothing_outside_is_a_step),
+		cmocka_unit_test(honest_noise_is_no_step),
 		cmocka_unit_test(severity_by_whether_both_can_be_true),
 		cmocka_unit_test(without_bounds_a_threshold),
 		cmocka_unit_test(a_clock_that_is_not_vouched_for_may_move),
 		cmocka_unit_test(a_host_that_never_tells_its_status_is_judged_by_the_threshold),
 		cmocka_unit_test(a_leap_second_is_no_step),
 		cmocka_unit_test(a_leap_second_on_utc_alone),
+		cmocka_unit_test(a_leap_second_hides_no_step),
 		cmocka_unit_test(a_corrected_offset_or_scale_is_no_step),
 		cmocka_unit_test(a_step_with_an_old_reference),
 		cmocka_unit_test(a_rate_changed_at_an_old_reference_is_a_step_too),

@@ -201,17 +201,44 @@ static void a_counter_before_the_reference(void **state)
 	assert_true(finding.reference.ticks == TICKS(2));
 	assert_true(finding.reference.has_ns);
 	assert_int_equal(finding.reference.ns, 2 * SECOND);
-	/* Another reference: found anew. A counter of another kind: no statement. */
-	make_field(&page, PAGE_COUNTER_VALUE, judged->counter + 1);
-	make_next_seq(&page);
+	/* Another reference, and a moment behind it: the same condition. */
+	make_refresh(&page, judged->counter + 1);
 	sample_page(judged, &page);
-	assert_int_equal(judged->found[judged->count - 1].reference.ticks, 1);
-	judged->count = 0;
+	judged->counter += 1;
+	sample_page(judged, &page);
+	make_refresh(&page, judged->counter + 1000);
+	sample_page(judged, &page);
+	no_finding(judged);
+	/* Behind it for half a second: the next time is another one. */
+	later(judged, 0.1);
+	sample_page(judged, &page);
+	later(judged, 0.6);
+	sample_page(judged, &page);
+	make_refresh(&page, judged->counter + 1000);
+	later(judged, 1e-7);
+	sample_page(judged, &page);
+	finding = the_finding(judged, FINDING_COUNTER_BEFORE_REFERENCE);
+	/* It began after the look at which the counter was behind. */
+	assert_int_equal(finding.not_before_ns, AT_NS(judged->counter - 107));
+	assert_true(finding.found_ns > finding.not_before_ns && !finding.since_start);
+	/* A counter of another kind: no statement. */
 	make_field(&page, PAGE_COUNTER_VALUE, judged->counter + 2);
 	make_field(&page, PAGE_COUNTER_ID, !COUNTER_NATIVE_ID);
 	make_next_seq(&page);
 	sample_page(judged, &page);
 	no_finding(judged);
+	judged_free(judged);
+}
+
+static void a_counter_that_was_before_the_reference_from_the_start(void **state)
+{
+	struct judged *judged = judged_new(NULL);
+	struct page page = make_full_page();
+
+	(void)state;
+	make_field(&page, PAGE_COUNTER_VALUE, judged->counter + 1);
+	sample_page(judged, &page);
+	assert_true(the_finding(judged, FINDING_COUNTER_BEFORE_REFERENCE).since_start);
 	judged_free(judged);
 }
 
@@ -242,6 +269,7 @@ static void a_late_tick_is_a_stun_without_any_page(void **state)
 	assert_int_equal(finding.stun.by, STUN_BY_MONOTONIC);
 	assert_int_equal(finding.stun.length.lo_ns, 250 * MS);
 	assert_int_equal(finding.stun.length.hi_ns, 260 * MS);
+	assert_true(finding.stun.at_least); /* CLOCK_MONOTONIC alone does not tell */
 	assert_int_equal(finding.not_before_ns, SECOND);
 	/* What the guest itself made it wait is no stun. */
 	tick.tick.waited_ns = 1;
@@ -280,13 +308,39 @@ static void a_stun_that_stops_the_monotonic_clock_too(void **state)
 	finding = the_finding(judged, FINDING_STUN);
 	assert_int_equal(finding.stun.by, STUN_BY_COUNTER);
 	assert_int_equal(finding.stun.length.lo_ns, 250 * MS);
-	assert_int_equal(finding.stun.length.hi_ns, 1000 * MS);
+	assert_int_equal(finding.stun.length.hi_ns, 1001 * MS); /* by the rate's tolerance */
+	assert_false(finding.stun.at_least);
 	/* Of a slow clock over a long time nothing follows, nor of a counter that went back. */
 	tick = make_counted_tick(999000 * MS, 1000000 * MS);
 	detector_event(judged->detector, &tick);
 	tick = make_counted_tick(10 * MS, 0ull - 5000 * MS);
 	detector_event(judged->detector, &tick);
 	no_finding(judged);
+	judged_free(judged);
+}
+
+/* It stood still for a part: the counter tells the whole, unless it was disrupted. */
+static void a_late_tick_is_as_long_as_the_counter_says(void **state)
+{
+	struct judged *judged = judged_new(NULL);
+	struct event tick = make_counted_tick(356 * MS, 2488 * MS);
+	struct page page = make_marker_page();
+	struct finding finding;
+
+	(void)state;
+	tick.tick.due_ns -= 300 * MS;
+	detector_event(judged->detector, &tick);
+	finding = the_finding(judged, FINDING_STUN);
+	assert_int_equal(finding.stun.by, STUN_BY_MONOTONIC);
+	assert_int_equal(finding.stun.length.lo_ns, 300 * MS);
+	assert_true(finding.stun.length.hi_ns >= 2488 * (int64_t)MS && !finding.stun.at_least);
+	sample_page(judged, &page);
+	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
+	make_next_seq(&page);
+	sample_page(judged, &page);
+	the_finding(judged, FINDING_DISRUPTION);
+	detector_event(judged->detector, &tick);
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
 	judged_free(judged);
 }
 
@@ -317,8 +371,10 @@ int main(void)
 		cmocka_unit_test(a_change_of_flags_is_no_refresh),
 		cmocka_unit_test(what_promises_nothing_is_not_stale),
 		cmocka_unit_test(a_counter_before_the_reference),
+		cmocka_unit_test(a_counter_that_was_before_the_reference_from_the_start),
 		cmocka_unit_test(a_late_tick_is_a_stun_without_any_page),
 		cmocka_unit_test(a_stun_that_stops_the_monotonic_clock_too),
+		cmocka_unit_test(a_late_tick_is_as_long_as_the_counter_says),
 		cmocka_unit_test(a_disrupted_counter_is_no_stun),
 	};
 

@@ -19,7 +19,8 @@ static void names_are_stable_and_lead_back(void **state)
 	static const char *const names =
 		"disruption restore host_step host_slew status_change leap_announced leap_change "
 		"tai_offset_change smearing_change maintenance_soon maintenance_imminent "
-		"writer_stuck not_updated counter_before_reference driver_error driver_mismatch "
+		"writer_stuck seqlock_broken not_updated counter_before_reference driver_error "
+		"driver_mismatch "
 		"wrong_bound stun clock_set scale_mismatch device_lost data_loss ";
 	const char *at = names;
 
