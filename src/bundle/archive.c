@@ -143,7 +143,7 @@ int archive_put(int fd, const struct archive_plan *plan, struct error *error)
 static la_ssize_t add_to_hash(struct archive *archive, void *arg, const void *bytes, size_t length)
 {
 	(void)archive;
-	sha256_add(arg, bytes, length);
+	sha256_update(arg, length, bytes);
 	return (la_ssize_t)length;
 }
 
@@ -151,12 +151,12 @@ static int hash(const struct archive_plan *plan, bool packed, char hex[SHA256_HE
 		struct error *error)
 {
 	struct archive *archive = new_archive(packed);
-	struct sha256 sum;
+	struct sha256_ctx sum;
 	int err;
 
 	if (!archive)
 		return no_memory(error);
-	sha256_begin(&sum);
+	sha256_init(&sum);
 	if (archive_write_open(archive, &sum, NULL, add_to_hash, NULL) != ARCHIVE_OK) {
 		archive_write_free(archive);
 		return no_memory(error);
@@ -179,7 +179,7 @@ struct unpacking {
 	z_stream stream;
 	bool ended;
 	uint64_t left; /* bytes that may still come */
-	struct sha256 sum;
+	struct sha256_ctx sum;
 	const char *wrong; /* static; NULL: nothing */
 	uint8_t in[CHUNK];
 	uint8_t out[CHUNK];
@@ -260,7 +260,7 @@ static size_t unpack(struct unpacking *unpacking)
 	if (unpacking->wrong)
 		return 0;
 	unpacking->left -= length;
-	sha256_add(&unpacking->sum, unpacking->out, length);
+	sha256_update(&unpacking->sum, length, unpacking->out);
 	return length;
 }
 
@@ -317,11 +317,11 @@ static int write_all(int fd, const uint8_t *bytes, size_t length)
 static int get_data(struct archive *archive, struct archive_file *file, struct error *error)
 {
 	uint8_t chunk[CHUNK];
-	struct sha256 sum;
+	struct sha256_ctx sum;
 	la_ssize_t some;
 	int err;
 
-	sha256_begin(&sum);
+	sha256_init(&sum);
 	while ((some = archive_read_data(archive, chunk, sizeof(chunk))) > 0) {
 		file->bytes += (uint64_t)some;
 		if (file->bytes > file->most) {
@@ -334,7 +334,7 @@ static int get_data(struct archive *archive, struct archive_file *file, struct e
 			error_hint(error, "set TMPDIR to a directory with more room");
 			return err;
 		}
-		sha256_add(&sum, chunk, (size_t)some);
+		sha256_update(&sum, (size_t)some, chunk);
 	}
 	sha256_end(&sum, file->sha256);
 	if (some < 0) {
@@ -445,7 +445,7 @@ int archive_get(int fd, struct archive_plan *plan, struct error *error)
 	unpacking->left = TAR_OVERHEAD;
 	for (size_t i = 0; i < plan->files; i++)
 		unpacking->left += plan->file[i].most;
-	sha256_begin(&unpacking->sum);
+	sha256_init(&unpacking->sum);
 	if (unpacking_begin(unpacking))
 		err = get_with(archive, unpacking, plan, error);
 	else

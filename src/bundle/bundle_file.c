@@ -34,13 +34,13 @@ int bundle_file_of(const char *bytes, size_t length, char sha256[SHA256_HEX_BYTE
 int bundle_file_hash(int fd, uint64_t *bytes, char sha256[SHA256_HEX_BYTES])
 {
 	uint8_t chunk[CHUNK];
-	struct sha256 sum;
+	struct sha256_ctx sum;
 	ssize_t some;
 
 	*bytes = 0;
-	sha256_begin(&sum);
+	sha256_init(&sum);
 	while ((some = pread(fd, chunk, sizeof(chunk), (off_t)*bytes)) > 0) {
-		sha256_add(&sum, chunk, (size_t)some);
+		sha256_update(&sum, (size_t)some, chunk);
 		*bytes += (uint64_t)some;
 	}
 	sha256_end(&sum, sha256);

@@ -13,17 +13,17 @@ static void begin(struct bundle_keys *keys)
 {
 	if (keys->begun)
 		return;
-	sha256_begin(&keys->finding);
-	sha256_begin(&keys->incident);
+	sha256_init(&keys->finding);
+	sha256_init(&keys->incident);
 	keys->begun = true;
 }
 
 /* Its end included, so that two texts are never one. */
-static void add(struct sha256 *sum, json_object *json)
+static void add(struct sha256_ctx *sum, json_object *json)
 {
 	const char *line = json_line(json);
 
-	sha256_add(sum, line, strlen(line) + 1);
+	sha256_update(sum, strlen(line) + 1, (const uint8_t *)line);
 	json_object_put(json);
 }
 

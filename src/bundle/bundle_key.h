@@ -14,8 +14,8 @@
 
 /* All zero at first. */
 struct bundle_keys {
-	struct sha256 finding;
-	struct sha256 incident;
+	struct sha256_ctx finding;
+	struct sha256_ctx incident;
 	bool begun;
 };
 
