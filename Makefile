@@ -33,15 +33,15 @@ CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
 override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
-# protobuf-c is linked in: a report writes with it, and a tracer should not have to load it at its start.
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -lpthread -lm
+# protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
 # What only the exporter needs.
-SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lsystemd -lpthread -lm
+SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lpthread -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
 # What only bundle and verify need.
-BUNDLE_LDLIBS := -larchive -lz -ljson-c -lsqlite3 -lpthread -lm
+BUNDLE_LDLIBS := -larchive -l:libnettle.a -lz -ljson-c -lsqlite3 -lpthread -lm
 MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main main/manual_main exporter/exporter_main bundle/bundle_main sim/sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a

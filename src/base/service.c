@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "record/service.h"
+#include "base/service.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,4 +44,24 @@ uint64_t service_watchdog_ns(void)
 	if (!period || parse_u64_within(period, 1, UINT64_MAX / 1000, &us))
 		return 0;
 	return us * 1000;
+}
+
+int service_take_sockets(void)
+{
+	const char *process = getenv("LISTEN_PID"), *sockets = getenv("LISTEN_FDS");
+	uint64_t pid, count = 0;
+	int err = 0;
+
+	/* They are another's: a shell that inherits the variables has started us. */
+	if (!process || !sockets || (!parse_u64(process, &pid) && pid != (uint64_t)getpid()))
+		return 0;
+	if (parse_u64(process, &pid) ||
+	    parse_u64_within(sockets, 0, INT_MAX - SERVICE_FIRST_SOCKET, &count))
+		err = -EINVAL;
+	for (int fd = SERVICE_FIRST_SOCKET; !err && fd < SERVICE_FIRST_SOCKET + (int)count; fd++)
+		err = fcntl(fd, F_SETFD, FD_CLOEXEC) ? -EINVAL : 0;
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	return err ?: (int)count;
 }

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "base/clock_now.h"
+#include "base/service.h"
 #include "base/instant.h"
 #include "base/parse.h"
 #include "feed/command.h"
@@ -89,7 +89,7 @@ static void feed_watchdog(struct exporter *exporter, uint64_t now_ns)
 	if (!exporter->watchdog_ns || now_ns < exporter->watchdog_due_ns)
 		return;
 	exporter->watchdog_due_ns = now_ns + exporter->watchdog_ns / 2;
-	sd_notify(0, "WATCHDOG=1");
+	service_tell("WATCHDOG=1");
 }
 
 /* One turn of the observing loop: see what there is, and show it. */
@@ -204,15 +204,14 @@ static int export_with(struct exporter *exporter)
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	sd_watchdog_enabled(0, &exporter->watchdog_ns);
-	exporter->watchdog_ns *= 1000; /* it counts microseconds */
+	exporter->watchdog_ns = service_watchdog_ns();
 	/* The first scrape is to find something. */
 	turn(exporter);
 	if (start_server(exporter))
 		return EXIT_FAILED;
-	sd_notify(0, "READY=1\nSTATUS=Watching the clock");
+	service_tell("READY=1\nSTATUS=Watching the clock");
 	observe(exporter);
-	sd_notify(0, "STOPPING=1");
+	service_tell("STOPPING=1");
 	if (exporter->options->textfile)
 		exporter_textfile_end(exporter->options->textfile);
 	return EXIT_DONE;

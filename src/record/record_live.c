@@ -14,7 +14,7 @@
 #include "feed/message.h"
 #include "feed/progress.h"
 #include "record/record_summary.h"
-#include "record/service.h"
+#include "base/service.h"
 #include "observe/cgroup.h"
 #include "observe/host_facts.h"
 

@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "base/service.h"
 
 #define BACKLOG	 128
 #define UNIX_TAG "unix:"
@@ -162,12 +162,26 @@ int listeners_add(struct listeners *listeners, const char *address, struct error
 	return err ? refuse(error, address, -err) : 0;
 }
 
+static bool is_listening_stream(int fd)
+{
+	int type = 0, listens = 0;
+	socklen_t length = sizeof(type);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) && type == SOCK_STREAM &&
+	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) && listens;
+}
+
 int listeners_add_inherited(struct listeners *listeners, struct error *error)
 {
-	int count = sd_listen_fds(1);
+	int count = service_take_sockets();
 
-	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + count; fd++) {
-		if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
+	if (count < 0) {
+		error_cause(error, "LISTEN_PID and LISTEN_FDS are no sockets of this process");
+		error_hint(error, "systemd sets them for a .socket unit; unset them elsewhere");
+		return count;
+	}
+	for (int fd = SERVICE_FIRST_SOCKET; fd < SERVICE_FIRST_SOCKET + count; fd++) {
+		if (!is_listening_stream(fd)) {
 			error_cause(error,
 				    "what systemd hands over is not a listening stream socket");
 			error_hint(error, "in the .socket unit: ListenStream=, and Accept=no");
