@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one door of the judge: events in; findings, incidents and health out. Pure: time comes with the
- * events, and the same events give the same findings, whether they are live, recorded or simulated.
+ * The one door of the judge: events in; findings, incidents and health out. Pure: time comes with
+ * the events, and the same events give the same findings, whether they are live, recorded or
+ * simulated.
  *
- *	static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+ *	static const struct judge_handlers handlers = {.finding = on_finding, .incident =
+ *	on_incident};
  *
  *	struct judge *judge = judge_new(&handlers, session);
  *	while (next(source, &event))
@@ -22,8 +24,8 @@ struct judge;
 
 /*
  * What a caller is told, in this order of each event; NULL: it does not want to know. What they are
- * given is valid during the call only, and judge_event(), judge_resume() and judge_finish() must not
- * be called from them.
+ * given is valid during the call only, and judge_event(), judge_resume() and judge_finish() must
+ * not be called from them.
  */
 struct judge_handlers {
 	/* An event before it is judged, with the page in force: @line has taken it. */
@@ -59,8 +61,9 @@ void judge_finish(struct judge *judge);
 const struct incident *judge_open_incident(const struct judge *judge);
 
 /*
- * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no incident
- * is open? With @clocks, at least one clock must have been read since the page became good.
+ * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no
+ * incident is open? With @clocks, at least one clock must have been read since the page became
+ * good.
  */
 bool judge_is_well(const struct judge *judge, bool clocks);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON objects that hold what their table says (json_table.h). A key that is not in the table, one of
- * another type, and one that is missing end the program: that is a bug of this program.
+ * JSON objects that hold what their table says (json_table.h). A key that is not in the table, one
+ * of another type, and one that is missing end the program: that is a bug of this program.
  */
 #ifndef VMCLOCK_TRACE_SHOW_JSON_ADD_H
 #define VMCLOCK_TRACE_SHOW_JSON_ADD_H

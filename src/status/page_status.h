@@ -61,8 +61,8 @@ size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
 
 /*
- * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock, but
- * there is none in the page or no time by it; else "ok". Static.
+ * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock,
+ * but there is none in the page or no time by it; else "ok". Static.
  */
 const char *page_status_level(const struct page_status *status);
 

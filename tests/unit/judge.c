@@ -3,7 +3,9 @@
 #include "incident_make.h"
 #include "judge/judge.h"
 
-/* What was told, a letter each: e(vent), S(tale reference at one), O(pened), f(inding), C(losed). */
+/*
+ * What was told, a letter each: e(vent), S(tale reference at one), O(pened), f(inding), C(losed).
+ */
 struct told {
 	struct judge *judge;
 	char letters[64];
