@@ -2,8 +2,10 @@
 #
 #   make          build/vmclock-trace
 #   make demo     the main job, end to end, in a guest (installs what is missing)
-#   make check    every test (installs what is missing)
-#   make check-matrix  every kernel that Debian lists; makes the table in README.md
+#   make check    the tests (installs what is missing)
+#   make check-quick  those that need no guest
+#   make check-long   those that take long and seldom change: every kernel, many repetitions
+#   make check-matrix of these, every kernel that Debian lists; makes the table of them
 #   make lint     layers, format, spelling of the house
 #   make bench    figures, as ratios within one run
 #
@@ -61,7 +63,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all units lab man demo check check-matrix check-quick lint format bench install clean
+.PHONY: all units lab man demo check check-quick check-long check-matrix lint format bench install clean
 
 all: $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
 
@@ -176,10 +178,20 @@ demo:
 	@$(MAKE) --no-print-directory all lab
 	@tests/lab/demo
 
-# Everything; what it ran and how it ended is the last line.
+# What it ran and how it ended is the last line.
 check:
 	@tests/setup build check lab lab-arm64
 	@tests/check
+
+# What needs no guest.
+check-quick:
+	@tests/setup build check
+	@tests/check --quick
+
+# What check leaves out; docs/check-long.md has the last run.
+check-long:
+	@tests/setup build check lab lab-arm64
+	@tests/check --long
 
 # Every kernel, and README's table of what works on each: an hour at most.
 check-matrix:
@@ -187,10 +199,6 @@ check-matrix:
 	@$(MAKE) --no-print-directory all lab
 	@$(MAKE) --no-print-directory ARCH=arm64 all lab
 	@tests/lab/matrix
-
-# What needs no guest: seconds.
-check-quick: all units
-	@tests/check --quick
 
 lint:
 	@tests/lint
