@@ -71,6 +71,14 @@ const char *hooks_news_name(enum hooks_news news)
 	return news == HOOKS_LET_GO ? "let_go" : news == HOOKS_AGAIN ? "again" : "driver";
 }
 
+const char *clock_change_name(enum clock_change_how how)
+{
+#define NAME(constant, name) name,
+	static const char *const names[CLOCK_CHANGES] = {EVENT_CLOCK_CHANGES(NAME)};
+
+	return (unsigned int)how < CLOCK_CHANGES ? names[how] : "unknown";
+}
+
 const char *observed_clock_name(enum observed_clock clock)
 {
 	return (unsigned int)clock < OBSERVED_CLOCKS ? clock_names[clock] : "unknown";
@@ -94,11 +102,6 @@ const char *event_page_state_name(enum event_page_state state)
 		break;
 	}
 	return NULL;
-}
-
-uint64_t event_losses_total(const struct event_losses *losses)
-{
-	return losses->ring_full + losses->task_storage + losses->recursion + losses->missed;
 }
 
 /* What each error means in drivers/ptp/ptp_vmclock.c and drivers/ptp/ptp_chardev.c. */

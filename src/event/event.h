@@ -14,6 +14,7 @@
 
 #include "base/instant.h"
 #include "event/histogram.h"
+#include "event/losses.h"
 #include "event/scale.h"
 #include "page/page.h"
 
@@ -240,11 +241,19 @@ struct event_notification {
 	uint32_t seq; /* with this seq_count on the page */
 };
 
-/* How the system clock was changed. */
+/* How the system clock was changed: X(constant, name). */
+#define EVENT_CLOCK_CHANGES(X)                                                                     \
+	/* clock_settime(), settimeofday(), ADJ_SETOFFSET */                                       \
+	X(CLOCK_STEPPED, "step")                                                                   \
+	/* its rate was changed: ADJ_FREQUENCY, ADJ_TICK, adjtime() */                             \
+	X(CLOCK_SLEWED, "slew")                                                                    \
+	/* it runs on another clocksource */                                                       \
+	X(CLOCK_NEW_SOURCE, "clocksource")
+
 enum clock_change_how {
-	CLOCK_STEPPED,	  /* clock_settime(), settimeofday(), ADJ_SETOFFSET */
-	CLOCK_SLEWED,	  /* its rate was changed: ADJ_FREQUENCY, ADJ_TICK, adjtime() */
-	CLOCK_NEW_SOURCE, /* it runs on another clocksource */
+#define EVENT_CLOCK_CHANGE_ENUM(constant, name) constant,
+	EVENT_CLOCK_CHANGES(EVENT_CLOCK_CHANGE_ENUM)
+#undef EVENT_CLOCK_CHANGE_ENUM
 	CLOCK_CHANGES
 };
 
@@ -275,21 +284,6 @@ struct event_tick {
 	struct event_ticks ticks;
 	uint64_t last_counter; /* of the tick before it: its ticks.after */
 	uint64_t counter_hz;   /* nominal rate of the counter; 0: not known */
-};
-
-/* What was made but never arrived, by cause. Loss is data: every output shows it. */
-struct event_losses {
-	uint64_t made;		  /* records that were to be sent: those seen, and ring_full */
-	uint64_t seen;		  /* of them, arrived so far */
-	uint64_t ring_full;	  /* no room in the kernel's ring buffer */
-	uint64_t suppressed;	  /* not sent, as asked for, by the limit on their rate */
-	uint64_t task_storage;	  /* the kernel had no memory to remember a call's start */
-	uint64_t page_unreadable; /* events that came without their page */
-	uint64_t recursion;	  /* hooks that the kernel skipped because one was running */
-	uint64_t missed;    /* kprobes that did not fire, for want of room or in an interrupt */
-	uint64_t uncounted; /* of these two, uses of the driver that are in no count for it */
-	uint64_t reader_unlisted;  /* uses by threads that found no room in the table of readers */
-	uint64_t failure_unlisted; /* failures that found no room in the table of failures */
 };
 
 struct event {
@@ -325,12 +319,6 @@ struct event {
 	};
 };
 
-/*
- * All losses that cost an event against the user's will. Uses are counted nevertheless, but for
- * `uncounted`.
- */
-uint64_t event_losses_total(const struct event_losses *losses);
-
 /* "there", "came", "unmapped", "exited", "gone": static. */
 const char *mapper_news_name(enum mapper_news news);
 
@@ -351,7 +339,10 @@ const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE
 /* "CLOCK_REALTIME", "PTP clock", "other PTP clock", "ClockBound", "other clock": static. */
 const char *observed_clock_name(enum observed_clock clock);
 
-/* "driver", "release", "again": static. */
+/* "step", "slew", "clocksource": static. */
+const char *clock_change_name(enum clock_change_how how);
+
+/* "driver", "let_go", "again": static. */
 const char *hooks_news_name(enum hooks_news news);
 
 /* "stable", "moved", "torn"; NULL for EVENT_PAGE_ABSENT. */

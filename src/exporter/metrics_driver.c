@@ -48,16 +48,11 @@ static void write_readers(struct metrics_writer *out, const struct metrics_drive
 
 static void write_changes(struct metrics_writer *out, const uint64_t changes[CLOCK_CHANGES])
 {
-	static const char *const how[CLOCK_CHANGES] = {
-		[CLOCK_STEPPED] = "step",
-		[CLOCK_SLEWED] = "slew",
-		[CLOCK_NEW_SOURCE] = "clocksource",
-	};
-
 	metric_begin(out, METRIC_COUNTER, "vmclock_system_clock_changes", NULL,
 		     "Calls that set or steered the system clock, and changes of its source.");
 	for (int i = 0; i < CLOCK_CHANGES; i++)
-		metric_u64(out, LABELS("how", how[i]), changes[i]);
+		metric_u64(out, LABELS("how", clock_change_name((enum clock_change_how)i)),
+			   changes[i]);
 }
 
 void metrics_write_driver(struct metrics_writer *out, const struct metrics_driver *driver)

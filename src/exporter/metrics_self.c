@@ -35,24 +35,10 @@ static void write_release(struct metrics_writer *out, const struct metrics_drive
 
 static void write_losses(struct metrics_writer *out, const struct event_losses *losses)
 {
-	const struct {
-		const char *cause;
-		uint64_t count;
-	} causes[] = {
-		{"ring_full", losses->ring_full},
-		{"suppressed", losses->suppressed},
-		{"task_storage", losses->task_storage},
-		{"page_unreadable", losses->page_unreadable},
-		{"recursion", losses->recursion},
-		{"missed", losses->missed},
-		{"reader_unlisted", losses->reader_unlisted},
-		{"failure_unlisted", losses->failure_unlisted},
-	};
-
 	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_losses", NULL,
 		     "What the hooks could not tell, or not in full, by cause.");
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		metric_u64(out, LABELS("cause", causes[i].cause), causes[i].count);
+	for (enum event_loss i = 0; i < LOSSES; i++)
+		metric_u64(out, LABELS("cause", event_loss_name(i)), event_loss_count(losses, i));
 }
 
 static void write_probes(struct metrics_writer *out, const struct metrics_driver *driver)

@@ -149,24 +149,12 @@ static void handle_device(struct detector *detector, const struct event *event)
 }
 
 /* What @now has more than @then; a total that shrank began anew. */
-static uint64_t growth(uint64_t then, uint64_t now)
-{
-	return now < then ? now : now - then;
-}
-
 static void handle_losses(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_DATA_LOSS, FINDING_WARNING, event);
-	const struct event_losses *then = &detector->losses, *now = &event->losses;
 
-	finding.losses = (struct event_losses){
-		.ring_full = growth(then->ring_full, now->ring_full),
-		.task_storage = growth(then->task_storage, now->task_storage),
-		.page_unreadable = growth(then->page_unreadable, now->page_unreadable),
-		.recursion = growth(then->recursion, now->recursion),
-		.missed = growth(then->missed, now->missed),
-	};
-	detector->losses = *now;
+	finding.losses = event_losses_since(&detector->losses, &event->losses);
+	detector->losses = event->losses;
 	if (event_losses_total(&finding.losses) || finding.losses.page_unreadable)
 		detector_emit(detector, &finding);
 }

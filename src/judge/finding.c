@@ -4,31 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const names[FINDINGS] = {
-	[FINDING_DISRUPTION] = "disruption",
-	[FINDING_RESTORE] = "restore",
-	[FINDING_HOST_STEP] = "host_step",
-	[FINDING_HOST_SLEW] = "host_slew",
-	[FINDING_STATUS_CHANGE] = "status_change",
-	[FINDING_LEAP_ANNOUNCED] = "leap_announced",
-	[FINDING_LEAP_CHANGE] = "leap_change",
-	[FINDING_TAI_OFFSET_CHANGE] = "tai_offset_change",
-	[FINDING_SMEARING_CHANGE] = "smearing_change",
-	[FINDING_MAINTENANCE_SOON] = "maintenance_soon",
-	[FINDING_MAINTENANCE_IMMINENT] = "maintenance_imminent",
-	[FINDING_WRITER_STUCK] = "writer_stuck",
-	[FINDING_SEQLOCK_BROKEN] = "seqlock_broken",
-	[FINDING_NOT_UPDATED] = "not_updated",
-	[FINDING_COUNTER_BEFORE_REFERENCE] = "counter_before_reference",
-	[FINDING_DRIVER_ERROR] = "driver_error",
-	[FINDING_DRIVER_MISMATCH] = "driver_mismatch",
-	[FINDING_WRONG_BOUND] = "wrong_bound",
-	[FINDING_STUN] = "stun",
-	[FINDING_CLOCK_SET] = "clock_set",
-	[FINDING_SCALE_MISMATCH] = "scale_mismatch",
-	[FINDING_DEVICE_LOST] = "device_lost",
-	[FINDING_DATA_LOSS] = "data_loss",
-};
+#define NAME(constant, name) name,
+static const char *const names[FINDINGS] = {FINDING_KINDS(NAME)};
 
 const char *finding_name(enum finding_kind kind)
 {

@@ -14,31 +14,39 @@
 #include "judge/driver_answer.h"
 #include "page/page.h"
 
-/* In the order of the JSON names' meaning: the page, its reader and writer, other clocks, us. */
+/*
+ * X(constant, name), the name being stable and for programs. In the order of what they are about:
+ * the page, its reader and writer, other clocks, this program.
+ */
+#define FINDING_KINDS(X)                                                                           \
+	X(DISRUPTION, "disruption")                                                                \
+	X(RESTORE, "restore")                                                                      \
+	X(HOST_STEP, "host_step")                                                                  \
+	X(HOST_SLEW, "host_slew")                                                                  \
+	X(STATUS_CHANGE, "status_change")                                                          \
+	X(LEAP_ANNOUNCED, "leap_announced")                                                        \
+	X(LEAP_CHANGE, "leap_change")                                                              \
+	X(TAI_OFFSET_CHANGE, "tai_offset_change")                                                  \
+	X(SMEARING_CHANGE, "smearing_change")                                                      \
+	X(MAINTENANCE_SOON, "maintenance_soon")                                                    \
+	X(MAINTENANCE_IMMINENT, "maintenance_imminent")                                            \
+	X(WRITER_STUCK, "writer_stuck")                                                            \
+	X(SEQLOCK_BROKEN, "seqlock_broken")                                                        \
+	X(NOT_UPDATED, "not_updated")                                                              \
+	X(COUNTER_BEFORE_REFERENCE, "counter_before_reference")                                    \
+	X(DRIVER_ERROR, "driver_error")                                                            \
+	X(DRIVER_MISMATCH, "driver_mismatch")                                                      \
+	X(WRONG_BOUND, "wrong_bound")                                                              \
+	X(STUN, "stun")                                                                            \
+	X(CLOCK_SET, "clock_set")                                                                  \
+	X(SCALE_MISMATCH, "scale_mismatch")                                                        \
+	X(DEVICE_LOST, "device_lost")                                                              \
+	X(DATA_LOSS, "data_loss")
+
 enum finding_kind {
-	FINDING_DISRUPTION,
-	FINDING_RESTORE,
-	FINDING_HOST_STEP,
-	FINDING_HOST_SLEW,
-	FINDING_STATUS_CHANGE,
-	FINDING_LEAP_ANNOUNCED,
-	FINDING_LEAP_CHANGE,
-	FINDING_TAI_OFFSET_CHANGE,
-	FINDING_SMEARING_CHANGE,
-	FINDING_MAINTENANCE_SOON,
-	FINDING_MAINTENANCE_IMMINENT,
-	FINDING_WRITER_STUCK,
-	FINDING_SEQLOCK_BROKEN,
-	FINDING_NOT_UPDATED,
-	FINDING_COUNTER_BEFORE_REFERENCE,
-	FINDING_DRIVER_ERROR,
-	FINDING_DRIVER_MISMATCH,
-	FINDING_WRONG_BOUND,
-	FINDING_STUN,
-	FINDING_CLOCK_SET,
-	FINDING_SCALE_MISMATCH,
-	FINDING_DEVICE_LOST,
-	FINDING_DATA_LOSS,
+#define FINDING_ENUM(constant, name) FINDING_##constant,
+	FINDING_KINDS(FINDING_ENUM)
+#undef FINDING_ENUM
 	FINDINGS
 };
 

@@ -186,9 +186,7 @@ static void add_tally(struct line *line, const struct event_tally *tally)
 
 static void add_change(struct line *line, const struct event *event)
 {
-	static const char *const hows[CLOCK_CHANGES] = {"step", "slew", "clocksource"};
-
-	line->what = event->change.how < CLOCK_CHANGES ? hows[event->change.how] : NULL;
+	line->what = clock_change_name(event->change.how);
 	line->result = (struct known){true, event->result};
 	line->latency_ns = known(event->latency_ns);
 }

@@ -336,7 +336,6 @@ static void put_clock(struct trace *trace, const struct event *event, const stru
 
 static void put_change(struct trace *trace, const struct event *event)
 {
-	static const char *const names[CLOCK_CHANGES] = {"step", "rate", "clocksource"};
 	const struct event_clock_change *change = &event->change;
 	char comm[TEXT_UTF8_BYTES(EVENT_COMM_BYTES)], source[TEXT_UTF8_BYTES(EVENT_SOURCE_BYTES)];
 	struct perfetto_args args = {0};
@@ -356,7 +355,8 @@ static void put_change(struct trace *trace, const struct event *event)
 			  sizeof(source));
 		perfetto_add_text(&args, "clocksource", source);
 	}
-	perfetto_instant(trace->out, TRACK_CHANGES, event->time_ns, names[change->how], &args);
+	perfetto_instant(trace->out, TRACK_CHANGES, event->time_ns, clock_change_name(change->how),
+			 &args);
 }
 
 /* --- The observer */
@@ -368,6 +368,8 @@ static void put_loss(const struct trace *trace, const struct event *event)
 	perfetto_add_u64(&args, "made", event->losses.made);
 	perfetto_add_u64(&args, "seen", event->losses.seen);
 	perfetto_add_u64(&args, "lost", event_losses_total(&event->losses));
+	for (enum event_loss i = 0; i < LOSSES; i++)
+		perfetto_add_u64(&args, event_loss_name(i), event_loss_count(&event->losses, i));
 	perfetto_instant(trace->out, TRACK_OBSERVER, event->time_ns, "totals of events", &args);
 }
 

@@ -163,6 +163,21 @@ static void put_totals(FILE *out, const struct trace_context *context,
 			summary->via_kvmclock);
 }
 
+static void put_lost(FILE *out, const struct event_losses *losses)
+{
+	const char *before = " (";
+
+	fprintf(out, "lost                %" PRIu64 " events", event_losses_total(losses));
+	for (enum event_loss i = 0; i < LOSSES; i++) {
+		if (event_loss_effect(i) != LOSS_OF_EVENT)
+			continue;
+		fprintf(out, "%s%s %" PRIu64, before, event_loss_label(i),
+			event_loss_count(losses, i));
+		before = ", ";
+	}
+	fprintf(out, "); %" PRIu64 " events without their page\n", losses->page_unreadable);
+}
+
 static void put_losses(FILE *out, const struct trace_request *request,
 		       const struct trace_result *result)
 {
@@ -184,12 +199,7 @@ static void put_losses(FILE *out, const struct trace_request *request,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
 			" a second\n",
 			losses->suppressed, request->rate);
-	fprintf(out,
-		"lost                %" PRIu64 " events (ring full %" PRIu64
-		", no task storage %" PRIu64 ", recursion %" PRIu64 ", missed %" PRIu64
-		"); %" PRIu64 " events without their page\n",
-		event_losses_total(losses), losses->ring_full, losses->task_storage,
-		losses->recursion, losses->missed, losses->page_unreadable);
+	put_lost(out, losses);
 	if (losses->uncounted)
 		fprintf(out, "uncounted           %" PRIu64 " uses, whose hook was skipped\n",
 			losses->uncounted);

@@ -76,10 +76,34 @@ static void never_more_than_promised(void **state)
 	free(snapshot);
 }
 
+/* Also that which was forgotten once. */
+static void every_loss_has_its_series(void **state)
+{
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+	const struct metrics_self self = {.serves = true};
+	struct metrics_writer out = {.format = METRICS_TEXT};
+	char line[100];
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 0);
+	snapshot->driver.losses.uncounted = 17;
+	metrics_write(&out, snapshot, &self);
+	assert_false(out.failed);
+	for (enum event_loss i = 0; i < LOSSES; i++) {
+		snprintf(line, sizeof(line), "\nvmclock_exporter_losses_total{cause=\"%s\"} %d\n",
+			 event_loss_name(i), i == LOSS_uncounted ? 17 : 0);
+		assert_non_null(memmem(out.text, out.length, line, strlen(line)));
+	}
+	free(out.text);
+	free(snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_more_than_promised),
+		cmocka_unit_test(every_loss_has_its_series),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
