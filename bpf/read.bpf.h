@@ -137,21 +137,31 @@ static __u32 read_path(struct task_struct *task, const __u64 *args)
 bool serves_without_offset[VMCLOCK_TIME_TAI + 1] = {};
 
 /* The page's scale if it cannot be converted to the other one, for want of the offset; else -1. */
-static int unconvertible_scale(struct vmclock_abi *page)
+static __always_inline int unconvertible_scale(struct vmclock_abi *page, const bool typed)
 {
-	__u8 scale = BPF_CORE_READ(page, time_type);
+	__u8 scale = MEMBER(typed, page, time_type);
 
-	if (scale > VMCLOCK_TIME_TAI || BPF_CORE_READ(page, flags) & VMCLOCK_FLAG_TAI_OFFSET_VALID)
+	if (scale > VMCLOCK_TIME_TAI || MEMBER(typed, page, flags) & VMCLOCK_FLAG_TAI_OFFSET_VALID)
 		return -1;
 	return scale;
 }
 
-static __noinline void learn_scale(struct vmclock_abi *page)
+static __always_inline void learn_scale(struct vmclock_abi *page, const bool typed)
 {
-	int scale = unconvertible_scale(page);
+	int scale = unconvertible_scale(page, typed);
 
 	if (scale == VMCLOCK_TIME_UTC || scale == VMCLOCK_TIME_TAI)
 		serves_without_offset[scale] = true;
+}
+
+static __noinline void learn_typed_scale(const __u64 *args)
+{
+	learn_scale(((struct vmclock_state *)args[0])->clk, true);
+}
+
+static __noinline void learn_kprobed_scale(const __u64 *args)
+{
+	learn_scale(BPF_CORE_READ((struct vmclock_state *)args[0], clk), false);
 }
 
 static __noinline __u32 cause_of(struct vmclock_abi *page, int result)
@@ -164,7 +174,7 @@ static __noinline __u32 cause_of(struct vmclock_abi *page, int result)
 		return WIRE_CAUSE_UNRELIABLE;
 	if (BPF_CORE_READ(page, time_type) > VMCLOCK_TIME_TAI)
 		return WIRE_CAUSE_SCALE;
-	scale = unconvertible_scale(page);
+	scale = unconvertible_scale(page, false);
 	if (scale != VMCLOCK_TIME_UTC && scale != VMCLOCK_TIME_TAI)
 		return WIRE_CAUSE_NOT_BY_PAGE;
 	return serves_without_offset[scale] ? WIRE_CAUSE_NOT_BY_PAGE : WIRE_CAUSE_OFFSET;
@@ -359,7 +369,7 @@ static __always_inline void handle_read(const __u64 *args, struct wire_reader *r
 	if (has_event_filter)
 		end.call_id = call_of_read();
 	if (identify(reader) && !result)
-		learn_scale(MEMBER(typed, st, clk));
+		(typed ? learn_typed_scale : learn_kprobed_scale)(args);
 	if (!(is_wanted_read(&end) && is_within_rate() && send_read(&end, args, typed)) &&
 	    end.measured)
 		count_unsent(&end, args, typed);

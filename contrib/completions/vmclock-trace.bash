@@ -111,11 +111,11 @@ _vmclock_trace() {
 	case $command in
 	status) _vmclock_trace_words '--device --counter --via --json --schema --help' ;;
 	trace) _vmclock_trace_words '--duration --events --calls --path --errors --slower --rate --count
-		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --reload --from --speed --json --help' ;;
+		--pid --comm --cgroup --measure-all --phc --device --strict --kprobes --btf --reload --from --speed --json --help' ;;
 	watch) _vmclock_trace_words '--without-page --device --interval --duration --no-counter --updates --from --speed --json --help' ;;
 	wait) _vmclock_trace_words '--for --timeout --since-marker --exec --device --interval --no-counter --json --help' ;;
 	record) _vmclock_trace_words '--duration --device --events --max-size --max-age --ring --on --before --after
-		--journal --reload --scenario --json --help' ;;
+		--journal --btf --reload --scenario --json --help' ;;
 	report) _vmclock_trace_words '--incident --since --until --html --csv --perfetto --json --schema --help' ;;
 	bundle) _vmclock_trace_words '--incident --since --until --redact --output --json --help' ;;
 	verify) _vmclock_trace_words '--json --help' ;;
@@ -124,7 +124,7 @@ _vmclock_trace() {
 	compare) _vmclock_trace_words '--device --count --interval --json --help' ;;
 	exporter)
 		_vmclock_trace_words '--listen --web-config --textfile --textfile-period --device --interval
-			--without-bpf --reload --probe-cost --readers --help'
+			--without-bpf --btf --reload --probe-cost --readers --help'
 		;;
 	esac
 }

@@ -267,6 +267,9 @@ static int parse_option(int option, struct exporter_options *options)
 	case 'R':
 		options->sources.reload = true;
 		return MESSAGE_GO_ON;
+	case 'b':
+		options->sources.btf = optarg;
+		return MESSAGE_GO_ON;
 	case 'c':
 		options->sources.probe_cost = true;
 		return MESSAGE_GO_ON;
@@ -295,6 +298,7 @@ static int parse_options(int argc, char **argv, struct exporter_options *options
 		{"without-bpf", no_argument, NULL, 'B'},
 		{"readers", required_argument, NULL, 'r'},
 		{"probe-cost", no_argument, NULL, 'c'},
+		{"btf", required_argument, NULL, 'b'},
 		{"reload", no_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -358,6 +362,7 @@ static const char help[] =
 	"                           first /dev/vmclock*\n"
 	"  -i, --interval T         look every T, at most 1s; default: 100ms\n"
 	"      --without-bpf        do not look into the kernel: the page alone\n"
+	"      --btf FILE           the kernel's types, where it does not show them itself\n"
 	"      --reload             let the driver go for who unloads it, and hook it when it\n"
 	"                           comes again\n"
 	"      --probe-cost         have the kernel count what the hooks cost, for a little more\n"

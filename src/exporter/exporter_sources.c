@@ -72,18 +72,24 @@ static void open_kernel(struct exporter_sources *sources,
 		.rate = EVENTS_A_SECOND,
 		.ring_bytes = RING_BYTES,
 		.wait_for_driver = true,
+		.btf = options->btf,
 		.reload = options->reload,
 		.release = let_page_go,
 		.arg = sources,
 	};
+	struct hook refused[KERNEL_TRACE_HOOKS];
 	struct error why = {.cause = ""};
+	size_t wanted = 0;
+	int result = 0;
 
 	if (options->without_bpf)
 		error_cause(&why, "none were asked for (--without-bpf)");
 	else
-		kernel_trace_open(&sources->kernel, &kernel, &why);
+		result = kernel_trace_open(&sources->kernel, &kernel, &why);
+	if (result)
+		wanted = kernel_trace_refused(&kernel, result, &why, refused);
 	if (!sources->kernel) {
-		exporter_state_hooks(sources->state, NULL, 0, &why);
+		exporter_state_hooks(sources->state, refused, wanted, &why);
 		return;
 	}
 	probe_cost_open(options->probe_cost, &sources->cost);

@@ -300,7 +300,7 @@ void exporter_state_hooks(struct exporter_state *state, const struct hook *hooks
 
 	if (count > METRICS_HOOKS)
 		count = METRICS_HOOKS;
-	driver->seen = count > 0;
+	driver->seen = count > 0 && !why->cause[0];
 	driver->hooks = count;
 	if (count)
 		memcpy(driver->hook, hooks, count * sizeof(*hooks));

@@ -3,20 +3,26 @@
 
 static void write_hooks(struct metrics_writer *out, const struct metrics_driver *driver)
 {
-	uint64_t by[HOOK_ABSENT + 1] = {0}, wanted = 0;
+	uint64_t by[HOOK_ABSENT + 1] = {0}, missing[HOOK_REASON_COUNT] = {0}, wanted = 0;
 
 	for (size_t i = 0; i < driver->hooks; i++) {
 		wanted += driver->hook[i].attach_type != HOOK_ABSENT ||
 			  hook_is_missing(&driver->hook[i]);
 		by[driver->hook[i].attach_type]++;
+		if (hook_is_missing(&driver->hook[i]))
+			missing[driver->hook[i].reason]++;
 	}
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_wanted", NULL,
-		     "Kernel functions that are to be hooked; 0: the kernel is not looked into.");
+		     "Kernel functions that are to be hooked; 0: none were asked for.");
 	metric_u64(out, NULL, wanted);
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_attached", NULL,
 		     "Those that are, by the way they are hooked.");
 	metric_u64(out, LABELS("by", "fentry"), by[HOOK_FENTRY]);
 	metric_u64(out, LABELS("by", "kprobe"), by[HOOK_KPROBE]);
+	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hooks_missing", NULL,
+		     "Those that are not, by reason.");
+	for (enum hook_reason reason = HOOK_NO_DRIVER; reason < HOOK_REASON_COUNT; reason++)
+		metric_u64(out, LABELS("reason", hook_reason_name(reason)), missing[reason]);
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_hook_missing", NULL,
 		     "1 for each function that could not be hooked.");
 	for (size_t i = 0; i < driver->hooks; i++) {

@@ -189,6 +189,44 @@ int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_optio
 	return 0;
 }
 
+static enum hook_reason reason_of(int result)
+{
+	if (kernel_is_locked_down())
+		return HOOK_LOCKDOWN;
+	switch (result) {
+	case -EPERM:
+	case -EACCES:
+		return HOOK_NO_RIGHTS;
+	case -EOPNOTSUPP:
+		return HOOK_NO_BTF;
+	}
+	return kernel_has_kprobes() ? HOOK_REFUSED : HOOK_NO_KPROBES;
+}
+
+_Static_assert(KERNEL_TRACE_HOOKS == KERNEL_HOOKS, "what is shown is what is planned");
+
+size_t kernel_trace_refused(const struct kernel_trace_options *options, int result,
+			    const struct error *why, struct hook hooks[KERNEL_TRACE_HOOKS])
+{
+	struct kernel_symbols *symbols = kernel_symbols_load(options->btf);
+
+	if (!symbols)
+		return 0;
+	kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
+			  options->calls || options->all_phcs, options->reload);
+	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
+		/* Those that are absent for reasons of their own keep them. */
+		if (hooks[i].attach_type == HOOK_ABSENT)
+			continue;
+		hooks[i].attach_type = HOOK_ABSENT;
+		hooks[i].reason = reason_of(result);
+		snprintf(hooks[i].why, sizeof(hooks[i].why), "%.*s", HOOK_WHY_BYTES - 1,
+			 why->cause);
+	}
+	kernel_symbols_free(symbols);
+	return KERNEL_HOOKS;
+}
+
 void kernel_trace_close(struct kernel_trace *trace)
 {
 	if (!trace)

@@ -72,6 +72,15 @@ typedef void (*kernel_event_fn)(const struct event *event, void *arg);
 int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_options *options,
 		      struct error *error);
 
+#define KERNEL_TRACE_HOOKS 16
+
+/*
+ * What was to be hooked by a kernel_trace_open() that failed with @result and @why: each absent,
+ * with its reason. Returns how many; 0: no memory.
+ */
+size_t kernel_trace_refused(const struct kernel_trace_options *options, int result,
+			    const struct error *why, struct hook hooks[KERNEL_TRACE_HOOKS]);
+
 /* Detach, unload, free. NULL is fine. */
 void kernel_trace_close(struct kernel_trace *trace);
 

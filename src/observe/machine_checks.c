@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "observe/driver_module.h"
+#include "observe/kernel_refusal.h"
 #include "observe/kernel_symbols.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
@@ -78,13 +79,19 @@ static void check_btf_file(struct check *check, const char *path)
 
 static void check_btf(struct check *check, const struct kernel_symbols *symbols)
 {
-	if (kernel_symbols_has_btf(symbols)) {
+	if (kernel_symbols_has_own_btf(symbols)) {
 		say(check, CHECK_OK, "the kernel describes its types (/sys/kernel/btf/vmlinux)");
-		return;
+	} else if (kernel_symbols_has_btf(symbols)) {
+		say(check, CHECK_WARN,
+		    "the kernel has BTF, and /sys/kernel/btf is not there: no "
+		    "hook by fentry");
+		advise(check, "let the container have /sys/kernel/btf");
+	} else {
+		say(check, CHECK_FAIL,
+		    "the kernel does not describe its types (no /sys/kernel/btf/vmlinux)");
+		advise(check,
+		       "use a kernel with CONFIG_DEBUG_INFO_BTF=y, or give a file with --btf");
 	}
-	say(check, CHECK_FAIL,
-	    "the kernel does not describe its types (no /sys/kernel/btf/vmlinux)");
-	advise(check, "use a kernel with CONFIG_DEBUG_INFO_BTF=y, or give a file with --btf");
 }
 
 static void check_driver(struct check *check, struct kernel_symbols *symbols)
@@ -92,7 +99,8 @@ static void check_driver(struct check *check, struct kernel_symbols *symbols)
 	if (!access("/sys/module/" DRIVER_MODULE "/initstate", F_OK)) {
 		say(check, CHECK_OK, "%s is loaded as a module", DRIVER_MODULE);
 	} else if (kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) ||
-		   kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT)) {
+		   kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT) ||
+		   kernel_symbols_renamed(symbols, DRIVER_CHOKE_POINT)) {
 		say(check, CHECK_OK, "%s is built into the kernel", DRIVER_MODULE);
 	} else {
 		say(check, CHECK_FAIL, "%s is neither loaded nor built in", DRIVER_MODULE);
@@ -211,7 +219,17 @@ static void check_kprobes(struct check *check)
 	}
 }
 
-static void check_privileges(struct check *check)
+/* What root lacks nobody becomes by sudo. */
+static const char *hint_of_missing(void)
+{
+	return geteuid() ? "run 'sudo vmclock-trace trace'; status, compare and watching the page "
+			   "go without"
+			 : "give the container or service these capabilities; status, compare and "
+			   "watching the page go without";
+}
+
+/* Hooks were tried before: what they need is there if they could be had. */
+static void check_privileges(struct check *check, int hooks_result, const struct error *no_hooks)
 {
 	char missing[96];
 
@@ -219,13 +237,18 @@ static void check_privileges(struct check *check)
 		say(check, CHECK_SKIP, "this process's capabilities cannot be read");
 	} else if (missing[0]) {
 		say(check, CHECK_WARN, "hooks need what this process has not: %s", missing);
-		advise(check,
-		       "run 'sudo vmclock-trace trace'; status, compare and watching the page "
-		       "go without");
+		advise(check, hint_of_missing());
+	} else if (hooks_result == -EPERM || hooks_result == -EACCES) {
+		say(check, CHECK_FAIL, "%.*s", CHECK_TEXT_BYTES - 1, no_hooks->cause);
+		snprintf(check->hint, sizeof(check->hint), "%.*s", CHECK_HINT_BYTES - 1,
+			 no_hooks->hint);
+	} else if (hooks_result) {
+		say(check, CHECK_SKIP,
+		    "the capabilities for hooks are there; nothing could be attached to try them");
 	} else if (!privileges_are_admin() && driver_module_identity()) {
 		check_kprobes(check);
 	} else {
-		say(check, CHECK_OK, "enough to attach hooks; trace drops all once they are");
+		say(check, CHECK_OK, "hooks were attached; trace drops all once they are");
 	}
 }
 
@@ -234,11 +257,13 @@ static void check_lockdown(struct check *check)
 	char line[64];
 
 	first_line("/sys/kernel/security/lockdown", line, sizeof(line));
-	if (strstr(line, "[confidentiality]")) {
+	if (kernel_is_locked_down()) {
 		say(check, CHECK_FAIL, "the kernel is locked down: BPF may not read kernel memory");
 		advise(check, "boot with lockdown=integrity or none");
+	} else if (line[0]) {
+		say(check, CHECK_OK, "does not forbid BPF");
 	} else {
-		say(check, CHECK_OK, "%s", line[0] ? "does not forbid BPF" : "not in use");
+		say(check, CHECK_OK, "none that is shown");
 	}
 }
 
@@ -283,7 +308,8 @@ static size_t check_device(const char *device, struct check *checks)
 	return 4;
 }
 
-size_t machine_checks(const char *device, const char *btf, struct check checks[MACHINE_CHECKS])
+size_t machine_checks(const char *device, const char *btf, int hooks_result,
+		      const struct error *no_hooks, struct check checks[MACHINE_CHECKS])
 {
 	struct kernel_symbols *symbols = kernel_symbols_load(btf);
 	size_t count = 0;
@@ -307,6 +333,6 @@ size_t machine_checks(const char *device, const char *btf, struct check checks[M
 	checks[count].name = "lockdown";
 	check_lockdown(&checks[count++]);
 	checks[count].name = "privileges";
-	check_privileges(&checks[count++]);
+	check_privileges(&checks[count++], hooks_result, no_hooks);
 	return count;
 }

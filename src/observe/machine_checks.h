@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/error.h"
 #include "event/check.h"
 
 /* How many checks machine_checks() makes at most. */
@@ -15,8 +16,10 @@
 
 /*
  * Look at everything but the hooks. @device: the page's path, NULL for the first device. @btf: a
- * file of BTF to use instead of the kernel's, or NULL. Returns how many of @checks were filled.
+ * file of BTF to use instead of the kernel's, or NULL. @hooks_result and @no_hooks: what came of
+ * trying the hooks, as of kernel_trace_open(). Returns how many of @checks were filled.
  */
-size_t machine_checks(const char *device, const char *btf, struct check checks[MACHINE_CHECKS]);
+size_t machine_checks(const char *device, const char *btf, int hooks_result,
+		      const struct error *no_hooks, struct check checks[MACHINE_CHECKS]);
 
 #endif

@@ -154,6 +154,7 @@ static const char help[] =
 	"      --before T      from so long before them; default: all of the ring\n"
 	"      --after T       until so long after them, or their incident; default: 1m\n"
 	"      --journal       note what is found in the systemd journal; a service always does\n"
+	"      --btf FILE      the kernel's types, where it does not show them itself\n"
 	"      --reload        let the driver go for who unloads it, and hook it when it comes "
 	"again\n"
 	"      --scenario PATH record what this scenario plays, in virtual time, and no machine\n"

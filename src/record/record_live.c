@@ -164,6 +164,7 @@ static int open_sources(struct live *live)
 	const struct live_request request = {
 		.device = live->options->device,
 		.hooks = {.every_event = live->options->every_event,
+			  .btf = live->options->btf,
 			  .reload = live->options->reload,
 			  .wait_for_driver = true},
 		.quiet = true,

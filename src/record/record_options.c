@@ -22,6 +22,7 @@ enum {
 	OPTION_AFTER,
 	OPTION_JOURNAL,
 	OPTION_RELOAD,
+	OPTION_BTF,
 };
 
 /* Of a ring: what comes after a finding mostly comes within this; and no disk is to be filled. */
@@ -86,6 +87,9 @@ static int parse_option(int option, const char *text, struct record_options *opt
 	case OPTION_RELOAD:
 		options->reload = true;
 		break;
+	case OPTION_BTF:
+		options->btf = text;
+		break;
 	case OPTION_JOURNAL:
 		options->journal = true;
 		break;
@@ -149,6 +153,7 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 		{"after", required_argument, NULL, OPTION_AFTER},
 		{"journal", no_argument, NULL, OPTION_JOURNAL},
 		{"reload", no_argument, NULL, OPTION_RELOAD},
+		{"btf", required_argument, NULL, OPTION_BTF},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},

@@ -21,8 +21,9 @@ struct record_options {
 	int64_t after_ns;	  /* ... and after it, */
 	enum finding_severity on; /* if it is as bad as this */
 	bool every_event;
-	bool reload;  /* as in struct kernel_trace_options */
-	bool journal; /* asked for */
+	const char *btf; /* as in struct kernel_trace_options */
+	bool reload;	 /* as in struct kernel_trace_options */
+	bool journal;	 /* asked for */
 	bool json;
 };
 

@@ -46,10 +46,12 @@ static int examine(const struct doctor_options *options)
 	struct doctor_result result = {.checks = checks};
 	struct kernel_trace *trace = NULL;
 	struct error error = {0};
+	int hooks_result = kernel_trace_open(&trace, &kernel, &error);
 
-	result.check_count = machine_checks(options->device, options->btf, checks);
-	if (!kernel_trace_open(&trace, &kernel, &error))
+	if (!hooks_result)
 		result.hooks = kernel_trace_hooks(trace, &result.hook_count);
+	result.check_count =
+		machine_checks(options->device, options->btf, hooks_result, &error, checks);
 	result.no_hooks_why = error.cause;
 	result.worst = worst_of(&result);
 	if (options->json)

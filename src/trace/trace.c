@@ -194,6 +194,7 @@ const struct command cmd_trace = {
 		"      --strict       fail if any hook or the page is missing, instead of going "
 		"on\n"
 		"      --kprobes      do without fentry: slower, for tests and for doubt\n"
+		"      --btf FILE     the kernel's types, where it does not show them itself\n"
 		"      --reload       let the driver go for who unloads it, and hook it when it "
 		"comes again\n"
 		"      --from FILE    show a recording (vmclock-trace record) as it was seen then, "

@@ -26,6 +26,7 @@ enum {
 	OPTION_STRICT,
 	OPTION_KPROBES,
 	OPTION_RELOAD,
+	OPTION_BTF,
 	OPTION_FROM,
 	OPTION_SPEED,
 };
@@ -48,6 +49,7 @@ static const struct option table[] = {
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"kprobes", no_argument, NULL, OPTION_KPROBES},
 	{"reload", no_argument, NULL, OPTION_RELOAD},
+	{"btf", required_argument, NULL, OPTION_BTF},
 	{"from", required_argument, NULL, OPTION_FROM},
 	{"speed", required_argument, NULL, OPTION_SPEED},
 	{"json", no_argument, NULL, 'j'},
@@ -157,6 +159,8 @@ static const char *live_option(int option)
 		return "--kprobes";
 	case OPTION_RELOAD:
 		return "--reload";
+	case OPTION_BTF:
+		return "--btf";
 	}
 	return NULL;
 }
@@ -201,6 +205,9 @@ static int parse_option(int option, const char *text, struct trace_options *opti
 		break;
 	case OPTION_RELOAD:
 		options->reload = true;
+		break;
+	case OPTION_BTF:
+		options->btf = text;
 		break;
 	case OPTION_FROM:
 		options->from.file = text;
@@ -270,6 +277,7 @@ struct kernel_trace_options trace_options_of_kernel(const struct trace_options *
 		.rate = request->rate,
 		.measure_all = request->measure_all,
 		.wait_for_driver = true,
+		.btf = options->btf,
 		.kprobes_only = options->kprobes_only,
 		.reload = options->reload,
 	};

@@ -19,6 +19,7 @@ struct trace_options {
 	uint64_t cgroup;       /* request.cgroup as this machine's kernel knows it: its id, */
 	uint32_t cgroup_level; /* and its depth */
 	bool kprobes_only;
+	const char *btf; /* as in struct kernel_trace_options */
 	bool reload;
 	bool json;
 	bool strict;
