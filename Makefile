@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   make          build/vmclock-trace
-#   make demo     the main job, end to end, in a guest (installs what is missing)
-#   make check    the tests (installs what is missing)
-#   make check-quick  those that need no guest
-#   make check-long   those that take long and seldom change: every kernel, many repetitions
-#   make check-matrix of these, every kernel that Debian lists; makes the table of them
-#   make lint     layers, format, spelling of the house
-#   make bench    figures, as ratios within one run
+#   make               build/vmclock-trace and the programs beside it
+#   make demo          the main job, end to end, in a guest (installs what is missing)
+#   make check         the tests (installs what is missing); the last line is `N passed, N failed`
+#   make check-quick   those that need no guest
+#   make check-long    those that take long and seldom change: every kernel, many repetitions
+#   make check-matrix  of these, every kernel that Debian lists; writes docs/kernels.md
+#   make lint          the house rules that a machine can check
+#   make bench         figures, as ratios within one run
+#   make install       below PREFIX (/usr/local), under DESTDIR; `make uninstall` removes it again
+#   make clean         remove build/
 #
-# make ARCH=arm64 cross-builds build/arm64/vmclock-trace against tests/lab/sysroot.
+#   make V=1           show the commands
+#   make ARCH=arm64    cross-build build/arm64/vmclock-trace against tests/lab/sysroot
 
 NAME := vmclock-trace
-VERSION := 0.1.0
+# The newest release; a tree that git knows says how far it is from there.
+RELEASE := 0.1.0
+GIT := $(if $(wildcard .git),git,false)
+VERSION := $(or $(patsubst v%,%,$(shell $(GIT) describe --match 'v[0-9]*' --dirty=+dirty 2>/dev/null)),\
+	$(RELEASE)$(addprefix +g,$(shell $(GIT) describe --always --exclude '*' --dirty=+dirty 2>/dev/null)))
 HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
 ARCH ?= $(HOST_ARCH)
 
@@ -34,7 +41,7 @@ BPFTOOL ?= $(or $(shell command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null),
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
-override CPPFLAGS += -Isrc -I$(OUT) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE
+override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
 # protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
 LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
 # What only the exporter needs.
@@ -57,15 +64,32 @@ UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.
 BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 
+PREFIX ?= /usr/local
+BIN_DIR = $(DESTDIR)$(PREFIX)/bin
+MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
+DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/$(NAME)
+UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+PROGRAMS := $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
+
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all units lab man demo check check-quick check-long check-matrix lint format bench install clean
+.PHONY: all help units lab man demo check check-quick check-long check-matrix lint format bench install
+.PHONY: uninstall clean
 
-all: $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
+all: $(PROGRAMS)
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# Written anew where it is another: what includes it is compiled again.
+$(shell mkdir -p $(OUT) && echo '#define VERSION "$(VERSION)"' | cmp -s - $(OUT)/version.h || \
+	echo '#define VERSION "$(VERSION)"' > $(OUT)/version.h)
+
 
 $(PROGRAM): $(OUT)/obj/main/main.o $(LIBRARY)
 	$(call say,link,$@)
@@ -211,20 +235,31 @@ bench:
 	@$(MAKE) --no-print-directory all lab $(BENCHES)
 	@tests/bench/run
 
+# What is installed names /usr; elsewhere it names PREFIX. man1/ has *.1.
+define install_text
+	@install -d $(2)
+	$(Q)for file in $(1); do sed 's,/usr/\(bin\|lib/systemd\|share/doc\)/,$(PREFIX)/\1/,g' $$file > \
+		$(2)/$${file##*/} && chmod 644 $(2)/$${file##*/} || exit; done
+endef
+man_pages = $(filter %.$(1),$(MAN))
+
 install: all man
-	install -Dm755 $(PROGRAM) $(DESTDIR)/usr/bin/$(NAME)
-	install -Dm755 $(EXPORTER) $(DESTDIR)/usr/bin/$(NAME)-exporter
-	install -Dm755 $(BUNDLER) $(DESTDIR)/usr/bin/$(NAME)-bundle
-	install -Dm755 $(SIMULATOR) $(DESTDIR)/usr/bin/vmclock-sim
-	for page in $(MAN); do install -Dm644 $$page \
-		$(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
-	install -Dm644 contrib/completions/$(NAME).bash \
-		$(DESTDIR)/usr/share/bash-completion/completions/$(NAME)
-	install -Dm644 -t $(DESTDIR)/usr/lib/systemd/system contrib/systemd/*
-	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/prometheus contrib/prometheus/*.yml
-	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/runbooks contrib/prometheus/runbooks/*
-	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/grafana contrib/grafana/*
-	install -Dm644 -t $(DESTDIR)/usr/share/doc/$(NAME)/kubernetes contrib/kubernetes/*
+	install -Dm755 -t $(BIN_DIR) $(PROGRAMS)
+	$(call install_text,$(call man_pages,1),$(MAN_DIR)/man1)
+	$(call install_text,$(call man_pages,5),$(MAN_DIR)/man5)
+	$(call install_text,contrib/systemd/*,$(UNIT_DIR))
+	$(call install_text,contrib/prometheus/*.yml,$(DOC_DIR)/prometheus)
+	$(call install_text,contrib/prometheus/runbooks/*,$(DOC_DIR)/runbooks)
+	install -Dm644 contrib/completions/$(NAME).bash $(COMPLETION_DIR)/$(NAME)
+	install -Dm644 -t $(DOC_DIR)/grafana contrib/grafana/*
+	install -Dm644 -t $(DOC_DIR)/kubernetes contrib/kubernetes/*
+
+uninstall:
+	rm -f $(addprefix $(BIN_DIR)/,$(notdir $(PROGRAMS))) $(COMPLETION_DIR)/$(NAME)
+	rm -f $(addprefix $(MAN_DIR)/man1/,$(notdir $(call man_pages,1)))
+	rm -f $(addprefix $(MAN_DIR)/man5/,$(notdir $(call man_pages,5)))
+	rm -f $(addprefix $(UNIT_DIR)/,$(notdir $(wildcard contrib/systemd/*)))
+	rm -rf $(DOC_DIR)
 
 clean:
 	rm -rf build

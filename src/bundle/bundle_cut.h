@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "report/report_view.h"
+#include "version.h"
 
 /* Facts that a bundle's recording has and others have not, but for `redacted`. */
 #define BUNDLE_FACT_TOOL  "bundle"

@@ -9,6 +9,7 @@
 #include "page/time.h"
 #include "show/html.h"
 #include "show/interval_text.h"
+#include "version.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"

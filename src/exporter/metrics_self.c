@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exporter/metrics_parts.h"
+#include "version.h"
 
 static void write_hooks(struct metrics_writer *out, const struct metrics_driver *driver)
 {

@@ -10,6 +10,7 @@
 #include "feed/message.h"
 #include "feed/options.h"
 #include "fleet/report_fleet.h"
+#include "version.h"
 
 static const struct command *const commands[] = {
 	&cmd_status,	  &cmd_watch,	    &cmd_wait,	  &cmd_trace,  &cmd_record,

@@ -13,6 +13,7 @@
 #include "record/record_place.h"
 #include "record/record_summary.h"
 #include "scenario/scenario_source.h"
+#include "version.h"
 
 static void scenario_facts(const struct record_options *options, const struct scenario *scenario,
 			   struct fact_list *facts)

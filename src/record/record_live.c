@@ -17,6 +17,7 @@
 #include "base/service.h"
 #include "observe/cgroup.h"
 #include "observe/host_facts.h"
+#include "version.h"
 
 /* How often it is asked whether the recording can be written. */
 #define DISK_PERIOD_NS NSEC_PER_SEC

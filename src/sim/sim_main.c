@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "feed/command.h"
 #include "sim/player.h"
+#include "version.h"
 
 #define PROGRAM	  "vmclock-sim"
 #define SPEED_MAX (1000000ull * PLAYER_SPEED_REAL)

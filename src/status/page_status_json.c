@@ -5,6 +5,7 @@
 #include "show/page_json.h"
 #include "show/smear_view.h"
 #include "status/page_status_view.h"
+#include "version.h"
 
 #define SCHEMA "vmclock-trace/status/2"
 
