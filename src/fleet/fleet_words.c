@@ -219,7 +219,7 @@ static void say_hurt(struct words *words, const struct fleet *fleet)
 	}
 	say(words,
 	    " Meanwhile %" PRIu64 " process%s read a clock %" PRIu64 " time%s: %" PRIu64
-	    " read%s, on %" PRIu64 " host%s, got a surely wrong time, %" PRIu64 " did not",
+	    " read%s, on %" PRIu64 " host%s, got a wrong time, %" PRIu64 " are not proven wrong",
 	    all.processes, all.processes == 1 ? "" : "es", all.reads, plural(all.reads), all.wrong,
 	    plural(all.wrong), hurt, plural(hurt), all.known - all.wrong);
 	if (all.reads > all.known)

@@ -21,6 +21,8 @@ static const struct {
 	[ERROR_OLD_LINE] = {"old_line",
 			    "the page still held the time from before its marker moved"},
 	[ERROR_COUNTED] = {"counted", "counted, not seen one by one, perhaps just before"},
+	[ERROR_REFUTED] = {"refuted",
+			   "the page was wrong before or after a step, which is not known"},
 };
 
 const char *error_unknown_name(enum error_unknown why)

@@ -83,11 +83,12 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 }
 
 /* Nothing of it can be judged later: reads that still wait are told as unknown. */
-static void close_incident(struct incidents *incidents, bool recovered, uint64_t to_ns)
+static void close_incident(struct incidents *incidents, struct claim recovery, uint64_t to_ns)
 {
 	incident_give_up_reads(incidents);
 	incident_tell_unseen(incidents);
-	incidents->incident.recovered = recovered;
+	incidents->incident.recovery = recovery;
+	incidents->incident.recovered = recovery.state == CLAIM_HOLDS;
 	incidents->incident.closed = true;
 	/* Where time went back in between, it ends when it began. */
 	incidents->incident.to_ns =
@@ -122,6 +123,13 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 		incidents->good_since_ns = 0;
 		incidents->incident.page_good_ns = 0;
 	}
+	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+		incident_refute(incidents, finding);
+	/* Another clock: nothing refutes it, and what was before cannot be held against it. */
+	if (finding->kind == FINDING_DISRUPTION) {
+		incidents->refuteds = 0;
+		incidents->refuted_unlisted = false;
+	}
 	incidents->stale = incidents->stale || finding->kind == FINDING_NOT_UPDATED;
 	incidents->lost = incidents->lost || finding->kind == FINDING_DEVICE_LOST;
 	if (is_new)
@@ -147,6 +155,40 @@ static bool page_is_good(const struct incidents *incidents)
 		!incidents->line.reference_is_stale && status_is_good(incidents));
 }
 
+/* May a clock of the guest be wrong after this, while nothing about the page is? */
+static bool may_move_clocks(const struct incident *incident)
+{
+	return incident->count[FINDING_DISRUPTION] || incident->count[FINDING_RESTORE] ||
+	       incident->count[FINDING_STUN] || incident->count[FINDING_CLOCK_SET];
+}
+
+/* Has it recovered, now that all that is seen was good since @since_ns? */
+static struct claim recovery_of(const struct incidents *incidents, uint64_t since_ns)
+{
+	bool has_clock = incidents->has_page && page_mode(&incidents->page) == PAGE_FULL;
+
+	if (!has_clock && may_move_clocks(&incidents->incident))
+		return claim_unknown(CLAIM_NO_CLOCK);
+	if (has_clock && !incident_clocks_are_known(incidents, since_ns))
+		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
+	return claim_seen(true);
+}
+
+/* All is good, as far as it is seen: is it for long enough? */
+static void try_to_close(struct incidents *incidents, uint64_t now_ns)
+{
+	uint64_t since_ns = incidents->good_since_ns, settle_ns = incidents->options.settle_ns;
+	struct claim recovery;
+
+	if (now_ns <= since_ns || now_ns - since_ns < settle_ns)
+		return;
+	recovery = recovery_of(incidents, since_ns);
+	if (recovery.state == CLAIM_UNKNOWN && recovery.why == CLAIM_CLOCK_UNKNOWN &&
+	    now_ns - since_ns < UNKNOWN_SETTLES * settle_ns)
+		return;
+	close_incident(incidents, recovery, since_ns);
+}
+
 /* Is all well, and for how long? */
 static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 {
@@ -166,9 +208,7 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 	}
 	if (!incidents->good_since_ns)
 		incidents->good_since_ns = now_ns;
-	if (now_ns > incidents->good_since_ns &&
-	    now_ns - incidents->good_since_ns >= incidents->options.settle_ns)
-		close_incident(incidents, true, incidents->good_since_ns);
+	try_to_close(incidents, now_ns);
 }
 
 static bool is_updated(const struct page *before, const struct page *after)
@@ -228,10 +268,18 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 	follow_recovery(incidents, event->time_ns);
 }
 
-void incidents_finish(struct incidents *incidents)
+/* No more comes: what was bad at the last sample has not recovered, of the rest it is not known. */
+static void end_incident(struct incidents *incidents, enum claim_why why)
 {
 	if (incidents->open)
-		close_incident(incidents, false, incidents->incident.to_ns);
+		close_incident(incidents,
+			       incidents->good_since_ns ? claim_unknown(why) : claim_seen(false),
+			       incidents->incident.to_ns);
+}
+
+void incidents_finish(struct incidents *incidents)
+{
+	end_incident(incidents, CLAIM_ENDED_EARLY);
 }
 
 void incidents_forget(struct incidents *incidents, uint64_t number)
@@ -240,7 +288,8 @@ void incidents_forget(struct incidents *incidents, uint64_t number)
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;
 
-	incidents_finish(incidents);
+	incidents->good_since_ns = incidents->newest_ns;
+	end_incident(incidents, CLAIM_GAP);
 	if (incidents->incident.number > number)
 		number = incidents->incident.number;
 	memset(incidents, 0, sizeof(*incidents));

@@ -28,7 +28,15 @@
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,
- * for settle_ns. Then the incident closes. Where events end first, it is closed as not recovered.
+ * for settle_ns. Then the incident closes, as recovered if every clock was seen to be good: where
+ * the page carries no clock nobody can tell after a disruption, stun or step of the system clock,
+ * and a clock that was seen must have been held against the page since (for that the incident waits
+ * UNKNOWN_SETTLES times as long). Where events end first, it is closed as not recovered if
+ * something was still bad, else as not known.
+ *
+ * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
+ * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
+ * and those that come, until the marker moves.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_INCIDENT_H
 #define VMCLOCK_TRACE_JUDGE_INCIDENT_H
@@ -36,12 +44,15 @@
 #include <stddef.h>
 
 #include "event/event.h"
+#include "judge/claim.h"
 #include "judge/clock_error.h"
 #include "judge/finding.h"
 
 #define INCIDENT_FINDINGS 32
 #define INCIDENT_READERS  128
 #define INCIDENT_POINTS	  128
+
+#define UNKNOWN_SETTLES 3
 
 /*
  * A stretch of a clock's error: every sample in it lies inside `error`. When the curve is full, it
@@ -97,7 +108,8 @@ struct incident {
 	enum finding_severity severity; /* the highest of its findings */
 	uint64_t from_ns;		/* the bad window: last good sample ... */
 	uint64_t to_ns; /* ... and recovery, or the newest event while there is none */
-	bool recovered;
+	bool recovered; /* it was seen to: recovery.state is CLAIM_HOLDS */
+	struct claim recovery;
 	bool closed;
 	uint64_t
 		/* since when the page itself is good; 0: it is not, or there is none */

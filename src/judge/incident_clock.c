@@ -12,7 +12,7 @@ static uint64_t surely_off_ns(struct ns_interval error)
 	return error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : 0;
 }
 
-static struct ns_interval hull(struct ns_interval a, struct ns_interval b)
+struct ns_interval incident_hull(struct ns_interval a, struct ns_interval b)
 {
 	return (struct ns_interval){.lo_ns = a.lo_ns < b.lo_ns ? a.lo_ns : b.lo_ns,
 				    .hi_ns = a.hi_ns > b.hi_ns ? a.hi_ns : b.hi_ns};
@@ -25,7 +25,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 		range->worst = error;
 		range->worst_ns = time_ns;
 	}
-	range->all = range->known ? hull(range->all, error) : error;
+	range->all = range->known ? incident_hull(range->all, error) : error;
 	range->known++;
 	range->wrong += surely_off_ns(error) > 0;
 	range->unbounded += unbounded;
@@ -40,6 +40,92 @@ static void add_point(struct incident_clock *clock, const struct error_point *po
 	clock->point[clock->points++].after_gap = clock->in_gap;
 	clock->in_gap = false;
 	error_range_add(&clock->errors, point->error, unbounded, point->from_ns);
+}
+
+static int bounded_error(const struct event *event, struct clock_error *error,
+			 struct ns_interval *bounded)
+{
+	int why = clock_error_of(event, error);
+
+	if (!why && interval_widen(error->offset, error->page_claim_ns, bounded))
+		why = -(int)ERROR_OUT_OF_RANGE - 1;
+	return why;
+}
+
+/*
+ * The error of the clock in @event by its page's bound, over all pages that may be the right one.
+ * 0, or the reason as clock_error_of() gives it. @error has what the event's own page says.
+ */
+static int error_by_all(const struct incidents *incidents, const struct event *event,
+			struct clock_error *error, struct ns_interval *bounded)
+{
+	int why = bounded_error(event, error, bounded);
+	struct event by = *event;
+
+	for (size_t i = 0; !why && i < incidents->refuteds; i++) {
+		struct clock_error other;
+		struct ns_interval also;
+
+		by.page = incidents->refuted[i];
+		if (bounded_error(&by, &other, &also))
+			return -(int)ERROR_REFUTED - 1;
+		*bounded = incident_hull(*bounded, also);
+	}
+	return !why && incidents->refuted_unlisted ? -(int)ERROR_REFUTED - 1 : why;
+}
+
+/*
+ * Widen @error, by the page before a step, so that it holds by the page after it too, which is
+ * step->moved ahead. False past 292 years.
+ */
+static bool widen_by_step(struct ns_interval *error, const struct finding_step *step)
+{
+	struct ns_interval after;
+
+	if (step->out_of_range || interval_sub(*error, step->moved, &after) ||
+	    interval_widen(after, step->bound_ns, &after))
+		return false;
+	*error = incident_hull(*error, after);
+	return true;
+}
+
+/* Which single errors were surely wrong is known only if all were. */
+static void refute_range(struct error_range *range, const struct finding_step *step)
+{
+	if (!range->known)
+		return;
+	if (step && widen_by_step(&range->all, step) && widen_by_step(&range->worst, step)) {
+		range->wrong = surely_off_ns(range->all) ? range->known : 0;
+		return;
+	}
+	range->unknown[ERROR_REFUTED] += range->known;
+	range->known = range->wrong = range->unbounded = 0;
+}
+
+static void refute_points(struct incident_clock *clock, const struct finding_step *step)
+{
+	for (size_t i = 0; i < clock->points; i++) {
+		if (!step || !widen_by_step(&clock->point[i].error, step))
+			clock->points = 0;
+	}
+}
+
+void incident_refute(struct incidents *incidents, const struct finding *finding)
+{
+	const struct finding_step *step =
+		finding->kind == FINDING_HOST_STEP ? &finding->step : NULL;
+	struct incident *incident = &incidents->incident;
+
+	if (incidents->refuteds == INCIDENT_REFUTED)
+		incidents->refuted_unlisted = true;
+	else
+		incidents->refuted[incidents->refuteds++] = finding->before;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		refute_range(&incident->clock[i].errors, step);
+		refute_points(&incident->clock[i], step);
+	}
+	for (size_t i = 0; i < incident->readers; i++)
+		refute_range(&incident->reader[i].errors, step);
 }
 
 /* Does the clock meet the page's time, by what both claim? @error holds the page's claim. */
@@ -68,17 +154,15 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 {
 	enum observed_clock id = event->clock.clock;
 	struct incident_clock *clock;
+	struct ns_interval bounded, by_all;
 	struct clock_error error;
-	struct ns_interval bounded;
 	bool good;
 	int why;
 
 	if ((unsigned int)id >= OBSERVED_CLOCKS)
 		return;
 	clock = &incidents->incident.clock[id];
-	why = clock_error_of(event, &error);
-	if (!why && interval_widen(error.offset, error.page_claim_ns, &bounded))
-		why = -(int)ERROR_OUT_OF_RANGE - 1;
+	why = bounded_error(event, &error, &bounded);
 	if (!why && incidents->line.reference_is_stale)
 		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
@@ -90,15 +174,24 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 	if (id == OBSERVED_PHC)
 		incidents->phc_scale = error.scale;
 	good = is_good(incidents, &event->clock, bounded);
+	why = error_by_all(incidents, event, &error, &by_all);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;
+	incidents->newest[id].has_error = !why;
 	incidents->newest[id].unbounded = !error.has_page_claim;
-	incidents->newest[id].point = (struct error_point){
-		.from_ns = event->time_ns, .to_ns = event->time_ns, .samples = 1, .error = bounded};
+	incidents->newest[id].point = (struct error_point){.from_ns = event->time_ns,
+							   .to_ns = event->time_ns,
+							   .samples = 1,
+							   .error = why ? bounded : by_all};
 	if (!incidents->open)
 		return;
-	add_point(clock, &incidents->newest[id].point, !error.has_page_claim);
 	follow_good(clock, good, event->time_ns);
+	if (why) {
+		clock->errors.unknown[clock_error_why(why)]++;
+		clock->in_gap = true;
+		return;
+	}
+	add_point(clock, &incidents->newest[id].point, !error.has_page_claim);
 }
 
 void incident_open_clocks(struct incidents *incidents)
@@ -113,8 +206,22 @@ void incident_open_clocks(struct incidents *incidents)
 		clock->was_bad = !incidents->newest[i].is_good;
 		clock->is_good = incidents->newest[i].is_good;
 		clock->good_ns = incidents->newest[i].point.from_ns;
-		add_point(clock, &incidents->newest[i].point, incidents->newest[i].unbounded);
+		if (incidents->newest[i].has_error)
+			add_point(clock, &incidents->newest[i].point,
+				  incidents->newest[i].unbounded);
 	}
+}
+
+bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+
+		if (clock->seen && !clock->was_bad &&
+		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
+			return false;
+	}
+	return true;
 }
 
 bool incident_clocks_are_good(const struct incidents *incidents)

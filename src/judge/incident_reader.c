@@ -136,6 +136,26 @@ static int error_of(const struct incidents *incidents, const struct pending_read
 		       : -1;
 }
 
+/* The same over all pages that may be the right one. */
+static int error_by_all(const struct incidents *incidents, const struct pending_read *read,
+			const struct event *sample, struct ns_interval *error, bool *unbounded)
+{
+	int why = error_of(incidents, read, sample, error, unbounded);
+	struct event by = *sample;
+
+	for (size_t i = 0; why < 0 && i < incidents->refuteds; i++) {
+		struct ns_interval also;
+		bool without;
+
+		by.page = incidents->refuted[i];
+		if (error_of(incidents, read, &by, &also, &without) >= 0)
+			return ERROR_REFUTED;
+		*error = incident_hull(*error, also);
+		*unbounded |= without;
+	}
+	return why < 0 && incidents->refuted_unlisted ? (int)ERROR_REFUTED : why;
+}
+
 static void judge_read(struct incidents *incidents, const struct pending_read *read,
 		       const struct event *sample)
 {
@@ -143,7 +163,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	struct incident_reader *reader;
 	struct ns_interval error;
 	bool unbounded;
-	int why = error_of(incidents, read, sample, &error, &unbounded);
+	int why = error_by_all(incidents, read, sample, &error, &unbounded);
 
 	if (why >= 0) {
 		incident_count_unknown(incident, &read->who, read->path, (enum error_unknown)why,

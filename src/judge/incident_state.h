@@ -7,6 +7,9 @@
 #include "judge/page_line.h"
 #include "page/page.h"
 
+/* Refuted pages that are kept, at most. */
+#define INCIDENT_REFUTED 8
+
 /* Reads between two looks at the page, at most. */
 #define INCIDENT_PENDING 512
 
@@ -55,10 +58,19 @@ struct incidents {
 	bool before_reference;
 	uint64_t status_before; /* clock_status when the incident opened */
 
+	/*
+	 * Pages with the marker of now that a later one refuted, or that refute it: errors are
+	 * hulls by all of them. With more of them than fit no error is known.
+	 */
+	struct page refuted[INCIDENT_REFUTED];
+	size_t refuteds;
+	bool refuted_unlisted;
+
 	/* Each clock's newest sample, also while there is no incident. */
 	struct {
 		bool known;
-		bool is_good;
+		bool is_good;	/* by its own page */
+		bool has_error; /* is point.error known, by all pages that may be right? */
 		bool unbounded;
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];
@@ -79,6 +91,15 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
+
+/* A host_step or host_slew: of two pages one was wrong, and what was judged may be by that one. */
+void incident_refute(struct incidents *incidents, const struct finding *finding);
+
+/* Was each clock that can be waited for held against the page at @since_ns or later? */
+bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns);
+
+/* The smallest interval with both in it. */
+struct ns_interval incident_hull(struct ns_interval a, struct ns_interval b);
 
 /* Put each clock's last sample before the incident at the head of its curve. */
 void incident_open_clocks(struct incidents *incidents);

@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "show/finding_words.h"
+#include "show/incident_view.h"
 
 #define SOCKET "/run/systemd/journal/socket"
 
@@ -207,6 +208,7 @@ void journal_incident(struct journal *journal, const struct incident *incident,
 	bool opened = news == INCIDENT_OPENED;
 	const char *severity = finding_severity_name(incident->severity);
 	char length[TEXT_NS_BYTES];
+	char recovery[RECOVERY_BYTES];
 	struct entry entry;
 
 	/* That it is over is worth a notice, unless it never became good. */
@@ -217,9 +219,9 @@ void journal_incident(struct journal *journal, const struct incident *incident,
 		put_message(&entry, "incident %" PRIu64 " opened: %s", incident->number,
 			    finding_name(incident->finding[0].kind));
 	else
-		put_message(&entry, "incident %" PRIu64 " is over: the clock was bad for %s%s",
-			    incident->number, length,
-			    incident->recovered ? "" : " and had not recovered");
+		put_message(&entry, "incident %" PRIu64 " is over: the clock was bad for %s%s; %s",
+			    incident->number, incident->recovered ? "" : "at least ", length,
+			    incident_recovery(incident, recovery));
 	put_field(&entry, "VMCLOCK_KIND", "incident");
 	put_field(&entry, "VMCLOCK_SEVERITY", severity);
 	put_number(&entry, "VMCLOCK_INCIDENT", (int64_t)incident->number);

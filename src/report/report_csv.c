@@ -12,6 +12,7 @@
 #include "report/csv.h"
 #include "show/finding_words.h"
 #include "report/report_form.h"
+#include "show/incident_view.h"
 
 /* A number that may be unknown. */
 struct known {
@@ -276,7 +277,8 @@ static void csv_finding(void *stream, const struct finding *finding)
 static void csv_incident(void *stream, const struct incident *incident)
 {
 	const struct csv *csv = stream;
-	char what[32], text[160], from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+	char what[32], text[224], from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+	char recovery[RECOVERY_BYTES];
 	struct line line = {
 		.time_ns = incident->to_ns,
 		.type = "incident",
@@ -288,8 +290,9 @@ static void csv_incident(void *stream, const struct incident *incident)
 	report_utc(csv->report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	snprintf(what, sizeof(what), "incident %" PRIu64, incident->number);
-	snprintf(text, sizeof(text), "bad from %s on for %s%s", from, length,
-		 incident->recovered ? "" : "; it had not recovered");
+	snprintf(text, sizeof(text), "bad from %s on for %s%s; %s", from,
+		 incident->recovered ? "" : "at least ", length,
+		 incident_recovery(incident, recovery));
 	put_line(csv, &line);
 }
 

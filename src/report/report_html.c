@@ -14,6 +14,7 @@
 #include "report/report_plot.h"
 #include "report/report_style.h"
 #include "report/report_view.h"
+#include "show/incident_view.h"
 
 #define HEX_COLUMNS 16
 
@@ -186,6 +187,7 @@ static void put_victims(FILE *out, const struct incident *incident)
 static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	char recovery[RECOVERY_BYTES];
 	uint64_t from_ns, to_ns;
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
@@ -193,8 +195,9 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 	fprintf(out, "<h2>Incident %" PRIu64 ", <span class=\"%s\">%s</span></h2>\n",
 		incident->number, finding_severity_name(incident->severity),
 		finding_severity_name(incident->severity));
-	fprintf(out, "<p>Bad from %s on for %s%s.</p>\n", from, length,
-		incident->recovered ? "" : "; it had <strong>not recovered</strong>");
+	fprintf(out, "<p>Bad from %s on for %s%s; <strong>%s</strong>.</p>\n", from,
+		incident->recovered ? "" : "at least ", length,
+		incident_recovery(incident, recovery));
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	if (*downtime)
 		fprintf(out, "<p>%s</p>\n", downtime);

@@ -9,6 +9,7 @@
 #include "judge/clock_error.h"
 #include "show/downtime_words.h"
 #include "report/report_view.h"
+#include "show/incident_view.h"
 #include "show/sentence.h"
 
 #define SENTENCE_BYTES 600
@@ -152,7 +153,7 @@ static void say_readers(struct words *words, const struct report *report,
 	}
 	say(words,
 	    " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: %" PRIu64
-	    " reads got a surely wrong time, %" PRIu64 " did not",
+	    " reads got a wrong time, %" PRIu64 " are not proven wrong",
 	    incident->reads_unlisted ? "At least " : "", processes, processes == 1 ? "" : "es",
 	    reads, wrong, known - wrong);
 	if (reads > known)
@@ -164,12 +165,14 @@ static void say_incident(struct words *words, const struct report *report,
 			 const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	char recovery[RECOVERY_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	say(words,
-	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s: ", incident->number,
-	    from, length, incident->recovered ? "" : " and had NOT recovered");
+	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s%s%s: ", incident->number,
+	    from, incident->recovered ? "" : "at least ", length, incident->recovered ? "" : ", ",
+	    incident->recovered ? "" : incident_recovery(incident, recovery));
 	say_kinds(words, incident);
 	say(words, ".");
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));

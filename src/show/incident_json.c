@@ -101,6 +101,10 @@ json_object *incident_json(const struct incident *incident)
 	add_u64(window, "to_ns", incident->to_ns);
 	json_object_object_add(line, "bad_window", window);
 	add_bool(line, "recovered", incident->recovered);
+	add_text(line, "recovery", claim_state_name(incident->recovery.state));
+	add_text(line, "recovery_unknown_why",
+		 incident->recovery.state == CLAIM_UNKNOWN ? claim_why_name(incident->recovery.why)
+							   : NULL);
 	json_object_object_add(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);
 	json_object_object_add(line, "clocks", json_clocks(incident));

@@ -34,15 +34,33 @@ static void put_errors(FILE *out, const struct error_range *errors)
 	fputc('\n', out);
 }
 
+const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
+{
+	switch (incident->recovery.state) {
+	case CLAIM_HOLDS:
+		return "recovered";
+	case CLAIM_FAILS:
+		return "NOT recovered";
+	case CLAIM_UNKNOWN:
+		break;
+	}
+	snprintf(text, RECOVERY_BYTES, "recovery not known: %s",
+		 claim_why_means(incident->recovery.why));
+	return text;
+}
+
 static void put_window(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
+	char recovery[RECOVERY_BYTES];
+
 	fprintf(out, "=== incident %" PRIu64 ", %s: bad from ", incident->number,
 		finding_severity_name(incident->severity));
 	live_put_time(out, start_ns, incident->from_ns);
 	fputs("to ", out);
 	live_put_time(out, start_ns, incident->to_ns);
-	live_put_duration(out, "(%s)", incident->to_ns - incident->from_ns);
-	fputs(incident->recovered ? ", recovered\n" : ", NOT recovered\n", out);
+	live_put_duration(out, incident->recovered ? "(%s)" : "(at least %s)",
+			  incident->to_ns - incident->from_ns);
+	fprintf(out, ", %s\n", incident_recovery(incident, recovery));
 }
 
 static void put_kinds(FILE *out, const struct incident *incident)

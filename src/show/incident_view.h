@@ -13,6 +13,11 @@
 /* A block of lines for people; times are seconds after @start_ns. */
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident);
 
+#define RECOVERY_BYTES 96
+
+/* "recovered", "NOT recovered", or "recovery not known: WHY"; static, or @text. */
+const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES]);
+
 /* One line of type "incident". The caller owns it, or gives it to put_line(). */
 json_object *incident_json(const struct incident *incident);
 

@@ -33,7 +33,7 @@ record_of() {
 
 @test "report: each form, as it is laid down" {
 	data=$BATS_TEST_DIRNAME/../data/report
-	proto=$BATS_TEST_DIRNAME/../../src/render
+	proto=$BATS_TEST_DIRNAME/../../src/report
 	command -v protoc >/dev/null || skip "protoc is not installed"
 	"$VMCLOCK_TRACE" report "$STORY" | laid_down incident-full.txt
 	record_of "$data/short.scenario" "$BATS_TEST_TMPDIR/short.sqlite"

@@ -69,6 +69,25 @@ static inline void go_on(struct watch *watch, const struct page *page, unsigned 
 	}
 }
 
+/* CLOCK_REALTIME with a claim of 1 us, @off_ns ahead of the UTC of @page at @counter. */
+static inline struct event make_clock(const struct page *page, uint64_t counter, int64_t off_ns)
+{
+	struct event event = make_event(EVENT_CLOCK, counter);
+	struct page_time time;
+	struct instant at;
+
+	assert_int_equal(page_time_at(page, counter, &time), 0);
+	assert_int_equal(instant_add_ns(time.utc, off_ns, &at), 0);
+	event.page_state = EVENT_PAGE_STABLE;
+	event.page = *page;
+	event.clock.ticks = make_ticks(counter);
+	event.clock.scale = SCALE_UTC;
+	event.clock.at = instant_to_timespec(at);
+	event.clock.has_claim = true;
+	event.clock.max_error_ns = 1000;
+	return event;
+}
+
 /* The marker moves alone; or with a line of time drawn anew, which says the same to 2^-64 s. */
 static inline struct page marked(struct page page, uint64_t marker)
 {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/claim.h"
+
+static const struct {
+	const char *name;
+	const char *means;
+} reasons[CLAIM_WHYS] = {
+	[CLAIM_NOT_ENDED] = {"not_ended", "it still goes on"},
+	[CLAIM_NO_CLOCK] = {"no_clock", "the page carries no clock, so no other was checked"},
+	[CLAIM_CLOCK_UNKNOWN] = {"clock_unknown",
+				 "a clock was not checked against the page afterwards"},
+	[CLAIM_ENDED_EARLY] = {"ended_early", "good by the last samples, but not watched for long"},
+	[CLAIM_GAP] = {"gap", "what came next was not recorded"},
+};
+
+struct claim claim_seen(bool holds)
+{
+	return (struct claim){.state = holds ? CLAIM_HOLDS : CLAIM_FAILS};
+}
+
+struct claim claim_unknown(enum claim_why why)
+{
+	return (struct claim){.state = CLAIM_UNKNOWN, .why = why};
+}
+
+const char *claim_state_name(enum claim_state state)
+{
+	switch (state) {
+	case CLAIM_HOLDS:
+		return "yes";
+	case CLAIM_FAILS:
+		return "no";
+	case CLAIM_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+const char *claim_why_name(enum claim_why why)
+{
+	return (unsigned int)why < CLAIM_WHYS ? reasons[why].name : "unknown";
+}
+
+const char *claim_why_means(enum claim_why why)
+{
+	return (unsigned int)why < CLAIM_WHYS ? reasons[why].means : "unknown";
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge/incident.h: what is not claimed, since it was not seen, or not by a page that holds. */
+#include "incident_make.h"
+
+/* The page jumps, is believed for a second, and is refuted: CLOCK_REALTIME was right throughout. */
+static void a_page_that_is_refuted_proves_nobody_wrong(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+	const struct incident_clock *clock = &watch->last.clock[OBSERVED_REALTIME];
+	uint64_t then;
+
+	(void)state;
+	give(watch, make_clock(&page, watch->counter, 0));
+	make_shift(&page, 30000000);
+	make_next_seq(&page);
+	go_on(watch, &page, 1);
+	then = watch->counter;
+	give(watch, make_clock(&page, then, -30000000));
+	give(watch, make_read(&page, then + 1000, 2, 0, true));
+	make_shift(&page, -30000000);
+	make_next_seq(&page);
+	go_on(watch, &page, 1);
+	give(watch, make_clock(&page, watch->counter, 0));
+	give(watch, make_read(&page, watch->counter + 1000, 2, 0, true));
+	go_on(watch, &page, 3);
+	give(watch, make_clock(&page, watch->counter, 0));
+	go_on(watch, &page, 3);
+	assert_int_equal(watch->last.count[FINDING_HOST_STEP], 2);
+	assert_true(watch->closed == 1 && watch->last.recovered);
+	assert_int_equal(clock->errors.wrong, 0);
+	assert_true(interval_has(clock->errors.all, 0));
+	assert_true(interval_has(clock->errors.all, -30000000));
+	assert_int_equal(reader_of(&watch->last, 2)->errors.wrong, 0);
+	assert_true(interval_has(reader_of(&watch->last, 2)->errors.all, 30000000));
+	watch_free(watch);
+}
+
+/* Good at the last sample, but for how long nobody knows; and what is bad has not recovered. */
+static void an_end_that_comes_early_leaves_it_unknown(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+
+	(void)state;
+	see(watch, &page);
+	page = disrupted(page, 5);
+	go_on(watch, &page, 2);
+	incidents_finish(watch->incidents);
+	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(watch->last.recovery.why, CLAIM_ENDED_EARLY);
+	page = disrupted(page, 6);
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
+	go_on(watch, &page, 2);
+	incidents_finish(watch->incidents);
+	assert_int_equal(watch->last.recovery.state, CLAIM_FAILS);
+	page = disrupted(page, 7);
+	go_on(watch, &page, 2);
+	incidents_forget(watch->incidents, 0);
+	assert_int_equal(watch->last.recovery.why, CLAIM_GAP);
+	watch_free(watch);
+}
+
+/* The page is well again, and nobody has read the clock since: that it is too would be a guess. */
+static void a_clock_that_is_not_read_again_leaves_it_unknown(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+
+	(void)state;
+	give(watch, make_clock(&page, watch->counter, 0));
+	page = disrupted(page, 5);
+	go_on(watch, &page, 15);
+	assert_int_equal(watch->closed, 0);
+	go_on(watch, &page, 2);
+	assert_int_equal(watch->closed, 1);
+	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(watch->last.recovery.why, CLAIM_CLOCK_UNKNOWN);
+	watch_free(watch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_that_is_refuted_proves_nobody_wrong),
+		cmocka_unit_test(an_end_that_comes_early_leaves_it_unknown),
+		cmocka_unit_test(a_clock_that_is_not_read_again_leaves_it_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
