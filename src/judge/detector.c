@@ -5,37 +5,12 @@
 
 #include "judge/detector_state.h"
 
-static const struct detector_options defaults = {
-	.step_ns = 1000000,
-	.slew_ppt = 1000000,
-	.slew_min_ppt = 10000,
-	.stuck_ns = 100000000,
-	.stale_ns = 1000000,
-	.stale_first_ns = 100000000,
-	.error_quiet_ns = 10000000000,
-	.stun_ns = 250000000,
-	.clock_slew_ppt = 100000000,
-	.clock_step_ns = 1000000,
-};
-
-static void or_default(uint64_t *value, uint64_t otherwise)
-{
-	if (!*value)
-		*value = otherwise;
-}
-
 static void fill_options(struct detector_options *options)
 {
-	or_default(&options->step_ns, defaults.step_ns);
-	or_default(&options->slew_ppt, defaults.slew_ppt);
-	or_default(&options->slew_min_ppt, defaults.slew_min_ppt);
-	or_default(&options->stuck_ns, defaults.stuck_ns);
-	or_default(&options->stale_ns, defaults.stale_ns);
-	or_default(&options->stale_first_ns, defaults.stale_first_ns);
-	or_default(&options->error_quiet_ns, defaults.error_quiet_ns);
-	or_default(&options->stun_ns, defaults.stun_ns);
-	or_default(&options->clock_slew_ppt, defaults.clock_slew_ppt);
-	or_default(&options->clock_step_ns, defaults.clock_step_ns);
+#define OR_DEFAULT(option, value, unit, finding, about)                                            \
+	options->option = options->option ? options->option : (value);
+	DETECTOR_THRESHOLDS(OR_DEFAULT)
+#undef OR_DEFAULT
 }
 
 struct detector *detector_new(const struct detector_options *options, finding_fn found, void *arg)

@@ -137,33 +137,13 @@
 
 #include "event/event.h"
 #include "judge/finding.h"
+#include "judge/thresholds.h"
 
-#define STALE_GAPS    8
-#define STUN_RATE_PPM 1000
-
-/* A counter behind its reference for so long: what comes next is another time it is before it. */
-#define REFERENCE_QUIET_NS 500000000
-
-/* Thresholds, each with its default; 0 stands for the default. */
+/* Thresholds, of which judge/thresholds.h has the defaults; 0 stands for the default. */
 struct detector_options {
-	/* 1 ms: far above what servo and oscillator move a healthy host by in one update. */
-	uint64_t step_ns;
-	/* 1 ppm: the same for rates; and 10 ppb: less is noise also where bounds claim nothing. */
-	uint64_t slew_ppt;
-	uint64_t slew_min_ppt;
-	/* 100 ms: PAGE_WAIT_DRIVER_NS. */
-	uint64_t stuck_ns;
-	/* 1 ms of error by age; 100 ms while it is not known how often the host updates. */
-	uint64_t stale_ns;
-	uint64_t stale_first_ns;
-	/* 10 s: a fault that comes more often than this is one fault. */
-	uint64_t error_quiet_ns;
-	/* 250 ms: well above what a busy guest's timers are late by. */
-	uint64_t stun_ns;
-	/* 100 ppm, a fifth of what the kernel lets a daemon steer. */
-	uint64_t clock_slew_ppt;
-	/* 1 ms */
-	uint64_t clock_step_ns;
+#define DETECTOR_OPTION(option, value, unit, finding, about) uint64_t option;
+	DETECTOR_THRESHOLDS(DETECTOR_OPTION)
+#undef DETECTOR_OPTION
 };
 
 /* What has passed through. */

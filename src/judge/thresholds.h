@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From how much on something is a finding: all numbers by which judge/detector.h decides. The
+ * manual prints them from here.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_THRESHOLDS_H
+#define VMCLOCK_TRACE_JUDGE_THRESHOLDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "judge/finding.h"
+
+#define STALE_GAPS    8
+#define STUN_RATE_PPM 1000
+
+/* A counter behind its reference for so long: what comes next is another time it is before it. */
+#define REFERENCE_QUIET_NS 500000000
+
+/* X(option, value, unit, finding, about): the defaults of struct detector_options. */
+#define DETECTOR_THRESHOLDS(X)                                                                     \
+	X(step_ns, 1000000, THRESHOLD_NS, HOST_STEP,                                               \
+	  "Where a page guarantees no bound: a move of its time by more than this, and "           \
+	  "more than its bound. It is far above what a servo moves a healthy host by in "          \
+	  "one update.")                                                                           \
+	X(slew_ppt, 1000000, THRESHOLD_PPT, HOST_SLEW,                                             \
+	  "Where a page guarantees no bound of its rate: a change of the rate by this "            \
+	  "or more.")                                                                              \
+	X(slew_min_ppt, 10000, THRESHOLD_PPT, HOST_SLEW,                                           \
+	  "Where both pages guarantee one: a change beyond both that is smaller is "               \
+	  "ignored.")                                                                              \
+	X(stuck_ns, 100000000, THRESHOLD_NS, WRITER_STUCK,                                         \
+	  "An update that has not ended after this time, for which the driver waits "              \
+	  "before reads fail.")                                                                    \
+	X(stale_ns, 1000000, THRESHOLD_NS, NOT_UPDATED,                                            \
+	  "Age has added more than this to the page's error, and more than its error "             \
+	  "was when it was updated.")                                                              \
+	X(stale_first_ns, 100000000, THRESHOLD_NS, NOT_UPDATED,                                    \
+	  "The same while no update was seen, so that it is not known how often the "              \
+	  "host updates.")                                                                         \
+	X(error_quiet_ns, 10000000000, THRESHOLD_NS, DRIVER_ERROR,                                 \
+	  "A failure on the same path with the same error within this time after the "             \
+	  "one before is the same finding.")                                                       \
+	X(stun_ns, 250000000, THRESHOLD_NS, STUN,                                                  \
+	  "The heartbeat came this much late, less the time for which the guest itself "           \
+	  "made it wait. It is well above what the timers of a busy guest are late by.")           \
+	X(clock_slew_ppt, 100000000, THRESHOLD_PPT, CLOCK_SET,                                     \
+	  "A change of the clock's rate by this or more, a fifth of what the kernel "              \
+	  "lets a daemon steer; any step is one.")                                                 \
+	X(clock_step_ns, 1000000, THRESHOLD_NS, CLOCK_SET,                                         \
+	  "A step by this or more, either way, is critical; a smaller one is a warning.")
+
+/* X(value, unit, finding, about): those that nothing changes. */
+#define DETECTOR_LIMITS(X)                                                                         \
+	X(STALE_GAPS, THRESHOLD_COUNT, NOT_UPDATED,                                                \
+	  "No update came for this many times the longest time between two updates so "            \
+	  "far.")                                                                                  \
+	X(REFERENCE_QUIET_NS, THRESHOLD_NS, COUNTER_BEFORE_REFERENCE,                              \
+	  "The counter was behind the reference for this time before it is before it "             \
+	  "once more.")                                                                            \
+	X(SCALE_NEAR_NS, THRESHOLD_NS, SCALE_MISMATCH,                                             \
+	  "A clock that is no farther than this from UTC or TAI is taken to be on it.")            \
+	X(STUN_RATE_PPM *(uint64_t)1000000, THRESHOLD_PPT, STUN,                                   \
+	  "By this much CLOCK_MONOTONIC and the counter's nominal rate may differ.")
+
+enum threshold_unit {
+	THRESHOLD_NS,
+	THRESHOLD_PPT,
+	THRESHOLD_COUNT
+};
+
+struct threshold {
+	enum finding_kind finding;
+	enum threshold_unit unit;
+	uint64_t value;
+	const char *about; /* a sentence */
+};
+
+/* The @i-th, in the order of the findings, NULL behind the last. Static. */
+const struct threshold *threshold_get(size_t i);
+
+#endif
