@@ -113,7 +113,7 @@ const char *event_result_cause(int32_t result)
 	case ETIMEDOUT:
 		return "page stayed in update for 100 ms";
 	case ENODEV:
-		return "system clocksource is not the page's counter";
+		return "the kernel cannot relate the driver's counter to the system clock";
 	case EOPNOTSUPP:
 		return "not supported by this clock";
 	case EFAULT:

@@ -77,8 +77,7 @@ static int no_driver(struct error *error, const struct kernel_symbols *symbols, 
 		return -EOPNOTSUPP;
 	}
 	error_cause(error, "this kernel has no vmclock driver (%s)", DRIVER_MODULE);
-	error_hint(error, "sudo modprobe " DRIVER_MODULE "; it comes with Linux 6.13 and later "
-			  "(CONFIG_PTP_1588_CLOCK_VMCLOCK)");
+	error_hint(error, "%s", driver_module_hint());
 	return -ENOENT;
 }
 

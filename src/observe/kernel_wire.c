@@ -37,7 +37,8 @@ void kernel_wire_clock(struct event *event, uint32_t clock)
 /* A PTP_SYS_OFFSET_PRECISE that got an answer finds that the system clock has another counter. */
 static enum event_cause late_cause(int32_t result, char source[EVENT_SOURCE_BYTES])
 {
-	if (result != -ENODEV)
+	/* On the page's own counter, the driver has not said that its counter is that. */
+	if (result != -ENODEV || host_clock_is_on_counter())
 		return CAUSE_AFTER_ANSWER;
 	host_clock_source(source, EVENT_SOURCE_BYTES);
 	return CAUSE_OTHER_COUNTER;

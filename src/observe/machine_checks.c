@@ -104,8 +104,7 @@ static void check_driver(struct check *check, struct kernel_symbols *symbols)
 		say(check, CHECK_OK, "%s is built into the kernel", DRIVER_MODULE);
 	} else {
 		say(check, CHECK_FAIL, "%s is neither loaded nor built in", DRIVER_MODULE);
-		advise(check,
-		       "sudo modprobe " DRIVER_MODULE "; it comes with Linux 6.13 and later");
+		advise(check, driver_module_hint());
 	}
 }
 

@@ -18,6 +18,7 @@
 #include <linux/timekeeping.h>
 #include <linux/math64.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 
 struct vmclock_abi {
 	u32 magic;
@@ -90,6 +91,10 @@ vmclock_get_crosststamp(struct vmclock_state *st, struct ptp_system_timestamp *s
 		tspec->tv_nsec = mul_u64_u64_shr((u64)t, NSEC_PER_SEC, 64);
 		if (system_counter)
 			system_counter->cycles = cycle;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+		if (system_counter)
+			system_counter->cs_id = CSID_X86_TSC;
+#endif
 		smp_rmb();
 		if (READ_ONCE(clk->seq_count) == seq)
 			return 0;
