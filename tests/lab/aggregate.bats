@@ -35,18 +35,22 @@ setup_file() {
 	trace_while others --phc all -- load 5
 	keep no_cgroup vmclock-trace trace --cgroup no/such --duration 1s
 
+	status_is() { [ "$(head -c 35 /dev/vmclock0 | od -An -tu1 -j34)" -eq "$1" ]; }
 	unreliable() {
-		echo set clock_status 4 >/run/lab/clock; sleep 1; load 5
-		echo free clock_status >/run/lab/clock; sleep 1; load 5 >/dev/null; load errors >/tmp/errors
+		echo set clock_status 4 >/run/lab/clock; until_true status_is 4; load 5
+		echo free clock_status >/run/lab/clock; until_true status_is 2; load 5 >/dev/null; load errors >/tmp/errors
 	}
 	trace_while failed -- unreliable
 	trace_while only_failed --errors -- unreliable
 	# A step in the midst of readers of whom it is not known before that they matter.
-	step() { load 300 10 & sleep 1.5; echo step 5ms >/run/lab/clock; wait $!; }
+	# Its pauses are counted by the kernel.
+	rounds_done() { [ "$(sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "/proc/$1/status")" -ge "$2" ]; }
+	step() { load 300 10 & load=$!; until_true rounds_done $load 150; echo step 5ms >/run/lab/clock; wait $load; }
 	trace_while step -- step
-	echo step -5ms >/run/lab/clock; sleep 1
-	after_begin() { for i in $(seq 200); do grep -q '^TIME' /tmp/keep.text && break; usleep 100000; done; "$@"; }
-	after_begin load 50 10 database >/dev/null & keep text vmclock-trace trace --duration 12s; wait
+	echo step -5ms >/run/lab/clock
+	begin text vmclock-trace trace
+	load 50 10 database >/dev/null
+	finish
 SCRIPT
 }
 

@@ -7,10 +7,7 @@ load helpers
 setup_file() {
 	in_guest --arch arm64 --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1
-	(keep trace vmclock-trace trace --calls --rate 0 --json --duration 12s) >/tmp/trace.block &
-	for i in $(seq 200); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
-	load 10 >/tmp/load; keep load cat /tmp/load
-	wait; cat /tmp/trace.block
+	trace_while trace --calls --rate 0 -- load 10
 	trace_while plain -- load 10
 	keep status vmclock-trace status --json
 	keep compare vmclock-trace compare --json --count 2 --interval 200ms
@@ -19,7 +16,7 @@ SCRIPT
 
 @test "arm64: every call by every path is seen, N made and N seen" {
 	for path in read mmap clock_gettime PTP_SYS_OFFSET PTP_SYS_OFFSET_EXTENDED PTP_SYS_OFFSET_PRECISE; do
-		made=$(jq -r ".$path" "$OUT/load")
+		made=$(jq -r ".$path" "$OUT/trace.load")
 		[ "$made" = 10 ]
 		holds trace "map(select(.type == \"call\" and .path == \"$path\")) | length == $made"
 	done

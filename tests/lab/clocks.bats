@@ -20,9 +20,12 @@ setup_file() {
 	trace_while kprobes --kprobes --phc all -- three
 	trace_while calls --phc all --calls --rate 0 -- three
 	keep calls.nic cat /tmp/nic
-	disrupt() { load 2; echo disrupt >/run/lab/clock1; usleep 300000; load --phc /dev/ptp1 --device /dev/vmclock1 2 >/dev/null; }
+	marker() { head -c 24 /dev/vmclock1 | od -An -td8 -j16; }
+	moved() { [ "$(marker)" -ne "$1" ]; }
+	disrupt() { load 2; from=$(marker); echo disrupt >/run/lab/clock1; until_true moved "$from"; load --phc /dev/ptp1 --device /dev/vmclock1 2 >/dev/null; }
 	trace_while other --events -- disrupt
-	trace_while second --device /dev/vmclock1 -- disrupt
+	seen() { disrupt; until_says second '"type":"disruption"'; }
+	trace_while second --device /dev/vmclock1 -- seen
 SCRIPT
 }
 

@@ -9,8 +9,12 @@ setup_file() {
 	in_guest --clock marker-only --put "$PWD/build/vmclock-trace-exporter" <<'SCRIPT'
 	ask() { wget -q -O - "http://127.0.0.1:10319/$1"; }
 	value() { ask metrics | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'; }
-	until_is() { for i in $(seq 300); do [ "$(value "$1")" = "$2" ] && return; usleep 200000; done; echo "$1 is not $2" >&2; }
-	run() { "$@" 2>/tmp/said & for i in $(seq 200); do grep -q listening /tmp/said && return; usleep 100000; done; cat /tmp/said >&2; }
+	is() { [ "$(value "$1")" = "$2" ]; }
+	until_is() { until_true is "$@"; }
+	run() { "$@" 2>/tmp/said & until_true has /tmp/said listening; }
+	gone() { ! pidof "$1"; }
+	ended() { killall "$1"; until_true gone "$1"; }
+	reads='vmclock_driver_uses_total{path="read",result="ok"}'
 	openmetrics() { wget -q -O - --header 'Accept: application/openmetrics-text;version=1.0.0' http://127.0.0.1:10319/metrics; }
 	caps() { for task in /proc/$(pidof vmclock-trace-exporter)/task/*; do grep CapEff "$task/status"; done; }
 
@@ -25,7 +29,7 @@ setup_file() {
 	hooked() { until_is 'vmclock_exporter_hook_missing{function="vmclock_get_crosststamp"}' "$1"; }
 	hooked ''
 	load 5 100 >/dev/null
-	sleep 2
+	until_is "$reads" 5
 	keep marker ask metrics
 	keep marker.open openmetrics
 	keep marker.caps caps
@@ -34,23 +38,22 @@ setup_file() {
 	hooked 1
 	until_is vmclock_exporter_driver_let_go_total 1
 	keep let_go ask metrics
-	keep unloaded sh -c 'for i in $(seq 100); do rmmod ptp_vmclock 2>/dev/null && echo unloaded && exit; usleep 100000; done'
+	until_true rmmod ptp_vmclock
+	keep unloaded echo unloaded
 	until_is 'vmclock_page_mode{vmclock_page_mode="absent"}' 1
 	modprobe ptp_vmclock
 	hooked ''
 	load 5 100 >/dev/null
-	sleep 2
+	until_is "$reads" 10
 	keep again ask metrics
-	killall vmclock-trace-exporter
-	while pidof vmclock-trace-exporter >/dev/null; do usleep 100000; done
+	ended vmclock-trace-exporter
 
 	chmod 644 /dev/vmclock0
 	run su user -s /bin/sh -c 'exec vmclock-trace exporter'
 	keep user ask metrics
 	keep user.open openmetrics
 	keep user.health ask healthz
-	killall vmclock-trace-exporter
-	while pidof vmclock-trace-exporter >/dev/null; do usleep 100000; done
+	ended vmclock-trace-exporter
 	chmod 600 /dev/vmclock0
 	keep refused su user -s /bin/sh -c 'vmclock-trace exporter'
 SCRIPT

@@ -6,37 +6,43 @@
 load helpers
 
 setup_file() {
-	in_guest --clock full --migrate-after 25 <<'SCRIPT'
+	in_guest --clock full --migrate-at '@@@ migrate' <<'SCRIPT'
 	clock() { echo "$@" >/run/lab/clock; }
 	chmod 644 /dev/vmclock0
-	(keep trace vmclock-trace trace --json --duration 60s) >/tmp/trace.block &
-	(keep text vmclock-trace trace --duration 60s) >/tmp/text.block &
-	(keep wait vmclock-trace wait --for host_step --timeout 60s --exec sh -c 'env | grep ^VMCLOCK_') >/tmp/wait.block &
-	(keep user su user -s /bin/sh -c 'vmclock-trace watch --json --duration 60s') >/tmp/user.block &
-	(keep watch vmclock-trace watch --json --updates --duration 60s) >/tmp/watch.block &
-	for i in $(seq 200); do # until all of them look
-		grep -q begin /tmp/keep.trace && grep -q TIME /tmp/keep.text &&
-			grep -q begin /tmp/keep.user && grep -q begin /tmp/keep.watch && break
-		usleep 100000
-	done
+	(keep wait vmclock-trace wait --for host_step --timeout 600s --exec sh -c 'env | grep ^VMCLOCK_') >/tmp/wait.block &
+	begin trace vmclock-trace trace --json
+	begin text vmclock-trace trace
+	begin user su user -s /bin/sh -c 'vmclock-trace watch --json'
+	begin watch vmclock-trace watch --json --updates
+	# all_find KIND TIMES: each of them, before the next happens.
+	all_find() {
+		for name in trace user watch; do
+			until_says $name "\"type\":\"finding\".*\"kind\":\"$1\"" "$2"
+		done
+	}
 	clock step 5000000
-	sleep 1
+	all_find host_step 1
+	until_true has /tmp/wait.block '@@@ wait.status'
 	clock set clock_status 3
-	sleep 1
+	all_find status_change 1
 	clock free clock_status
-	sleep 1
+	all_find status_change 2
 	clock stick 0.3
-	for i in $(seq 400); do # until the lab has migrated the guest
-		grep -q '"kind":"disruption"' /tmp/keep.watch && break
-		usleep 100000
+	all_find writer_stuck 1
+	echo '@@@ migrate'
+	for name in user watch; do
+		until_says $name '"kind":"disruption"'
 	done
-	sleep 3
-	killall -INT vmclock-trace
-	wait
-	cat /tmp/trace.block /tmp/text.block /tmp/wait.block /tmp/user.block /tmp/watch.block
+	until_says trace '"type":"disruption"'
+	until_says text DISRUPTION
+	status_is() { [ "$(head -c 35 /dev/vmclock0 | od -An -tu1 -j34)" -eq "$1" ]; }
+	until_true status_is 2 # the page tells the time again
+	finish
+	cat /tmp/wait.block
 	# Notifications are promised and never come: looks by timer still find what happens.
 	clock set flags 0x279
-	sleep 1
+	promised() { [ "$(head -c 32 /dev/vmclock0 | od -An -td8 -j24)" -eq $((0x279)) ]; }
+	until_true promised
 	keep notified vmclock-trace watch --json --duration 1500ms
 	keep since vmclock-trace wait --for disruption --since-marker 0 --timeout 0 --json
 	keep now vmclock-trace wait --for disruption --timeout 0

@@ -7,7 +7,7 @@
 load helpers
 
 setup_file() {
-	in_guest --clock full --timeout 280 --migrate-at '@@@ migrate' --migrate-pause 1.2 \
+	in_guest --clock full --migrate-at '@@@ migrate' --migrate-pause 1.2 \
 		--package chrony --package postgresql-17 --package postgresql-client-17 <<'SCRIPT'
 	# chrony NAME OPTION... reads the PTP clock four times a second and logs each; the kernel counts too.
 	mkdir -p /var/lib/chrony /run/chrony
@@ -27,7 +27,9 @@ setup_file() {
 
 	# A healthy machine with one reader.
 	chrony idle -x
-	keep quiet vmclock-trace record --duration 16s /tmp/quiet.sqlite
+	begin quiet vmclock-trace record --json /tmp/quiet.sqlite
+	until_true has /tmp/idle.log/refclocks.log ' PHC0  *[0-9][0-9]* ' 62
+	finish
 	stop_chrony
 	keep quiet.sqlite cat /tmp/quiet.sqlite
 	keep_chrony idle
@@ -38,7 +40,7 @@ setup_file() {
 	su user -c "$bin/postgres -D /pg/data -k /tmp -c listen_addresses= -c shared_buffers=4MB -c fsync=off \
 		-c autovacuum=off -c timezone=GMT -c log_timezone=GMT" >>/tmp/pg 2>&1 &
 	sql() { $bin/psql -h /tmp -U user -d postgres -qAt "$@"; }
-	for i in $(seq 100); do sql -c 'select 1' >/dev/null 2>&1 && break; usleep 200000; done
+	until_true sql -c 'select 1'
 	sql -c 'create table beat(n serial, before bigint, at timestamptz, after bigint)'
 
 	# Rows, and for each two readings of CLOCK_MONOTONIC between which PostgreSQL took its time.
@@ -52,9 +54,7 @@ setup_file() {
 	beat() { while [ ! -e /tmp/enough ]; do cat /tmp/beat.sql; done | sql 2>/tmp/beat.err; }
 
 	load 1 >/dev/null 2>&1
-	(keep record vmclock-trace record --json /tmp/clock.sqlite) >/tmp/record.block &
-	recorder=$!
-	for i in $(seq 300); do grep -q begin /tmp/keep.record && break; usleep 100000; done
+	begin record vmclock-trace record --json /tmp/clock.sqlite
 	beat &
 	beat=$!
 	chrony watching -x # it reads, and leaves the clock wrong
@@ -64,14 +64,13 @@ setup_file() {
 	load 15 100 hurt >/tmp/hurt # its whole life is in the incident
 	stop_chrony
 	chrony steering
-	for i in $(seq 150); do grep -q 'was stepped' /tmp/steering && break; usleep 100000; done
-	sleep 8
+	until_true has /tmp/steering 'was stepped'
+	until_true has /tmp/steering.log/refclocks.log ' PHC0  *[0-9][0-9]* ' 16
+	until_says record '"type":"incident"'
 	stop_chrony
 	: >/tmp/enough
 	wait $beat
-	killall -INT vmclock-trace
-	wait $recorder
-	cat /tmp/record.block
+	finish
 	for name in before across hurt; do keep $name cat /tmp/$name; done
 	keep_chrony watching
 	keep_chrony steering
@@ -212,7 +211,8 @@ day() {
 }
 
 @test "forensics: a day of a healthy machine, with its reader, is under 50 MB" {
-	status_is quiet 0
+	# That a busy host lets the guest stand still is found as well, and no fault.
+	[ "$(sqlite3 "$OUT/quiet.sqlite" "SELECT count(*) FROM findings WHERE kind <> 'stun'")" = 0 ]
 	samples=$(grep -cE ' PHC0 +[0-9]+ ' "$OUT/idle.log")
 	[ "$samples" -gt 40 ]
 	bytes=$(day)

@@ -12,9 +12,10 @@ setup_file() {
 	trace_while hostile --calls -- hostile
 	trace_while by_comm --calls --comm chosen -- sh -c 'load 3 0 chosen; load 3 0 other'
 	keep text vmclock-trace trace --duration 300ms
-	keep count vmclock-trace trace --calls --count 3 --json --duration 20s &
-	for i in $(seq 200); do grep -q begin /tmp/keep.count && break; usleep 100000; done
-	load 5 >/dev/null; wait
+	begin count vmclock-trace trace --calls --count 3 --json
+	load 5 >/dev/null
+	until_true has /tmp/count.block '@@@ count.status' # by itself
+	finish
 	keep status vmclock-trace status --json
 	keep status_text vmclock-trace status
 	keep compare vmclock-trace compare --json --count 3 --interval 200ms

@@ -2,40 +2,30 @@
 # For the guests' tests: one boot a file, whose outputs the tests then look at.
 
 LAB=$(dirname "${BASH_SOURCE[0]}")
+GUEST_LIMIT_S=1800 # on a host so busy that a guest takes ten times as long
 
-# in_guest [LAB OPTION...] <<SCRIPT: boots, runs SCRIPT, and leaves what it wrote with `keep NAME`
-# in $OUT/NAME. A guest that did not get to the end of its script fails the file.
+# in_guest [LAB OPTION...] <<SCRIPT: boots, runs SCRIPT, which has guest/helpers.sh, and leaves what it
+# wrote with `keep NAME` in $OUT/NAME. A guest that did not get to the end of its script fails the file.
 in_guest() {
 	local script=$BATS_FILE_TMPDIR/guest.sh all=$BATS_FILE_TMPDIR/all arch=
 	export OUT=$BATS_FILE_TMPDIR/out
 	mkdir -p "$OUT"
 	case " $* " in *" arm64 "*) arch=/arm64 ;; esac
 	{
-		# Each kept output crosses to the host as a marked block of base64, so any byte survives.
-		echo 'keep() { name=$1; shift; "$@" >/tmp/keep.$name 2>/tmp/keep.$name.err; status=$?
-		      for part in "" .err; do
-		              echo "@@@ $name$part"; base64 "/tmp/keep.$name$part"; done
-		      echo "@@@ $name.status"; echo $status | base64; }
-		      # trace_while NAME OPTION... -- COMMAND...: run COMMAND once the hooks are on, then stop.
-		      # $TRACE traces; by default the program itself.
-		      trace_while() { name=$1; shift; options=
-		              while [ "$1" != -- ]; do options="$options $1"; shift; done; shift
-		              (keep "$name" ${TRACE:-vmclock-trace} trace --json $options) >/tmp/$name.block &
-		              for i in $(seq 200); do grep -q begin "/tmp/keep.$name" && break; usleep 100000; done
-		              "$@" >/tmp/$name.load; sleep 1; killall -INT vmclock-trace; wait
-		              cat /tmp/$name.block; keep "$name.load" cat /tmp/$name.load; }'
+		cat "$LAB/guest/helpers.sh"
 		cat
 		echo 'echo "@@@ end"'
 	} >"$script"
-	"$LAB/run" "$@" --put "$script" --put "$PWD/build$arch/lab/load" --put "$LAB/load/kcount" -- \
+	"$LAB/run" --timeout "$GUEST_LIMIT_S" "$@" --put "$script" --put "$PWD/build$arch/lab/load" --put "$LAB/load/kcount" -- \
 		sh /put/guest.sh >"$all" 2>"$all.err" || [ $? != 77 ] || {
 		# Old kernels leave Debian's lists; the project is not to blame for that.
 		echo "Debian lists no such kernel any more: $*" >"$BATS_FILE_TMPDIR/skip"
 		return 0
 	}
 	grep -q '^@@@ end$' "$all" || {
-		echo "the guest did not reach the end of its script:"
-		cat "$all" "$all.err"
+		echo "the guest did not reach the end of its script; what it wrote last, without what it kept:"
+		grep -vE '^[A-Za-z0-9+/]{16,}={0,2}$' "$all" | tail -n 20
+		tail -n 40 "$all.err"
 		return 1
 	} >&2
 	split_blocks "$all"
@@ -46,24 +36,35 @@ setup() {
 	[ ! -e "$BATS_FILE_TMPDIR/skip" ] || skip "$(cat "$BATS_FILE_TMPDIR/skip")"
 }
 
+# By awk: bats looks at each command of bash, which makes a loop over many lines take minutes.
 split_blocks() {
-	local line name=
-	while IFS= read -r line; do
-		case $line in
-		"@@@ "*) name=${line#@@@ } && : >"$OUT/$name.b64" ;;
-		*) [ -z "$name" ] || echo "$line" >>"$OUT/$name.b64" ;;
-		esac
-	done <"$1"
+	awk -v out="$OUT/" '/^@@@ / { close(name); name = out substr($0, 5) ".b64"; printf "" >name; next }
+		name { print >>name }' "$1"
+	local name
 	for name in "$OUT"/*.b64; do
 		base64 -d "$name" >"${name%.b64}"
 	done
+}
+
+# show NAME: the beginning and the end of it, no line endless, and what was said beside it.
+show() {
+	local lines
+	lines=$(wc -l <"$OUT/$1")
+	if [ "$lines" -le 16 ]; then
+		cat "$OUT/$1"
+	else
+		head -n 8 "$OUT/$1"
+		echo "... $((lines - 16)) lines more ..."
+		tail -n 8 "$OUT/$1"
+	fi | cut -c -1200
+	[ ! -e "$OUT/$1.err" ] || tail -n 20 "$OUT/$1.err"
 }
 
 # status_is NAME CODE
 status_is() {
 	[ "$(cat "$OUT/$1.status")" = "$2" ] || {
 		echo "$1 ended with $(cat "$OUT/$1.status"), not $2"
-		cat "$OUT/$1" "$OUT/$1.err"
+		show "$1"
 		return 1
 	} >&2
 }
@@ -72,8 +73,7 @@ status_is() {
 holds() {
 	jq -es "$2" "$OUT/$1" >/dev/null || {
 		echo "not so in $1: $2"
-		head -c 6000 "$OUT/$1"
-		cat "$OUT/$1.err"
+		show "$1"
 		return 1
 	} >&2
 }

@@ -15,7 +15,7 @@ setup_file() {
 }
 
 lab() {
-	run --separate-stderr "$LAB/run" --timeout 120 "$@"
+	run --separate-stderr "$LAB/run" --timeout 900 "$@"
 }
 
 # No QEMU of ours and nothing in the temporary directory, which is our own, is left.
@@ -78,8 +78,9 @@ teardown() {
 }
 
 @test "an interrupt leaves nothing behind" {
-	"$LAB/run" --quiet -- sleep 1000 &
-	sleep 4
+	"$LAB/run" --quiet -- sh -c 'echo up; sleep 1000' >"$TMPDIR/up" 3>&- &
+	for _ in {1..6000}; do [ ! -s "$TMPDIR/up" ] || break; sleep 0.1; done
+	[ -s "$TMPDIR/up" ]
 	kill -INT $!
 	wait $! || [ $? = 130 ]
 	nothing_left
@@ -126,7 +127,8 @@ teardown() {
 	printf 'at 1 step 5000000 # a jump\nat 2 set clock_status 3 leap_indicator 1\n' >"$TMPDIR/scenario"
 	# shellcheck disable=SC2016 # the guest's $?
 	lab --scenario "$TMPDIR/scenario" --put "$CHECK" -- sh -c \
-		'clockcheck 2; echo $?; sleep 1; head -c 112 /dev/vmclock0 | od -An -tx1 -j34 -N5'
+		'clockcheck 2; echo $?; until [ "$(head -c 35 /dev/vmclock0 | od -An -tu1 -j34)" -eq 3 ]; do usleep 100000; done
+		head -c 112 /dev/vmclock0 | od -An -tx1 -j34 -N5'
 	[[ $output == *$'\n1\n'* ]]
 	[[ $output == *"bound broken by 500"* || $output == *"bound broken by 499"* ]]
 	[ "${lines[-1]}" = " 03 00 db ff 01" ]
@@ -141,7 +143,7 @@ teardown() {
 
 @test "a migration: the marker moves, the command goes on, the page's time jumps with the world's" {
 	# shellcheck disable=SC2016 # the guest's $n
-	lab --migrate-after 2 -- sh -c 'for n in $(seq 60); do echo $n; usleep 100000; done
+	lab --migrate-at 5 -- sh -c 'for n in $(seq 60); do echo $n; usleep 100000; done
 		head -c 24 /dev/vmclock0 | od -An -td8 -j16 -N8'
 	[ "$status" -eq 0 ]
 	diff <(seq 60) <(printf '%s\n' "${lines[@]:0:60}")

@@ -21,6 +21,9 @@ STATUS_NOT_LISTED = 77
 STATUS_TIMEOUT = 124
 STATUS_FAILED = 125
 
+REQUEST_BYTES = 256  # the longest text of --migrate-at and the like
+HURRY_S = 20  # of a migration that does not end by itself
+
 
 class LabError(Exception):
     """The lab cannot go on; says why, and the exit status."""
@@ -43,8 +46,9 @@ class Lab:
         self.command_started_at = None
         self.exit_status = None
         self.pending = b""
-        self.migration_asked = False
-        self.tail = b""  # of stdout, in which --migrate-at is looked for
+        self.tail = b""  # of stdout, in which what it asks for is looked for
+        self.asked = set()  # of migrate_at, snapshot_at, restore_at: what it has asked for
+        self.port = None  # of ours, of which connections go to the guest
         self.snapshot_pending = None  # what was pending at the snapshot; None: there is none
         self.restored = False
         self.binary = qemu.BINARY[options.arch]
@@ -103,7 +107,7 @@ class Lab:
         if self.options.devices == 2:
             machine += acpi.second(folder)
         os.mkfifo(folder / "command")
-        if self.options.snapshot_after is not None:
+        if self.options.snapshot_at is not None:
             # A disk that the guest does not have, to hold the snapshot.
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", f"{folder}/snapshot", "2G"],
                            check=True)
@@ -183,7 +187,7 @@ class Lab:
             self.pending = self.pending[end:]
             if kind == b"o":
                 write_all(1, payload)
-                self.look_for_migration(payload)
+                self.look_for_requests(payload)
             elif kind == b"e":
                 write_all(2, payload)
             elif kind == b"s":
@@ -225,24 +229,25 @@ class Lab:
 
     # Migration
 
-    def look_for_migration(self, written):
-        """Has the command asked for it?"""
-        text = (self.options.migrate_at or "").encode()
-        if text and not self.migration_asked:
-            self.tail += written
-            self.migration_asked = text in self.tail
-            self.tail = self.tail[-len(text):]
+    def look_for_requests(self, written):
+        """Has the command asked for something?"""
+        self.tail += written
+        for name in ("migrate_at", "snapshot_at", "restore_at"):
+            text = getattr(self.options, name)
+            if text and text.encode() in self.tail:
+                self.asked.add(name)
+        self.tail = self.tail[-REQUEST_BYTES:]
 
     def migration_due(self):
-        return len(self.guests) == 1 and (
-            self.migration_asked or self.due(self.options.migrate_after))
+        after, started_at = self.options.migrate_after, self.command_started_at
+        return len(self.guests) == 1 and ("migrate_at" in self.asked or (
+            after is not None and started_at is not None and
+            time.monotonic() >= started_at + after))
 
     def pause(self, guest):
-        """Nothing in it runs from here on, nor does its counter; the moment."""
+        """Nothing in it runs from here on, nor does its counter."""
         guest.ask("stop")
-        stopped_at = time.monotonic()
         time.sleep(self.options.migrate_pause)
-        return stopped_at
 
     def migrate(self):
         """Moves the guest to a second QEMU with the same arguments; output goes on meanwhile."""
@@ -253,8 +258,11 @@ class Lab:
         target.connect()
         source.connect()
         source.ask("migrate-set-parameters", **{"max-bandwidth": 1 << 32, "downtime-limit": 300})
-        stopped_at = self.pause(source) if self.options.migrate_pause is not None else None
+        if self.options.migrate_pause is not None:
+            self.pause(source)
         source.ask("migrate", uri=path)
+        began_at = time.monotonic()
+        hurried = False
         while (state := source.ask("query-migrate")).get("status") != "completed":
             if state.get("status") in ("failed", "cancelled") or target.ended():
                 reason = state.get("error-desc") or target.words()
@@ -263,27 +271,28 @@ class Lab:
                 key.data(key.fileobj)
             if time.monotonic() > self.started_at + self.options.timeout:
                 raise LabError("the migration does not end", STATUS_TIMEOUT)
-        down_ms = state["downtime"]
-        if stopped_at is not None:
+            if not hurried and time.monotonic() > began_at + HURRY_S:
+                # On a busy machine the guest writes faster than its memory is sent.
+                source.ask("migrate-set-parameters", **{"downtime-limit": 5000})
+                hurried = True
+        if self.options.migrate_pause is not None:
             while target.ask("query-status")["status"] == "inmigrate":
                 time.sleep(0.01)  # it would forget to go on
             target.ask("cont")
-            down_ms = round(1000 * (time.monotonic() - stopped_at))
+        # From the moment when the one stopped to that when the other went on: QEMU's own
+        # "downtime" ends before the latter.
+        down_ms = round(1000 * (target.when("RESUME") - source.when("STOP")))
         self.say(f"migrated, {down_ms} ms down")
         source.kill()
         if self.options.forward:
-            target.forward(self.options.forward)
+            target.forward(self.port, self.options.forward.split(":")[1])
         if self.options.arch == "arm64" and self.options.clock != "none":
             self.clock.sendall(b"migrated\n")  # where QEMU has no vmclock that would see it
 
     # Snapshots
 
-    def due(self, after):
-        return (after is not None and self.command_started_at is not None and
-                time.monotonic() >= self.command_started_at + after)
-
     def snapshot_when_due(self):
-        if self.snapshot_pending is None and self.due(self.options.snapshot_after):
+        if self.snapshot_pending is None and "snapshot_at" in self.asked:
             self.guests[-1].connect()
             self.guests[-1].monitor("savevm lab")
             while self.selector.select(0):  # all that the guest wrote before
@@ -291,7 +300,8 @@ class Lab:
                     key.data(key.fileobj)
             self.snapshot_pending = self.pending
             self.say("snapshot taken")
-        elif not self.restored and self.due(self.options.restore_after):
+        elif (not self.restored and self.snapshot_pending is not None and
+              "restore_at" in self.asked):
             self.guests[-1].monitor("loadvm lab")
             self.pending = self.snapshot_pending
             self.restored = True
@@ -303,7 +313,9 @@ class Lab:
         self.booted_at = time.monotonic()
         guest = self.guest_add(self.args, "guest")
         if self.options.forward:
-            guest.forward(self.options.forward)
+            here, there = self.options.forward.split(":")
+            self.port = guest.forward(here, there)
+            self.say(f"port {self.port} is the guest's {there}")
         self.watch()
         return self.exit_status
 

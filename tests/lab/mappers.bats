@@ -15,14 +15,23 @@ setup_file() {
 	hold() {
 		name=$1; shift
 		("$@" load hold 1000 >"/tmp/$name" &)
-		sleep 1
+		until_true has "/tmp/$name" 'mapped by both'
 		keep "$name" cat "/tmp/$name"
 	}
 	hold before
+	mkfifo /tmp/steps
+	# Each step once the one before has been found.
 	meanwhile() {
-		load hold 8
+		load hold - </tmp/steps &
+		exec 9>/tmp/steps
+		until_says trace '"news":"came"' 2
+		echo >&9
 		kill "$(sed 's/.*"child":\([0-9]*\).*/\1/' /tmp/before)"
-		sleep 6
+		until_says trace '"news":"exited"' 2
+		echo >&9
+		until_says trace '"news":"unmapped"'
+		exec 9>&-
+		wait $!
 	}
 	trace_while trace -- meanwhile
 	killall load
@@ -36,8 +45,9 @@ setup_file() {
 	killall load
 
 	# More than there is room for.
-	for i in $(seq 140); do load hold 1000 >/dev/null & done
-	sleep 8
+	for i in $(seq 140); do load hold 1000 >"/tmp/many.$i" & done
+	all_hold() { [ "$(cat /tmp/many.* | grep -c 'mapped by both')" = 140 ]; }
+	until_true all_hold
 	keep many vmclock-trace trace --json --duration 1s
 SCRIPT
 }

@@ -10,10 +10,7 @@ setup_file() {
 	keep status vmclock-trace status --json
 	keep text vmclock-trace status
 	keep compare vmclock-trace compare --json --count 2 --interval 100ms
-	(keep trace vmclock-trace trace --calls --json --duration 8s) >/tmp/trace.block &
-	for i in $(seq 100); do grep -q begin /tmp/keep.trace && break; usleep 100000; done
-	load 7 >/tmp/load; keep load cat /tmp/load
-	wait; cat /tmp/trace.block
+	trace_while trace --calls -- load 7
 SCRIPT
 }
 

@@ -5,16 +5,18 @@
 load helpers
 
 setup_file() {
-	in_guest --clock full --migrate-after 13 <<'SCRIPT'
+	in_guest --clock full --migrate-at '@@@ migrate' <<'SCRIPT'
 	load 1 >/dev/null 2>&1
-	(keep trace vmclock-trace trace --calls --rate 0 --json --duration 22s) >/tmp/trace.block &
-	(keep text vmclock-trace trace --duration 22s) >/tmp/text.block &
-	for i in $(seq 200); do
-		grep -q begin /tmp/keep.trace && grep -q TIME /tmp/keep.text && break; usleep 100000
-	done
-	load 60 200 >/tmp/load
-	wait
-	cat /tmp/trace.block /tmp/text.block
+	begin trace vmclock-trace trace --calls --rate 0 --json
+	begin text vmclock-trace trace
+	load 60 200 >/tmp/load &
+	load=$!
+	until_says trace '"type":"read"' 20
+	echo '@@@ migrate'
+	until_says trace '"type":"disruption_confirmed"'
+	until_says text 'DISRUPTION'
+	wait $load
+	finish
 	keep load cat /tmp/load
 SCRIPT
 }

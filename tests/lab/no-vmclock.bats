@@ -5,8 +5,13 @@
 load helpers
 
 setup_file() {
-	in_guest --clock none --snapshot-after 4 --restore-after 7 <<'SCRIPT'
-	keep watch vmclock-trace watch --without-page --json --duration 9s
+	in_guest --clock none --snapshot-at '@@@ snapshot' --restore-at '@@@ restore' <<'SCRIPT'
+	begin watch vmclock-trace watch --without-page --json
+	echo '@@@ snapshot'
+	sleep 1
+	echo '@@@ restore'
+	until_says watch '"kind":"stun"'
+	finish
 SCRIPT
 }
 

@@ -9,32 +9,44 @@ setup_file() {
 	# Updates that come at any moment of a timer's turn.
 	update() { for i in $(seq 15); do echo set leap_indicator 0 >/run/lab/clock; usleep 137000; done; }
 	# With a timer as slow as that, whatever is found soon is found by notification.
-	(keep slow vmclock-trace watch --json --updates --interval 5s --duration 6s) >/tmp/slow.block &
-	(keep watch vmclock-trace watch --json --duration 6s) >/tmp/watch.block &
-	for i in $(seq 100); do grep -q begin /tmp/keep.watch && break; usleep 100000; done
-	sleep 1; update; echo step 5ms >/run/lab/clock; wait
-	cat /tmp/slow.block /tmp/watch.block
+	begin slow vmclock-trace watch --json --updates --interval 5s
+	begin watch vmclock-trace watch --json
+	update
+	echo step 5ms >/run/lab/clock
+	until_says slow host_step
+	until_says watch host_step
+	finish
 	# The flags and the time as before, without NOTIFICATION_PRESENT, under the eyes of one that waits for them.
-	(keep ends vmclock-trace watch --json --duration 5s) >/tmp/ends.block &
-	for i in $(seq 100); do grep -q begin /tmp/keep.ends && break; usleep 100000; done
-	for what in "set flags 121" "step -5ms"; do echo "$what" >/run/lab/clock; done; sleep 0.1
-	(sleep 1; update) &
-	keep timer vmclock-trace watch --json --updates --duration 4s
-	wait; cat /tmp/ends.block
+	begin ends vmclock-trace watch --json
+	for what in "set flags 121" "step -5ms"; do echo "$what" >/run/lab/clock; done
+	until_says ends '"type":"detection"'
+	until_says ends host_step
+	begin timer vmclock-trace watch --json --updates
+	update
+	finish
 
 	# Promised again; from now on each update is one of these, and there is time to fall asleep.
-	for what in "set flags 633" "refresh 0"; do echo "$what" >/run/lab/clock; done; sleep 1
+	for what in "set flags 633" "refresh 0"; do echo "$what" >/run/lab/clock; done
+	promised() { [ "$(head -c 32 /dev/vmclock0 | od -An -td8 -j24)" -eq 633 ]; }
+	until_true promised
+	sleep 1
 	meanwhile() {
-		(sleep 2; for i in $(seq 10); do echo set leap_indicator 0 >/run/lab/clock; sleep 0.4; done) &
-		load pollers 8
+		load pollers 600 10 2>/tmp/pollers &
+		until_true has /tmp/pollers waiting 4
+		for i in $(seq 10); do
+			sleep 0.4
+			echo set leap_indicator 0 >/run/lab/clock
+			until_true has /tmp/pollers woken $((4 * i))
+		done
+		wait $!
 	}
 	trace_while wakes --strict --events --rate 0 -- meanwhile
 	trace_while wakes_kprobes --strict --events --rate 0 --kprobes -- meanwhile
 SCRIPT
 }
 
-# soon NAME AHEAD_MS: the updates in NAME were found soon: half of them within 100 ms, as late as an
-# emulated machine may wake, and all within 2 s. The page itself tells when it was written, but is
+# soon NAME AHEAD_MS: the updates in NAME were found soon: half of them within 500 ms, as late as an
+# emulated machine may wake on a busy host, and all within 4 s. The page itself tells when it was written, but is
 # AHEAD_MS ahead of that once it was stepped.
 soon() {
 	holds "$1" '(.[0].realtime_ns - .[0].monotonic_ns) as $to_realtime
@@ -43,7 +55,7 @@ soon() {
 			| (.monotonic_ns + $to_realtime - .page.time_sec * 1e9) / 1e6
 			  - .page.time_frac_sec / 18446744073709551616 * 1e3
 			  + (if .monotonic_ns >= $stepped_ns then '"$2"' else 0 end))
-		| sort | .[0] > 0 and .[length / 2 | floor] < 100 and .[-1] < 2000'
+		| sort | .[0] > 0 and .[length / 2 | floor] < 500 and .[-1] < 4000'
 }
 
 @test "notify: watch finds out by notification, and says so" {
@@ -81,7 +93,7 @@ soon() {
 	holds ends '.[0].detection.by == "notification"'
 	holds ends 'map(select(.type == "detection").detection) | length == 1 and (.[0] | .by == "timer" and .period_ns == 10000000
 		and .no_notification_why == "the hypervisor sends no notifications")'
-	holds ends '.[-1].looks > 100'
+	holds ends '.[-1].looks > 50'
 }
 
 # Calls that the hooks may have missed, at most: the kernel skips a program for a thread that runs

@@ -19,12 +19,10 @@ setup_file() {
 	}
 	# all NAME CAPABILITIES: what each command can do with them.
 	all() {
-		(keep "$1" with "$2" vmclock-trace trace --json) >/tmp/block &
-		for i in $(seq 300); do grep -q begin "/tmp/keep.$1" && break; usleep 100000; done
+		begin "$1" with "$2" vmclock-trace trace --json
 		load 5 >/dev/null
 		keep "$1.caps" grep CapEff "/proc/$(pidof vmclock-trace)/status"
-		sleep 1; killall -INT vmclock-trace; wait
-		cat /tmp/block
+		finish
 		keep "$1.doctor" with "$2" vmclock-trace doctor --json
 		keep "$1.compare" with "$2" vmclock-trace compare --json --count 1
 	}

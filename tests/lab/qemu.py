@@ -24,6 +24,8 @@ NETWORK = ["-netdev", "user,id=net,restrict=on", "-device", "virtio-net-pci,netd
 
 PR_SET_PDEATHSIG = 1
 
+PATIENCE_S = 120  # until a QEMU that was started listens, on a machine however busy
+
 
 class QemuError(Exception):
     """QEMU does not do what is wanted; says what it said."""
@@ -58,6 +60,7 @@ class Qemu:
         self.qmp_path = folder / f"{name}.qmp"
         self.said = folder / f"{name}.log"
         self.qmp = None
+        self.happened = {}  # of the events of its life, by name: the last time of each, in seconds
         with open(self.said, "wb") as said:
             self.process = subprocess.Popen(
                 [binary, *args, "-qmp", f"unix:{self.qmp_path},server=on,wait=off"],
@@ -82,7 +85,7 @@ class Qemu:
         """Opens the control connection, once; QEMU listens some time after it was started."""
         if self.qmp:
             return
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         connection = socket.socket(socket.AF_UNIX)
         while True:
             try:
@@ -98,17 +101,31 @@ class Qemu:
         self.ask("qmp_capabilities")
 
     def ask(self, command, **arguments):
-        """One command and its answer; events that come between are passed over."""
+        """One command and its answer; events that come between are noted."""
         self.qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
         self.qmp.flush()
         for line in self.qmp:
             answer = json.loads(line)
+            self.note(answer)
             if "error" in answer:
                 raise QemuError(f"QEMU: {command}: {answer['error']['desc']}")
             if "return" in answer:
                 return answer["return"]
         raise QemuError(f"QEMU ended during {command}")
 
+    def note(self, message):
+        if "event" in message:
+            at = message["timestamp"]
+            self.happened[message["event"]] = at["seconds"] + at["microseconds"] / 1e6
+
+    def when(self, event):
+        """The moment of an event that has been or is to come, by this machine's clock."""
+        while event not in self.happened:
+            line = self.qmp.readline()
+            if not line:
+                raise QemuError(f"QEMU ended without {event}")
+            self.note(json.loads(line))
+        return self.happened[event]
 
     def monitor(self, line):
         """One line of the human monitor, whose answer is empty unless something is wrong."""
@@ -116,11 +133,13 @@ class Qemu:
         if answer.strip():
             raise QemuError(f"QEMU: {line}: {answer.strip()}")
 
-    def forward(self, ports):
-        """Lets connections to our port in to the guest's, of "HOST:GUEST"."""
-        here, there = ports.split(":")
+    def forward(self, here, there):
+        """Lets connections to our port in to the guest's; any that is free for 0. Which it is."""
         self.connect()
         self.monitor(f"hostfwd_add net tcp:127.0.0.1:{here}-:{there}")
+        table = self.ask("human-monitor-command", **{"command-line": "info usernet"})
+        return next(int(words[3]) for words in map(str.split, table.splitlines())
+                    if words and words[0] == "TCP[HOST_FORWARD]" and words[5] == str(there))
 
 
 def die_with_parent():

@@ -5,9 +5,13 @@
 load helpers
 
 setup_file() {
-	in_guest --clock full --snapshot-after 9 --restore-after 13 <<'SCRIPT'
-	(keep trace vmclock-trace trace --json --duration 16s) >/tmp/trace.block
-	cat /tmp/trace.block
+	in_guest --clock full --snapshot-at '@@@ snapshot' --restore-at '@@@ restore' <<'SCRIPT'
+	begin trace vmclock-trace trace --json
+	echo '@@@ snapshot'
+	sleep 2
+	echo '@@@ restore'
+	until_says trace '"type":"disruption"' # after it alone
+	finish
 SCRIPT
 }
 

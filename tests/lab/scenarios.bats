@@ -12,20 +12,38 @@ setup_file() {
 	for name in $PLAYED; do
 		puts+=(--put "$BATS_TEST_DIRNAME/../scenarios/$name.scenario")
 	done
-	in_guest --clock full --put build/vmclock-sim "${puts[@]}" <<SCRIPT
+	in_guest --clock full --put build/vmclock-sim "${puts[@]}" < <(
+		cat <<'SCRIPT'
 	echo refresh 0 >/run/lab/clock # the lab's own hypervisor keeps still
 	sleep 1
-	for name in $PLAYED; do
-		(vmclock-sim -q --now /put/\$name.scenario mem:0xfeffb000 >/tmp/sim.\$name 2>&1) &
-		sleep 2
-		keep \$name vmclock-trace watch --json --duration 10s
-		killall vmclock-sim; wait
-		keep \$name.sim cat /tmp/sim.\$name
-	done
+	# begun_in_time NAME: watched from before anything happens.
+	begun_in_time() {
+		vmclock-sim --now "/put/$1.scenario" mem:0xfeffb000 >"/tmp/sim.$1" 2>&1 &
+		sim=$!
+		until_true [ -s "/tmp/sim.$1" ]
+		begin "$1" vmclock-trace watch --json
+		! has "/tmp/sim.$1" ' line '
+	}
+	# play NAME KIND TIMES: until the last of what is expected has been found.
+	play() {
+		until begun_in_time "$1"; do # the machine was too busy
+			kill $sim
+			finish >/dev/null
+		done
+		until_says "$1" "\"kind\":\"$2\"" "$3"
+		kill $sim
+		finish
+		keep "$1.sim" cat "/tmp/sim.$1"
+	}
 SCRIPT
+		for name in $PLAYED; do
+			kind=$(awk 'END { print $2 }' "$BATS_TEST_DIRNAME/../scenarios/$name.expected")
+			echo "play $name $kind $(grep -c " $kind " "$BATS_TEST_DIRNAME/../scenarios/$name.expected")"
+		done
+	)
 }
 
-# The kinds that the scenario expects in its first ten seconds or so, in their order.
+# The kinds that the scenario expects.
 expected() { awk '{ print $2 }' "$BATS_TEST_DIRNAME/../scenarios/$1.expected" | sort | tr '\n' ' '; }
 found() { jq -r 'select(.type == "finding" and .since_start == false and .kind != "stun") | .kind' "$OUT/$1" | sort | tr '\n' ' '; }
 

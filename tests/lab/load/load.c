@@ -23,8 +23,9 @@ static const char usage[] =
 	"  flood SECONDS THREADS       clock_gettime and PTP_SYS_OFFSET_PRECISE, without a pause\n"
 	"  errors                      calls that fail, each in its way\n"
 	"  poll SECONDS                waits for updates of the page and reads each\n"
-	"  pollers SECONDS             the same in every way, one thread each\n"
-	"  hold SECONDS                maps the page, also in a child; says so before and after\n";
+	"  pollers SECONDS [WAKES]     the same in every way, one thread each; says so on stderr\n"
+	"  hold SECONDS|-              maps the page, also in a child; says so before and after;\n"
+	"                              each step takes half of the time, or a line of stdin\n";
 
 static void rename_thread(const char *escaped)
 {

@@ -6,6 +6,7 @@
 #include "load.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -63,6 +64,8 @@ struct poller {
 	unsigned int wakes;
 };
 
+static unsigned int wanted_wakes;
+
 static struct poller pollers[] = {
 	{.way = "poll", .wait = wait_by_poll},
 	{.way = "select", .wait = wait_by_select},
@@ -91,12 +94,14 @@ static void *wait_and_read(void *data)
 		waited = epoll_create1(0);
 		epoll_ctl(waited, EPOLL_CTL_ADD, device, &event);
 	}
-	while ((left_ms = end_ms - monotonic_ms()) > 0) {
+	fputs("waiting\n", stderr);
+	while (poller->wakes < wanted_wakes && (left_ms = end_ms - monotonic_ms()) > 0) {
 		if (poller->wait(waited, (int)left_ms) <= 0)
 			continue;
 		poller->wakes++;
 		if (pread(device, page, sizeof(page), 0) < 0)
 			break;
+		fputs("woken\n", stderr);
 	}
 	if (waited != device)
 		close(waited);
@@ -107,6 +112,7 @@ static void *wait_and_read(void *data)
 int load_pollers(struct load_clocks clocks, int argc, char **argv)
 {
 	end_ms = monotonic_ms() + 1000 * (argc > 0 ? atoi(argv[0]) : 1);
+	wanted_wakes = argc > 1 ? (unsigned int)atoi(argv[1]) : UINT_MAX;
 	for (size_t i = 0; i < POLLERS; i++) {
 		pollers[i].device = clocks.device;
 		pthread_create(&pollers[i].thread, NULL, wait_and_read, &pollers[i]);
