@@ -15,7 +15,7 @@ import tempfile
 
 
 def ask(client):
-    client.settimeout(10)
+    client.settimeout(200)
     client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     answer = b""
     while part := client.recv(65536):
@@ -27,7 +27,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         told.bind(f"{folder}/notify")
-        told.settimeout(20)
+        told.settimeout(200)
         inet = socket.create_server(("127.0.0.1", 0))
         unix = socket.socket(socket.AF_UNIX)
         unix.bind(f"{folder}/socket")
@@ -49,7 +49,7 @@ def main():
         service.send_signal(signal.SIGTERM)
         while "STOPPING=1" not in said:
             said |= set(told.recv(4096).decode().splitlines())
-        print("exit", service.wait(10))
+        print("exit", service.wait(200))
         print("still there", os.path.exists(f"{folder}/socket"))
         for line in sorted(said):
             print("told", line)

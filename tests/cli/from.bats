@@ -5,6 +5,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../patience
+
 setup_file() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	export VMCLOCK_TRACE OUT=$BATS_FILE_TMPDIR LC_ALL=C.UTF-8
@@ -50,7 +52,7 @@ refused() {
 
 @test "from: every scenario of the library gives the lines that record printed live, and its status" {
 	local count=0 live seen
-	for scenario in "$scenarios"/*.scenario; do
+	for scenario in $(some_of 8 "$scenarios"/*.scenario); do
 		rm -f "$file"
 		live=0
 		"$VMCLOCK_TRACE" record --json --scenario "$scenario" "$file" >"$BATS_TEST_TMPDIR/live" || live=$?
@@ -62,15 +64,18 @@ refused() {
 		done
 		count=$((count + 1))
 	done
-	[ "$count" -ge 74 ]
+	[ "$count" -ge "$(at_least 74 8)" ]
 }
 
 @test "from: of a page that was disturbed live, what record printed, and the counts of its report" {
 	local page=$BATS_TEST_TMPDIR/page
-	printf '%s\n' 'end 9s' 'at 2s step -7ms' 'at 3s migrate' 'at 4s status FREERUNNING' >"$BATS_TEST_TMPDIR/scenario"
-	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
-	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
-	"$VMCLOCK_TRACE" record --json --device "$page" --duration 6s "$file" >"$BATS_TEST_TMPDIR/live" || [ $? = 3 ]
+	recorder() {
+		rm -f "$file"*
+		watcher "$BATS_TEST_TMPDIR/live" "$VMCLOCK_TRACE" record --json --device "$page" "$file"
+	}
+	play_watched "$page" 'at 0ms step -7ms' 'at 1000ms migrate' 'at 2000ms status FREERUNNING' -- recorder
+	until_true has "$BATS_TEST_TMPDIR/live" '"kind":"status_change"'
+	end_watchers
 	"$VMCLOCK_TRACE" report --json "$file" >"$BATS_TEST_TMPDIR/report"
 	for command in trace watch; do
 		from $command
@@ -116,7 +121,7 @@ refused() {
 		[[ $line == *'"kind":"disruption"'* ]] && first=$EPOCHREALTIME
 	done < <("$VMCLOCK_TRACE" watch --from "$OUT/short.sqlite" --speed 2 --json)
 	# The migration is found 1 s after the start, the end is at 3 s; both twice as fast.
-	awk -v s="$start" -v f="$first" -v e="$EPOCHREALTIME" 'BEGIN { exit !(f - s > 0.45 && e - f > 0.7 && e - s > 1.3 && e - s < 20) }'
+	awk -v s="$start" -v f="$first" -v e="$EPOCHREALTIME" 'BEGIN { exit !(f - s > 0.45 && e - f > 0.7 && e - s > 1.3) }'
 	start=$EPOCHREALTIME
 	"$VMCLOCK_TRACE" trace --from "$OUT/short.sqlite" --speed 3 >/dev/null || [ $? = 3 ]
 	awk -v s="$start" -v e="$EPOCHREALTIME" 'BEGIN { exit !(e - s > 0.9) }'
@@ -124,8 +129,10 @@ refused() {
 
 @test "from: ends with the signal, with its summary, while it waits and while it does not" {
 	for command in trace watch; do
-		run timeout -s INT 1 "$VMCLOCK_TRACE" $command --from "$OUT/short.sqlite" --speed 0.1 --json
-		jq -es '.[0].type == "begin" and .[-1].type == "summary" and .[-1].duration_ns < 1000000000' <<<"$output"
+		watchers=()
+		watcher "$BATS_TEST_TMPDIR/lines" "$VMCLOCK_TRACE" $command --from "$OUT/short.sqlite" --speed 0.001 --json
+		end_watchers
+		jq -es '.[0].type == "begin" and .[-1].type == "summary" and .[-1].duration_ns < 1000000000' "$BATS_TEST_TMPDIR/lines"
 	done
 	# Two days of it, which take seconds.
 	"$VMCLOCK_TRACE" record --scenario "$scenarios/leap-positive.scenario" "$file" >/dev/null || [ $? = 3 ]
@@ -273,7 +280,7 @@ with_kernel() {
 	local seed=1 size status at
 	size=$(stat -c %s "$OUT/short.sqlite")
 	RANDOM=$seed
-	for _ in {1..60}; do
+	for ((i = 0; i < $(at_least 60 6); i++)); do
 		cp "$OUT/short.sqlite" "$file"
 		for _ in 1 2 3; do
 			at=$(((RANDOM * 32768 + RANDOM) % size))
@@ -282,7 +289,7 @@ with_kernel() {
 		for command in "trace --events" "watch --updates"; do
 			status=0
 			# shellcheck disable=SC2086
-			timeout 20 "$VMCLOCK_TRACE" $command --from "$file" >/dev/null 2>&1 || status=$?
+			timeout 300 "$VMCLOCK_TRACE" $command --from "$file" >/dev/null 2>&1 || status=$?
 			case $status in 0 | 1 | 3) ;; *) echo "$command: $status" >&2; return 1 ;; esac
 		done
 	done

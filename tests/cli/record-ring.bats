@@ -4,6 +4,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../patience
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	dir=$BATS_TEST_TMPDIR
@@ -24,11 +26,8 @@ ring() {
 	"$VMCLOCK_TRACE" record --json --scenario "$dir/scenario" "$@" "$file" >"$dir/lines" || [ $? = 3 ]
 }
 
-# play LINE...: a scenario of these lines into $page, in the background, once it is there.
-play() {
-	story "$@"
-	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$page" 3>&- &
-	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+teardown() {
+	end_sim
 }
 
 # Seconds after the start: 100 s of CLOCK_MONOTONIC in a scenario.
@@ -122,18 +121,20 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 }
 
 @test "ring: live, with a step, until SIGTERM" {
-	play 'end 30s' 'at 7s step -7ms'
-	"$VMCLOCK_TRACE" record --device "$page" --ring 2s --before 1s --after 1s "$file" >"$dir/text" 3>&- &
-	pid=$!
-	sleep 13
-	kill -TERM "$pid"
-	code=0; wait "$pid" || code=$?
+	recorder() {
+		rm -f "$file"*
+		watcher "$dir/text" "$VMCLOCK_TRACE" record --device "$page" --ring 2s --before 1s --after 1s "$file"
+	}
+	play_watched "$page" 'at 5000ms step -7ms' -- recorder
+	until_true has "$dir/text" host_step
+	enough() { [ "$(sql 'SELECT max(time_ns) > max(to_ns) + 3000000000 FROM events, windows')" = 1 ] && [ "$(sql 'SELECT min(id) > 300 FROM events')" = 1 ]; }
+	until_true enough
+	kill -TERM "${watchers[0]}"
+	code=0; wait "${watchers[0]}" || code=$?
 	[ "$code" = 3 ]
 	grep -q '^kept      1 window for good; [0-9]* events outside' "$dir/text"
 	[ "$(sql 'SELECT count(*) FROM windows')" = 1 ]
-	# About 200 looks and ticks a second; the step is about 6 s after the start.
-	[ "$(sql 'SELECT count(*) > 150 FROM events, windows WHERE time_ns BETWEEN from_ns AND to_ns')" = 1 ]
-	[ "$(sql 'SELECT min(id) > 300 FROM events')" = 1 ]
+	[ "$(sql 'SELECT count(*) > 50 FROM events, windows WHERE time_ns BETWEEN from_ns AND to_ns')" = 1 ]
 	"$VMCLOCK_TRACE" report --json "$file" | jq -e '.recording.ended and ([.findings[].kind] | index("host_step") != null)'
 }
 
@@ -163,11 +164,13 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	# One that was killed has its log beside it; and one that is being written is not idle.
 	cp "$first" "$place/vmclock-20200102T000000Z.sqlite"
 	: >"$place/vmclock-20200102T000000Z.sqlite-wal"
-	play 'end 60s'
+	play_sim "$page" 'end 1h'
 	"$VMCLOCK_TRACE" record --device "$page" "$place" >/dev/null 3>&- &
 	busy=$!
-	sleep 2
+	written() { [ -n "$(find "$place" -name '*.sqlite-wal' -size +0)" ]; }
+	until_true written
 	find "$place" | sort >"$dir/before"
+	story 'end 10m'
 	one --max-size 4M
 	find "$place" | sort >"$dir/after"
 	kill "$busy"; wait "$busy" || true

@@ -4,6 +4,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../patience
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	root=$BATS_TEST_DIRNAME/../..
@@ -42,11 +44,9 @@ teardown() {
 }
 
 @test "record: tells systemd when it records, that it lives, and that it ends" {
-	printf 'end 60s\n' >"$dir/scenario"
-	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$dir/page" 3>&- &
-	echo $! >"$dir/pids"
-	for _ in {1..500}; do [ -s "$dir/page" ] && break; sleep 0.01; done
-	timeout 30 python3 "$BATS_TEST_DIRNAME/record_systemd.py" 3 "$VMCLOCK_TRACE" record --ring 1m --device "$dir/page" "$dir/clock.sqlite" >"$dir/told" 3>&-
+	play_sim "$dir/page" 'end 1h'
+	echo $sim >"$dir/pids"
+	timeout 300 python3 "$BATS_TEST_DIRNAME/record_systemd.py" 6 "$VMCLOCK_TRACE" record --ring 1m --device "$dir/page" "$dir/clock.sqlite" >"$dir/told" 3>&-
 	cat "$dir/told" >&2
 	grep -qx 'exit 0' "$dir/told"
 	grep -qx 'told READY=1 1' "$dir/told"
@@ -61,7 +61,8 @@ teardown() {
 with_journal() {
 	[ -x /usr/lib/systemd/systemd-journald ] || skip "systemd-journald is not installed"
 	unshare -m --propagation private true 2>/dev/null || skip "mounting takes root"
-	dir=$dir scenarios=$scenarios timeout 60 unshare -m --propagation private bash -euc '
+	export -f until_true has
+	dir=$dir scenarios=$scenarios PATIENCE_S=$PATIENCE_S timeout 900 unshare -m --propagation private bash -euc '
 		mkdir -p /run/systemd /run/log
 		mount -t tmpfs journal /run/systemd
 		mount -t tmpfs journal /run/log
@@ -71,9 +72,9 @@ with_journal() {
 		[ -e /etc/machine-id ] && mount --bind "$dir/machine-id" /etc/machine-id
 		/usr/lib/systemd/systemd-journald & journal=$!
 		echo $journal >>"$dir/pids"
-		for _ in {1..100}; do [ -S /run/systemd/journal/socket ] && break; sleep 0.1; done
+		until_true test -S /run/systemd/journal/socket
 		'"$1"'
-		for _ in {1..50}; do
+		for _ in {1..600}; do
 			journalctl --directory=/run/log/journal --sync >/dev/null 2>&1 || true
 			journalctl --directory=/run/log/journal -o json -t vmclock-trace >"$dir/journal"
 			[ -s "$dir/journal" ] && break
@@ -108,23 +109,25 @@ with_journal() {
 }
 
 @test "record: in a unit the journal has entries instead of lines, and a full disk has one" {
-	printf 'end 60s\nat 4s step -7ms\n' >"$dir/scenario"
+	printf 'end 1h\nat 4s step -7ms\n' >"$dir/scenario"
 	mkdir "$dir/mnt"
 	with_journal '
 		mount -t tmpfs -o size=2m small "$dir/mnt"
 		"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$dir/page" & echo $! >>"$dir/pids"
 		sim=$!
-		for _ in {1..500}; do [ -s "$dir/page" ] && break; sleep 0.01; done
+		until_true test -s "$dir/page"
 		# As systemd says that standard error is the journal: device and inode of what it is.
 		: >"$dir/stream"
 		JOURNAL_STREAM=$(stat -c %d:%i "$dir/stream") "$VMCLOCK_TRACE" record --ring 1m --device "$dir/page" "$dir/mnt" >>"$dir/stream" 2>>"$dir/stream" & recorder=$!
 		echo $recorder >>"$dir/pids"
-		sleep 1.5
+		recorded() { [ "$(sqlite3 -readonly "$dir"/mnt/*.sqlite "SELECT count(*) > 20 FROM events")" = 1 ]; }
+		until_true recorded
 		dd if=/dev/zero of="$dir/mnt/filler" bs=4k 2>/dev/null || true
-		for _ in {1..120}; do grep -q "NOT WRITING" "$dir/stream" && break; sleep 0.1; done
-		sleep 3
+		journal_has() { journalctl --directory=/run/log/journal --sync; journalctl --directory=/run/log/journal -o json -t vmclock-trace | grep -q "$1"; }
+		until_true journal_has 64204b07604e436eba73d532436fd5ec
+		until_true journal_has host_step
 		rm "$dir/mnt/filler"
-		for _ in {1..120}; do grep -q "is written again" "$dir/stream" && break; sleep 0.1; done
+		until_true journal_has 1c66c0cd49e141118c74f5690a09aced
 		kill -TERM $recorder; wait $recorder || true
 		kill $sim; wait $sim || true
 	'

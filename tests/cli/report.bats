@@ -8,6 +8,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../patience
+
 setup_file() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	export VMCLOCK_TRACE LC_ALL=C.UTF-8 STORY=$BATS_FILE_TMPDIR/incident-full.sqlite
@@ -299,7 +301,7 @@ schema_check() {
 	mkdir "$BATS_TEST_TMPDIR/directory"
 	# shellcheck disable=SC2154 # bats sets it
 	for file in other newer view trigger text empty directory none; do
-		run --separate-stderr timeout 10 "$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR/$file"
+		run --separate-stderr timeout 300 "$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR/$file"
 		[ "$status" = 1 ] && [ -z "$output" ] && grep -q '^hint: ' <<<"$stderr" ||
 			{ echo "$file: $status $output $stderr" >&2; return 1; }
 	done
@@ -323,7 +325,7 @@ schema_check() {
 	[ "$status" = 1 ]
 	grep -q 'The file is damaged' <<<"$output"
 	truncate -s 200000 "$copy"
-	run timeout 20 "$VMCLOCK_TRACE" report "$copy"
+	run timeout 300 "$VMCLOCK_TRACE" report "$copy"
 	[ "$status" = 1 ]
 }
 
@@ -332,10 +334,12 @@ schema_check() {
 	chmod 555 "$BATS_TEST_TMPDIR"
 	"$VMCLOCK_TRACE" report "$copy" >/dev/null
 	chmod 755 "$BATS_TEST_TMPDIR"
-	"$VMCLOCK_TRACE" record --device "$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin" --duration 4s "$BATS_TEST_TMPDIR/live.sqlite" >/dev/null 3>&- &
-	for _ in {1..300}; do [ -s "$BATS_TEST_TMPDIR/live.sqlite-wal" ] && break; sleep 0.01; done
-	sleep 1.5
+	"$VMCLOCK_TRACE" record --device "$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin" "$BATS_TEST_TMPDIR/live.sqlite" >/dev/null 3>&- &
+	recorder=$!
+	recorded() { [ "$(sqlite3 -readonly "$BATS_TEST_TMPDIR/live.sqlite" 'SELECT count(*) FROM events')" -gt 0 ]; }
+	until_true recorded
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/live.sqlite" >"$BATS_TEST_TMPDIR/json"
 	jq -e '.recording.ended == false and .recording.events > 0' "$BATS_TEST_TMPDIR/json"
-	wait || true
+	kill -INT $recorder
+	wait $recorder || true
 }

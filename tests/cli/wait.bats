@@ -4,23 +4,34 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../patience
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
-	# Events come seconds after the start: a busy machine takes that long to start the wait.
-	sim=${VMCLOCK_TRACE%-trace}-sim
 	page=$BATS_TEST_TMPDIR/page
 	export LC_ALL=C.UTF-8
 }
 
-# play LINE...: a scenario of these lines into $page, in the background, once it is there.
-play() {
-	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scenario"
-	"$sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
-	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+teardown() {
+	end_sim
+}
+
+# play LINE...: what happens once somebody waits, at N ms from then on.
+play() { story=("$@"); }
+
+waiter() {
+	"$VMCLOCK_TRACE" wait --device "$page" --for "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	watchers+=($!)
+	until_true looks "$!" "$page"
 }
 
 wait_for() {
-	run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for "$@"
+	play_watched "$page" "${story[@]}" -- waiter "$@"
+	status=0
+	wait "${watchers[0]}" || status=$?
+	end_sim
+	output=$(cat "$BATS_TEST_TMPDIR/out") stderr=$(cat "$BATS_TEST_TMPDIR/err")
+	mapfile -t lines <<<"$output"
 	echo "$output" "$stderr" >&2
 }
 
@@ -28,15 +39,15 @@ wait_for() {
 is() { jq -e "$1" <<<"$output" >/dev/null; }
 
 @test "wait: until a disruption, with one line that says what happened" {
-	play 'end 4s' 'at 2s migrate'
-	wait_for disruption --timeout 20s
+	play 'at 0ms migrate'
+	wait_for disruption --timeout 5m
 	[ "$status" = 0 ]
 	[ "$(wc -l <<<"$output")" = 1 ]
 	[[ $output == "disruption: "*"marker 1 > 2"* ]]
 }
 
 @test "wait: a timeout is exit 4, and says so" {
-	play 'end 3s'
+	play
 	wait_for disruption --timeout 300ms
 	[ "$status" = 4 ]
 	[ -z "$output" ]
@@ -47,55 +58,71 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 }
 
 @test "wait: what was not asked for does not end it" {
-	play 'end 4s' 'at 1s step 5ms'
-	wait_for disruption --timeout 2s
-	[ "$status" = 4 ]
+	play 'at 0ms step 5ms'
+	play_watched "$page" "${story[@]}" -- waiter disruption
+	until_true has "$played" ' line '
+	sleep 0.3 # in which it would end
+	kill -TERM "${watchers[0]}"
+	status=0
+	wait "${watchers[0]}" || status=$?
+	[ "$status" = 143 ]
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
 }
 
 @test "wait: host_step, restore, status_change, and a list" {
-	play 'end 8s' 'generation 3' 'at 2s step 5ms' 'at 3500ms status FREERUNNING' 'at 5s restore'
-	wait_for host_step --timeout 20s --json
+	play 'at 0ms step 5ms'
+	wait_for host_step --timeout 5m --json
 	is '.what == "host_step" and .finding.detail.moved.hi_ns >= 4999000'
-	wait_for disruption,status_change --timeout 20s --json
+	play 'at 0ms status FREERUNNING'
+	wait_for disruption,status_change --timeout 5m --json
 	is '.what == "status_change"'
-	wait_for restore --timeout 20s --json
+	play 'generation 3' 'at 0ms restore'
+	wait_for restore --timeout 5m --json
 	is '.what == "restore" and .finding.detail.new != 3'
 }
 
 @test "wait: any is whatever comes first" {
-	play 'end 4s' 'at 2s smearing UTC_SLS'
-	wait_for any --timeout 20s --json
+	play 'at 0ms smearing UTC_SLS'
+	wait_for any --timeout 5m --json
 	is '.what == "smearing_change"'
 }
 
 @test "wait: synchronized returns at once if it is so, else when it becomes so" {
-	play 'end 6s' 'status INITIALIZING' 'at 3s status SYNCHRONIZED'
+	play 'status INITIALIZING'
 	wait_for synchronized --timeout 0
 	[ "$status" = 4 ]
-	wait_for synchronized --timeout 20s --json
+	play 'status INITIALIZING' 'at 0ms status SYNCHRONIZED'
+	wait_for synchronized --timeout 5m --json
 	is '.what == "synchronized" and .waited_ns > 1000000'
 	wait_for synchronized --timeout 0
 	[ "$status" = 0 ]
 }
 
 @test "wait: maintenance that is announced already is there at once" {
-	play 'end 3s' 'maintenance soon'
+	play 'maintenance soon'
 	wait_for maintenance --timeout 0
 	[ "$status" = 0 ]
 }
 
 @test "wait: recovered comes when the page is good again" {
-	play 'end 15s' 'status UNRELIABLE' 'at 3s status SYNCHRONIZED'
+	play 'status UNRELIABLE'
 	wait_for recovered --timeout 0
 	[ "$status" = 4 ]
-	wait_for recovered --timeout 20s --json
+	play 'status UNRELIABLE' 'at 0ms status SYNCHRONIZED'
+	wait_for recovered --timeout 5m --json
 	[ "$status" = 0 ]
 	is '.page.clock_status == 2'
 }
 
 @test "wait --since-marker: a change before the start is not missed, and none is invented" {
-	play 'end 3s' 'at 100ms migrate'
-	sleep 0.4
+	play
+	play_sim "$page" 'end 1h' 'at 100ms migrate'
+	until_true has "$played" ' line '
+	end_sim
+	# From here on the page is as it was left.
+	wait_for() {
+		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for "$@"
+	}
 	wait_for disruption --timeout 0
 	[ "$status" = 4 ]
 	wait_for disruption --timeout 0 --since-marker 1 --json
@@ -106,16 +133,16 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 }
 
 @test "wait --exec: becomes the command, with what happened in its environment" {
-	play 'end 4s' 'at 2s migrate'
-	wait_for disruption --timeout 20s --exec sh -c 'echo "$VMCLOCK_FINDING $VMCLOCK_OLD_MARKER $VMCLOCK_NEW_MARKER $VMCLOCK_SEVERITY $1"; echo "$VMCLOCK_JSON" | jq -e .happened; exit 9' sh --for
+	play 'at 0ms migrate'
+	wait_for disruption --timeout 5m --exec sh -c 'echo "$VMCLOCK_FINDING $VMCLOCK_OLD_MARKER $VMCLOCK_NEW_MARKER $VMCLOCK_SEVERITY $1"; echo "$VMCLOCK_JSON" | jq -e .happened; exit 9' sh --for
 	[ "$status" = 9 ]
 	[[ ${lines[1]} == "disruption 1 2 critical --for" ]]
 	[ "${lines[2]}" = true ]
 }
 
 @test "wait --exec: the command does not inherit blocked signals, nor stale variables" {
-	play 'end 3s'
-	VMCLOCK_OLD_MARKER=99 wait_for synchronized --timeout 2s --exec \
+	play
+	VMCLOCK_OLD_MARKER=99 wait_for synchronized --timeout 5m --exec \
 		sh -c 'echo "old=$VMCLOCK_OLD_MARKER"; grep -E "^Sig(Blk|Ign)" /proc/self/status'
 	[ "$status" = 0 ]
 	[[ $output == *"old="$'\n'* ]]
@@ -123,17 +150,18 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 }
 
 @test "wait --exec: 127 if there is no such command, 126 if it cannot be run" {
-	play 'end 3s'
+	play
+	play_sim "$page" 'end 1h'
 	run -127 "$VMCLOCK_TRACE" wait --device "$page" --for synchronized --exec=/does/not/exist
 	wait_for synchronized --exec "$BATS_TEST_TMPDIR"
 	[ "$status" = 126 ]
 }
 
 @test "wait: a signal ends it, 128 and the signal's number" {
-	play 'end 5s'
+	play_sim "$page" 'end 1h'
 	"$VMCLOCK_TRACE" wait --device "$page" --for disruption 3>&- &
 	pid=$!
-	sleep 0.3
+	until_true looks $pid "$page"
 	kill -TERM $pid
 	status=0
 	wait $pid || status=$?

@@ -4,48 +4,39 @@
 
 bats_require_minimum_version 1.5.0
 
-# All that can happen to a clock in eleven seconds, watched in several ways at once. Nothing happens
-# in the first two, so that a busy machine can start the watchers.
+load ../patience
+
+# All that can happen to a clock in eight seconds, watched in several ways at once, from before
+# anything happens until the last is seen.
 setup_file() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	export VMCLOCK_TRACE OUT=$BATS_FILE_TMPDIR LC_ALL=C.UTF-8
-	cat >"$OUT/tour" <<-END
-		end 12s
-		generation 7
-		at 2.7s step -7ms
-		at 3.7s migrate
-		at 4.7s restore
-		at 5.7s stick 400ms
-		at 6.6s storm 300 over 500ms
-		at 7.6s gone 600ms
-		at 9.2s status FREERUNNING
-		at 9.7s maintenance soon
-	END
 	watch_tour() {
-		local name=$1 status=0
-		shift
-		"$VMCLOCK_TRACE" watch --device "$OUT/page" --duration 10s "$@" >"$OUT/$name" 3>&- || status=$?
-		echo $status >"$OUT/$name.status"
+		watcher "$OUT/lines" "$VMCLOCK_TRACE" watch --device "$OUT/page" --json
+		watcher "$OUT/slow" "$VMCLOCK_TRACE" watch --device "$OUT/page" --json --interval 400ms
+		watcher "$OUT/updates" "$VMCLOCK_TRACE" watch --device "$OUT/page" --json --updates
+		watcher "$OUT/text" "$VMCLOCK_TRACE" watch --device "$OUT/page"
 	}
-	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$OUT/tour" "$OUT/page" 3>&- &
-	for _ in {1..500}; do [ -s "$OUT/page" ] && break; sleep 0.01; done
-	watch_tour lines --json &
-	watch_tour slow --json --interval 400ms &
-	watch_tour updates --json --updates &
-	watch_tour text &
-	wait
+	play_watched "$OUT/page" 'generation 7' 'at 0ms step -7ms' 'at 1000ms migrate' 'at 2000ms restore' \
+		'at 3000ms stick 400ms' 'at 4000ms storm 300 over 500ms' 'at 5000ms gone 600ms' \
+		'at 6600ms status FREERUNNING' 'at 7100ms maintenance soon' -- watch_tour
+	for name in lines slow updates text; do
+		until_true has "$OUT/$name" maintenance_soon
+	done
+	end_watchers
+	echo $status >"$OUT/lines.status"
 }
 
 setup() {
 	page=$BATS_TEST_TMPDIR/page
 }
 
-# play LINE...: a scenario of these lines into $page, in the background, once it is there.
-play() {
-	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scenario"
-	"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$BATS_TEST_TMPDIR/scenario" "$page" 3>&- &
-	for _ in {1..500}; do [ -s "$page" ] && break; sleep 0.01; done
+teardown() {
+	end_sim
 }
+
+# play LINE...: a scenario of these lines into $page, in the background, once it is there.
+play() { play_sim "$page" 'end 1h' "$@"; }
 
 # watch OPTION...: its lines of JSON as an array, in $lines.
 watch() {
@@ -69,7 +60,7 @@ seen() {
 of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 
 @test "watch: a healthy clock is no finding, exit 0" {
-	play 'end 3s'
+	play
 	watch --duration 1300ms
 	[ "$status" = 0 ]
 	is 'map(select(.type == "finding")) == []'
@@ -79,7 +70,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 }
 
 @test "watch: says by which way it finds out, its period, cost and worst latency" {
-	play 'end 2s'
+	play
 	watch --duration 100ms --interval 5ms
 	is '.[0].detection | .by == "timer" and .period_ns == 5000000 and .look_ns > 0 and .look_ns < 5000000'
 	is '.[0].detection | .worst_latency_ns == .period_ns + .look_ns + .wake_ns and .no_notification_why != null'
@@ -131,38 +122,49 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 }
 
 @test "watch: what is so already is said at once, as such" {
-	play 'end 3s' 'maintenance soon'
+	play 'maintenance soon'
 	watch --duration 300ms
 	is 'map(select(.kind == "maintenance_soon")) | length == 1 and .[0].since_start and .[0].not_before_ns == null'
 	[ "$status" = 3 ]
 }
 
 @test "watch: a file that is replaced by another is followed" {
-	play 'end 1ms'
-	sleep 0.2
-	(sleep 1; cp "$page" "$page.new"; printf '\x09' | dd of="$page.new" bs=1 seek=16 conv=notrunc 2>/dev/null; mv "$page.new" "$page") 3>&- &
-	watch --duration 3s
+	play
+	end_sim
+	wait "$sim" || :
+	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
+	pid=$!
+	until_true begun "$BATS_TEST_TMPDIR/out"
+	cp "$page" "$page.new"
+	printf '\x09' | dd of="$page.new" bs=1 seek=16 conv=notrunc 2>/dev/null
+	mv "$page.new" "$page"
+	until_true has "$BATS_TEST_TMPDIR/out" '"kind":"disruption"'
+	kill -INT $pid
+	wait $pid || :
+	lines=$(jq -cs . "$BATS_TEST_TMPDIR/out")
 	is 'map(select(.kind == "disruption")) | length == 1 and .[0].detail.new == 9'
 }
 
 @test "watch: ends with the signal, with its summary" {
-	play 'end 5s'
+	play
 	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
 	pid=$!
-	for _ in {1..200}; do grep -q begin "$BATS_TEST_TMPDIR/out" && break; sleep 0.05; done
+	until_true begun "$BATS_TEST_TMPDIR/out"
 	kill -INT $pid
 	wait $pid
 	tail -1 "$BATS_TEST_TMPDIR/out" | jq -e '.type == "summary"'
 }
 
 @test "watch: stopping the program is no stun of the machine" {
-	play 'end 5s'
-	"$VMCLOCK_TRACE" watch --json --device "$page" --duration 2s >"$BATS_TEST_TMPDIR/out" 3>&- &
+	play
+	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
 	pid=$!
-	for _ in {1..200}; do grep -q begin "$BATS_TEST_TMPDIR/out" && break; sleep 0.05; done
+	until_true begun "$BATS_TEST_TMPDIR/out"
 	kill -STOP $pid
 	sleep 0.6
 	kill -CONT $pid
+	sleep 1 # in which it would be found
+	kill -INT $pid
 	wait $pid || true
 	jq -es 'map(select(.kind == "stun")) == []' "$BATS_TEST_TMPDIR/out"
 }
@@ -193,16 +195,21 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 }
 
 @test "watch: output that nobody takes is exit 1" {
-	play 'end 3s'
+	play
 	run bash -c '"$1" watch --device "$2" --duration 200ms >/dev/full' bash "$VMCLOCK_TRACE" "$page"
 	[ "$status" = 1 ]
 }
 
 @test "watch --without-page: begins without one, and takes it when it appears" {
 	local page=$BATS_TEST_TMPDIR/later
-	(sleep 1; cp "$BATS_TEST_DIRNAME/../data/vectors/pages/002-none.bin" "$page.new"; mv "$page.new" "$page") &
-	run "$VMCLOCK_TRACE" watch --device "$page" --without-page --no-counter --json --duration 2500ms
-	wait
-	[ "$(jq -s '.[0].page' <<<"$output")" = null ]
-	[ "$(jq -s '.[-1].page.magic' <<<"$output")" = 1263289174 ]
+	"$VMCLOCK_TRACE" watch --device "$page" --without-page --no-counter --json >"$BATS_TEST_TMPDIR/out" 3>&- &
+	pid=$!
+	until_true begun "$BATS_TEST_TMPDIR/out"
+	cp "$BATS_TEST_DIRNAME/../data/vectors/pages/002-none.bin" "$page.new"
+	mv "$page.new" "$page"
+	until_true looks $pid "$page"
+	sleep 0.3 # in which it reads it
+	kill -INT $pid
+	wait $pid || :
+	jq -es '.[0].page == null and .[-1].page.magic == 1263289174' "$BATS_TEST_TMPDIR/out"
 }

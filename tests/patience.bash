@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For tests that wait for something: for what is meant, never for a time in which it should be done.
+
+PATIENCE_S=300
+
+# until_true COMMAND...: until it succeeds.
+until_true() {
+	local deadline=$((SECONDS + PATIENCE_S))
+	until "$@" >/dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			echo "not so for $PATIENCE_S s: $*" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# has FILE PATTERN [TIMES]: in so many of its lines at least.
+has() { [ "$(grep -c -- "$2" "$1")" -ge "${3:-1}" ]; }
+
+# begun FILE: what writes its output there has begun to watch.
+begun() { has "$1" '"type":"begin"\|^start '; }
+
+# play_sim FILE LINE...: a scenario of these lines into the page FILE, by vmclock-sim in the background,
+# process $sim, which says what happens in $played; goes on once the page is there.
+play_sim() {
+	local file=$1 folder=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
+	shift
+	played=$folder/played
+	printf '%s\n' "$@" >"$folder/scenario"
+	rm -f "$file"
+	"${VMCLOCK_TRACE%-trace}-sim" --now "$folder/scenario" "$file" >"$played" 2>&1 3>&- &
+	sim=$!
+	until_true is_whole "$file"
+}
+
+# is_whole FILE: its sequence count is even, and no longer 0.
+is_whole() { [ "$(od -An -tu4 -j12 -N4 "$1")" -gt 0 ] && [ $(($(od -An -tu4 -j12 -N4 "$1") % 2)) = 0 ]; }
+
+# Nothing happens to the page until those who are to see it look: hold_sim FILE, then let_sim_go.
+hold_sim() {
+	kill -STOP "$sim"
+	until is_whole "$1"; do # in the midst of an update
+		kill -CONT "$sim"
+		sleep 0.02
+		kill -STOP "$sim"
+	done
+}
+let_sim_go() { kill -CONT "$sim"; }
+end_sim() { [ -z "${sim-}" ] || { kill -CONT "$sim"; kill "$sim"; } 2>/dev/null || :; }
+
+# looks PROCESS FILE: it has opened the page FILE, or has ended already.
+looks() { [ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] || ! grep -q . "/proc/$1/maps"; }
+
+# play_watched PAGE LINE... -- COMMAND...: a scenario of these lines into the page, the first of which
+# with `at N ms` happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
+play_watched() {
+	local file=$1 line lines=() later ahead_ms
+	shift
+	while [ "$1" != -- ]; do lines+=("$1"); shift; done
+	shift
+	for ahead_ms in 500 4000 30000; do # more where a machine is too busy to begin in time
+		later=()
+		for line in "${lines[@]}"; do
+			[[ ! $line =~ ^at\ ([0-9]+)ms\ (.*) ]] || line="at $((BASH_REMATCH[1] + ahead_ms))ms ${BASH_REMATCH[2]}"
+			later+=("$line")
+		done
+		play_sim "$file" 'end 1h' "${later[@]}"
+		watchers=()
+		"$@"
+		has "$played" ' line ' || return 0
+		kill -KILL "${watchers[@]}"
+		wait "${watchers[@]}" || :
+		end_sim
+	done
+	return 1
+}
+
+# watcher OUTPUT COMMAND...: one of ${watchers[@]}; returns once it has begun to watch.
+watcher() {
+	local output=$1
+	shift
+	"$@" >"$output" 3>&- &
+	watchers+=($!)
+	until_true begun "$output"
+}
+
+# end_watchers: as by Ctrl-C; $status is the first one's.
+end_watchers() {
+	kill -INT "${watchers[@]}"
+	# shellcheck disable=SC2034 # for the caller
+	status=0
+	wait "${watchers[0]}" || status=$?
+	wait "${watchers[@]}" || :
+	end_sim
+}
+
+# at_least COUNT EVERY: of so many, if some_of leaves some out.
+at_least() { [ "${CHECK-}" = quick ] && echo $(($1 / $2)) || echo "$1"; }
+
+# some_of EVERY FILE...: all of them; in a quick check the first of every so many.
+some_of() {
+	local every=$1
+	shift
+	[ "${CHECK-}" = quick ] || every=1
+	printf '%s\n' "$@" | awk -v every="$every" '(NR - 1) % every == 0'
+}
