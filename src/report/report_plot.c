@@ -18,6 +18,7 @@
 #define TICKS_X	    8
 #define LABEL_APART 15 /* labels nearer than this would touch, */
 #define DENSE_APART 30 /* and nearer than this on a narrow screen: they are of class "dense" */
+#define TICK_HALF   64 /* of the width of a label below the axis, on a narrow screen */
 
 /* Where things are drawn: time linear, lengths by their order of magnitude on either side of 0. */
 struct frame {
@@ -243,12 +244,12 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 	     n++) {
 		double x = x_of(frame, report->start_ns + n * step_ns);
 
+		fprintf(out, "<path class=\"grid\" d=\"M%.1f %dv5\"/>", x, HEIGHT - BOTTOM);
+		if (x > WIDTH - RIGHT - TICK_HALF)
+			continue; /* it would leave the plot, or touch its neighbour if moved */
 		fprintf(out,
-			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
-			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
-			x, HEIGHT - BOTTOM, n % 2 ? "dense" : "label",
-			x > WIDTH - RIGHT - 60 ? WIDTH - RIGHT : x, HEIGHT - 14,
-			x > WIDTH - RIGHT - 60 ? "end" : "middle");
+			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
+			n % 2 ? "dense" : "label", x, HEIGHT - 14);
 		put_tick(out, n * step_ns, step_ns);
 		fputs("</text>\n", out);
 	}
