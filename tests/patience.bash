@@ -15,6 +15,12 @@ until_true() {
 	done
 }
 
+# For a bash of its own.
+export_patience() {
+	export PATIENCE_S
+	export -f until_true has begun is_whole play_sim end_sim play_watched watcher end_watchers
+}
+
 # has FILE PATTERN [TIMES]: in so many of its lines at least.
 has() { [ "$(grep -c -- "$2" "$1")" -ge "${3:-1}" ]; }
 
@@ -69,7 +75,7 @@ play_watched() {
 		watchers=()
 		"$@"
 		has "$played" ' line ' || return 0
-		kill -KILL "${watchers[@]}"
+		kill -KILL "${watchers[@]}" 2>/dev/null || :
 		wait "${watchers[@]}" || :
 		end_sim
 	done
@@ -87,7 +93,7 @@ watcher() {
 
 # end_watchers: as by Ctrl-C; $status is the first one's.
 end_watchers() {
-	kill -INT "${watchers[@]}"
+	kill -INT "${watchers[@]}" 2>/dev/null || :
 	# shellcheck disable=SC2034 # for the caller
 	status=0
 	wait "${watchers[0]}" || status=$?

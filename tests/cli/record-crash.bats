@@ -85,20 +85,21 @@ killed_often() {
 own_mounts() {
 	mkdir -p "$dir/mnt"
 	unshare -m --propagation private true 2>/dev/null || skip "mounting takes root"
-	export -f until_true has
-	dir=$dir scenarios=$scenarios PATIENCE_S=$PATIENCE_S timeout 900 unshare -m --propagation private bash -euc "$1" 3>&- >"$dir/out" 2>&1 ||
+	export_patience
+	dir=$dir scenarios=$scenarios timeout 900 unshare -m --propagation private bash -euc "$1" 3>&- >"$dir/out" 2>&1 ||
 		{ cat "$dir/out" >&2; return 1; }
 }
 
 @test "record: a full disk, said at once with a hint; with room again it goes on, and the file tells the loss" {
 	# The step comes while nothing can be written: it is in the file all the same.
-	printf 'end 1h\nat 6s step -7ms\n' >"$dir/scenario"
 	own_mounts '
 		mount -t tmpfs -o size=2m small "$dir/mnt"
-		"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$dir/page" & echo $! >"$dir/pids"
-		until_true test -s "$dir/page"
-		"$VMCLOCK_TRACE" record --device "$dir/page" --ring 10m "$dir/mnt/clock.sqlite" >"$dir/text" 2>"$dir/said" & recorder=$!
-		echo $recorder >>"$dir/pids"
+		recorder() {
+			rm -f "$dir"/mnt/*
+			watcher "$dir/text" "$VMCLOCK_TRACE" record --device "$dir/page" --ring 10m "$dir/mnt/clock.sqlite" 2>"$dir/said"
+			echo "$sim ${watchers[0]}" >"$dir/pids"
+		}
+		play_watched "$dir/page" "at 5000ms step -7ms" -- recorder
 		holds() { [ "$(sqlite3 -readonly "$dir/mnt/clock.sqlite" "SELECT $1")" = 1 ]; }
 		until_true holds "count(*) > 20 FROM events"
 		dd if=/dev/zero of="$dir/mnt/filler" bs=4k 2>/dev/null || true
@@ -108,8 +109,8 @@ own_mounts() {
 		rm "$dir/mnt/filler"
 		until_true has "$dir/said" "is written again"
 		until_true holds "max(events.time_ns) - losses.time_ns > 1000000000 FROM events, losses"
-		kill -TERM $recorder; wait $recorder || echo "exit $?" >>"$dir/said"
-		read -r sim <"$dir/pids"; kill "$sim"; wait || true
+		kill -TERM "${watchers[0]}"; wait "${watchers[0]}" || echo "exit $?" >>"$dir/said"
+		end_sim
 		cp "$dir/mnt/clock.sqlite" "$dir/clock.sqlite"
 		ls "$dir/mnt"
 	'
@@ -152,23 +153,24 @@ own_mounts() {
 with_ext4() {
 	command -v mkfs.ext4 >/dev/null || skip "mkfs.ext4 is not installed"
 	[ -e /dev/loop-control ] || skip "there are no loop devices"
-	printf 'end 1h\nat 3s step -7ms\n' >"$dir/scenario"
 	own_mounts '
 		truncate -s 16M "$dir/image"; mkfs.ext4 -q "$dir/image"
 		mount -o loop "$dir/image" "$dir/mnt"
-		"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$dir/page" & echo $! >"$dir/pids"
-		until_true test -s "$dir/page"
-		"$VMCLOCK_TRACE" record --device "$dir/page" --ring 10m "$dir/mnt/clock.sqlite" >"$dir/text" 2>"$dir/said" & recorder=$!
-		echo $recorder >>"$dir/pids"
+		recorder() {
+			rm -f "$dir"/mnt/clock.sqlite*
+			watcher "$dir/text" "$VMCLOCK_TRACE" record --device "$dir/page" --ring 10m "$dir/mnt/clock.sqlite" 2>"$dir/said"
+			echo "$sim ${watchers[0]}" >"$dir/pids"
+		}
+		play_watched "$dir/page" "at 1000ms step -7ms" -- recorder
 		until_true has "$dir/text" host_step
 		recorded() { [ "$(sqlite3 -readonly "$dir/mnt/clock.sqlite" "SELECT count(*) > 300 FROM events")" = 1 ]; }
 		until_true recorded
 		sqlite3 -readonly "$dir/mnt/clock.sqlite" "SELECT max(id) FROM events" >"$dir/before"
 		'"$1"'
 		until_true has "$dir/said" "NOT WRITING"
-		kill -TERM $recorder; code=0; wait $recorder || code=$?
+		kill -TERM "${watchers[0]}"; code=0; wait "${watchers[0]}" || code=$?
 		echo $code >"$dir/code"
-		read -r sim <"$dir/pids"; kill "$sim"; wait || true
+		end_sim
 		umount "$dir/mnt"
 		mount -o loop "$dir/image" "$dir/mnt"
 		cp "$dir"/mnt/clock.sqlite* "$dir"

@@ -61,8 +61,8 @@ teardown() {
 with_journal() {
 	[ -x /usr/lib/systemd/systemd-journald ] || skip "systemd-journald is not installed"
 	unshare -m --propagation private true 2>/dev/null || skip "mounting takes root"
-	export -f until_true has
-	dir=$dir scenarios=$scenarios PATIENCE_S=$PATIENCE_S timeout 900 unshare -m --propagation private bash -euc '
+	export_patience
+	dir=$dir scenarios=$scenarios timeout 900 unshare -m --propagation private bash -euc '
 		mkdir -p /run/systemd /run/log
 		mount -t tmpfs journal /run/systemd
 		mount -t tmpfs journal /run/log
@@ -109,17 +109,19 @@ with_journal() {
 }
 
 @test "record: in a unit the journal has entries instead of lines, and a full disk has one" {
-	printf 'end 1h\nat 4s step -7ms\n' >"$dir/scenario"
 	mkdir "$dir/mnt"
 	with_journal '
 		mount -t tmpfs -o size=2m small "$dir/mnt"
-		"${VMCLOCK_TRACE%-trace}-sim" --quiet --now "$dir/scenario" "$dir/page" & echo $! >>"$dir/pids"
-		sim=$!
-		until_true test -s "$dir/page"
 		# As systemd says that standard error is the journal: device and inode of what it is.
-		: >"$dir/stream"
-		JOURNAL_STREAM=$(stat -c %d:%i "$dir/stream") "$VMCLOCK_TRACE" record --ring 1m --device "$dir/page" "$dir/mnt" >>"$dir/stream" 2>>"$dir/stream" & recorder=$!
-		echo $recorder >>"$dir/pids"
+		recorder() {
+			rm -f "$dir"/mnt/*
+			: >"$dir/stream"
+			JOURNAL_STREAM=$(stat -c %d:%i "$dir/stream") "$VMCLOCK_TRACE" record --ring 1m --device "$dir/page" "$dir/mnt" >>"$dir/stream" 2>>"$dir/stream" &
+			watchers+=($!)
+			echo "$sim $!" >>"$dir/pids"
+			until_true begun "$dir/stream"
+		}
+		play_watched "$dir/page" "at 3000ms step -7ms" -- recorder
 		recorded() { [ "$(sqlite3 -readonly "$dir"/mnt/*.sqlite "SELECT count(*) > 20 FROM events")" = 1 ]; }
 		until_true recorded
 		dd if=/dev/zero of="$dir/mnt/filler" bs=4k 2>/dev/null || true
@@ -128,8 +130,8 @@ with_journal() {
 		until_true journal_has host_step
 		rm "$dir/mnt/filler"
 		until_true journal_has 1c66c0cd49e141118c74f5690a09aced
-		kill -TERM $recorder; wait $recorder || true
-		kill $sim; wait $sim || true
+		kill -TERM "${watchers[0]}"; wait "${watchers[0]}" || true
+		end_sim
 	'
 	cat "$dir/stream" >&2
 	grep -q '^recorded' "$dir/stream"

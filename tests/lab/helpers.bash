@@ -50,13 +50,13 @@ split_blocks() {
 show() {
 	local lines
 	lines=$(wc -l <"$OUT/$1")
-	if [ "$lines" -le 16 ]; then
+	if [ "$lines" -le 8 ]; then
 		cat "$OUT/$1"
 	else
-		head -n 8 "$OUT/$1"
-		echo "... $((lines - 16)) lines more ..."
-		tail -n 8 "$OUT/$1"
-	fi | cut -c -1200
+		head -n 4 "$OUT/$1"
+		echo "... $((lines - 8)) lines more ..."
+		tail -n 4 "$OUT/$1"
+	fi | cut -c -500
 	[ ! -e "$OUT/$1.err" ] || tail -n 20 "$OUT/$1.err"
 }
 
