@@ -245,10 +245,12 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 		double x = x_of(frame, report->start_ns + n * step_ns);
 
 		fprintf(out, "<path class=\"grid\" d=\"M%.1f %dv5\"/>", x, HEIGHT - BOTTOM);
-		if (x > WIDTH - RIGHT - TICK_HALF)
-			continue; /* it would leave the plot, or touch its neighbour if moved */
-		fprintf(out,
-			"<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
+		if (x > WIDTH - RIGHT - TICK_HALF) {
+			/* It would leave the plot, or touch its neighbour if it were moved. */
+			fputc('\n', out);
+			continue;
+		}
+		fprintf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
 			n % 2 ? "dense" : "label", x, HEIGHT - 14);
 		put_tick(out, n * step_ns, step_ns);
 		fputs("</text>\n", out);

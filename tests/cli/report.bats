@@ -22,7 +22,7 @@ setup() {
 
 # What is on standard input must be what the file holds, but for the version of the program.
 laid_down() {
-	sed 's/vmclock-trace [0-9][^ ]*/vmclock-trace VERSION/' >"$BATS_TEST_TMPDIR/now"
+	sed 's/vmclock-trace [0-9][^ <"]*/vmclock-trace VERSION/' >"$BATS_TEST_TMPDIR/now"
 	[ -z "${RENEW-}" ] || cp "$BATS_TEST_TMPDIR/now" "$data/$1"
 	diff "$data/$1" "$BATS_TEST_TMPDIR/now"
 }

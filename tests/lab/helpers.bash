@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the guests' tests: one boot a file, whose outputs the tests then look at.
 
+bats_require_minimum_version 1.5.0
+
 LAB=$(dirname "${BASH_SOURCE[0]}")
 GUEST_LIMIT_S=1800 # on a host so busy that a guest takes ten times as long
 
