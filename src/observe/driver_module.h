@@ -10,10 +10,4 @@
  */
 uint64_t driver_module_identity(void);
 
-/*
- * What to do where there is no driver: static. By what the kernel's modules on disk are, where that
- * can be seen: a module that was never built is not to be loaded.
- */
-const char *driver_module_hint(void);
-
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock_now.h"
+#include "observe/driver_config.h"
 #include "observe/driver_module.h"
 #include "observe/kernel_engine.h"
 #include "observe/kernel_refusal.h"
@@ -64,6 +65,8 @@ struct kernel_trace {
 
 static int no_driver(struct error *error, const struct kernel_symbols *symbols, const char *file)
 {
+	char hint[DRIVER_HINT_BYTES];
+
 	if (!kernel_symbols_has_btf(symbols) && file) {
 		error_cause(error, "%s holds no BTF of a kernel", file);
 		error_hint(error, "pahole --btf_encode_detached makes one from a kernel's debug "
@@ -77,7 +80,8 @@ static int no_driver(struct error *error, const struct kernel_symbols *symbols, 
 		return -EOPNOTSUPP;
 	}
 	error_cause(error, "this kernel has no vmclock driver (%s)", DRIVER_MODULE);
-	error_hint(error, "%s", driver_module_hint());
+	driver_hint(hint);
+	error_hint(error, "%s", hint);
 	return -ENOENT;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "observe/driver_config.h"
 #include "observe/driver_module.h"
 #include "observe/kernel_refusal.h"
 #include "observe/kernel_symbols.h"
@@ -96,6 +97,8 @@ static void check_btf(struct check *check, const struct kernel_symbols *symbols)
 
 static void check_driver(struct check *check, struct kernel_symbols *symbols)
 {
+	char hint[DRIVER_HINT_BYTES];
+
 	if (!access("/sys/module/" DRIVER_MODULE "/initstate", F_OK)) {
 		say(check, CHECK_OK, "%s is loaded as a module", DRIVER_MODULE);
 	} else if (kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) ||
@@ -104,7 +107,8 @@ static void check_driver(struct check *check, struct kernel_symbols *symbols)
 		say(check, CHECK_OK, "%s is built into the kernel", DRIVER_MODULE);
 	} else {
 		say(check, CHECK_FAIL, "%s is neither loaded nor built in", DRIVER_MODULE);
-		advise(check, driver_module_hint());
+		driver_hint(hint);
+		advise(check, hint);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "observe/driver_config.h"
 #include "observe/page_map.h"
 #include "page/counter.h"
 
@@ -37,11 +38,15 @@ static bool firmware_has_vmclock(void)
 
 static void explain_no_device(struct error *error)
 {
+	char hint[DRIVER_HINT_BYTES];
+
 	error_cause(error, "there is no /dev/vmclock* on this machine");
+	driver_hint(hint);
 	if (firmware_has_vmclock())
-		error_hint(error,
-			   "the hypervisor offers one (ACPI AMZNC10C), so the driver is missing: "
-			   "modprobe ptp_vmclock (Linux 6.13 and later have it)");
+		error_hint(
+			error,
+			"the hypervisor offers one (ACPI AMZNC10C), so the driver is missing: %s",
+			hint);
 	else
 		error_hint(
 			error,

@@ -9,6 +9,7 @@
 #include "trace/trace_from.h"
 #include "trace/trace_options.h"
 #include "trace/trace_session.h"
+#include "observe/driver_config.h"
 #include "observe/cgroup.h"
 
 /* One running trace of this machine. */
@@ -19,6 +20,7 @@ struct trace {
 	struct live_feed feed;
 	struct cgroup_names *cgroups;
 	struct stop_condition until;
+	char driver_hint[DRIVER_HINT_BYTES];
 };
 
 static void on_incident(enum incident_news news, void *arg)
@@ -75,6 +77,8 @@ static void set_context(struct trace *trace)
 		monitor ? page_monitor_facts(monitor)->period_ns : PAGE_MONITOR_TIMER_PERIOD_NS;
 	if (trace->sources.kernel)
 		context->hooks = kernel_trace_hooks(trace->sources.kernel, &context->hook_count);
+	driver_hint(trace->driver_hint);
+	context->driver_hint = trace->driver_hint;
 	context->no_hooks_why = trace->sources.no_hooks.cause;
 	context->mappers = (struct mapper_method){
 		.all = mappers_facts(trace->sources.mappers)->all,

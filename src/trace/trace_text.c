@@ -36,11 +36,10 @@ static void put_hooks(FILE *out, const struct trace_context *context)
 		attach_types[HOOK_FENTRY], attach_types[HOOK_KPROBE], missing);
 	if (awaited && !context->recorded)
 		fprintf(out,
-			"        %zu WAIT for the driver, which is not loaded (sudo modprobe "
-			"ptp_vmclock; Linux\n"
-			"        6.13 and later has it): until it comes, no read of the clock is "
-			"seen\n",
-			awaited);
+			"        %zu WAIT for the driver, which is not loaded: until it comes, no "
+			"read of the clock is seen\n"
+			"        %s\n",
+			awaited, context->driver_hint);
 	for (size_t i = 0; i < context->hook_count; i++) {
 		if (hook_is_missing(&context->hooks[i]) && !context->hooks[i].awaited)
 			fprintf(out, "        MISSING %s (%s): without it, %s is not seen\n",

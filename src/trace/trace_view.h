@@ -42,6 +42,7 @@ struct trace_context {
 	const struct page *page;   /* first sample; NULL with device */
 	const struct hook *hooks;  /* NULL: the kernel could not be hooked */
 	size_t hook_count;
+	const char *driver_hint;  /* how to get a driver that is waited for */
 	const char *no_hooks_why; /* if hooks is NULL */
 	uint64_t page_period_ns;  /* how often the page is sampled; 0: not known */
 	struct trace_request request;
