@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make install and uninstall.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	root=$(dirname "$VMCLOCK_TRACE")/..
 	to=$BATS_TEST_TMPDIR/to
