@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Can this kernel have the vmclock driver at all? As its own configuration says, where it is shown. */
+/* Can this kernel have the vmclock driver at all? As its configuration says, where shown. */
 #ifndef VMCLOCK_TRACE_OBSERVE_DRIVER_CONFIG_H
 #define VMCLOCK_TRACE_OBSERVE_DRIVER_CONFIG_H
 
