@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "bundle/bundle_facts.h"
 #include "bundle/bundle_key.h"
-#include "feed/progress.h"
+#include "feed/recorded.h"
 #include "record/record_found.h"
 #include "event/mapper_list.h"
 #include "judge/judge.h"
@@ -19,7 +19,6 @@
 #include "show/incident_view.h"
 #include "show/json_add.h"
 #include "store/intern.h"
-#include "store/recording.h"
 #include "bundle/redact.h"
 #include "store/writer.h"
 
@@ -32,7 +31,7 @@
 struct cut {
 	const struct cut_request *request;
 	struct cut_result *result;
-	struct recording *recording;
+	struct recorded recorded;
 	struct writer *writer;
 	struct judge *judge;
 	struct redactor *redactor;   /* NULL: names stay */
@@ -127,7 +126,7 @@ static void keep_cgroup(struct cut *cut, uint64_t id)
 	if (!id || intern_get(cut->cgroups, &id, sizeof(id)))
 		return;
 	intern_set(cut->cgroups, &id, sizeof(id), 1);
-	path = recording_cgroup(cut->recording, id);
+	path = recording_cgroup(cut->recorded.recording, id);
 	if (cut->redactor)
 		path = redactor_cgroup(cut->redactor, path);
 	if (!path)
@@ -136,15 +135,17 @@ static void keep_cgroup(struct cut *cut, uint64_t id)
 		note(cut, writer_cgroup(cut->writer, id, path));
 }
 
-static void keep(struct cut *cut, struct event *event)
+static void keep(struct cut *cut, const struct event *seen)
 {
-	keep_cgroup(cut, event->who.cgroup);
+	struct event event = *seen;
+
+	keep_cgroup(cut, event.who.cgroup);
 	if (cut->redactor)
-		note(cut, redactor_event(cut->redactor, event));
-	note(cut, writer_event(cut->writer, event));
-	judge_event(cut->judge, event);
-	if (event->time_ns > cut->result->newest_ns)
-		cut->result->newest_ns = event->time_ns;
+		note(cut, redactor_event(cut->redactor, &event));
+	note(cut, writer_event(cut->writer, &event));
+	judge_event(cut->judge, &event);
+	if (event.time_ns > cut->result->newest_ns)
+		cut->result->newest_ns = event.time_ns;
 	if (++cut->result->events % AT_ONCE == 0) {
 		note(cut, writer_commit(cut->writer));
 		note(cut, writer_begin(cut->writer));
@@ -186,13 +187,14 @@ static void keep_gap(struct cut *cut)
 	if (!cut->missing)
 		return;
 	writer_gap(cut->writer, cut->missing);
-	judge_resume(cut->judge, 0, 0);
+	judge_resume(cut->judge, &(struct event_gap){0});
 	cut->missing = 0;
 }
 
 /* False: the rest is not wanted. */
-static bool take(struct cut *cut, struct event *event)
+static bool take(const struct event *event, const struct source_note *beside, void *arg)
 {
+	struct cut *cut = arg;
 	const struct cut_request *request = cut->request;
 
 	/* What was recorded since it was read for the report is not in the report. */
@@ -203,8 +205,8 @@ static bool take(struct cut *cut, struct event *event)
 		cut->result->stopped = true;
 		return false;
 	}
-	if (cut->begun)
-		cut->missing += recording_gap(cut->recording)->events;
+	if (cut->begun && beside->gap)
+		cut->missing += beside->gap->events;
 	if (event->time_ns < request->lead_ns) {
 		if (!cut->begun)
 			remember(cut, event);
@@ -215,7 +217,7 @@ static bool take(struct cut *cut, struct event *event)
 	cut->begun = true;
 	keep_gap(cut);
 	keep(cut, event);
-	return true;
+	return !cut->failed;
 }
 
 static void on_loss(uint64_t time_ns, uint64_t events, const char *cause, void *arg)
@@ -237,14 +239,15 @@ static void put_facts(struct cut *cut)
 {
 	struct fact_list facts = {0};
 
-	bundle_facts(cut->request, cut->result, cut->recording, &facts);
+	bundle_facts(cut->request, cut->result, cut->recorded.recording, &facts);
 	for (size_t i = 0; i < facts.facts; i++)
 		note(cut, writer_fact(cut->writer, facts.fact[i].name, facts.fact[i].value));
 }
 
 static int begin(struct cut *cut, struct error *error)
 {
-	int err = recording_open(cut->request->from, &cut->recording, error);
+	const struct recorded_request request = {.file = cut->request->from};
+	int err = recorded_open(&request, &cut->recorded, error);
 
 	if (!err)
 		err = writer_open(cut->request->to, &(struct writer_bounds){0}, &cut->writer,
@@ -264,15 +267,12 @@ static int begin(struct cut *cut, struct error *error)
 
 static int run(struct cut *cut, struct error *error)
 {
-	struct progress progress = progress_begin(true);
-	struct event event;
+	struct source *source = &cut->recorded.source;
 
 	note(cut, writer_begin(cut->writer));
-	while (!cut->failed && recording_next(cut->recording, &event) && take(cut, &event))
-		progress_event(&progress, "cutting");
-	progress_end(&progress);
+	source_run(source, NULL, NULL, take, cut);
 	judge_finish(cut->judge);
-	recording_each_loss(cut->recording, on_loss, cut);
+	recording_each_loss(cut->recorded.recording, on_loss, cut);
 	cut->result->same = is_same(cut);
 	cut->result->end_sec =
 		(int64_t)((uint64_t)cut->request->whole->start_realtime_ns +
@@ -300,7 +300,7 @@ int bundle_cut(const struct cut_request *request, struct cut_result *result, str
 	if (!err)
 		err = run(&cut, error);
 	writer_close(cut.writer);
-	recording_close(cut.recording);
+	recorded_close(&cut.recorded);
 	judge_free(cut.judge);
 	redactor_free(cut.redactor);
 	free(cut.cgroups);

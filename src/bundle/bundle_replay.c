@@ -6,15 +6,14 @@
 #include <string.h>
 
 #include "bundle/bundle_cut.h"
-#include "feed/progress.h"
+#include "feed/recorded.h"
 #include "judge/judge.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
-#include "store/recording.h"
 
 struct replaying {
-	struct recording *recording;
+	struct recorded recorded;
 	struct judge *judge;
 	struct bundle_replay *result;
 	uint64_t findings; /* found now */
@@ -33,7 +32,8 @@ static void on_finding(const struct finding *finding, void *arg)
 	struct replaying *replaying = arg;
 
 	replaying->findings++;
-	compare(replaying->result, recording_finding(replaying->recording, finding->number),
+	compare(replaying->result,
+		recording_finding(replaying->recorded.recording, finding->number),
 		finding_json(finding));
 }
 
@@ -44,29 +44,31 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	if (news != INCIDENT_CLOSED)
 		return;
 	replaying->incidents_over++;
-	compare(replaying->result, recording_incident(replaying->recording, incident->number),
+	compare(replaying->result,
+		recording_incident(replaying->recorded.recording, incident->number),
 		incident_json(incident));
 }
 
 static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
+{
+	struct replaying *replaying = arg;
+
+	if (note->gap)
+		judge_resume(replaying->judge, note->gap);
+	judge_event(replaying->judge, event);
+	return true;
+}
+
 static void run(struct replaying *replaying)
 {
 	struct bundle_replay *result = replaying->result;
-	struct progress progress = progress_begin(true);
-	const struct recording_gap *gap;
-	struct event event;
+	struct source *source = &replaying->recorded.source;
 
-	while (recording_next(replaying->recording, &event)) {
-		gap = recording_gap(replaying->recording);
-		if (gap->events)
-			judge_resume(replaying->judge, gap->finding, gap->incident);
-		result->events++;
-		progress_event(&progress, "judging");
-		judge_event(replaying->judge, &event);
-	}
-	progress_end(&progress);
+	source_run(source, NULL, NULL, on_event, replaying);
 	judge_finish(replaying->judge);
+	result->events = replaying->recorded.events;
 	if (result->findings > replaying->findings)
 		result->different += result->findings - replaying->findings;
 	if (result->incidents > replaying->incidents_over)
@@ -75,28 +77,29 @@ static void run(struct replaying *replaying)
 
 int bundle_replay(const char *path, struct bundle_replay *result, struct error *error)
 {
+	const struct recorded_request request = {.file = path};
 	struct replaying replaying = {.result = result};
 	const char *tool;
 	int err;
 
 	*result = (struct bundle_replay){0};
-	err = recording_open(path, &replaying.recording, error);
+	err = recorded_open(&request, &replaying.recorded, error);
 	if (err)
 		return err;
-	tool = fact_get(recording_facts(replaying.recording), BUNDLE_FACT_TOOL);
+	tool = fact_get(recording_facts(replaying.recorded.recording), BUNDLE_FACT_TOOL);
 	result->of_this_version = tool && !strcmp(tool, BUNDLE_TOOL);
-	result->findings = recording_findings(replaying.recording);
-	result->incidents = recording_incidents(replaying.recording);
+	result->findings = recording_findings(replaying.recorded.recording);
+	result->incidents = recording_incidents(replaying.recorded.recording);
 	replaying.judge = judge_new(&handlers, &replaying);
 	if (replaying.judge) {
 		run(&replaying);
 		snprintf(result->damage, sizeof(result->damage), "%s",
-			 recording_damage(replaying.recording)->why);
+			 recording_damage(replaying.recorded.recording)->why);
 	} else {
 		error_cause(error, "there is no memory left");
 		err = -ENOMEM;
 	}
-	recording_close(replaying.recording);
+	recorded_close(&replaying.recorded);
 	judge_free(replaying.judge);
 	return err;
 }

@@ -32,11 +32,6 @@
 /* As often as Prometheus asks in most places. */
 #define DEFAULT_TEXTFILE_NS (15ll * NSEC_PER_SEC)
 
-/*
- * Whatever takes longer than this between two samples, as a slow disk, makes the second one late.
- */
-#define HELD_UP_NS 50000000
-
 struct exporter_options {
 	struct exporter_source_options sources;
 	const char *listen[LISTENERS];
@@ -50,7 +45,7 @@ struct exporter_options {
 struct exporter {
 	const struct exporter_options *options;
 	struct exporter_state *state;
-	struct exporter_sources *sources;
+	struct exporter_sources sources;
 	struct exporter_board board;
 	struct exporter_pages pages; /* the server's, */
 	struct exporter_pages file;  /* and the observing loop's, for --textfile */
@@ -59,7 +54,6 @@ struct exporter {
 	pthread_t server;
 	bool serving;
 	struct stop_condition until;
-	bool held_up; /* the last turn took so long after its look */
 	uint64_t textfile_due_ns;
 	bool textfile_failed; /* and that was told */
 	uint64_t watchdog_ns; /* how often systemd wants to hear of us; 0: not at all */
@@ -92,18 +86,16 @@ static void feed_watchdog(struct exporter *exporter, uint64_t now_ns)
 	service_tell("WATCHDOG=1");
 }
 
-/* One turn of the observing loop: see what there is, and show it. */
+/* One turn of the observing loop: show what was seen. */
 static void turn(struct exporter *exporter)
 {
-	bool stopped = stop_condition_was_stopped(&exporter->until);
 	uint64_t now_ns;
 
-	exporter_sources_run(exporter->sources, stopped || exporter->held_up);
+	exporter_state_monitor(exporter->state, exporter->sources.live.monitor);
 	exporter_board_put(&exporter->board, exporter_state_snapshot(exporter->state));
 	now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	write_textfile(exporter, now_ns);
 	feed_watchdog(exporter, now_ns);
-	exporter->held_up = clock_now_ns(CLOCK_MONOTONIC) - now_ns > HELD_UP_NS;
 }
 
 static void *serve(void *arg)
@@ -163,8 +155,7 @@ static int open_all(struct exporter *exporter, struct error *error)
 	if (!err)
 		err = open_server(exporter, error);
 	if (!err)
-		err = exporter_sources_open(&options->sources, exporter->state, &exporter->sources,
-					    error);
+		err = exporter_sources_open(&options->sources, &exporter->sources);
 	return err;
 }
 
@@ -187,34 +178,42 @@ static int start_server(struct exporter *exporter)
 }
 
 /* Until a signal comes. */
-static void observe(struct exporter *exporter)
+static int observe(struct exporter *exporter)
 {
-	struct pollfd fds[2] = {
-		[1] = {.fd = exporter_sources_fd(exporter->sources), .events = POLLIN}};
+	struct source *source = &exporter->sources.live.source;
+	enum stop_condition_news news;
 
-	while (stop_condition_wait(&exporter->until, fds, 2) == STOP_CONDITION_READY)
+	while ((news = source_next(source, NULL)) == STOP_CONDITION_READY)
 		turn(exporter);
+	if (news != STOP_CONDITION_FAILED)
+		return EXIT_DONE;
+	message_error("the kernel's events can be read no more");
+	return EXIT_FAILED;
 }
 
 static int export_with(struct exporter *exporter)
 {
 	struct error error = {.cause = ""};
+	int code;
 
 	if (open_all(exporter, &error)) {
-		message_failure(&error);
+		/* What cannot be observed was said. */
+		if (*error.cause)
+			message_failure(&error);
 		return EXIT_FAILED;
 	}
 	exporter->watchdog_ns = service_watchdog_ns();
 	/* The first scrape is to find something. */
+	exporter_sources_begin(&exporter->sources, exporter->state, &exporter->until);
 	turn(exporter);
 	if (start_server(exporter))
 		return EXIT_FAILED;
 	service_tell("READY=1\nSTATUS=Watching the clock");
-	observe(exporter);
+	code = observe(exporter);
 	service_tell("STOPPING=1");
 	if (exporter->options->textfile)
 		exporter_textfile_end(exporter->options->textfile);
-	return EXIT_DONE;
+	return code;
 }
 
 static void close_all(struct exporter *exporter)
@@ -225,7 +224,7 @@ static void close_all(struct exporter *exporter)
 	}
 	http_close(exporter->http);
 	listeners_close(&exporter->listeners);
-	exporter_sources_close(exporter->sources);
+	exporter_sources_close(&exporter->sources);
 	exporter_state_free(exporter->state);
 }
 

@@ -6,9 +6,9 @@
 #ifndef VMCLOCK_TRACE_EXPORTER_EXPORTER_SOURCES_H
 #define VMCLOCK_TRACE_EXPORTER_EXPORTER_SOURCES_H
 
-#include "base/error.h"
 #include "exporter/exporter_state.h"
-#include "observe/page_monitor.h"
+#include "feed/live.h"
+#include "observe/probe_cost.h"
 
 struct exporter_source_options {
 	struct page_monitor_options monitor;
@@ -18,27 +18,26 @@ struct exporter_source_options {
 	bool probe_cost; /* have the kernel count what the hooks cost */
 };
 
-struct exporter_sources;
+/* All zero at first. */
+struct exporter_sources {
+	struct live live;
+	struct exporter_state *state;
+	struct probe_cost *cost; /* NULL: what the hooks cost is not known */
+};
 
 /*
  * Open what there is, and give up the rights that took, unless they are needed for hooks on a
- * driver that is not there yet, or may go and come again. Events go to @state, which is borrowed.
- * 0 or -errno with @error filled. The caller closes *@out.
+ * driver that is not there yet, or may go and come again. 0 or -errno: what is wrong was said.
+ * exporter_sources_close() is due in either case.
  */
 int exporter_sources_open(const struct exporter_source_options *options,
-			  struct exporter_state *state, struct exporter_sources **out,
-			  struct error *error);
+			  struct exporter_sources *sources);
 
-/* NULL is fine. */
+/* From now on events go to @state. Both are borrowed. */
+void exporter_sources_begin(struct exporter_sources *sources, struct exporter_state *state,
+			    struct stop_condition *until);
+
+/* Fine for one that is all zero. */
 void exporter_sources_close(struct exporter_sources *sources);
-
-/* Polls readable when there is something to do. */
-int exporter_sources_fd(const struct exporter_sources *sources);
-
-/*
- * Do what is due. @held_up: since the last time this process was stopped, or did something else for
- * long, so that a late tick says nothing about the machine.
- */
-void exporter_sources_run(struct exporter_sources *sources, bool held_up);
 
 #endif

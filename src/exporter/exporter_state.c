@@ -20,8 +20,7 @@ struct exporter_state {
 	struct judge *judge;
 	struct page_follow follow;
 	struct mapper_list mappers;
-	int32_t device; /* N of the vmclockN that is looked at, or -1 */
-	uint32_t pid;	/* our own */
+	uint32_t pid; /* our own */
 };
 
 /* The time of day of a moment of CLOCK_MONOTONIC, by what the system clock shows now. */
@@ -167,7 +166,6 @@ struct exporter_state *exporter_state_new(size_t readers)
 
 	if (!state)
 		return NULL;
-	state->device = -1;
 	state->pid = (uint32_t)getpid();
 	state->shown.driver.readers_wanted = readers;
 	state->judge = judge_new(&handlers, state);
@@ -184,12 +182,6 @@ void exporter_state_free(struct exporter_state *state)
 		return;
 	judge_free(state->judge);
 	free(state);
-}
-
-void exporter_state_sample(struct exporter_state *state, const struct event *event)
-{
-	state->device = event->device;
-	judge_event(state->judge, event);
 }
 
 void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor)
@@ -244,20 +236,7 @@ static void add_tally(struct exporter_state *state, const struct event *event)
 	}
 }
 
-/* Is @event about what a program did with a clock? */
-static bool is_a_use(const struct event *event)
-{
-	return event->type == EVENT_READ || event->type == EVENT_CALL ||
-	       event->type == EVENT_TALLY || event->type == EVENT_NOTIFICATION;
-}
-
-/* Is @event of the page that is looked at, or of whatever there is if none is? */
-static bool is_of_watched_page(const struct exporter_state *state, const struct event *event)
-{
-	return !event->is_phc && (state->device < 0 || event->device == state->device);
-}
-
-void exporter_state_kernel(struct exporter_state *state, const struct event *event)
+static void add_driver_event(struct exporter_state *state, const struct event *event)
 {
 	struct metrics_driver *driver = &state->shown.driver;
 
@@ -274,22 +253,27 @@ void exporter_state_kernel(struct exporter_state *state, const struct event *eve
 	case EVENT_LATENCY:
 		if (!event->is_phc)
 			histogram_merge(&driver->path[event->path].latency, &event->latency);
-		return;
+		break;
 	case EVENT_FAILURES:
 		if (event->result == -ETIMEDOUT)
 			driver->timeouts += event->failures.count;
-		return;
+		break;
 	case EVENT_MAPPER:
 		mapper_list_add(&state->mappers, event);
 		driver->mappers = mapper_list_now(&state->mappers);
-		return;
+		break;
 	case EVENT_TALLY:
 		add_tally(state, event);
 		break;
 	default:
 		break;
 	}
-	if (!is_a_use(event) || is_of_watched_page(state, event))
+}
+
+void exporter_state_event(struct exporter_state *state, const struct event *event, bool is_watched)
+{
+	add_driver_event(state, event);
+	if (is_watched)
 		judge_event(state->judge, event);
 }
 

@@ -19,14 +19,14 @@ struct exporter_state *exporter_state_new(size_t readers);
 /* NULL is fine. */
 void exporter_state_free(struct exporter_state *state);
 
-/* An event of the page's observer. */
-void exporter_state_sample(struct exporter_state *state, const struct event *event);
+/*
+ * An event; tallies and losses are counted, but for our own uses. It is judged by the page only if
+ * it @is_watched (feed/source.h).
+ */
+void exporter_state_event(struct exporter_state *state, const struct event *event, bool is_watched);
 
 /* How @monitor looks, and how often it did. */
 void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor);
-
-/* An event of the kernel's hooks, tallies and losses among them; our own uses do not count. */
-void exporter_state_kernel(struct exporter_state *state, const struct event *event);
 
 /* What is hooked now; none, and why nothing ever will be. */
 void exporter_state_hooks(struct exporter_state *state, const struct hook *hooks, size_t count,

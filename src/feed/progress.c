@@ -12,9 +12,6 @@
 #define FIRST_NS  (2ull * NSEC_PER_SEC)
 #define PERIOD_NS (1ull * NSEC_PER_SEC)
 
-/* A glance at the clock costs more than an event. */
-#define EVENTS_A_GLANCE 4096
-
 /* So much takes some two seconds to pack or unpack. */
 #define LONG_BYTES (32u << 20)
 
@@ -42,12 +39,6 @@ void progress_say(struct progress *progress, const char *format, ...)
 	fputc(' ', stderr);
 	progress->shown = true;
 	progress->due_ns = clock_now_ns(CLOCK_MONOTONIC) + PERIOD_NS;
-}
-
-void progress_event(struct progress *progress, const char *what)
-{
-	if (++progress->events % EVENTS_A_GLANCE == 0 && progress_is_due(progress))
-		progress_say(progress, "%s: %" PRIu64 " events", what, progress->events);
 }
 
 struct progress progress_of_bytes(const char *what, uint64_t bytes)

@@ -9,7 +9,6 @@
 struct progress {
 	bool wanted;
 	bool shown;
-	uint64_t events;
 	uint64_t due_ns; /* when it is to be shown next, CLOCK_MONOTONIC */
 };
 
@@ -22,9 +21,6 @@ bool progress_is_due(const struct progress *progress);
 /* Say it, in place of what was said before. */
 void progress_say(struct progress *progress, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* One event more: "@what: so many events" when it is due. */
-void progress_event(struct progress *progress, const char *what);
 
 /*
  * What cannot tell how far it is, begins: "@what ...", at once, if it is about so many @bytes to

@@ -4,17 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "feed/message.h"
-#include "feed/playback.h"
-#include "feed/progress.h"
 
 /* The first sample is among the first events; before it come those who mapped the page already. */
 #define FIRST_EVENTS 100000
 
 /* A signal is looked for, and progress shown, every so many events. */
 #define EVENTS_A_BREAK 256
+
+static struct recorded *recorded_of(struct source *source)
+{
+	return (struct recorded *)source;
+}
 
 int recorded_check_options(const struct recorded_request *request, const char *live_only)
 {
@@ -34,24 +36,6 @@ int recorded_check_options(const struct recorded_request *request, const char *l
 	}
 	message_failure(&error);
 	return EXIT_USAGE;
-}
-
-int recorded_open(const struct recorded_request *request, struct recorded *recorded)
-{
-	struct error error = {0};
-	const struct fact_list *facts;
-
-	recorded->request = *request;
-	if (recording_open(request->file, &recorded->recording, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
-	facts = recording_facts(recorded->recording);
-	recorded->context = (struct record_context){.file = request->file, .facts = facts};
-	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
-	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
-	recorded->newest_ns = recorded->start_ns;
-	return MESSAGE_GO_ON;
 }
 
 void recorded_close(struct recorded *recorded)
@@ -90,14 +74,14 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page)
 	return found;
 }
 
-static void show_progress(const struct recorded *recorded, struct progress *progress)
+static void show_progress(struct recorded *recorded)
 {
 	char at[TEXT_NS_BYTES];
 
-	if (!progress_is_due(progress))
+	if (!progress_is_due(&recorded->progress))
 		return;
 	text_ns_u64(recorded_duration_ns(recorded), at, sizeof(at));
-	progress_say(progress, "%s: %" PRIu64 " events", at, recorded->events);
+	progress_say(&recorded->progress, "%s: %" PRIu64 " events", at, recorded->events);
 }
 
 static bool is_within(const struct recorded *recorded, uint64_t time_ns)
@@ -106,37 +90,87 @@ static bool is_within(const struct recorded *recorded, uint64_t time_ns)
 	       time_ns - recorded->start_ns <= recorded->request.duration_ns;
 }
 
-void recorded_run(struct recorded *recorded, struct stop_condition *until, recorded_fn fn,
-		  void *arg)
+static void begin(struct source *source)
 {
-	/* Beside events on the terminal it would only be in the way. */
-	struct progress progress =
-		progress_begin(!recorded->request.speed && !isatty(STDOUT_FILENO));
-	const struct recording_gap *gap;
-	struct event event;
-	struct playback playback;
+	struct recorded *recorded = recorded_of(source);
 
-	fflush(stdout);
-	playback_begin(&playback, recorded->request.speed, recorded->start_ns);
-	while (!ferror(stdout) && recording_next(recorded->recording, &event)) {
-		if (!is_within(recorded, event.time_ns)) {
-			recorded->newest_ns = recorded->start_ns + recorded->request.duration_ns;
-			break;
-		}
-		if (!playback_wait(&playback, event.time_ns, until))
-			break;
-		recorded->events++;
-		recorded->newest_ns = event.time_ns;
-		gap = recording_gap(recorded->recording);
-		if (!fn(&event, gap->events ? gap : NULL, arg))
-			break;
-		if (recorded->events % EVENTS_A_BREAK)
-			continue;
-		if (stop_condition_is_signalled(until))
-			break;
-		show_progress(recorded, &progress);
+	recorded->progress =
+		progress_begin(!recorded->request.speed && !recorded->request.is_quiet);
+	playback_begin(&recorded->playback, recorded->request.speed, recorded->start_ns);
+}
+
+static enum stop_condition_news give_next(struct recorded *recorded)
+{
+	const struct event_gap *gap;
+	struct source_note note = {.is_watched = true};
+	struct event event;
+
+	if (!recording_next(recorded->recording, &event))
+		return STOP_CONDITION_OVER;
+	if (!is_within(recorded, event.time_ns)) {
+		recorded->newest_ns = recorded->start_ns + recorded->request.duration_ns;
+		return STOP_CONDITION_OVER;
 	}
-	progress_end(&progress);
+	if (!playback_wait(&recorded->playback, event.time_ns, recorded->source.until))
+		return STOP_CONDITION_SIGNAL;
+	recorded->events++;
+	recorded->newest_ns = event.time_ns;
+	gap = recording_gap(recorded->recording);
+	if (gap->events)
+		note.gap = gap;
+	source_give(&recorded->source, &event, &note);
+	return recorded->source.has_enough ? STOP_CONDITION_OVER : STOP_CONDITION_READY;
+}
+
+static enum stop_condition_news next(struct source *source, struct pollfd *more)
+{
+	struct recorded *recorded = recorded_of(source);
+	enum stop_condition_news news = STOP_CONDITION_READY;
+
+	(void)more;
+	for (int i = 0; i < EVENTS_A_BREAK && news == STOP_CONDITION_READY; i++)
+		news = give_next(recorded);
+	if (news != STOP_CONDITION_READY)
+		return news;
+	if (source->until && stop_condition_is_signalled(source->until))
+		return STOP_CONDITION_SIGNAL;
+	show_progress(recorded);
+	return STOP_CONDITION_READY;
+}
+
+static void end(struct source *source)
+{
+	progress_end(&recorded_of(source)->progress);
+}
+
+static const struct source_ops ops = {.begin = begin, .next = next, .end = end};
+
+int recorded_open(const struct recorded_request *request, struct recorded *recorded,
+		  struct error *error)
+{
+	const struct fact_list *facts;
+	int err = recording_open(request->file, &recorded->recording, error);
+
+	if (err)
+		return err;
+	recorded->source.ops = &ops;
+	recorded->request = *request;
+	facts = recording_facts(recorded->recording);
+	recorded->context = (struct record_context){.file = request->file, .facts = facts};
+	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
+	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
+	recorded->newest_ns = recorded->start_ns;
+	return 0;
+}
+
+int recorded_open_or_say(const struct recorded_request *request, struct recorded *recorded)
+{
+	struct error error = {0};
+
+	if (!recorded_open(request, recorded, &error))
+		return MESSAGE_GO_ON;
+	message_failure(&error);
+	return EXIT_FAILED;
 }
 
 uint64_t recorded_duration_ns(const struct recorded *recorded)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A recording as a source of events: what replay, and trace and watch with --from, share. */
+/* A recording as a source of events: for replay, for trace and watch with --from, for reports. */
 #ifndef VMCLOCK_TRACE_FEED_RECORDED_H
 #define VMCLOCK_TRACE_FEED_RECORDED_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "base/text.h"
-#include "feed/stop_condition.h"
-#include "event/event.h"
+#include "feed/playback.h"
+#include "feed/progress.h"
+#include "feed/source.h"
 #include "show/recorded_view.h"
 #include "store/recording.h"
 
@@ -17,10 +19,12 @@ struct recorded_request {
 	const char *file;
 	int64_t speed;	      /* as playback_parse() gives it; 0: do not wait */
 	uint64_t duration_ns; /* of the recording's own time; 0: all of it */
+	bool is_quiet;	      /* show no progress: what is printed meanwhile would be in the way */
 };
 
 /* All zero at first. */
 struct recorded {
+	struct source source;
 	struct recorded_request request;
 	struct recording *recording;
 	struct record_context context; /* for the views */
@@ -28,10 +32,9 @@ struct recorded {
 	int64_t start_realtime_ns;
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
+	struct playback playback;
+	struct progress progress;
 };
-
-/* Takes one event, and the gap before it; NULL: there is none. False: that is enough. */
-typedef bool (*recorded_fn)(const struct event *event, const struct recording_gap *gap, void *arg);
 
 /*
  * Do the options of --from, --speed and @live_only, the name of one that only a live source has or
@@ -39,8 +42,15 @@ typedef bool (*recorded_fn)(const struct event *event, const struct recording_ga
  */
 int recorded_check_options(const struct recorded_request *request, const char *live_only);
 
-/* The same; recorded_close() is due in either case. */
-int recorded_open(const struct recorded_request *request, struct recorded *recorded);
+/*
+ * 0, or -errno as recording_open() with @error filled. Its events come each when it is due, until
+ * it ends, or what was asked for of it. recorded_close() is due in either case.
+ */
+int recorded_open(const struct recorded_request *request, struct recorded *recorded,
+		  struct error *error);
+
+/* The same. MESSAGE_GO_ON, or the exit code: what is wrong has then been said. */
+int recorded_open_or_say(const struct recorded_request *request, struct recorded *recorded);
 
 void recorded_close(struct recorded *recorded);
 
@@ -52,14 +62,7 @@ const char *recorded_device(const struct recorded *recorded, char out[RECORDED_D
 /* The page at the first whole sample; false: there is none among the first events. Not cheap. */
 bool recorded_first_page(const struct recorded *recorded, struct page *page);
 
-/*
- * Give the events to @fn, in order and each when it is due, until the recording ends, or what was
- * asked for of it; @fn has enough; a signal comes; or nobody reads the output.
- */
-void recorded_run(struct recorded *recorded, struct stop_condition *until, recorded_fn fn,
-		  void *arg);
-
-/* How long that was, of the recording's own time. */
+/* How long that was which was given, of the recording's own time. */
 uint64_t recorded_duration_ns(const struct recorded *recorded);
 
 /* What is known only now that it was read, for the views. Borrows from @recorded. */

@@ -7,9 +7,9 @@
 
 #include "feed/message.h"
 #include "feed/progress.h"
+#include "feed/recorded.h"
 #include "fleet/fleet_view.h"
 #include "show/finding_words.h"
-#include "store/recording.h"
 
 struct work {
 	struct fleet *fleet;
@@ -129,23 +129,30 @@ static int take_all(struct work *work)
 
 /* --- Then: when that was */
 
+static bool measure_event(const struct event *event, const struct source_note *note, void *arg)
+{
+	(void)note;
+	align_event(arg, event);
+	return true;
+}
+
 static int measure(struct work *work, size_t i)
 {
-	struct recording *recording = NULL;
+	const struct recorded_request request = {.file = work->fleet->recording[i].path,
+						 .is_quiet = true};
+	struct recorded recorded = {0};
 	struct align *align = fleet_measure(work->fleet, i);
-	struct error error = {0};
-	struct event event;
+	int code;
 
 	if (!align)
 		return message_no_memory();
-	if (recording_open(work->fleet->recording[i].path, &recording, &error)) {
+	code = recorded_open_or_say(&request, &recorded);
+	if (code != MESSAGE_GO_ON) {
 		align_free(align);
-		message_failure(&error);
-		return EXIT_FAILED;
+		return code;
 	}
-	while (recording_next(recording, &event))
-		align_event(align, &event);
-	recording_close(recording);
+	source_run(&recorded.source, NULL, NULL, measure_event, align);
+	recorded_close(&recorded);
 	return fleet_measured(work->fleet, i, align) ? message_no_memory() : MESSAGE_GO_ON;
 }
 

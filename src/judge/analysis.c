@@ -168,9 +168,9 @@ void analysis_event(struct analysis *analysis, const struct event *event)
 	judge_event(analysis->judge, event);
 }
 
-void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap)
+void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 {
-	judge_resume(analysis->judge, gap->finding, gap->incident);
+	judge_resume(analysis->judge, gap);
 	if (!analysis->events)
 		return;
 	if (analysis->gaps < ANALYSIS_GAPS)

@@ -31,16 +31,6 @@ struct analysis_clock {
 	struct curve curve;
 };
 
-/* Between two events others were, of which nothing is left but their number. */
-struct analysis_gap {
-	uint64_t from_ns; /* CLOCK_MONOTONIC of the two */
-	uint64_t to_ns;
-	uint64_t events;   /* that are missing */
-	uint64_t findings; /* that were made live meanwhile */
-	uint64_t finding;  /* the number of the newest before the second, 0: not known */
-	uint64_t incident; /* of the newest incident that was over then, the same */
-};
-
 struct analysis {
 	uint64_t events;
 	uint64_t first_ns; /* CLOCK_MONOTONIC of the first event, and of the newest */
@@ -51,7 +41,7 @@ struct analysis {
 	struct incident *incident[ANALYSIS_INCIDENTS]; /* that are over */
 	size_t incidents;
 	uint64_t incidents_unlisted;
-	struct analysis_gap gap[ANALYSIS_GAPS]; /* the first ones */
+	struct event_gap gap[ANALYSIS_GAPS]; /* the first ones */
 	size_t gaps;
 	uint64_t gaps_unlisted;
 	uint64_t gap_ns;     /* how long they are, all of them */
@@ -87,7 +77,7 @@ void analysis_event(struct analysis *analysis, const struct event *event);
  * Before the next event there is @gap: it is judged as the first one after a start. Before the
  * first event it says how numbers begin, and else is told elsewhere.
  */
-void analysis_gap(struct analysis *analysis, const struct analysis_gap *gap);
+void analysis_gap(struct analysis *analysis, const struct event_gap *gap);
 
 /* No more events. */
 void analysis_finish(struct analysis *analysis);

@@ -56,10 +56,10 @@ void judge_event(struct judge *judge, const struct event *event)
 	incidents_event(judge->incidents, event);
 }
 
-void judge_resume(struct judge *judge, uint64_t finding, uint64_t incident)
+void judge_resume(struct judge *judge, const struct event_gap *gap)
 {
-	incidents_forget(judge->incidents, incident);
-	detector_forget(judge->detector, finding);
+	incidents_forget(judge->incidents, gap->incident);
+	detector_forget(judge->detector, gap->finding);
 	judge->health = (struct health){0};
 }
 

@@ -16,6 +16,7 @@
 #ifndef VMCLOCK_TRACE_JUDGE_JUDGE_H
 #define VMCLOCK_TRACE_JUDGE_JUDGE_H
 
+#include "event/gap.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "judge/page_line.h"
@@ -48,11 +49,10 @@ void judge_free(struct judge *judge);
 void judge_event(struct judge *judge, const struct event *event);
 
 /*
- * Between the event before and the next one is a gap of which nothing is known: an open incident is
- * closed as not recovered, and the next event is judged as the first. Numbers go on, above @finding
- * and @incident, the newest ones that were given until then (0: not known).
+ * Before the next event there is @gap: an open incident is closed as not recovered, and the event
+ * is judged as the first. Numbers go on, above those that were given until then.
  */
-void judge_resume(struct judge *judge, uint64_t finding, uint64_t incident);
+void judge_resume(struct judge *judge, const struct event_gap *gap);
 
 /* No more events: close the incident that is open. */
 void judge_finish(struct judge *judge);

@@ -8,11 +8,11 @@
 #include "base/instant.h"
 #include "record/record_session.h"
 #include "feed/message.h"
+#include "feed/simulated.h"
 #include "record/record_live.h"
 #include "record/record_options.h"
 #include "record/record_place.h"
 #include "record/record_summary.h"
-#include "scenario/scenario_source.h"
 #include "version.h"
 
 static void scenario_facts(const struct record_options *options, const struct scenario *scenario,
@@ -26,51 +26,42 @@ static void scenario_facts(const struct record_options *options, const struct sc
 	fact_set(facts, "start_monotonic_ns", "%lld", SCENARIO_MONOTONIC_START_NS);
 	fact_set(facts, "start_realtime_ns", "%lld",
 		 (long long)scenario->frame.start_utc_sec * NSEC_PER_SEC);
+	record_bounds_facts(options, facts);
 }
 
-static int play(const struct record_options *options, const struct scenario *scenario,
-		const struct recorder_options *live, struct record_session *session)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
-	const struct simulation_options simulation = {0};
-	struct recorder_options store = *live;
-	struct fact_list facts = {0};
-	const struct record_context context = {.file = store.path, .facts = &facts};
-	struct scenario_source *source;
-	struct error error = {0};
-	struct event event;
-
-	store.may_wait = true;
-	scenario_facts(options, scenario, &facts);
-	record_bounds_facts(options, &facts);
-	if (scenario_source_new(scenario, &simulation, 0, &source))
-		error_cause(&error, "there is no memory left");
-	if (*error.cause ||
-	    record_session_open(session, &store, &facts, SCENARIO_MONOTONIC_START_NS, &error)) {
-		message_failure(&error);
-		scenario_source_free(source);
-		return EXIT_FAILED;
-	}
-	session->view->begin(stdout, &context);
-	while (scenario_source_next(source, &event, NULL))
-		record_session_event(session, &event);
-	scenario_source_free(source);
-	return record_end(session, &context, session->newest_ns - session->start_ns, stdout);
+	(void)note;
+	record_session_event(arg, event);
+	return true;
 }
 
 /* A scenario in virtual time: a recording of what no machine can be made to do on command. */
 static int record_scenario(const struct record_options *options,
-			   const struct recorder_options *store, struct record_session *session)
+			   const struct recorder_options *live, struct record_session *session)
 {
-	struct scenario scenario;
+	struct recorder_options store = *live;
+	struct simulated simulated = {0};
+	struct fact_list facts = {0};
+	const struct record_context context = {.file = store.path, .facts = &facts};
 	struct error error = {0};
-	int code;
+	int code = EXIT_FAILED, err = simulated_open(options->scenario, &simulated, &error);
 
-	if (scenario_load(options->scenario, &scenario, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
+	store.may_wait = true;
+	if (!err) {
+		scenario_facts(options, &simulated.scenario, &facts);
+		err = record_session_open(session, &store, &facts, SCENARIO_MONOTONIC_START_NS,
+					  &error);
 	}
-	code = play(options, &scenario, store, session);
-	scenario_free(&scenario);
+	if (err) {
+		message_failure(&error);
+	} else {
+		session->view->begin(stdout, &context);
+		source_run(&simulated.source, NULL, stdout, on_event, session);
+		code = record_end(session, &context, session->newest_ns - session->start_ns,
+				  stdout);
+	}
+	simulated_close(&simulated);
 	return code;
 }
 

@@ -10,7 +10,7 @@
 #include "base/clock_now.h"
 #include "base/instant.h"
 #include "base/text.h"
-#include "feed/live_feed.h"
+#include "feed/live.h"
 #include "feed/message.h"
 #include "feed/progress.h"
 #include "record/record_summary.h"
@@ -22,12 +22,12 @@
 /* How often it is asked whether the recording can be written. */
 #define DISK_PERIOD_NS NSEC_PER_SEC
 
-struct live {
+/* One running record of this machine. */
+struct machine {
 	const struct record_options *options;
 	const struct recorder_options *store;
 	struct record_session *session;
-	struct live_sources sources;
-	struct live_feed feed;
+	struct live live;
 	struct cgroup_names *cgroups;
 	struct stop_condition until;
 	struct fact_list facts;
@@ -37,51 +37,46 @@ struct live {
 	int watchdog;	 /* a timer; -1: nobody waits for us */
 };
 
-static void on_incident(enum incident_news news, void *arg)
-{
-	struct live *live = arg;
-
-	live_feed_incident(&live->feed, news);
-}
-
 /* A cgroup's name, the first time that it is known. */
-static void tell_cgroup(struct live *live, uint64_t id)
+static void tell_cgroup(struct machine *machine, uint64_t id)
 {
 	const char *path;
 
-	if (!id || cgroup_names_of(live->cgroups, id))
+	if (!id || cgroup_names_of(machine->cgroups, id))
 		return;
-	cgroup_names_learn(live->cgroups, id);
-	path = cgroup_names_of(live->cgroups, id);
+	cgroup_names_learn(machine->cgroups, id);
+	path = cgroup_names_of(machine->cgroups, id);
 	if (path)
-		recorder_cgroup(live->session->recorder, id, path);
+		recorder_cgroup(machine->session->recorder, id, path);
 }
 
 /* What is of another clock than the one that is looked at is not kept. */
-static void on_event(const struct event *event, bool is_watched, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
-	struct live *live = arg;
+	struct machine *machine = arg;
 
 	if (event->type == EVENT_TALLY)
-		tell_cgroup(live, event->who.cgroup);
-	if (is_watched)
-		record_session_event(live->session, event);
+		tell_cgroup(machine, event->who.cgroup);
+	if (note->is_watched)
+		record_session_event(machine->session, event);
+	return true;
 }
 
 /* For whoever sits before a terminal: it goes on, and how much there is. */
-static void show_progress(struct live *live)
+static void show_progress(struct machine *machine)
 {
 	char since[TEXT_NS_BYTES], size[RECORD_SIZE_BYTES];
 	struct recorder_counts counts;
 
-	if (!progress_is_due(&live->progress))
+	if (!progress_is_due(&machine->progress))
 		return;
-	recorder_counts(live->session->recorder, &counts);
-	text_ns_u64(clock_now_ns(CLOCK_MONOTONIC) - live->session->start_ns, since, sizeof(since));
+	recorder_counts(machine->session->recorder, &counts);
+	text_ns_u64(clock_now_ns(CLOCK_MONOTONIC) - machine->session->start_ns, since,
+		    sizeof(since));
 	record_size_text(counts.bytes, size);
-	progress_say(&live->progress,
+	progress_say(&machine->progress,
 		     "%s: %" PRIu64 " events, %" PRIu64 " kept, %" PRIu64 " lost, %s%s%s", since,
-		     live->session->events, counts.kept, counts.lost, size,
+		     machine->session->events, counts.kept, counts.lost, size,
 		     *counts.trouble ? "; NOT WRITING: " : "", counts.trouble);
 }
 
@@ -104,25 +99,26 @@ static void tell_of_disk(const char *path, const char *trouble)
 }
 
 /* That nothing can be written is no reason to end: but it is said at once, and when it is over. */
-static void watch_disk(struct live *live)
+static void watch_disk(struct machine *machine)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	struct recorder_counts counts;
 
-	if (now_ns < live->disk_due_ns)
+	if (now_ns < machine->disk_due_ns)
 		return;
-	live->disk_due_ns = now_ns + DISK_PERIOD_NS;
-	recorder_counts(live->session->recorder, &counts);
-	if (live->in_trouble == (*counts.trouble != '\0'))
+	machine->disk_due_ns = now_ns + DISK_PERIOD_NS;
+	recorder_counts(machine->session->recorder, &counts);
+	if (machine->in_trouble == (*counts.trouble != '\0'))
 		return;
-	live->in_trouble = *counts.trouble;
-	if (live->session->has_journal)
-		journal_trouble(&live->session->journal, live->in_trouble ? counts.trouble : NULL);
-	tell_of_disk(live->store->path, live->in_trouble ? counts.trouble : NULL);
+	machine->in_trouble = *counts.trouble;
+	if (machine->session->has_journal)
+		journal_trouble(&machine->session->journal,
+				machine->in_trouble ? counts.trouble : NULL);
+	tell_of_disk(machine->store->path, machine->in_trouble ? counts.trouble : NULL);
 }
 
 /* Half of the time after which we are taken for dead. */
-static void open_watchdog(struct live *live)
+static void open_watchdog(struct machine *machine)
 {
 	uint64_t period_ns = service_watchdog_ns() / 2;
 	const struct timespec period = {.tv_sec = (time_t)(period_ns / NSEC_PER_SEC),
@@ -131,85 +127,89 @@ static void open_watchdog(struct live *live)
 
 	if (!period_ns)
 		return;
-	live->watchdog = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (live->watchdog >= 0)
-		timerfd_settime(live->watchdog, 0, &timer, NULL);
+	machine->watchdog = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (machine->watchdog >= 0)
+		timerfd_settime(machine->watchdog, 0, &timer, NULL);
 }
 
-static void feed_watchdog(struct live *live)
+static void feed_watchdog(struct machine *machine)
 {
 	uint64_t times;
 
-	if (read(live->watchdog, &times, sizeof(times)) == sizeof(times))
+	if (read(machine->watchdog, &times, sizeof(times)) == sizeof(times))
 		service_tell("WATCHDOG=1");
 }
 
-static void run(struct live *live)
+static void run(struct machine *machine)
 {
-	struct pollfd watchdog = {.fd = live->watchdog, .events = POLLIN};
+	struct source *source = &machine->live.source;
+	struct pollfd watchdog = {.fd = machine->watchdog, .events = POLLIN};
 
-	live_feed_begin(&live->feed);
-	while (live_feed_next(&live->feed, &watchdog)) {
-		watch_disk(live);
+	source_begin(source, &machine->until, on_event, machine);
+	while (source_next(source, &watchdog) == STOP_CONDITION_READY) {
+		watch_disk(machine);
 		if (watchdog.revents)
-			feed_watchdog(live);
-		show_progress(live);
+			feed_watchdog(machine);
+		show_progress(machine);
 		fflush(stdout);
 	}
-	live_feed_end(&live->feed);
-	progress_end(&live->progress);
+	source_end(source);
+	progress_end(&machine->progress);
 }
 
-static int open_sources(struct live *live)
+static int open_sources(struct machine *machine)
 {
 	const struct live_request request = {
-		.device = live->options->device,
-		.hooks = {.every_event = live->options->every_event,
-			  .btf = live->options->btf,
-			  .reload = live->options->reload,
+		/* Its own reads through the kernel would be recorded: so it makes none. */
+		.monitor = {.device = machine->options->device,
+			    .timer_only = true,
+			    .without_phc = true},
+		.hooks = {.every_event = machine->options->every_event,
+			  .btf = machine->options->btf,
+			  .reload = machine->options->reload,
 			  .wait_for_driver = true},
 		.quiet = true,
 	};
-	struct live_sources *sources = &live->sources;
+	const struct live *live = &machine->live;
 
-	if (live_sources_open(sources, &request))
+	if (live_open(&machine->live, &request))
 		return -ENODEV;
-	if (sources->no_page.cause[0])
-		fact_set(&live->facts, "page", "none: %s", sources->no_page.cause);
-	if (!sources->kernel)
-		fact_set(&live->facts, "uses", "not seen: %s", sources->no_hooks.cause);
+	if (live->no_page.cause[0])
+		fact_set(&machine->facts, "page", "none: %s", live->no_page.cause);
+	if (!live->kernel)
+		fact_set(&machine->facts, "uses", "not seen: %s", live->no_hooks.cause);
 	return 0;
 }
 
-static void add_hook_facts(struct live *live)
+static void add_hook_facts(struct machine *machine)
 {
 	size_t count = 0;
 	const struct hook *hooks =
-		live->sources.kernel ? kernel_trace_hooks(live->sources.kernel, &count) : NULL;
+		machine->live.kernel ? kernel_trace_hooks(machine->live.kernel, &count) : NULL;
 	char name[FACT_NAME_BYTES];
 
 	for (size_t i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "hook %s", hooks[i].function);
-		fact_set(&live->facts, name, "%s%s%s",
+		fact_set(&machine->facts, name, "%s%s%s",
 			 hooks[i].replaced ? "not needed"
 					   : hook_attach_type_name(hooks[i].attach_type),
 			 *hooks[i].why ? ": " : "", hooks[i].why);
 	}
 }
 
-static void set_facts(struct live *live)
+static void set_facts(struct machine *machine)
 {
-	const struct record_options *options = live->options;
-	struct fact_list *facts = &live->facts;
+	const struct record_options *options = machine->options;
+	struct fact_list *facts = &machine->facts;
 	char period[TEXT_NS_BYTES], clocks[TEXT_NS_BYTES];
 
 	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
 	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
 	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
 	host_facts(facts);
-	if (live->sources.monitor && !live->sources.no_page.cause[0]) {
+	if (machine->live.monitor && !machine->live.no_page.cause[0]) {
 		const struct page_monitor_facts *monitor =
-			page_monitor_facts(live->sources.monitor);
+			page_monitor_facts(machine->live.monitor);
 
 		text_ns_u64(monitor->period_ns, period, sizeof(period));
 		text_ns_u64(monitor->clock_period_ns, clocks, sizeof(clocks));
@@ -218,75 +218,70 @@ static void set_facts(struct live *live)
 			 period, monitor->clock_period_ns ? "every " : "not",
 			 monitor->clock_period_ns ? clocks : " read: a plain file");
 	}
-	if (live->sources.kernel)
+	if (machine->live.kernel)
 		fact_set(facts, "uses", "%s",
 			 options->every_event
 				 ? "each an event, and counted in the kernel"
 				 : "counted in the kernel; in the first 60 s of an incident each "
 				   "an event");
 	fact_set(facts, "mappers", "%s",
-		 mappers_facts(live->sources.mappers)->all
+		 mappers_facts(machine->live.mappers)->all
 			 ? "of all processes"
-			 : mappers_facts(live->sources.mappers)->why_not.cause);
+			 : mappers_facts(machine->live.mappers)->why_not.cause);
 	record_bounds_facts(options, facts);
-	add_hook_facts(live);
+	add_hook_facts(machine);
 }
 
-static int begin(struct live *live)
+static int begin(struct machine *machine)
 {
 	struct error error = {0};
 
-	live->cgroups = cgroup_names_new();
-	if (!live->cgroups || open_sources(live))
+	machine->cgroups = cgroup_names_new();
+	if (!machine->cgroups || open_sources(machine))
 		return EXIT_FAILED;
-	set_facts(live);
+	set_facts(machine);
 	/* Before the first sample: hooks take a while to load, and so does a file. */
-	if (record_session_open(live->session, live->store, &live->facts,
-				fact_get_u64(&live->facts, "start_monotonic_ns", 0), &error) ||
-	    (live->sources.monitor && page_monitor_start(live->sources.monitor, &error))) {
+	if (record_session_open(machine->session, machine->store, &machine->facts,
+				fact_get_u64(&machine->facts, "start_monotonic_ns", 0), &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
-	live_sources_drop_privileges(&live->sources);
-	if (live->options->duration_ns)
-		stop_condition_limit(&live->until, (uint64_t)live->options->duration_ns);
+	if (live_start(&machine->live))
+		return EXIT_FAILED;
+	live_drop_privileges(&machine->live);
+	if (machine->options->duration_ns)
+		stop_condition_limit(&machine->until, (uint64_t)machine->options->duration_ns);
 	return EXIT_DONE;
 }
 
 int record_live(const struct record_options *options, const struct recorder_options *store,
 		struct record_session *session)
 {
-	struct live live = {.options = options,
-			    .store = store,
-			    .watchdog = -1,
-			    .session = session,
-			    .feed = {.sources = &live.sources,
-				     .until = &live.until,
-				     .every_event = options->every_event,
-				     .fn = on_event,
-				     .arg = &live},
-			    .progress = progress_begin(!options->json)};
-	const struct record_context context = {.file = store->path, .facts = &live.facts};
+	struct machine machine = {.options = options,
+				  .store = store,
+				  .watchdog = -1,
+				  .session = session,
+				  .progress = progress_begin(!options->json)};
+	const struct record_context context = {.file = store->path, .facts = &machine.facts};
 	int code;
 
-	session->incident_news = on_incident;
-	session->arg = &live;
-	stop_condition_open(&live.until);
-	code = begin(&live);
+	session->source = &machine.live.source;
+	stop_condition_open(&machine.until);
+	code = begin(&machine);
 	if (code == EXIT_DONE) {
 		session->view->begin(stdout, &context);
 		fflush(stdout);
-		open_watchdog(&live);
+		open_watchdog(&machine);
 		service_tell("READY=1\nSTATUS=Recording");
-		run(&live);
+		run(&machine);
 		service_tell("STOPPING=1");
 		code = record_end(session, &context,
 				  clock_now_ns(CLOCK_MONOTONIC) - session->start_ns, stdout);
 	}
-	if (live.watchdog >= 0)
-		close(live.watchdog);
-	live_sources_close(&live.sources);
-	cgroup_names_free(live.cgroups);
-	stop_condition_close(&live.until);
+	if (machine.watchdog >= 0)
+		close(machine.watchdog);
+	live_close(&machine.live);
+	cgroup_names_free(machine.cgroups);
+	stop_condition_close(&machine.until);
 	return code;
 }

@@ -93,8 +93,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	struct recorded_incident recorded;
 
 	session->found = true;
-	if (session->incident_news)
-		session->incident_news(news, session->arg);
+	source_incident(session->source, news);
 	if (session->has_journal)
 		journal_incident(&session->journal, incident, news);
 	if (news != INCIDENT_CLOSED)

@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "event/fact.h"
 #include "event/decimate.h"
+#include "feed/source.h"
 #include "judge/judge.h"
 #include "record/record_view.h"
 #include "store/recorder.h"
@@ -51,16 +52,14 @@ struct record_session {
 	uint64_t newest_ns;
 	struct event_losses losses; /* of the newest EVENT_LOSS that was kept */
 	uint64_t losses_ns;
-	bool found;    /* something, by the event that is being judged */
-	bool alarming; /* anything that is more than news */
-	/* Told when an incident opens or closes. */
-	void (*incident_news)(enum incident_news news, void *arg);
-	void *arg;
+	bool found;	       /* something, by the event that is being judged */
+	bool alarming;	       /* anything that is more than news */
+	struct source *source; /* of the events: told when an incident opens or closes */
 };
 
 /*
  * Make the recording with @facts, and be ready for events from @start_ns (CLOCK_MONOTONIC) on. The
- * view, ring, wants_journal, is_in_journal and incident_news are the caller's to set before. 0 or
+ * view, ring, wants_journal, is_in_journal and source are the caller's to set before. 0 or
  * -errno, with @error filled; record_session_close() is due in either case.
  */
 int record_session_open(struct record_session *session, const struct recorder_options *options,

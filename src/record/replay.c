@@ -3,9 +3,9 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "feed/message.h"
-#include "feed/playback.h"
 #include "feed/recorded.h"
 #include "judge/judge.h"
 #include "show/finding_json.h"
@@ -60,12 +60,12 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
-static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
 	struct replay *replay = arg;
 
-	if (gap)
-		judge_resume(replay->judge, gap->finding, gap->incident);
+	if (note->gap)
+		judge_resume(replay->judge, note->gap);
 	judge_event(replay->judge, event);
 	return true;
 }
@@ -111,7 +111,8 @@ static int end(struct replay *replay, const struct record_context *context)
 static int replay_with(struct replay *replay, const struct replay_options *options)
 {
 	struct record_context context = {.file = options->request.file};
-	int code = recorded_open(&options->request, &replay->recorded);
+	struct source *source = &replay->recorded.source;
+	int code = recorded_open_or_say(&options->request, &replay->recorded);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -120,7 +121,7 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 		return message_no_memory();
 	context.facts = recording_facts(replay->recorded.recording);
 	replay->view->replay_begin(stdout, &context);
-	recorded_run(&replay->recorded, &replay->until, on_event, replay);
+	source_run(source, &replay->until, stdout, on_event, replay);
 	judge_finish(replay->judge);
 	return end(replay, &context);
 }
@@ -160,7 +161,7 @@ static int parse_options(int argc, char **argv, struct replay_options *options)
 
 static int replay_run(int argc, char **argv)
 {
-	struct replay_options options = {0};
+	struct replay_options options = {.request.is_quiet = isatty(STDOUT_FILENO)};
 	struct replay replay = {0};
 	int code = parse_options(argc, argv, &options);
 

@@ -9,10 +9,10 @@
 #include "base/instant.h"
 #include "base/parse.h"
 #include "feed/message.h"
-#include "feed/progress.h"
+#include "feed/recorded.h"
 
 struct report_source {
-	struct recording *recording;
+	struct recorded recorded;
 	struct analysis *analysis;
 	struct recording_losses losses;
 	char *cgroups[SUMMARY_READERS];
@@ -67,41 +67,27 @@ static int name_cgroups(struct report_source *material)
 	const struct summary *summary = &material->analysis->summary;
 
 	for (size_t i = 0; i < summary->readers; i++) {
-		material->cgroups[i] = strdup(
-			recording_cgroup(material->recording, summary->reader[i].who.cgroup));
+		material->cgroups[i] = strdup(recording_cgroup(material->recorded.recording,
+							       summary->reader[i].who.cgroup));
 		if (!material->cgroups[i])
 			return message_no_memory();
 	}
 	return MESSAGE_GO_ON;
 }
 
-static void tell_gap(struct report_source *material)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
-	const struct recording_gap *gap = recording_gap(material->recording);
-	const struct analysis_gap told = {
-		.from_ns = gap->from_ns,
-		.to_ns = gap->to_ns,
-		.events = gap->events,
-		.findings = gap->findings,
-		.finding = gap->finding,
-		.incident = gap->incident,
-	};
+	struct report_source *material = arg;
 
-	if (gap->events)
-		analysis_gap(material->analysis, &told);
+	if (note->gap)
+		analysis_gap(material->analysis, note->gap);
+	analysis_event(material->analysis, event);
+	return true;
 }
 
 static void read_all(struct report_source *material)
 {
-	struct progress progress = progress_begin(true);
-	struct event event;
-
-	while (recording_next(material->recording, &event)) {
-		progress_event(&progress, "reading");
-		tell_gap(material);
-		analysis_event(material->analysis, &event);
-	}
-	progress_end(&progress);
+	source_run(&material->recorded.source, NULL, NULL, on_event, material);
 	analysis_finish(material->analysis);
 }
 
@@ -132,10 +118,10 @@ struct report report_of_recording(struct recording *recording, const char *path)
 /* What is known of its losses and damage when it was read. */
 static void end_report(struct report_source *material)
 {
-	const struct recording_damage *damage = recording_damage(material->recording);
+	const struct recording_damage *damage = recording_damage(material->recorded.recording);
 	struct report *report = &material->report;
 
-	recording_losses(material->recording, &material->losses);
+	recording_losses(material->recorded.recording, &material->losses);
 	report->lost = material->losses.events;
 	report->lost_why = material->losses.cause;
 	report->bad_rows = damage->bad_rows;
@@ -165,20 +151,18 @@ int report_source_open(const char *path, const struct report_request *request,
 		       struct report_source **out)
 {
 	struct report_source *material = calloc(1, sizeof(*material));
-	struct error error = {0};
 	int code;
 
 	*out = material;
 	if (!material)
 		return message_no_memory();
-	if (recording_open(path, &material->recording, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
+	code = recorded_open_or_say(&(struct recorded_request){.file = path}, &material->recorded);
+	if (code != MESSAGE_GO_ON)
+		return code;
 	material->analysis = analysis_new();
 	if (!material->analysis)
 		return message_no_memory();
-	material->report = report_of_recording(material->recording, path);
+	material->report = report_of_recording(material->recorded.recording, path);
 	material->report.analysis = material->analysis;
 	material->report.cgroups = (const char *const *)material->cgroups;
 	material->report.incident = request->incident;
@@ -210,6 +194,6 @@ void report_source_close(struct report_source *material)
 	for (size_t i = 0; i < SUMMARY_READERS; i++)
 		free(material->cgroups[i]);
 	analysis_free(material->analysis);
-	recording_close(material->recording);
+	recorded_close(&material->recorded);
 	free(material);
 }

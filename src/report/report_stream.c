@@ -5,9 +5,8 @@
 
 #include "base/instant.h"
 #include "feed/message.h"
-#include "feed/progress.h"
+#include "feed/recorded.h"
 #include "judge/judge.h"
-#include "store/recording.h"
 
 struct reading {
 	const struct report_stream *form;
@@ -51,34 +50,28 @@ static const struct judge_handlers handlers = {
 	.incident = on_incident,
 };
 
-static void read_all(struct reading *reading, struct recording *recording)
+static bool take(const struct event *event, const struct source_note *note, void *arg)
 {
-	/* Beside a table on the terminal it would only be in the way. */
-	struct progress progress = progress_begin(!isatty(fileno(reading->out)));
-	const struct recording_gap *gap;
-	struct event event;
+	struct reading *reading = arg;
 
-	while (!ferror(reading->out) && recording_next(recording, &event)) {
-		progress_event(&progress, "reading");
-		gap = recording_gap(recording);
-		if (gap->events)
-			judge_resume(reading->judge, gap->finding, gap->incident);
-		judge_event(reading->judge, &event);
-	}
-	progress_end(&progress);
-	judge_finish(reading->judge);
+	if (note->gap)
+		judge_resume(reading->judge, note->gap);
+	judge_event(reading->judge, event);
+	return true;
 }
 
-static int run(struct reading *reading, struct recording *recording, const char *path)
+static int run(struct reading *reading, struct recorded *recorded)
 {
 	reading->judge = judge_new(&handlers, reading);
 	if (reading->judge)
 		reading->stream = reading->form->begin(reading->out, &reading->report);
 	if (!reading->stream)
 		return message_no_memory();
-	read_all(reading, recording);
+	source_run(&recorded->source, NULL, reading->out, take, reading);
+	judge_finish(reading->judge);
 	reading->form->end(reading->stream);
-	return message_damaged(path, recording_damage(recording)->why, "the output");
+	return message_damaged(recorded->request.file, recording_damage(recorded->recording)->why,
+			       "the output");
 }
 
 /* The events around the incident that is asked for: as much as a plot of it shows. */
@@ -102,24 +95,24 @@ static void narrow(struct reading *reading)
 
 static int stream(struct reading *reading, const char *path, const struct report_request *request)
 {
-	struct recording *recording = NULL;
-	struct error error = {0};
-	int code;
+	/* Beside a table on the terminal progress would only be in the way. */
+	const struct recorded_request recording = {.file = path,
+						   .is_quiet = isatty(fileno(reading->out))};
+	struct recorded recorded = {0};
+	int code = recorded_open_or_say(&recording, &recorded);
 
-	if (recording_open(path, &recording, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
+	if (code == MESSAGE_GO_ON) {
+		reading->report = report_of_recording(recorded.recording, path);
+		code = report_set_window(request, &reading->report);
 	}
-	reading->report = report_of_recording(recording, path);
-	code = report_set_window(request, &reading->report);
 	if (code == MESSAGE_GO_ON) {
 		reading->from_ns = reading->report.since_ns;
 		reading->to_ns = reading->report.until_ns;
 		if (reading->known)
 			narrow(reading);
-		code = run(reading, recording, path);
+		code = run(reading, &recorded);
 	}
-	recording_close(recording);
+	recorded_close(&recorded);
 	return code;
 }
 

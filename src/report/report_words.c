@@ -337,7 +337,7 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 		     "not told.",
 		     oldest);
 	for (size_t i = 0; i < analysis->gaps; i++) {
-		const struct analysis_gap *gap = &analysis->gap[i];
+		const struct event_gap *gap = &analysis->gap[i];
 
 		if (!asked_ns(report, gap->from_ns, gap->to_ns))
 			continue;

@@ -75,7 +75,7 @@ struct recording {
 	int64_t last_id;
 	int led_back; /* times that a row had an earlier id than the one before */
 	uint64_t last_ns;
-	struct recording_gap gap;
+	struct event_gap gap;
 	uint64_t gaps;
 	struct walker findings;
 	struct walker incidents;
@@ -338,7 +338,7 @@ static bool step(struct recording *recording)
 	return false;
 }
 
-const struct recording_gap *recording_gap(const struct recording *recording)
+const struct event_gap *recording_gap(const struct recording *recording)
 {
 	return &recording->gap;
 }
@@ -371,9 +371,9 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 {
 	sqlite3_stmt *findings = recording->stmt[WALK_FINDINGS];
 	sqlite3_stmt *incidents = recording->stmt[WALK_INCIDENTS];
-	struct recording_gap *gap = &recording->gap;
+	struct event_gap *gap = &recording->gap;
 
-	*gap = (struct recording_gap){.from_ns = recording->last_ns, .to_ns = event->time_ns};
+	*gap = (struct event_gap){.from_ns = recording->last_ns, .to_ns = event->time_ns};
 	if (!missing || recording->damage.gaps)
 		return;
 	if (++recording->gaps > GAPS) {

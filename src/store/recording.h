@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "event/event.h"
 #include "event/fact.h"
+#include "event/gap.h"
 
 struct recording;
 
@@ -37,20 +38,10 @@ const struct fact_list *recording_facts(const struct recording *recording);
 bool recording_next(struct recording *recording, struct event *event);
 
 /*
- * Events that were there and went before the one that recording_next() gave last: between those two
- * nothing is known. Before the first that is left, too, with from_ns 0.
+ * Events that were there and went before the one that recording_next() gave last; none: it follows
+ * on the one before. Owned by @recording, valid until the next event is asked for.
  */
-struct recording_gap {
-	uint64_t events;  /* how many; 0: it follows on the one before */
-	uint64_t from_ns; /* CLOCK_MONOTONIC of the events on either side */
-	uint64_t to_ns;
-	uint64_t findings; /* that were made live in between */
-	uint64_t finding;  /* the number of the newest that was made live before to_ns, 0: none */
-	uint64_t incident; /* and of the newest incident that was over then */
-};
-
-/* Owned by @recording, valid until the next event is asked for. */
-const struct recording_gap *recording_gap(const struct recording *recording);
+const struct event_gap *recording_gap(const struct recording *recording);
 
 /* What is missing, or wrong, so far: complete when recording_next() has said false. */
 struct recording_damage {

@@ -4,7 +4,7 @@
 
 #include "base/clock_now.h"
 #include "feed/command.h"
-#include "feed/live_feed.h"
+#include "feed/live.h"
 #include "feed/message.h"
 #include "trace/trace_from.h"
 #include "trace/trace_options.h"
@@ -16,19 +16,11 @@
 struct trace {
 	const struct trace_options *options;
 	struct trace_session session;
-	struct live_sources sources;
-	struct live_feed feed;
+	struct live live;
 	struct cgroup_names *cgroups;
 	struct stop_condition until;
 	char driver_hint[DRIVER_HINT_BYTES];
 };
-
-static void on_incident(enum incident_news news, void *arg)
-{
-	struct trace *trace = arg;
-
-	live_feed_incident(&trace->feed, news);
-}
 
 static const char *cgroup_name(uint64_t id, void *arg)
 {
@@ -37,25 +29,16 @@ static const char *cgroup_name(uint64_t id, void *arg)
 	return cgroup_names_of(trace->cgroups, id);
 }
 
-static void on_event(const struct event *event, bool is_watched, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
 	struct trace *trace = arg;
 
 	if (event->type == EVENT_TALLY)
 		cgroup_names_learn(trace->cgroups, event->who.cgroup);
 	trace_session_show(&trace->session, event);
-	if (is_watched)
+	if (note->is_watched)
 		trace_session_judge(&trace->session, event);
-}
-
-/* Until the time is over, the count is reached, a signal comes, or nobody reads the output. */
-static void run(struct trace *trace)
-{
-	live_feed_begin(&trace->feed);
-	while (!trace_session_has_enough(&trace->session) && !ferror(stdout) &&
-	       live_feed_next(&trace->feed, NULL))
-		fflush(stdout);
-	live_feed_end(&trace->feed);
+	return !trace_session_has_enough(&trace->session);
 }
 
 /* Its start is before the hooks, so that nothing they see is earlier. */
@@ -68,21 +51,22 @@ static void begin_context(struct trace_context *context)
 static void set_context(struct trace *trace)
 {
 	struct trace_context *context = &trace->session.context;
-	const struct page_monitor *monitor = trace->sources.monitor;
+	const struct live *live = &trace->live;
+	const struct page_monitor *monitor = live->monitor;
 
-	context->page = trace->sources.no_page.cause[0] ? NULL : page_monitor_page(monitor);
+	context->page = live->no_page.cause[0] ? NULL : page_monitor_page(monitor);
 	context->device = context->page ? page_monitor_facts(monitor)->path : NULL;
-	context->no_page_why = trace->sources.no_page.cause;
+	context->no_page_why = live->no_page.cause;
 	context->page_period_ns =
 		monitor ? page_monitor_facts(monitor)->period_ns : PAGE_MONITOR_TIMER_PERIOD_NS;
-	if (trace->sources.kernel)
-		context->hooks = kernel_trace_hooks(trace->sources.kernel, &context->hook_count);
+	if (live->kernel)
+		context->hooks = kernel_trace_hooks(live->kernel, &context->hook_count);
 	driver_hint(trace->driver_hint);
 	context->driver_hint = trace->driver_hint;
-	context->no_hooks_why = trace->sources.no_hooks.cause;
+	context->no_hooks_why = live->no_hooks.cause;
 	context->mappers = (struct mapper_method){
-		.all = mappers_facts(trace->sources.mappers)->all,
-		.why_not = mappers_facts(trace->sources.mappers)->why_not.cause,
+		.all = mappers_facts(live->mappers)->all,
+		.why_not = mappers_facts(live->mappers)->why_not.cause,
 	};
 	context->request = trace->options->request;
 }
@@ -92,8 +76,8 @@ static int show_end(struct trace *trace)
 	struct trace_session *session = &trace->session;
 	struct trace_result result = {
 		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - session->context.start_ns,
-		.mapper_counts = mappers_counts(trace->sources.mappers),
-		.page = session->follow.seen ? page_monitor_page(trace->sources.monitor) : NULL,
+		.mapper_counts = mappers_counts(trace->live.mappers),
+		.page = session->follow.seen ? page_monitor_page(trace->live.monitor) : NULL,
 	};
 
 	return trace_session_end(session, &result);
@@ -102,30 +86,27 @@ static int show_end(struct trace *trace)
 static int trace_with(struct trace *trace)
 {
 	const struct live_request request = {
-		.device = trace->options->device,
+		/* Its own reads through the kernel would be shown: so it makes none. */
+		.monitor = {.device = trace->options->device,
+			    .timer_only = true,
+			    .without_phc = true},
 		.hooks = trace_options_of_kernel(trace->options),
 		.strict = trace->options->strict,
 		.quiet = trace->options->json,
 	};
-	struct error error = {0};
 
 	trace->cgroups = cgroup_names_new();
 	if (!trace->cgroups || trace_session_open(&trace->session))
 		return EXIT_FAILED;
 	begin_context(&trace->session.context);
-	if (live_sources_open(&trace->sources, &request))
+	if (live_open(&trace->live, &request) || live_start(&trace->live))
 		return EXIT_FAILED;
-	/* Hooks take a while to load: what the page did meanwhile is before the beginning. */
-	if (trace->sources.monitor && page_monitor_start(trace->sources.monitor, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
 	set_context(trace);
 	if (trace->options->duration_ns)
 		stop_condition_limit(&trace->until, (uint64_t)trace->options->duration_ns);
-	live_sources_drop_privileges(&trace->sources);
+	live_drop_privileges(&trace->live);
 	trace_session_begin(&trace->session);
-	run(trace);
+	source_run(&trace->live.source, &trace->until, stdout, on_event, trace);
 	return show_end(trace);
 }
 
@@ -133,14 +114,9 @@ static int trace_live(const struct trace_options *options)
 {
 	struct trace trace = {
 		.options = options,
-		.feed = {.sources = &trace.sources,
-			 .until = &trace.until,
-			 .every_event = options->request.every_event,
-			 .fn = on_event,
-			 .arg = &trace},
 		.session = {.view = options->json ? &trace_view_json : &trace_view_text,
 			    .count = options->count,
-			    .incident_news = on_incident,
+			    .source = &trace.live.source,
 			    .cgroup_name = cgroup_name,
 			    .arg = &trace},
 	};
@@ -148,7 +124,7 @@ static int trace_live(const struct trace_options *options)
 
 	stop_condition_open(&trace.until);
 	code = trace_with(&trace);
-	live_sources_close(&trace.sources);
+	live_close(&trace.live);
 	trace_session_close(&trace.session);
 	cgroup_names_free(trace.cgroups);
 	stop_condition_close(&trace.until);
@@ -162,7 +138,7 @@ static int trace_run(int argc, char **argv)
 
 	if (code != MESSAGE_GO_ON)
 		return code;
-	return options.from.file ? trace_from(&options) : trace_live(&options);
+	return options.from.file ? trace_from(&options, stdout) : trace_live(&options);
 }
 
 const struct command cmd_trace = {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "feed/message.h"
@@ -141,12 +142,12 @@ static void show(struct from *from, const struct event *event)
 }
 
 /* What is asked for says what is shown and counted; judged is all, as it was then. */
-static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
 	struct from *from = arg;
 
-	if (gap)
-		trace_session_resume(&from->session, gap->finding, gap->incident);
+	if (note->gap)
+		trace_session_resume(&from->session, note->gap);
 	from->session.context.hooks_changed |= event->type == EVENT_HOOKS;
 	if (is_shown(from, event))
 		show(from, event);
@@ -245,12 +246,16 @@ static void tell_of_cgroup(const struct from *from)
 	message_failure(&error);
 }
 
-static int trace_recorded(struct from *from)
+static int trace_recorded(struct from *from, FILE *out)
 {
+	struct recorded_request request = from->options->from;
+	struct source *source = &from->recorded.source;
 	struct recorded_result recorded;
 	struct trace_result result = {.recorded = &recorded};
-	int code = recorded_open(&from->options->from, &from->recorded);
+	int code;
 
+	request.is_quiet = isatty(STDOUT_FILENO);
+	code = recorded_open_or_say(&request, &from->recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	code = trace_session_open(&from->session);
@@ -258,7 +263,7 @@ static int trace_recorded(struct from *from)
 		return code;
 	set_context(from);
 	trace_session_begin(&from->session);
-	recorded_run(&from->recorded, &from->until, on_event, from);
+	source_run(source, &from->until, out, on_event, from);
 	recorded = recorded_end(&from->recorded);
 	tell_of_cgroup(from);
 	result.duration_ns = recorded_duration_ns(&from->recorded);
@@ -266,7 +271,7 @@ static int trace_recorded(struct from *from)
 	return recorded_exit_code(&from->recorded, trace_session_end(&from->session, &result));
 }
 
-int trace_from(const struct trace_options *options)
+int trace_from(const struct trace_options *options, FILE *out)
 {
 	struct from *from = calloc(1, sizeof(*from));
 	int code;
@@ -279,7 +284,7 @@ int trace_from(const struct trace_options *options)
 	from->session.cgroup_name = cgroup_name;
 	from->session.arg = from;
 	stop_condition_open(&from->until);
-	code = trace_recorded(from);
+	code = trace_recorded(from, out);
 	recorded_close(&from->recorded);
 	trace_session_close(&from->session);
 	stop_condition_close(&from->until);

@@ -3,9 +3,11 @@
 #ifndef VMCLOCK_TRACE_TRACE_TRACE_FROM_H
 #define VMCLOCK_TRACE_TRACE_TRACE_FROM_H
 
+#include <stdio.h>
+
 #include "trace/trace_options.h"
 
-/* Returns the exit code. */
-int trace_from(const struct trace_options *options);
+/* @out is where it is shown. Returns the exit code. */
+int trace_from(const struct trace_options *options, FILE *out);
 
 #endif

@@ -19,8 +19,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 {
 	struct trace_session *session = arg;
 
-	if (session->incident_news)
-		session->incident_news(news, session->arg);
+	source_incident(session->source, news);
 	if (news == INCIDENT_CLOSED)
 		session->view->incident(stdout, &session->context, incident);
 }
@@ -171,9 +170,9 @@ static void name_cgroups(const struct trace_session *session, char *names[SUMMAR
 	}
 }
 
-void trace_session_resume(struct trace_session *session, uint64_t finding, uint64_t incident)
+void trace_session_resume(struct trace_session *session, const struct event_gap *gap)
 {
-	judge_resume(session->judge, finding, incident);
+	judge_resume(session->judge, gap);
 	/* What the page went through meanwhile was not missed by who looked. */
 	session->follow.seen = false;
 }

@@ -10,6 +10,7 @@
 #include "event/mapper_list.h"
 #include "event/page_follow.h"
 #include "event/summary.h"
+#include "feed/source.h"
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
 #include "judge/judge.h"
@@ -29,12 +30,11 @@ struct trace_session {
 	bool has_losses;
 	uint64_t shown; /* events */
 	uint64_t clock_changes;
-	bool alarming; /* was anything found that is more than news? */
-	/* Told when an incident opens or closes; NULL: nobody. */
-	void (*incident_news)(enum incident_news news, void *arg);
+	bool alarming;	       /* was anything found that is more than news? */
+	struct source *source; /* of the events: told when an incident opens or closes */
 	/* The name of a cgroup, valid until the next call; NULL: not found out. */
 	const char *(*cgroup_name)(uint64_t id, void *arg);
-	void *arg; /* of both */
+	void *arg;
 };
 
 /* @session is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */
@@ -55,11 +55,8 @@ void trace_session_judge(struct trace_session *session, const struct event *even
 /* Have as many events been shown as were asked for? */
 bool trace_session_has_enough(const struct trace_session *session);
 
-/*
- * Between the event before and the next one is a time of which nothing is known; the newest finding
- * and incident that were told until then have these numbers.
- */
-void trace_session_resume(struct trace_session *session, uint64_t finding, uint64_t incident);
+/* Before the next event there is @gap, of which nothing is known. */
+void trace_session_resume(struct trace_session *session, const struct event_gap *gap);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:

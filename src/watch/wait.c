@@ -6,12 +6,11 @@
 
 #include "base/clock_now.h"
 #include "feed/command.h"
+#include "feed/live.h"
 #include "feed/message.h"
 #include "feed/options.h"
-#include "feed/stop_condition.h"
 #include "watch/wait_exec.h"
 #include "judge/judge.h"
-#include "observe/page_monitor.h"
 #include "watch/wait_view.h"
 
 /* As a shell tells of a program that a signal ended. */
@@ -40,7 +39,7 @@ struct wait_options {
 
 struct wait {
 	const struct wait_options *options;
-	struct page_monitor *monitor;
+	struct live live;
 	struct judge *judge;
 	struct stop_condition until;
 	uint64_t start_ns;
@@ -106,46 +105,41 @@ static void handle_page(struct wait *wait, const struct event *event)
 		happen(wait, "synchronized", NULL);
 }
 
-static void on_event(const struct event *event, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
 	struct wait *wait = arg;
 
-	if (wait->what || (event->type == EVENT_TICK && stop_condition_was_stopped(&wait->until)))
-		return;
+	(void)note;
+	if (wait->what)
+		return false;
 	if (event->type == EVENT_PAGE)
 		handle_page(wait, event);
 	judge_event(wait->judge, event);
+	return !wait->what;
 }
 
 /* After all events of a moment: an update may be followed by a clock that is still wrong. */
 static void check_recovered(struct wait *wait)
 {
-	bool clocks = page_monitor_facts(wait->monitor)->clock_period_ns != 0;
+	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns != 0;
 
 	if (wait->options->requests.recovered && judge_is_well(wait->judge, clocks))
 		happen(wait, "recovered", NULL);
 }
 
-static void sample_page(struct wait *wait)
-{
-	page_monitor_run(wait->monitor, on_event, wait);
-	check_recovered(wait);
-}
-
 static enum stop_condition_news run(struct wait *wait)
 {
-	struct pollfd fds[2] = {[1] = {.fd = page_monitor_fd(wait->monitor), .events = POLLIN}};
+	struct source *source = &wait->live.source;
 	enum stop_condition_news news = STOP_CONDITION_READY;
 
-	while (news == STOP_CONDITION_READY) {
-		sample_page(wait);
-		if (wait->what)
-			return STOP_CONDITION_READY;
-		news = stop_condition_wait(&wait->until, fds, 2);
-	}
+	source_begin(source, &wait->until, on_event, wait);
+	while (check_recovered(wait), !wait->what && news == STOP_CONDITION_READY)
+		news = source_next(source, NULL);
 	/* What happened before the time was over has happened. */
-	if (news == STOP_CONDITION_OVER)
-		sample_page(wait);
+	if (!wait->what && news == STOP_CONDITION_OVER) {
+		source_end(source);
+		check_recovered(wait);
+	}
 	return news;
 }
 
@@ -176,8 +170,8 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 	const struct wait_result result = {
 		.what = wait->what,
 		.finding = wait->has_finding ? &wait->finding : NULL,
-		.device = page_monitor_facts(wait->monitor)->path,
-		.page = page_monitor_page(wait->monitor),
+		.device = page_monitor_facts(wait->live.monitor)->path,
+		.page = page_monitor_page(wait->live.monitor),
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
 	};
@@ -198,17 +192,13 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 
 static int wait_with(struct wait *wait)
 {
-	struct error error = {.cause = ""};
+	const struct live_request request = {.monitor = wait->options->monitor, .page_only = true};
 
 	wait->judge = judge_new(&handlers, wait);
 	if (!wait->judge)
-		error_cause(&error, "there is no memory left");
-	else if (!page_monitor_open(&wait->options->monitor, &wait->monitor, &error))
-		page_monitor_start(wait->monitor, &error);
-	if (*error.cause) {
-		message_failure(&error);
+		return message_no_memory();
+	if (live_open(&wait->live, &request) || live_start(&wait->live))
 		return EXIT_FAILED;
-	}
 	wait->start_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (wait->options->has_timeout)
 		stop_condition_limit(&wait->until, (uint64_t)wait->options->timeout_ns);
@@ -289,7 +279,7 @@ static int wait_run(int argc, char **argv)
 	wait.options = &options;
 	stop_condition_open(&wait.until);
 	code = wait_with(&wait);
-	page_monitor_close(wait.monitor);
+	live_close(&wait.live);
 	judge_free(wait.judge);
 	stop_condition_close(&wait.until);
 	return code;

@@ -2,16 +2,15 @@
 /* vmclock-trace watch: the page and what happens to it, live, without BPF and without root. */
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock_now.h"
 #include "base/parse.h"
 #include "feed/command.h"
+#include "feed/live.h"
 #include "feed/message.h"
-#include "feed/playback.h"
 #include "feed/recorded.h"
-#include "feed/stop_condition.h"
 #include "watch/watch_session.h"
-#include "observe/page_monitor.h"
 
 struct watch_options {
 	struct recorded_request from; /* file NULL: this machine, live */
@@ -24,25 +23,27 @@ struct watch_options {
 /* One running watch: of one of two sources. */
 struct watch {
 	struct watch_session session;
-	struct page_monitor *monitor;
+	struct live live;
 	struct recorded recorded;
 	char device[RECORDED_DEVICE_BYTES]; /* of the recording */
 	struct page first_page;
 	struct stop_condition until;
 };
 
-static void on_sample(const struct event *event, void *arg)
+static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
 	struct watch *watch = arg;
 
-	if (event->type != EVENT_TICK || !stop_condition_was_stopped(&watch->until))
-		watch_session_event(&watch->session, event);
+	if (note->gap)
+		watch_session_resume(&watch->session, note->gap);
+	watch_session_event(&watch->session, event);
+	return true;
 }
 
 /* Notifications may end, and come with another page. */
 static void tell_detection(struct watch *watch)
 {
-	const struct page_monitor_facts *facts = page_monitor_facts(watch->monitor);
+	const struct page_monitor_facts *facts = page_monitor_facts(watch->live.monitor);
 	struct watch_context *context = &watch->session.context;
 
 	if (!context->no_notice == !facts->no_notice)
@@ -55,26 +56,25 @@ static void tell_detection(struct watch *watch)
 /* Until the time is over, a signal comes, or nobody reads the output. */
 static void run(struct watch *watch)
 {
-	struct pollfd fds[2] = {[1] = {.fd = page_monitor_fd(watch->monitor), .events = POLLIN}};
-	enum stop_condition_news news;
+	struct source *source = &watch->live.source;
 
+	source_begin(source, &watch->until, on_event, watch);
 	do {
-		page_monitor_run(watch->monitor, on_sample, watch);
 		tell_detection(watch);
 		fflush(stdout);
-		news = stop_condition_wait(&watch->until, fds, 2);
-	} while (news == STOP_CONDITION_READY && !ferror(stdout));
+	} while (!ferror(stdout) && source_next(source, NULL) == STOP_CONDITION_READY);
+	source_end(source);
 }
 
 static void set_context(struct watch *watch)
 {
-	const struct page_monitor_facts *facts = page_monitor_facts(watch->monitor);
+	const struct page_monitor_facts *facts = page_monitor_facts(watch->live.monitor);
 
 	watch->session.context = (struct watch_context){
 		.start_ns = clock_now_ns(CLOCK_MONOTONIC),
 		.start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME),
 		.device = facts->path,
-		.page = page_monitor_page(watch->monitor),
+		.page = page_monitor_page(watch->live.monitor),
 		.no_notice = facts->no_notice,
 		.period_ns = facts->period_ns,
 		.sample_cost_ns = facts->sample_cost_ns,
@@ -86,13 +86,13 @@ static void set_context(struct watch *watch)
 
 static int show_end(struct watch *watch)
 {
-	const struct page_monitor_counts *counts = page_monitor_counts(watch->monitor);
+	const struct page_monitor_counts *counts = page_monitor_counts(watch->live.monitor);
 	struct watch_result result = {
 		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - watch->session.context.start_ns,
 		.samples = counts->samples,
 		.notices = counts->notices,
 		.worst_gap_ns = counts->worst_gap_ns,
-		.page = page_monitor_page(watch->monitor),
+		.page = page_monitor_page(watch->live.monitor),
 	};
 
 	return watch_session_end(&watch->session, &result);
@@ -100,31 +100,17 @@ static int show_end(struct watch *watch)
 
 static int watch_live(struct watch *watch, const struct watch_options *options)
 {
-	struct error error = {0};
+	const struct live_request request = {.monitor = options->monitor, .page_only = true};
 
-	if (watch_session_open(&watch->session))
+	if (watch_session_open(&watch->session) || live_open(&watch->live, &request) ||
+	    live_start(&watch->live))
 		return EXIT_FAILED;
-	if (page_monitor_open(&options->monitor, &watch->monitor, &error) ||
-	    page_monitor_start(watch->monitor, &error)) {
-		message_failure(&error);
-		return EXIT_FAILED;
-	}
 	set_context(watch);
 	if (options->duration_ns)
 		stop_condition_limit(&watch->until, (uint64_t)options->duration_ns);
 	watch->session.view->begin(stdout, &watch->session.context);
 	run(watch);
 	return show_end(watch);
-}
-
-static bool on_event(const struct event *event, const struct recording_gap *gap, void *arg)
-{
-	struct watch *watch = arg;
-
-	if (gap)
-		watch_session_resume(&watch->session, gap->finding, gap->incident);
-	watch_session_event(&watch->session, event);
-	return true;
 }
 
 static void set_recorded_context(struct watch *watch)
@@ -147,15 +133,18 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	struct watch_session *session = &watch->session;
 	struct recorded_result ended;
 	struct watch_result result = {.recorded = &ended};
-	int code = recorded_open(&options->from, recorded);
+	struct recorded_request request = options->from;
+	int code;
 
+	request.is_quiet = isatty(STDOUT_FILENO);
+	code = recorded_open_or_say(&request, recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	if (watch_session_open(session))
 		return EXIT_FAILED;
 	set_recorded_context(watch);
 	session->view->begin(stdout, &session->context);
-	recorded_run(recorded, &watch->until, on_event, watch);
+	source_run(&recorded->source, &watch->until, stdout, on_event, watch);
 	ended = recorded_end(recorded);
 	result.duration_ns = recorded_duration_ns(recorded);
 	result.notices = judge_counts(session->judge)->notifications;
@@ -263,7 +252,7 @@ static int watch_run(int argc, char **argv)
 	watch.session.updates = options.updates;
 	stop_condition_open(&watch.until);
 	code = options.from.file ? watch_recorded(&watch, &options) : watch_live(&watch, &options);
-	page_monitor_close(watch.monitor);
+	live_close(&watch.live);
 	recorded_close(&watch.recorded);
 	watch_session_close(&watch.session);
 	stop_condition_close(&watch.until);

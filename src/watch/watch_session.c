@@ -67,9 +67,9 @@ void watch_session_event(struct watch_session *session, const struct event *even
 	tell_missed(session, event->time_ns);
 }
 
-void watch_session_resume(struct watch_session *session, uint64_t finding, uint64_t incident)
+void watch_session_resume(struct watch_session *session, const struct event_gap *gap)
 {
-	judge_resume(session->judge, finding, incident);
+	judge_resume(session->judge, gap);
 	/* What the page went through meanwhile was not missed by who looked. */
 	session->follow.seen = false;
 }

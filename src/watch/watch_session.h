@@ -32,11 +32,8 @@ void watch_session_close(struct watch_session *session);
 /* Take one event; in order. */
 void watch_session_event(struct watch_session *session, const struct event *event);
 
-/*
- * Between the event before and the next one is a time of which nothing is known; the newest finding
- * and incident that were told until then have these numbers.
- */
-void watch_session_resume(struct watch_session *session, uint64_t finding, uint64_t incident);
+/* Before the next event there is @gap, of which nothing is known. */
+void watch_session_resume(struct watch_session *session, const struct event_gap *gap);
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:

@@ -139,7 +139,7 @@ static void behind_a_gap_all_begins_anew(void **state)
 	see_at(told->judge, &page, 10);
 	page = marked(page, 5);
 	see_at(told->judge, &page, 11);
-	judge_resume(told->judge, 9, 7);
+	judge_resume(told->judge, &(struct event_gap){.finding = 9, .incident = 7});
 	assert_string_equal(told->letters, "eSOfC");
 	assert_false(told->incident.recovered);
 	assert_false(judge_is_well(told->judge, false));
