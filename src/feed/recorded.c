@@ -200,6 +200,13 @@ int recorded_exit_code(const struct recorded *recorded, int code)
 {
 	const struct recording_damage *damage = recording_damage(recorded->recording);
 
+	if (!*damage->why && code == EXIT_DONE &&
+	    !fact_get(recording_facts(recorded->recording), "end_monotonic_ns")) {
+		message_error("%s was not closed, and its end is missing: whether all was well is "
+			      "not known",
+			      recorded->request.file);
+		return EXIT_FAILED;
+	}
 	if (!*damage->why)
 		return code;
 	message_error("%s is damaged: %s; all that can be read was replayed",

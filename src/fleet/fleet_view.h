@@ -11,8 +11,11 @@
 #include "base/text.h"
 #include "fleet/fleet.h"
 
-/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; static. */
+/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by fleet_claim(). Static. */
 const char *fleet_level(const struct fleet *fleet);
+
+/* Are all recordings whole, so that OK may be said where nothing was found? */
+struct claim fleet_claim(const struct fleet *fleet);
 
 /* How many hosts, what happened to them from when to when, who was hurt: sentences for people. */
 #define FLEET_VERDICT_BYTES 4096

@@ -83,6 +83,24 @@ bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *
 	return fleet_has(fleet, (struct utc_span){incident->from.lo_ns, incident->to.hi_ns});
 }
 
+struct claim fleet_claim(const struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[i];
+		const struct claim_span span = {
+			.events = recording->events,
+			.ended = recording->ended,
+			.damaged = recording->bad_rows || *recording->damage,
+			.lost = recording->lost,
+		};
+		struct claim claim = claim_well(&span, false);
+
+		if (claim.state != CLAIM_HOLDS)
+			return claim;
+	}
+	return claim_seen(true);
+}
+
 const char *fleet_level(const struct fleet *fleet)
 {
 	enum finding_severity worst = FINDING_INFO;
@@ -93,7 +111,9 @@ const char *fleet_level(const struct fleet *fleet)
 		if (finding && finding->severity > worst)
 			worst = finding->severity;
 	}
-	return worst == FINDING_CRITICAL ? "CRITICAL" : worst == FINDING_WARNING ? "WARNING" : "OK";
+	if (worst > FINDING_INFO)
+		return worst == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
+	return fleet_claim(fleet).state == CLAIM_HOLDS ? "OK" : "UNKNOWN";
 }
 
 /* By how much it surely is not 0. */

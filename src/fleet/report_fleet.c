@@ -210,7 +210,8 @@ static int run(char *const *paths, size_t count, const struct report_request *re
 	code = make(&work, request);
 	if (code == MESSAGE_GO_ON) {
 		puts_form[form](stdout, work.fleet);
-		code = work.damaged ? EXIT_FAILED : EXIT_DONE;
+		code = work.damaged || !strcmp(fleet_level(work.fleet), "UNKNOWN") ? EXIT_FAILED
+										   : EXIT_DONE;
 	}
 	fleet_free(work.fleet);
 	return code;

@@ -11,6 +11,10 @@ static const struct {
 				 "a clock was not checked against the page afterwards"},
 	[CLAIM_ENDED_EARLY] = {"ended_early", "good by the last samples, but not watched for long"},
 	[CLAIM_GAP] = {"gap", "what came next was not recorded"},
+	[CLAIM_NO_EVENTS] = {"no_events", "the recording holds no events"},
+	[CLAIM_NOT_CLOSED] = {"not_closed", "the recording was not closed, and its end is missing"},
+	[CLAIM_DAMAGED] = {"damaged", "a part of the recording cannot be read"},
+	[CLAIM_LOST] = {"lost", "the recorder lost events"},
 };
 
 struct claim claim_seen(bool holds)
@@ -21,6 +25,19 @@ struct claim claim_seen(bool holds)
 struct claim claim_unknown(enum claim_why why)
 {
 	return (struct claim){.state = CLAIM_UNKNOWN, .why = why};
+}
+
+struct claim claim_well(const struct claim_span *span, bool found)
+{
+	if (found)
+		return claim_seen(false);
+	if (span->damaged)
+		return claim_unknown(CLAIM_DAMAGED);
+	if (!span->events)
+		return claim_unknown(CLAIM_NO_EVENTS);
+	if (!span->ended)
+		return claim_unknown(CLAIM_NOT_CLOSED);
+	return span->lost ? claim_unknown(CLAIM_LOST) : claim_seen(true);
 }
 
 const char *claim_state_name(enum claim_state state)

@@ -8,6 +8,7 @@
 #define VMCLOCK_TRACE_JUDGE_CLAIM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum claim_state {
 	CLAIM_UNKNOWN,
@@ -22,6 +23,10 @@ enum claim_why {
 	CLAIM_CLOCK_UNKNOWN, /* a clock was not held against the page since */
 	CLAIM_ENDED_EARLY,   /* it was watched for too short a time since */
 	CLAIM_GAP,	     /* what came next was not recorded */
+	CLAIM_NO_EVENTS,     /* there is nothing in the recording */
+	CLAIM_NOT_CLOSED,    /* the recording's end is not there */
+	CLAIM_DAMAGED,	     /* a part of the recording cannot be read */
+	CLAIM_LOST,	     /* the recorder lost events */
 	CLAIM_WHYS
 };
 
@@ -36,6 +41,17 @@ struct claim claim_seen(bool holds);
 
 /* It is not known, for @why. */
 struct claim claim_unknown(enum claim_why why);
+
+/* What a recording has, from its beginning to its end. */
+struct claim_span {
+	uint64_t events;
+	bool ended;    /* was it closed in order? */
+	bool damaged;  /* could a part not be read? */
+	uint64_t lost; /* events that its recorder lost */
+};
+
+/* Is all of @span well, where @found says whether something is known that is not? */
+struct claim claim_well(const struct claim_span *span, bool found);
 
 /* "yes", "no", "unknown": stable, for programs. Static. */
 const char *claim_state_name(enum claim_state state);

@@ -81,6 +81,8 @@ static const char *why_not_compared(struct replay *replay)
 		return "it was interrupted";
 	if (*recording_damage(replay->recorded.recording)->why)
 		return "the recording is damaged";
+	if (!replay->recorded.events)
+		return "the recording holds no events";
 	if (fact_get_u64(facts, "events_cut", 0))
 		return fact_get(facts, "ring")
 			       ? "between the windows events were let go, as was asked for"

@@ -125,6 +125,8 @@ static int report_on(const struct report_options *options)
 		report = report_source_report(material);
 		forms[options->form].put(stdout, report);
 		code = message_damaged(options->files[0], report->damage, "the report");
+		if (code == EXIT_DONE && report_claim(report).state == CLAIM_UNKNOWN)
+			code = EXIT_FAILED;
 	}
 	report_source_close(material);
 	return code;

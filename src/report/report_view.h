@@ -12,6 +12,7 @@
 
 #include "event/fact.h"
 #include "judge/analysis.h"
+#include "judge/claim.h"
 
 /* Pointers are borrowed. */
 struct report {
@@ -48,7 +49,10 @@ void report_around(const struct report *report, const struct incident *incident,
 /* The UTC of a moment by CLOCK_REALTIME as it was at the start; INSTANT_ISO_BYTES are enough. */
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);
 
-/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; static. */
+/* Is all well: was nothing found, and all of the recording seen? */
+struct claim report_claim(const struct report *report);
+
+/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by report_claim(). Static. */
 const char *report_level(const struct report *report);
 
 /* What happened, for how long, how wrong each clock was, who was hurt: sentences for people. */

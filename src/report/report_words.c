@@ -64,19 +64,6 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 		memcpy(text + strlen(text) - 7, "Z", 2);
 }
 
-const char *report_level(const struct report *report)
-{
-	enum finding_severity worst = FINDING_INFO;
-
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		const struct finding *finding = &report->analysis->finding[i];
-
-		if (report_has_finding(report, finding) && finding->severity > worst)
-			worst = finding->severity;
-	}
-	return worst == FINDING_CRITICAL ? "CRITICAL" : worst == FINDING_WARNING ? "WARNING" : "OK";
-}
-
 static void say_kinds(struct words *words, const struct incident *incident)
 {
 	const char *before = "";
@@ -279,7 +266,10 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		    at_most(report, analysis->findings_unlisted), findings,
 		    findings == 1 ? "" : "s");
 	else
-		say(words, " nothing happened to the clock, as far as it was seen.");
+		say(words, " nothing was found.");
+	if (report_claim(report).state == CLAIM_UNKNOWN)
+		say(words, " Whether all was well is not known: %s.",
+		    claim_why_means(report_claim(report).why));
 }
 
 void report_verdict(const struct report *report, char *text, size_t bytes)

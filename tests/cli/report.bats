@@ -22,7 +22,7 @@ setup() {
 
 # What is on standard input must be what the file holds, but for the version of the program.
 laid_down() {
-	sed 's/vmclock-trace [0-9][^ <"]*/vmclock-trace VERSION/' >"$BATS_TEST_TMPDIR/now"
+	sed 's|vmclock-trace [0-9][^ <"]*|vmclock-trace VERSION|' >"$BATS_TEST_TMPDIR/now"
 	[ -z "${RENEW-}" ] || cp "$BATS_TEST_TMPDIR/now" "$data/$1"
 	diff "$data/$1" "$BATS_TEST_TMPDIR/now"
 }
@@ -50,6 +50,23 @@ record_of() {
 		report --since $([ $name = short ] && echo 1 || echo 10)s --until $([ $name = short ] && echo 2 || echo 11)s \
 			--perfetto | protoc --decode=perfetto.Trace -I"$proto" perfetto.proto | laid_down $name.pftrace.txt
 	done
+}
+
+@test "report: OK only where all of it was recorded" {
+	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
+	"$VMCLOCK_TRACE" report "$copy" | grep -q '^OK: '
+	"$VMCLOCK_TRACE" replay "$copy" >/dev/null
+	sqlite3 "$copy" "DELETE FROM facts WHERE name = 'end_monotonic_ns'"
+	for form in '' --json --html; do
+		run -1 "$VMCLOCK_TRACE" report $form "$copy"
+		[[ $output == *UNKNOWN* && $output == *"was not closed"* && $output != *OK:* ]]
+	done
+	run -1 "$VMCLOCK_TRACE" replay "$copy"
+	sqlite3 "$copy" "DELETE FROM facts; DELETE FROM events"
+	run -1 "$VMCLOCK_TRACE" report "$copy"
+	[[ $output == *UNKNOWN* && $output == *"holds no events"* ]]
+	run -1 "$VMCLOCK_TRACE" replay "$copy"
+	[[ $output != *"byte for byte"* ]]
 }
 
 @test "report: the same recording gives the same bytes, in each form" {
