@@ -61,12 +61,13 @@ looks() { [ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] || ! grep -q . 
 # play_watched PAGE LINE... -- COMMAND...: a scenario of these lines into the page, the first of which
 # with `at N ms` happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
 play_watched() {
-	local file=$1 line lines=() later ahead_ms
+	local file=$1 line lines=() later ahead_ms began_ms
 	shift
 	while [ "$1" != -- ]; do lines+=("$1"); shift; done
 	shift
-	for ahead_ms in 500 4000 30000; do # more where a machine is too busy to begin in time
+	for ahead_ms in 700 5000 40000; do # more where a machine is too busy to begin in half of it
 		later=()
+		began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
 		for line in "${lines[@]}"; do
 			[[ ! $line =~ ^at\ ([0-9]+)ms\ (.*) ]] || line="at $((BASH_REMATCH[1] + ahead_ms))ms ${BASH_REMATCH[2]}"
 			later+=("$line")
@@ -74,7 +75,7 @@ play_watched() {
 		play_sim "$file" 'end 1h' "${later[@]}"
 		watchers=()
 		"$@"
-		has "$played" ' line ' || return 0
+		[ $((${EPOCHREALTIME/[.,]/} / 1000 - began_ms)) -gt $((ahead_ms / 2)) ] || return 0
 		kill -KILL "${watchers[@]}" 2>/dev/null || :
 		wait "${watchers[@]}" || :
 		end_sim

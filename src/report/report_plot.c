@@ -250,8 +250,10 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 			fputc('\n', out);
 			continue;
 		}
-		fprintf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
-			n % 2 ? "dense" : "label", x, HEIGHT - 14);
+		/* At the left end it would be below the 0 of the other axis. */
+		fprintf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
+			n % 2 ? "dense" : "label", x, HEIGHT - 14,
+			x < LEFT + TICK_HALF ? "start" : "middle");
 		put_tick(out, n * step_ns, step_ns);
 		fputs("</text>\n", out);
 	}
