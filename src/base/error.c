@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,12 @@ void error_cause(struct error *error, const char *format, ...)
 	va_start(args, format);
 	fill(error->cause, sizeof(error->cause), format, args);
 	va_end(args);
+}
+
+int error_no_memory(struct error *error)
+{
+	error_cause(error, "out of memory");
+	return -ENOMEM;
 }
 
 void error_hint(struct error *error, const char *format, ...)

@@ -22,10 +22,13 @@ void error_clear(struct error *error);
 
 /*
  * Say why (printf rules; too long is cut, bytes that a terminal must not get are made visible) and
- * forget an earlier hint. @error may be NULL: then nobody wants to know.
+ * forget an earlier hint. @error may be NULL.
  */
 void error_cause(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* "out of memory": returns -ENOMEM. @error may be NULL. */
+int error_no_memory(struct error *error);
 
 /* Say what to do: an instruction, without the word "hint:". @error may be NULL. */
 void error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -30,12 +30,6 @@ int archive_name_is_plain(const char *name)
 	       !name[strspn(name, plain)];
 }
 
-static int no_memory(struct error *error)
-{
-	error_cause(error, "there is no memory left");
-	return -ENOMEM;
-}
-
 /* --- Writing */
 
 static int put_data(struct archive *archive, const struct archive_file *file, struct error *error)
@@ -69,7 +63,7 @@ static int put_file(struct archive *archive, const struct archive_plan *plan,
 	int result;
 
 	if (!entry)
-		return no_memory(error);
+		return error_no_memory(error);
 	snprintf(path, sizeof(path), "%s/%s", plan->directory, file->name);
 	archive_entry_set_pathname(entry, path);
 	archive_entry_set_size(entry, (la_int64_t)file->bytes);
@@ -128,7 +122,7 @@ int archive_put(int fd, const struct archive_plan *plan, struct error *error)
 	struct archive *archive = new_archive(true);
 
 	if (!archive)
-		return no_memory(error);
+		return error_no_memory(error);
 	if (archive_write_open_fd(archive, fd) != ARCHIVE_OK) {
 		error_cause(error, "the archive cannot be written: %s",
 			    archive_error_string(archive) ?: "unknown error");
@@ -155,11 +149,11 @@ static int hash(const struct archive_plan *plan, bool packed, char hex[SHA256_HE
 	int err;
 
 	if (!archive)
-		return no_memory(error);
+		return error_no_memory(error);
 	sha256_init(&sum);
 	if (archive_write_open(archive, &sum, NULL, add_to_hash, NULL) != ARCHIVE_OK) {
 		archive_write_free(archive);
-		return no_memory(error);
+		return error_no_memory(error);
 	}
 	err = put_tar(archive, plan, error);
 	sha256_end(&sum, hex);
@@ -223,7 +217,7 @@ static bool unpacking_begin(struct unpacking *unpacking)
 	if (!is_own_header(unpacking))
 		unpacking->wrong = "it is no .tar.gz as bundle writes it";
 	else if (inflateInit2(&unpacking->stream, MAX_WBITS + 16) != Z_OK)
-		unpacking->wrong = "there is no memory left";
+		unpacking->wrong = "out of memory";
 	return !unpacking->wrong;
 }
 
@@ -439,7 +433,7 @@ int archive_get(int fd, struct archive_plan *plan, struct error *error)
 	if (!unpacking || !archive) {
 		free(unpacking);
 		archive_read_free(archive);
-		return no_memory(error);
+		return error_no_memory(error);
 	}
 	unpacking->fd = fd;
 	unpacking->left = TAR_OVERHEAD;

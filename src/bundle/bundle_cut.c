@@ -261,8 +261,7 @@ static int begin(struct cut *cut, struct error *error)
 		cut->redactor = redactor_new();
 	if (cut->judge && cut->cgroups && cut->mappers && (cut->redactor || !cut->request->redact))
 		return 0;
-	error_cause(error, "there is no memory left");
-	return -ENOMEM;
+	return error_no_memory(error);
 }
 
 static int run(struct cut *cut, struct error *error)

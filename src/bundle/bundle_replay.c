@@ -96,8 +96,7 @@ int bundle_replay(const char *path, struct bundle_replay *result, struct error *
 		snprintf(result->damage, sizeof(result->damage), "%s",
 			 recording_damage(replaying.recorded.recording)->why);
 	} else {
-		error_cause(error, "there is no memory left");
-		err = -ENOMEM;
+		err = error_no_memory(error);
 	}
 	recorded_close(&replaying.recorded);
 	judge_free(replaying.judge);

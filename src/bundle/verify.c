@@ -145,7 +145,7 @@ static void check_manifest(struct verify *verify)
 	ssize_t length = pread(manifest->fd, found, sizeof(found) - 1, 0);
 
 	if (bundle_parts_manifest(&verify->parts, verify->file)) {
-		tell(verify, "manifest", BUNDLE_WRONG, "there is no memory left");
+		tell(verify, "manifest", BUNDLE_WRONG, "out of memory");
 		return;
 	}
 	if (bundle_file_is(manifest->fd, verify->parts.text[BUNDLE_MANIFEST].bytes,

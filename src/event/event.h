@@ -57,7 +57,7 @@ enum event_type {
 	EVENT_DEVICE,	    /* the page's device came or went */
 	EVENT_LOSS,	    /* events were made and never arrived */
 	EVENT_MAPPER,	    /* a process maps the page, or does no longer */
-	EVENT_TICK,	    /* the heartbeat of who watches: nothing but time has passed */
+	EVENT_TICK,	    /* observer heartbeat: only time has passed */
 	EVENT_TYPES
 };
 

@@ -146,10 +146,8 @@ static int open_all(struct exporter *exporter, struct error *error)
 	int err = 0;
 
 	exporter->state = exporter_state_new((size_t)options->readers);
-	if (!exporter->state) {
-		error_cause(error, "there is no memory left");
-		return -ENOMEM;
-	}
+	if (!exporter->state)
+		return error_no_memory(error);
 	if (options->textfile)
 		err = exporter_textfile_begin(options->textfile, error);
 	if (!err)

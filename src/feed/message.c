@@ -44,7 +44,7 @@ void message_error(const char *format, ...)
 
 int message_no_memory(void)
 {
-	message_error("there is no memory left");
+	message_error("out of memory");
 	return EXIT_FAILED;
 }
 

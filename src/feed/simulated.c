@@ -27,7 +27,7 @@ int simulated_open(const char *path, struct simulated *simulated, struct error *
 		return err;
 	err = scenario_source_new(&simulated->scenario, &options, 0, &simulated->events);
 	if (err)
-		error_cause(error, "there is no memory left");
+		error_no_memory(error);
 	return err;
 }
 

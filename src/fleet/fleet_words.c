@@ -327,16 +327,16 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 
 /* --- What is not known */
 
-struct teller {
+struct unknown_sink {
 	fleet_say_fn say;
 	void *arg;
 	const struct fleet_recording *recording;
 };
 
-static void tell(const struct teller *teller, const char *code, const char *format, ...)
+static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void tell(const struct teller *teller, const char *code, const char *format, ...)
+static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
 {
 	char sentence[SENTENCE_BYTES];
 	va_list args;
@@ -344,95 +344,95 @@ static void tell(const struct teller *teller, const char *code, const char *form
 	va_start(args, format);
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
-	teller->say(code, teller->recording, sentence, teller->arg);
+	sink->say(code, sink->recording, sentence, sink->arg);
 }
 
-static void tell_of_alignment(const struct teller *teller)
+static void emit_alignment(const struct unknown_sink *sink)
 {
-	const struct fleet_recording *recording = teller->recording;
+	const struct fleet_recording *recording = sink->recording;
 
 	if (recording->aligned.method == ALIGN_BY_FACTS)
-		tell(teller, "no_utc",
+		emit(sink, "no_utc",
 		     "No page with bounds and no CLOCK_REALTIME with a claim was seen while all "
 		     "was well: its UTC is CLOCK_REALTIME at the start of the recording, of which "
 		     "nobody knows how wrong it was.");
 	else if (recording->has_width && recording->worst_ns == UINT64_MAX)
-		tell(teller, "no_bound",
+		emit(sink, "no_bound",
 		     "Of some moments UTC is bounded on one side at most: CLOCK_MONOTONIC may "
 		     "have jumped, and no clock was good afterwards.");
 	if (recording->aligned.contradictions)
-		tell(teller, "contradiction",
+		emit(sink, "contradiction",
 		     "What gave UTC contradicted itself %" PRIu64
 		     " time%s, by more than CLOCK_MONOTONIC can drift: each of the times that "
 		     "it gave is allowed for.",
 		     recording->aligned.contradictions, plural(recording->aligned.contradictions));
 	if (recording->aligned.method == ALIGN_BY_REALTIME)
-		tell(teller, "by_claim",
+		emit(sink, "by_claim",
 		     "Its UTC is CLOCK_REALTIME within the error that the kernel claims, which "
 		     "nothing here can check.");
 }
 
-static void tell_of_file(const struct teller *teller)
+static void emit_file(const struct unknown_sink *sink)
 {
-	const struct fleet_recording *recording = teller->recording;
+	const struct fleet_recording *recording = sink->recording;
 	char damage[SHOWN_BYTES];
 
 	if (*recording->damage) {
 		text_display(recording->damage, strlen(recording->damage), damage, sizeof(damage));
-		tell(teller, "damaged",
+		emit(sink, "damaged",
 		     "The file is damaged (%s): %" PRIu64
 		     " events were passed over, and what could not be read at all is missing.",
 		     damage, recording->bad_rows);
 	}
 	if (!recording->ended)
-		tell(teller, "not_ended",
+		emit(sink, "not_ended",
 		     "The recording was not closed: what came after its last commit is missing.");
 	if (recording->cut)
-		tell(teller, "cut", "The oldest %" PRIu64 " events made room for later ones.",
+		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones.",
 		     recording->cut);
 	if (recording->lost)
-		tell(teller, "lost", "%" PRIu64 " events were lost.", recording->lost);
+		emit(sink, "lost", "%" PRIu64 " events were lost.", recording->lost);
 	if (recording->unlisted)
-		tell(teller, "unlisted",
+		emit(sink, "unlisted",
 		     "%" PRIu64
 		     " findings and incidents more are in the recording than a report shows.",
 		     recording->unlisted);
 }
 
-static void tell_of_unread(const struct fleet *fleet, const struct teller *teller)
+static void emit_unread(const struct fleet *fleet, const struct unknown_sink *sink)
 {
 	for (size_t i = 0; i < fleet->unreads; i++) {
 		char cause[SHOWN_BYTES];
 
 		text_display(fleet->unread[i].cause, strlen(fleet->unread[i].cause), cause,
 			     sizeof(cause));
-		tell(teller, "not_read", "A file gave nothing: %s.", cause);
+		emit(sink, "not_read", "A file gave nothing: %s.", cause);
 	}
 }
 
 void fleet_unknowns(const struct fleet *fleet, fleet_say_fn say_fn, void *arg)
 {
-	struct teller teller = {.say = say_fn, .arg = arg};
+	struct unknown_sink sink = {.say = say_fn, .arg = arg};
 	size_t unordered = 0, unplaced = 0;
 
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		teller.recording = &fleet->recording[i];
-		tell_of_alignment(&teller);
-		tell_of_file(&teller);
+		sink.recording = &fleet->recording[i];
+		emit_alignment(&sink);
+		emit_file(&sink);
 	}
-	teller.recording = NULL;
+	sink.recording = NULL;
 	for (size_t i = 0; i < fleet->entries; i++) {
 		unplaced += !fleet_is_placed(&fleet->entry[i]);
 		unordered += fleet_is_placed(&fleet->entry[i]) && !fleet->entry[i].order_known;
 	}
 	if (unordered)
-		tell(&teller, "order",
+		emit(&sink, "order",
 		     "Of %zu of the timeline's entries it is not proven that they came after all "
 		     "above them that are of other hosts.",
 		     unordered);
 	if (unplaced)
-		tell(&teller, "unplaced",
+		emit(&sink, "unplaced",
 		     "%zu of the timeline's entries have no place in it, and are at its end.",
 		     unplaced);
-	tell_of_unread(fleet, &teller);
+	emit_unread(fleet, &sink);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Is all well with the clock now, for who did not see what was before? Pure.
+ * Is all well with the clock now, for callers without history? Pure.
  *
  * judge/incident.h tells when something is over that it has seen begin; this tells of a moment. The
  * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it,

@@ -50,7 +50,7 @@ struct kernel_trace_options {
 	bool measure_all;    /* the latency of each read, not of a thread's first in a tick */
 	uint32_t ring_bytes; /* about so much for events that wait; 0: 4 MiB */
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
-	bool reload; /* let a driver go for who unloads it, hook it again: takes rights so long */
+	bool reload;	 /* release the driver on unload and re-attach later; keeps capabilities */
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
 	/*

@@ -19,7 +19,7 @@ struct kernel_engine;
  * Load the program and attach @hooks as they are planned; those that the kernel refuses are
  * demoted.
  * @wire, borrowed, remembers from one engine to the next. 0, or -errno as kernel_trace_open() with
- * @error filled. Nothing is attached is no error here.
+ * @error filled. It is not an error if no hook attaches.
  */
 int kernel_engine_open(struct kernel_engine **out, const struct kernel_trace_options *options,
 		       struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,

@@ -84,7 +84,7 @@ int page_monitor_start(struct page_monitor *monitor, struct error *error);
 
 /*
  * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that
- * its driver can be unloaded. Says whether it was open. What is no device is kept.
+ * its driver can be unloaded. Says whether it was open. A plain file stays open.
  */
 bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
 

@@ -127,10 +127,8 @@ int record_session_open(struct record_session *session, const struct recorder_op
 
 	session->start_ns = start_ns;
 	session->judge = judge_new(&handlers, session);
-	if (!session->judge) {
-		error_cause(error, "there is no memory left");
-		return -ENOMEM;
-	}
+	if (!session->judge)
+		return error_no_memory(error);
 	err = open_journal(session, options->path, error);
 	return err ? err : recorder_open(options, facts, &session->recorder, error);
 }

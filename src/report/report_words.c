@@ -294,15 +294,15 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 
 /* --- What is not known */
 
-struct teller {
+struct unknown_sink {
 	report_say_fn say;
 	void *arg;
 };
 
-static void tell(const struct teller *teller, const char *code, const char *format, ...)
+static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void tell(const struct teller *teller, const char *code, const char *format, ...)
+static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
 {
 	char sentence[SENTENCE_BYTES];
 	va_list args;
@@ -310,11 +310,11 @@ static void tell(const struct teller *teller, const char *code, const char *form
 	va_start(args, format);
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
-	teller->say(code, sentence, teller->arg);
+	sink->say(code, sentence, sink->arg);
 }
 
 /* What a ring let go between what it kept; @gap_events of what was cut, the rest is the oldest. */
-static void tell_of_gaps(const struct report *report, const struct teller *teller)
+static void emit_gaps(const struct report *report, const struct unknown_sink *sink)
 {
 	const struct analysis *analysis = report->analysis;
 	uint64_t oldest =
@@ -322,7 +322,7 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
 	if (oldest)
-		tell(teller, "cut",
+		emit(sink, "cut",
 		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
 		     "not told.",
 		     oldest);
@@ -333,20 +333,20 @@ static void tell_of_gaps(const struct report *report, const struct teller *telle
 			continue;
 		report_utc(report, gap->from_ns, from, sizeof(from));
 		report_utc(report, gap->to_ns, to, sizeof(to));
-		tell(teller, "gap",
+		emit(sink, "gap",
 		     "Not kept from %s to %s: %" PRIu64 " events, by which %" PRIu64
 		     " findings were made that are in the table findings only.",
 		     from, to, gap->events, gap->findings);
 	}
 	if (analysis->gaps_unlisted)
-		tell(teller, "gaps_unlisted",
+		emit(sink, "gaps_unlisted",
 		     "%" PRIu64 " stretches more were not kept: SELECT * FROM windows lists those "
 		     "that were.",
 		     analysis->gaps_unlisted);
 }
 
 /* What a bundle left out of the recording that it was made of, or hid. */
-static void tell_of_bundle(const struct report *report, const struct teller *teller)
+static void emit_bundle(const struct report *report, const struct unknown_sink *sink)
 {
 	const char *cut = fact_get(report->facts, "bundle_cut");
 	const char *of = fact_get(report->facts, "bundle_of") ?: "another recording";
@@ -356,7 +356,7 @@ static void tell_of_bundle(const struct report *report, const struct teller *tel
 	if (cut && strncmp(cut, "nothing", 7)) {
 		text_display(cut, strlen(cut), shown, sizeof(shown));
 		text_display(of, strlen(of), whole, sizeof(whole));
-		tell(teller, "part",
+		emit(sink, "part",
 		     "This is a part of a recording (%s), cut out of it: %s. What is in the rest "
 		     "of "
 		     "it is not told.",
@@ -364,37 +364,37 @@ static void tell_of_bundle(const struct report *report, const struct teller *tel
 	}
 	if (redacted) {
 		text_display(redacted, strlen(redacted), shown, sizeof(shown));
-		tell(teller, "redacted", "Pseudonyms stand for: %s.", shown);
+		emit(sink, "redacted", "Pseudonyms stand for: %s.", shown);
 	}
 }
 
-static void tell_of_recording(const struct report *report, const struct teller *teller)
+static void emit_recording(const struct report *report, const struct unknown_sink *sink)
 {
 	char damage[SHOWN_BYTES];
 
 	if (*report->damage) {
 		text_display(report->damage, strlen(report->damage), damage, sizeof(damage));
-		tell(teller, "damaged",
+		emit(sink, "damaged",
 		     "The file is damaged (%s): %" PRIu64
 		     " events were passed over, and what could "
 		     "not be read at all is missing here.",
 		     damage, report->bad_rows);
 	}
 	if (!report->ended)
-		tell(teller, "not_ended",
+		emit(sink, "not_ended",
 		     "The recording was not closed: its program was killed, the machine stopped, "
 		     "or "
 		     "it still runs. What came after the last commit is missing.");
-	tell_of_gaps(report, teller);
-	tell_of_bundle(report, teller);
+	emit_gaps(report, sink);
+	emit_bundle(report, sink);
 	if (report->lost) {
 		text_display(report->lost_why, strlen(report->lost_why), damage, sizeof(damage));
-		tell(teller, "not_written",
+		emit(sink, "not_written",
 		     "%" PRIu64 " events were seen and could not be written: %s.", report->lost,
 		     damage);
 	}
 	if (report->analysis->findings_unlisted || report->analysis->incidents_unlisted)
-		tell(teller, "unlisted",
+		emit(sink, "unlisted",
 		     "%" PRIu64 " findings and %" PRIu64
 		     " incidents more are in the recording than "
 		     "a report shows: ask for a part of it with --since and --until.",
@@ -402,8 +402,8 @@ static void tell_of_recording(const struct report *report, const struct teller *
 }
 
 /* A fact that says that something was not seen at all. */
-static void tell_of_fact(const struct report *report, const struct teller *teller, const char *name,
-			 const char *begin, const char *code, const char *what)
+static void emit_fact(const struct report *report, const struct unknown_sink *sink,
+		      const char *name, const char *begin, const char *code, const char *what)
 {
 	const char *value = fact_get(report->facts, name);
 	char shown[SHOWN_BYTES];
@@ -411,10 +411,10 @@ static void tell_of_fact(const struct report *report, const struct teller *telle
 	if (!value || strncmp(value, begin, strlen(begin)))
 		return;
 	text_display(value + strlen(begin), strlen(value + strlen(begin)), shown, sizeof(shown));
-	tell(teller, code, "%s%s%s.", what, *shown ? ": " : "", shown);
+	emit(sink, code, "%s%s%s.", what, *shown ? ": " : "", shown);
 }
 
-static void tell_of_hooks(const struct report *report, const struct teller *teller)
+static void emit_hooks(const struct report *report, const struct unknown_sink *sink)
 {
 	for (size_t i = 0; i < report->facts->facts; i++) {
 		const struct fact *fact = &report->facts->fact[i];
@@ -424,11 +424,11 @@ static void tell_of_hooks(const struct report *report, const struct teller *tell
 			continue;
 		text_display(fact->name + 5, strlen(fact->name + 5), name, sizeof(name));
 		text_display(fact->value, strlen(fact->value), value, sizeof(value));
-		tell(teller, "no_hook", "The kernel's %s was not hooked (%s).", name, value);
+		emit(sink, "no_hook", "The kernel's %s was not hooked (%s).", name, value);
 	}
 }
 
-static void tell_of_unseen(const struct report *report, const struct teller *teller)
+static void emit_unseen(const struct report *report, const struct unknown_sink *sink)
 {
 	const struct blind_period *unseen = &report->analysis->summary.unseen;
 	char total[TEXT_NS_BYTES];
@@ -436,14 +436,14 @@ static void tell_of_unseen(const struct report *report, const struct teller *tel
 	if (!unseen->times)
 		return;
 	text_ns_u64(blind_period_total_ns(unseen, report->analysis->last_ns), total, sizeof(total));
-	tell(teller, "driver_let_go",
+	emit(sink, "driver_let_go",
 	     "Who used the clock for %s in all, %" PRIu64
 	     " time%s: the driver had been let go, for "
 	     "somebody wanted to unload it.",
 	     total, unseen->times, unseen->times == 1 ? "" : "s");
 }
 
-static void tell_of_reads(const struct incident *incident, const struct teller *teller)
+static void emit_reads(const struct incident *incident, const struct unknown_sink *sink)
 {
 	uint64_t unknown[ERROR_UNKNOWNS] = {0};
 
@@ -453,21 +453,21 @@ static void tell_of_reads(const struct incident *incident, const struct teller *
 	}
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
 		if (unknown[why])
-			tell(teller, error_unknown_name((enum error_unknown)why),
+			emit(sink, error_unknown_name((enum error_unknown)why),
 			     "How wrong %" PRIu64 " read%s in incident %" PRIu64 " %s: %s.",
 			     unknown[why], unknown[why] == 1 ? "" : "s", incident->number,
 			     unknown[why] == 1 ? "was" : "were",
 			     error_unknown_means((enum error_unknown)why));
 	}
 	if (incident->reads_unlisted || incident->reads_unjudged)
-		tell(teller, "reads_unlisted",
+		emit(sink, "reads_unlisted",
 		     "Incident %" PRIu64 ": %" PRIu64 " reads were of readers beyond the table, "
 		     "%" PRIu64 " were more than could be kept until a page came to judge them by.",
 		     incident->number, incident->reads_unlisted, incident->reads_unjudged);
 }
 
 /* Most programs do not read the vmclock but CLOCK_REALTIME, without the kernel: nobody sees who. */
-static void tell_of_realtime(const struct incident *incident, const struct teller *teller)
+static void emit_realtime(const struct incident *incident, const struct unknown_sink *sink)
 {
 	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
 	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
@@ -476,14 +476,14 @@ static void tell_of_realtime(const struct incident *incident, const struct telle
 		return;
 	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
 	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
-	tell(teller, "realtime_unseen",
+	emit(sink, "realtime_unseen",
 	     "Who read CLOCK_REALTIME in incident %" PRIu64 ", and how often: such reads (of "
 	     "databases, logs) go through the vDSO and never enter the kernel. Whoever did got its "
 	     "error: %s .. %s.",
 	     incident->number, lo, hi);
 }
 
-static void tell_of_seeing(const struct report *report, const struct teller *teller)
+static void emit_seeing(const struct report *report, const struct unknown_sink *sink)
 {
 	const struct analysis *analysis = report->analysis;
 	bool narrowed = is_windowed(report) || report->incident;
@@ -492,49 +492,47 @@ static void tell_of_seeing(const struct report *report, const struct teller *tel
 	size_t maps = analysis->mappers.entries;
 
 	if (analysis->follow.missed)
-		tell(teller, "missed_updates",
-		     "%s%" PRIu64 " of %" PRIu64
-		     " updates of the page came between two looks and were "
-		     "not seen by themselves.",
+		emit(sink, "missed_updates",
+		     "%s%" PRIu64 " of %" PRIu64 " updates of the page happened between two looks.",
 		     whole, analysis->follow.missed, analysis->follow.updates);
 	if (lost && analysis->losses.uncounted)
-		tell(teller, "lost_in_kernel",
+		emit(sink, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel, and %" PRIu64
 		     " uses of the clock are in no count.",
 		     whole, lost, analysis->losses.uncounted);
 	else if (lost)
-		tell(teller, "lost_in_kernel",
+		emit(sink, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
 		     whole, lost);
 	if (maps)
-		tell(teller, "mapped",
+		emit(sink, "mapped",
 		     "%s%zu process%s mapped the page: what %s read there nobody can see.", whole,
 		     maps, maps == 1 ? "" : "es", maps == 1 ? "it" : "they");
 	if (!analysis->clock[OBSERVED_REALTIME].known)
-		tell(teller, "no_realtime",
+		emit(sink, "no_realtime",
 		     "How wrong CLOCK_REALTIME was: it was not, or could not be, held against the "
 		     "page.");
 }
 
-static void tell_of_incident(const struct incident *incident, const struct teller *teller)
+static void emit_incident(const struct incident *incident, const struct unknown_sink *sink)
 {
-	tell_of_reads(incident, teller);
-	tell_of_realtime(incident, teller);
+	emit_reads(incident, sink);
+	emit_realtime(incident, sink);
 }
 
 void report_unknowns(const struct report *report, report_say_fn say_fn, void *arg)
 {
-	const struct teller teller = {say_fn, arg};
+	const struct unknown_sink sink = {say_fn, arg};
 
-	tell_of_recording(report, &teller);
-	tell_of_fact(report, &teller, "page", "none", "no_page", "The page was not watched");
-	tell_of_fact(report, &teller, "uses", "not seen", "no_hooks",
-		     "Who read the clock through the kernel was not seen");
-	tell_of_hooks(report, &teller);
-	tell_of_unseen(report, &teller);
-	tell_of_seeing(report, &teller);
+	emit_recording(report, &sink);
+	emit_fact(report, &sink, "page", "none", "no_page", "The page was not watched");
+	emit_fact(report, &sink, "uses", "not seen", "no_hooks",
+		  "Who read the clock through the kernel was not seen");
+	emit_hooks(report, &sink);
+	emit_unseen(report, &sink);
+	emit_seeing(report, &sink);
 	for (size_t i = 0; i < report->analysis->incidents; i++) {
 		if (report_has_incident(report, report->analysis->incident[i]))
-			tell_of_incident(report->analysis->incident[i], &teller);
+			emit_incident(report->analysis->incident[i], &sink);
 	}
 }

@@ -230,7 +230,7 @@ int http_open(const struct http_options *options, struct http **out, struct erro
 			err = load(http, error);
 	}
 	if (err == -ENOMEM)
-		error_cause(error, "there is no memory left");
+		error_no_memory(error);
 	if (err)
 		http_close(http);
 	else

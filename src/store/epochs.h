@@ -48,7 +48,7 @@ uint64_t epochs_ring_events(const struct epochs *epochs);
 /* And those that are kept for good. */
 uint64_t epochs_kept_events(const struct epochs *epochs);
 
-/* What is gone is so for good. */
+/* Make deletions permanent. */
 void epochs_commit(struct epochs *epochs);
 
 /*

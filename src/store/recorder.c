@@ -56,10 +56,8 @@ static int begin(struct recorder *recorder, const struct fact_list *facts, struc
 	recorder->record = malloc(RECORD_BYTES);
 	recorder->taken = malloc(RECORD_BYTES);
 	if (!recorder->queue || !recorder->record || !recorder->taken ||
-	    !backlog_open(&recorder->backlog, BACKLOG_BYTES)) {
-		error_cause(error, "there is no memory left");
-		return -ENOMEM;
-	}
+	    !backlog_open(&recorder->backlog, BACKLOG_BYTES))
+		return error_no_memory(error);
 	err = writer_open(options->path, &bounds, &recorder->writer, error);
 	if (err)
 		return err;
@@ -80,10 +78,8 @@ int recorder_open(const struct recorder_options *options, const struct fact_list
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
 	int err;
 
-	if (!recorder) {
-		error_cause(error, "there is no memory left");
-		return -ENOMEM;
-	}
+	if (!recorder)
+		return error_no_memory(error);
 	recorder->options = *options;
 	memcpy(recorder->removed, options->removed, sizeof(recorder->removed));
 	pthread_mutex_init(&recorder->trouble_lock, NULL);

@@ -142,10 +142,8 @@ int recording_open(const char *path, struct recording **out, struct error *error
 	if (err)
 		return err;
 	recording = calloc(1, sizeof(*recording));
-	if (!recording) {
-		error_cause(error, "there is no memory left");
-		return -ENOMEM;
-	}
+	if (!recording)
+		return error_no_memory(error);
 	if (sqlite3_open_v2(path, &recording->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
 		error_cause(error, "%s cannot be opened: %s", path, sqlite3_errmsg(recording->db));
 		error_hint(error, "recordings are made by: vmclock-trace record FILE");

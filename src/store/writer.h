@@ -7,7 +7,7 @@
 
 struct writer;
 
-/* How much is to be here at most. */
+/* Size and age limits. */
 struct writer_bounds {
 	uint64_t max_bytes;  /* of the file; 0: any */
 	uint64_t max_age_ns; /* of events, or, with a ring, of windows; 0: any */
