@@ -217,7 +217,7 @@ check-long:
 	@tests/setup build check lab lab-arm64
 	@tests/check --long
 
-# Every kernel, and README's table of what works on each: an hour at most.
+# Every kernel, and the table in docs/kernels.md of what works on each.
 check-matrix:
 	@tests/setup build check lab lab-arm64
 	@$(MAKE) --no-print-directory all lab

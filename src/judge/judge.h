@@ -4,8 +4,8 @@
  * the events, and the same events give the same findings, whether they are live, recorded or
  * simulated.
  *
- *	static const struct judge_handlers handlers = {.finding = on_finding, .incident =
- *	on_incident};
+ *	static const struct judge_handlers handlers = {.finding = on_finding,
+ *						       .incident = on_incident};
  *
  *	struct judge *judge = judge_new(&handlers, session);
  *	while (next(source, &event))

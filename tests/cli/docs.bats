@@ -285,6 +285,51 @@ questions() {
 	[ "$asked" -ge 4 ]
 }
 
+@test "docs: recording(5) has the application id of a recording" {
+	make_story
+	grep -q "application\\\\_id_ is $(sqlite3 clock.sqlite 'PRAGMA application_id') " "$man/vmclock-trace-recording.5.scd"
+}
+
+@test "docs: the scenario without a file in sim(1) is one, as the page shows it" {
+	command -v scdoc >/dev/null && command -v groff >/dev/null || skip "scdoc or groff is not installed"
+	scdoc <"$man/vmclock-sim.1.scd" | groff -K utf8 -man -Tutf8 -P -cbou >"$BATS_TEST_TMPDIR/page"
+	text=$(sed -n "s/^ *printf '\(.*\)' | vmclock-sim --now - .*/\1/p" "$BATS_TEST_TMPDIR/page")
+	[ -n "$text" ]
+	# shellcheck disable=SC2059 # as the example does
+	printf "$text" | "$(dirname "$VMCLOCK_TRACE")/vmclock-sim" --check -
+}
+
+# --- README
+
+@test "docs: README's picture is the plot of that report" {
+	"$root/docs/picture" "$VMCLOCK_TRACE" | diff - "$root/docs/incident.svg"
+}
+
+@test "docs: README's verdict is that of this report" {
+	program=$(realpath "$VMCLOCK_TRACE")
+	cd "$BATS_TEST_TMPDIR"
+	"$program" record --scenario "$root/tests/scenarios/incident-full.scenario" clock.sqlite >/dev/null || [ $? = 3 ]
+	sed -n '/\$ vmclock-trace report clock.sqlite$/,/^$/p' "$root/README.md" | sed '1d;/^$/d;s/^    //' >shown
+	{ "$program" report clock.sqlite || [ $? = 3 ]; } | sed '/^$/q' | sed '/^$/d' >said
+	diff said shown
+}
+
+@test "docs: README is short, and what it and docs/ name is there" {
+	[ "$(wc -l <"$root/README.md")" -lt 200 ]
+	cd "$root"
+	for file in README.md CONTRIBUTING.md SECURITY.md docs/*.md; do
+		while read -r target; do
+			[ -e "$(dirname "$file")/$target" ] || { echo "$file: $target" >&2; return 1; }
+		done < <(grep -oE '\]\([^)]+\)' "$file" | tr -d '])(' | sed '/^https:/d;s/#.*//')
+		while read -r target; do
+			grep -qE "^$target:" Makefile || { echo "$file: make $target" >&2; return 1; }
+		done < <(grep -ohE '`make [a-z-]+' "$file" | sed 's/.* //' | sort -u)
+		while read -r target; do
+			[ -e "$target" ] || [ -e "src/$target" ] || { echo "$file: $target" >&2; return 1; }
+		done < <(grep -ohE '`[a-z_]+/[a-z_/.]+[.][a-z]+`' "$file" | tr -d '`' | sort -u)
+	done
+}
+
 # --- Completion
 
 @test "completion: loads, and completes a command" {
