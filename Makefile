@@ -63,13 +63,16 @@ MANUAL := build/manual
 UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
+# Programs that shells complete, and for which shells.
+COMPLETED := $(NAME) vmclock-sim
+COMPLETIONS := $(foreach shell,bash zsh fish,$(addprefix $(OUT)/completions/,$(addsuffix .$(shell),$(COMPLETED))))
 
 PREFIX ?= /usr/local
 BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
 DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/$(NAME)
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
-COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+SHARE_DIR = $(DESTDIR)$(PREFIX)/share
 PROGRAMS := $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
 
 # `make V=1` shows the commands.
@@ -78,7 +81,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all help units lab man demo check check-quick check-long check-matrix lint format bench install
+.PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format bench install
 .PHONY: uninstall clean
 
 all: $(PROGRAMS)
@@ -109,7 +112,7 @@ $(OUT)/manual: $(OUT)/obj/main/manual_main.o $(LIBRARY)
 
 ifneq ($(ARCH),$(HOST_ARCH))
 $(MANUAL):
-	$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) $@
+	$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) all $@
 endif
 
 # None of the libraries: it needs no kernel, no root and no device.
@@ -168,9 +171,13 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(call say,unit,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) $(BUNDLE_LDLIBS) -lcmocka
 
-$(OUT)/man/%.scd: man/%.scd $(MANUAL)
+$(OUT)/man/%.scd: man/%.scd man/options $(MANUAL) $(PROGRAMS)
 	@mkdir -p $(@D)
-	$(Q)$(MANUAL) < $< > $@
+	$(Q)man/options $(dir $(MANUAL)) $< | $(MANUAL) > $@
+
+$(OUT)/completions/%: $(MANUAL) $(PROGRAMS)
+	@mkdir -p $(@D)
+	$(Q)$(dir $(MANUAL))$(basename $*) --completion $(subst .,,$(suffix $*)) > $@
 
 $(OUT)/man/%: $(OUT)/man/%.scd
 	$(call say,man,$@)
@@ -196,6 +203,7 @@ $(OUT)/bench/funclatency: $(OUT)/bench/funclatency.skel.h
 units: $(UNITS)
 lab: $(OUT)/lab/load $(OUT)/lab/cost
 man: $(MAN)
+completions: $(COMPLETIONS)
 
 demo:
 	@tests/setup build lab
@@ -241,21 +249,29 @@ define install_text
 	$(Q)for file in $(1); do sed 's,/usr/\(bin\|lib/systemd\|share/doc\)/,$(PREFIX)/\1/,g' $$file > \
 		$(2)/$${file##*/} && chmod 644 $(2)/$${file##*/} || exit; done
 endef
+bash_completion = $(SHARE_DIR)/bash-completion/completions/$(1)
+zsh_completion = $(SHARE_DIR)/zsh/vendor-completions/_$(1)
+fish_completion = $(SHARE_DIR)/fish/vendor_completions.d/$(1).fish
 man_pages = $(filter %.$(1),$(MAN))
 
-install: all man
+install: all man completions
 	install -Dm755 -t $(BIN_DIR) $(PROGRAMS)
 	$(call install_text,$(call man_pages,1),$(MAN_DIR)/man1)
 	$(call install_text,$(call man_pages,5),$(MAN_DIR)/man5)
 	$(call install_text,contrib/systemd/*,$(UNIT_DIR))
 	$(call install_text,contrib/prometheus/*.yml,$(DOC_DIR)/prometheus)
 	$(call install_text,contrib/prometheus/runbooks/*,$(DOC_DIR)/runbooks)
-	install -Dm644 contrib/completions/$(NAME).bash $(COMPLETION_DIR)/$(NAME)
+	$(Q)$(foreach name,$(COMPLETED),\
+		install -Dm644 $(OUT)/completions/$(name).bash $(call bash_completion,$(name)) && \
+		install -Dm644 $(OUT)/completions/$(name).zsh $(call zsh_completion,$(name)) && \
+		install -Dm644 $(OUT)/completions/$(name).fish $(call fish_completion,$(name)) &&) :
 	install -Dm644 -t $(DOC_DIR)/grafana contrib/grafana/*
 	install -Dm644 -t $(DOC_DIR)/kubernetes contrib/kubernetes/*
 
 uninstall:
-	rm -f $(addprefix $(BIN_DIR)/,$(notdir $(PROGRAMS))) $(COMPLETION_DIR)/$(NAME)
+	rm -f $(addprefix $(BIN_DIR)/,$(notdir $(PROGRAMS)))
+	rm -f $(foreach name,$(COMPLETED),$(call bash_completion,$(name)) $(call zsh_completion,$(name)) \
+		$(call fish_completion,$(name)))
 	rm -f $(addprefix $(MAN_DIR)/man1/,$(notdir $(call man_pages,1)))
 	rm -f $(addprefix $(MAN_DIR)/man5/,$(notdir $(call man_pages,5)))
 	rm -f $(addprefix $(UNIT_DIR)/,$(notdir $(wildcard contrib/systemd/*)))

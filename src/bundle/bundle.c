@@ -2,7 +2,6 @@
 /* vmclock-trace bundle: what somebody else needs to look into an incident, as one file. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +10,12 @@
 #include <unistd.h>
 
 #include "base/instant.h"
-#include "base/parse.h"
 #include "bundle/bundle_cut.h"
 #include "bundle/bundle_file.h"
 #include "bundle/bundle_name.h"
 #include "bundle/bundle_parts.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "feed/progress.h"
 #include "report/report_source.h"
 #include "bundle/scratch.h"
@@ -337,72 +336,18 @@ static int make_with(struct bundle *bundle)
 	return message_damaged(options->file, bundle->request.whole->damage, "the bundle");
 }
 
-static int parse_option(int option, const char *text, struct bundle_options *options)
+static int parse_output(const struct command_option *option, const char *text, void *value)
 {
-	switch (option) {
-	case 'i':
-		if (parse_u64_within(text, 1, UINT64_MAX, &options->request.incident))
-			return message_bad_argument("--incident", text, "a number from 1");
-		break;
-	case 's':
-		options->request.since = text;
-		break;
-	case 'u':
-		options->request.until = text;
-		break;
-	case 'r':
-		options->redact = true;
-		break;
-	case 'o':
-		if (!*text || strlen(text) >= PATH_MAX)
-			return message_bad_argument("--output", text, "the name of a file");
-		options->output = text;
-		break;
-	case 'j':
-		options->json = true;
-		break;
-	case 'h':
-		return message_help(&cmd_bundle);
-	default:
-		return message_see_help(&cmd_bundle);
-	}
-	return MESSAGE_GO_ON;
-}
-
-static int parse_options(int argc, char **argv, struct bundle_options *options)
-{
-	static const struct option table[] = {
-		{"incident", required_argument, NULL, 'i'}, {"since", required_argument, NULL, 's'},
-		{"until", required_argument, NULL, 'u'},    {"redact", no_argument, NULL, 'r'},
-		{"output", required_argument, NULL, 'o'},   {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	    {0},
-	};
-	int option, code = MESSAGE_GO_ON;
-
-	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "i:o:jh", table, NULL)) != -1)
-		code = parse_option(option, optarg, options);
-	if (code != MESSAGE_GO_ON)
-		return code;
-	if (optind + 1 < argc)
-		return message_unexpected(&cmd_bundle, argv[optind + 1]);
-	if (optind == argc) {
-		message_error("which recording is to be bundled?");
-		return message_see_help(&cmd_bundle);
-	}
-	if (options->request.incident && (options->request.since || options->request.until)) {
-		message_error("--incident has a window of its own: without --since and --until");
-		return message_see_help(&cmd_bundle);
-	}
-	options->file = argv[optind];
-	return MESSAGE_GO_ON;
+	if (!*text || strlen(text) >= PATH_MAX)
+		return option_refuse(option, text, "the name of a file");
+	return option_text(option, text, value);
 }
 
 static int bundle_run(int argc, char **argv)
 {
 	struct bundle_options options = {0};
 	struct bundle bundle = {.options = &options};
-	int code = parse_options(argc, argv, &options);
+	int code = options_parse(&cmd_bundle, argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -416,39 +361,40 @@ static int bundle_run(int argc, char **argv)
 	return message_output(code);
 }
 
-static const char help[] =
-	"usage: vmclock-trace bundle [options] RECORDING\n"
-	"\n"
-	"Makes one .tar.gz of what somebody else needs to look into an incident: the events, cut "
-	"out\n"
-	"of the recording, reports on them as HTML, text and JSON, what is known of the machine, "
-	"and\n"
-	"a manifest. vmclock-trace verify checks it. The same recording gives the same bytes.\n"
-	"\n"
-	"  -i, --incident N   only incident N, as report counts them, and 10 s around it\n"
-	"      --since T      only from T on: 2026-11-23T03:33:07Z, or 90s after the start\n"
-	"      --until T      only before T\n"
-	"      --redact       replace names: processes but clock daemons, cgroups, host, ids, "
-	"paths\n"
-	"  -o, --output FILE  default: by the recording's name, in this directory; never over "
-	"another\n"
-	"  -j, --json         one object, schema vmclock-trace/bundle/1\n"
-	"  -h, --help         show this\n"
-	"\n"
-	"exit status: 0 made\n"
-	"             1 not made; or RECORDING is damaged, and it is of what could be saved\n"
-	"             2 usage\n"
-	"             3 never: a bundle is no alarm\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace bundle --incident 1 clock.sqlite\n"
-	"  vmclock-trace bundle --redact -o case-4711.tar.gz clock.sqlite\n"
-	"  vmclock-trace bundle --since 2026-11-23T03:30:00Z --until 2026-11-23T03:40:00Z "
-	"clock.sqlite\n";
-
+static const struct command_option options[] = {
+	{"incident", 0, "N", OPTION_NUMBER(struct bundle_options, request.incident), .min = 1,
+	 .help = "only incident N, as report counts them, and 10 s around it"},
+	{"since", 0, "T", OPTION_TEXT(struct bundle_options, request.since), .excludes = "incident",
+	 .help = "only what happened from T on: 2026-11-23T03:33:07Z, or 90s after the start",
+	 .doc = "A UTC, or a length of time after the start, such as 90s or 2h."},
+	{"until", 0, "T", OPTION_TEXT(struct bundle_options, request.until), .excludes = "incident",
+	 .help = "only what happened before T"},
+	{"redact", 0, OPTION_FLAG(struct bundle_options, redact),
+	 .help = "replace names: processes but clock daemons, cgroups, host, ids, paths",
+	 .doc = "See above."},
+	{"output", 'o', "FILE", .parse = parse_output, OPTION_AT(struct bundle_options, output),
+	 .completion = COMPLETE_FILE, .help = "where to write it; never over another file",
+	 .otherwise = "by the recording's name, in this directory",
+	 .doc = "By default in the directory that one is in, _NAME-incident-N.tar.gz_, "
+		"_NAME-cut.tar.gz_ or _NAME-bundle.tar.gz_ after the recording _NAME.sqlite_, "
+		"and _vmclock-bundle-TIME.tar.gz_ if redacted."},
+	{OPTION_JSON(struct bundle_options, json, "one object, schema vmclock-trace/bundle/1")},
+	{.argument = "RECORDING", OPTION_FILE(struct bundle_options, file), .required = true},
+	{0},
+};
 const struct command cmd_bundle = {
 	.name = "bundle",
 	.summary = "one file of an incident for somebody else: events, reports, manifest",
-	.help = help,
+	.usage = "[options] RECORDING",
+	.about = "Makes one .tar.gz of what somebody else needs to look into an incident: the "
+		 "events, cut out of the recording, reports on them as HTML, text and JSON, what "
+		 "is known of the machine, and a manifest. vmclock-trace verify checks it. The "
+		 "same recording gives the same bytes.",
+	.options = options,
+	.exit_done = "made; a bundle is no alarm, and 3 is never returned",
+	.exit_failed = "not made; or RECORDING is damaged, and it is of what could be saved",
+	.examples = "vmclock-trace bundle --incident 1 clock.sqlite\n"
+		    "vmclock-trace bundle --redact -o case-4711.tar.gz clock.sqlite\n"
+		    "vmclock-trace bundle --since 5m --until 6m clock.sqlite\n",
 	.run = bundle_run,
 };

@@ -2,7 +2,6 @@
 /* vmclock-trace verify: is a bundle whole, and does it prove what it says? */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include "feed/progress.h"
 #include "bundle/bundle_replay.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "bundle/scratch.h"
 #include "bundle/bundle_view.h"
 
@@ -313,58 +313,42 @@ static int verify_file(const char *path, bool json)
 	return code;
 }
 
+struct verify_options {
+	const char *file;
+	bool json;
+};
+
 static int verify_run(int argc, char **argv)
 {
-	static const struct option table[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	bool json = false;
-	int option, code;
+	struct verify_options options = {0};
+	int code = options_parse(&cmd_verify, argc, argv, &options);
 
-	while ((option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
-		if (option == 'h')
-			return message_help(&cmd_verify);
-		if (option != 'j')
-			return message_see_help(&cmd_verify);
-		json = true;
-	}
-	if (optind + 1 < argc)
-		return message_unexpected(&cmd_verify, argv[optind + 1]);
-	if (optind == argc) {
-		message_error("which bundle is to be verified?");
-		return message_see_help(&cmd_verify);
-	}
-	code = verify_file(argv[optind], json);
-	return message_output(code);
+	if (code != MESSAGE_GO_ON)
+		return code;
+	return message_output(verify_file(options.file, options.json));
 }
 
-static const char help[] =
-	"usage: vmclock-trace verify [options] BUNDLE\n"
-	"\n"
-	"Checks a file that vmclock-trace bundle made: that nothing but its files is in it, each "
-	"as\n"
-	"the manifest says; that its events, judged again, give what was found; and that its "
-	"reports,\n"
-	"made anew, are the same to the byte. Nothing is unpacked but into a private directory.\n"
-	"Who made it is not checked: a bundle is not signed.\n"
-	"\n"
-	"  -j, --json  one object, schema vmclock-trace/verify/1\n"
-	"  -h, --help  show this\n"
-	"\n"
-	"exit status: 0 all is well, as far as it can be compared\n"
-	"             1 something in it is wrong, or it is no bundle\n"
-	"             2 usage\n"
-	"             3 never: what is in it is no alarm\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace verify clock-incident-1.tar.gz\n"
-	"  vmclock-trace verify --json case-4711.tar.gz | jq .ok\n";
+static const struct command_option options[] = {
+	{OPTION_JSON(struct verify_options, json, "one object, schema vmclock-trace/verify/1")},
+	{.argument = "BUNDLE", OPTION_FILE(struct verify_options, file), .required = true},
+	{0},
+};
 
 const struct command cmd_verify = {
 	.name = "verify",
 	.summary = "check such a file: each byte, the judgement, the reports",
-	.help = help,
+	.usage = "[options] BUNDLE",
+	.about = "Checks a file that vmclock-trace bundle made: that nothing but its files is in "
+		 "it, each as the manifest says; that its events, judged again, give what was "
+		 "found; and that its reports, made anew, are the same to the byte. Nothing is "
+		 "unpacked but into a private directory. Who made it is not checked: a bundle is "
+		 "not signed.",
+	.options = options,
+	.exit_done =
+		"all is well, as far as it can be compared; what is in it is no alarm, and 3 is "
+		"never returned",
+	.exit_failed = "something in it is wrong, or it is no bundle",
+	.examples = "vmclock-trace verify clock-incident-1.tar.gz\n"
+		    "vmclock-trace verify --json case-4711.tar.gz | jq .ok\n",
 	.run = verify_run,
 };

@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace compare: all clocks side by side, each pair as an interval with its method. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/parse.h"
 #include "feed/command.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "compare/comparer.h"
 #include "compare/comparison_totals.h"
 #include "observe/clock_sampler.h"
 #include "observe/host_clock.h"
 #include "observe/kernel.h"
 #include "compare/compare_view.h"
-
-#define COUNT_DEFAULT	 3
-#define INTERVAL_DEFAULT NSEC_PER_SEC
 
 struct compare_options {
 	const char *device; /* NULL: the first one */
@@ -224,97 +220,47 @@ static int compare_clocks(const struct compare_options *options)
 	return status;
 }
 
-static int parse_option(int option, struct compare_options *options)
-{
-	switch (option) {
-	case 'd':
-		options->device = optarg;
-		return MESSAGE_GO_ON;
-	case 'n':
-		if (parse_u64_within(optarg, 1, UINT64_MAX, &options->count))
-			return message_bad_argument("--count", optarg, "a number from 1");
-		return MESSAGE_GO_ON;
-	case 'i':
-		if (parse_duration_ns(optarg, &options->interval_ns))
-			return message_bad_argument("--interval", optarg,
-						    "a length of time such as 1s, 250ms, 1m");
-		return MESSAGE_GO_ON;
-	case 'j':
-		options->json = true;
-		return MESSAGE_GO_ON;
-	case 'h':
-		return message_help(&cmd_compare);
-	default:
-		return message_see_help(&cmd_compare);
-	}
-}
-
-static int parse_options(int argc, char **argv, struct compare_options *options)
-{
-	static const struct option table[] = {
-		{"device", required_argument, NULL, 'd'},   {"count", required_argument, NULL, 'n'},
-		{"interval", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	    {NULL, 0, NULL, 0},
-	};
-	int status = MESSAGE_GO_ON;
-	int option;
-
-	optind = 0;
-	while (status == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "d:n:i:jh", table, NULL)) != -1)
-		status = parse_option(option, options);
-	if (status == MESSAGE_GO_ON && optind < argc)
-		return message_unexpected(&cmd_compare, argv[optind]);
-	return status;
-}
-
 static int compare_run(int argc, char **argv)
 {
-	struct compare_options options = {
-		.count = COUNT_DEFAULT,
-		.interval_ns = INTERVAL_DEFAULT,
-	};
-	int status = parse_options(argc, argv, &options);
+	struct compare_options options = {0};
+	int code = options_parse(&cmd_compare, argc, argv, &options);
 
-	return status == MESSAGE_GO_ON ? compare_clocks(&options) : status;
+	return code == MESSAGE_GO_ON ? compare_clocks(&options) : code;
 }
 
-static const char help[] =
-	"Usage: vmclock-trace compare [--device PATH] [--count N] [--interval T] [--json]\n"
-	"\n"
-	"All clocks of this machine side by side: the vmclock page, its PTP clock by each\n"
-	"ioctl, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every difference is an\n"
-	"interval in which the true one surely lies, with the method that measured it. As root\n"
-	"it also holds what the driver returned against the page at the same counter value:\n"
-	"0 ns apart, or it says why.\n"
-	"\n"
-	"  -d, --device PATH   a vmclock device, or a file that holds this machine's page\n"
-	"                      (default: the first /dev/vmclock*)\n"
-	"  -n, --count N       samples (default 3: rates need more than one)\n"
-	"  -i, --interval T    time from one to the next, as 250ms, 1s, 1m (default 1s)\n"
-	"  -j, --json          a JSON object a line: each sample, then a summary; schema\n"
-	"                      vmclock-trace/compare/1\n"
-	"  -h, --help          this text\n"
-	"\n"
-	"Examples:\n"
-	"  sudo vmclock-trace compare\n"
-	"  vmclock-trace compare --count 1\n"
-	"  vmclock-trace compare --count 3600 --json > clocks.jsonl\n"
-	"\n"
-	"Exit status:\n"
-	"  0  no clock contradicts what it or another claims\n"
-	"  1  no device, or it cannot be read\n"
-	"  2  wrong usage\n"
-	"  3  a contradiction:\n"
-	"     bounds_disjoint   page and CLOCK_REALTIME are further apart than both claim\n"
-	"     phc_outside_page  the PTP clock is not between what the page said around it\n"
-	"     driver_differs    the driver is not equal to the page at the same counter value\n"
-	"     host_step         an update of the page is beyond the bound of the one before, and\n"
-	"                       the marker did not move: the host's clock was stepped\n";
+static const struct command_option options[] = {
+	{OPTION_PAGE(struct compare_options, device)},
+	{"count", 'n', "N", OPTION_NUMBER(struct compare_options, count), .min = 1, .initial = "3",
+	 .help = "how many samples; rates need more than one"},
+	{"interval", 'i', "T", OPTION_DURATION(struct compare_options, interval_ns),
+	 .initial = "1s", .help = "time from one sample to the next: 250ms, 1s, 1m",
+	 .doc = OPTION_TIME_DOC},
+	{OPTION_JSON(struct compare_options, json,
+		     "one JSON object a line, the last a summary; schema vmclock-trace/compare/2")},
+	{0},
+};
 
 const struct command cmd_compare = {
 	.name = "compare",
 	.summary = "all clocks side by side, each difference an interval",
-	.help = help,
+	.usage = "[options]",
+	.about = "All clocks of this machine side by side: the vmclock page, its PTP clock by "
+		 "each ioctl, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every "
+		 "difference is an interval in which the true one lies, with the method that "
+		 "measured it. As root it also holds what the driver returned against the page "
+		 "at the same counter value: 0 ns apart, or it says why.",
+	.options = options,
+	.exit_done = "no clock contradicts what it or another claims",
+	.exit_failed = "no device, or it cannot be read",
+	.exit_finding =
+		"a contradiction: page and CLOCK_REALTIME are further apart than both claim "
+		"(bounds_disjoint), the PTP clock is not between what the page said around it "
+		"(phc_outside_page), the driver is not equal to the page at the same counter "
+		"value (driver_differs), or an update of the page is beyond the bound of the "
+		"one before and the marker did not move, so the host's clock was stepped "
+		"(host_step)",
+	.examples = "sudo vmclock-trace compare\n"
+		    "vmclock-trace compare --count 1\n"
+		    "vmclock-trace compare --count 3600 --json > clocks.jsonl\n",
 	.run = compare_run,
 };

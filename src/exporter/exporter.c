@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace exporter: the clock as metrics, for Prometheus to fetch. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include "base/clock_now.h"
 #include "base/service.h"
 #include "base/instant.h"
-#include "base/parse.h"
 #include "feed/command.h"
 #include "exporter/exporter_board.h"
 #include "exporter/exporter_pages.h"
@@ -18,19 +16,13 @@
 #include "exporter/exporter_state.h"
 #include "exporter/exporter_textfile.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "feed/stop_condition.h"
 #include "observe/privileges.h"
 #include "serve/http.h"
 #include "serve/listeners.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:10319"
-
-/* Ten looks a second find all that watch finds, later by at most this, for a tenth of the cost. */
-#define DEFAULT_PERIOD_NS 100000000
-#define LONGEST_PERIOD_NS NSEC_PER_SEC
-
-/* As often as Prometheus asks in most places. */
-#define DEFAULT_TEXTFILE_NS (15ll * NSEC_PER_SEC)
 
 struct exporter_options {
 	struct exporter_source_options sources;
@@ -226,100 +218,41 @@ static void close_all(struct exporter *exporter)
 	exporter_state_free(exporter->state);
 }
 
-static int parse_option(int option, struct exporter_options *options)
+/* One more of them. */
+static int parse_listen(const struct command_option *option, const char *text, void *value)
 {
-	int64_t period_ns;
+	struct exporter_options *options = value;
+	struct error error;
 
-	switch (option) {
-	case 'l':
-		if (options->listens == LISTENERS)
-			return message_bad_argument("--listen", optarg, "fewer of them");
-		options->listen[options->listens++] = optarg;
-		return MESSAGE_GO_ON;
-	case 'C':
-		options->web_config = optarg;
-		return MESSAGE_GO_ON;
-	case 'T':
-		options->textfile = optarg;
-		return MESSAGE_GO_ON;
-	case 'P':
-		if (parse_duration_ns(optarg, &options->textfile_ns) ||
-		    options->textfile_ns < NSEC_PER_SEC / 10)
-			return message_bad_argument("--textfile-period", optarg,
-						    "a time from 100ms, such as 15s");
-		return MESSAGE_GO_ON;
-	case 'D':
-		options->sources.monitor.device = optarg;
-		return MESSAGE_GO_ON;
-	case 'i':
-		if (parse_duration_ns(optarg, &period_ns) ||
-		    period_ns < PAGE_MONITOR_PERIOD_MIN_NS || period_ns > LONGEST_PERIOD_NS)
-			return message_bad_argument("--interval", optarg,
-						    "a time from 100us to 1s, such as 10ms");
-		options->sources.monitor.period_ns = (uint64_t)period_ns;
-		return MESSAGE_GO_ON;
-	case 'B':
-		options->sources.without_bpf = true;
-		return MESSAGE_GO_ON;
-	case 'R':
-		options->sources.reload = true;
-		return MESSAGE_GO_ON;
-	case 'b':
-		options->sources.btf = optarg;
-		return MESSAGE_GO_ON;
-	case 'c':
-		options->sources.probe_cost = true;
-		return MESSAGE_GO_ON;
-	case 'r':
-		if (parse_u64_within(optarg, 1, METRICS_READERS, &options->readers))
-			return message_bad_argument("--readers", optarg, "a number from 1 to 100");
-		return MESSAGE_GO_ON;
-	case 'h':
-		return message_help(&cmd_exporter);
-	default:
-		return message_see_help(&cmd_exporter);
+	if (options->listens == LISTENERS)
+		return option_refuse(option, text, "one of the first 16, and no more are taken");
+	if (listeners_check(text, &error)) {
+		message_failure(&error);
+		return EXIT_USAGE;
 	}
+	options->listen[options->listens++] = text;
+	return MESSAGE_GO_ON;
 }
 
-static int parse_options(int argc, char **argv, struct exporter_options *options)
+static int parse_textfile(const struct command_option *option, const char *text, void *value)
 {
-	static const struct option table[] = {
-		{"listen", required_argument, NULL, 'l'},
-		{"web-config", required_argument, NULL, 'C'},
-		/* As Prometheus's own exporters call it. */
-		{"web.config.file", required_argument, NULL, 'C'},
-		{"textfile", required_argument, NULL, 'T'},
-		{"textfile-period", required_argument, NULL, 'P'},
-		{"device", required_argument, NULL, 'D'},
-		{"interval", required_argument, NULL, 'i'},
-		{"without-bpf", no_argument, NULL, 'B'},
-		{"readers", required_argument, NULL, 'r'},
-		{"probe-cost", no_argument, NULL, 'c'},
-		{"btf", required_argument, NULL, 'b'},
-		{"reload", no_argument, NULL, 'R'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code = MESSAGE_GO_ON;
+	size_t length = strlen(text);
 
-	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "l:i:h", table, NULL)) != -1)
-		code = parse_option(option, options);
-	if (code == MESSAGE_GO_ON && optind < argc)
-		return message_unexpected(&cmd_exporter, argv[optind]);
-	return code;
+	if (length < 6 || strcmp(text + length - 5, ".prom"))
+		return option_refuse(
+			option, text,
+			"a path that ends with .prom, and node_exporter reads no other "
+			"files");
+	return option_text(option, text, value);
 }
 
 static int exporter_run(int argc, char **argv)
 {
 	struct exporter_options options = {
-		.textfile_ns = DEFAULT_TEXTFILE_NS,
-		.sources.monitor = {.period_ns = DEFAULT_PERIOD_NS,
-				    .measure = true,
-				    .may_be_absent = true},
+		.sources.monitor = {.measure = true, .may_be_absent = true},
 	};
 	struct exporter *exporter;
-	int code = parse_options(argc, argv, &options);
+	int code = options_parse(&cmd_exporter, argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -339,45 +272,82 @@ static int exporter_run(int argc, char **argv)
 	return code;
 }
 
-static const char help[] =
-	"usage: vmclock-trace exporter [options]\n"
-	"\n"
-	"Serves the state of the clock, and what happens to it, as metrics for Prometheus at\n"
-	"/metrics, and for people at / and /healthz. Watches the page, without root where that is\n"
-	"readable; as root also, by BPF, who reads the driver. Without a device it waits for one.\n"
-	"Ends with SIGTERM or Ctrl-C.\n"
-	"\n"
-	"  -l, --listen ADDRESS     listen there: HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH; may "
-	"be\n"
-	"                           repeated; default: 127.0.0.1:10319, or systemd's sockets\n"
-	"      --web-config FILE    TLS and passwords, in the format of Prometheus's\n"
-	"                           exporter-toolkit\n"
-	"      --textfile PATH      write the metrics to PATH, for node_exporter, and listen only\n"
-	"                           where --listen says so\n"
-	"      --textfile-period T  write them every T; default: 15s\n"
-	"      --device PATH        a vmclock device, or a file that holds a page; default: the\n"
-	"                           first /dev/vmclock*\n"
-	"  -i, --interval T         look every T, at most 1s; default: 100ms\n"
-	"      --without-bpf        do not look into the kernel: the page alone\n"
-	"      --btf FILE           the kernel's types, where it does not show them itself\n"
-	"      --reload             let the driver go for who unloads it, and hook it when it\n"
-	"                           comes again\n"
-	"      --probe-cost         have the kernel count what the hooks cost, for a little more\n"
-	"                           of it\n"
-	"      --readers N          count by the names of readers too: of the first N, at most "
-	"100\n"
-	"  -h, --help               show this\n"
-	"\n"
-	"exit status: 0 ended by a signal, 1 it cannot serve or write, 2 usage;\n"
-	"             what is wrong with the clock is in the metrics, and never an exit status 3\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace exporter\n"
-	"  vmclock-trace exporter --listen :10319 --web-config /etc/vmclock-trace/web.yml\n"
-	"  vmclock-trace exporter --textfile /var/lib/prometheus/node-exporter/vmclock.prom\n";
+static const struct command_option options[] = {
+	{"listen", 'l', "ADDRESS", .parse = parse_listen,
+	 .help = "listen there: HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH; may be repeated",
+	 .otherwise = DEFAULT_ADDRESS ", or systemd's sockets",
+	 .doc = "Up to 16 times.\n"
+		"\n"
+		"_HOST:PORT_\n"
+		"\tAll addresses of a name, or one address: 127.0.0.1:10319.\n"
+		"\n"
+		"_[IPV6]:PORT_\n"
+		"\tOne address of IPv6: [::1]:10319.\n"
+		"\n"
+		"_:PORT_\n"
+		"\tAll of the machine, IPv6 and IPv4.\n"
+		"\n"
+		"_unix:PATH_\n"
+		"\tA unix socket, for its owner and group. One that nobody listens at any more is\n"
+		"\treplaced.\n"
+		"\n"
+		"A port of 0 is any free one: where it listens is said on the standard error.\n"
+		"The default can be reached from this machine only. Sockets that systemd hands\n"
+		"over are listened at too, and instead of the default."},
+	{"web-config", 0, "FILE", OPTION_FILE(struct exporter_options, web_config),
+	 /* As Prometheus's own exporters call it. */
+	 .alias = "web.config.file",
+	 .help = "TLS and passwords, in the format of Prometheus's exporter-toolkit",
+	 .doc = "See WEB CONFIGURATION. Prometheus's own exporters call the option "
+		"--web.config.file, which is understood as well."},
+	{"textfile", 0, "PATH", .parse = parse_textfile,
+	 OPTION_AT(struct exporter_options, textfile), .completion = COMPLETE_FILE,
+	 .help = "write the metrics to PATH, for node_exporter, and listen only where "
+		 "--listen says so",
+	 .doc = "It must end with _.prom_. The file is replaced as a whole, and removed at "
+		"the end, and at the beginning if one was left by a run that was killed."},
+	{"textfile-period", 0, "T", OPTION_DURATION(struct exporter_options, textfile_ns),
+	 .min = NSEC_PER_SEC / 10, .initial = "15s", .help = "write them every T, at least 100ms"},
+	{OPTION_PAGE(struct exporter_options, sources.monitor.device)},
+	{"interval", 'i', "T", OPTION_DURATION(struct exporter_options, sources.monitor.period_ns),
+	 /* For a tenth of the cost of watch it finds the same, later by at most this. */
+	 .initial = "100ms", .min = PAGE_MONITOR_PERIOD_MIN_NS, .max = NSEC_PER_SEC,
+	 .help = "look every T, from 100us to 1s",
+	 .doc = "Where the hypervisor notifies, it looks at each notification too."},
+	{"without-bpf", 0, OPTION_FLAG(struct exporter_options, sources.without_bpf),
+	 .help = "do not look into the kernel: the page alone",
+	 .doc = "No privileges are needed then."},
+	{OPTION_BTF(struct exporter_options, sources.btf)},
+	{"reload", 0, OPTION_FLAG(struct exporter_options, sources.reload),
+	 .help = "release the driver when it is to be unloaded, and hook it when it comes again",
+	 .doc = "As in *vmclock-trace-trace*(1). The capabilities for that are kept."},
+	{"probe-cost", 0, OPTION_FLAG(struct exporter_options, sources.probe_cost),
+	 .help = "have the kernel count what the hooks cost, for a little more of it",
+	 .doc = "How often the hooks' programs run and how long that takes. It does so for "
+		"all BPF programs of the machine, and each run takes some 30 ns longer for "
+		"it. Needs what the hooks need."},
+	{"readers", 0, "N", OPTION_NUMBER(struct exporter_options, readers), .min = 1,
+	 .max = METRICS_READERS,
+	 .help = "count by the names of readers too: of the first N, at most 100",
+	 .doc = "All others are counted as one, whose name is empty. Threads choose their "
+		"names: hence the bound."},
+	{0},
+};
 
 const struct command cmd_exporter = {
 	.name = "exporter",
-	.help = help,
+	.usage = "[options]",
+	.about = "Serves the state of the clock, and what happens to it, as metrics for "
+		 "Prometheus at /metrics, and for people at / and /healthz. Watches the page, "
+		 "without root where that is readable; as root also, by BPF, who reads the "
+		 "driver. Without a device it waits for one. Ends with SIGTERM or Ctrl-C.",
+	.options = options,
+	.exit_done = "ended by a signal; what is wrong with the clock is in the metrics, and 3 is "
+		     "never returned",
+	.exit_failed = "it cannot serve or write",
+	.examples =
+		"vmclock-trace exporter\n"
+		"vmclock-trace exporter --listen :10319 --web-config /etc/vmclock-trace/web.yml\n"
+		"vmclock-trace exporter --textfile /var/lib/node-exporter/vmclock.prom\n",
 	.run = exporter_run,
 };

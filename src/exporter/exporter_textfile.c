@@ -25,16 +25,9 @@ static int open_part(const char *path, char part[PATH_MAX])
 
 int exporter_textfile_begin(const char *path, struct error *error)
 {
-	size_t length = strlen(path);
 	char part[PATH_MAX];
-	int fd;
+	int fd = open_part(path, part);
 
-	if (length < 6 || strcmp(path + length - 5, ".prom")) {
-		error_cause(error, "%s does not end with .prom", path);
-		error_hint(error, "node_exporter reads no other files of its textfile directory");
-		return -EINVAL;
-	}
-	fd = open_part(path, part);
 	if (fd < 0) {
 		error_cause(error, "cannot write %s: %s", path, strerror(-fd));
 		return fd;

@@ -27,7 +27,7 @@ struct shell {
 static const char *action_of(const struct shell *shell, const struct command_option *option,
 			     char *out, size_t bytes)
 {
-	const char *action = shell->action[option->type->completion];
+	const char *action = shell->action[option->completion];
 	const char *words = strstr(action, "%s"), *word;
 	size_t used;
 
@@ -112,7 +112,8 @@ static void bash_part(const struct shell *shell, const struct command *command)
 		if (option->name && option->argument)
 			bash_option(shell, command, option);
 	}
-	printf("\t%s:*) offer=(-W '", command->name);
+	printf("\t%s:*%s) offer=(-W '", command->name, command->commands ? " | help:*" : "");
+	printf("%s", command->commands ? "help " : "");
 	for (size_t i = 0; command->commands && command->commands[i]; i++)
 		printf("%s ", command->commands[i]->name);
 	for (option = command->options; !option_is_end(option); option++) {
@@ -279,7 +280,7 @@ static const struct shell shells[] = {
 	{.name = "bash",
 	 .action =
 		 {
-			 [COMPLETE_NOTHING] = "",
+			 [COMPLETE_NOTHING] = ":",
 			 [COMPLETE_FILE] = "offer=(-f)",
 			 [COMPLETE_DEVICE] =
 				 "offer=(-f); [[ $current ]] || offer+=(-G '/dev/vmclock*')",

@@ -2,6 +2,7 @@
 #include "feed/help.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,37 @@ static const struct command_option help_option = {"help", 'h', .help = "show thi
 static const char *default_of(const struct command_option *option)
 {
 	return option->otherwise ?: option->initial;
+}
+
+static void append(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void append(char *out, const char *format, ...)
+{
+	size_t used = strlen(out);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(out + used, TEXT_BYTES - used, format, args);
+	va_end(args);
+}
+
+/* What the option does, and beside which others. */
+static const char *say(const struct command_option *option, char out[TEXT_BYTES])
+{
+	const char *name = option->excludes ?: "";
+
+	*out = '\0';
+	if (option->needs)
+		append(out, "with --%s: ", option->needs);
+	append(out, "%s", option->help);
+	for (; *name; name += strspn(name, " ")) {
+		int length = (int)strcspn(name, " ");
+
+		append(out, "%s--%.*s", name == option->excludes ? "; not with " : ", ", length,
+		       name);
+		name += length;
+	}
+	return out;
 }
 
 /* --- --help */
@@ -37,8 +69,9 @@ static void put_option(const struct command_option *option, int width)
 	char left[80], text[TEXT_BYTES];
 
 	format_option(option, left, sizeof(left));
-	snprintf(text, sizeof(text), "%s%s%s", option->help, otherwise ? "; default: " : "",
-		 otherwise ?: "");
+	say(option, text);
+	if (otherwise)
+		append(text, "; default: %s", otherwise);
 	printf("%-*s", width, left);
 	text_wrap_within(stdout, COLUMNS, text, width, width);
 }
@@ -179,12 +212,12 @@ static void put_words(const struct command_option *option, const char *text)
 	}
 }
 
-/* A help text as a sentence of its own. */
-static void put_sentence(const struct command_option *option, const char *text)
+/* What it does, as a sentence of its own. */
+static void put_sentence(const struct command_option *option)
 {
 	char sentence[TEXT_BYTES];
 
-	snprintf(sentence, sizeof(sentence), "%s", text);
+	say(option, sentence);
 	sentence[0] = (char)toupper((unsigned char)sentence[0]);
 	put_words(option, sentence);
 	putchar('.');
@@ -211,7 +244,7 @@ static void put_entry(const struct command_option *option)
 	if (option->argument)
 		printf(" _%s_", option->argument);
 	printf("\n\t");
-	put_sentence(option, option->help);
+	put_sentence(option);
 	if (otherwise) {
 		printf(" Default: ");
 		put_words(option, otherwise);

@@ -81,7 +81,7 @@ int message_bad_argument(const char *option, const char *value, const char *want
 	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
 
 	message_error("%s '%s' is not %s", option, shown(value, text, sizeof(text)), wanted);
-	return EXIT_USAGE;
+	return message_usage_hint();
 }
 
 int message_about(const char *what, const char *argument)
@@ -90,24 +90,4 @@ int message_about(const char *what, const char *argument)
 
 	message_error("%s '%s'", what, shown(argument, text, sizeof(text)));
 	return message_usage_hint();
-}
-
-int message_help(const struct command *command)
-{
-	fputs(command->help, stdout);
-	return EXIT_DONE;
-}
-
-int message_see_help(const struct command *command)
-{
-	fprintf(stderr, "hint: " PROGRAM " %s --help\n", command->name);
-	return EXIT_USAGE;
-}
-
-int message_unexpected(const struct command *command, const char *argument)
-{
-	char text[TEXT_DISPLAY_BYTES(ARGUMENT_BYTES)];
-
-	message_error("unexpected argument '%s'", shown(argument, text, sizeof(text)));
-	return message_see_help(command);
 }

@@ -39,16 +39,10 @@ int message_output(int code);
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);
 
-/* @option was given @value, and wants @wanted. Returns EXIT_USAGE. */
+/* @option was given @value, and wants @wanted; and see --help. Returns EXIT_USAGE. */
 int message_bad_argument(const char *option, const char *value, const char *wanted);
 
 /* "SPEAKER: WHAT 'ARGUMENT'", and see --help. Returns EXIT_USAGE. */
 int message_about(const char *what, const char *argument);
-
-/* Of commands that do not have a table yet. */
-int message_schema(const struct json_schema *schema);
-int message_help(const struct command *command);
-int message_see_help(const struct command *command);
-int message_unexpected(const struct command *command, const char *argument);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The kinds of values that options have, read strictly: see base/parse.h. */
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ int option_refuse(const struct command_option *option, const char *text, const c
 
 /* --- As it is */
 
-static int parse_flag(const struct command_option *option, const char *text, void *value)
+int option_flag(const struct command_option *option, const char *text, void *value)
 {
 	(void)option;
 	(void)text;
@@ -35,7 +36,7 @@ static int parse_flag(const struct command_option *option, const char *text, voi
 	return MESSAGE_GO_ON;
 }
 
-static int parse_text(const struct command_option *option, const char *text, void *value)
+int option_text(const struct command_option *option, const char *text, void *value)
 {
 	(void)option;
 	*(const char **)value = text;
@@ -100,7 +101,7 @@ static void format_number(uint64_t number, char *out, size_t bytes)
 	snprintf(out, bytes, "%" PRIu64, number);
 }
 
-static int parse_number(const struct command_option *option, const char *text, void *value)
+int option_number(const struct command_option *option, const char *text, void *value)
 {
 	static const struct measure numbers = {parse_u64, format_number, "a number", ""};
 
@@ -118,7 +119,7 @@ static void format_bytes(uint64_t number, char *out, size_t bytes)
 	snprintf(out, bytes, "%" PRIu64 "%.1s", number, &units[i]);
 }
 
-static int parse_size(const struct command_option *option, const char *text, void *value)
+int option_bytes(const struct command_option *option, const char *text, void *value)
 {
 	static const struct measure sizes = {parse_bytes, format_bytes, "a size",
 					     ", such as 50M or 2G"};
@@ -146,7 +147,7 @@ static int parse_time(const char *text, uint64_t *number)
 	return err;
 }
 
-static int parse_duration(const struct command_option *option, const char *text, void *value)
+int option_duration(const struct command_option *option, const char *text, void *value)
 {
 	static const struct measure times = {parse_time, format_time, "a time",
 					     ", such as 10s, 2.5m or 1h"};
@@ -154,9 +155,35 @@ static int parse_duration(const struct command_option *option, const char *text,
 	return parse_measure(option, &times, text, value);
 }
 
+/* A number with a fraction, in billionths, as a duration in seconds is in nanoseconds. */
+static int parse_speed(const char *text, uint64_t *number)
+{
+	size_t length = strlen(text);
+
+	if (!length || text[length - 1] < '0' || text[length - 1] > '9')
+		return -EINVAL;
+	return parse_time(text, number);
+}
+
+static void format_speed(uint64_t number, char *out, size_t bytes)
+{
+	if (number % NSEC_PER_SEC)
+		snprintf(out, bytes, "%.3f", (double)number / NSEC_PER_SEC);
+	else
+		snprintf(out, bytes, "%" PRIu64, number / NSEC_PER_SEC);
+}
+
+int option_speed(const struct command_option *option, const char *text, void *value)
+{
+	static const struct measure speeds = {parse_speed, format_speed, "a number",
+					      ", such as 1 or 60"};
+
+	return parse_measure(option, &speeds, text, value);
+}
+
 /* --- Words */
 
-static int parse_word(const struct command_option *option, const char *text, void *value)
+int option_word(const struct command_option *option, const char *text, void *value)
 {
 	char wanted[WANTED_BYTES] = "";
 	const char *word;
@@ -176,15 +203,3 @@ static int parse_word(const struct command_option *option, const char *text, voi
 	}
 	return option_refuse(option, text, wanted);
 }
-
-const struct option_type option_flag = {parse_flag, COMPLETE_NOTHING};
-const struct option_type option_text = {parse_text, COMPLETE_NOTHING};
-const struct option_type option_file = {parse_text, COMPLETE_FILE};
-const struct option_type option_device = {parse_text, COMPLETE_DEVICE};
-const struct option_type option_number = {parse_number, COMPLETE_NOTHING};
-const struct option_type option_bytes = {parse_size, COMPLETE_NOTHING};
-const struct option_type option_duration = {parse_duration, COMPLETE_NOTHING};
-const struct option_type option_word = {parse_word, COMPLETE_WORD};
-/* These are lists, not texts to parse: options_parse() takes them itself. */
-const struct option_type option_operands = {NULL, COMPLETE_FILE};
-const struct option_type option_command_line = {NULL, COMPLETE_COMMAND};

@@ -60,7 +60,7 @@ static void fill(struct getopt_tables *tables, const struct command_option *opti
 
 	/* What takes a whole command line: its options are none of ours. */
 	for (size_t i = 0; !option_is_end(&options[i]); i++) {
-		if (options[i].type == &option_command_line)
+		if (options[i].extent == OPTION_ALL_THE_REST)
 			*letter++ = '+';
 	}
 	*letter++ = ':'; /* what is missing is told from what is unknown */
@@ -182,7 +182,7 @@ static void note_given(struct parsing *parsing, const struct command_option *opt
 static int take(struct parsing *parsing, const struct command_option *option, const char *text)
 {
 	note_given(parsing, option);
-	return option->type->parse(option, text, parsing->values + option->offset);
+	return option->parse(option, text, parsing->values + option->offset);
 }
 
 /* All that is left, from @argv on. */
@@ -195,7 +195,7 @@ static int take_rest(struct parsing *parsing, const struct command_option *optio
 
 static int take_option(struct parsing *parsing, const struct command_option *option, char **argv)
 {
-	if (option->type != &option_command_line)
+	if (option->extent == OPTION_ONE)
 		return take(parsing, option, optarg);
 	parsing->is_over = true;
 	argv[optind - 1] = optarg; /* that of --exec=CMD too */
@@ -232,7 +232,7 @@ static int take_operands(struct parsing *parsing, char **argv)
 	for (; !option_is_end(option) && *argv && code == MESSAGE_GO_ON; option++) {
 		if (option->name)
 			continue;
-		if (option->type == &option_operands || option->type == &option_command_line)
+		if (option->extent != OPTION_ONE)
 			return take_rest(parsing, option, argv);
 		code = take(parsing, option, *argv++);
 	}
@@ -250,7 +250,7 @@ static int take_initial(struct parsing *parsing)
 		int code = MESSAGE_GO_ON;
 
 		if (option->initial)
-			code = option->type->parse(option, option->initial, value);
+			code = option->parse(option, option->initial, value);
 		if (code != MESSAGE_GO_ON)
 			return code;
 	}

@@ -25,11 +25,11 @@ enum completion {
 	COMPLETIONS,
 };
 
-/* What is put into a member: by @parse, for which `value` points to it. */
-struct option_type {
-	/* MESSAGE_GO_ON; or an exit code: what is wrong has then been said, or all been done. */
-	int (*parse)(const struct command_option *option, const char *text, void *value);
-	enum completion completion;
+/* How much of the command line an option or operand takes. */
+enum option_extent {
+	OPTION_ONE,	     /* one argument, or none */
+	OPTION_ALL_OPERANDS, /* and all operands behind it */
+	OPTION_ALL_THE_REST, /* and all that follows, options of another command among it */
 };
 
 /* An option; or, without a name, an operand. */
@@ -38,8 +38,14 @@ struct command_option {
 	char letter;	      /* 0: it has none; the same letter means the same in all commands */
 	const char *argument; /* what its value is called; NULL: it takes none */
 	const char *alias;    /* another name that is understood and not shown; NULL: none */
-	const struct option_type *type;
-	size_t offset;	   /* of the member of the command's structure, */
+	/*
+	 * Put it into @value, a member of the command's structure. MESSAGE_GO_ON; or an exit code:
+	 * what is wrong has then been said, or all been done. NULL where it takes more than one.
+	 */
+	int (*parse)(const struct command_option *option, const char *text, void *value);
+	enum option_extent extent;
+	enum completion completion;
+	size_t offset;	   /* of the member, */
 	size_t bytes;	   /* and its size */
 	size_t given;	   /* where a bool is set if the option is, less 1; 0: nowhere */
 	uint64_t min, max; /* of numbers, sizes and times in ns; max 0: none */
@@ -54,10 +60,15 @@ struct command_option {
 	const char *doc;       /* what the manual says beside that, as scdoc(5); NULL: nothing */
 };
 
-/* Value types, by the macros below. */
-extern const struct option_type option_flag, option_text, option_file, option_device, option_number,
-	option_bytes, option_duration, option_word, option_operands, option_command_line,
-	option_schema;
+/* Kinds of values, for the macros below. */
+int option_flag(const struct command_option *option, const char *text, void *value);
+int option_text(const struct command_option *option, const char *text, void *value);
+int option_number(const struct command_option *option, const char *text, void *value);
+int option_bytes(const struct command_option *option, const char *text, void *value);
+int option_duration(const struct command_option *option, const char *text, void *value);
+int option_speed(const struct command_option *option, const char *text, void *value);
+int option_word(const struct command_option *option, const char *text, void *value);
+int option_schema(const struct command_option *option, const char *text, void *value);
 
 #define OPTION_AT(structure, member)                                                               \
 	.offset = offsetof(structure, member), .bytes = sizeof(((structure *)0)->member)
@@ -69,24 +80,28 @@ extern const struct option_type option_flag, option_text, option_file, option_de
 				 : -1]))
 
 #define OPTION_OF(structure, member, kind, member_type)                                            \
-	.type = &(kind), .bytes = sizeof(((structure *)0)->member),                                \
+	.parse = (kind), .bytes = sizeof(((structure *)0)->member),                                \
 	.offset = offsetof(structure, member) + OPTION_IS(structure, member, member_type)
 
 /* What goes where: into a member of the command's structure, which the macro checks. */
-#define OPTION_FLAG(structure, member)	 OPTION_OF(structure, member, option_flag, bool)
-#define OPTION_TEXT(structure, member)	 OPTION_OF(structure, member, option_text, const char *)
-#define OPTION_FILE(structure, member)	 OPTION_OF(structure, member, option_file, const char *)
-#define OPTION_DEVICE(structure, member) OPTION_OF(structure, member, option_device, const char *)
-/* All operands from this one on, up to a NULL. */
-#define OPTION_OPERANDS(structure, member) OPTION_OF(structure, member, option_operands, char **)
-/* The same, and nothing behind it is an option of this command. */
+#define OPTION_FLAG(structure, member) OPTION_OF(structure, member, option_flag, bool)
+#define OPTION_TEXT(structure, member) OPTION_OF(structure, member, option_text, const char *)
+#define OPTION_FILE(structure, member) OPTION_TEXT(structure, member), .completion = COMPLETE_FILE
+#define OPTION_OPERANDS(structure, member)                                                         \
+	.extent = OPTION_ALL_OPERANDS, .completion = COMPLETE_FILE,                                \
+	OPTION_OF(structure, member, NULL, char **)
 #define OPTION_COMMAND_LINE(structure, member)                                                     \
-	OPTION_OF(structure, member, option_command_line, char **)
-/* Into members of 4 or 8 bytes; words, as their number, into an enum or a bool too. */
-#define OPTION_NUMBER(structure, member)   .type = &option_number, OPTION_AT(structure, member)
-#define OPTION_BYTES(structure, member)	   .type = &option_bytes, OPTION_AT(structure, member)
-#define OPTION_DURATION(structure, member) .type = &option_duration, OPTION_AT(structure, member)
-#define OPTION_WORD(structure, member)	   .type = &option_word, OPTION_AT(structure, member)
+	.extent = OPTION_ALL_THE_REST, .completion = COMPLETE_COMMAND,                             \
+	OPTION_OF(structure, member, NULL, char **)
+/* Into members of 4 or 8 bytes; words, as their number, into an enum or a bool. */
+#define OPTION_NUMBER(structure, member)   .parse = option_number, OPTION_AT(structure, member)
+#define OPTION_BYTES(structure, member)	   .parse = option_bytes, OPTION_AT(structure, member)
+#define OPTION_DURATION(structure, member) .parse = option_duration, OPTION_AT(structure, member)
+/* As many times as fast as it is: billionths. */
+#define OPTION_SPEED(structure, member) .parse = option_speed, OPTION_AT(structure, member)
+#define OPTION_WORD(structure, member)                                                             \
+	.parse = option_word, OPTION_AT(structure, member), .completion = COMPLETE_WORD
+/* Beside one of those: is it given? */
 #define OPTION_GIVEN(structure, member)                                                            \
 	.given = 1 + offsetof(structure, member) + OPTION_IS(structure, member, bool)
 
@@ -94,19 +109,35 @@ extern const struct option_type option_flag, option_text, option_file, option_de
 #define OPTION_TIME_DOC                                                                            \
 	"A number with a unit of ns, us, ms, s, m, h or d; without one it is seconds."
 
-/* In every table that has it. */
+/* The page that is looked at, in every table that has one. */
+#define OPTION_PAGE(structure, member)                                                             \
+	"device", 0, "PATH", OPTION_TEXT(structure, member),                                       \
+		.completion = COMPLETE_DEVICE,                                                     \
+		.help = "a vmclock device, or a file that holds a page",                           \
+		.otherwise = "the first /dev/vmclock*",                                            \
+		.doc = "The first is that of the lowest number. A file holds the bytes of a "      \
+		       "page, such as *vmclock-sim*(1) writes."
+
+/* The kernel's types, of commands that hook it. */
+#define OPTION_BTF(structure, member)                                                              \
+	"btf", 0, "FILE", OPTION_FILE(structure, member),                                          \
+		.help = "the kernel's types, where it does not show them itself",                  \
+		.doc = "fentry needs the kernel's own: with a file, hooks are kprobes at best."
+
+/* How long a command goes on that would else go on for ever. */
+#define OPTION_LIMIT(structure, member)                                                            \
+	"duration", 'd', "T", OPTION_DURATION(structure, member),                                  \
+		.min = 1, .help = "stop after T: 500ms, 10s, 2m, 1h", .doc = OPTION_TIME_DOC
+
+/* What is printed for programs. */
 #define OPTION_JSON(structure, member, says)                                                       \
-	{                                                                                          \
-		"json", 'j', OPTION_FLAG(structure, member), .help = says,                         \
-							     .doc = "See *vmclock-trace-json*(5)." \
-	}
+	"json", 'j', OPTION_FLAG(structure, member), .help = says,                                 \
+						     .doc = "See *vmclock-trace-json*(5)."
 
 /* Print @of, a struct json_schema, and end. */
 #define OPTION_SCHEMA(of)                                                                          \
-	{                                                                                          \
-		"schema", .type = &option_schema, .schema = of,                                    \
-			  .help = "print the JSON Schema of what --json prints, and exit"          \
-	}
+	"schema", .parse = option_schema, .schema = of,                                            \
+		  .help = "print the JSON Schema of what --json prints, and exit"
 
 /*
  * Read the arguments of @command into @values, the structure that its table is made for: first all

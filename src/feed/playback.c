@@ -2,26 +2,11 @@
 #include "feed/playback.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock_now.h"
 #include "base/instant.h"
-#include "base/parse.h"
-#include "feed/message.h"
 
 #define SPEED_REAL NSEC_PER_SEC
-
-/* A number with a fraction, in billionths, as a duration in seconds is in nanoseconds. */
-int playback_parse(const char *text, int64_t *speed)
-{
-	size_t length = strlen(text);
-
-	if (!length || text[length - 1] < '0' || text[length - 1] > '9' ||
-	    parse_duration_ns(text, speed) || *speed < SPEED_REAL / 1000)
-		return message_bad_argument("--speed", text,
-					    "a number from 0.001, such as 1 or 60");
-	return MESSAGE_GO_ON;
-}
 
 void playback_begin(struct playback *playback, int64_t speed, uint64_t start_ns)
 {

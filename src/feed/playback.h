@@ -16,9 +16,6 @@ struct playback {
 	uint64_t begun_ns; /* when it was begun here */
 };
 
-/* The value of --speed. MESSAGE_GO_ON, or the exit code; what is wrong has then been said. */
-int playback_parse(const char *text, int64_t *speed);
-
 /* It begins now, at @start_ns of the recording. */
 void playback_begin(struct playback *playback, int64_t speed, uint64_t start_ns);
 

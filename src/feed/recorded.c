@@ -18,26 +18,6 @@ static struct recorded *recorded_of(struct source *source)
 	return (struct recorded *)source;
 }
 
-int recorded_check_options(const struct recorded_request *request, const char *live_only)
-{
-	struct error error = {0};
-
-	if (request->file && live_only) {
-		error_cause(&error,
-			    "%s asks for something of a live machine, and --from shows a "
-			    "recording",
-			    live_only);
-		error_hint(&error, "leave one of the two out");
-	} else if (!request->file && request->speed) {
-		error_cause(&error, "--speed is how fast a recording is shown, and there is none");
-		error_hint(&error, "name it by --from FILE");
-	} else {
-		return MESSAGE_GO_ON;
-	}
-	message_failure(&error);
-	return EXIT_USAGE;
-}
-
 void recorded_close(struct recorded *recorded)
 {
 	recording_close(recorded->recording);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/instant.h"
 #include "base/text.h"
+#include "feed/options.h"
 #include "feed/playback.h"
 #include "feed/progress.h"
 #include "feed/source.h"
@@ -17,10 +19,22 @@
 /* What is asked of it. */
 struct recorded_request {
 	const char *file;
-	int64_t speed;	      /* as playback_parse() gives it; 0: do not wait */
+	int64_t speed;	      /* billionths of real time; 0: do not wait */
 	uint64_t duration_ns; /* of the recording's own time; 0: all of it */
 	bool is_quiet;	      /* show no progress: what is printed meanwhile would be in the way */
 };
+
+/* How fast it is shown: with what was missed in between, or without waiting. */
+#define RECORDED_SPEED(structure, member)                                                          \
+	"speed", 0, "X", OPTION_SPEED(structure, member.speed),                                    \
+		.min = NSEC_PER_SEC / 1000, .help = "as many times faster than it happened",       \
+		.otherwise = "do not wait", .doc = "1 is as it was, 0.5 half as fast."
+
+/* --from, of commands that also watch a machine. */
+#define RECORDED_FROM(structure, member)                                                           \
+	"from", 0, "FILE", OPTION_FILE(structure, member.file),                                    \
+		.help = "show a recording (vmclock-trace record) as it was seen then",             \
+		.doc = "See RECORDINGS."
 
 /* All zero at first. */
 struct recorded {
@@ -35,12 +49,6 @@ struct recorded {
 	struct playback playback;
 	struct progress progress;
 };
-
-/*
- * Do the options of --from, --speed and @live_only, the name of one that only a live source has or
- * NULL, go together? MESSAGE_GO_ON, or the exit code; what is wrong has then been said.
- */
-int recorded_check_options(const struct recorded_request *request, const char *live_only);
 
 /*
  * 0, or -errno as recording_open() with @error filled. Its events come each when it is due, until

@@ -93,12 +93,10 @@ static const char *shell(unsigned int i)
 	return i < 3 ? shells[i] : NULL;
 }
 
-static const struct option_type version = {put_version, COMPLETE_NOTHING};
-static const struct option_type completion = {put_completion, COMPLETE_WORD};
-
 static const struct command_option options[] = {
-	{"version", 'V', .type = &version, .help = "show the version"},
-	{"completion", 0, "SHELL", .type = &completion, .word = shell,
+	{"version", 'V', .parse = put_version, .help = "show the version"},
+	{"completion", 0, "SHELL", .parse = put_completion, .completion = COMPLETE_WORD,
+	 .word = shell,
 	 .help = "print what SHELL (bash, zsh or fish) needs to complete what is typed"},
 	{.argument = "COMMAND", OPTION_COMMAND_LINE(struct arguments, command)},
 	{0},

@@ -95,10 +95,12 @@ static int record_to(const struct record_options *options, struct record_session
 
 static int record_run(int argc, char **argv)
 {
-	struct record_options options;
+	struct record_options options = {0};
 	struct record_session session = {0};
-	int code = record_options_parse(argc, argv, &options);
+	int code = options_parse(&cmd_record, argc, argv, &options);
 
+	if (code == MESSAGE_GO_ON)
+		code = record_options_settle(&options);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	/* A limit on file sizes is a full disk: said, counted, survived. */
@@ -116,56 +118,27 @@ static int record_run(int argc, char **argv)
 	return message_output(code);
 }
 
-static const char help[] =
-	"usage: vmclock-trace record [options] [FILE|DIRECTORY]\n"
-	"\n"
-	"Keeps all that trace sees in FILE, an SQLite database that report and replay read: looks "
-	"at\n"
-	"the page, who used the clock how often, slow and failed uses, who set the system clock, "
-	"what\n"
-	"was found, what was lost. During an incident each read is kept. Without FILE, and in a\n"
-	"DIRECTORY, the name is vmclock-TIME.sqlite. A file is never written over. Ends with "
-	"Ctrl-C.\n"
-	"\n"
-	"With --ring it is a flight recorder: all of the last minutes, in bounded space, and what "
-	"is\n"
-	"around a finding is kept for good.\n"
-	"\n"
-	"Needs root for the kernel's hooks. Without, it records the page alone, and says so.\n"
-	"\n"
-	"  -d, --duration T    stop after T: 500ms, 10s, 2m, 1h\n"
-	"      --device PATH   record this page; default: the first /dev/vmclock*\n"
-	"  -e, --events        keep each use as an event, which costs more\n"
-	"      --max-size SIZE let the oldest events go beyond this: 50M, 2G; with --ring windows\n"
-	"      --max-age T     and those that are older than this: 12h, 7d; in a DIRECTORY also\n"
-	"                      recordings of earlier starts\n"
-	"      --ring T        keep all of the last T only, and for good the windows around "
-	"findings\n"
-	"      --on SEVERITY   of this severity or worse: info, warning, critical; default: "
-	"warning\n"
-	"      --before T      from so long before them; default: all of the ring\n"
-	"      --after T       until so long after them, or their incident; default: 1m\n"
-	"      --journal       note what is found in the systemd journal; a service always does\n"
-	"      --btf FILE      the kernel's types, where it does not show them itself\n"
-	"      --reload        let the driver go for who unloads it, and hook it when it comes "
-	"again\n"
-	"      --scenario PATH record what this scenario plays, in virtual time, and no machine\n"
-	"  -j, --json          one JSON object a line, schema vmclock-trace/record/1\n"
-	"  -h, --help          show this\n"
-	"\n"
-	"exit status: 0 nothing found, or only news (severity info)\n"
-	"             1 nothing to record, or FILE could not be written; 2 usage\n"
-	"             3 a finding of severity warning or critical\n"
-	"\n"
-	"examples:\n"
-	"  sudo vmclock-trace record\n"
-	"  sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"
-	"  sudo vmclock-trace record --ring 10m --on critical /var/lib/vmclock-trace\n"
-	"  vmclock-trace record --scenario tests/scenarios/migrate.scenario /tmp/story.sqlite\n";
-
 const struct command cmd_record = {
 	.name = "record",
 	.summary = "keep all that happens to the clock in a file, for report and replay",
-	.help = help,
+	.usage = "[options] [FILE|DIRECTORY]",
+	.about = "Keeps all that trace sees in FILE, an SQLite database that report and replay "
+		 "read: samples of the page, who used the clock how often, slow and failed uses, "
+		 "who set the system clock, what was found, what was lost. During an incident "
+		 "each read is kept. Without FILE, and in a DIRECTORY, the name is "
+		 "vmclock-TIME.sqlite. A file is never written over. Ends with Ctrl-C.\n\n"
+		 "With --ring it is a flight recorder: all of the last minutes, in bounded "
+		 "space, and what is around a finding is kept for good.\n\n"
+		 "Needs root for the kernel's hooks. Without, it records the page alone, and "
+		 "says so.",
+	.options = record_option_table,
+	.exit_done = "nothing found, or only news (severity info)",
+	.exit_failed = "nothing to record, or FILE could not be written",
+	.exit_finding = "a finding of severity warning or critical",
+	.examples =
+		"sudo vmclock-trace record\n"
+		"sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"
+		"sudo vmclock-trace record --ring 10m --on critical /var/lib/vmclock-trace\n"
+		"vmclock-trace record --scenario tests/scenarios/migrate.scenario story.sqlite\n",
 	.run = record_run,
 };

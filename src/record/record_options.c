@@ -1,174 +1,78 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "record/record_options.h"
 
-#include <getopt.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/instant.h"
-#include "base/parse.h"
 #include "feed/message.h"
 #include "store/recorder.h"
 
-/* Options without a letter of their own. */
-enum {
-	OPTION_DEVICE = 256,
-	OPTION_MAX_SIZE,
-	OPTION_MAX_AGE,
-	OPTION_SCENARIO,
-	OPTION_RING,
-	OPTION_ON,
-	OPTION_BEFORE,
-	OPTION_AFTER,
-	OPTION_JOURNAL,
-	OPTION_RELOAD,
-	OPTION_BTF,
-};
-
-/* Of a ring: what comes after a finding mostly comes within this; and no disk is to be filled. */
-#define AFTER_NS       (60ll * NSEC_PER_SEC)
+/* Of a ring: no disk is to be filled. */
 #define RING_MAX_BYTES (1ull << 30)
-
-static int parse_time(const char *name, const char *text, int64_t *ns)
-{
-	if (!parse_duration_ns(text, ns) && *ns > 0)
-		return MESSAGE_GO_ON;
-	return message_bad_argument(name, text, "a time such as 10s, 2.5m, 1h or 7d");
-}
-
-static int parse_size(const char *text, uint64_t *bytes)
-{
-	if (!parse_bytes(text, bytes) && *bytes >= RECORDER_MIN_BYTES)
-		return MESSAGE_GO_ON;
-	return message_bad_argument("--max-size", text, "a size from 4M, such as 50M or 2G");
-}
-
-static int parse_severity(const char *text, enum finding_severity *severity)
-{
-	for (int i = FINDING_INFO; i <= FINDING_CRITICAL; i++) {
-		if (strcmp(text, finding_severity_name((enum finding_severity)i)))
-			continue;
-		*severity = (enum finding_severity)i;
-		return MESSAGE_GO_ON;
-	}
-	return message_bad_argument("--on", text, "info, warning or critical");
-}
-
-static int parse_ring(const char *text, int64_t *ns)
-{
-	if (!parse_duration_ns(text, ns) && *ns >= NSEC_PER_SEC)
-		return MESSAGE_GO_ON;
-	return message_bad_argument("--ring", text, "a time from 1s, such as 10m or 1h");
-}
-
-static int parse_option(int option, const char *text, struct record_options *options)
-{
-	switch (option) {
-	case 'd':
-		return parse_time("--duration", text, &options->duration_ns);
-	case 'e':
-		options->every_event = true;
-		break;
-	case 'j':
-		options->json = true;
-		break;
-	case 'h':
-		return message_help(&cmd_record);
-	case OPTION_DEVICE:
-		options->device = text;
-		break;
-	case OPTION_MAX_SIZE:
-		return parse_size(text, &options->max_bytes);
-	case OPTION_MAX_AGE:
-		return parse_time("--max-age", text, &options->max_age_ns);
-	case OPTION_SCENARIO:
-		options->scenario = text;
-		break;
-	case OPTION_RELOAD:
-		options->reload = true;
-		break;
-	case OPTION_BTF:
-		options->btf = text;
-		break;
-	case OPTION_JOURNAL:
-		options->journal = true;
-		break;
-	case OPTION_RING:
-		return parse_ring(text, &options->ring_ns);
-	case OPTION_BEFORE:
-		return parse_time("--before", text, &options->before_ns);
-	case OPTION_AFTER:
-		return parse_time("--after", text, &options->after_ns);
-	case OPTION_ON:
-		return parse_severity(text, &options->on);
-	default:
-		return message_see_help(&cmd_record);
-	}
-	return MESSAGE_GO_ON;
-}
-
-/* --on was not given. */
-#define UNSET ((enum finding_severity)(FINDING_CRITICAL + 1))
 
 static int refuse(const char *why)
 {
 	message_error("%s", why);
-	return message_see_help(&cmd_record);
+	return message_usage_hint();
 }
 
-/* What belongs to a ring, and what it is where nothing is said. */
-static int settle_ring(struct record_options *options)
+int record_options_settle(struct record_options *options)
 {
-	bool has_on = options->on != UNSET;
-
-	if (!options->ring_ns) {
-		if (has_on || options->before_ns || options->after_ns)
-			return refuse("--on, --before and --after are for --ring");
+	if (!options->ring_ns)
 		return MESSAGE_GO_ON;
-	}
 	if (options->before_ns > options->ring_ns)
 		return refuse("--before is longer than --ring: that much is not there");
 	if (options->max_age_ns && options->max_age_ns < options->ring_ns)
 		return refuse("--max-age is shorter than --ring");
-	options->on = has_on ? options->on : FINDING_WARNING;
 	options->before_ns = options->before_ns ?: options->ring_ns;
-	options->after_ns = options->after_ns ?: AFTER_NS;
 	options->max_bytes = options->max_bytes ?: RING_MAX_BYTES;
 	options->every_event = true;
 	return MESSAGE_GO_ON;
 }
 
-int record_options_parse(int argc, char **argv, struct record_options *options)
+static const char *severity_word(unsigned int i)
 {
-	static const struct option table[] = {
-		{"duration", required_argument, NULL, 'd'},
-		{"device", required_argument, NULL, OPTION_DEVICE},
-		{"events", no_argument, NULL, 'e'},
-		{"max-size", required_argument, NULL, OPTION_MAX_SIZE},
-		{"max-age", required_argument, NULL, OPTION_MAX_AGE},
-		{"scenario", required_argument, NULL, OPTION_SCENARIO},
-		{"ring", required_argument, NULL, OPTION_RING},
-		{"on", required_argument, NULL, OPTION_ON},
-		{"before", required_argument, NULL, OPTION_BEFORE},
-		{"after", required_argument, NULL, OPTION_AFTER},
-		{"journal", no_argument, NULL, OPTION_JOURNAL},
-		{"reload", no_argument, NULL, OPTION_RELOAD},
-		{"btf", required_argument, NULL, OPTION_BTF},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code;
-
-	*options = (struct record_options){.on = UNSET};
-	while ((option = getopt_long(argc, argv, "d:ejh", table, NULL)) != -1) {
-		code = parse_option(option, optarg, options);
-		if (code != MESSAGE_GO_ON)
-			return code;
-	}
-	if (optind + 1 < argc)
-		return message_unexpected(&cmd_record, argv[optind + 1]);
-	if (optind < argc)
-		options->where = argv[optind];
-	return settle_ring(options);
+	return i <= FINDING_CRITICAL ? finding_severity_name((enum finding_severity)i) : NULL;
 }
+
+const struct command_option record_option_table[] = {
+	{OPTION_LIMIT(struct record_options, duration_ns)},
+	{OPTION_PAGE(struct record_options, device)},
+	{"events", 'e', OPTION_FLAG(struct record_options, every_event),
+	 .help = "keep each use as an event, which costs more",
+	 .doc = "From the beginning, not only during incidents; see *vmclock-trace-trace*(1)."},
+	{"max-size", 0, "SIZE", OPTION_BYTES(struct record_options, max_bytes),
+	 .min = RECORDER_MIN_BYTES,
+	 .help = "let the oldest events go beyond this: 50M, 2G; with --ring windows",
+	 .doc = "A number, at least 4M, in units of k, M, G or T (2^10 bytes and so on). How "
+		"many went is told in the file. Findings and incidents stay, but for the "
+		"oldest ones where they take more than an eighth of it. In a directory "
+		"recordings of earlier starts go too."},
+	{"max-age", 0, "T", OPTION_DURATION(struct record_options, max_age_ns), .min = 1,
+	 .help = "and those that are older than this: 12h, 7d; in a DIRECTORY also recordings "
+		 "of earlier starts",
+	 .doc = "Those that were last written so long ago."},
+	{"ring", 0, "T", OPTION_DURATION(struct record_options, ring_ns), .min = NSEC_PER_SEC,
+	 .help = "keep all of the last T only, and for good the windows around findings",
+	 .doc = "See *FLIGHT RECORDER*. At least 1s."},
+	{"on", 0, "SEVERITY", OPTION_WORD(struct record_options, on), .word = severity_word,
+	 .initial = "warning", .needs = "ring",
+	 .help = "windows are around findings of this severity or worse: info, warning, critical"},
+	{"before", 0, "T", OPTION_DURATION(struct record_options, before_ns), .min = 1,
+	 .needs = "ring", .help = "they begin so long before the finding",
+	 .otherwise = "all of the ring, which is the most"},
+	{"after", 0, "T", OPTION_DURATION(struct record_options, after_ns), .min = 1,
+	 .initial = "1m", .needs = "ring", .help = "and end so long after it, or its incident"},
+	{"journal", 0, OPTION_FLAG(struct record_options, journal),
+	 .help = "note what is found in the systemd journal; a service always does",
+	 .doc = "See *IN THE JOURNAL*."},
+	{OPTION_BTF(struct record_options, btf)},
+	{"reload", 0, OPTION_FLAG(struct record_options, reload),
+	 .help = "release the driver when it is to be unloaded, and hook it when it comes again",
+	 .doc = "As in *vmclock-trace-trace*(1). The capabilities for that are kept."},
+	{"scenario", 0, "PATH", OPTION_FILE(struct record_options, scenario),
+	 .help = "record what this scenario plays, in virtual time, and no machine",
+	 .doc = "See *vmclock-scenario*(5). To see what a report looks like, and for tests."},
+	{OPTION_JSON(struct record_options, json,
+		     "one JSON object a line, schema vmclock-trace/record/1")},
+	{.argument = "FILE|DIRECTORY", OPTION_FILE(struct record_options, where)},
+	{0},
+};

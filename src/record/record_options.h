@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "feed/command.h"
+#include "feed/options.h"
 #include "judge/finding.h"
 
 struct record_options {
@@ -27,7 +27,12 @@ struct record_options {
 	bool json;
 };
 
-/* MESSAGE_GO_ON with @options filled, or the exit code; what is wrong has then been said. */
-int record_options_parse(int argc, char **argv, struct record_options *options);
+extern const struct command_option record_option_table[];
+
+/*
+ * What follows from what was given. MESSAGE_GO_ON, or the exit code; what is wrong has then been
+ * said.
+ */
+int record_options_settle(struct record_options *options);
 
 #endif

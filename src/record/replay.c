@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace replay: a recording through the same detector, at any speed. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "feed/message.h"
+#include "feed/options.h"
 #include "feed/recorded.h"
 #include "judge/judge.h"
 #include "show/finding_json.h"
@@ -128,44 +128,11 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 	return end(replay, &context);
 }
 
-static int parse_options(int argc, char **argv, struct replay_options *options)
-{
-	static const struct option table[] = {
-		{"speed", required_argument, NULL, 's'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code = MESSAGE_GO_ON;
-
-	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
-		if (option == 's')
-			code = playback_parse(optarg, &options->request.speed);
-		else if (option == 'j')
-			options->json = true;
-		else if (option == 'h')
-			return message_help(&cmd_replay);
-		else
-			return message_see_help(&cmd_replay);
-	}
-	if (code != MESSAGE_GO_ON)
-		return code;
-	if (optind + 1 < argc)
-		return message_unexpected(&cmd_replay, argv[optind + 1]);
-	if (optind == argc) {
-		message_error("which recording is to be replayed?");
-		return message_see_help(&cmd_replay);
-	}
-	options->request.file = argv[optind];
-	return MESSAGE_GO_ON;
-}
-
 static int replay_run(int argc, char **argv)
 {
 	struct replay_options options = {.request.is_quiet = isatty(STDOUT_FILENO)};
 	struct replay replay = {0};
-	int code = parse_options(argc, argv, &options);
+	int code = options_parse(&cmd_replay, argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
@@ -178,32 +145,30 @@ static int replay_run(int argc, char **argv)
 	return message_output(code);
 }
 
-static const char help[] =
-	"usage: vmclock-trace replay [options] FILE\n"
-	"\n"
-	"Gives the events of a recording to the detector that was there when they happened, and "
-	"shows\n"
-	"what it finds. At the end it says whether that is, byte for byte, what was found live. To "
-	"see\n"
-	"all that was seen: vmclock-trace trace --from FILE, and watch --from FILE.\n"
-	"\n"
-	"      --speed X  as many times faster than it happened; default: do not wait\n"
-	"  -j, --json     one JSON object a line, schema vmclock-trace/replay/1\n"
-	"  -h, --help     show this\n"
-	"\n"
-	"exit status: 0 nothing found, or only news (severity info)\n"
-	"             1 FILE is no recording, is damaged, or gives other findings than were seen\n"
-	"             live; 2 usage\n"
-	"             3 a finding of severity warning or critical, as it was seen live\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace replay clock.sqlite\n"
-	"  vmclock-trace replay --speed 1 clock.sqlite\n"
-	"  vmclock-trace replay --json clock.sqlite | jq 'select(.type == \"finding\").text'\n";
+static const struct command_option options[] = {
+	{RECORDED_SPEED(struct replay_options, request)},
+	{OPTION_JSON(struct replay_options, json,
+		     "one JSON object a line, schema vmclock-trace/replay/1")},
+	{.argument = "FILE", OPTION_FILE(struct replay_options, request.file), .required = true},
+	{0},
+};
 
 const struct command cmd_replay = {
 	.name = "replay",
 	.summary = "judge a recording again, and compare with what was found live",
-	.help = help,
+	.usage = "[options] FILE",
+	.about = "Gives the events of a recording to the detector that was there when they "
+		 "happened, and shows what it finds. At the end it says whether that is, byte "
+		 "for byte, what was found live. To see all that was seen: vmclock-trace trace "
+		 "--from FILE, and watch --from FILE.",
+	.options = options,
+	.exit_done = "nothing found, or only news (severity info)",
+	.exit_failed =
+		"FILE is no recording, is damaged, or gives other findings than were seen live",
+	.exit_finding = "a finding of severity warning or critical, as it was seen live",
+	.examples =
+		"vmclock-trace replay clock.sqlite\n"
+		"vmclock-trace replay --speed 1 clock.sqlite\n"
+		"vmclock-trace replay --json clock.sqlite | jq 'select(.type == \"finding\")'\n",
 	.run = replay_run,
 };

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace report: what a recording tells of an incident. */
-#include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "base/parse.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "report/report.h"
 #include "report/report_stream.h"
 
 struct report_options {
-	char *const *files;
+	char **files;
 	size_t count;
 	struct report_request request;
 	enum report_form form;
@@ -32,70 +32,30 @@ void report_set_several(const struct report_several *given)
 	several = given;
 }
 
-static int parse_option(int option, const char *text, struct report_options *options)
+/* Its name is that of the option. */
+static int parse_form(const struct command_option *option, const char *text, void *value)
 {
-	switch (option) {
-	case 'j':
-		options->form = REPORT_JSON;
-		break;
-	case 'H':
-		options->form = REPORT_HTML;
-		break;
-	case 'C':
-		options->form = REPORT_CSV;
-		break;
-	case 'P':
-		options->form = REPORT_PERFETTO;
-		break;
-	case 'S':
-		fputs(report_schema, stdout);
-		return EXIT_DONE;
-	case 'i':
-		if (parse_u64_within(text, 1, UINT64_MAX, &options->request.incident))
-			return message_bad_argument("--incident", text, "a number from 1");
-		break;
-	case 's':
-		options->request.since = text;
-		break;
-	case 'u':
-		options->request.until = text;
-		break;
-	case 'h':
-		return message_help(&cmd_report);
-	default:
-		return message_see_help(&cmd_report);
-	}
+	static const char *const names[] = {
+		[REPORT_JSON] = "json",
+		[REPORT_HTML] = "html",
+		[REPORT_CSV] = "csv",
+		[REPORT_PERFETTO] = "perfetto",
+	};
+	enum report_form *form = value;
+
+	(void)text;
+	for (*form = REPORT_JSON; strcmp(option->name, names[*form]);)
+		(*form)++;
 	return MESSAGE_GO_ON;
 }
 
-static int parse_options(int argc, char **argv, struct report_options *options)
+static int put_schema(const struct command_option *option, const char *text, void *value)
 {
-	static const struct option table[] = {
-		{"incident", required_argument, NULL, 'i'},
-		{"since", required_argument, NULL, 's'},
-		{"until", required_argument, NULL, 'u'},
-		{"html", no_argument, NULL, 'H'},
-		{"csv", no_argument, NULL, 'C'},
-		{"perfetto", no_argument, NULL, 'P'},
-		{"schema", no_argument, NULL, 'S'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option, code = MESSAGE_GO_ON;
-
-	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "i:jh", table, NULL)) != -1)
-		code = parse_option(option, optarg, options);
-	if (code != MESSAGE_GO_ON)
-		return code;
-	if (optind == argc) {
-		message_error("which recording is to be reported on?");
-		return message_see_help(&cmd_report);
-	}
-	options->files = argv + optind;
-	options->count = (size_t)(argc - optind);
-	return MESSAGE_GO_ON;
+	(void)option;
+	(void)text;
+	(void)value;
+	fputs(report_schema, stdout);
+	return message_output(EXIT_DONE);
 }
 
 static int report_on_all(const struct report_options *options)
@@ -135,10 +95,12 @@ static int report_on(const struct report_options *options)
 static int report_run(int argc, char **argv)
 {
 	struct report_options options = {0};
-	int code = parse_options(argc, argv, &options);
+	int code = options_parse(&cmd_report, argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
+	while (options.files[options.count])
+		options.count++;
 	if (options.count > 1)
 		code = report_on_all(&options);
 	else if (forms[options.form].stream)
@@ -149,47 +111,59 @@ static int report_run(int argc, char **argv)
 	return message_output(code);
 }
 
-static const char help[] =
-	"usage: vmclock-trace report [options] FILE...\n"
-	"\n"
-	"Says what a recording tells: first a verdict (what happened, when, for how long, how "
-	"wrong\n"
-	"each clock was, who was hurt), then the timeline with the page before and after as "
-	"evidence,\n"
-	"who used the clock, and what is not known. The same recording gives the same bytes.\n"
-	"\n"
-	"Of several recordings it makes one timeline on UTC, each moment an interval, and says "
-	"what is\n"
-	"known of the order, and what was bad on several hosts at the same time.\n"
-	"\n"
-	"  -i, --incident N  only incident N\n"
-	"      --since T     only what happened from T on: 2026-11-23T03:33:07Z, or 90s after the "
-	"start\n"
-	"      --until T     only what happened before T\n"
-	"      --html        one file for a browser, with plots; it needs no network and no "
-	"script\n"
-	"      --csv         a table for a spreadsheet: a row each event, finding and incident\n"
-	"      --perfetto    a trace for the Perfetto UI, in binary\n"
-	"  -j, --json        one object, schema vmclock-trace/report/1; of several: fleet/1\n"
-	"      --schema      print the JSON Schema of --json of one recording\n"
-	"  -h, --help        show this\n"
-	"\n"
-	"exit status: 0 reported, whatever happened\n"
-	"             1 a FILE is no recording, or is damaged: then the report is of what could be "
-	"saved\n"
-	"             2 usage\n"
-	"             3 never: a report is no alarm\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace report clock.sqlite\n"
-	"  vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"
-	"  vmclock-trace report --perfetto --since 5m --until 6m clock.sqlite > clock.pftrace\n"
-	"  vmclock-trace report --json clock.sqlite | jq .text\n"
-	"  vmclock-trace report --html web1.sqlite web2.sqlite db.sqlite > fleet.html\n";
+static const struct command_option options[] = {
+	{"incident", 0, "N", OPTION_NUMBER(struct report_options, request.incident), .min = 1,
+	 .help = "only incident N", .doc = "With the findings in its window."},
+	{"since", 0, "T", OPTION_TEXT(struct report_options, request.since),
+	 .help = "only what happened from T on: 2026-11-23T03:33:07Z, or 90s after the start",
+	 .doc = "A UTC, or a length of time after the start, such as 90s or 2h."},
+	{"until", 0, "T", OPTION_TEXT(struct report_options, request.until),
+	 .help = "only what happened before T",
+	 .doc = "The verdict then speaks of that part of the time; one in which nothing was "
+		"recorded is an error."},
+	{"html", 0, .parse = parse_form, OPTION_AT(struct report_options, form),
+	 .help = "one file for a browser, with plots; it needs no network and no script",
+	 .doc = "Plots of each clock's error over time, its bounds shaded, and of latencies, "
+		"and the page in hex. It follows the reader's light or dark scheme, and fits "
+		"narrow screens."},
+	{"csv", 0, .parse = parse_form, OPTION_AT(struct report_options, form), .excludes = "html",
+	 .help = "a table for a spreadsheet: a row each event, finding and incident",
+	 .doc = "See *CSV*."},
+	{"perfetto", 0, .parse = parse_form, OPTION_AT(struct report_options, form),
+	 .excludes = "html csv", .help = "a trace for the Perfetto UI, in binary",
+	 .doc = "For https://ui.perfetto.dev or *trace_processor*: who read the clock and for "
+		"how long, beside how wrong each clock was. See *PERFETTO*. It is not written "
+		"to a terminal."},
+	{"json", 'j', .parse = parse_form, OPTION_AT(struct report_options, form),
+	 .excludes = "html csv perfetto",
+	 .help = "one object, schema vmclock-trace/report/1; of several: fleet/1",
+	 .doc = "See *vmclock-trace-json*(5)."},
+	{"schema", 0, .parse = put_schema,
+	 .help = "print the JSON Schema of --json of one recording"},
+	{.argument = "FILE", OPTION_OPERANDS(struct report_options, files), .required = true},
+	{0},
+};
 
 const struct command cmd_report = {
 	.name = "report",
 	.summary = "what a recording tells: what happened, how wrong each clock was, who was hurt",
-	.help = help,
+	.usage = "[options] FILE...",
+	.about = "Says what a recording tells: first a verdict (what happened, when, for how "
+		 "long, how wrong each clock was, who was hurt), then the timeline with the page "
+		 "before and after as evidence, who used the clock, and what is not known. The "
+		 "same recording gives the same bytes.\n\n"
+		 "Of several recordings it makes one timeline on UTC, each moment an interval, "
+		 "and says what is known of the order, and what was bad on several hosts at the "
+		 "same time.",
+	.options = options,
+	.exit_done = "reported, whatever happened: a report is no alarm, and 3 is never returned",
+	.exit_failed = "a FILE is no recording, or is damaged: then the report is of what could be "
+		       "saved",
+	.examples =
+		"vmclock-trace report clock.sqlite\n"
+		"vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"
+		"vmclock-trace report --perfetto --since 5m --until 6m clock.sqlite > a.pftrace\n"
+		"vmclock-trace report --json clock.sqlite | jq .text\n"
+		"vmclock-trace report --html web1.sqlite web2.sqlite db.sqlite > fleet.html\n",
 	.run = report_run,
 };

@@ -17,8 +17,9 @@
 #include "base/parse.h"
 #include "base/service.h"
 
-#define BACKLOG	 128
-#define UNIX_TAG "unix:"
+#define BACKLOG	   128
+#define UNIX_TAG   "unix:"
+#define HOST_BYTES 256
 
 static int refuse(struct error *error, const char *address, int err)
 {
@@ -132,33 +133,59 @@ static int add_host(struct listeners *listeners, const char *host, const char *p
 	return opened ? 0 : err;
 }
 
-int listeners_add(struct listeners *listeners, const char *address, struct error *error)
+/* "host:port": @host, which has @bytes, and where in @address @port is. -EINVAL if it is none. */
+static int split(const char *address, char *host, size_t bytes, const char **port)
 {
-	char host[256];
-	const char *from = address, *end, *colon = strrchr(address, ':');
-	uint64_t port;
-	int err;
+	const char *from = address, *colon = strrchr(address, ':'), *end = colon;
+	uint64_t number;
 
-	if (!strncmp(address, UNIX_TAG, strlen(UNIX_TAG))) {
-		err = add_unix(listeners, address + strlen(UNIX_TAG));
-		return err ? refuse(error, address, -err) : 0;
-	}
-	end = colon;
 	if (colon && *from == '[' && colon > from && colon[-1] == ']') {
 		from++;
 		end--;
 	} else if (colon && memchr(address, ':', (size_t)(colon - address))) {
 		end = NULL;
 	}
-	if (!end || parse_u64_within(colon + 1, 0, UINT16_MAX, &port) ||
-	    (size_t)(end - from) >= sizeof(host)) {
-		error_cause(error, "%s is no address to listen at", address);
-		error_hint(error, "such as 127.0.0.1:10319, [::1]:10319, :10319, unix:/run/a.sock");
+	if (!end || parse_u64_within(colon + 1, 0, UINT16_MAX, &number) ||
+	    (size_t)(end - from) >= bytes)
 		return -EINVAL;
-	}
 	memcpy(host, from, (size_t)(end - from));
 	host[end - from] = '\0';
-	err = add_host(listeners, host, colon + 1);
+	*port = colon + 1;
+	return 0;
+}
+
+static bool is_unix(const char *address)
+{
+	return !strncmp(address, UNIX_TAG, strlen(UNIX_TAG));
+}
+
+int listeners_check(const char *address, struct error *error)
+{
+	char host[HOST_BYTES];
+	const char *port;
+
+	if (is_unix(address) ? address[strlen(UNIX_TAG)] != '\0'
+			     : !split(address, host, sizeof(host), &port))
+		return 0;
+	error_cause(error, "%s is no address to listen at", address);
+	error_hint(error, "such as 127.0.0.1:10319, [::1]:10319, :10319, unix:/run/a.sock");
+	return -EINVAL;
+}
+
+int listeners_add(struct listeners *listeners, const char *address, struct error *error)
+{
+	char host[HOST_BYTES];
+	const char *port;
+	int err = listeners_check(address, error);
+
+	if (err)
+		return err;
+	if (is_unix(address)) {
+		err = add_unix(listeners, address + strlen(UNIX_TAG));
+	} else {
+		split(address, host, sizeof(host), &port);
+		err = add_host(listeners, host, port);
+	}
 	return err ? refuse(error, address, -err) : 0;
 }
 

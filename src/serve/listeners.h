@@ -24,6 +24,9 @@ struct listeners {
  */
 int listeners_add(struct listeners *listeners, const char *address, struct error *error);
 
+/* Is @address one of these forms? 0, or -EINVAL with @error filled. Nothing is opened. */
+int listeners_check(const char *address, struct error *error);
+
 /*
  * Take over the sockets that systemd has opened for us, if any. Returns how many, or -errno with
  * @error filled: one of them is not a listening stream socket.

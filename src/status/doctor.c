@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace doctor: what can be seen on this machine, what cannot, and what to do about it. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "feed/command.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "observe/kernel.h"
 #include "observe/machine_checks.h"
 #include "status/doctor_view.h"
@@ -64,58 +64,32 @@ static int examine(const struct doctor_options *options)
 
 static int doctor_run(int argc, char **argv)
 {
-	static const struct option table[] = {
-		{"device", required_argument, NULL, 'D'},
-		{"btf", required_argument, NULL, 'b'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
 	struct doctor_options options = {0};
-	int option;
+	int code = options_parse(&cmd_doctor, argc, argv, &options);
 
-	while ((option = getopt_long(argc, argv, "jh", table, NULL)) != -1) {
-		switch (option) {
-		case 'D':
-			options.device = optarg;
-			break;
-		case 'b':
-			options.btf = optarg;
-			break;
-		case 'j':
-			options.json = true;
-			break;
-		case 'h':
-			return message_help(&cmd_doctor);
-		default:
-			return message_see_help(&cmd_doctor);
-		}
-	}
-	if (optind < argc)
-		return message_unexpected(&cmd_doctor, argv[optind]);
-	return examine(&options);
+	return code == MESSAGE_GO_ON ? examine(&options) : code;
 }
+
+static const struct command_option options[] = {
+	{OPTION_PAGE(struct doctor_options, device)},
+	{OPTION_BTF(struct doctor_options, btf)},
+	{OPTION_JSON(struct doctor_options, json,
+		     "one JSON object, schema vmclock-trace/doctor/1")},
+	{0},
+};
 
 const struct command cmd_doctor = {
 	.name = "doctor",
 	.summary = "what can be seen on this machine, what cannot, and what to do about it",
-	.help = "usage: vmclock-trace doctor [options]\n"
-		"\n"
-		"Looks at kernel, BTF, driver, device, rights and a known hole of the driver, then "
-		"tries\n"
-		"each hook and shows how it is attached and why not better. Changes nothing.\n"
-		"\n"
-		"      --device PATH  the page to look at; default: the first /dev/vmclock*\n"
-		"      --btf FILE     use the kernel types of this file, for a kernel without BTF\n"
-		"  -j, --json         one JSON object, schema vmclock-trace/doctor/1\n"
-		"  -h, --help         show this\n"
-		"\n"
-		"exit status: 0 everything can be seen, 1 failed, 2 usage,\n"
-		"             3 something is missing or unsafe (or was not tried, for want of "
-		"rights)\n"
-		"\n"
-		"examples:\n"
-		"  sudo vmclock-trace doctor\n"
-		"  vmclock-trace doctor --json | jq '.checks[] | select(.state != \"ok\")'\n",
+	.usage = "[options]",
+	.about = "Looks at kernel, BTF, driver, device, rights and a known hole of the driver, "
+		 "then tries each hook and shows how it is attached and why not better. Changes "
+		 "nothing.",
+	.options = options,
+	.exit_done = "everything can be seen",
+	.exit_failed = "the output could not be written",
+	.exit_finding = "something is missing or unsafe (or was not tried, for want of rights)",
+	.examples = "sudo vmclock-trace doctor\n"
+		    "vmclock-trace doctor --json | jq '.checks[] | select(.state != \"ok\")'\n",
 	.run = doctor_run,
 };

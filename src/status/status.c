@@ -242,21 +242,17 @@ static const char *via(unsigned int i)
 }
 
 static const struct command_option options[] = {
-	{"device", 0, "PATH", OPTION_DEVICE(struct options, device),
-	 .help = "a vmclock device, or a file that holds a page",
-	 .otherwise = "the first /dev/vmclock*",
-	 .doc = "A plain file holds the bytes of a page, such as a recorded one.\n"
-		"The first device is that of the lowest number."},
+	{OPTION_PAGE(struct options, device)},
 	{"counter", 0, "N", OPTION_NUMBER(struct options, counter),
 	 OPTION_GIVEN(struct options, has_counter),
 	 .help = "the time at counter value N instead of now; no other clock is read",
-	 .doc = "Decimal, or hexadecimal after 0x. An update that is under way is reported, not\n"
-		"waited for. With it a page for another kind of CPU can be computed too."},
+	 .doc = "Decimal, or hexadecimal after 0x. An update that is under way is reported, "
+		"not waited for. With it a page for another kind of CPU can be computed too."},
 	{"via", 0, "WAY", OPTION_WORD(struct options, via), .word = via, .initial = "auto",
 	 .help = "how the page is read: mmap, read, or auto (a device is mapped, a file is read)",
 	 .doc = "*auto* reads a device that cannot be mapped."},
-	OPTION_JSON(struct options, json, "one JSON object, schema vmclock-trace/status/2"),
-	OPTION_SCHEMA(&status_schema),
+	{OPTION_JSON(struct options, json, "one JSON object, schema vmclock-trace/status/2")},
+	{OPTION_SCHEMA(&status_schema)},
 	{0},
 };
 
@@ -272,10 +268,10 @@ const struct command cmd_status = {
 	.exit_done = "sane; also a page that by design holds no clock (marker-only, as of QEMU)",
 	.exit_failed = "no device, or it cannot be read",
 	.exit_finding =
-		"not safe to rely on: no valid page, an update that does not end, a status other "
-		"than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that the "
-		"kernel gets wrong (counter_before_reference), a counter that this CPU does not "
-		"have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced "
+		"not safe to rely on: no valid page, an update that does not end, a status "
+		"other than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
+		"the kernel gets wrong (counter_before_reference), a counter that this CPU does "
+		"not have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced "
 		"disruptions are notes, not findings.",
 	.examples = "vmclock-trace status\n"
 		    "vmclock-trace status --json | jq .at.max_error_ns\n"

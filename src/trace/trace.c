@@ -133,9 +133,11 @@ static int trace_live(const struct trace_options *options)
 
 static int trace_run(int argc, char **argv)
 {
-	struct trace_options options;
-	int code = trace_options_parse(argc, argv, &options);
+	struct trace_options options = {0};
+	int code = options_parse(&cmd_trace, argc, argv, &options);
 
+	if (code == MESSAGE_GO_ON)
+		code = trace_options_settle(&options);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	return options.from.file ? trace_from(&options, stdout) : trace_live(&options);
@@ -144,59 +146,24 @@ static int trace_run(int argc, char **argv)
 const struct command cmd_trace = {
 	.name = "trace",
 	.summary = "show who reads the clock, what comes back, and disruptions as they happen",
-	.help = "usage: vmclock-trace trace [options]\n"
-		"\n"
-		"Counts, in the kernel, who reads a vmclock, by which call, with which result and "
-		"how\n"
-		"fast; and watches its page. Shown as they happen are what fails or is slow, who "
-		"maps\n"
-		"the page, who moves the system clock, updates of the page, and what is found (a\n"
-		"disruption, a step of the host's clock ...); the counts, at the end. Ends with "
-		"Ctrl-C.\n"
-		"\n"
-		"Needs root for the kernel's hooks. Without, it watches the page alone, and says "
-		"so.\n"
-		"\n"
-		"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
-		"  -e, --events       show each read, which costs more\n"
-		"      --calls        and each whole call, which costs more again\n"
-		"      --path NAME    --events of this path alone; more than once for several\n"
-		"      --errors       --events that failed, alone\n"
-		"      --slower T     --events that took longer, alone\n"
-		"      --rate N       at most N events a second (10000; 0: any number)\n"
-		"  -n, --count N      stop after N events\n"
-		"  -p, --pid P        only process P\n"
-		"  -c, --comm NAME    only threads of this name (first 15 bytes)\n"
-		"      --cgroup PATH  only this cgroup and those in it\n"
-		"      --measure-all  the latency of each read, not of a thread's first in a tick\n"
-		"      --phc WHICH    all: uses of other PTP clocks too\n"
-		"      --device PATH  watch this page; default: the first /dev/vmclock*\n"
-		"      --strict       fail if any hook or the page is missing, instead of going "
-		"on\n"
-		"      --kprobes      do without fentry: slower, for tests and for doubt\n"
-		"      --btf FILE     the kernel's types, where it does not show them itself\n"
-		"      --reload       let the driver go for who unloads it, and hook it when it "
-		"comes again\n"
-		"      --from FILE    show a recording (vmclock-trace record) as it was seen then, "
-		"without\n"
-		"                     root; what concerns the machine (--rate, and from "
-		"--measure-all\n"
-		"                     to --reload) has been decided then\n"
-		"      --speed X      with --from: as many times faster than it happened; default: "
-		"do not\n"
-		"                     wait\n"
-		"  -j, --json         one JSON object a line, each with \"type\"\n"
-		"  -h, --help         show this\n"
-		"\n"
-		"exit status: 0 nothing found, 1 failed, 2 usage,\n"
-		"             3 a finding of severity warning or critical: a disruption, a host "
-		"step, ...\n"
-		"\n"
-		"examples:\n"
-		"  sudo vmclock-trace trace                            # who reads it, until "
-		"Ctrl-C\n"
-		"  sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"
-		"  sudo vmclock-trace trace --json -d 10s | jq 'select(.type == \"disruption\")'\n"
-		"  vmclock-trace trace --from clock.sqlite --events    # as it was seen then\n",
+	.usage = "[options]",
+	.about = "Counts, in the kernel, who reads a vmclock, by which call, with which result "
+		 "and how fast; and watches its page. Shown as they happen are what fails or is "
+		 "slow, who maps the page, who moves the system clock, updates of the page, and "
+		 "what is found (a disruption, a step of the host's clock ...); the counts, at "
+		 "the end. Ends with Ctrl-C.\n\n"
+		 "Needs root for the kernel's hooks. Without, it watches the page alone, and "
+		 "says so.",
+	.options = trace_option_table,
+	.exit_done = "nothing found, or only news (severity info)",
+	.exit_failed =
+		"there is neither a page nor a kernel to watch; or something that was asked for "
+		"cannot be had",
+	.exit_finding = "a finding of severity warning or critical: a disruption, a host step, ...",
+	.examples =
+		"sudo vmclock-trace trace                            # who reads it, until Ctrl-C\n"
+		"sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"
+		"sudo vmclock-trace trace --json -d 10s | jq 'select(.type == \"disruption\")'\n"
+		"vmclock-trace trace --from clock.sqlite --events    # as it was seen then\n",
 	.run = trace_run,
 };

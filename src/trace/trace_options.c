@@ -1,223 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "trace/trace_options.h"
 
-#include <getopt.h>
 #include <string.h>
 
-#include "base/parse.h"
 #include "feed/message.h"
-#include "feed/playback.h"
 #include "observe/cgroup.h"
 
-/* Without a limit of the user's own: what a terminal can take, and a production machine too. */
-#define RATE_DEFAULT 10000
-
-/* Options without a letter of their own. */
-enum {
-	OPTION_DEVICE = 256,
-	OPTION_CALLS,
-	OPTION_PATH,
-	OPTION_ERRORS,
-	OPTION_SLOWER,
-	OPTION_RATE,
-	OPTION_CGROUP,
-	OPTION_MEASURE_ALL,
-	OPTION_PHC,
-	OPTION_STRICT,
-	OPTION_KPROBES,
-	OPTION_RELOAD,
-	OPTION_BTF,
-	OPTION_FROM,
-	OPTION_SPEED,
-};
-
-static const struct option table[] = {
-	{"duration", required_argument, NULL, 'd'},
-	{"events", no_argument, NULL, 'e'},
-	{"calls", no_argument, NULL, OPTION_CALLS},
-	{"path", required_argument, NULL, OPTION_PATH},
-	{"errors", no_argument, NULL, OPTION_ERRORS},
-	{"slower", required_argument, NULL, OPTION_SLOWER},
-	{"rate", required_argument, NULL, OPTION_RATE},
-	{"count", required_argument, NULL, 'n'},
-	{"pid", required_argument, NULL, 'p'},
-	{"comm", required_argument, NULL, 'c'},
-	{"cgroup", required_argument, NULL, OPTION_CGROUP},
-	{"measure-all", no_argument, NULL, OPTION_MEASURE_ALL},
-	{"phc", required_argument, NULL, OPTION_PHC},
-	{"device", required_argument, NULL, OPTION_DEVICE},
-	{"strict", no_argument, NULL, OPTION_STRICT},
-	{"kprobes", no_argument, NULL, OPTION_KPROBES},
-	{"reload", no_argument, NULL, OPTION_RELOAD},
-	{"btf", required_argument, NULL, OPTION_BTF},
-	{"from", required_argument, NULL, OPTION_FROM},
-	{"speed", required_argument, NULL, OPTION_SPEED},
-	{"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
-};
-
-static int parse_duration(const char *text, int64_t *ns)
+static const char *path_word(unsigned int i)
 {
-	if (!parse_duration_ns(text, ns) && *ns > 0)
-		return MESSAGE_GO_ON;
-	return message_bad_argument("--duration", text, "a time such as 10s, 2.5m or 1h");
+	return i < EVENT_PATHS ? event_path_name((enum event_path)i) : NULL;
 }
 
-static int parse_count(const char *text, uint64_t *count)
+/* One more of them. */
+static int parse_path(const struct command_option *option, const char *text, void *value)
 {
-	if (!parse_u64_within(text, 1, UINT64_MAX, count))
-		return MESSAGE_GO_ON;
-	return message_bad_argument("--count", text, "a number from 1");
-}
+	uint32_t *paths = value;
 
-static int parse_pid(const char *text, uint32_t *pid)
-{
-	uint64_t number;
-
-	if (parse_u64_within(text, 1, INT32_MAX, &number))
-		return message_bad_argument("--pid", text, "a process id");
-	*pid = (uint32_t)number;
-	return MESSAGE_GO_ON;
-}
-
-static int parse_path(const char *text, uint32_t *paths)
-{
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		if (!strcmp(text, event_path_name((enum event_path)i))) {
+	for (unsigned int i = 0; path_word(i); i++) {
+		if (!strcmp(text, path_word(i))) {
 			*paths |= 1u << i;
 			return MESSAGE_GO_ON;
 		}
 	}
-	return message_bad_argument("--path", text,
-				    "a path by its name in the output, such as clock_gettime, "
-				    "PTP_SYS_OFFSET_PRECISE or read");
+	return option_refuse(option, text,
+			     "a path by its name in the output, such as clock_gettime, "
+			     "PTP_SYS_OFFSET_PRECISE or read");
 }
 
-static int parse_slower(const char *text, uint64_t *ns)
+static const char *phc_word(unsigned int i)
 {
-	int64_t parsed_ns;
+	static const char *const words[] = {[false] = "vmclock", [true] = "all"};
 
-	if (parse_duration_ns(text, &parsed_ns) || parsed_ns <= 0)
-		return message_bad_argument("--slower", text, "a time such as 50us or 1ms");
-	*ns = (uint64_t)parsed_ns;
-	return MESSAGE_GO_ON;
-}
-
-static int parse_rate(const char *text, uint32_t *rate)
-{
-	uint64_t number;
-
-	if (parse_u64_within(text, 0, UINT32_MAX, &number))
-		return message_bad_argument("--rate", text, "a number; 0 for no limit");
-	*rate = (uint32_t)number;
-	return MESSAGE_GO_ON;
-}
-
-static int parse_phc(const char *text, bool *all)
-{
-	*all = !strcmp(text, "all");
-	if (*all || !strcmp(text, "vmclock"))
-		return MESSAGE_GO_ON;
-	return message_bad_argument("--phc", text, "all, or vmclock");
-}
-
-/* Which events are to be shown. To ask for some of them is to ask for them. */
-static int parse_event_option(int option, const char *text, struct trace_request *request)
-{
-	request->every_event = true;
-	switch (option) {
-	case OPTION_CALLS:
-		request->calls = true;
-		break;
-	case OPTION_PATH:
-		return parse_path(text, &request->paths);
-	case OPTION_ERRORS:
-		request->errors_only = true;
-		break;
-	case OPTION_SLOWER:
-		return parse_slower(text, &request->slower_than_ns);
-	}
-	return MESSAGE_GO_ON;
-}
-
-/* Those that ask for something of this machine. */
-static const char *live_option(int option)
-{
-	switch (option) {
-	case OPTION_DEVICE:
-		return "--device";
-	case OPTION_RATE:
-		return "--rate";
-	case OPTION_MEASURE_ALL:
-		return "--measure-all";
-	case OPTION_PHC:
-		return "--phc";
-	case OPTION_STRICT:
-		return "--strict";
-	case OPTION_KPROBES:
-		return "--kprobes";
-	case OPTION_RELOAD:
-		return "--reload";
-	case OPTION_BTF:
-		return "--btf";
-	}
-	return NULL;
-}
-
-static int parse_option(int option, const char *text, struct trace_options *options)
-{
-	switch (option) {
-	case 'd':
-		return parse_duration(text, &options->duration_ns);
-	case 'n':
-		return parse_count(text, &options->count);
-	case 'p':
-		return parse_pid(text, &options->request.pid);
-	case 'c':
-		options->request.comm = text;
-		break;
-	case 'j':
-		options->json = true;
-		break;
-	case 'h':
-		return message_help(&cmd_trace);
-	case '?':
-		return message_see_help(&cmd_trace);
-	case OPTION_DEVICE:
-		options->device = text;
-		break;
-	case OPTION_RATE:
-		return parse_rate(text, &options->request.rate);
-	case OPTION_CGROUP:
-		options->request.cgroup = text;
-		break;
-	case OPTION_MEASURE_ALL:
-		options->request.measure_all = true;
-		break;
-	case OPTION_PHC:
-		return parse_phc(text, &options->request.all_phcs);
-	case OPTION_STRICT:
-		options->strict = true;
-		break;
-	case OPTION_KPROBES:
-		options->kprobes_only = true;
-		break;
-	case OPTION_RELOAD:
-		options->reload = true;
-		break;
-	case OPTION_BTF:
-		options->btf = text;
-		break;
-	case OPTION_FROM:
-		options->from.file = text;
-		break;
-	case OPTION_SPEED:
-		return playback_parse(text, &options->from.speed);
-	default:
-		return parse_event_option(option, text, &options->request);
-	}
-	return MESSAGE_GO_ON;
+	return i < 2 ? words[i] : NULL;
 }
 
 /* A recording has the rate at which it was made, and names of cgroups that need not be here. */
@@ -239,23 +53,13 @@ static int settle_live(struct trace_options *options)
 	return EXIT_FAILED;
 }
 
-int trace_options_parse(int argc, char **argv, struct trace_options *options)
+int trace_options_settle(struct trace_options *options)
 {
-	const char *live_only = NULL;
-	int option, code;
+	struct trace_request *request = &options->request;
 
-	*options = (struct trace_options){.request.rate = RATE_DEFAULT};
-	while ((option = getopt_long(argc, argv, "d:en:p:c:jh", table, NULL)) != -1) {
-		code = parse_option(option, optarg, options);
-		if (code != MESSAGE_GO_ON)
-			return code;
-		live_only = live_option(option) ?: live_only;
-	}
-	if (optind < argc)
-		return message_unexpected(&cmd_trace, argv[optind]);
-	code = recorded_check_options(&options->from, live_only);
-	if (code != MESSAGE_GO_ON)
-		return code;
+	/* To ask for some events is to ask for events. */
+	request->every_event |=
+		request->calls || request->errors_only || request->paths || request->slower_than_ns;
 	return options->from.file ? settle_from(options) : settle_live(options);
 }
 
@@ -282,3 +86,64 @@ struct kernel_trace_options trace_options_of_kernel(const struct trace_options *
 		.reload = options->reload,
 	};
 }
+
+const struct command_option trace_option_table[] = {
+	{OPTION_LIMIT(struct trace_options, duration_ns)},
+	{"events", 'e', OPTION_FLAG(struct trace_options, request.every_event),
+	 .help = "show each read, which costs more",
+	 .doc = "Reads of the driver, and calls of /dev/vmclockN. They cost more than "
+		"counting, and can fill the buffer."},
+	{"calls", 0, OPTION_FLAG(struct trace_options, request.calls),
+	 .help = "as --events, and each whole call, which costs more again",
+	 .doc = "Calls to the PTP clock are shown with the reads that the driver made in "
+		"them. Calls that fail before they come to the driver are seen only so."},
+	{"path", 0, "NAME", .parse = parse_path, OPTION_AT(struct trace_options, request.paths),
+	 .completion = COMPLETE_WORD, .word = path_word,
+	 .help = "as --events, but only of this path; more than once for several",
+	 .doc = "By its name below."},
+	{"errors", 0, OPTION_FLAG(struct trace_options, request.errors_only),
+	 .help = "as --events, but only what failed"},
+	{"slower", 0, "T", OPTION_DURATION(struct trace_options, request.slower_than_ns), .min = 1,
+	 .help = "as --events, but only what took longer than T"},
+	{"rate", 0, "N", OPTION_NUMBER(struct trace_options, request.rate), .initial = "10000",
+	 .excludes = "from", .help = "at most N events a second; 0: any number",
+	 .doc = "Those above are counted as uses all the same, and as suppressed."},
+	{"count", 'n', "N", OPTION_NUMBER(struct trace_options, count), .min = 1,
+	 .help = "stop after N events were shown",
+	 .doc = "Calls, and reads that no call was seen around."},
+	{"pid", 'p', "P", OPTION_NUMBER(struct trace_options, request.pid), .min = 1,
+	 .max = INT32_MAX, .completion = COMPLETE_PROCESS, .help = "only process P",
+	 .doc = "All of its threads, by its number in the initial pid namespace, which is not "
+		"the one that a container shows."},
+	{"comm", 'c', "NAME", OPTION_TEXT(struct trace_options, request.comm),
+	 .completion = COMPLETE_THREAD, .help = "only threads of this name (first 15 bytes)"},
+	{"cgroup", 0, "PATH", OPTION_TEXT(struct trace_options, request.cgroup),
+	 .completion = COMPLETE_CGROUP, .help = "only this cgroup and those in it",
+	 .doc = "Of the unified hierarchy: a path from _/sys/fs/cgroup_, such as "
+		"_system.slice/chrony.service_."},
+	{"measure-all", 0, OPTION_FLAG(struct trace_options, request.measure_all),
+	 .excludes = "from",
+	 .help = "the latency of each read, not only of a thread's first in a tick",
+	 .doc = "Without it, what follows a failure is measured too; see HOW EACH NUMBER IS HAD."},
+	{"phc", 0, "WHICH", OPTION_WORD(struct trace_options, request.all_phcs), .word = phc_word,
+	 .initial = "vmclock", .excludes = "from",
+	 .help = "uses of which PTP clocks: vmclock, or all, other PTP clocks too"},
+	{OPTION_PAGE(struct trace_options, device), .excludes = "from"},
+	{"strict", 0, OPTION_FLAG(struct trace_options, strict), .excludes = "from",
+	 .help = "fail if any hook or the page is missing, instead of going on without it",
+	 .doc = "What is missing is named on the standard error. A driver that is let go "
+		"later, for somebody wants to unload it, is told, and is no failure."},
+	{"kprobes", 0, OPTION_FLAG(struct trace_options, kprobes_only), .excludes = "from",
+	 .help = "do without fentry: slower, for tests and for doubt"},
+	{OPTION_BTF(struct trace_options, btf), .excludes = "from"},
+	{"reload", 0, OPTION_FLAG(struct trace_options, reload), .excludes = "from",
+	 .help = "release the driver when it is to be unloaded, and hook it when it comes again",
+	 .doc = "See LET GO in *THE SCREEN*. Without this it is held, as by any program that "
+		"uses it. The capabilities that hooking takes are then kept, and not given up "
+		"once it is hooked."},
+	{RECORDED_FROM(struct trace_options, from)},
+	{RECORDED_SPEED(struct trace_options, from), .needs = "from"},
+	{OPTION_JSON(struct trace_options, json,
+		     "one JSON object a line, schema vmclock-trace/trace/2")},
+	{0},
+};

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "feed/options.h"
 #include "feed/recorded.h"
 #include "observe/kernel.h"
 #include "trace/trace_view.h"
@@ -25,8 +26,13 @@ struct trace_options {
 	bool strict;
 };
 
-/* MESSAGE_GO_ON with @options filled, or the exit code; what is wrong has then been said. */
-int trace_options_parse(int argc, char **argv, struct trace_options *options);
+extern const struct command_option trace_option_table[];
+
+/*
+ * What follows from what was given. MESSAGE_GO_ON, or the exit code; what is wrong has then been
+ * said.
+ */
+int trace_options_settle(struct trace_options *options);
 
 /* What of it is asked of the kernel; borrows from @options. */
 struct kernel_trace_options trace_options_of_kernel(const struct trace_options *options);

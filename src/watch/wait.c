@@ -285,25 +285,22 @@ static int wait_run(int argc, char **argv)
 	return code;
 }
 
-static const struct option_type requests = {parse_requests, COMPLETE_WORDS};
-
 static const struct command_option options[] = {
-	{"for", 'f', "LIST", .type = &requests, OPTION_AT(struct wait_options, requests),
-	 .word = request_word, .required = true,
+	{"for", 'f', "LIST", .parse = parse_requests, .completion = COMPLETE_WORDS,
+	 OPTION_AT(struct wait_options, requests), .word = request_word, .required = true,
 	 .help = "any finding by its name (disruption, restore, host_step, status_change, "
-		 "writer_stuck, stun, ...), maintenance (soon or imminent), any of all; and two "
-		 "states, which may be so already: synchronized (the page's clock_status is "
-		 "SYNCHRONIZED), recovered (page and clocks are good, and no incident is open)",
-	 .doc = "One or more with commas between them. The findings are listed in\n"
-		"*vmclock-trace-watch*(1).\n"
-		"\n"
-		"_recovered_: the page is whole and valid, the hypervisor vouches for the clock\n"
-		"in it if there is one (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME and the\n"
-		"PTP clock agree with it within what they claim (1 ms where they claim\n"
-		"nothing), and nothing that this wait saw happen was less than 5 s ago.\n"
-		"\n"
-		"A state returns at once if it is so. So does a finding that is so at the first\n"
-		"look, as announced maintenance."},
+		 "writer_stuck, stun, ...), maintenance (soon or imminent), any of all; and "
+		 "two states, which may be so already: synchronized (the page's clock_status "
+		 "is SYNCHRONIZED), recovered (page and clocks are good, and no incident is "
+		 "open)",
+	 .doc = "One or more with commas between them. The findings are listed in "
+		"*vmclock-trace-watch*(1).\n\n"
+		"_recovered_: the page is whole and valid, the hypervisor vouches for the "
+		"clock in it if there is one (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
+		"and the PTP clock agree with it within what they claim (1 ms where they "
+		"claim nothing), and nothing that this wait saw happen was less than 5 s ago.\n\n"
+		"A state returns at once if it is so. So does a finding that is so at the "
+		"first look, as announced maintenance."},
 	{"timeout", 't', "T", OPTION_DURATION(struct wait_options, timeout_ns),
 	 OPTION_GIVEN(struct wait_options, has_timeout),
 	 .help = "give up after T: 0 (look once), 500ms, 10s, 2m, 1h",
@@ -317,15 +314,13 @@ static const struct command_option options[] = {
 	 .help = "then run CMD with the arguments that follow, in place of this program; "
 		 "VMCLOCK_FINDING, VMCLOCK_OLD_MARKER and others tell it what happened",
 	 .doc = "It keeps the process id. Must be the last option."},
-	{"device", 0, "PATH", OPTION_DEVICE(struct wait_options, monitor.device),
-	 .help = "a vmclock device, or a file that holds a page",
-	 .otherwise = "the first /dev/vmclock*"},
+	{OPTION_PAGE(struct wait_options, monitor.device)},
 	{"interval", 'i', "T", OPTION_DURATION(struct wait_options, monitor.period_ns),
 	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .help = "look every T, at least 100us",
 	 .otherwise = "10ms, or 100ms where the hypervisor notifies"},
 	{"no-counter", 0, OPTION_FLAG(struct wait_options, monitor.foreign),
 	 .help = "the page is not on this CPU's counter: compare nothing by it"},
-	OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/1"),
+	{OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/1")},
 	{0},
 };
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace watch: the page and what happens to it, live, without BPF and without root. */
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock_now.h"
-#include "base/parse.h"
 #include "feed/command.h"
 #include "feed/live.h"
 #include "feed/message.h"
+#include "feed/options.h"
 #include "feed/recorded.h"
 #include "watch/watch_session.h"
 
@@ -152,102 +151,15 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	return recorded_exit_code(recorded, watch_session_end(session, &result));
 }
 
-/* Those that ask for something of this machine. */
-static const char *live_option(int option)
-{
-	switch (option) {
-	case 'D':
-		return "--device";
-	case 'i':
-		return "--interval";
-	case 'W':
-		return "--without-page";
-	case 'N':
-		return "--no-counter";
-	}
-	return NULL;
-}
-
-static int parse_option(int option, struct watch_options *options)
-{
-	int64_t period_ns;
-
-	switch (option) {
-	case 'D':
-		options->monitor.device = optarg;
-		return MESSAGE_GO_ON;
-	case 'i':
-		if (parse_duration_ns(optarg, &period_ns) || period_ns < PAGE_MONITOR_PERIOD_MIN_NS)
-			return message_bad_argument("--interval", optarg,
-						    "a time from 100us, such as 1ms or 2s");
-		options->monitor.period_ns = (uint64_t)period_ns;
-		return MESSAGE_GO_ON;
-	case 'd':
-		if (parse_duration_ns(optarg, &options->duration_ns) || options->duration_ns <= 0)
-			return message_bad_argument("--duration", optarg,
-						    "a time such as 10s, 2.5m or 1h");
-		return MESSAGE_GO_ON;
-	case 'W':
-		options->monitor.may_be_absent = true;
-		return MESSAGE_GO_ON;
-	case 'N':
-		options->monitor.foreign = true;
-		return MESSAGE_GO_ON;
-	case 'u':
-		options->updates = true;
-		return MESSAGE_GO_ON;
-	case 'F':
-		options->from.file = optarg;
-		return MESSAGE_GO_ON;
-	case 'S':
-		return playback_parse(optarg, &options->from.speed);
-	case 'j':
-		options->json = true;
-		return MESSAGE_GO_ON;
-	case 'h':
-		return message_help(&cmd_watch);
-	default:
-		return message_see_help(&cmd_watch);
-	}
-}
-
-static int parse_options(int argc, char **argv, struct watch_options *options)
-{
-	static const struct option table[] = {
-		{"device", required_argument, NULL, 'D'},
-		{"interval", required_argument, NULL, 'i'},
-		{"duration", required_argument, NULL, 'd'},
-		{"without-page", no_argument, NULL, 'W'},
-		{"no-counter", no_argument, NULL, 'N'},
-		{"updates", no_argument, NULL, 'u'},
-		{"from", required_argument, NULL, 'F'},
-		{"speed", required_argument, NULL, 'S'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	const char *live_only = NULL;
-	int option, code = MESSAGE_GO_ON;
-
-	while (code == MESSAGE_GO_ON &&
-	       (option = getopt_long(argc, argv, "i:d:ujh", table, NULL)) != -1) {
-		code = parse_option(option, options);
-		live_only = live_option(option) ?: live_only;
-	}
-	if (code == MESSAGE_GO_ON && optind < argc)
-		return message_unexpected(&cmd_watch, argv[optind]);
-	options->from.duration_ns = (uint64_t)options->duration_ns;
-	return code == MESSAGE_GO_ON ? recorded_check_options(&options->from, live_only) : code;
-}
-
 static int watch_run(int argc, char **argv)
 {
 	struct watch_options options = {.monitor.measure = true};
 	struct watch watch = {0};
-	int code = parse_options(argc, argv, &options);
+	int code = options_parse(&cmd_watch, argc, argv, &options);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
+	options.from.duration_ns = (uint64_t)options.duration_ns;
 	watch.session.view = options.json ? &watch_view_json : &watch_view_text;
 	watch.session.updates = options.updates;
 	stop_condition_open(&watch.until);
@@ -259,49 +171,46 @@ static int watch_run(int argc, char **argv)
 	return code;
 }
 
-static const char help[] =
-	"usage: vmclock-trace watch [options]\n"
-	"\n"
-	"Shows what happens to the vmclock when it happens: disruptions, restores, steps and "
-	"slews of\n"
-	"the host's clock, announced maintenance, a stuck writer, and so on, one line each. "
-	"Needs no\n"
-	"BPF, and no root where the page is readable. At the beginning it says by which way it "
-	"finds\n"
-	"out, what a look at the page costs, and how late a change may be found. Ends with "
-	"Ctrl-C.\n"
-	"\n"
-	"      --device PATH  a vmclock device, or a file that holds a page; default: the first\n"
-	"                     /dev/vmclock*\n"
-	"  -i, --interval T   look every T; default: 10ms, or 100ms where the hypervisor "
-	"notifies\n"
-	"  -d, --duration T   stop after T: 500ms, 10s, 2m, 1h\n"
-	"      --without-page begin without a page too: watch for one, and for times in which "
-	"this\n"
-	"                     guest did not run\n"
-	"      --no-counter   the page is not on this CPU's counter: compare nothing by it\n"
-	"  -u, --updates      show each update of the page too\n"
-	"      --from FILE    show a recording (vmclock-trace record) as it was seen then; what\n"
-	"                     concerns the machine (--device, --interval, --without-page,\n"
-	"                     --no-counter) has been decided then\n"
-	"      --speed X      with --from: as many times faster than it happened; default: do not\n"
-	"                     wait\n"
-	"  -j, --json         one JSON object a line, schema vmclock-trace/watch/1\n"
-	"  -h, --help         show this\n"
-	"\n"
-	"exit status: 0 nothing found, or only news (severity info)\n"
-	"             1 no device, or it cannot be read; 2 usage\n"
-	"             3 a finding of severity warning or critical\n"
-	"\n"
-	"examples:\n"
-	"  vmclock-trace watch\n"
-	"  vmclock-trace watch --duration 1h --json > findings.jsonl\n"
-	"  vmclock-trace watch --json | jq --unbuffered -r 'select(.type == \"finding\").text'\n"
-	"  vmclock-trace watch --from clock.sqlite --speed 60\n";
+static const struct command_option options[] = {
+	{OPTION_PAGE(struct watch_options, monitor.device), .excludes = "from"},
+	{"interval", 'i', "T", OPTION_DURATION(struct watch_options, monitor.period_ns),
+	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .excludes = "from",
+	 .help = "look every T, at least 100us",
+	 .otherwise = "10ms, or 100ms where the hypervisor notifies", .doc = OPTION_TIME_DOC},
+	{OPTION_LIMIT(struct watch_options, duration_ns)},
+	{"without-page", 0, OPTION_FLAG(struct watch_options, monitor.may_be_absent),
+	 .excludes = "from",
+	 .help = "begin without a page too: watch for one, and for times in which this guest "
+		 "did not run (stun)"},
+	{"no-counter", 0, OPTION_FLAG(struct watch_options, monitor.foreign), .excludes = "from",
+	 .help = "the page is not on this CPU's counter: compare nothing by it",
+	 .doc = "For files that were recorded, or simulated on a virtual counter."},
+	{"updates", 'u', OPTION_FLAG(struct watch_options, updates),
+	 .help = "show each update of the page too"},
+	{RECORDED_FROM(struct watch_options, from)},
+	{RECORDED_SPEED(struct watch_options, from), .needs = "from"},
+	{OPTION_JSON(struct watch_options, json,
+		     "one JSON object a line, schema vmclock-trace/watch/1")},
+	{0},
+};
 
 const struct command cmd_watch = {
 	.name = "watch",
 	.summary = "show what happens to the clock as it happens, without BPF or root",
-	.help = help,
+	.usage = "[options]",
+	.about = "Shows what happens to the vmclock when it happens: disruptions, restores, "
+		 "steps and slews of the host's clock, announced maintenance, a stuck writer, "
+		 "and so on, one line each. Needs no BPF, and no root where the page is "
+		 "readable. At the beginning it says by which way it finds out, what a look at "
+		 "the page costs, and how late a change may be found. Ends with Ctrl-C.",
+	.options = options,
+	.exit_done = "nothing found, or only news (severity info)",
+	.exit_failed = "no device, or it cannot be read",
+	.exit_finding = "a finding of severity warning or critical",
+	.examples =
+		"vmclock-trace watch\n"
+		"vmclock-trace watch --duration 1h --json > findings.jsonl\n"
+		"vmclock-trace watch --json | jq --unbuffered -r 'select(.type == \"finding\")'\n"
+		"vmclock-trace watch --from clock.sqlite --speed 60\n",
 	.run = watch_run,
 };

@@ -5,16 +5,17 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	make -s -C "$BATS_TEST_DIRNAME/../.." build/man/vmclock-trace-json.5.scd
+	make -s -C "$BATS_TEST_DIRNAME/../.." man completions
 }
 
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	root=$BATS_TEST_DIRNAME/../..
 	man=$root/man
-	json=$root/build/man/vmclock-trace-json.5.scd # with the keys filled in
+	json=$root/build/man/vmclock-trace-json.5.scd
 	vectors=$root/tests/data/vectors/pages
-	completion=$root/contrib/completions/vmclock-trace.bash
+	made=$root/build/man # the same with keys and options filled in
+	completion=$root/build/completions/vmclock-trace.bash
 	export LC_ALL=C.UTF-8
 	set -o pipefail
 }
@@ -51,11 +52,11 @@ within() {
 # --- Options: "-d, --duration T" or "--device PATH", the short one, the long one, has it a value.
 
 options_of_help() {
-	"$VMCLOCK_TRACE" "$1" --help | sed -nE 's/^ +((-[a-zA-Z]), )?--([a-z-]+)( [A-Z]+)? .*/\2 --\3 \4/p' | tr -s ' '
+	"$VMCLOCK_TRACE" "$1" --help | sed -nE 's/^  (    |(-[a-zA-Z]), )--([a-z-]+)( [A-Z]+)?  .*/\2 --\3 \4/p' | tr -s ' '
 }
 
 options_of_man() {
-	sed -n '/^# OPTIONS/,/^# [^O]/p' "$man/vmclock-trace-$1.1.scd" |
+	sed -n '/^# OPTIONS/,/^# [^O]/p' "$made/vmclock-trace-$1.1.scd" |
 		sed -nE 's/^(\*(-[a-zA-Z])\*, )?\*--([a-z-]+)\*( _([A-Z]+)_)?$/\2 --\3 \5/p' | tr -s ' '
 }
 
@@ -84,8 +85,8 @@ options_of_completion() { complete_words vmclock-trace "$1" --; }
 	for command in $(commands); do
 		same "options_of_help $command" "options_of_man $command"
 	done
-	grep -q '^\*-h\*, \*--help\*$' "$man/vmclock-trace.1.scd"
-	grep -q '^\*-V\*, \*--version\*$' "$man/vmclock-trace.1.scd"
+	grep -q '^\*-h\*, \*--help\*$' "$made/vmclock-trace.1.scd"
+	grep -q '^\*-V\*, \*--version\*$' "$made/vmclock-trace.1.scd"
 	"$VMCLOCK_TRACE" -V | grep '^vmclock-trace [0-9]'
 	"$VMCLOCK_TRACE" -h | grep '^commands:'
 }
@@ -101,7 +102,7 @@ options_of_completion() { complete_words vmclock-trace "$1" --; }
 
 @test "docs: man pages build and render without a warning" {
 	command -v scdoc >/dev/null || skip "scdoc is not installed"
-	for page in "$man"/*.scd "$json"; do
+	for page in "$made"/*.scd; do
 		run --separate-stderr scdoc <"$page"
 		[ "$status" = 0 ]
 		[ -z "$stderr" ]
@@ -363,6 +364,6 @@ questions() {
 	[ "$(complete_words vmclock-trace status --via = r)" = read ]
 	cd "$BATS_TEST_TMPDIR"
 	: >"a page"
-	[ "$(complete_words vmclock-trace compare -d a)" = "a page" ]
+	[ "$(complete_words vmclock-trace compare --device a)" = "a page" ]
 	[ "$(complete_words vmclock-trace trace --json --pid $$)" != "" ]
 }

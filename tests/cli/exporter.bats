@@ -554,9 +554,17 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 		run timeout 300 "$VMCLOCK_TRACE" exporter $options
 		[ "$status" = 2 ]
 	done
-	for address in "" 1 host: :x 1.2.3.4 ::1:80 "[::1]" 127.0.0.1:99999 unix: "unix:/none/socket" 192.0.2.1:0; do
+	for address in "" 1 host: :x 1.2.3.4 ::1:80 "[::1]" 127.0.0.1:99999 unix:; do
+		run --separate-stderr timeout 300 "$VMCLOCK_TRACE" exporter --listen "$address"
+		[ "$status" = 2 ] || { echo "$address" >&2; return 1; }
+		[[ $stderr == "vmclock-trace exporter: "*"hint: such as 127.0.0.1:10319,"* ]]
+	done
+	for address in "unix:/none/socket" 192.0.2.1:0; do
 		run --separate-stderr timeout 300 "$VMCLOCK_TRACE" exporter --listen "$address"
 		[ "$status" = 1 ] || { echo "$address" >&2; return 1; }
-		[[ $stderr == "vmclock-trace: "* ]]
+		[[ $stderr == "vmclock-trace exporter: "* ]]
 	done
+	run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --textfile x.txt
+	[ "$status" = 2 ]
+	[[ $stderr == *"--textfile 'x.txt' is not a path that ends with .prom"* ]]
 }

@@ -327,11 +327,11 @@ with_kernel() {
 	file=$OUT/short.sqlite
 	for option in "--device /dev/vmclock0" "--rate 5" --measure-all "--phc all" --strict --kprobes; do
 		# shellcheck disable=SC2086
-		refused 2 "${option%% *} asks for something of a live machine" trace --from "$file" $option
+		refused 2 "${option%% *} and --from exclude each other" trace --from "$file" $option
 	done
 	for option in "--device /dev/vmclock0" "--interval 5ms" "-i 5ms" --without-page --no-counter; do
 		# shellcheck disable=SC2086
-		refused 2 "asks for something of a live machine" watch $option --from "$file"
+		refused 2 "and --from exclude each other" watch $option --from "$file"
 	done
 	for command in trace watch; do
 		refused 2 "--speed" $command --speed 2

@@ -47,10 +47,10 @@ refused() {
 	refused "$speaker: --timeout needs a value: T${n}hint: $speaker --help" wait --for any --timeout
 	refused "$speaker: --timeout needs a value: T${n}hint: $speaker --help" wait --for any -t
 	refused "$speaker: there is no value to give to this option: '--json=yes'${n}hint: $speaker --help" wait --json=yes
-	refused "$speaker: --interval '99us' is not a time from 100us, such as 10s, 2.5m or 1h" wait --for any -i 99us
+	refused "$speaker: --interval '99us' is not a time from 100us, such as 10s, 2.5m or 1h${n}hint: $speaker --help" wait --for any -i 99us
 	refused "$speaker: --for is missing${n}hint: $speaker --help" wait
 	refused "$speaker: unexpected argument 'x'${n}hint: $speaker --help" wait --for any x
-	refused "vmclock-trace status: --via 'mamp' is not auto, mmap or read" status --via mamp
+	refused "vmclock-trace status: --via 'mamp' is not auto, mmap or read${n}hint: vmclock-trace status --help" status --via mamp
 }
 
 @test "options: a long one may be shortened as far as it is one" {
@@ -58,4 +58,33 @@ refused() {
 	[ "$status" = 1 ]
 	run "$VMCLOCK_TRACE" status --v read --d /dev/null/none
 	[ "$status" = 1 ]
+}
+
+@test "options: a letter means the same in all commands" {
+	local letters
+	letters=$(for command in $("$VMCLOCK_TRACE" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		"$VMCLOCK_TRACE" "$command" --help | sed -nE 's/^  (-[a-zA-Z]), (--[a-z-]+).*/\1 \2/p'
+	done | sort -u)
+	[ "$(wc -l <<<"$letters")" -ge 12 ]
+	[ -z "$(cut -d' ' -f1 <<<"$letters" | uniq -d)" ] || { echo "$letters" >&2; return 1; }
+}
+
+@test "options: two forms of a report contradict each other" {
+	for forms in "--html --csv" "--csv --perfetto" "--json --html"; do
+		# shellcheck disable=SC2086 # words are meant
+		run --separate-stderr "$VMCLOCK_TRACE" report $forms none.sqlite
+		[ "$status" = 2 ]
+		[[ $stderr == *" exclude each other"* ]]
+	done
+}
+
+# Help, version and schema are output too: into a full disk they fail.
+@test "options: what cannot be printed fails" {
+	for arguments in --help --version help "help trace" "--completion bash" "watch --help" "report --schema" \
+		"status --schema" "exporter --help" "bundle --help"; do
+		# shellcheck disable=SC2086 # words are meant
+		run bash -c '"$@" >/dev/full' - "$VMCLOCK_TRACE" $arguments
+		[ "$status" = 1 ] || { echo "$arguments: $status" >&2; return 1; }
+		[[ $output == "vmclock-trace"*": the output could not be written" ]]
+	done
 }

@@ -143,7 +143,7 @@ setup() {
 	sqlite3 "$copy" "UPDATE events SET type = 99 WHERE id = 100; UPDATE facts SET value = 'bad' WHERE name IN ('host', 'boot_id')"
 	run --separate-stderr "$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/text" web2.sqlite "$BATS_TEST_TMPDIR/none" "$copy"
 	[ "$status" = 1 ]
-	[ "$(grep -c '^vmclock-trace: ' <<<"$stderr")" = 3 ]
+	[ "$(grep -c '^vmclock-trace report: ' <<<"$stderr")" = 3 ]
 	jq -e '(.not_read | length) == 2 and (.recordings | map(.host)) == ["bad", "web2"]
 		and .recordings[0].events_damaged == 1 and .recordings[0].damage != null
 		and ([.not_known[].code] | index("not_read") != null and index("damaged") != null)' <<<"$output"
