@@ -79,38 +79,32 @@ static struct wire_call *call_record(struct in_flight *now, long result, __u64 e
 /* As much of a clock's name as tells a vmclock, of up to two digits, from another. */
 #define PTP_NAME_BYTES 9
 
-/*
- * The cast makes loads of what would be calls of a helper, whose cost clock_of() would mostly be.
- */
-static __always_inline void load_name(void *ptp, char name[PTP_NAME_BYTES])
+/* The clock of this name: the driver names a vmclock's so. */
+static __always_inline __u32 clock_by_name(const char *name, void *ptp)
 {
-	const char *from;
-
-	if (CAN_CAST) {
-		from = CAST(ptp, struct ptp_clock)->info->name;
-		for (int i = 0; i < PTP_NAME_BYTES; i++)
-			name[i] = from[i];
-		return;
-	}
-	__builtin_memset(name, 0, PTP_NAME_BYTES);
-	from = (const char *)BPF_CORE_READ((struct ptp_clock *)ptp, info) +
-	       bpf_core_field_offset(struct ptp_clock_info, name);
-	bpf_probe_read_kernel(name, PTP_NAME_BYTES, from);
-}
-
-/* The clock behind a posix clock. The driver names a vmclock's so. */
-static __u32 clock_of(void *clk)
-{
-	void *ptp = clk - bpf_core_field_offset(struct ptp_clock, clock);
-	char name[PTP_NAME_BYTES];
-
-	load_name(ptp, name);
 	if (name[0] != 'v' || name[1] != 'm' || name[2] != 'c' || name[6] != 'k' || name[7] < '0' ||
 	    name[7] > '9')
 		return WIRE_CLOCK_PHC | (__u32)LOAD(ptp, struct ptp_clock, index);
 	if (name[8] < '0' || name[8] > '9')
 		return name[7] - '0';
 	return (name[7] - '0') * 10 + name[8] - '0';
+}
+
+/*
+ * The clock behind a posix clock. The cast makes loads of what would be calls of a helper, whose
+ * cost this would mostly be.
+ */
+static __u32 clock_of(void *clk)
+{
+	void *ptp = clk - bpf_core_field_offset(struct ptp_clock, clock);
+	char name[PTP_NAME_BYTES] = "";
+
+	if (CAN_CAST)
+		return clock_by_name(CAST(ptp, struct ptp_clock)->info->name, ptp);
+	bpf_probe_read_kernel(name, sizeof(name),
+			      (const char *)BPF_CORE_READ((struct ptp_clock *)ptp, info) +
+				      bpf_core_field_offset(struct ptp_clock_info, name));
+	return clock_by_name(name, ptp);
 }
 
 /* What ptp_ioctl() was called for. Its first argument is the clock itself before 6.7. */
