@@ -344,7 +344,7 @@ const struct command cmd_exporter = {
 	.options = options,
 	.exit_done = "ended by a signal; what is wrong with the clock is in the metrics, and 3 is "
 		     "never returned",
-	.exit_failed = "it cannot serve or write",
+	.exit_failed = "it cannot serve, write or observe",
 	.examples =
 		"vmclock-trace exporter\n"
 		"vmclock-trace exporter --listen :10319 --web-config /etc/vmclock-trace/web.yml\n"
