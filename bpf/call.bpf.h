@@ -76,7 +76,7 @@ static struct wire_call *call_record(struct in_flight *now, long result, __u64 e
 
 /* Calls to PTP clocks. */
 
-/* As much of a clock's name as tells a vmclock, of up to two digits, from another. */
+/* As much of a clock's name as identifies a vmclock, with up to two digits. */
 #define PTP_NAME_BYTES 9
 
 /* The clock of this name: the driver names a vmclock's so. */

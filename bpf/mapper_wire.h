@@ -9,7 +9,7 @@
 #include <linux/types.h>
 #endif
 
-/* Mappings of vmclock0 up to so many are told: more than anybody has. */
+/* Mappings of vmclock0 up to this number are reported. */
 #define MAPPER_WIRE_DEVICES 8u
 
 #define MAPPER_WIRE_COMM_BYTES 16

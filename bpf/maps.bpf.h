@@ -24,7 +24,7 @@ struct in_flight {
 	__u32 call_clock; /* WIRE_CLOCK_NONE until it is known */
 	__u32 ioctl;
 	__u32 read_seq; /* seq_count when a read() of the device began */
-	__u64 released; /* the device, while a file of it is closed: afterwards nobody can tell */
+	__u64 released; /* the device, while a file of it is closed: afterwards it is not known */
 	/* Since when it knows of no news of vmclockN: CLOCK_MONOTONIC; 0: there may be some. */
 	__u64 quiet_ns[WIRE_NOTIFYING];
 	__u32 clock_modes;

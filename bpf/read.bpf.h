@@ -304,7 +304,7 @@ ENTER(read)
 	return true;
 }
 
-/* Is it to be sent though nobody asked for every read? */
+/* Is it to be sent even if not every read was asked for? */
 static bool is_telling_read(const struct read_end *end)
 {
 	struct wire_reader *reader = end->reader;

@@ -210,7 +210,7 @@ static void reader_measured(struct wire_reader *reader, __u64 end_ns, __u64 ns)
 		reader->worst_ns = ns;
 }
 
-/* The same of a call, of whose latency no record tells. */
+/* The same of a call whose latency is in no record. */
 static void call_measured(struct wire_reader *reader, __u32 path, __u64 end_ns, __u64 ns)
 {
 	reader_measured(reader, end_ns, ns);

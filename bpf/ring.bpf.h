@@ -77,7 +77,7 @@ static __always_inline void event_submit(void *record)
 {
 	struct wire_slot *slot = record - offsetof(struct wire_slot, record);
 
-	/* Atomic, so that whoever sees the stamp sees what was written before. */
+	/* Atomic, so that a reader that sees the stamp sees what was written before. */
 	__sync_lock_test_and_set(&slot->stamp, ((struct wire_header *)record)->number);
 }
 

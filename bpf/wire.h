@@ -111,7 +111,7 @@ struct wire_failure {
 	__u64 count;
 };
 
-/* Waking up is measured for vmclock0 up to this many: more than anybody has. */
+/* Waking up is measured for vmclock0 up to this number. */
 #define WIRE_NOTIFYING 8u
 
 #define WIRE_FAILURES 64u
@@ -160,9 +160,9 @@ struct wire_ring {
 enum wire_kind {
 	WIRE_READ = 1,		 /* one pass through vmclock_get_crosststamp */
 	WIRE_CALL = 2,		 /* one user call that reached, or aimed at, a clock */
-	WIRE_CLOCK_CHANGE = 3,	 /* somebody set, steered or switched the system clock */
-	WIRE_NOTIFICATION = 4,	 /* the hypervisor told the guest of an update of the page */
-	WIRE_UNLOAD_REFUSED = 5, /* somebody may not unload the driver, for it is in use */
+	WIRE_CLOCK_CHANGE = 3,	 /* the system clock was set, steered or switched */
+	WIRE_NOTIFICATION = 4,	 /* the hypervisor notified the guest of a page update */
+	WIRE_UNLOAD_REFUSED = 5, /* an attempt to unload the driver failed, for it is in use */
 };
 
 /* What is known of the page copy in a record. */
@@ -199,7 +199,7 @@ struct wire_header {
 
 struct wire_read {
 	struct wire_header head;
-	__u32 ioctl;	      /* request number, 0: it was no ioctl, or nobody looked */
+	__u32 ioctl;	      /* request number, 0: no ioctl, or not looked at */
 	__u32 n_samples;      /* asked for by SYS_OFFSET and EXTENDED; 0: as ioctl */
 	__u16 cause;	      /* enum wire_cause, of a failure */
 	__u16 via_kvmclock;   /* 1: the driver converts the counter to kvmclock's for its caller */
