@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* Tell @state, such as "READY=1"; nothing where nobody listens. Never waits. */
+/* Tell @state, such as "READY=1"; nothing without a listener. Never waits. */
 void service_tell(const char *state);
 
 /* How often "WATCHDOG=1" is wanted from this process at least; 0: not at all. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SHA-256 by nettle, in lower case hex: for names that must not be told and files not altered. */
+/*
+ * SHA-256 by nettle, in lower case hex: for names that are to stay secret and files that must not
+ * change.
+ */
 #ifndef VMCLOCK_TRACE_BASE_SHA256_H
 #define VMCLOCK_TRACE_BASE_SHA256_H
 
