@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vmclock-trace bundle: what somebody else needs to look into an incident, as one file. */
+/* vmclock-trace bundle: what others need to examine an incident, as one file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -297,7 +297,7 @@ static int make_archive(struct bundle *bundle)
 		code = EXIT_FAILED;
 	}
 	if (code != MESSAGE_GO_ON)
-		unlink(bundle->output); /* nobody else's: it was not there */
+		unlink(bundle->output); /* ours: it did not exist before */
 	scratch_guard(NULL);
 	if (code == MESSAGE_GO_ON)
 		show(bundle, sha256, bytes);

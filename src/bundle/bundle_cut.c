@@ -22,7 +22,7 @@
 #include "bundle/redact.h"
 #include "store/writer.h"
 
-/* A read that began in the window may be told of so much later. */
+/* A read that began in the window may be delivered this much later. */
 #define LATE_NS ((uint64_t)NSEC_PER_SEC)
 
 /* Events in one transaction. */

@@ -24,7 +24,7 @@ struct cut_request {
 	const char *from;	    /* the recording */
 	const char *to;		    /* the one to make */
 	const struct report *whole; /* on all of it */
-	const char *sha256;	    /* of the file, NULL: nobody can say */
+	const char *sha256;	    /* of the file, NULL: not known */
 	bool windowed;		    /* from since_ns to until_ns; else all */
 	uint64_t since_ns;
 	uint64_t until_ns;

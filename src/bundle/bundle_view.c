@@ -23,7 +23,7 @@ void bundle_put_host(FILE *out, const struct fact_list *facts)
 	put_line(out, json);
 }
 
-/* Those that tell of the bundle; nothing where the recording has none. */
+/* Facts about the bundle; nothing where the recording has none. */
 static void put_own_facts(FILE *out, const struct fact_list *facts)
 {
 	for (size_t i = 0; i < facts->facts; i++) {

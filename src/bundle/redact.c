@@ -141,7 +141,7 @@ static bool is_clock_device(const char *path)
 	return false;
 }
 
-/* A place that each machine has, where nobody's names are. */
+/* A directory that every machine has, without user names in it. */
 static bool is_common_path(const char *path)
 {
 	static const char *const common[] = {"/sys/kernel/", "/sys/module/",
@@ -157,7 +157,7 @@ static bool is_common_path(const char *path)
 	return false;
 }
 
-/* The first word of @text that may be the path of a file of somebody's; NULL: there is none. */
+/* The first word of @text that may be the path of a user's file; NULL: there is none. */
 static const char *private_path(const char *text)
 {
 	for (text += strspn(text, BETWEEN); *text; text += strspn(text, BETWEEN)) {
@@ -176,7 +176,7 @@ void redact_text(const char *text, char *out, size_t bytes)
 
 	if (!path)
 		snprintf(out, bytes, "%s", text);
-	else if (colon && colon < path) /* where a path ends nobody knows: what is before stays */
+	else if (colon && colon < path) /* the end of a path is not known: keep what is before it */
 		snprintf(out, bytes, "%.*s: " HIDDEN, (int)(colon - text), text);
 	else
 		snprintf(out, bytes, HIDDEN);
