@@ -48,7 +48,7 @@ static void on_signal(int number)
 	interrupted = 1;
 }
 
-/* A comparison that is ended early still tells what it has. */
+/* A comparison that is ended early still shows what it has. */
 static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -170,7 +170,7 @@ static void take_samples(struct compare *compare, const struct compare_options *
 	at = instant_from_timespec(next);
 	for (uint64_t i = 0; i < options->count && !interrupted && !ferror(stdout); i++) {
 		if (i > 0) {
-			/* Past 292 years nobody waits. */
+			/* Beyond 292 years means no limit. */
 			if (instant_add_ns(at, options->interval_ns, &at))
 				return;
 			next = instant_to_timespec(at);

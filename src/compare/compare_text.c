@@ -268,7 +268,7 @@ static void put_markers(FILE *out, const struct comparison *comparison)
 	}
 }
 
-/* While it runs, one line a sample; a single sample is told by the table alone. */
+/* While it runs, one line a sample; for a single sample the table is enough. */
 static void text_sample(FILE *out, const struct compare_context *context,
 			const struct comparison *comparison)
 {

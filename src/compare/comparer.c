@@ -7,7 +7,9 @@
 #include "compare/contradict.h"
 #include "judge/page_bracket.h"
 
-/* There was no leap second since, and none is announced; a kernel that was told knows better. */
+/*
+ * There was no leap second since, and none is announced; a kernel that has an offset knows better.
+ */
 #define TAI_OFFSET_SEC_SINCE_2017 37
 
 /* What the page says of itself: its own error at the time of the sample, and TAI less UTC. */
@@ -25,7 +27,7 @@ static void ask_page(struct comparison *out)
 	out->page_claim_ns = out->has_page_claim ? time.max_error_ns : 0;
 }
 
-/* Where no page tells the time, CLOCK_REALTIME stands in for it: it is off by less than a scale. */
+/* Where no page gives the time, CLOCK_REALTIME stands in for it: it is off by less than a scale. */
 static struct page_time time_by_realtime(const struct clock_sample *sample, int64_t tai_offset_sec)
 {
 	struct page_time time = {

@@ -35,7 +35,7 @@ enum pair_state {
 	PAIR_MEASURED,
 	PAIR_FAILED,   /* a clock could not be read: `result` */
 	PAIR_REFUSED,  /* the same, since the page's status is UNRELIABLE */
-	PAIR_NO_PAGE,  /* the page tells no time here and now */
+	PAIR_NO_PAGE,  /* the page gives no time here and now */
 	PAIR_NO_SCALE, /* the two have no scale in common, or it is not known */
 	PAIR_TOO_FAR,  /* more than 292 years apart */
 	PAIR_STEPPED,  /* the outer clock was set back during each try */
@@ -62,7 +62,7 @@ struct clock_pair {
 	struct maybe_interval offset;  /* by measurement alone, on a common scale */
 	struct maybe_interval raw;     /* the same before the scale was converted */
 	struct maybe_interval bounded; /* offset, widened by what both clocks claim of themselves */
-	unsigned int claims;	       /* whose claims those are; 0: nobody claims anything */
+	unsigned int claims;	       /* whose claims those are; 0: there are none */
 	bool contradicts;	       /* is it one of the contradictions? */
 };
 
@@ -122,7 +122,7 @@ struct comparison {
 	struct clock_sample sample;
 
 	enum clock_scale phc_scale; /* as a clock shows that it stood beside: */
-	bool scale_is_by_page; /* the page; else CLOCK_REALTIME, where no page tells the time */
+	bool scale_is_by_page; /* the page; else CLOCK_REALTIME, where no page gives the time */
 	bool has_tai_offset;
 	int64_t tai_offset_sec; /* TAI less UTC by that clock; valid if has_tai_offset */
 	bool has_page_claim;

@@ -13,7 +13,7 @@ static void add(struct comparison *comparison, enum contradiction_kind kind, uns
 		(struct contradiction){.kind = kind, .index = index};
 }
 
-/* Could the page have said something during the sample that neither copy of it tells? */
+/* Could the page have said something during the sample that is in neither copy of it? */
 static bool page_moved_unseen(const struct comparison *comparison)
 {
 	const struct clock_sample *sample = &comparison->sample;
@@ -82,7 +82,7 @@ static uint32_t note_if(bool condition, enum comparison_note note)
 	return condition ? NOTE_BIT(note) : 0;
 }
 
-/* What is to be said of a page that tells the time here and now. */
+/* Findings on a page that gives the time here and now. */
 static uint32_t notes_on_time(const struct comparison *comparison, const struct page_time *time)
 {
 	const struct page *page = &comparison->sample.page;
