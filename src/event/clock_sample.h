@@ -33,7 +33,7 @@ struct realtime_claim {
 	bool synchronized;     /* else the errors claim nothing */
 	uint64_t max_error_ns; /* one way */
 	uint64_t est_error_ns;
-	int32_t tai_offset_sec; /* TAI less UTC; 0: nobody told the kernel */
+	int32_t tai_offset_sec; /* TAI less UTC; 0: the kernel was not told */
 };
 
 struct clock_sample {

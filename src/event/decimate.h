@@ -14,7 +14,7 @@
 
 #include "event/event.h"
 
-/* A tick that came later than this always stays: it may tell of a machine that did not run. */
+/* A tick that came later than this always stays: it may mean that the machine did not run. */
 #define DECIMATE_LATE_NS 25000000
 
 typedef void (*decimate_fn)(const struct event *event, void *arg);

@@ -53,7 +53,7 @@ enum event_type {
 	EVENT_FAILURES, /* how often they failed for one reason, since the last */
 	EVENT_HOOKS,	/* the driver came, went or was let go, and the hooks with it */
 	EVENT_CLOCK_CHANGE, /* a process set or steered the system clock */
-	EVENT_NOTIFICATION, /* the hypervisor told the guest of an update */
+	EVENT_NOTIFICATION, /* the hypervisor notified the guest of an update */
 	EVENT_DEVICE,	    /* the page's device came or went */
 	EVENT_LOSS,	    /* events were made and never arrived */
 	EVENT_MAPPER,	    /* a process maps the page, or does no longer */
@@ -209,7 +209,7 @@ enum observed_clock {
  */
 struct event_clock {
 	enum observed_clock clock;
-	enum clock_scale scale; /* as the clock's owner states it; SCALE_UNKNOWN: nobody does */
+	enum clock_scale scale; /* as the clock's owner states it; SCALE_UNKNOWN: not stated */
 	struct event_ticks ticks;
 	struct timespec at;	       /* what it showed, rounded down to a nanosecond */
 	bool has_claim;		       /* does it claim a bound, and to be synchronized? */
@@ -219,7 +219,7 @@ struct event_clock {
 
 /* What became known of a process that maps the page. */
 enum mapper_news {
-	MAPPER_THERE,	 /* it did when it was looked for the first time, nobody knows since when */
+	MAPPER_THERE,	 /* it did when mappings were listed first; since when is not known */
 	MAPPER_CAME,	 /* it does now */
 	MAPPER_UNMAPPED, /* it does no longer, and lives on; execve() is one way to that */
 	MAPPER_EXITED,	 /* it does no longer, for it has exited */
@@ -227,7 +227,7 @@ enum mapper_news {
 	MAPPER_NEWS
 };
 
-/* EVENT_MAPPER: `who` is the process. While it maps the page nobody can see it read it there. */
+/* EVENT_MAPPER: `who` is the process. Its reads of the mapped page are not visible. */
 struct event_mapper {
 	enum mapper_news news;
 	uint64_t not_before_ns; /* when it was not so yet, CLOCK_MONOTONIC; 0: not known */

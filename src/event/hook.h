@@ -10,7 +10,7 @@
 enum hook_attach_type {
 	HOOK_FENTRY, /* fentry and fexit: typed, a third of the cost */
 	HOOK_KPROBE, /* kprobe and kretprobe */
-	HOOK_ABSENT, /* nothing: what it tells is not seen */
+	HOOK_ABSENT, /* nothing: what it would show is not seen */
 };
 
 #define HOOK_WHY_BYTES	  160

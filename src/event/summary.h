@@ -92,7 +92,7 @@ struct summary_totals summary_totals_of(const struct summary *summary);
 uint64_t summary_reader_uses(const struct summary_reader *reader);
 uint64_t summary_reader_errors(const struct summary_reader *reader);
 
-/* Did it map the page? What it reads there nobody sees. */
+/* Did it map the page? Reads there are not visible. */
 bool summary_reader_maps(const struct summary_reader *reader);
 
 #endif
