@@ -47,7 +47,7 @@ struct exporter {
 	bool serving;
 	struct stop_condition until;
 	uint64_t textfile_due_ns;
-	bool textfile_failed; /* and that was told */
+	bool textfile_failed; /* and that was reported */
 	uint64_t watchdog_ns; /* how often systemd wants to hear of us; 0: not at all */
 	uint64_t watchdog_due_ns;
 };

@@ -212,7 +212,7 @@ static struct metrics_reader *reader_of(struct metrics_driver *driver, const cha
 		if (!strcmp(driver->reader[i].comm, name))
 			return &driver->reader[i];
 	}
-	/* A nameless one cannot be told from the others. */
+	/* Nameless ones cannot be distinguished. */
 	if (driver->readers == driver->readers_wanted || !*name)
 		return &driver->others;
 	reader = &driver->reader[driver->readers++];

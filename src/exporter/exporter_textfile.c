@@ -17,7 +17,7 @@ static int open_part(const char *path, char part[PATH_MAX])
 
 	if (snprintf(part, PATH_MAX, "%s" PART_SUFFIX, path) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	/* What a run before left half done, or a link that somebody put there, is not followed. */
+	/* A file that an earlier run left unfinished, or a planted link, is not followed. */
 	unlink(part);
 	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	return fd < 0 ? -errno : fd;

@@ -17,7 +17,7 @@ int exporter_textfile_begin(const char *path, struct error *error);
 /* Replace the file by one of @bytes at @text. 0 or -errno; the file is then the one before. */
 int exporter_textfile_write(const char *path, const char *text, size_t bytes);
 
-/* Remove it: nobody is to take old values for new ones. */
+/* Remove it, so that old values are not taken for new ones. */
 void exporter_textfile_end(const char *path);
 
 #endif

@@ -98,13 +98,13 @@ struct metrics_reader {
 	uint64_t errors;
 };
 
-/* What BPF tells; all but `why` is valid if it is there. */
+/* What BPF delivers; all but `why` is valid if it is there. */
 struct metrics_driver {
 	bool seen;	  /* is the kernel looked into? */
 	struct error why; /* if not */
 	struct hook hook[METRICS_HOOKS];
 	size_t hooks;
-	uint64_t release; /* times: somebody wanted to unload the driver */
+	uint64_t release; /* times that the driver was to be unloaded */
 	struct metrics_path path[EVENT_PATHS];
 	uint64_t timeouts;  /* uses that an update of the page kept waiting for too long */
 	bool knows_mappers; /* all of them */
@@ -113,7 +113,7 @@ struct metrics_driver {
 	struct event_losses losses;
 	uint64_t probe_runs; /* 0: the kernel does not count them */
 	uint64_t probe_ns;
-	size_t readers_wanted; /* 0: nobody asked for them */
+	size_t readers_wanted; /* 0: not asked for */
 	size_t readers;
 	struct metrics_reader reader[METRICS_READERS];
 	struct metrics_reader others; /* those beyond */

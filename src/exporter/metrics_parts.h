@@ -5,7 +5,7 @@
 
 #include "exporter/metrics.h"
 
-/* What the page tells: metrics_page.c. */
+/* What the page holds: metrics_page.c. */
 void metrics_write_page(struct metrics_writer *out, const struct metrics_page *page);
 
 /* How far apart clocks are, what was found, when clocks were bad: metrics_clocks.c. */
