@@ -12,7 +12,7 @@
 
 #define ACTION_BYTES 2048
 
-/* What one shell wants to be told. */
+/* What one shell needs. */
 struct shell {
 	const char *name;
 	const char *action[COMPLETIONS]; /* how it offers a value; "%s" is where the words go */

@@ -29,7 +29,7 @@ struct live {
 	struct live_request request;
 	struct page_monitor *monitor; /* NULL: no page, and none is waited for */
 	struct kernel_trace *kernel;  /* NULL: no hooks */
-	struct mappers *mappers;      /* NULL: nobody looks for them */
+	struct mappers *mappers;      /* NULL: mappings are not listed */
 	struct error no_page;	      /* why there is no page (yet), or no hooks */
 	struct error no_hooks;
 	int kernel_result; /* of kernel_trace_open(): 0, or -errno */

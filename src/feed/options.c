@@ -63,7 +63,7 @@ static void fill(struct getopt_tables *tables, const struct command_option *opti
 		if (options[i].extent == OPTION_ALL_THE_REST)
 			*letter++ = '+';
 	}
-	*letter++ = ':'; /* what is missing is told from what is unknown */
+	*letter++ = ':'; /* a missing argument differs from an unknown option */
 	*letter++ = HELP;
 	for (size_t i = 0; !option_is_end(&options[i]); i++) {
 		bool has_argument = options[i].argument;

@@ -36,7 +36,7 @@ void stop_condition_limit(struct stop_condition *until, uint64_t duration_ns)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
-	/* Past 584 years nobody waits. */
+	/* Beyond 584 years means no limit. */
 	until->has_deadline = !__builtin_add_overflow(now_ns, duration_ns, &until->deadline_ns);
 }
 

@@ -24,7 +24,7 @@ enum stop_condition_news {
 	STOP_CONDITION_FAILED, /* poll() does not work */
 };
 
-/* Take over SIGINT, SIGTERM and SIGCONT, and ignore SIGPIPE: output that nobody reads fails. */
+/* Take over SIGINT, SIGTERM and SIGCONT, and ignore SIGPIPE: writing to a closed pipe fails. */
 void stop_condition_open(struct stop_condition *until);
 
 /* Put all that back, as for a program that is started from here. */
