@@ -53,7 +53,7 @@ static size_t tidy(struct align_stretch *stretch, size_t count)
 	return kept;
 }
 
-/* May CLOCK_MONOTONIC have jumped or stood, in a way that no page need tell of? */
+/* May CLOCK_MONOTONIC have jumped or stood, in a way that no page need show? */
 static bool breaks(const struct finding *finding)
 {
 	if (finding->since_start)
@@ -249,7 +249,7 @@ static bool ns_of(struct instant at, uint64_t by_ns, bool later, int64_t *out)
 		     : !__builtin_sub_overflow(ns, by_ns, out);
 }
 
-/* What is told of leap seconds when UTC is @utc_ns. */
+/* What is announced of leap seconds when UTC is @utc_ns. */
 static uint8_t leap_of(const struct event *event, int64_t utc_ns)
 {
 	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) != PAGE_FULL ||

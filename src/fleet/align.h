@@ -38,7 +38,7 @@ enum align_method {
 /* "facts", "realtime", "page": static. */
 const char *align_method_name(enum align_method method);
 
-/* What an account tells of when its clocks are to be believed. */
+/* When the clocks of an analysis are to be believed. */
 struct align_bound_runs {
 	struct align_stretch *bad; /* ascending, apart from each other; its ends are good */
 	size_t bads;

@@ -149,7 +149,7 @@ static int month_of(int64_t utc_ns)
 	return tm.tm_year * 12 + tm.tm_mon;
 }
 
-/* Another one each month, and none that a page could tell. */
+/* Another one each month, and none that a page can hold. */
 uint8_t align_leap_unknown(int64_t utc_ns)
 {
 	return (uint8_t)(0x80 | (month_of(utc_ns) & 0x7f));

@@ -73,7 +73,7 @@ static inline uint64_t utc_span_width_ns(struct utc_span span)
 	return utc_span_is_known(span) ? (uint64_t)span.hi_ns - (uint64_t)span.lo_ns : UINT64_MAX;
 }
 
-/* What one sample told. */
+/* What one sample showed. */
 struct align_anchor {
 	uint64_t from_ns; /* at some moment from here ... */
 	uint64_t to_ns;	  /* ... to here, CLOCK_MONOTONIC, */
@@ -82,7 +82,7 @@ struct align_anchor {
 	uint8_t leap; /* the leap indicator, or align_leap_unknown() */
 };
 
-/* Instead of a leap indicator where nobody tells: any month may end with a leap second. */
+/* Instead of a leap indicator where none is known: any month may end with a leap second. */
 uint8_t align_leap_unknown(int64_t utc_ns);
 
 struct align_track;

@@ -289,7 +289,7 @@ static int compare_unread(const void *a, const void *b)
 	return strcmp(first->path, second->path);
 }
 
-/* The file's name, and the host's, with as much more as tells them from others. */
+/* The file's name, and the host's, with as much more as makes them unique. */
 static void put_names(const struct fleet *fleet, struct fleet_recording *recording)
 {
 	const char *host = *recording->host ? recording->host : "unnamed";

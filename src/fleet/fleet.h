@@ -213,7 +213,7 @@ int fleet_finish(struct fleet *fleet);
 /* When the first recording began, by its own clock: only a guess. */
 int64_t fleet_start_ns(const struct fleet *fleet);
 
-/* When @ns of its CLOCK_MONOTONIC was by its own clock at its start, which nobody vouches for. */
+/* When @ns of its CLOCK_MONOTONIC was by its own clock at its start, which has no known error. */
 int64_t fleet_guess_ns(const struct fleet_recording *recording, uint64_t ns);
 
 /* Is anything of @when within since_ns and until_ns? */

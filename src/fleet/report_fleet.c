@@ -91,7 +91,7 @@ static int take_file(struct work *work, const char *path)
 	struct error error = {0};
 	int code;
 
-	/* One that is none is told, and passed over. */
+	/* A file that is not a recording is reported and skipped. */
 	if (recording_open(path, &recording, &error)) {
 		message_failure(&error);
 		work->damaged = true;
