@@ -23,7 +23,7 @@
 #define ANALYSIS_INCIDENTS 64
 #define ANALYSIS_GAPS	   64
 
-/* One clock over the whole time, where the page told how wrong it was. */
+/* One clock over the whole time, where the page showed how wrong it was. */
 struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */

@@ -16,12 +16,12 @@ enum error_unknown {
 	ERROR_NOT_VOUCHED,  /* the hypervisor did not vouch for the page's clock */
 	ERROR_NO_COUNTER,   /* the counter at the read is not known */
 	ERROR_DISRUPTED,    /* the counter was disrupted between the read and the page */
-	ERROR_NO_SCALE,	    /* the page does not tell the clock's scale */
+	ERROR_NO_SCALE,	    /* the page does not give the clock's scale */
 	ERROR_OUT_OF_RANGE, /* past 292 years, or the page's numbers give no time */
 	ERROR_NOT_SEEN,	    /* a program that maps or read()s the page computes the time unseen */
 	ERROR_TORN,	    /* the page was being updated */
 	ERROR_FAILED,	    /* the read returned no time */
-	ERROR_NEVER_AFTER,  /* no page that could tell came afterwards */
+	ERROR_NEVER_AFTER,  /* no page that could decide came afterwards */
 	ERROR_OLD_LINE,	    /* the marker had moved, the page's line of time was not renewed yet */
 	ERROR_COUNTED, /* the read was counted, no event of it came: when it was, is not known */
 	ERROR_REFUTED, /* a later page says that this one was wrong, or is wrong itself */
@@ -32,7 +32,7 @@ enum error_unknown {
 struct clock_error {
 	enum clock_scale scale; /* on which they were compared: the clock's own, stated or seen */
 	struct ns_interval offset; /* by measurement alone; the true value is inside */
-	bool has_other;		   /* does the page tell the other scale too? */
+	bool has_other;		   /* does the page give the other scale too? */
 	struct ns_interval other;  /* the same against that; valid if has_other */
 	bool has_page_claim;
 	uint64_t page_claim_ns; /* the page's max error there, one way; valid if has_page_claim */

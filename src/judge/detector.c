@@ -187,7 +187,7 @@ void detector_event(struct detector *detector, const struct event *event)
 		detector_handle_age(detector, event);
 		detector_handle_tick(detector, event);
 		break;
-	case EVENT_TALLY: /* counts alone tell nothing of the clock */
+	case EVENT_TALLY: /* counts alone say nothing about the clock */
 	case EVENT_TYPES:
 		break;
 	}

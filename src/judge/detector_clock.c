@@ -131,7 +131,7 @@ void detector_handle_clock(struct detector *detector, const struct event *event)
 		return;
 	if (event->clock.clock == OBSERVED_REALTIME)
 		handle_kernel_offset(detector, event);
-	/* A line from before the marker moved refutes nobody. */
+	/* A reference from before the marker moved refutes no clock. */
 	if (detector->clock_is_old || clock_error_of(event, &error))
 		return;
 	if (!handle_scale(detector, event, &error))

@@ -16,7 +16,7 @@ static void remember_failed_call(struct detector *detector, uint64_t call_id)
 		detector->failed_call[detector->failed_calls++ % DETECTOR_FAILED_CALLS] = call_id;
 }
 
-/* Was the failure within this call told already, by its read? */
+/* Was the failure within this call reported already, by its read? */
 static bool is_told(const struct detector *detector, uint64_t call_id)
 {
 	for (unsigned int i = 0; call_id && i < DETECTOR_FAILED_CALLS; i++) {

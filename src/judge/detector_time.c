@@ -117,7 +117,7 @@ void detector_handle_reference(struct detector *detector, const struct event *ev
 	detector->before_last_ns = event_end_ns(event);
 }
 
-/* Is the newest page one whose age can be told as an error? */
+/* Is the newest page one whose age can be expressed as an error? */
 static bool has_age(const struct detector *detector)
 {
 	const struct page *page = &detector->newest.page;

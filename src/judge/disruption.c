@@ -17,7 +17,7 @@ static bool is_late_record(const struct disruption *newest, const struct page *p
 	       ahead < 0 && time_ns < newest->found_ns + LATE_RECORD_NS;
 }
 
-/* The last time that anybody saw the old marker. */
+/* The last time that the old marker was seen. */
 static uint64_t last_seen_ns(const struct disruption_detector *detector, uint64_t old_marker)
 {
 	uint64_t last = 0;

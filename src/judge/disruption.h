@@ -15,13 +15,13 @@
 
 enum disruption_observer {
 	OBSERVER_PAGE,	 /* the loader, reading the page */
-	OBSERVER_KERNEL, /* a hook, during somebody's read */
+	OBSERVER_KERNEL, /* a hook, during a read */
 	OBSERVERS
 };
 
 enum disruption_news {
 	DISRUPTION_NONE,
-	DISRUPTION_FOUND,     /* nobody had seen this marker before */
+	DISRUPTION_FOUND,     /* this marker was not seen before */
 	DISRUPTION_CONFIRMED, /* the other observer now sees it too */
 };
 

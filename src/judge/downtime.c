@@ -39,7 +39,7 @@ static uint64_t marker_of(const struct event *sample)
 	return page_get(&sample->page, PAGE_DISRUPTION_MARKER);
 }
 
-/* The instants of both on one scale: TAI, which has no leap seconds, where both pages tell it. */
+/* The instants of both on one scale: TAI, which has no leap seconds, where both pages give it. */
 static int distance(const struct page_time *now, const struct page_time *then,
 		    struct ns_interval *out)
 {
@@ -111,7 +111,7 @@ static void set_length(struct downtimes *downtimes, const struct page *page)
 	};
 }
 
-/* Can @look's page tell of the disruption that waits for one? Then it does. */
+/* Can @look's page decide the disruption that waits for one? Then it does. */
 static void try_to_tell(struct downtimes *downtimes, const struct event *sample)
 {
 	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];

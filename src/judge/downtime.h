@@ -60,7 +60,7 @@ struct downtimes {
 	/* Its own. */
 	bool has_sample;
 	struct event sample; /* the newest whole sample */
-	bool is_waiting;     /* for a page that can tell of the newest one */
+	bool is_waiting;     /* for a page that can decide the newest one */
 	bool is_tick_due;    /* the heartbeat that belongs to `after` has not come */
 	struct event before; /* the samples around the newest disruption */
 	struct event after;

@@ -22,7 +22,7 @@ static uint64_t magnitude(int64_t ns)
 	return ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 }
 
-/* Of the scales that the page tells, the one to which the driver's answer is nearest. */
+/* Of the scales that the page gives, the one nearest to the driver's answer. */
 static void hold_against(const struct event_read *read, const struct page_time *page,
 			 struct driver_answer *answer)
 {

@@ -82,7 +82,7 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incident_open_clocks(incidents);
 }
 
-/* Nothing of it can be judged later: reads that still wait are told as unknown. */
+/* Nothing of it can be judged later: reads that still wait are counted as unknown. */
 static void close_incident(struct incidents *incidents, struct claim recovery, uint64_t to_ns)
 {
 	incident_give_up_reads(incidents);

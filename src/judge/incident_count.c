@@ -25,7 +25,7 @@ static bool is_idle(const struct counted_thread *thread)
 	return true;
 }
 
-/* Its entry, or one that nobody needs; if there is no room, the one of all others. */
+/* Its entry, or an unused one; if there is no room, the one of all others. */
 static struct counted_thread *thread_of(struct incidents *incidents, const struct event_reader *who)
 {
 	struct counted_thread *idle = NULL;

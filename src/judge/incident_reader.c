@@ -34,7 +34,7 @@ static struct incident_reader *reader_of(struct incident *incident, const struct
 void incident_count_unknown(struct incident *incident, const struct event_reader *who,
 			    enum event_path path, enum error_unknown why, uint64_t reads)
 {
-	/* Tallies have uses of nobody: the kernel's table had no room for him. */
+	/* Tallies have uses by unknown threads, for which the kernel's table had no room. */
 	struct incident_reader *reader = who->pid ? reader_of(incident, who, path) : NULL;
 
 	if (!reader) {
@@ -93,7 +93,7 @@ static bool move_to_read(const struct pending_read *read, uint64_t sample_ns,
 	       !interval_add(*offset, since, offset);
 }
 
-/* Why the page of @look cannot tell about @read; -1: it can. */
+/* Why the page of @look cannot judge @read; -1: it can. */
 static int why_not(const struct incidents *incidents, const struct pending_read *read,
 		   const struct event *sample)
 {
@@ -179,7 +179,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	error_range_add(&reader->errors, error, unbounded, read->end_ns);
 }
 
-/* Will a later page tell more than this one? */
+/* Will a later page say more than this one? */
 static bool must_wait(const struct incidents *incidents, const struct page *page)
 {
 	if (incidents->line.reference_is_stale)

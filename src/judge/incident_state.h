@@ -13,7 +13,7 @@
 /* Reads between two looks at the page, at most. */
 #define INCIDENT_PENDING 512
 
-/* What is kept of a read until a later page tells how wrong it was. */
+/* What is kept of a read until a later page shows how wrong it was. */
 struct pending_read {
 	struct event_reader who;
 	enum event_path path;
@@ -123,7 +123,7 @@ void incident_count_seen(struct incidents *incidents, const struct event *event)
 /* EVENT_TALLY: uses, of which some may have been seen. */
 void incident_count_tally(struct incidents *incidents, const struct event *event);
 
-/* The open incident ends: tell of the uses that were not seen. */
+/* The open incident ends: report the uses that were not seen. */
 void incident_tell_unseen(struct incidents *incidents);
 
 /* All is well: forget them. */

@@ -9,7 +9,7 @@
 struct two_times {
 	struct page_time old;
 	struct page_time new;
-	bool measured;		 /* is there a scale that both tell? */
+	bool measured;		 /* is there a scale that both give? */
 	bool out_of_range;	 /* the move is past 292 years: at its limit */
 	struct ns_interval move; /* the smallest on any such scale */
 };
@@ -55,7 +55,7 @@ static void offer_scale(struct two_times *times, struct instant old, struct inst
 	offer(times, interval_of(instant_compare(new, old) < 0 ? -INT64_MAX : INT64_MAX), true);
 }
 
-/* A host that rarely updates its page tells of a leap second this late, at most. */
+/* A host that rarely updates its page announces a leap second this late, at most. */
 #define LEAP_UPDATE_SEC 3600
 
 /* By how much UTC itself moves in the leap second that lies between the two; 0 for none. */
@@ -72,14 +72,14 @@ static int64_t leap_sec(const struct page *before)
 	}
 }
 
-/* Is a leap second that either page tells of due about @counter? */
+/* Is a leap second that either page announces due about @counter? */
 static bool leap_is_due(const struct page *before, const struct page *after, uint64_t counter)
 {
 	return leap_second_is_within(before, counter, LEAP_UPDATE_SEC, LEAP_UPDATE_SEC) ||
 	       leap_second_is_within(after, counter, LEAP_UPDATE_SEC, LEAP_UPDATE_SEC);
 }
 
-/* A page on UTC that tells no TAI repeats or skips a second, as its leap indicator said. */
+/* A page on UTC that gives no TAI repeats or skips a second, as its leap indicator said. */
 static void offer_leap(struct two_times *times, const struct page *before, const struct page *after)
 {
 	int64_t sec = leap_sec(before);
@@ -146,7 +146,7 @@ static bool step_at(const struct page *before, const struct page *after, uint64_
 	if (!times.measured || (vouched && times.old.error_overflow))
 		return false;
 	has_bound = vouched && times.old.has_max_error;
-	/* A bound that nobody vouches for may forbid nothing, but can excuse. */
+	/* A bound without a valid status proves nothing, but can excuse. */
 	bound_ns = times.old.has_max_error && (has_bound || times.old.max_error_ns > threshold_ns)
 			   ? times.old.max_error_ns
 			   : threshold_ns;

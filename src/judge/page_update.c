@@ -12,7 +12,7 @@ bool page_is_vouched_for(const struct page *page)
 	       (status == VMCLOCK_STATUS_SYNCHRONIZED || status == VMCLOCK_STATUS_FREERUNNING);
 }
 
-/* new - old on a scale that both tell. */
+/* new - old on a scale that both give. */
 static bool moved_by(const struct page *before, const struct page_time *old,
 		     const struct page *after, const struct page_time *new,
 		     struct ns_interval *moved)
