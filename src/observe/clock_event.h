@@ -17,7 +17,7 @@ int clock_event_realtime(struct page_reader *reader, struct event *event);
 /* The same with ClockBound's claim. Also -ENOENT where there is no ClockBound on this machine. */
 int clock_event_clockbound(struct page_reader *reader, struct event *event);
 
-/* The same for the PTP clock, whose scale nobody states. Also -errno of reading that. */
+/* The same for the PTP clock, whose scale is not stated. Also -errno of reading that. */
 int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event);
 
 #endif

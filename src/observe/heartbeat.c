@@ -28,7 +28,7 @@ void heartbeat_close(struct heartbeat *heartbeat)
 	heartbeat->schedstat = -1;
 }
 
-/* How long this thread has waited for a CPU in its life; 0 where the kernel does not tell. */
+/* How long this thread has waited for a CPU in its life; 0 where the kernel does not say. */
 static uint64_t run_delay_ns(const struct heartbeat *heartbeat)
 {
 	char text[96];

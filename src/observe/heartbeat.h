@@ -10,7 +10,7 @@
 #include "observe/counter_rate.h"
 
 struct heartbeat {
-	bool counts; /* is this CPU's counter told? */
+	bool counts; /* does it read this CPU's counter? */
 	int schedstat;
 	uint64_t last_ns;
 	uint64_t last_counter;
@@ -18,7 +18,7 @@ struct heartbeat {
 	struct counter_rate rate;
 };
 
-/* Begin. Without @counts no counter is told. */
+/* Begin. Without @counts no counter is read. */
 void heartbeat_open(struct heartbeat *heartbeat, bool counts);
 
 /* Close what is open. */

@@ -55,7 +55,7 @@ struct kernel_trace {
 	struct event_losses before; /* of engines that are no more */
 	int timer;		    /* when to look into the ring; -1: none */
 	uint64_t driver;	    /* which driver the engine was loaded for */
-	uint64_t driver_failed;	    /* for which it could not be, as was told */
+	uint64_t driver_failed;	    /* for which it could not be, as reported */
 	struct next_engine next;
 	struct release release;
 	uint64_t driver_due_ns;
@@ -289,7 +289,7 @@ static void tell_hooks(const struct kernel_trace *trace, enum hooks_news news, u
 	fn(&event, arg);
 }
 
-/* @next has taken over: what the one before has still to tell, and its end. */
+/* @next has taken over: what the one before still has to deliver, and its end. */
 static void change_engine(struct kernel_trace *trace, const struct next_engine *next,
 			  kernel_event_fn fn, void *arg)
 {
@@ -357,7 +357,7 @@ static bool find_holders(const struct kernel_trace *trace, bool hooks[KERNEL_HOO
 	return any;
 }
 
-/* Somebody was told that the driver is in use. If it is by us, it is let go. */
+/* An attempt to unload found the driver in use. If we hold it, it is released. */
 static void release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	const struct error none = {.cause = ""};
@@ -464,7 +464,7 @@ static void begin_next(struct kernel_trace *trace, kernel_event_fn fn, void *arg
 		take_again(trace, fn, arg);
 }
 
-/* A failure is told once for each driver, and tried again. */
+/* A failure is reported once for each driver; attaching is tried again. */
 static void end_load(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	struct next_engine *next = &trace->next;

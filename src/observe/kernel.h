@@ -34,7 +34,7 @@ struct kernel_trace_filter {
 	uint32_t paths;		 /* bit N: enum event_path N; 0: all */
 };
 
-/* How long the driver is let go for somebody who wants to unload it. */
+/* How long the driver is released so that it can be unloaded. */
 #define KERNEL_LET_GO_NS 10000000000
 
 /*

@@ -39,8 +39,8 @@ struct kernel_engine {
 	struct hook *hooks;
 	struct kernel_wire *wire;
 	struct kernel_tally *tally;
-	struct histogram latency[LATENCIES];  /* of the kernel's, what was told already */
-	struct histogram recorded[LATENCIES]; /* of records, and to be told */
+	struct histogram latency[LATENCIES];  /* of the kernel's, what was delivered already */
+	struct histogram recorded[LATENCIES]; /* of records, still to be delivered */
 	struct event_losses missed;	      /* by hooks that are no more */
 	pthread_mutex_t lock;	 /* of the links and programs: another thread may give them up */
 	kernel_event_fn deliver; /* set while kernel_engine_consume() runs */
@@ -195,7 +195,7 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	engine->bpf->bss->every_event = options->every_event;
 }
 
-/* Kprobes that did not fire; a kernel before 6.7 does not tell. */
+/* Kprobes that did not fire; kernels before 6.7 do not say. */
 static uint64_t missed_by(const struct bpf_link *link)
 {
 	struct bpf_link_info info = {0};
@@ -249,7 +249,7 @@ static void add_recursion(const struct kernel_engine *engine, struct event_losse
 	bpf_object__for_each_program(program, engine->bpf->obj) add_recursion_of(program, losses);
 }
 
-/* The lock is not held while the kernel waits until nobody is in a program any more. */
+/* The lock is not held while the kernel waits until no CPU runs the program any more. */
 void kernel_engine_detach(struct kernel_engine *engine)
 {
 	struct bpf_link *links[2 * KERNEL_HOOKS], *thread_free;
@@ -507,7 +507,7 @@ int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *
 	return 0;
 }
 
-/* What one path to one clock has measured since it was told last. */
+/* What one path to one clock has measured since its last event. */
 static void tally_latency(struct kernel_engine *engine, uint32_t clock, uint32_t key,
 			  kernel_event_fn fn, void *arg)
 {

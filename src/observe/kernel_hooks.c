@@ -21,12 +21,12 @@ struct hook_plan {
 	const char *program; /* _fentry and _fexit, or _kprobe and _kretprobe, are added */
 	const char *tells;
 	const char
-		*result_program; /* what is hooked where calls are not wanted, and what it tells */
+		*result_program; /* what is hooked where calls are not wanted, and what it shows */
 	const char *result_tells;
 	const char *replaced_by; /* another function that does the same better where it exists */
 	bool of_calls;		 /* a call to any PTP clock, around the driver */
 	bool of_driver;		 /* nothing without the driver, whether it is there or not */
-	bool newer_drivers;	 /* a driver without it has nothing that it could tell */
+	bool newer_drivers;	 /* a driver without it has nothing to show */
 	bool of_unloading;	 /* of no use where the driver cannot be unloaded */
 };
 
@@ -103,7 +103,7 @@ static void leave_out(struct hook *hook, const char *other)
 	hook->replaced = true;
 }
 
-/* Why nobody has to know who unloads the driver; NULL: that is wanted. */
+/* Why unloading the driver need not be noticed; NULL: it must be. */
 static const char *why_it_stays(struct kernel_symbols *symbols, bool reload)
 {
 	if (!reload)
@@ -169,7 +169,7 @@ static const char *why_no_fentry(const struct hook_plan *plan, struct kernel_sym
 		       : "not in this kernel's BTF";
 }
 
-/* Absent, and nobody misses it, or only for now. Is it so? */
+/* Is it absent without loss, or only for now? */
 static bool plan_without(struct hook *hook, const struct hook_plan *plan,
 			 struct kernel_symbols *symbols, bool reload)
 {

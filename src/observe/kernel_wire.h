@@ -14,8 +14,8 @@
 struct kernel_wire {
 	int64_t rate_ppt; /* the system clock's correction now in force, parts in 10^12 */
 	uint64_t tick_ns; /* how long one of the kernel's ticks is */
-	struct event_reader refused; /* who was told last that the driver is in use, */
-	uint64_t refused_ns;	     /* and when, CLOCK_MONOTONIC; 0: nobody was */
+	struct event_reader refused; /* who last got the error that the driver is in use, */
+	uint64_t refused_ns;	     /* and when, CLOCK_MONOTONIC; 0: never */
 };
 
 /* The path behind enum wire_path. */

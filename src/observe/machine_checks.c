@@ -222,7 +222,7 @@ static void check_kprobes(struct check *check)
 	}
 }
 
-/* What root lacks nobody becomes by sudo. */
+/* What root lacks is not gained by sudo. */
 static const char *hint_of_missing(void)
 {
 	return geteuid() ? "run 'sudo vmclock-trace trace'; status, compare and watching the page "

@@ -23,10 +23,10 @@
 /* A process that maps the page. */
 struct mapper {
 	struct mapping newest;
-	uint32_t mappings; /* as told; 0: not told yet */
+	uint32_t mappings; /* as delivered; 0: not yet */
 	uint32_t found;	   /* in the walk under way */
 	uint64_t seen_ns;
-	int process; /* a pidfd, which tells whether it lives; -1: none could be had */
+	int process; /* a pidfd, to know whether it lives; -1: none */
 };
 
 struct mappers {
@@ -37,7 +37,7 @@ struct mappers {
 	struct mapper mapper[MAPPERS_LISTED];
 	size_t listed;
 	bool walking;
-	bool again; /* somebody has mapped the page since the walk began */
+	bool again; /* the page was mapped since the walk began */
 	uint64_t unlisted;
 	uint64_t begin_ns;	  /* of the walk under way */
 	uint64_t before_begin_ns; /* and of the one before it; 0: there was none */
@@ -157,7 +157,7 @@ static bool settle(struct mappers *mappers, struct mapper *mapper, mappers_fn fn
 	bool is_new = !mapper->mappings;
 
 	if (!mapper->found) {
-		/* New in a walk that failed, and not there in this one: nobody was told of it. */
+		/* New in a walk that failed, and not there in this one: it was never delivered. */
 		if (!is_new)
 			tell(mapper, how_it_went(mapper), clock_now_ns(CLOCK_MONOTONIC),
 			     mapper->seen_ns, fn, arg);
@@ -189,7 +189,7 @@ static void settle_all(struct mappers *mappers, mappers_fn fn, void *arg)
 		mappers->counts.worst_ns = mappers->cost_ns;
 }
 
-/* Half a walk tells of nobody that he is gone. */
+/* An incomplete walk does not prove that a process is gone. */
 static void forget_walk(struct mappers *mappers)
 {
 	mappers->counts.failed++;

@@ -19,7 +19,7 @@
 #include "event/mapper_list.h"
 #include "observe/mapping.h"
 
-/* So many processes are told of at a time; an open file is kept for each. */
+/* The most processes that are followed at a time; an open file is kept for each. */
 #define MAPPERS_LISTED 256
 
 /* What follows from how walks are done. */

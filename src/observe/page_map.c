@@ -14,7 +14,7 @@
 
 /* Slots, not a list: the signal handler walks them while others open and close. */
 struct page_map {
-	atomic_uintptr_t address; /* 0: the slot is free; 1: being set up, nobody's page */
+	atomic_uintptr_t address; /* 0: the slot is free; 1: being set up */
 	atomic_bool lost;
 	int fd;
 };
@@ -38,7 +38,7 @@ static struct page_map *map_at(uintptr_t address)
 	return NULL;
 }
 
-/* Not ours: give it to whoever had it, or let it happen again and kill as it would have. */
+/* Not ours: pass it to the previous handler, or let it recur and kill as it would have. */
 static void pass_on(int signal_number, siginfo_t *info, void *context)
 {
 	if (previous.sa_flags & SA_SIGINFO)
@@ -63,7 +63,7 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 	errno = saved_errno;
 }
 
-/* Each time, not once: somebody may have taken the signal since. */
+/* Each time, not once: the signal may have another handler since. */
 static void take_sigbus(void)
 {
 	struct sigaction action = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO};

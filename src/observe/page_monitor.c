@@ -216,7 +216,7 @@ static int take_sample(const struct page_monitor *monitor, struct event *event)
 	struct page_copy copy;
 	int err = page_reader_copy(monitor->reader, wait, &copy, NULL);
 
-	/* The driver's read() gives no bytes of a page that is stuck: nothing can be told of it. */
+	/* The driver's read() gives no bytes of a stuck page: its state is not known. */
 	if (err && (err != -ETIMEDOUT || copy.page.length == 0))
 		return err;
 	memset(event, 0, sizeof(*event));

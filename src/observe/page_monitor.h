@@ -38,7 +38,7 @@ struct page_monitor_options {
 	bool without_phc;   /* the same holds for reading the PTP clock */
 	bool measure;	    /* find out the figures below, which takes some milliseconds */
 	bool may_be_absent; /* begin without a page too: for stuns, and until one appears */
-	bool foreign;	    /* the page is not on this CPU's counter: tell no counter values */
+	bool foreign;	    /* the page is not on this CPU's counter: deliver no counter values */
 };
 
 /* How it is done. */

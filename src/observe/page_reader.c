@@ -30,7 +30,7 @@ const char *page_via_name(enum page_via via)
 	return names[via];
 }
 
-/* Does the firmware tell of a vmclock? Then it is the driver that is missing. */
+/* Does the firmware list a vmclock? Then it is the driver that is missing. */
 static bool firmware_has_vmclock(void)
 {
 	return access("/sys/bus/acpi/devices/AMZNC10C:00", F_OK) == 0;
