@@ -82,7 +82,7 @@ bool page_has_flags(const struct page *page, uint64_t mask);
 /* What the page is good for. */
 enum page_mode {
 	PAGE_INVALID,	  /* not a vmclock page that this program can read */
-	PAGE_MARKER_ONLY, /* tells of disruptions, holds no clock: what QEMU and Firecracker give */
+	PAGE_MARKER_ONLY, /* reports disruptions, has no clock: QEMU and Firecracker have it */
 	PAGE_FULL,	  /* holds a clock */
 };
 

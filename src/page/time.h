@@ -24,8 +24,8 @@ struct page_time {
 	uint64_t counter;      /* ticks, the question */
 	int64_t delta_ticks;   /* counter less the page's reference; negative before it */
 	struct instant at;     /* on the page's own scale, floor to 2^-64 s */
-	bool has_utc;	       /* does the page tell UTC? */
-	bool has_tai;	       /* does the page tell TAI? */
+	bool has_utc;	       /* does the page give UTC? */
+	bool has_tai;	       /* does the page give TAI? */
 	struct instant utc;    /* valid if has_utc; a leap second is not marked */
 	struct instant tai;    /* valid if has_tai */
 	bool has_est_error;    /* false also where the value is past 64 bits */
