@@ -44,7 +44,7 @@ struct entry {
 
 static const struct sockaddr_un journal_address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
 
-/* systemd tells which file its end is; a shell that inherits the variable has another one. */
+/* systemd says which file its end is; a shell that inherits the variable has another one. */
 bool journal_is_output(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");

@@ -34,7 +34,7 @@ struct machine {
 	struct progress progress;
 	uint64_t disk_due_ns;
 	bool in_trouble; /* nothing can be written, and that was said */
-	int watchdog;	 /* a timer; -1: nobody waits for us */
+	int watchdog;	 /* a timer; -1: no watchdog */
 };
 
 /* A cgroup's name, the first time that it is known. */
@@ -62,7 +62,7 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 	return true;
 }
 
-/* For whoever sits before a terminal: it goes on, and how much there is. */
+/* For a user at a terminal: progress, and how much there is. */
 static void show_progress(struct machine *machine)
 {
 	char since[TEXT_NS_BYTES], size[RECORD_SIZE_BYTES];

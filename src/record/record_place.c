@@ -54,7 +54,7 @@ static bool is_name(const char *name)
 	return !strcmp(name, ".sqlite");
 }
 
-/* Does nobody write to it? Its own process does not: it is not asked of its own file. */
+/* Is it without a writer? It is not asked about the process's own file. */
 static bool is_idle(int fd)
 {
 	struct flock lock = {
@@ -112,7 +112,7 @@ static bool remove_earlier(struct record_place *place, const struct earlier *ear
 	return true;
 }
 
-/* By time, which the name tells; the first of a second has no number. */
+/* By time, which is in the name; the first of a second has no number. */
 static int by_name(const void *a, const void *b)
 {
 	const char *one = ((const struct earlier *)a)->name;

@@ -107,7 +107,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
-/* Where nobody asked for it by name, what is shown will do. */
+/* Where it was not asked for by name, what is shown will do. */
 static int open_journal(struct record_session *session, const char *path, struct error *error)
 {
 	struct error ignored;

@@ -54,7 +54,7 @@ struct record_session {
 	uint64_t losses_ns;
 	bool found;	       /* something, by the event that is being judged */
 	bool alarming;	       /* anything that is more than news */
-	struct source *source; /* of the events: told when an incident opens or closes */
+	struct source *source; /* of the events; notified when an incident opens or closes */
 };
 
 /*
@@ -68,7 +68,7 @@ int record_session_open(struct record_session *session, const struct recorder_op
 /* Take one event; in order. */
 void record_session_event(struct record_session *session, const struct event *event);
 
-/* No more come: close what is open, write all, and tell in @counts how it went. */
+/* No more come: close what is open, write all, and fill @counts. */
 void record_session_finish(struct record_session *session, struct recorder_counts *counts);
 
 /* Free all. */

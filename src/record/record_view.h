@@ -16,7 +16,7 @@
 struct record_result {
 	uint64_t duration_ns;
 	uint64_t events;      /* that were judged */
-	uint64_t kept;	      /* of them, written; the others told nothing new */
+	uint64_t kept;	      /* of them, written; the others had no news */
 	uint64_t lost;	      /* that should have been written, and are not in the file */
 	uint64_t cut;	      /* that were written, and made room for later ones */
 	bool is_ring;	      /* then those were let go as was asked for, and but for ... */
