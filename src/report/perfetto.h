@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A trace for the Perfetto UI, packet by packet: tracks, and on them slices, instants and values of
- * counters, all by CLOCK_MONOTONIC. They need not come in order of time: whoever opens it sorts
- * them. Strings are UTF-8.
+ * counters, all by CLOCK_MONOTONIC. They need not come in order of time: the viewer sorts them.
+ * Strings are UTF-8.
  */
 #ifndef VMCLOCK_TRACE_REPORT_PERFETTO_H
 #define VMCLOCK_TRACE_REPORT_PERFETTO_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vmclock-trace report: what a recording tells of an incident. */
+/* vmclock-trace report: what a recording shows of an incident. */
 #include <stdio.h>
 #include <string.h>
 

@@ -55,7 +55,7 @@ struct csv {
 
 static struct known known(uint64_t value)
 {
-	/* What is past 63 bits is no length of time nor a count that anybody measured. */
+	/* Values past 63 bits are no measured duration or count. */
 	return (struct known){value <= INT64_MAX, (int64_t)value};
 }
 

@@ -131,7 +131,7 @@ static void put_bound(FILE *out, const struct frame *frame, const struct curve *
 	const struct error_point *point = bound->point;
 	size_t points = visible(frame, &point, bound->points);
 
-	/* Looks that tell nothing new are not kept: between two its bound is a straight line. */
+	/* Samples without news are not kept: between two of them the bound is a straight line. */
 	if (points)
 		put_runs(out, frame, point, points, UINT64_MAX, "page");
 }

@@ -466,7 +466,7 @@ static void emit_reads(const struct incident *incident, const struct unknown_sin
 		     incident->number, incident->reads_unlisted, incident->reads_unjudged);
 }
 
-/* Most programs do not read the vmclock but CLOCK_REALTIME, without the kernel: nobody sees who. */
+/* Most programs read CLOCK_REALTIME, not the vmclock, and without the kernel: not visible. */
 static void emit_realtime(const struct incident *incident, const struct unknown_sink *sink)
 {
 	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
