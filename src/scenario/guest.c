@@ -136,7 +136,7 @@ int64_t guest_reader_due_ns(const struct guest *guest, size_t *reader)
 	return first_ns;
 }
 
-/* As the driver of Linux 7.x answers: on TAI where the page tells it. 0 or -errno. */
+/* As the driver of Linux 7.x answers: on TAI where the page gives it. 0 or -errno. */
 static int driver_answer(const struct guest *guest, const struct guest_moment *moment,
 			 struct event_read *read)
 {

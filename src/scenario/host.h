@@ -37,7 +37,7 @@ struct host {
 	uint64_t generation;
 	uint64_t marker;
 	uint32_t seq;		     /* of the last whole update */
-	struct scenario_fields held; /* fields that are not its own to tell */
+	struct scenario_fields held; /* fields that a scenario holds at a value */
 
 	/* How well it measures. */
 	int64_t time_error_ns;	/* SCENARIO_NEVER: it does not say */
@@ -47,7 +47,7 @@ struct host {
 	int64_t start_tai_sec; /* the scenario's start */
 	int64_t tai_less_utc;  /* true, in seconds, now */
 	struct host_line line;
-	fixed_sec beside; /* what it tells beside the truth, at beside_at_ns */
+	fixed_sec beside; /* its error from the truth, at beside_at_ns */
 	int64_t beside_at_ns;
 	int64_t slew_ppb; /* and how much faster than it */
 };

@@ -58,7 +58,7 @@ void machine_wander(struct machine *machine, int64_t now_ns, int64_t ppb);
 /* @nhz changed by @ppb; within what a counter can have. */
 uint64_t machine_rate(uint64_t nhz, int64_t ppb);
 
-/* The period of @nhz, to the nearest that the page can tell. */
+/* The period of @nhz, to the nearest that the page can express. */
 struct machine_period machine_period_of(uint64_t nhz);
 
 #endif

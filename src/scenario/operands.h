@@ -13,7 +13,7 @@
 struct operands {
 	char **word;
 	int count;
-	int next;	    /* the first that nobody has taken yet */
+	int next;	    /* the first that was not taken yet */
 	const char *wanted; /* on failure: what `bad` is not; static */
 	const char *bad;    /* on failure: the word, NULL: there is one too few */
 };

@@ -150,7 +150,7 @@ struct scenario_frame {
 	uint8_t counter_id;
 	uint64_t counter_hz;
 	uint64_t counter_start;
-	int64_t sample_ns; /* how often the page is looked at, where nobody says otherwise */
+	int64_t sample_ns; /* default sampling period of the page */
 	uint64_t size_bytes;
 	bool notification;
 };

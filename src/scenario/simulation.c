@@ -19,7 +19,7 @@ static bool act_on_page(struct simulation *sim, const struct scenario_action *ac
 
 	if (!host_say(&sim->host, action))
 		return false;
-	/* A host that has not measured says so; what it is told to say is for afterwards. */
+	/* A host that has not measured says so; scripted values apply afterwards. */
 	if (action->verb == VERB_STATUS && sim->unmeasured) {
 		sim->host.status = status;
 		sim->status_after = action->number;

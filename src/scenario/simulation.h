@@ -37,12 +37,12 @@ struct simulation_step {
 	unsigned int line; /* of the scenario, 0: it follows from something earlier */
 	const struct scenario_action *action; /* that line, NULL where there is none */
 	bool page_written;		      /* the page changed, or its seq_count did */
-	bool page_notifies; /* by a whole update, of which a notification would tell */
+	bool page_notifies; /* by a whole update, which a notification would announce */
 };
 
 /* How the guest and its page stand. */
 struct simulation_view {
-	bool running; /* does the guest run? Else nobody can look */
+	bool running; /* does the guest run? Else it cannot sample */
 	bool present; /* is there a page? */
 	bool odd;     /* an update of it is under way */
 	struct page page;

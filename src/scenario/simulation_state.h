@@ -60,7 +60,7 @@ struct simulation {
 	struct simulation_step step; /* the one that happens now */
 };
 
-/* Is the guest between two hosts, or on one that has not measured yet? Then nobody measures. */
+/* Is the guest between two hosts, or on one that has not measured yet? Then nothing is measured. */
 bool move_is_under_way(const struct simulation *sim);
 
 /* The guest goes away, by VERB_MIGRATE or VERB_RESTORE. */
@@ -75,7 +75,7 @@ const char *move_guest_resumes(struct simulation *sim);
 /* TIMER_RESYNC: the new host has measured. */
 const char *move_resync(struct simulation *sim);
 
-/* The counter jumps and nobody says so. */
+/* The counter jumps without a change of the marker. */
 void move_counter_jumps(struct simulation *sim, const struct scenario_jump *by);
 
 /* The counter's rate goes a little its own way, an eighth of the way to the limits at most. */

@@ -12,7 +12,7 @@ void writer_publish(struct simulation *sim)
 
 void writer_renew(struct simulation *sim)
 {
-	/* Between two hosts nobody measures; what is said meanwhile is published with the rest. */
+	/* Between two hosts nothing is measured; changes meanwhile are published with the rest. */
 	if (move_is_under_way(sim) || sim->fault != FAULT_NONE)
 		return;
 	if (sim->host.mode == SCENARIO_FULL)
