@@ -44,7 +44,7 @@ static int keep(struct listeners *listeners, int fd, char *path)
 	return 0;
 }
 
-/* Is there a socket that nobody listens at, as a killed program leaves it? */
+/* Is there a socket without a listener, as a killed program leaves behind? */
 static bool is_stale(const struct sockaddr_un *at)
 {
 	struct stat there;
