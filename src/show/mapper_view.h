@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who maps the page, whose reads nobody sees: as it becomes known, and all of them at the end. */
+/*
+ * Processes that map the page, whose reads are not visible: as they become known, and all at the
+ * end.
+ */
 #ifndef VMCLOCK_TRACE_SHOW_MAPPER_VIEW_H
 #define VMCLOCK_TRACE_SHOW_MAPPER_VIEW_H
 

@@ -42,7 +42,7 @@ const struct json_table json_smear = {
 		{0},
 	}};
 
-/* Clocks for a guest that follows @hint; false where the page does not tell enough. */
+/* Clocks for a guest that follows @hint; false where the page does not give enough. */
 static bool clocks_of(const struct page *page, const struct page_time *time, uint64_t hint,
 		      struct leap_second *leap, struct smear_clocks *clocks)
 {
