@@ -99,7 +99,7 @@ static int create_physical(const char *path, const struct page *page, struct pag
 	return 0;
 }
 
-/* A device node is somebody's clock, and a directory is no file. */
+/* A device node may be in use as a clock, and a directory is not a file. */
 static int check_target(const char *path, struct error *error)
 {
 	struct stat st;
@@ -253,7 +253,7 @@ void page_file_close(struct page_file *file, bool remove)
 	if (!file)
 		return;
 	munmap((void *)file->map, file->bytes);
-	/* Hidden it is of no use to anybody. */
+	/* An unlinked file would be useless. */
 	if (file->path && (remove || file->hidden))
 		unlink(file->hidden ? file->hidden_path : file->path);
 	paths_free(file);

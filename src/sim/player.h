@@ -26,10 +26,10 @@ struct player_options {
 	const sigset_t *stop; /* signals that end it; blocked by the caller */
 };
 
-/* What the player tells; @step is valid during the call only. */
+/* Called by the player; @step is valid during the call only. */
 typedef void (*player_fn)(const struct simulation_step *step, void *arg);
 
-/* How a performance begins: for whoever tells the user. */
+/* How playing begins, to be shown to the user. */
 struct player_begin {
 	uint64_t counter_hz; /* per second of the scenario */
 	int64_t start_utc_sec;
