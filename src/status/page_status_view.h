@@ -12,7 +12,7 @@
 /* How `page_status.system` was measured, for readers. */
 #define PAGE_STATUS_SYSTEM_METHOD "counter, clock_gettime, counter; narrowest of several"
 
-/* And how `page_status.phc_scale` was inferred: the kernel does not tell it. */
+/* And how `page_status.phc_scale` was inferred: the kernel does not say it. */
 #define PAGE_STATUS_SCALE_METHOD "its reading against the page's UTC and TAI"
 
 /* The screen to @out, the verdict first. Strings are made harmless for a terminal. */

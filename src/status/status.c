@@ -29,7 +29,7 @@ struct options {
 	bool json;
 };
 
-/* CLOCK_REALTIME less the page's UTC; NULL, or why it cannot be told. */
+/* CLOCK_REALTIME less the page's UTC; NULL, or why it is not known. */
 static const char *measure_system(const struct page *page, struct ns_interval *distance)
 {
 	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
@@ -157,7 +157,7 @@ static void read_surroundings(struct page_reader *reader, const struct options *
 static int sample_page(struct page_reader *reader, const struct options *options,
 		       struct page_status *status, struct error *error)
 {
-	/* A file that is looked at for a given counter is a recording: nobody will finish it. */
+	/* A file read with a given counter is a copy: an update in it never ends. */
 	struct page_wait wait = {.budget_ns = options->has_counter ? 0 : PAGE_WAIT_DRIVER_NS};
 	struct page_copy copy, again;
 	int err = page_reader_copy(reader, wait, &copy, error);
