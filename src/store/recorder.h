@@ -35,7 +35,7 @@ struct recorder_options {
 	 */
 	void (*tidy)(uint64_t bytes, char told[FACT_VALUE_BYTES], void *arg);
 	void *arg;
-	char removed[FACT_VALUE_BYTES]; /* what was done before the start, told the same way */
+	char removed[FACT_VALUE_BYTES]; /* what was done before the start, reported the same way */
 };
 
 /* A stretch of time that is to be kept for good. */

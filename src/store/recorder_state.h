@@ -47,7 +47,7 @@ struct recorder {
 	uint8_t *record; /* RECORD_BYTES to put one together */
 	uint64_t kept;
 
-	_Atomic uint64_t overflowed; /* events for which the queue had no room, not told yet */
+	_Atomic uint64_t overflowed; /* events for which the queue had no room, not reported yet */
 	_Atomic uint64_t lost;
 	_Atomic uint64_t rows_lost; /* that are no events */
 	_Atomic uint64_t cut;
@@ -68,9 +68,9 @@ struct recorder {
 	uint64_t unsaved;	 /* rows of this transaction that are in no backlog */
 	uint64_t rows_told;	 /* of rows_lost, in the file */
 	uint64_t in_transaction; /* events */
-	uint64_t unwritten;	 /* events that were lost for trouble, not told yet */
+	uint64_t unwritten;	 /* events lost by errors, not reported yet */
 	uint64_t unwritten_ns;	 /* since when */
-	uint64_t telling;	 /* of `overflowed`, told in this transaction */
+	uint64_t telling;	 /* of `overflowed`, reported in this transaction */
 	uint64_t newest_ns;	 /* time of the newest event */
 	uint64_t retry_ns;	 /* not before; 0: all is well */
 	uint64_t commit_due_ns;
@@ -78,7 +78,7 @@ struct recorder {
 	uint64_t since_cut; /* events */
 	uint64_t sync_due_ns;
 	uint64_t tidy_due_ns;
-	char removed[FACT_VALUE_BYTES]; /* to be told; "": nothing is */
+	char removed[FACT_VALUE_BYTES]; /* to be reported; "": nothing */
 };
 
 /* Take all that comes until the end, and write it: the thread, with the recorder as @arg. */

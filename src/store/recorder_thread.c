@@ -144,7 +144,7 @@ static void sync_log(struct recorder *recorder, uint64_t now_ns)
 	if (!recorder->urgent && (now_ns < recorder->sync_due_ns || committed == recorder->synced))
 		return;
 	recorder->sync_due_ns = now_ns + SYNC_NS;
-	/* Where it fails the next commit will, too, and that is told. */
+	/* Where it fails the next commit fails too, and that is reported. */
 	if (writer_sync(recorder->writer) != SQLITE_OK)
 		return;
 	recorder->synced = committed;

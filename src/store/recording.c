@@ -21,7 +21,7 @@
  */
 #define LED_BACK_MOST 16
 
-/* A value longer than this nobody has written. */
+/* No recorder writes a value longer than this. */
 #define VALUE_BYTES (1 << 20)
 
 /* Far more windows than a ring keeps. */
@@ -364,7 +364,9 @@ static uint64_t walk(struct walker *walker, sqlite3_stmt *stmt, uint64_t from_ns
 	return between;
 }
 
-/* Ids have no gaps but where events went. What could not be read is damage, and told as that. */
+/*
+ * Ids have no gaps but where events went. What could not be read is damage, and reported as such.
+ */
 static void handle_gap(struct recording *recording, uint64_t missing, const struct event *event)
 {
 	sqlite3_stmt *findings = recording->stmt[WALK_FINDINGS];

@@ -61,7 +61,7 @@ struct recording_losses {
 
 void recording_losses(struct recording *recording, struct recording_losses *losses);
 
-/* Each of them, in the order in which they were told; @cause is valid during the call. */
+/* Each of them, in the order in which they were reported; @cause is valid during the call. */
 typedef void (*recording_loss_fn)(uint64_t time_ns, uint64_t events, const char *cause, void *arg);
 void recording_each_loss(struct recording *recording, recording_loss_fn fn, void *arg);
 

@@ -447,7 +447,7 @@ void writer_close(struct writer *writer)
 		sqlite3_finalize(writer->stmt[i]);
 	/* Of one that is closed all is on the disk. */
 	sqlite3_exec(writer->db, "DELETE FROM facts WHERE name = 'synced_ns'", NULL, NULL, NULL);
-	/* Without a log it is one file, which can be read where nobody may write. */
+	/* Without a log it is one file, which can be read from a read-only directory. */
 	sqlite3_exec(writer->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
 	sqlite3_close(writer->db);
 	epochs_free(&writer->epochs);
