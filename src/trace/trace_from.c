@@ -16,7 +16,10 @@
 
 #define SHOWN_BYTES TEXT_DISPLAY_BYTES(FACT_VALUE_BYTES)
 
-/* The scene as its facts tell it. They are hostile: what the views print as it is was made fit. */
+/*
+ * The context, from the facts of the recording. They are hostile: what views print unchanged was
+ * sanitized.
+ */
 struct from_context {
 	char device[RECORDED_DEVICE_BYTES];
 	char no_page_why[SHOWN_BYTES];
@@ -38,7 +41,7 @@ struct from {
 		uint64_t id;
 		bool wanted;
 	} cgroup;	 /* the one that was asked about last; id 0: none was */
-	bool has_cgroup; /* anybody was in the one that is wanted */
+	bool has_cgroup; /* a process was in the wanted one */
 };
 
 static const char *cgroup_name(uint64_t id, void *arg)
@@ -127,7 +130,7 @@ static bool is_shown(struct from *from, const struct event *event)
 	}
 }
 
-/* Of reads that are within a call the kernel tells as of others, unless calls are asked for. */
+/* The kernel reports reads within a call like other reads, unless calls are asked for. */
 static void show(struct from *from, const struct event *event)
 {
 	struct event alone;

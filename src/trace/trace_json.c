@@ -30,7 +30,7 @@ static json_object *json_hooks(const struct trace_context *context)
 	return hooks;
 }
 
-/* What was asked for, so that kept output tells what it could not hold. Null: anything. */
+/* What was asked for, so that kept output shows what it cannot contain. Null: anything. */
 static json_object *json_request(const struct trace_request *request)
 {
 	json_object *json = json_object_new_object();
@@ -188,7 +188,7 @@ static void json_notification(FILE *out, const struct trace_context *context,
 	put_line(out, line);
 }
 
-/* Who wants to unload the driver; NULL: nobody does. */
+/* The process that wants to unload the driver; NULL: none. */
 static json_object *json_wanted_by(const struct event *event)
 {
 	json_object *json;

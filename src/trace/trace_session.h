@@ -31,7 +31,7 @@ struct trace_session {
 	uint64_t shown; /* events */
 	uint64_t clock_changes;
 	bool alarming;	       /* was anything found that is more than news? */
-	struct source *source; /* of the events: told when an incident opens or closes */
+	struct source *source; /* of the events; notified when an incident opens or closes */
 	/* The name of a cgroup, valid until the next call; NULL: not found out. */
 	const char *(*cgroup_name)(uint64_t id, void *arg);
 	void *arg;

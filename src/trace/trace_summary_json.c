@@ -27,7 +27,7 @@ static json_object *json_histogram(const struct histogram *histogram)
 	return json;
 }
 
-/* Whole calls are null unless they were asked for: nobody looked. */
+/* Whole calls are null unless they were asked for: they were not counted. */
 static json_object *json_path(const struct summary_path *path, bool has_latency, bool has_calls)
 {
 	json_object *json = json_object_new_object();
@@ -176,7 +176,7 @@ static json_object *json_unseen(const struct blind_period *unseen, uint64_t now_
 	return json;
 }
 
-/* What the kernel's hooks told. */
+/* What the kernel's hooks delivered. */
 static void add_uses(json_object *line, const struct trace_context *context,
 		     const struct trace_result *result)
 {
