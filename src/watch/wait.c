@@ -13,7 +13,7 @@
 #include "judge/judge.h"
 #include "watch/wait_view.h"
 
-/* As a shell tells of a program that a signal ended. */
+/* The exit code a shell gives for a program that a signal ended. */
 #define EXIT_BY_SIGNAL 128
 
 #define KIND(kind) (1u << (kind))

@@ -52,7 +52,7 @@ static void tell_detection(struct watch *watch)
 	watch->session.view->detection(stdout, context, clock_now_ns(CLOCK_MONOTONIC));
 }
 
-/* Until the time is over, a signal comes, or nobody reads the output. */
+/* Until the time is over, a signal comes, or the output is closed. */
 static void run(struct watch *watch)
 {
 	struct source *source = &watch->live.source;

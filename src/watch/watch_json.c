@@ -10,7 +10,7 @@
 
 #define SCHEMA "vmclock-trace/watch/1"
 
-/* Null of a recording: nobody has measured. */
+/* Null for a recording: not measured. */
 static json_object *detection_json(const struct watch_context *context)
 {
 	json_object *detection;

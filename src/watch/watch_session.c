@@ -5,7 +5,7 @@
 
 #include "feed/message.h"
 
-/* A host that updates faster than we look is told of once in so long, not at every sample. */
+/* A host that updates faster than we sample is reported at this interval, not at every sample. */
 #define MISSED_QUIET_NS 1000000000
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -34,7 +34,7 @@ static void tell_missed(struct watch_session *session, uint64_t now_ns)
 {
 	uint64_t missed = session->follow.missed - session->missed_told;
 
-	/* A finding by another look than that of an EVENT_PAGE tells before it is followed. */
+	/* A finding by a sample other than an EVENT_PAGE comes before the page is followed. */
 	if (session->follow.missed <= session->missed_told ||
 	    (session->missed_told_ns && now_ns - session->missed_told_ns < MISSED_QUIET_NS))
 		return;

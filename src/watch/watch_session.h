@@ -20,7 +20,7 @@ struct watch_session {
 	bool alarming;		 /* was anything found that is more than news? */
 	uint64_t missed_told;	 /* of follow.missed, by findings or on lines of their own */
 	uint64_t missed_told_ns; /* when the newest such line was */
-	uint64_t missed_by_ns;	 /* found_ns of the newest finding that told of some */
+	uint64_t missed_by_ns;	 /* found_ns of the newest finding that reported some */
 };
 
 /* @session is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */

@@ -111,7 +111,7 @@ static void put_samples_taken(FILE *out, const struct watch_result *result)
 	live_put_duration(out, " between two was %s\n", result->worst_gap_ns);
 }
 
-/* Looks that told nothing new are not in it: how many they were, nobody knows. */
+/* Samples without news are not recorded: their number is not known. */
 static void put_recorded(FILE *out, const struct watch_result *result)
 {
 	recorded_result_put_text(out, result->recorded);

@@ -67,7 +67,7 @@ struct watch_view {
 	/* An incident that is over. */
 	void (*incident)(FILE *out, const struct watch_context *context,
 			 const struct incident *incident);
-	/* Updates came and went between two samples: @missed of them since this was told last. */
+	/* Updates came and went between two samples: @missed of them since the last report. */
 	void (*missed)(FILE *out, const struct watch_context *context, uint64_t time_ns,
 		       uint64_t missed);
 	void (*end)(FILE *out, const struct watch_context *context,
