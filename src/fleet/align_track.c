@@ -5,23 +5,12 @@
 #include <time.h>
 
 #include "base/instant.h"
+#include "fleet/align_range.h"
 
 /* Anchors in runs that contradict each other, or on legs of their own: more are no clock. */
 #define MOST_RUNS 1024
 
-/* Nanoseconds in 10^-6: with a rate in ppm all sums are exact. Far from what 128 bits hold. */
-typedef __int128 micro_ns;
-#define PARTS 1000000
-#define FAR   ((micro_ns)1 << 120)
-
 #define LEAP_NS NSEC_PER_SEC
-
-struct range {
-	micro_ns lo;
-	micro_ns hi;
-};
-
-static const struct range everything = {-FAR, FAR};
 
 /*
  * What anchors have in common, each as UTC less CLOCK_MONOTONIC, carried to CLOCK_MONOTONIC 0: by
@@ -93,44 +82,6 @@ void align_track_free(struct align_track *track)
 	free(track->section);
 	free(track->run);
 	free(track);
-}
-
-/* --- Intervals */
-
-static void narrow(struct range *range, struct range by)
-{
-	range->lo = by.lo > range->lo ? by.lo : range->lo;
-	range->hi = by.hi < range->hi ? by.hi : range->hi;
-}
-
-static struct range hull(struct range a, struct range b)
-{
-	return (struct range){a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
-}
-
-static struct range sum(struct range a, struct range b)
-{
-	return (struct range){a.lo + b.lo, a.hi + b.hi};
-}
-
-static struct range less(struct range a, struct range b)
-{
-	return (struct range){a.lo - b.hi, a.hi - b.lo};
-}
-
-static struct range widened(struct range range, micro_ns by)
-{
-	return (struct range){range.lo - by, range.hi + by};
-}
-
-static micro_ns floor_ns(micro_ns value)
-{
-	return value / PARTS - (value % PARTS < 0);
-}
-
-static int64_t bounded(micro_ns ns)
-{
-	return ns <= INT64_MIN ? INT64_MIN : ns >= INT64_MAX ? INT64_MAX : (int64_t)ns;
 }
 
 static micro_ns drift(const struct align_track *track, uint64_t ns)
@@ -226,7 +177,7 @@ static struct section *add_section(struct align_track *track, const struct secti
 		track->sections_room = room;
 	}
 	track->section[track->sections] = *like;
-	track->section[track->sections].cone = (struct cone){everything, everything};
+	track->section[track->sections].cone = (struct cone){EVERYTHING, EVERYTHING};
 	return &track->section[track->sections++];
 }
 
@@ -237,7 +188,7 @@ static bool add_run(struct align_track *track, struct range step)
 		return false;
 	}
 	track->run[track->runs++] = (struct run){.leg = track->legs, .step = step};
-	track->now = everything;
+	track->now = EVERYTHING;
 	return true;
 }
 
@@ -366,7 +317,7 @@ static struct range by_run(const struct align_track *track, const struct section
 			   const struct section *after, uint64_t ns)
 {
 	const struct section *any = before ? before : after;
-	struct range range = everything;
+	struct range range = EVERYTHING;
 
 	if (before)
 		narrow(&range, widened(before->cone.later, drift(track, ns)));

@@ -67,6 +67,10 @@ struct fleet_incident {
 	struct utc_span to;		 /* when all was well, or the recording's end */
 };
 
+/* Of which UTC is wanted: the ends of its interval; its beginning, when it was found, its end. */
+#define FLEET_MOMENTS_OF_FINDING  2
+#define FLEET_MOMENTS_OF_INCIDENT 3
+
 struct fleet_recording {
 	char *path;	  /* as it was given */
 	const char *file; /* its name without the directory, unless another has the same */

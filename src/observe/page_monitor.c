@@ -19,6 +19,7 @@
 #include "observe/page_notice.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
+#include "observe/trial.h"
 #include "page/counter.h"
 
 /*
@@ -353,13 +354,6 @@ void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *ar
 	monitor->fn = NULL;
 }
 
-static int compare_u64(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* What all that a sample does takes, warm. */
 static void measure_sample(struct page_monitor *monitor)
 {
@@ -373,24 +367,7 @@ static void measure_sample(struct page_monitor *monitor)
 			return;
 		took_ns[i] = clock_now_ns(CLOCK_MONOTONIC) - from_ns;
 	}
-	qsort(took_ns, PAGE_MONITOR_TRIALS, sizeof(took_ns[0]), compare_u64);
-	monitor->facts.sample_cost_ns = took_ns[PAGE_MONITOR_TRIALS / 2];
-}
-
-/* How late a sleep ends on this machine, with its timers and whatever else runs on it. */
-static void measure_wake(struct page_monitor *monitor)
-{
-	const struct timespec nap = {.tv_nsec = 100000};
-
-	for (int i = 0; i < PAGE_MONITOR_TRIALS; i++) {
-		uint64_t from_ns = clock_now_ns(CLOCK_MONOTONIC), took_ns;
-
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
-		took_ns = clock_now_ns(CLOCK_MONOTONIC) - from_ns;
-		if (took_ns > (uint64_t)nap.tv_nsec &&
-		    took_ns - (uint64_t)nap.tv_nsec > monitor->facts.wake_ns)
-			monitor->facts.wake_ns = took_ns - (uint64_t)nap.tv_nsec;
-	}
+	monitor->facts.sample_cost_ns = trial_median_ns(took_ns, PAGE_MONITOR_TRIALS);
 }
 
 static int open_descriptors(struct page_monitor *monitor)
@@ -458,7 +435,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 	if (options->measure) {
 		if (reader)
 			measure_sample(monitor);
-		measure_wake(monitor);
+		monitor->facts.wake_ns = trial_wake_ns(PAGE_MONITOR_TRIALS);
 	}
 	*out = monitor;
 	return 0;

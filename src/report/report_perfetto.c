@@ -33,8 +33,7 @@ enum {
 #define PID_BITS     30
 
 /* As many threads as are known to have been described; one that had to make room is again. */
-#define DESCRIBED 1024
-
+#define DESCRIBED    1024
 #define FIELDS_BYTES 640
 
 struct trace {
@@ -239,11 +238,10 @@ static void put_mapper(struct trace *trace, const struct event *event)
 static void name_status(const struct page *page, char *text, size_t bytes)
 {
 	uint64_t status = page_get(page, PAGE_CLOCK_STATUS);
-	const char *name = page_status_name(status);
+	const char *name = page_mode(page) == PAGE_FULL ? page_status_name(status)
+							: page_mode_name(page_mode(page));
 
-	if (page_mode(page) != PAGE_FULL)
-		snprintf(text, bytes, "%s", page_mode_name(page_mode(page)));
-	else if (name)
+	if (name)
 		snprintf(text, bytes, "%s", name);
 	else
 		snprintf(text, bytes, "status %" PRIu64, status);
