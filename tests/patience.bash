@@ -61,21 +61,22 @@ looks() { [ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] || ! grep -q . 
 # play_watched PAGE LINE... -- COMMAND...: a scenario of these lines into the page, the first of which
 # with `at N ms` happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
 play_watched() {
-	local file=$1 line lines=() later ahead_ms began_ms
+	# Names that COMMAND, which sees them, has no use for.
+	local _page=$1 _line _lines=() _later _ahead_ms _began_ms
 	shift
-	while [ "$1" != -- ]; do lines+=("$1"); shift; done
+	while [ "$1" != -- ]; do _lines+=("$1"); shift; done
 	shift
-	for ahead_ms in 700 5000 40000; do # more where a machine is too busy to begin in half of it
-		later=()
-		began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
-		for line in "${lines[@]}"; do
-			[[ ! $line =~ ^at\ ([0-9]+)ms\ (.*) ]] || line="at $((BASH_REMATCH[1] + ahead_ms))ms ${BASH_REMATCH[2]}"
-			later+=("$line")
+	for _ahead_ms in 700 5000 40000; do # more where a machine is too busy to begin in half of it
+		_later=()
+		_began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
+		for _line in "${_lines[@]}"; do
+			[[ ! $_line =~ ^at\ ([0-9]+)ms\ (.*) ]] || _line="at $((BASH_REMATCH[1] + _ahead_ms))ms ${BASH_REMATCH[2]}"
+			_later+=("$_line")
 		done
-		play_sim "$file" 'end 1h' "${later[@]}"
+		play_sim "$_page" 'end 1h' "${_later[@]}"
 		watchers=()
 		"$@"
-		[ $((${EPOCHREALTIME/[.,]/} / 1000 - began_ms)) -gt $((ahead_ms / 2)) ] || return 0
+		[ $((${EPOCHREALTIME/[.,]/} / 1000 - _began_ms)) -gt $((_ahead_ms / 2)) ] || return 0
 		kill -KILL "${watchers[@]}" 2>/dev/null || :
 		wait "${watchers[@]}" || :
 		end_sim

@@ -117,14 +117,13 @@ compare_while_changed() {
 
 @test "compare: a step of the host between two samples is a finding" {
 	page before 0x0c:4=2
-	page after 0x0c:4=4 0x48:8=$(($(date +%s) + 60)) 0x60:8=100000000000
+	page after 0x0c:4=4 0x48:8=$(($(date +%s) + 60))
 	cp before live
-	# The page's own bound goes up with it: only the earlier one is broken, whatever the kernel
-	# claims of CLOCK_REALTIME.
+	# A minute, each page claiming to be right within ten seconds.
 	compare_while_changed
 	is 3 '.[-1].contradictions_by_code.host_step == 1 and .[-1].page_updates == 1
-		and (map(.contradictions | arrays | .[]) | length == 1
-			and (.[0] | .code == "host_step" and (.text | contains("disruption_marker stayed 0"))))'
+		and (map(.contradictions | arrays | .[] | select(.code == "host_step")) | length == 1
+			and (.[0] | (.text | contains("disruption_marker stayed 0"))))'
 }
 
 @test "compare: with a new marker the same is a disruption and no contradiction" {
