@@ -58,9 +58,6 @@ const char *event_loss_name(enum event_loss loss);
 /* "ring full", ...: static. */
 const char *event_loss_label(enum event_loss loss);
 
-/* A sentence: static. */
-const char *event_loss_about(enum event_loss loss);
-
 /* What it costs. */
 enum loss_effect event_loss_effect(enum event_loss loss);
 
