@@ -120,7 +120,7 @@ $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o $(OUT)/obj/report_schema.o
+$(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/obj/%.o: src/%.c
@@ -128,7 +128,7 @@ $(OUT)/obj/%.o: src/%.c
 	$(call say,cc,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# What is made from a description: Perfetto's messages, and the schema as it is printed.
+# What is made from a description: Perfetto's messages.
 $(OUT)/obj/%.o: $(OUT)/%.c
 	@mkdir -p $(@D)
 	$(call say,cc,$@)
@@ -137,11 +137,6 @@ $(OUT)/obj/%.o: $(OUT)/%.c
 $(OUT)/%.pb-c.c $(OUT)/%.pb-c.h &: src/report/%.proto
 	@mkdir -p $(@D)
 	$(Q)protoc --c_out=$(OUT) -I$(<D) $<
-
-$(OUT)/report_schema.c: src/report/report.schema.json
-	@mkdir -p $(@D)
-	$(Q){ echo '#include "report/report_view.h"' && echo 'const char report_schema[] =' && \
-		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< && echo ';'; } > $@
 
 $(OUT)/obj/report/perfetto.o: $(OUT)/perfetto.pb-c.h
 

@@ -5,21 +5,91 @@
 #include <string.h>
 
 #include "show/json_add.h"
+#include "show/json_objects.h"
 #include "record/record_view.h"
 #include "show/text_shown.h"
 
-static const char *const verdicts[] = {
+#define HOST_SCHEMA   "vmclock-trace/host/1"
+#define BUNDLE_SCHEMA "vmclock-trace/bundle/1"
+#define VERIFY_SCHEMA "vmclock-trace/verify/2"
+
+static const char *const states[] = {
 	[BUNDLE_OK] = "ok",
-	[BUNDLE_WRONG] = "wrong",
-	[BUNDLE_NOT_COMPARED] = "not_compared",
+	[BUNDLE_WRONG] = "fail",
+	[BUNDLE_NOT_COMPARED] = "skip",
+};
+
+static const struct json_table host_table = {.name = "host",
+					     .doc = "The file host.json in a bundle.",
+					     .keys = (const struct json_key[]){
+						     JSON_SCHEMA_KEY(HOST_SCHEMA),
+						     JSON_FACTS_KEY(0),
+						     {0},
+					     }};
+
+static const struct json_table entry_table = {
+	.doc = "A file in it.",
+	.keys = (const struct json_key[]){
+		{"name", JSON_STRING, "Its name."},
+		{"bytes", JSON_U64, "Its size.", .unit = "bytes"},
+		{"sha256", JSON_STRING, "Its SHA-256."},
+		{0},
+	}};
+
+static const struct json_table bundle_table = {
+	.name = "bundle",
+	.doc = "The bundle that was made.",
+	.keys = (const struct json_key[]){
+		JSON_SCHEMA_KEY(BUNDLE_SCHEMA),
+		{"file", JSON_STRING, "Its path."},
+		{"directory", JSON_STRING, "The directory in it."},
+		{"bytes", JSON_U64, "Its size.", .unit = "bytes"},
+		{"sha256", JSON_STRING, "Its SHA-256."},
+		{"redacted", JSON_BOOL, "Names were replaced."},
+		{"files", JSON_OBJECT, "What is in it.", JSON_LIST, .of = &entry_table},
+		JSON_FACTS_KEY(0),
+		{0},
+	}};
+
+const struct json_schema bundle_schema = {
+	.name = BUNDLE_SCHEMA,
+	.doc = "What vmclock-trace bundle --json prints, and host.json in a bundle.",
+	.tables = (const struct json_table *const[]){&bundle_table, &host_table, NULL},
+};
+
+static const struct json_table verify_table = {
+	.name = "verify",
+	.doc = "What was checked of a bundle.",
+	.keys = (const struct json_key[]){
+		JSON_SCHEMA_KEY(VERIFY_SCHEMA),
+		{"file", JSON_STRING, "Its path."},
+		{"sha256", JSON_STRING, "Its SHA-256."},
+		{"directory", JSON_STRING, "The directory in it. Null: not known.", JSON_NULL},
+		{"level", JSON_STRING,
+		 "`critical`: something is wrong, and the exit status is 1. `warning`: nothing is "
+		 "wrong, but not all could be compared.",
+		 .values = JSON_LEVELS},
+		{"verdict", JSON_TEXT, "The answer in a sentence."},
+		{"checks", JSON_OBJECT,
+		 "In order, by the names that vmclock-trace-verify(1) lists. `fail`: it is wrong. "
+		 "`skip`: it could not be compared.",
+		 JSON_LIST, .of = &json_check},
+		JSON_FACTS_KEY(JSON_NULL),
+		{0},
+	}};
+
+const struct json_schema verify_schema = {
+	.name = VERIFY_SCHEMA,
+	.doc = "What vmclock-trace verify --json prints: one object.",
+	.tables = (const struct json_table *const[]){&verify_table, NULL},
 };
 
 void bundle_put_host(FILE *out, const struct fact_list *facts)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&host_table);
 
-	add_text(json, "schema", "vmclock-trace/host/1");
-	json_object_object_add(json, "facts", record_facts_json(facts));
+	add_text(json, "schema", HOST_SCHEMA);
+	add_json(json, "facts", record_facts_json(facts));
 	put_line(out, json);
 }
 
@@ -105,7 +175,7 @@ static json_object *json_entries(const struct bundle_made *made)
 	json_object *files = json_object_new_array();
 
 	for (size_t i = 0; i < made->entries; i++) {
-		json_object *file = json_object_new_object();
+		json_object *file = json_new(&entry_table);
 
 		add_text(file, "name", made->entry[i].name);
 		add_u64(file, "bytes", made->entry[i].bytes);
@@ -117,16 +187,16 @@ static json_object *json_entries(const struct bundle_made *made)
 
 void bundle_put_json(FILE *out, const struct bundle_made *made)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&bundle_table);
 
-	add_text(json, "schema", "vmclock-trace/bundle/1");
+	add_text(json, "schema", BUNDLE_SCHEMA);
 	add_text(json, "file", made->file);
 	add_text(json, "directory", made->directory);
 	add_u64(json, "bytes", made->bytes);
 	add_text(json, "sha256", made->sha256);
 	add_bool(json, "redacted", fact_get(made->facts, "redacted"));
-	json_object_object_add(json, "files", json_entries(made));
-	json_object_object_add(json, "facts", record_facts_json(made->facts));
+	add_json(json, "files", json_entries(made));
+	add_json(json, "facts", record_facts_json(made->facts));
 	put_line(out, json);
 }
 
@@ -141,6 +211,13 @@ bool bundle_is_well(const struct bundle_checked *checked)
 	return true;
 }
 
+static const char *verify_verdict(const struct bundle_checked *checked)
+{
+	return bundle_is_well(checked)
+		       ? "All is well. Who made it is not checked: a bundle is not signed."
+		       : "This bundle is NOT as vmclock-trace makes one: do not rely on it.";
+}
+
 void verify_put_text(FILE *out, const struct bundle_checked *checked)
 {
 	static const char *const heads[] = {"ok", "WRONG", "not compared"};
@@ -150,31 +227,39 @@ void verify_put_text(FILE *out, const struct bundle_checked *checked)
 	for (size_t i = 0; i < checked->checks; i++)
 		fprintf(out, "%-13s %-17s %s\n", heads[checked->check[i].verdict],
 			checked->check[i].name, checked->check[i].text);
-	fprintf(out, "\n%s\n",
-		bundle_is_well(checked)
-			? "All is well. Who made it is not checked: a bundle is not signed."
-			: "This bundle is NOT as vmclock-trace makes one: do not rely on it.");
+	fprintf(out, "\n%s\n", verify_verdict(checked));
+}
+
+/* As of the doctor, what was not compared is as bad as a warning. */
+static const char *verify_level(const struct bundle_checked *checked)
+{
+	for (size_t i = 0; bundle_is_well(checked) && i < checked->checks; i++) {
+		if (checked->check[i].verdict == BUNDLE_NOT_COMPARED)
+			return "warning";
+	}
+	return bundle_is_well(checked) ? "ok" : "critical";
 }
 
 void verify_put_json(FILE *out, const struct bundle_checked *checked)
 {
-	json_object *json = json_object_new_object(), *checks = json_object_new_array();
+	json_object *json = json_new(&verify_table), *checks = json_object_new_array();
 
-	add_text(json, "schema", "vmclock-trace/verify/1");
+	add_text(json, "schema", VERIFY_SCHEMA);
 	add_text(json, "file", checked->file);
 	add_text(json, "sha256", checked->sha256);
 	add_text(json, "directory", checked->directory);
-	add_bool(json, "ok", bundle_is_well(checked));
+	add_text(json, "level", verify_level(checked));
+	add_text(json, "verdict", verify_verdict(checked));
 	for (size_t i = 0; i < checked->checks; i++) {
-		json_object *check = json_object_new_object();
+		json_object *check = json_new(&json_check);
 
-		add_text(check, "check", checked->check[i].name);
-		add_text(check, "result", verdicts[checked->check[i].verdict]);
-		add_text(check, "text", checked->check[i].text);
+		add_text(check, "name", checked->check[i].name);
+		add_text(check, "state", states[checked->check[i].verdict]);
+		add_text(check, "why", checked->check[i].text);
+		add_null(check, "hint");
 		json_object_array_add(checks, check);
 	}
-	json_object_object_add(json, "checks", checks);
-	json_object_object_add(json, "facts",
-			       checked->facts ? record_facts_json(checked->facts) : NULL);
+	add_json(json, "checks", checks);
+	add_json(json, "facts", checked->facts ? record_facts_json(checked->facts) : NULL);
 	put_line(out, json);
 }

@@ -8,6 +8,10 @@
 #include <stdio.h>
 
 #include "event/fact.h"
+#include "show/json_table.h"
+
+extern const struct json_schema bundle_schema; /* of bundle_put_json() and bundle_put_host() */
+extern const struct json_schema verify_schema; /* of verify_put_json() */
 
 #define BUNDLE_MOMENT_BYTES 40
 

@@ -329,7 +329,8 @@ static int verify_run(int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{OPTION_JSON(struct verify_options, json, "one object, schema vmclock-trace/verify/1")},
+	{OPTION_JSON(struct verify_options, json, "one object, schema vmclock-trace/verify/2")},
+	{OPTION_SCHEMA(&verify_schema)},
 	{.argument = "BUNDLE", OPTION_FILE(struct verify_options, file), .required = true},
 	{0},
 };

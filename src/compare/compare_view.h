@@ -43,4 +43,6 @@ struct compare_view {
 extern const struct compare_view compare_view_text;
 extern const struct compare_view compare_view_json;
 
+extern const struct json_schema compare_schema;
+
 #endif

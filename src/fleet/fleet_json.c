@@ -2,9 +2,9 @@
 /* A report on several recordings for programs: one object. */
 #include "base/instant.h"
 #include "fleet/fleet_view.h"
+#include "fleet/fleet_table.h"
 #include "show/json_add.h"
-
-#define SCHEMA "vmclock-trace/fleet/1"
+#include "show/json_objects.h"
 
 /* Null where it is not known. */
 static json_object *json_utc_text(bool known, int64_t ns)
@@ -20,18 +20,18 @@ static json_object *json_utc_text(bool known, int64_t ns)
 static json_object *json_span(struct utc_span span)
 {
 	bool has_lo = span.lo_ns != INT64_MIN, has_hi = span.hi_ns != INT64_MAX;
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_span_table);
 
-	json_object_object_add(json, "lo_ns", has_lo ? json_object_new_int64(span.lo_ns) : NULL);
-	json_object_object_add(json, "lo", json_utc_text(has_lo, span.lo_ns));
-	json_object_object_add(json, "hi_ns", has_hi ? json_object_new_int64(span.hi_ns) : NULL);
-	json_object_object_add(json, "hi", json_utc_text(has_hi, span.hi_ns));
+	add_json(json, "lo_ns", has_lo ? json_object_new_int64(span.lo_ns) : NULL);
+	add_json(json, "lo", json_utc_text(has_lo, span.lo_ns));
+	add_json(json, "hi_ns", has_hi ? json_object_new_int64(span.hi_ns) : NULL);
+	add_json(json, "hi", json_utc_text(has_hi, span.hi_ns));
 	return json;
 }
 
 static void add_span(json_object *to, const char *key, struct utc_span span)
 {
-	json_object_object_add(to, key, json_span(span));
+	add_json(to, key, json_span(span));
 }
 
 static json_object *json_worst(const struct fleet_incident *incident)
@@ -40,15 +40,15 @@ static json_object *json_worst(const struct fleet_incident *incident)
 
 	if (!incident || !incident->has_worst)
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&fleet_worst_table);
 	add_text(json, "clock", observed_clock_name(incident->worst_clock));
-	json_object_object_add(json, "error", page_json_interval(&incident->worst));
+	add_json(json, "error", page_json_interval(&incident->worst));
 	return json;
 }
 
 static json_object *json_utc(const struct fleet_recording *recording)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_utc_table);
 	bool known = recording->aligned.method != ALIGN_BY_FACTS;
 	bool has_worst = recording->has_width && recording->worst_ns != UINT64_MAX;
 	bool has_best = recording->has_width && recording->best_ns != UINT64_MAX;
@@ -66,7 +66,7 @@ static json_object *json_recording(const struct fleet *fleet,
 				   const struct fleet_recording *recording)
 {
 	struct fleet_harm harm = fleet_harm(fleet, recording);
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_recording_table);
 
 	add_text(json, "host", recording->label);
 	add_text(json, "name", *recording->host ? recording->host : NULL);
@@ -78,14 +78,14 @@ static json_object *json_recording(const struct fleet *fleet,
 	add_i64(json, "start_realtime_ns", recording->start_realtime_ns);
 	add_span(json, "from", recording->from);
 	add_span(json, "to", recording->to);
-	json_object_object_add(json, "utc", json_utc(recording));
+	add_json(json, "utc", json_utc(recording));
 	add_u64(json, "incidents", harm.incidents);
 	add_u64(json, "findings", recording->findings);
 	add_u64(json, "processes", harm.processes);
 	add_u64(json, "reads", harm.reads);
 	add_u64(json, "known", harm.known);
 	add_u64(json, "wrong", harm.wrong);
-	json_object_object_add(json, "worst", json_worst(fleet_worst(fleet, recording)));
+	add_json(json, "worst", json_worst(fleet_worst(fleet, recording)));
 	add_bool(json, "ended", recording->ended);
 	add_u64(json, "events", recording->events);
 	add_u64(json, "events_lost", recording->lost);
@@ -97,7 +97,7 @@ static json_object *json_recording(const struct fleet *fleet,
 
 static json_object *json_kinds(const struct fleet_incident *incident)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new_map();
 
 	for (int kind = 0; kind < FINDINGS; kind++) {
 		if (incident->count[kind])
@@ -109,7 +109,7 @@ static json_object *json_kinds(const struct fleet_incident *incident)
 static json_object *json_incident(const struct fleet_recording *recording,
 				  const struct fleet_incident *incident)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_incident_table);
 
 	add_text(json, "host", recording->label);
 	add_u64(json, "number", incident->number);
@@ -119,8 +119,8 @@ static json_object *json_incident(const struct fleet_recording *recording,
 	add_span(json, "from", incident->from);
 	add_span(json, "begin", incident->begin);
 	add_span(json, "to", incident->to);
-	json_object_object_add(json, "findings", json_kinds(incident));
-	json_object_object_add(json, "worst", json_worst(incident));
+	add_json(json, "findings", json_kinds(incident));
+	add_json(json, "worst", json_worst(incident));
 	add_u64(json, "processes", incident->processes);
 	add_u64(json, "reads", incident->reads);
 	add_u64(json, "known", incident->known);
@@ -148,7 +148,7 @@ static json_object *json_incidents(const struct fleet *fleet)
 static json_object *json_entry(const struct fleet *fleet, const struct fleet_entry *entry)
 {
 	const struct fleet_finding *finding = entry->finding;
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_entry_table);
 
 	add_text(json, "host", fleet->recording[entry->recording].label);
 	add_text(json, "type", finding ? "finding" : "incident_over");
@@ -168,22 +168,22 @@ static json_object *json_entry(const struct fleet *fleet, const struct fleet_ent
 
 static json_object *json_group(const struct fleet *fleet, const struct fleet_group *group)
 {
-	json_object *json = json_object_new_object(), *incidents = json_object_new_array();
+	json_object *json = json_new(&fleet_group_table), *incidents = json_object_new_array();
 	char text[FLEET_GROUP_BYTES];
 
 	fleet_group_text(fleet, group, text, sizeof(text));
 	add_u64(json, "hosts", group->machines);
 	add_bool(json, "proven", group->proven);
 	for (size_t i = 0; i < group->incidents; i++) {
-		json_object *one = json_object_new_object();
+		json_object *one = json_new(&fleet_member_table);
 
 		add_text(one, "host", fleet->recording[group->recording[i]].label);
 		add_u64(one, "incident", group->incident[i]->number);
 		json_object_array_add(incidents, one);
 	}
-	json_object_object_add(json, "incidents", incidents);
+	add_json(json, "incidents", incidents);
 	add_span(json, "window", group->window);
-	json_object_object_add(json, "began_within", page_json_interval(&group->began_within));
+	add_json(json, "began_within", page_json_interval(&group->began_within));
 	add_text(json, "text", text);
 	return json;
 }
@@ -191,7 +191,7 @@ static json_object *json_group(const struct fleet *fleet, const struct fleet_gro
 static void add_unknown(const char *code, const struct fleet_recording *recording,
 			const char *sentence, void *arg)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&fleet_unknown_table);
 
 	add_text(json, "code", code);
 	add_text(json, "host", recording ? recording->label : NULL);
@@ -204,7 +204,7 @@ static json_object *json_unread(const struct fleet *fleet)
 	json_object *files = json_object_new_array();
 
 	for (size_t i = 0; i < fleet->unreads; i++) {
-		json_object *json = json_object_new_object();
+		json_object *json = json_new(&fleet_unread_table);
 
 		add_text(json, "file", fleet->unread[i].path);
 		add_text(json, "cause", fleet->unread[i].cause);
@@ -215,7 +215,7 @@ static json_object *json_unread(const struct fleet *fleet)
 
 void fleet_put_json(FILE *out, const struct fleet *fleet)
 {
-	json_object *json = json_object_new_object(), *recordings = json_object_new_array();
+	json_object *json = json_new(&fleet_table), *recordings = json_object_new_array();
 	json_object *timeline = json_object_new_array(), *groups = json_object_new_array();
 	json_object *unknowns = json_object_new_array();
 	char verdict[FLEET_VERDICT_BYTES];
@@ -228,15 +228,15 @@ void fleet_put_json(FILE *out, const struct fleet *fleet)
 		json_object_array_add(timeline, json_entry(fleet, &fleet->entry[i]));
 	for (size_t i = 0; i < fleet->groups; i++)
 		json_object_array_add(groups, json_group(fleet, &fleet->group[i]));
-	add_text(json, "schema", SCHEMA);
-	add_text(json, "level", fleet_level(fleet));
-	add_text(json, "text", verdict);
+	add_text(json, "schema", FLEET_SCHEMA);
+	add_level(json, "level", fleet_level(fleet));
+	add_text(json, "verdict", verdict);
 	add_u64(json, "hosts", fleet->machines);
-	json_object_object_add(json, "recordings", recordings);
-	json_object_object_add(json, "incidents", json_incidents(fleet));
-	json_object_object_add(json, "groups", groups);
-	json_object_object_add(json, "timeline", timeline);
-	json_object_object_add(json, "not_read", json_unread(fleet));
-	json_object_object_add(json, "not_known", unknowns);
+	add_json(json, "recordings", recordings);
+	add_json(json, "incidents", json_incidents(fleet));
+	add_json(json, "groups", groups);
+	add_json(json, "timeline", timeline);
+	add_json(json, "not_read", json_unread(fleet));
+	add_json(json, "not_known", unknowns);
 	put_line(out, json);
 }

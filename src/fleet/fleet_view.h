@@ -10,6 +10,9 @@
 
 #include "base/text.h"
 #include "fleet/fleet.h"
+#include "show/json_table.h"
+
+extern const struct json_schema fleet_schema; /* of fleet_put_json() */
 
 /* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by fleet_claim(). Static. */
 const char *fleet_level(const struct fleet *fleet);

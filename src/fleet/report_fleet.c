@@ -219,5 +219,6 @@ static int run(char *const *paths, size_t count, const struct report_request *re
 
 const struct report_several report_fleet = {
 	.has_form = has_form,
+	.schema = &fleet_schema,
 	.run = run,
 };

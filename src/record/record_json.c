@@ -2,28 +2,118 @@
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
 #include "record/record_view.h"
 
-static void begin(FILE *out, const struct record_context *context, const char *schema)
+#define RECORD_SCHEMA "vmclock-trace/record/2"
+#define REPLAY_SCHEMA "vmclock-trace/replay/2"
+
+#define BEGIN_KEYS(schema)                                                                         \
+	JSON_LINE_KEYS("begin", "CLOCK_MONOTONIC at the start of the recording."),                 \
+		JSON_SCHEMA_KEY(schema),                                                           \
+		{"realtime_ns", JSON_I64, "CLOCK_REALTIME at `monotonic_ns`, since 1970.",         \
+		 .unit = "ns"},                                                                    \
+		{"file", JSON_STRING, "The recording."}, JSON_FACTS_KEY(0)
+
+static const struct json_table record_begin_table = {.name = "record_begin",
+						     .doc = "The first line.",
+						     .keys = (const struct json_key[]){
+							     BEGIN_KEYS(RECORD_SCHEMA),
+							     {0},
+						     }};
+
+static const struct json_table replay_begin_table = {.name = "replay_begin",
+						     .doc = "The first line.",
+						     .keys = (const struct json_key[]){
+							     BEGIN_KEYS(REPLAY_SCHEMA),
+							     {0},
+						     }};
+
+static const struct json_table sum_table = {
+	.name = "record_sum",
+	.doc = "What was judged.",
+	.keys = (const struct json_key[]){
+		JSON_LINE_KEYS("summary", "The end, by CLOCK_MONOTONIC."),
+		{"file", JSON_STRING, "The recording."},
+		{"duration_ns", JSON_U64, "How long it is.", .unit = "ns"},
+		{"events", JSON_U64, "How many were judged."},
+		JSON_FINDINGS_KEY,
+		{0},
+	}};
+
+static const struct json_table record_summary_table = {
+	.name = "record_summary",
+	.doc = "The last line.",
+	.keys = (const struct json_key[]){
+		{.kind = JSON_EMBED, .of = &sum_table},
+		{"events_kept", JSON_U64,
+		 "How many of them are in the file, as the others told nothing new."},
+		{"events_lost", JSON_U64, "How many of those could not be written."},
+		{"events_cut", JSON_U64,
+		 "How many that were written made room for later ones; with --ring, those outside "
+		 "of "
+		 "the windows."},
+		{"windows_kept", JSON_U64,
+		 "How many stretches of time are kept for good; only with --ring.", JSON_ONLY},
+		{"windows_cut", JSON_U64, "How many were, and had to make room; only with --ring.",
+		 JSON_ONLY},
+		{"bytes", JSON_U64, "The size of the file.", .unit = "bytes"},
+		{"trouble", JSON_TEXT,
+		 "Why something could not be written, also if it was again later.", JSON_NULL},
+		{0},
+	}};
+
+static const struct json_table replay_summary_table = {
+	.name = "replay_summary",
+	.doc = "The last line.",
+	.keys = (const struct json_key[]){
+		{.kind = JSON_EMBED, .of = &sum_table},
+		{"comparison_missing", JSON_OBJECT,
+		 "Why the next three mean nothing for this recording.", JSON_NULL,
+		 .of = &json_missing},
+		{"findings_same", JSON_U64,
+		 "How many findings are byte for byte those that were seen live."},
+		{"findings_different", JSON_U64, "How many are not."},
+		{"findings_missing", JSON_U64, "How many were found in one of the two only."},
+		{0},
+	}};
+
+const struct json_schema record_schema = {
+	.name = RECORD_SCHEMA,
+	.doc = "What vmclock-trace record --json prints: an object a line.",
+	.tables = (const struct json_table *const[]){&record_begin_table, &finding_table,
+						     &incident_table, &record_summary_table, NULL},
+};
+
+const struct json_schema replay_schema = {
+	.name = REPLAY_SCHEMA,
+	.doc = "What vmclock-trace replay --json prints: an object a line. Findings and incidents "
+	       "are byte for byte those of the recording.",
+	.tables = (const struct json_table *const[]){&replay_begin_table, &finding_table,
+						     &incident_table, &replay_summary_table, NULL},
+};
+
+static void begin(FILE *out, const struct record_context *context, const struct json_table *table,
+		  const char *schema)
 {
 	json_object *line =
-		new_line("begin", fact_get_u64(context->facts, "start_monotonic_ns", 0));
+		json_new_line(table, fact_get_u64(context->facts, "start_monotonic_ns", 0));
 
 	add_text(line, "schema", schema);
 	add_i64(line, "realtime_ns", (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0));
 	add_text(line, "file", context->file);
-	json_object_object_add(line, "facts", record_facts_json(context->facts));
+	add_json(line, "facts", record_facts_json(context->facts));
 	put_line(out, line);
 }
 
 static void json_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, context, "vmclock-trace/record/1");
+	begin(out, context, &record_begin_table, RECORD_SCHEMA);
 }
 
 static void json_replay_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, context, "vmclock-trace/replay/1");
+	begin(out, context, &replay_begin_table, REPLAY_SCHEMA);
 }
 
 static void json_finding(FILE *out, uint64_t start_ns, const struct finding *finding)
@@ -38,23 +128,25 @@ static void json_incident(FILE *out, uint64_t start_ns, const struct incident *i
 	put_line(out, incident_json(incident));
 }
 
-static json_object *summary(const struct record_context *context, uint64_t duration_ns,
-			    uint64_t events, const struct detector_counts *counts)
+static json_object *summary(const struct json_table *table, const struct record_context *context,
+			    uint64_t duration_ns, uint64_t events,
+			    const struct detector_counts *counts)
 {
 	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
-	json_object *line = new_line("summary", start_ns + duration_ns);
+	json_object *line = json_new_line(table, start_ns + duration_ns);
 
 	add_text(line, "file", context->file);
 	add_u64(line, "duration_ns", duration_ns);
 	add_u64(line, "events", events);
-	json_object_object_add(line, "findings", finding_json_counts(counts));
+	add_json(line, "findings", finding_json_counts(counts));
 	return line;
 }
 
 static void json_end(FILE *out, const struct record_context *context,
 		     const struct record_result *result)
 {
-	json_object *line = summary(context, result->duration_ns, result->events, result->counts);
+	json_object *line = summary(&record_summary_table, context, result->duration_ns,
+				    result->events, result->counts);
 
 	add_u64(line, "events_kept", result->kept);
 	add_u64(line, "events_lost", result->lost);
@@ -71,9 +163,10 @@ static void json_end(FILE *out, const struct record_context *context,
 static void json_replay_end(FILE *out, const struct record_context *context,
 			    const struct replay_result *result)
 {
-	json_object *line = summary(context, result->duration_ns, result->events, result->counts);
+	json_object *line = summary(&replay_summary_table, context, result->duration_ns,
+				    result->events, result->counts);
 
-	add_text(line, "not_compared_why", result->why_not_compared);
+	add_missing(line, "comparison_missing", result->why_not_compared, NULL);
 	add_u64(line, "findings_same", result->same);
 	add_u64(line, "findings_different", result->different);
 	add_u64(line, "findings_missing", result->missing);

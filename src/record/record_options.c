@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "feed/message.h"
+#include "record/record_view.h"
 #include "store/recorder.h"
 
 /* Of a ring: no disk is to be filled. */
@@ -72,7 +73,8 @@ const struct command_option record_option_table[] = {
 	 .help = "record what this scenario plays, in virtual time, and no machine",
 	 .doc = "See *vmclock-scenario*(5). To see what a report looks like, and for tests."},
 	{OPTION_JSON(struct record_options, json,
-		     "one JSON object a line, schema vmclock-trace/record/1")},
+		     "one JSON object a line, schema vmclock-trace/record/2")},
+	{OPTION_SCHEMA(&record_schema)},
 	{.argument = "FILE|DIRECTORY", OPTION_FILE(struct record_options, where)},
 	{0},
 };

@@ -54,6 +54,9 @@ struct record_view {
 extern const struct record_view record_view_text;
 extern const struct record_view record_view_json;
 
+extern const struct json_schema record_schema;
+extern const struct json_schema replay_schema;
+
 /* @bytes as people say it: "17 bytes", "1.2 MB". */
 #define RECORD_SIZE_BYTES 32
 void record_size_text(uint64_t bytes, char text[RECORD_SIZE_BYTES]);

@@ -169,7 +169,8 @@ static int replay_run(int argc, char **argv)
 static const struct command_option options[] = {
 	{RECORDED_SPEED(struct replay_options, request)},
 	{OPTION_JSON(struct replay_options, json,
-		     "one JSON object a line, schema vmclock-trace/replay/1")},
+		     "one JSON object a line, schema vmclock-trace/replay/2")},
+	{OPTION_SCHEMA(&replay_schema)},
 	{.argument = "FILE", OPTION_FILE(struct replay_options, request.file), .required = true},
 	{0},
 };

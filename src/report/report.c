@@ -7,6 +7,7 @@
 #include "feed/options.h"
 #include "report/report.h"
 #include "report/report_stream.h"
+#include "show/json_schema.h"
 
 struct report_options {
 	char **files;
@@ -49,12 +50,20 @@ static int parse_form(const struct command_option *option, const char *text, voi
 	return MESSAGE_GO_ON;
 }
 
+/* --json prints one of the two, by how many recordings there are. */
 static int put_schema(const struct command_option *option, const char *text, void *value)
 {
+	struct json_schema both = report_schema;
+	const struct json_table *const tables[] = {
+		report_schema.tables[0], several ? several->schema->tables[0] : NULL, NULL};
+
 	(void)option;
 	(void)text;
 	(void)value;
-	fputs(report_schema, stdout);
+	both.doc = "What vmclock-trace report --json prints: the first of one recording, the "
+		   "second of several.";
+	both.tables = tables;
+	json_schema_print(stdout, &both);
 	return message_output(EXIT_DONE);
 }
 
@@ -136,10 +145,10 @@ static const struct command_option options[] = {
 		"to a terminal."},
 	{"json", 'j', .parse = parse_form, OPTION_AT(struct report_options, form),
 	 .excludes = "html csv perfetto",
-	 .help = "one object, schema vmclock-trace/report/1; of several: fleet/1",
+	 .help = "one object, schema vmclock-trace/report/2; of several: fleet/2",
 	 .doc = "See *vmclock-trace-json*(5)."},
 	{"schema", 0, .parse = put_schema,
-	 .help = "print the JSON Schema of --json of one recording"},
+	 .help = "print the JSON Schema of what --json prints, and exit"},
 	{.argument = "FILE", OPTION_OPERANDS(struct report_options, files), .required = true},
 	{0},
 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "report/report_source.h"
+#include "show/json_table.h"
 
 enum report_form {
 	REPORT_TEXT,
@@ -18,6 +19,7 @@ enum report_form {
 /* One timeline from several recordings. */
 struct report_several {
 	bool (*has_form)(enum report_form form);
+	const struct json_schema *schema; /* of its JSON */
 
 	/*
 	 * Report on the @count files at @paths to stdout. The exit code: what is wrong has been

@@ -4,10 +4,177 @@
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
 #include "show/recorded_view.h"
 #include "report/report_view.h"
 
-#define SCHEMA "vmclock-trace/report/1"
+#define SCHEMA "vmclock-trace/report/2"
+
+static const struct json_table kernel_table = {
+	.doc = "What the kernel sent.",
+	.keys = (const struct json_key[]){
+		{"made", JSON_U64, "How many events the kernel was to send."},
+		{"seen", JSON_U64, "How many of them arrived."},
+		{"ring_full", JSON_U64, "For how many its buffer had no room."},
+		{"uncounted", JSON_U64,
+		 "How many uses are in no count, where the kernel skipped a hook."},
+		{0},
+	}};
+
+static const struct json_table recording_table = {
+	.doc = "The recording that this is a report on.",
+	.keys = (const struct json_key[]){
+		{"file", JSON_STRING, "Its name."},
+		{"start_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC at the start.", .unit = "ns"},
+		{"start_realtime_ns", JSON_I64, "CLOCK_REALTIME at the start, since 1970.",
+		 .unit = "ns"},
+		{"end_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC of the newest event.",
+		 .unit = "ns"},
+		{"ended", JSON_BOOL, "It was closed in order."},
+		{"events", JSON_U64, "How many events were read."},
+		{"events_lost", JSON_U64, "How many could not be written."},
+		{"events_cut", JSON_U64, "How many made room for later ones."},
+		{"events_damaged", JSON_U64, "How many are damaged."},
+		{"damage", JSON_TEXT, "What is damaged.", JSON_NULL},
+		{"kernel", JSON_OBJECT, "What the kernel sent. Null: that was not counted.",
+		 JSON_NULL, .of = &kernel_table},
+		JSON_FACTS_KEY(0),
+		{0},
+	}};
+
+static const char *downtime_unknown_names(int i)
+{
+	return downtime_unknown_name((enum downtime_unknown)(DOWNTIME_NO_CLOCK + i));
+}
+
+static const struct json_table downtime_table = {
+	.name = "downtime",
+	.doc = "For how long the guest did not run, of one disruption.",
+	.keys = (const struct json_key[]){
+		{"incident", JSON_U64, "The number of the incident that it belongs to.", JSON_NULL},
+		{"not_before_ns", JSON_U64,
+		 "The last look at the page before it, by CLOCK_MONOTONIC.", .unit = "ns"},
+		{"found_ns", JSON_U64, "The first look after it, by CLOCK_MONOTONIC.",
+		 .unit = "ns"},
+		{"length", JSON_OBJECT, "The downtime is in this. Null: it is not known.",
+		 JSON_NULL, .of = &json_interval},
+		{"method", JSON_STRING,
+		 "`page`: true time by the page's clock, see vmclock-trace-report(1).", JSON_NULL,
+		 .values = JSON_VALUES("page")},
+		{"elapsed", JSON_OBJECT, "The true time between the two looks.", JSON_NULL,
+		 .of = &json_interval},
+		{"unknown", JSON_STRING,
+		 "Why the length is not known. `not_vouched`: the hypervisor did not vouch for the "
+		 "clock before. `never_after`: no page that it vouched for and had renewed was "
+		 "seen "
+		 "before the end or the next disruption. `no_time`: the pages cannot be compared.",
+		 JSON_NULL, .name = downtime_unknown_names},
+		{"bounded", JSON_BOOL, "Both pages guaranteed their error.", JSON_NULL},
+		{0},
+	}};
+
+static const struct json_table page_table = {
+	.doc = "What became of the page.",
+	.keys = (const struct json_key[]){
+		{"first", JSON_OBJECT, "The first look.", JSON_NULL, .of = &json_page},
+		{"last", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		JSON_UPDATES_KEYS,
+		{"curve", JSON_OBJECT, "What the page claimed to be off by, either way.", JSON_LIST,
+		 .of = &json_curve_point},
+		{0},
+	}};
+
+static const struct json_table clock_table = {
+	.doc = "A clock over the whole recording.",
+	.keys = (const struct json_key[]){
+		{"clock", JSON_STRING, "Which one.", .name = json_clock_names},
+		{"readings", JSON_U64, "How many readings there were."},
+		{"known", JSON_U64, "Of how many the error is known."},
+		{"wrong", JSON_U64, "Of them, those whose error is surely not 0."},
+		{"curve", JSON_OBJECT, "Its error over time.", JSON_LIST, .of = &json_curve_point},
+		{0},
+	}};
+
+static const struct json_table reader_table = {
+	.doc = "A process that used the clock. The thread is the one that was seen last.",
+	.keys = (const struct json_key[]){
+		{.kind = JSON_EMBED, .of = &json_who},
+		{"cgroup", JSON_STRING, "The cgroup's path. Null: it was not found out.",
+		 JSON_NULL},
+		{"uses", JSON_U64, "How often it used the clock."},
+		{"failed", JSON_U64, "How many of these failed."},
+		{"measured", JSON_U64, "Of how many the latency was measured."},
+		{"paths", JSON_OBJECT, "By path; only paths that it used.", JSON_MAP,
+		 .of = &json_path_uses, .name = json_path_names},
+		{"worst_ns", JSON_U64, "The longest use that was measured. Null: none was.",
+		 JSON_NULL, "ns"},
+		{"first_ns", JSON_U64, "Its first use, by CLOCK_MONOTONIC.", .unit = "ns"},
+		{"last_ns", JSON_U64, "Its last one.", .unit = "ns"},
+		{"maps_page", JSON_BOOL,
+		 "It mapped the page, and what it reads there is not counted."},
+		{0},
+	}};
+
+/* What is said of a recording, and the reasons for which an error is not known. */
+static const char *unknown_names(int i)
+{
+	static const char *const names[] = {"damaged",	     "not_ended",      "cut",
+					    "gap",	     "gaps_unlisted",  "part",
+					    "redacted",	     "not_written",    "unlisted",
+					    "no_page",	     "no_hooks",       "no_hook",
+					    "driver_let_go", "missed_updates", "lost_in_kernel",
+					    "mapped",	     "no_realtime",    "realtime_unseen",
+					    "reads_unlisted"};
+	const int count = sizeof(names) / sizeof(names[0]);
+
+	if (i < count)
+		return names[i];
+	i -= count;
+	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
+}
+
+static const struct json_table unknown_table = {
+	.name = "not_known",
+	.doc = "Something that the recording does not tell.",
+	.keys = (const struct json_key[]){
+		{"code", JSON_STRING,
+		 "What kind. `part`: a bundle's recording is cut out of another.",
+		 .name = unknown_names},
+		{"text", JSON_TEXT, "What is not known, and why."},
+		{0},
+	}};
+
+static const struct json_table report_table = {
+	.name = "report",
+	.doc = "What a recording tells. Of findings, incidents and downtimes those are there that "
+	       "were asked for; the rest is of the whole recording.",
+	.keys = (const struct json_key[]){
+		JSON_SCHEMA_KEY(SCHEMA),
+		{"level", JSON_STRING,
+		 "The worst of the findings. Without one `ok`, or `unknown` where the recording holds "
+		 "no events, was not closed, is damaged or lost events.",
+		 .values = JSON_LEVELS},
+		{"verdict", JSON_TEXT, "The answer in a few sentences."},
+		{"recording", JSON_OBJECT, "The recording.", .of = &recording_table},
+		{"findings", JSON_OBJECT, "What happened.", JSON_LIST, .of = &finding_table},
+		{"incidents", JSON_OBJECT, "Findings that belong together.", JSON_LIST,
+		 .of = &incident_table},
+		{"downtimes", JSON_OBJECT,
+		 "For how long the guest did not run, for each disruption.", JSON_LIST,
+		 .of = &downtime_table},
+		{"page", JSON_OBJECT, "What became of the page.", .of = &page_table},
+		{"clocks", JSON_OBJECT, "The other clocks.", JSON_LIST, .of = &clock_table},
+		{"readers", JSON_OBJECT, "Who used the clock.", JSON_LIST, .of = &reader_table},
+		{"not_known", JSON_OBJECT, "What the recording does not tell.", JSON_LIST,
+		 .of = &unknown_table},
+		{0},
+	}};
+
+const struct json_schema report_schema = {
+	.name = SCHEMA,
+	.doc = "What vmclock-trace report --json prints of one recording.",
+	.tables = (const struct json_table *const[]){&report_table, NULL},
+};
 
 /* What the kernel sent, and what of it arrived; NULL where that was not counted. */
 static json_object *json_kernel(const struct analysis *analysis)
@@ -16,7 +183,7 @@ static json_object *json_kernel(const struct analysis *analysis)
 
 	if (!analysis->has_losses)
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&kernel_table);
 	add_u64(json, "made", analysis->losses.made);
 	add_u64(json, "seen", analysis->losses.seen);
 	add_u64(json, "ring_full", analysis->losses.ring_full);
@@ -26,7 +193,7 @@ static json_object *json_kernel(const struct analysis *analysis)
 
 static json_object *json_recording(const struct report *report)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&recording_table);
 
 	add_text(json, "file", report->file);
 	add_u64(json, "start_monotonic_ns", report->start_ns);
@@ -38,8 +205,8 @@ static json_object *json_recording(const struct report *report)
 	add_u64(json, "events_cut", report->cut);
 	add_u64(json, "events_damaged", report->bad_rows);
 	add_text(json, "damage", *report->damage ? report->damage : NULL);
-	json_object_object_add(json, "kernel", json_kernel(report->analysis));
-	json_object_object_add(json, "facts", record_facts_json(report->facts));
+	add_json(json, "kernel", json_kernel(report->analysis));
+	add_json(json, "facts", record_facts_json(report->facts));
 	return json;
 }
 
@@ -48,12 +215,12 @@ static json_object *json_curve(const struct curve *curve)
 	json_object *points = json_object_new_array();
 
 	for (size_t i = 0; i < curve->points; i++) {
-		json_object *point = json_object_new_object();
+		json_object *point = json_new(&json_curve_point);
 
 		add_u64(point, "from_ns", curve->point[i].from_ns);
 		add_u64(point, "to_ns", curve->point[i].to_ns);
 		add_u64(point, "samples", curve->point[i].samples);
-		json_object_object_add(point, "error", page_json_interval(&curve->point[i].error));
+		add_json(point, "error", page_json_interval(&curve->point[i].error));
 		json_object_array_add(points, point);
 	}
 	return points;
@@ -69,12 +236,12 @@ static json_object *json_clocks(const struct analysis *analysis)
 
 		if (!clock->seen)
 			continue;
-		json = json_object_new_object();
+		json = json_new(&clock_table);
 		add_text(json, "clock", observed_clock_name((enum observed_clock)i));
 		add_u64(json, "readings", clock->seen);
 		add_u64(json, "known", clock->known);
 		add_u64(json, "wrong", clock->wrong);
-		json_object_object_add(json, "curve", json_curve(&clock->curve));
+		add_json(json, "curve", json_curve(&clock->curve));
 		json_object_array_add(clocks, json);
 	}
 	return clocks;
@@ -87,14 +254,14 @@ static json_object *json_readers(const struct report *report)
 
 	for (size_t i = 0; i < summary->readers; i++) {
 		const struct summary_reader *reader = &summary->reader[i];
-		json_object *json = json_object_new_object();
+		json_object *json = json_new(&reader_table);
 
 		reader_json_add(json, &reader->who);
 		add_text(json, "cgroup", *report->cgroups[i] ? report->cgroups[i] : NULL);
 		add_u64(json, "uses", summary_reader_uses(reader));
 		add_u64(json, "failed", summary_reader_errors(reader));
 		add_u64(json, "measured", reader->measured);
-		json_object_object_add(json, "paths", reader_json_paths(reader));
+		add_json(json, "paths", reader_json_paths(reader));
 		add_known(json, "worst_ns", reader->measured, reader->worst_ns);
 		add_u64(json, "first_ns", reader->first_ns);
 		add_u64(json, "last_ns", reader->last_ns);
@@ -104,18 +271,16 @@ static json_object *json_readers(const struct report *report)
 	return readers;
 }
 
-static json_object *json_page(const struct analysis *analysis)
+static json_object *json_of_page(const struct analysis *analysis)
 {
 	const struct page_follow *follow = &analysis->follow;
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&page_table);
 
-	json_object_object_add(json, "first",
-			       follow->seen ? page_json_fields(&analysis->first_page) : NULL);
-	json_object_object_add(json, "last",
-			       follow->seen ? page_json_fields(&follow->newest) : NULL);
+	add_json(json, "first", follow->seen ? page_json_fields(&analysis->first_page) : NULL);
+	add_json(json, "last", follow->seen ? page_json_fields(&follow->newest) : NULL);
 	add_u64(json, "page_updates", follow->updates);
 	add_u64(json, "page_updates_unseen", follow->missed);
-	json_object_object_add(json, "curve", json_curve(&analysis->page_bound));
+	add_json(json, "curve", json_curve(&analysis->page_bound));
 	return json;
 }
 
@@ -147,7 +312,7 @@ static json_object *json_downtime(const struct report *report, const struct down
 {
 	const struct analysis *analysis = report->analysis;
 	bool known = downtime->unknown == DOWNTIME_KNOWN;
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&downtime_table);
 	uint64_t number = 0;
 
 	for (size_t i = 0; i < analysis->incidents; i++) {
@@ -157,14 +322,11 @@ static json_object *json_downtime(const struct report *report, const struct down
 	add_known(json, "incident", number, number);
 	add_u64(json, "not_before_ns", downtime->not_before_ns);
 	add_u64(json, "found_ns", downtime->found_ns);
-	json_object_object_add(json, "length",
-			       known ? page_json_interval(&downtime->length) : NULL);
+	add_json(json, "length", known ? page_json_interval(&downtime->length) : NULL);
 	add_text(json, "method", known ? "page" : NULL);
-	json_object_object_add(json, "elapsed",
-			       known ? page_json_interval(&downtime->true_ns) : NULL);
-	add_text(json, "not_known_why", downtime_unknown_name(downtime->unknown));
-	json_object_object_add(json, "bounded",
-			       known ? json_object_new_boolean(downtime->is_bounded) : NULL);
+	add_json(json, "elapsed", known ? page_json_interval(&downtime->true_ns) : NULL);
+	add_text(json, "unknown", downtime_unknown_name(downtime->unknown));
+	add_json(json, "bounded", known ? json_object_new_boolean(downtime->is_bounded) : NULL);
 	return json;
 }
 
@@ -185,7 +347,7 @@ static json_object *json_downtimes(const struct report *report)
 
 static void add_unknown(const char *code, const char *sentence, void *arg)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&unknown_table);
 
 	add_text(json, "code", code);
 	add_text(json, "text", sentence);
@@ -194,21 +356,21 @@ static void add_unknown(const char *code, const char *sentence, void *arg)
 
 void report_put_json(FILE *out, const struct report *report)
 {
-	json_object *json = json_object_new_object(), *unknowns = json_object_new_array();
+	json_object *json = json_new(&report_table), *unknowns = json_object_new_array();
 	char verdict[REPORT_VERDICT_BYTES];
 
 	report_verdict(report, verdict, sizeof(verdict));
 	report_unknowns(report, add_unknown, unknowns);
 	add_text(json, "schema", SCHEMA);
-	add_text(json, "level", report_level(report));
-	add_text(json, "text", verdict);
-	json_object_object_add(json, "recording", json_recording(report));
-	json_object_object_add(json, "findings", json_findings(report));
-	json_object_object_add(json, "incidents", json_incidents(report));
-	json_object_object_add(json, "downtimes", json_downtimes(report));
-	json_object_object_add(json, "page", json_page(report->analysis));
-	json_object_object_add(json, "clocks", json_clocks(report->analysis));
-	json_object_object_add(json, "readers", json_readers(report));
-	json_object_object_add(json, "not_known", unknowns);
+	add_level(json, "level", report_level(report));
+	add_text(json, "verdict", verdict);
+	add_json(json, "recording", json_recording(report));
+	add_json(json, "findings", json_findings(report));
+	add_json(json, "incidents", json_incidents(report));
+	add_json(json, "downtimes", json_downtimes(report));
+	add_json(json, "page", json_of_page(report->analysis));
+	add_json(json, "clocks", json_clocks(report->analysis));
+	add_json(json, "readers", json_readers(report));
+	add_json(json, "not_known", unknowns);
 	put_line(out, json);
 }

@@ -68,7 +68,7 @@ void report_put_text(FILE *out, const struct report *report);
 void report_put_json(FILE *out, const struct report *report);
 void report_put_html(FILE *out, const struct report *report);
 
-/* The JSON Schema of what report_put_json() writes, as text. */
-extern const char report_schema[];
+/* Of what report_put_json() writes. */
+extern const struct json_schema report_schema;
 
 #endif

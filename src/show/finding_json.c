@@ -7,10 +7,11 @@
 #include "page/names.h"
 #include "show/finding_words.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
 
 static void add_interval(json_object *to, const char *key, struct ns_interval interval)
 {
-	json_object_object_add(to, key, page_json_interval(&interval));
+	add_json(to, key, page_json_interval(&interval));
 }
 
 /* The name as text, and as it was where that is not the same. */
@@ -29,7 +30,7 @@ void reader_json_add(json_object *to, const struct event_reader *who)
 			snprintf(hex + 2 * i, 3, "%02x", (unsigned char)comm[i]);
 		add_text(to, "comm_hex", hex);
 	}
-	json_object_object_add(to, "comm", name);
+	add_json(to, "comm", name);
 }
 
 static void add_value(json_object *to, const char *key, enum page_field field, bool has,
@@ -127,10 +128,7 @@ static void add_reference(json_object *to, const struct finding *finding)
 {
 	add_u64(to, "counter", finding->reference.counter);
 	add_u64(to, "ticks", finding->reference.ticks);
-	if (finding->reference.has_ns)
-		add_u64(to, "ns", finding->reference.ns);
-	else
-		add_null(to, "ns");
+	add_known(to, "ns", finding->reference.has_ns, finding->reference.ns);
 }
 
 static void add_driver(json_object *to, const struct finding *finding)
@@ -144,7 +142,10 @@ static void add_driver(json_object *to, const struct finding *finding)
 		add_text(to, "cause", event_failure_text(&finding->event, cause));
 		return;
 	}
-	add_text(to, "scale", clock_scale_name(finding->mismatch.scale));
+	add_text(to, "scale",
+		 finding->mismatch.scale == SCALE_UNKNOWN
+			 ? NULL
+			 : clock_scale_name(finding->mismatch.scale));
 	add_i64(to, "minus_page_ns", finding->mismatch.minus_page_ns);
 	add_bool(to, "out_of_range", finding->mismatch.out_of_range);
 	add_text(to, "why", finding->mismatch.why);
@@ -184,12 +185,11 @@ static void add_stun(json_object *to, const struct finding *finding)
 
 static void add_clock_set(json_object *to, const struct finding *finding)
 {
-	static const char *const hows[CLOCK_CHANGES] = {"step", "slew", "clocksource"};
 	const struct event_clock_change *change = &finding->event.change;
 	char source[EVENT_SOURCE_BYTES + 1] = {0};
 
 	reader_json_add(to, &finding->event.who);
-	add_text(to, "how", change->how < CLOCK_CHANGES ? hows[change->how] : NULL);
+	add_text(to, "how", json_clock_change_names((int)change->how));
 	memcpy(source, change->source, EVENT_SOURCE_BYTES);
 	if (change->how == CLOCK_STEPPED) {
 		add_interval(to, "step", change->step);
@@ -197,22 +197,13 @@ static void add_clock_set(json_object *to, const struct finding *finding)
 		add_i64(to, "old_ppt", change->old_ppt);
 		add_i64(to, "new_ppt", change->new_ppt);
 	} else {
-		add_text(to, "source", source);
+		add_text(to, "clocksource", source);
 	}
-}
-
-static void add_losses(json_object *to, const struct finding *finding)
-{
-	add_u64(to, "ring_full", finding->losses.ring_full);
-	add_u64(to, "task_storage", finding->losses.task_storage);
-	add_u64(to, "recursion", finding->losses.recursion);
-	add_u64(to, "missed", finding->losses.missed);
-	add_u64(to, "page_unreadable", finding->losses.page_unreadable);
 }
 
 static json_object *json_detail(const struct finding *finding)
 {
-	json_object *detail = json_object_new_object();
+	json_object *detail = json_new(finding_detail_table((int)finding->kind));
 
 	switch (finding->kind) {
 	case FINDING_HOST_STEP:
@@ -250,7 +241,7 @@ static json_object *json_detail(const struct finding *finding)
 		add_clock_set(detail, finding);
 		break;
 	case FINDING_DATA_LOSS:
-		add_losses(detail, finding);
+		add_losses(detail, &finding->losses);
 		break;
 	case FINDING_DEVICE_LOST:
 		add_text(detail, "cause",
@@ -268,7 +259,7 @@ static json_object *json_detail(const struct finding *finding)
 
 json_object *finding_json(const struct finding *finding)
 {
-	json_object *line = new_line("finding", finding->found_ns);
+	json_object *line = json_new_line(&finding_table, finding->found_ns);
 	char text[FINDING_WORDS_BYTES];
 
 	finding_sentence(finding, text, sizeof(text));
@@ -276,29 +267,21 @@ json_object *finding_json(const struct finding *finding)
 	add_text(line, "kind", finding_name(finding->kind));
 	add_text(line, "severity", finding_severity_name(finding->severity));
 	add_text(line, "text", text);
-	if (finding->since_start)
-		add_null(line, "not_before_ns");
-	else
-		add_u64(line, "not_before_ns", finding->not_before_ns);
+	add_known(line, "not_before_ns", !finding->since_start, finding->not_before_ns);
 	add_bool(line, "since_start", finding->since_start);
-	if (finding->device >= 0)
-		add_i64(line, "device", finding->device);
-	else
-		add_null(line, "device");
+	add_device(line, "device", finding->device);
 	add_u64(line, "updates", finding->updates);
 	add_u64(line, "missed", finding->missed);
 	add_text(line, "seen_by", event_type_name(finding->event.type));
-	json_object_object_add(line, "detail", json_detail(finding));
-	json_object_object_add(line, "before",
-			       finding->has_before ? page_json_fields(&finding->before) : NULL);
-	json_object_object_add(line, "after",
-			       finding->has_after ? page_json_fields(&finding->after) : NULL);
+	add_json(line, "detail", json_detail(finding));
+	add_json(line, "before", finding->has_before ? page_json_fields(&finding->before) : NULL);
+	add_json(line, "after", finding->has_after ? page_json_fields(&finding->after) : NULL);
 	return line;
 }
 
 json_object *finding_json_counts(const struct detector_counts *counts)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new_map();
 
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
 		add_u64(json, finding_name(kind), counts->finding[kind]);
@@ -307,17 +290,17 @@ json_object *finding_json_counts(const struct detector_counts *counts)
 
 json_object *reader_json_paths(const struct summary_reader *reader)
 {
-	json_object *paths = json_object_new_object();
+	json_object *paths = json_new_map();
 
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		json_object *json;
 
 		if (!reader->uses[i])
 			continue;
-		json = json_object_new_object();
+		json = json_new(&json_path_uses);
 		add_u64(json, "uses", reader->uses[i]);
 		add_u64(json, "failed", reader->errors[i]);
-		json_object_object_add(paths, event_path_name((enum event_path)i), json);
+		add_json(paths, event_path_name((enum event_path)i), json);
 	}
 	return paths;
 }

@@ -8,6 +8,12 @@
 #include "judge/detector.h"
 #include "event/summary.h"
 #include "judge/finding.h"
+#include "show/json_table.h"
+
+extern const struct json_table finding_table;
+
+/* The keys of `detail` of that kind; NULL after the last one. */
+const struct json_table *finding_detail_table(int kind);
 
 /* One line of type "finding". The caller owns it, or releases it with json_object_put(). */
 json_object *finding_json(const struct finding *finding);

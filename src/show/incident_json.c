@@ -2,28 +2,141 @@
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
+
+static const char *state_names(int i)
+{
+	return i <= CLAIM_FAILS ? claim_state_name((enum claim_state)i) : NULL;
+}
+
+static const char *why_names(int i)
+{
+	return i < CLAIM_WHYS ? claim_why_name((enum claim_why)i) : NULL;
+}
+
+static const char *unknown_names(int i)
+{
+	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
+}
+
+static const struct json_table errors_table = {
+	.name = "errors",
+	.doc = "How wrong reads or samples of a clock were.",
+	.keys = (const struct json_key[]){
+		{"known", JSON_U64, "Of how many the error is known."},
+		{"wrong", JSON_U64, "Of them, those whose error is surely not 0."},
+		{"unbounded", JSON_U64, "Of them, those by a page that gave no bound."},
+		{"all", JSON_OBJECT, "The interval around all of them. Null: none is known.",
+		 JSON_NULL, .of = &json_interval},
+		{"worst", JSON_OBJECT, "The one that is surely the furthest from 0.", JSON_NULL,
+		 .of = &json_interval},
+		{"worst_ns", JSON_U64, "When that was, by CLOCK_MONOTONIC.", JSON_NULL, "ns"},
+		{"unknown", JSON_U64,
+		 "How many are not known, by reason; only reasons that there were. `old_line`: the "
+		 "marker had moved, and the page still held the time from before. `never_after`: "
+		 "no "
+		 "page that could tell was seen afterwards. `counted`: they were counted, and not "
+		 "seen one by one.",
+		 JSON_MAP, .name = unknown_names},
+		{0},
+	}};
+
+const struct json_table json_curve_point = {
+	.name = "curve_point",
+	.doc = "A stretch of a clock's error over time.",
+	.keys = (const struct json_key[]){
+		{"from_ns", JSON_U64, "Its beginning, by CLOCK_MONOTONIC.", .unit = "ns"},
+		{"to_ns", JSON_U64, "Its end.", .unit = "ns"},
+		{"samples", JSON_U64, "How many samples are in it."},
+		{"error", JSON_OBJECT, "The error of each of them is in this.",
+		 .of = &json_interval},
+		{0},
+	}};
+
+static const struct json_table window_table = {
+	.doc = "When clocks were bad.",
+	.keys = (const struct json_key[]){
+		{"from_ns", JSON_U64, "The last good sample before it, by CLOCK_MONOTONIC.",
+		 .unit = "ns"},
+		{"to_ns", JSON_U64, "Recovery, or the newest event.", .unit = "ns"},
+		{0},
+	}};
+
+static const struct json_table clock_table = {
+	.doc = "A clock over the window.",
+	.keys = (const struct json_key[]){
+		{"clock", JSON_STRING, "Which one.", .name = json_clock_names},
+		{"is_good", JSON_BOOL, "Its newest sample was within bound."},
+		{"errors", JSON_OBJECT, "How wrong it was.", .of = &errors_table},
+		{"curve", JSON_OBJECT,
+		 "Its error over time: the clock less true time by the page and its bound.",
+		 JSON_LIST, .of = &json_curve_point},
+		{0},
+	}};
+
+static const struct json_table reader_table = {
+	.doc = "A thread that read a clock meanwhile.",
+	.keys = (const struct json_key[]){
+		{.kind = JSON_EMBED, .of = &json_who},
+		{"path", JSON_STRING, "The way by which it came to the clock.",
+		 .name = json_path_names},
+		{"reads", JSON_U64, "How often it read."},
+		{"errors", JSON_OBJECT,
+		 "How wrong the times were, computed back from the page in force afterwards. Reads "
+		 "that were counted and not seen one by one may have been just before.",
+		 .of = &errors_table},
+		{0},
+	}};
+
+const struct json_table incident_table = {
+	.name = "incident",
+	.doc = "Findings that belong together, told when they are over: when all clocks are back "
+	       "and stay so for 5 s, or at the end.",
+	.keys = (const struct json_key[]){
+		JSON_LINE_KEYS("incident", "When it was over, by CLOCK_MONOTONIC."),
+		{"number", JSON_U64, "1 for the first incident."},
+		{"severity", JSON_STRING, "The highest severity of its findings.",
+		 .name = json_severity_names},
+		{"bad_window", JSON_OBJECT, "When clocks were bad.", .of = &window_table},
+		{"recovered", JSON_BOOL, "All was seen to be good again."},
+		{"recovery", JSON_STRING, "`no`: something was still bad by its last sample.",
+		 .name = state_names},
+		{"recovery_unknown", JSON_STRING,
+		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
+		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
+		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what came "
+		 "next was not recorded.",
+		 JSON_NULL, .name = why_names},
+		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
+		 JSON_MAP, .name = json_finding_names},
+		{"findings_unlisted", JSON_U64, "Findings that were counted and not kept."},
+		{"clocks", JSON_OBJECT, "The other clocks over the window.", JSON_LIST,
+		 .of = &clock_table},
+		{"readers", JSON_OBJECT, "Who read which clock meanwhile.", JSON_LIST,
+		 .of = &reader_table},
+		{"reads_unlisted", JSON_U64, "Reads of readers beyond the table."},
+		{"reads_unjudged", JSON_U64, "Reads that came faster than they could be kept."},
+		{0},
+	}};
 
 static json_object *json_errors(const struct error_range *errors)
 {
-	json_object *json = json_object_new_object();
-	json_object *unknown = json_object_new_object();
+	json_object *json = json_new(&errors_table);
+	json_object *unknown = json_new_map();
 	bool known = errors->known;
 
 	add_u64(json, "known", errors->known);
 	add_u64(json, "wrong", errors->wrong);
 	add_u64(json, "unbounded", errors->unbounded);
-	json_object_object_add(json, "all", known ? page_json_interval(&errors->all) : NULL);
-	json_object_object_add(json, "worst", known ? page_json_interval(&errors->worst) : NULL);
-	if (known)
-		add_u64(json, "worst_ns", errors->worst_ns);
-	else
-		add_null(json, "worst_ns");
+	add_json(json, "all", known ? page_json_interval(&errors->all) : NULL);
+	add_json(json, "worst", known ? page_json_interval(&errors->worst) : NULL);
+	add_known(json, "worst_ns", known, errors->worst_ns);
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
 		if (errors->unknown[why])
 			add_u64(unknown, error_unknown_name((enum error_unknown)why),
 				errors->unknown[why]);
 	}
-	json_object_object_add(json, "unknown", unknown);
+	add_json(json, "unknown", unknown);
 	return json;
 }
 
@@ -32,12 +145,12 @@ static json_object *json_curve(const struct incident_clock *clock)
 	json_object *curve = json_object_new_array();
 
 	for (size_t i = 0; i < clock->points; i++) {
-		json_object *point = json_object_new_object();
+		json_object *point = json_new(&json_curve_point);
 
 		add_u64(point, "from_ns", clock->point[i].from_ns);
 		add_u64(point, "to_ns", clock->point[i].to_ns);
 		add_u64(point, "samples", clock->point[i].samples);
-		json_object_object_add(point, "error", page_json_interval(&clock->point[i].error));
+		add_json(point, "error", page_json_interval(&clock->point[i].error));
 		json_object_array_add(curve, point);
 	}
 	return curve;
@@ -52,11 +165,11 @@ static json_object *json_clocks(const struct incident *incident)
 
 		if (!incident->clock[i].seen)
 			continue;
-		json = json_object_new_object();
+		json = json_new(&clock_table);
 		add_text(json, "clock", observed_clock_name((enum observed_clock)i));
 		add_bool(json, "is_good", incident->clock[i].is_good);
-		json_object_object_add(json, "errors", json_errors(&incident->clock[i].errors));
-		json_object_object_add(json, "curve", json_curve(&incident->clock[i]));
+		add_json(json, "errors", json_errors(&incident->clock[i].errors));
+		add_json(json, "curve", json_curve(&incident->clock[i]));
 		json_object_array_add(clocks, json);
 	}
 	return clocks;
@@ -67,12 +180,12 @@ static json_object *json_readers(const struct incident *incident)
 	json_object *readers = json_object_new_array();
 
 	for (size_t i = 0; i < incident->readers; i++) {
-		json_object *json = json_object_new_object();
+		json_object *json = json_new(&reader_table);
 
 		reader_json_add(json, &incident->reader[i].who);
 		add_text(json, "path", event_path_name(incident->reader[i].path));
 		add_u64(json, "reads", incident->reader[i].reads);
-		json_object_object_add(json, "errors", json_errors(&incident->reader[i].errors));
+		add_json(json, "errors", json_errors(&incident->reader[i].errors));
 		json_object_array_add(readers, json);
 	}
 	return readers;
@@ -80,7 +193,7 @@ static json_object *json_readers(const struct incident *incident)
 
 static json_object *json_kinds(const struct incident *incident)
 {
-	json_object *counts = json_object_new_object();
+	json_object *counts = json_new_map();
 
 	for (int kind = 0; kind < FINDINGS; kind++) {
 		if (incident->count[kind])
@@ -92,23 +205,23 @@ static json_object *json_kinds(const struct incident *incident)
 
 json_object *incident_json(const struct incident *incident)
 {
-	json_object *line = new_line("incident", incident->to_ns);
-	json_object *window = json_object_new_object();
+	json_object *line = json_new_line(&incident_table, incident->to_ns);
+	json_object *window = json_new(&window_table);
 
 	add_u64(line, "number", incident->number);
 	add_text(line, "severity", finding_severity_name(incident->severity));
 	add_u64(window, "from_ns", incident->from_ns);
 	add_u64(window, "to_ns", incident->to_ns);
-	json_object_object_add(line, "bad_window", window);
+	add_json(line, "bad_window", window);
 	add_bool(line, "recovered", incident->recovered);
 	add_text(line, "recovery", claim_state_name(incident->recovery.state));
-	add_text(line, "recovery_unknown_why",
+	add_text(line, "recovery_unknown",
 		 incident->recovery.state == CLAIM_UNKNOWN ? claim_why_name(incident->recovery.why)
 							   : NULL);
-	json_object_object_add(line, "findings", json_kinds(incident));
+	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);
-	json_object_object_add(line, "clocks", json_clocks(incident));
-	json_object_object_add(line, "readers", json_readers(incident));
+	add_json(line, "clocks", json_clocks(incident));
+	add_json(line, "readers", json_readers(incident));
 	add_u64(line, "reads_unlisted", incident->reads_unlisted);
 	add_u64(line, "reads_unjudged", incident->reads_unjudged);
 	return line;

@@ -9,6 +9,10 @@
 #include <json-c/json.h>
 
 #include "judge/incident.h"
+#include "show/json_table.h"
+
+extern const struct json_table incident_table;
+extern const struct json_table json_curve_point; /* a stretch of a clock's error over time */
 
 /* A block of lines for people; times are seconds after @start_ns. */
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident);

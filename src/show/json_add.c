@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/json_add.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ static bool is_of_kind(const struct json_key *key, json_object *value)
 		return json_object_is_type(value, json_type_int) &&
 		       json_object_get_int64(value) >= 0;
 	case JSON_I64:
+	case JSON_INTEGER:
 		return json_object_is_type(value, json_type_int);
 	case JSON_NUMBER:
 		return json_object_is_type(value, json_type_double);
@@ -173,6 +175,15 @@ void add_text(json_object *to, const char *key, const char *value)
 	add_json(to, key, page_json_string(value));
 }
 
+void add_level(json_object *to, const char *key, const char *level)
+{
+	char lower[16] = "";
+
+	for (size_t i = 0; level[i] && i + 1 < sizeof(lower); i++)
+		lower[i] = (char)tolower((unsigned char)level[i]);
+	add_text(to, key, lower);
+}
+
 void add_null(json_object *to, const char *key)
 {
 	add_json(to, key, NULL);
@@ -183,29 +194,23 @@ void add_known(json_object *to, const char *key, bool known, uint64_t value)
 	add_json(to, key, known ? json_object_new_uint64(value) : NULL);
 }
 
-static void add_why(json_object *to, const char *key, const char *cause, const char *hint)
+void add_device(json_object *to, const char *key, int32_t device)
 {
-	json_object *json = json_new(&json_missing);
+	char path[32];
 
-	add_text(json, "cause", cause);
-	add_text(json, "hint", *hint ? hint : NULL);
+	snprintf(path, sizeof(path), "/dev/vmclock%d", device);
+	add_text(to, key, device < 0 ? NULL : path);
+}
+
+void add_missing(json_object *to, const char *key, const char *cause, const char *hint)
+{
+	json_object *json = cause && *cause ? json_new(&json_missing) : NULL;
+
+	if (json) {
+		add_text(json, "cause", cause);
+		add_text(json, "hint", hint && *hint ? hint : NULL);
+	}
 	add_json(to, key, json);
-}
-
-void add_missing(json_object *to, const char *key, const struct error *why)
-{
-	if (why && *why->cause)
-		add_why(to, key, why->cause, why->hint);
-	else
-		add_null(to, key);
-}
-
-void add_missing_cause(json_object *to, const char *key, const char *cause)
-{
-	if (cause && *cause)
-		add_why(to, key, cause, "");
-	else
-		add_null(to, key);
 }
 
 json_object *new_line(const char *type, uint64_t time_ns)

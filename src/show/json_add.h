@@ -12,7 +12,6 @@
 
 #include <json-c/json.h>
 
-#include "base/error.h"
 #include "show/json_table.h"
 #include "show/page_json.h"
 
@@ -33,14 +32,20 @@ void add_null(json_object *to, const char *key);
 /* Null for NULL; what is no UTF-8 is replaced. */
 void add_text(json_object *to, const char *key, const char *value);
 
+/* @level in lower case: "ok", "warning", ... */
+void add_level(json_object *to, const char *key, const char *level);
+
 /* Null unless it is @known. */
 void add_known(json_object *to, const char *key, bool known, uint64_t value);
 
-/* Why something is null, as {"cause", "hint"}; null for NULL, or an empty cause: it is not. */
-void add_missing(json_object *to, const char *key, const struct error *why);
+/* The path of vmclock number @device; null below 0: not known. */
+void add_device(json_object *to, const char *key, int32_t device);
 
-/* The same for a cause without a hint. */
-void add_missing_cause(json_object *to, const char *key, const char *cause);
+/*
+ * Why something is null, as {"cause", "hint"}. Null for a @cause that is NULL or empty: it is not.
+ * @hint can be either, too: there is none.
+ */
+void add_missing(json_object *to, const char *key, const char *cause, const char *hint);
 
 /* A new object with what every line of JSON Lines has: the `type` of @table and the time. */
 json_object *json_new_line(const struct json_table *table, uint64_t time_ns);

@@ -74,6 +74,7 @@ static const char *kind_name(const struct json_key *key)
 		return "boolean";
 	case JSON_U64:
 	case JSON_I64:
+	case JSON_INTEGER:
 		return "integer";
 	case JSON_NUMBER:
 		return "number";

@@ -7,6 +7,7 @@
 #include "event/fact.h"
 #include "judge/finding.h"
 #include "judge/scale_inference.h"
+#include "show/json_add.h"
 
 const char *json_path_names(int i)
 {
@@ -70,6 +71,14 @@ const struct json_table json_who = {
 		{0},
 	}};
 
+const struct json_table json_path_uses = {.name = "path_uses",
+					  .doc = "How often a path was used.",
+					  .keys = (const struct json_key[]){
+						  {"uses", JSON_U64, "How often."},
+						  {"failed", JSON_U64, "How often in vain."},
+						  {0},
+					  }};
+
 const struct json_table json_check = {
 	.name = "check",
 	.doc = "One thing that was checked.",
@@ -97,6 +106,24 @@ const struct json_table json_hook = {
 		{"why", JSON_TEXT, "Why it is not attached by fentry.", JSON_NULL},
 		{0},
 	}};
+
+void add_losses(json_object *to, const struct event_losses *losses)
+{
+	for (enum event_loss loss = 0; loss < LOSSES; loss++)
+		add_u64(to, event_loss_name(loss), event_loss_count(losses, loss));
+}
+
+json_object *json_of_hook(const struct hook *hook)
+{
+	json_object *json = json_new(&json_hook);
+
+	add_text(json, "function", hook->function);
+	add_text(json, "tells", hook->tells);
+	add_text(json, "state",
+		 hook->replaced ? "replaced" : hook_attach_type_name(hook->attach_type));
+	add_text(json, "why", hook->why[0] ? hook->why : NULL);
+	return json;
+}
 
 /* A field of the page: raw, and null where the page is too short for it. */
 #define FIELD(name, doc, ...)                                                                      \

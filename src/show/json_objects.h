@@ -3,15 +3,26 @@
 #ifndef VMCLOCK_TRACE_SHOW_JSON_OBJECTS_H
 #define VMCLOCK_TRACE_SHOW_JSON_OBJECTS_H
 
+#include <json-c/json.h>
+
+#include "event/hook.h"
+#include "event/losses.h"
 #include "show/json_table.h"
 
-extern const struct json_table json_interval; /* {lo_ns, hi_ns} */
-extern const struct json_table json_moment;   /* {sec, nsec} */
-extern const struct json_table json_missing;  /* {cause, hint} */
-extern const struct json_table json_page;     /* each field of a page */
-extern const struct json_table json_who;      /* to be embedded: pid, tid, comm, comm_hex */
-extern const struct json_table json_check;    /* {name, state, why, hint} */
-extern const struct json_table json_hook;     /* {function, tells, state, why} */
+extern const struct json_table json_interval;  /* {lo_ns, hi_ns} */
+extern const struct json_table json_moment;    /* {sec, nsec} */
+extern const struct json_table json_missing;   /* {cause, hint} */
+extern const struct json_table json_page;      /* each field of a page */
+extern const struct json_table json_who;       /* to be embedded: pid, tid, comm, comm_hex */
+extern const struct json_table json_path_uses; /* {uses, failed} */
+extern const struct json_table json_check;     /* {name, state, why, hint} */
+extern const struct json_table json_hook;      /* {function, tells, state, why} */
+
+/* Each of JSON_LOSS_KEYS. */
+void add_losses(json_object *to, const struct event_losses *losses);
+
+/* The object of `json_hook`; the caller owns it. */
+json_object *json_of_hook(const struct hook *hook);
 
 /* The keys of every line of JSON Lines of @type. @when says what monotonic_ns is the time of. */
 #define JSON_LINE_KEYS(type_name, when)                                                            \
@@ -27,11 +38,54 @@ extern const struct json_table json_hook;     /* {function, tells, state, why} *
 			.values = JSON_VALUES(schema)                                              \
 	}
 
+/* How many of what was lost, by cause: what add_losses() adds. */
+#define JSON_LOSS_KEY(name, effect, label, about) {#name, JSON_U64, about},
+#define JSON_LOSS_KEYS				  EVENT_LOSSES(JSON_LOSS_KEY)
+
+/* The time of day of the first line. */
+#define JSON_REALTIME_KEY                                                                          \
+	{                                                                                          \
+		"realtime_ns", JSON_I64,                                                           \
+			"CLOCK_REALTIME at the moment of `monotonic_ns`, to within microseconds, " \
+			"since 1970. The difference of the two turns every other time into a "     \
+			"time "                                                                    \
+			"of day, until CLOCK_REALTIME is set or steered.",                         \
+			.unit = "ns"                                                               \
+	}
+
+#define JSON_UPDATES_KEYS                                                                          \
+	{"page_updates", JSON_U64, "Updates of the page, by `seq_count`."},                        \
+	{                                                                                          \
+		"page_updates_unseen", JSON_U64,                                                   \
+			"Those of them that came and went between two looks."                      \
+	}
+
+/* How many of the driver's answers are what the page says. */
+#define JSON_ANSWER_KEYS                                                                           \
+	{"equal", JSON_U64, "Reads that are 0 ns from the page at the same counter value."},       \
+		{"apart", JSON_U64,                                                                \
+		 "Reads that are not, though the page was stable. Not 0: a finding."},             \
+		{"apart_page_moved", JSON_U64, "Reads that are not, while the page was updated."}, \
+	{                                                                                          \
+		"not_comparable", JSON_U64, "Reads without a counter value, a time or a page."     \
+	}
+
+/* How many findings. */
+#define JSON_FINDINGS_KEY                                                                          \
+	{                                                                                          \
+		"findings", JSON_U64,                                                              \
+			"How many were found, by kind, with all kinds that there "                 \
+			"are.",                                                                    \
+			JSON_MAP, .name = json_finding_names                                       \
+	}
+
 /* The names that a key can have, or be, for `name` of struct json_key. */
 const char *json_path_names(int i);
 const char *json_clock_names(int i);
 const char *json_scale_names(int i);
 const char *json_severity_names(int i);
+const char *json_finding_names(int i);
+const char *json_clock_change_names(int i);
 
 /* What a command says in one word: is it bad? */
 #define JSON_LEVELS JSON_VALUES("ok", "warning", "critical", "unknown")

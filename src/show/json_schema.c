@@ -71,14 +71,13 @@ static json_object *json_string(const struct json_key *key)
 	return json;
 }
 
-static json_object *json_integer(bool is_signed)
+static json_object *json_integer(enum json_kind kind)
 {
 	json_object *json = json_object_new_object();
 
 	add_string(json, "type", "integer");
-	add(json, "minimum", json_object_new_int64(is_signed ? INT64_MIN : 0));
-	add(json, "maximum",
-	    is_signed ? json_object_new_int64(INT64_MAX) : json_object_new_uint64(UINT64_MAX));
+	add(json, "minimum", json_object_new_int64(kind == JSON_U64 ? 0 : INT64_MIN));
+	add(json, "maximum", json_object_new_uint64(kind == JSON_I64 ? INT64_MAX : UINT64_MAX));
 	return json;
 }
 
@@ -100,9 +99,9 @@ static json_object *json_one(const struct json_key *key, json_object *defs)
 	case JSON_BOOL:
 		return json_of_type("boolean");
 	case JSON_U64:
-		return json_integer(false);
 	case JSON_I64:
-		return json_integer(true);
+	case JSON_INTEGER:
+		return json_integer(key->kind);
 	case JSON_NUMBER:
 		return json_of_type("number");
 	case JSON_OBJECT:

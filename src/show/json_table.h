@@ -17,9 +17,10 @@ enum json_kind {
 	JSON_BOOL,
 	JSON_U64,
 	JSON_I64,
-	JSON_NUMBER, /* with a fraction */
-	JSON_OBJECT, /* `of` says which; else `of_kind` does */
-	JSON_EMBED,  /* no key: all keys of the table `of` are here too */
+	JSON_INTEGER, /* one of the two: of 64 bits, signed or not */
+	JSON_NUMBER,  /* with a fraction */
+	JSON_OBJECT,  /* `of` says which; else `of_kind` does */
+	JSON_EMBED,   /* no key: all keys of the table `of` are here too */
 };
 
 /* Flags of a key. */

@@ -13,6 +13,11 @@
 
 #include "event/event.h"
 #include "event/mapper_list.h"
+#include "show/json_table.h"
+
+extern const struct json_table mapper_table;	    /* of mapper_json(), a line */
+extern const struct json_table mapper_method_table; /* of mapper_method_json() */
+extern const struct json_table mapper_list_table;   /* of mapper_list_json() */
 
 /* How they were found. The text is borrowed. */
 struct mapper_method {
@@ -33,7 +38,7 @@ void mapper_list_put_text(FILE *out, uint64_t start_ns, const struct mapper_list
 /* The line of an EVENT_MAPPER; the caller releases it, as what follows. */
 json_object *mapper_json(const struct event *event);
 
-/* {"method", "why"} */
+/* {"method", "bpf_missing"} */
 json_object *mapper_method_json(const struct mapper_method *method);
 
 /* {"processes": [...], "forgotten", "unlisted", "walks", ...} */

@@ -6,6 +6,9 @@
 #include <json-c/json.h>
 
 #include "event/page_change.h"
+#include "show/json_table.h"
+
+extern const struct json_table page_change_table;
 
 /* One line of type "page". The caller owns it. */
 json_object *page_change_json(const struct page_change *change);

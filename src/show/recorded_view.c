@@ -6,6 +6,27 @@
 #include "show/json_add.h"
 #include "show/text_shown.h"
 
+const struct json_table recorded_table = {.name = "recorded",
+					  .doc = "The recording that is shown.",
+					  .keys = (const struct json_key[]){
+						  {"file", JSON_STRING, "Its path."},
+						  JSON_FACTS_KEY(0),
+						  {0},
+					  }};
+
+const struct json_table recorded_result_table = {
+	.name = "recorded_result",
+	.doc = "What became of the recording that was shown.",
+	.keys = (const struct json_key[]){
+		{"events", JSON_U64, "How many were read."},
+		{"events_lost", JSON_U64, "How many the recorder lost."},
+		{"events_cut", JSON_U64, "How many made room for later ones."},
+		{"events_damaged", JSON_U64, "How many are damaged."},
+		{"damage", JSON_TEXT, "What is damaged.", JSON_NULL},
+		{"ended", JSON_BOOL, "It was closed in order."},
+		{0},
+	}};
+
 static void put_fact(FILE *out, const struct record_context *context, const char *before,
 		     const char *name, const char *after)
 {
@@ -46,7 +67,7 @@ void recorded_result_put_text(FILE *out, const struct recorded_result *result)
 
 json_object *record_facts_json(const struct fact_list *facts)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new_map();
 
 	for (size_t i = 0; i < facts->facts; i++) {
 		/* A name from a damaged recording may be no UTF-8 either. */
@@ -64,9 +85,9 @@ json_object *recorded_json(const struct record_context *context)
 
 	if (!context)
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&recorded_table);
 	add_text(json, "file", context->file);
-	json_object_object_add(json, "facts", record_facts_json(context->facts));
+	add_json(json, "facts", record_facts_json(context->facts));
 	return json;
 }
 
@@ -76,7 +97,7 @@ json_object *recorded_result_json(const struct recorded_result *result)
 
 	if (!result)
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&recorded_result_table);
 	add_u64(json, "events", result->events);
 	add_u64(json, "events_lost", result->lost);
 	add_u64(json, "events_cut", result->cut);

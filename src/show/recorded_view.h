@@ -10,6 +10,19 @@
 #include <json-c/json.h>
 
 #include "event/fact.h"
+#include "show/json_table.h"
+
+extern const struct json_table recorded_table;	      /* of recorded_json() */
+extern const struct json_table recorded_result_table; /* of recorded_result_json() */
+
+/* The key `facts`: record_facts_json(). */
+#define JSON_FACTS_KEY(flags)                                                                      \
+	{                                                                                          \
+		"facts", JSON_STRING,                                                              \
+			"What is known of the machine and of how it was watched, by the names in " \
+			"vmclock-trace-recording(5).",                                             \
+			JSON_MAP | (flags)                                                         \
+	}
 
 /* Strings are borrowed. */
 struct record_context {

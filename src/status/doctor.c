@@ -52,7 +52,7 @@ static int examine(const struct doctor_options *options)
 		result.hooks = kernel_trace_hooks(trace, &result.hook_count);
 	result.check_count =
 		machine_checks(options->device, options->btf, hooks_result, &error, checks);
-	result.no_hooks_why = error.cause;
+	result.no_hooks = &error;
 	result.worst = worst_of(&result);
 	if (options->json)
 		doctor_json(stdout, &result);
@@ -74,7 +74,8 @@ static const struct command_option options[] = {
 	{OPTION_PAGE(struct doctor_options, device)},
 	{OPTION_BTF(struct doctor_options, btf)},
 	{OPTION_JSON(struct doctor_options, json,
-		     "one JSON object, schema vmclock-trace/doctor/1")},
+		     "one JSON object, schema vmclock-trace/doctor/2")},
+	{OPTION_SCHEMA(&doctor_schema)},
 	{0},
 };
 

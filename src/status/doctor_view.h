@@ -5,22 +5,26 @@
 
 #include <stdio.h>
 
+#include "base/error.h"
 #include "event/check.h"
 #include "event/hook.h"
+#include "show/json_table.h"
+
+extern const struct json_schema doctor_schema;
 
 struct doctor_result {
 	const struct check *checks;
 	size_t check_count;
-	const struct hook *hooks; /* NULL: none could be tried, no_hooks_why says why */
+	const struct hook *hooks; /* NULL: none could be tried, no_hooks says why */
 	size_t hook_count;
-	const char *no_hooks_why;
+	const struct error *no_hooks;
 	enum check_state worst;
 };
 
 /* One line a check and a hook, each with its advice below it. */
 void doctor_text(FILE *out, const struct doctor_result *result);
 
-/* One object, {"schema": "vmclock-trace/doctor/1", ...}. */
+/* One object, as `doctor_schema` says. */
 void doctor_json(FILE *out, const struct doctor_result *result);
 
 #endif

@@ -138,7 +138,7 @@ static json_object *system_clock(const struct page_status *status)
 	add_text(json, "clock", "CLOCK_REALTIME");
 	add_json(json, "minus_page", known ? page_json_interval(&status->system) : NULL);
 	add_text(json, "method", known ? PAGE_STATUS_SYSTEM_METHOD : NULL);
-	add_missing_cause(json, "missing", status->system_missing);
+	add_missing(json, "missing", status->system_missing, NULL);
 	return json;
 }
 
@@ -150,8 +150,8 @@ static json_object *phc(const struct page_status *status)
 	add_text(json, "path", status->phc);
 	add_text(json, "scale", known ? clock_scale_name(status->phc_scale) : NULL);
 	add_text(json, "method", known ? PAGE_STATUS_SCALE_METHOD : NULL);
-	add_missing_cause(json, "missing",
-			  status->phc ? status->phc_scale_missing : status->phc_missing);
+	add_missing(json, "missing", status->phc ? status->phc_scale_missing : status->phc_missing,
+		    NULL);
 	return json;
 }
 
@@ -196,7 +196,7 @@ json_object *page_status_json(const struct page_status *status)
 	add_json(json, "page", page_json_fields(&status->page));
 	add_json(json, "names", page_json_names(&status->page));
 	add_json(json, "at", page_json_time(time));
-	add_missing_cause(json, "at_missing", status->time_missing);
+	add_missing(json, "at_missing", status->time_missing, NULL);
 	add_utc(json, status);
 	add_json(json, "smear", time ? smear_json(&status->page, time) : NULL);
 	add_json(json, "system_clock", system_clock(status));

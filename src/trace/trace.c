@@ -57,6 +57,7 @@ static void set_context(struct trace *trace)
 	context->page = live->no_page.cause[0] ? NULL : page_monitor_page(monitor);
 	context->device = context->page ? page_monitor_facts(monitor)->path : NULL;
 	context->no_page_why = live->no_page.cause;
+	context->no_page_hint = live->no_page.hint;
 	context->page_period_ns =
 		monitor ? page_monitor_facts(monitor)->period_ns : PAGE_MONITOR_TIMER_PERIOD_NS;
 	if (live->kernel)
@@ -64,6 +65,7 @@ static void set_context(struct trace *trace)
 	driver_hint(trace->driver_hint);
 	context->driver_hint = trace->driver_hint;
 	context->no_hooks_why = live->no_hooks.cause;
+	context->no_hooks_hint = live->no_hooks.hint;
 	context->mappers = (struct mapper_method){
 		.all = mappers_facts(live->mappers)->all,
 		.why_not = mappers_facts(live->mappers)->why_not.cause,

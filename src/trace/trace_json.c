@@ -7,33 +7,24 @@
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
 #include "show/page_change_json.h"
 #include "trace/trace_summary.h"
-
-#define SCHEMA "vmclock-trace/trace/2"
+#include "trace/trace_table.h"
 
 static json_object *json_hooks(const struct trace_context *context)
 {
 	json_object *hooks = context->hooks_changed ? NULL : json_object_new_array();
 
-	for (size_t i = 0; hooks && context->hooks && i < context->hook_count; i++) {
-		const struct hook *hook = &context->hooks[i];
-		json_object *one = json_object_new_object();
-
-		add_text(one, "function", hook->function);
-		add_text(one, "tells", hook->tells);
-		add_text(one, "state",
-			 hook->replaced ? "replaced" : hook_attach_type_name(hook->attach_type));
-		add_text(one, "why", hook->why[0] ? hook->why : NULL);
-		json_object_array_add(hooks, one);
-	}
+	for (size_t i = 0; hooks && context->hooks && i < context->hook_count; i++)
+		json_object_array_add(hooks, json_of_hook(&context->hooks[i]));
 	return hooks;
 }
 
 /* What was asked for, so that kept output shows what it cannot contain. Null: anything. */
 static json_object *json_request(const struct trace_request *request)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&trace_request_table);
 	json_object *paths = json_object_new_array();
 
 	for (int i = 0; i < EVENT_PATHS; i++) {
@@ -50,26 +41,28 @@ static json_object *json_request(const struct trace_request *request)
 	add_bool(json, "calls", request->calls);
 	add_bool(json, "errors_only", request->errors_only);
 	add_known(json, "slower_than_ns", request->slower_than_ns, request->slower_than_ns);
-	json_object_object_add(json, "paths", paths);
+	add_json(json, "paths", paths);
 	add_known(json, "rate", request->rate, request->rate);
 	return json;
 }
 
 static void json_begin(FILE *out, const struct trace_context *context)
 {
-	json_object *line = new_line("begin", context->start_ns);
+	json_object *line = json_new_line(&trace_begin_table, context->start_ns);
 
-	add_text(line, "schema", SCHEMA);
+	add_text(line, "schema", TRACE_SCHEMA);
 	add_i64(line, "realtime_ns", context->start_realtime_ns);
 	add_text(line, "device", context->device);
-	add_text(line, "no_page_why", context->device ? NULL : context->no_page_why);
-	json_object_object_add(line, "page", page_json_fields(context->page));
+	add_json(line, "page", page_json_fields(context->page));
+	add_missing(line, "page_missing", context->device ? NULL : context->no_page_why,
+		    context->no_page_hint);
 	add_known(line, "page_period_ns", context->page_period_ns, context->page_period_ns);
-	json_object_object_add(line, "hooks", json_hooks(context));
-	add_text(line, "no_hooks_why", context->hooks ? NULL : context->no_hooks_why);
-	json_object_object_add(line, "wish", json_request(&context->request));
-	json_object_object_add(line, "mappers", mapper_method_json(&context->mappers));
-	json_object_object_add(line, "recording", recorded_json(context->recorded));
+	add_json(line, "hooks", json_hooks(context));
+	add_missing(line, "hooks_missing", context->hooks ? NULL : context->no_hooks_why,
+		    context->no_hooks_hint);
+	add_json(line, "request", json_request(&context->request));
+	add_json(line, "mappers", mapper_method_json(&context->mappers));
+	add_json(line, "recording", recorded_json(context->recorded));
 	put_line(out, line);
 }
 
@@ -88,7 +81,7 @@ static const char *counter_source_name(enum event_counter source)
 
 static json_object *json_answer(const struct driver_answer *answer)
 {
-	json_object *json = json_object_new_object();
+	json_object *json = json_new(&trace_answer_table);
 	bool known = answer->verdict != DRIVER_NOT_COMPARABLE;
 
 	add_text(json, "scale",
@@ -96,11 +89,11 @@ static json_object *json_answer(const struct driver_answer *answer)
 	if (known && !answer->out_of_range)
 		add_i64(json, "minus_page_ns", answer->minus_page_ns);
 	else
-		json_object_object_add(json, "minus_page_ns", NULL);
+		add_null(json, "minus_page_ns");
 	if (known)
 		add_bool(json, "equal", answer->verdict == DRIVER_EQUAL);
 	else
-		json_object_object_add(json, "equal", NULL);
+		add_null(json, "equal");
 	add_text(json, "why", answer->why);
 	return json;
 }
@@ -112,17 +105,17 @@ static void add_read(json_object *line, const struct event *event,
 	json_object *time = NULL;
 
 	if (event->result >= 0) {
-		time = json_object_new_object();
+		time = json_new(&json_moment);
 		add_i64(time, "sec", read->sec);
 		add_u64(time, "nsec", read->nsec);
 	}
-	json_object_object_add(line, "time", time);
+	add_json(line, "time", time);
 	add_known(line, "ioctl", read->ioctl, read->ioctl);
 	add_known(line, "n_samples", read->n_samples, read->n_samples);
 	add_known(line, "counter", read->counter_source != COUNTER_NONE, read->counter);
 	add_text(line, "counter_source", counter_source_name(read->counter_source));
 	add_bool(line, "via_kvmclock", read->via_kvmclock);
-	json_object_object_add(line, "against_page", json_answer(answer));
+	add_json(line, "against_page", json_answer(answer));
 }
 
 static void add_call(json_object *line, const struct event *event)
@@ -138,7 +131,8 @@ static void add_call(json_object *line, const struct event *event)
 static json_object *json_event(const struct event *event, const struct driver_answer *answer)
 {
 	bool is_read = event->type == EVENT_READ, failed = event->result < 0;
-	json_object *line = new_line(is_read ? "read" : "call", event->time_ns);
+	json_object *line =
+		json_new_line(is_read ? &trace_read_table : &trace_call_table, event->time_ns);
 	char clock[EVENT_DEVICE_BYTES], cause[EVENT_CAUSE_BYTES];
 
 	add_known(line, "latency_ns", !event->latency_is_bound && event->latency_ns,
@@ -146,7 +140,7 @@ static json_object *json_event(const struct event *event, const struct driver_an
 	add_known(line, "latency_below_ns", event->latency_is_bound, event->latency_ns);
 	add_text(line, "path", event_path_name(event->path));
 	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
-	add_known(line, "device", !event->is_phc && event->device >= 0, (uint64_t)event->device);
+	add_device(line, "device", event->is_phc ? -1 : event->device);
 	add_known(line, "call_id", event->call_id, event->call_id);
 	reader_json_add(line, &event->who);
 	add_known(line, "cgroup_id", event->who.cgroup, event->who.cgroup);
@@ -157,9 +151,8 @@ static json_object *json_event(const struct event *event, const struct driver_an
 	else
 		add_call(line, event);
 	add_text(line, "page_state", event_page_state_name(event->page_state));
-	json_object_object_add(
-		line, "page",
-		event->page_state == EVENT_PAGE_ABSENT ? NULL : page_json_fields(&event->page));
+	add_json(line, "page",
+		 event->page_state == EVENT_PAGE_ABSENT ? NULL : page_json_fields(&event->page));
 	return line;
 }
 
@@ -179,7 +172,7 @@ static void json_mapper(FILE *out, const struct trace_context *context, const st
 static void json_notification(FILE *out, const struct trace_context *context,
 			      const struct event *event)
 {
-	json_object *line = new_line("notification", event->time_ns);
+	json_object *line = json_new_line(&trace_notification_table, event->time_ns);
 	char clock[EVENT_DEVICE_BYTES];
 
 	(void)context;
@@ -195,7 +188,7 @@ static json_object *json_wanted_by(const struct event *event)
 
 	if (event->hooks.news != HOOKS_LET_GO)
 		return NULL;
-	json = json_object_new_object();
+	json = json_new(&trace_unloader_table);
 	reader_json_add(json, &event->who);
 	return json;
 }
@@ -204,20 +197,15 @@ static void json_put_hooks(FILE *out, const struct trace_context *context,
 			   const struct event *event)
 {
 	const struct event_hooks *hooks = &event->hooks;
-	json_object *line = new_line("hooks", event->time_ns);
+	json_object *line = json_new_line(&trace_hooks_table, event->time_ns);
 
 	add_bool(line, "driver", hooks->driver);
 	add_text(line, "news", hooks_news_name(hooks->news));
-	json_object_object_add(line, "wanted_by", json_wanted_by(event));
+	add_json(line, "wanted_by", json_wanted_by(event));
 	add_known(line, "unseen_since_ns", hooks->unseen_since_ns, hooks->unseen_since_ns);
-	json_object_object_add(line, "hooks", json_hooks(context));
-	add_text(line, "no_hooks_why", hooks->failed[0] ? hooks->failed : NULL);
+	add_json(line, "hooks", json_hooks(context));
+	add_missing(line, "hooks_missing", hooks->failed, NULL);
 	put_line(out, line);
-}
-
-static const char *change_name(enum clock_change_how how)
-{
-	return how == CLOCK_STEPPED ? "stepped" : how == CLOCK_SLEWED ? "slewed" : "clocksource";
 }
 
 static void json_clock_change(FILE *out, const struct trace_context *context,
@@ -225,16 +213,15 @@ static void json_clock_change(FILE *out, const struct trace_context *context,
 {
 	const struct event_clock_change *change = &event->change;
 	char source[EVENT_SOURCE_BYTES + 1] = {0};
-	json_object *line = new_line("clock_change", event->time_ns);
+	json_object *line = json_new_line(&trace_clock_change_table, event->time_ns);
 
 	(void)context;
 	add_u64(line, "latency_ns", event->latency_ns);
 	reader_json_add(line, &event->who);
 	add_i64(line, "result", event->result);
-	add_text(line, "how", change_name(change->how));
-	json_object_object_add(line, "step",
-			       change->how == CLOCK_STEPPED ? page_json_interval(&change->step)
-							    : NULL);
+	add_text(line, "how", json_clock_change_names((int)change->how));
+	add_json(line, "step",
+		 change->how == CLOCK_STEPPED ? page_json_interval(&change->step) : NULL);
 	if (change->how == CLOCK_SLEWED) {
 		add_i64(line, "old_ppt", change->old_ppt);
 		add_i64(line, "new_ppt", change->new_ppt);
@@ -248,10 +235,10 @@ static void json_clock_change(FILE *out, const struct trace_context *context,
 
 static void json_device(FILE *out, const struct trace_context *context, const struct event *event)
 {
-	json_object *line = new_line("device", event->time_ns);
+	json_object *line = json_new_line(&trace_device_table, event->time_ns);
 
 	(void)context;
-	add_i64(line, "device", event->device);
+	add_device(line, "device", event->device);
 	add_bool(line, "present", event->device_state == DEVICE_APPEARED);
 	put_line(out, line);
 }
@@ -276,8 +263,8 @@ static void json_disruption(FILE *out, const struct trace_context *context,
 {
 	bool found = news == DISRUPTION_FOUND;
 	json_object *line =
-		new_line(found ? "disruption" : "disruption_confirmed",
-			 reader ? reader->time_ns + reader->latency_ns : disruption->found_ns);
+		json_new_line(found ? &trace_disruption_table : &trace_confirmed_table,
+			      reader ? reader->time_ns + reader->latency_ns : disruption->found_ns);
 
 	(void)context;
 	add_u64(line, "number", disruption->number);
@@ -286,15 +273,15 @@ static void json_disruption(FILE *out, const struct trace_context *context,
 	add_u64(line, "new_marker", disruption->new_marker);
 	if (found) {
 		add_u64(line, "not_before_ns", disruption->not_before_ns);
-		json_object_object_add(line, "before", page_json_fields(&disruption->before));
-		json_object_object_add(line, "after", page_json_fields(&disruption->after));
+		add_json(line, "before", page_json_fields(&disruption->before));
+		add_json(line, "after", page_json_fields(&disruption->after));
 	}
 	if (reader) {
-		json_object *who = json_object_new_object();
+		json_object *who = json_new(&trace_confirmer_table);
 
 		reader_json_add(who, &reader->who);
 		add_text(who, "path", event_path_name(reader->path));
-		json_object_object_add(line, "reader", who);
+		add_json(line, "reader", who);
 	}
 	put_line(out, line);
 }
@@ -304,8 +291,8 @@ static void json_end(FILE *out, const struct trace_context *context,
 {
 	json_object *line = trace_summary_json(context, result);
 
-	json_object_object_add(line, "hooks", json_hooks(context));
-	json_object_object_add(line, "recording", recorded_result_json(result->recorded));
+	add_json(line, "hooks", json_hooks(context));
+	add_json(line, "recording", recorded_result_json(result->recorded));
 	put_line(out, line);
 }
 

@@ -39,12 +39,14 @@ struct trace_context {
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
 	const char *device;	   /* path of the page; NULL: none could be opened */
 	const char *no_page_why;   /* if device is NULL */
+	const char *no_page_hint;  /* what to do about it; NULL or "": nothing */
 	const struct page *page;   /* first sample; NULL with device */
 	const struct hook *hooks;  /* NULL: the kernel could not be hooked */
 	size_t hook_count;
-	const char *driver_hint;  /* how to get a driver that is waited for */
-	const char *no_hooks_why; /* if hooks is NULL */
-	uint64_t page_period_ns;  /* how often the page is sampled; 0: not known */
+	const char *driver_hint;   /* how to get a driver that is waited for */
+	const char *no_hooks_why;  /* if hooks is NULL */
+	const char *no_hooks_hint; /* what to do about it; NULL or "": nothing */
+	uint64_t page_period_ns;   /* how often the page is sampled; 0: not known */
 	struct trace_request request;
 	struct mapper_method mappers;
 
@@ -114,5 +116,7 @@ struct trace_view {
 
 extern const struct trace_view trace_view_text;
 extern const struct trace_view trace_view_json;
+
+extern const struct json_schema trace_schema;
 
 #endif

@@ -11,6 +11,7 @@
 #include "feed/options.h"
 #include "watch/wait_exec.h"
 #include "judge/judge.h"
+#include "show/json_add.h"
 #include "watch/wait_view.h"
 
 /* The exit code a shell gives for a program that a signal ended. */
@@ -145,13 +146,8 @@ static enum stop_condition_news run(struct wait *wait)
 
 static int tell(const struct wait_options *options, const struct wait_result *result)
 {
-	json_object *json;
-
 	if (options->json) {
-		json = wait_json(result);
-		puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-								  JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(json);
+		put_line(stdout, wait_json(result));
 	} else {
 		wait_print(stdout, result);
 		if (!result->what)
@@ -320,7 +316,8 @@ static const struct command_option options[] = {
 	 .otherwise = "10ms, or 100ms where the hypervisor notifies"},
 	{"no-counter", 0, OPTION_FLAG(struct wait_options, monitor.foreign),
 	 .help = "the page is not on this CPU's counter: compare nothing by it"},
-	{OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/1")},
+	{OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/2")},
+	{OPTION_SCHEMA(&wait_schema)},
 	{0},
 };
 

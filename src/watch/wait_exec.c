@@ -10,6 +10,7 @@
 
 #include "feed/message.h"
 #include "show/finding_words.h"
+#include "show/json_add.h"
 
 /* A variable that has no value here must not be left over from an outer one. */
 static void set_text(const char *name, const char *value)
@@ -73,9 +74,7 @@ static void set_environment(const struct wait_result *result)
 	set_u64("VMCLOCK_NOT_BEFORE_NS", finding && !finding->since_start,
 		finding ? finding->not_before_ns : 0);
 	set_u64("VMCLOCK_FOUND_NS", finding != NULL, finding ? finding->found_ns : 0);
-	set_text("VMCLOCK_JSON",
-		 json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-							      JSON_C_TO_STRING_NOSLASHESCAPE));
+	set_text("VMCLOCK_JSON", json_line(json));
 	json_object_put(json);
 }
 

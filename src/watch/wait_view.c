@@ -5,8 +5,40 @@
 #include "show/finding_json.h"
 #include "show/finding_words.h"
 #include "show/json_add.h"
+#include "show/json_objects.h"
 
-#define SCHEMA "vmclock-trace/wait/1"
+#define SCHEMA "vmclock-trace/wait/2"
+
+static const char *what_names(int i)
+{
+	static const char *const states[] = {"synchronized", "recovered", NULL};
+
+	return i < FINDINGS ? json_finding_names(i) : states[i - FINDINGS];
+}
+
+static const struct json_table wait_table = {
+	.name = "wait",
+	.doc = "What happened, or that it did not.",
+	.keys = (const struct json_key[]){
+		JSON_LINE_KEYS("wait", "When it was over, by CLOCK_MONOTONIC."),
+		JSON_SCHEMA_KEY(SCHEMA),
+		{"happened", JSON_BOOL, "It did; else the time was over."},
+		{"what", JSON_STRING, "The kind of the finding, or `synchronized` or `recovered`.",
+		 JSON_NULL, .name = what_names},
+		{"text", JSON_TEXT, "What happened.", JSON_NULL},
+		{"waited_ns", JSON_U64, "How long it waited.", .unit = "ns"},
+		{"device", JSON_STRING, "The path of the page."},
+		{"page", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		{"finding", JSON_OBJECT, "What was found; null for the two states.", JSON_NULL,
+		 .of = &finding_table},
+		{0},
+	}};
+
+const struct json_schema wait_schema = {
+	.name = SCHEMA,
+	.doc = "What vmclock-trace wait --json prints: one object.",
+	.tables = (const struct json_table *const[]){&wait_table, NULL},
+};
 
 void wait_sentence(const struct wait_result *result, char *text, size_t bytes)
 {
@@ -36,7 +68,7 @@ void wait_print(FILE *out, const struct wait_result *result)
 
 json_object *wait_json(const struct wait_result *result)
 {
-	json_object *line = new_line("wait", result->time_ns);
+	json_object *line = json_new_line(&wait_table, result->time_ns);
 	char text[FINDING_WORDS_BYTES];
 
 	wait_sentence(result, text, sizeof(text));
@@ -46,8 +78,7 @@ json_object *wait_json(const struct wait_result *result)
 	add_text(line, "text", result->what ? text : NULL);
 	add_u64(line, "waited_ns", result->waited_ns);
 	add_text(line, "device", result->device);
-	json_object_object_add(line, "page", page_json_fields(result->page));
-	json_object_object_add(line, "finding",
-			       result->finding ? finding_json(result->finding) : NULL);
+	add_json(line, "page", page_json_fields(result->page));
+	add_json(line, "finding", result->finding ? finding_json(result->finding) : NULL);
 	return line;
 }

@@ -10,6 +10,7 @@
 
 #include "judge/finding.h"
 #include "page/page.h"
+#include "show/json_table.h"
 
 struct wait_result {
 	const char *what;	       /* the name of what happened; NULL: the time was over */
@@ -26,7 +27,9 @@ void wait_sentence(const struct wait_result *result, char *text, size_t bytes);
 /* For people, a line; nothing where the time was over. */
 void wait_print(FILE *out, const struct wait_result *result);
 
-/* For programs, schema vmclock-trace/wait/1. The caller owns it. */
+/* For programs, as `wait_schema` says. The caller owns it. */
 json_object *wait_json(const struct wait_result *result);
+
+extern const struct json_schema wait_schema;
 
 #endif

@@ -190,7 +190,8 @@ static const struct command_option options[] = {
 	{RECORDED_FROM(struct watch_options, from)},
 	{RECORDED_SPEED(struct watch_options, from), .needs = "from"},
 	{OPTION_JSON(struct watch_options, json,
-		     "one JSON object a line, schema vmclock-trace/watch/1")},
+		     "one JSON object a line, schema vmclock-trace/watch/2")},
+	{OPTION_SCHEMA(&watch_schema)},
 	{0},
 };
 

@@ -77,4 +77,6 @@ struct watch_view {
 extern const struct watch_view watch_view_text;
 extern const struct watch_view watch_view_json;
 
+extern const struct json_schema watch_schema;
+
 #endif

@@ -55,14 +55,14 @@ small() {
 	(cd story-bundle && sha256sum --strict -c MANIFEST.sha256)
 	[ "$(sed 's/.*  //' story-bundle/MANIFEST.sha256 | sort)" = "$(cd story-bundle && ls | grep -v MANIFEST | sort)" ]
 	"$VMCLOCK_TRACE" verify --json story-bundle.tar.gz >checked
-	jq -e '.schema == "vmclock-trace/verify/1" and .ok and .directory == "story-bundle"
-		and (.checks | map(.check)) == ["archive", "packing", "manifest", "recording", "replay", "README.txt", "host.json",
-			"report.html", "report.json", "report.txt"] and (.checks | map(.result) | unique) == ["ok"]' checked
+	jq -e '.schema == "vmclock-trace/verify/2" and .level == "ok" and .directory == "story-bundle"
+		and (.checks | map(.name)) == ["archive", "packing", "manifest", "recording", "replay", "README.txt", "host.json",
+			"report.html", "report.json", "report.txt"] and (.checks | map(.state) | unique) == ["ok"]' checked
 	[ "$(jq -r .sha256 checked)" = "$(jq -r .sha256 made)" ]
 	# What the whole recording tells is what the one in it tells.
 	cd story-bundle
 	"$VMCLOCK_TRACE" replay --json recording.sqlite >replayed || [ $? = 3 ]
-	tail -1 replayed | jq -e '.findings_same == 6 and .findings_different == 0 and .not_compared_why == null'
+	tail -1 replayed | jq -e '.findings_same == 6 and .findings_different == 0 and .comparison_missing == null'
 	[ "$(head -3 report.txt)" = "$("$VMCLOCK_TRACE" report "$STORY" | head -3)" ]
 	cmp report.html <("$VMCLOCK_TRACE" report --html recording.sqlite)
 	jq -e '.facts.host == "scenario incident-full.scenario"' host.json
@@ -119,7 +119,7 @@ small() {
 	[ "$(sqlite3 recording.sqlite "SELECT min(utc) FROM timeline WHERE page = (SELECT max(page) FROM events)")" = \
 		"$(sqlite3 ../long.sqlite "SELECT min(utc) FROM timeline WHERE page = (SELECT id FROM pages WHERE hex(bytes) = '$(sqlite3 recording.sqlite 'SELECT hex(bytes) FROM pages ORDER BY id DESC LIMIT 1')')")" ]
 	"$VMCLOCK_TRACE" replay --json recording.sqlite >replayed || [ $? = 3 ]
-	tail -1 replayed | jq -e '.findings_different + .findings_missing == 0 and .not_compared_why == null'
+	tail -1 replayed | jq -e '.findings_different + .findings_missing == 0 and .comparison_missing == null'
 	# By the command that its README names.
 	eval "set -- $(sed -n 's/^  vmclock-trace report //p' README.txt)"
 	cmp report.txt <("$VMCLOCK_TRACE" report "$@")
@@ -151,7 +151,7 @@ small() {
 		[ "$last" = 0 ] || bundle --incident "$last" -o incident.tar.gz one.sqlite
 		for made in whole.tar.gz $([ "$last" = 0 ] || echo incident.tar.gz); do
 			"$VMCLOCK_TRACE" verify --json "$made" >checked &&
-				jq -e '.ok and (.checks | length) == 10 and (.checks | map(.result) | unique) == ["ok"]
+				jq -e '.level == "ok" and (.checks | length) == 10 and (.checks | map(.state) | unique) == ["ok"]
 					and (.facts.bundle_findings | contains("NOT all") | not)' checked >/dev/null ||
 				{ echo "$scenario $made"; cat checked; return 1; } >&2
 			count=$((count + 1))
@@ -333,7 +333,7 @@ in_bytes() {
 	# Where it made no difference to what is unpacked, that is told.
 	for file in flip.*; do
 		if "$VMCLOCK_TRACE" verify --json "$file" >checked 2>/dev/null; then
-			jq -e '[.checks[] | select(.result != "ok").check] == ["packing"]' checked
+			jq -e '[.checks[] | select(.state != "ok").name] == ["packing"]' checked
 			rm "$file"
 		fi
 	done
@@ -415,8 +415,8 @@ in_bytes() {
 	cp small/recording.sqlite "$copy"
 	sqlite3 "$copy" "UPDATE facts SET value = 'vmclock-trace 99' WHERE name = 'bundle'"
 	python3 "$forge" small.tar.gz other put recording.sqlite "$copy"
-	"$VMCLOCK_TRACE" verify --json other | jq -e '.ok and (.checks | map(.result) | unique) == ["not_compared", "ok"]
-		and (.checks[] | select(.check == "report.txt").text) == "made by another version: vmclock-trace 99"'
+	"$VMCLOCK_TRACE" verify --json other | jq -e '.level == "warning" and (.checks | map(.state) | unique) == ["ok", "skip"]
+		and (.checks[] | select(.name == "report.txt").why) == "made by another version: vmclock-trace 99"'
 	echo mischief >extra
 	python3 "$forge" other other-lie lie report.txt extra
 	refused other-lie

@@ -49,7 +49,7 @@ PYTHON
 @test "compare: a file is compared with CLOCK_REALTIME, and a sample is a line" {
 	page good
 	compare --device good --count 2 --interval 50ms --json
-	is 0 'length == 3 and all(.schema == "vmclock-trace/compare/2")
+	is 0 'length == 3 and all(.schema == "vmclock-trace/compare/3")
 		and map(.type) == ["sample", "sample", "summary"]
 		and .[0].page.mode == "full" and .[0].contradictions == []
 		and (.[0].pairs[0] | .a == "page" and .b == "CLOCK_REALTIME" and .method == "clock_gettime"

@@ -100,7 +100,7 @@ refused() {
 	done
 	is '.[0].detection == null and .[0].clock_period_ns == null and .[-1].looks == null and .[-1].worst_gap_ns == null and .[-1].looks_torn == 0'
 	from trace
-	is '.[0] | .page_period_ns == null and .mappers.method == null and .wish.rate == null'
+	is '.[0] | .page_period_ns == null and .mappers.method == null and .request.rate == null'
 	is '.[-1].mappers | .processes == [] and .walks == null'
 }
 
@@ -172,7 +172,7 @@ refused() {
 	is '[.[] | select(.type == "call")] == []'
 	from trace --events --comm database
 	is "$(read_by '["database"]')"
-	is '.[0].wish.comm == "database"'
+	is '.[0].request.comm == "database"'
 	cmp <(found "$OUT/incident-full.live") <(found "$BATS_TEST_TMPDIR/trace")
 	from trace --events --pid 1000
 	is "$(read_by '["chronyd"]')"

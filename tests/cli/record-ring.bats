@@ -73,7 +73,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	"$VMCLOCK_TRACE" report "$file" | grep -q 'Not kept from 2026-01-01T01:0.* to 2026-01-01T01:5'
 	run "$VMCLOCK_TRACE" replay --json "$file"
 	[ "$status" = 3 ]
-	tail -1 <<<"$output" | jq -e '.not_compared_why | test("between the windows")'
+	tail -1 <<<"$output" | jq -e '.comparison_missing.cause | test("between the windows")'
 }
 
 @test "ring: what is kept is in full detail, and as long as nothing went it is judged as it was live" {
@@ -82,7 +82,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	jq -es '.[-1].events_kept == .[-1].events and .[-1].events_cut == 0' "$dir/lines"
 	[ "$(sql 'SELECT count(*) FROM events')" = "$(jq -s '.[-1].events' "$dir/lines")" ]
 	"$VMCLOCK_TRACE" replay --json "$file" >"$dir/replayed" || [ $? = 3 ]
-	tail -1 "$dir/replayed" | jq -e '.not_compared_why == null and .findings_same > 0
+	tail -1 "$dir/replayed" | jq -e '.comparison_missing == null and .findings_same > 0
 		and .findings_different == 0 and .findings_missing == 0'
 }
 
@@ -217,7 +217,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	gunzip -c "$BATS_TEST_DIRNAME/../data/recording/version-1.sqlite.gz" >"$file"
 	[ "$(sql 'PRAGMA user_version')" = 1 ]
 	"$VMCLOCK_TRACE" replay --json "$file" >"$dir/replayed" || [ $? = 3 ]
-	tail -1 "$dir/replayed" | jq -e '.not_compared_why == null and .findings_same == 3
+	tail -1 "$dir/replayed" | jq -e '.comparison_missing == null and .findings_same == 3
 		and .findings_different == 0 and .findings_missing == 0'
 	"$VMCLOCK_TRACE" report --json "$file" >"$dir/json"
 	jq -e '.recording.ended and ([.findings[].kind] == ["disruption", "host_step", "wrong_bound"])

@@ -33,14 +33,14 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 	until_true has "$BATS_TEST_TMPDIR/live" '"kind":"status_change"'
 	end_watchers
 	[ "$status" = 3 ]
-	jq -es '.[0].schema == "vmclock-trace/record/1" and .[-1].type == "summary"
+	jq -es '.[0].schema == "vmclock-trace/record/2" and .[-1].type == "summary"
 		and .[-1].events_lost == 0 and .[-1].findings.disruption == 1
 		and .[-1].events_kept <= .[-1].events' "$BATS_TEST_TMPDIR/live"
 	"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || [ $? = 3 ]
 	cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/replayed")
 	[ "$(found "$BATS_TEST_TMPDIR/live" | wc -l)" -ge 4 ]
 	jq -es '.[-1].findings_different == 0 and .[-1].findings_missing == 0
-		and .[-1].findings_same >= 3 and .[-1].not_compared_why == null' "$BATS_TEST_TMPDIR/replayed"
+		and .[-1].findings_same >= 3 and .[-1].comparison_missing == null' "$BATS_TEST_TMPDIR/replayed"
 	[ ! -e "$file-wal" ]
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
@@ -77,7 +77,7 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 		"$VMCLOCK_TRACE" record --json --scenario "$scenario" "$file" >"$BATS_TEST_TMPDIR/live" || [ $? = 3 ]
 		"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || [ $? = 3 ]
 		cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/replayed") &&
-			tail -1 "$BATS_TEST_TMPDIR/replayed" | jq -e '.not_compared_why == null and
+			tail -1 "$BATS_TEST_TMPDIR/replayed" | jq -e '.comparison_missing == null and
 				.findings_different + .findings_missing == 0' >/dev/null ||
 			{ echo "$scenario" >&2; return 1; }
 		count=$((count + 1))

@@ -30,21 +30,21 @@ refused() {
 
 @test "trace: what was asked for is in the first line" {
 	trace
-	is '.[0].wish == {pid: null, comm: null, cgroup: null, all_phcs: false, measure_all: false, every_event: false, calls: false, errors_only: false, slower_than_ns: null, paths: .[0].wish.paths, rate: 10000}'
-	is '.[0].wish.paths | length == 11 and index("clock_gettime") != null'
+	is '.[0].request == {pid: null, comm: null, cgroup: null, all_phcs: false, measure_all: false, every_event: false, calls: false, errors_only: false, slower_than_ns: null, paths: .[0].request.paths, rate: 10000}'
+	is '.[0].request.paths | length == 11 and index("clock_gettime") != null'
 	trace -e -p 7 -c chronyd --rate 0 --phc all --measure-all
-	is '.[0].wish | .pid == 7 and .comm == "chronyd" and .every_event and (.calls | not) and .rate == null and .all_phcs and .measure_all'
+	is '.[0].request | .pid == 7 and .comm == "chronyd" and .every_event and (.calls | not) and .rate == null and .all_phcs and .measure_all'
 	trace --calls --phc vmclock --rate 5
-	is '.[0].wish | .every_event and .calls and .rate == 5 and (.all_phcs | not)'
+	is '.[0].request | .every_event and .calls and .rate == 5 and (.all_phcs | not)'
 }
 
 @test "trace: to ask for some events is to ask for events" {
 	trace --path read --path PTP_SYS_OFFSET_PRECISE
-	is '.[0].wish | .every_event and .paths == ["PTP_SYS_OFFSET_PRECISE", "read"]'
+	is '.[0].request | .every_event and .paths == ["PTP_SYS_OFFSET_PRECISE", "read"]'
 	trace --errors
-	is '.[0].wish | .every_event and .errors_only'
+	is '.[0].request | .every_event and .errors_only'
 	trace --slower 50us
-	is '.[0].wish | .every_event and .slower_than_ns == 50000'
+	is '.[0].request | .every_event and .slower_than_ns == 50000'
 }
 
 @test "trace: what makes no sense is refused, with what would" {
@@ -64,7 +64,7 @@ refused() {
 @test "trace: a page alone is watched, and its summary has no counts of what was not seen" {
 	[ ! -e /sys/module/ptp_vmclock ] || skip "this machine has the driver"
 	trace
-	is '.[0] | .page != null and .hooks == [] and .no_hooks_why != null'
+	is '.[0] | .page != null and .hooks == [] and .hooks_missing.cause != null'
 	is '.[-1] | .type == "summary" and .page != null and (has("uses") or has("lost") | not)'
 	run --separate-stderr "$VMCLOCK_TRACE" trace --device "$page" --duration 50ms
 	[[ $output == *"hooks   NONE: "* ]]

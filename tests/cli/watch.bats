@@ -64,7 +64,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	watch --duration 1300ms
 	[ "$status" = 0 ]
 	is 'map(select(.type == "finding")) == []'
-	is '.[0].type == "begin" and .[0].schema == "vmclock-trace/watch/1" and .[0].page.magic == 1263289174'
+	is '.[0].type == "begin" and .[0].schema == "vmclock-trace/watch/2" and .[0].page.magic == 1263289174'
 	is '.[-1].type == "summary" and .[-1].page_updates >= 1 and .[-1].looks > 50'
 	is '.[-1].findings | all(. == 0) and length > 20'
 }
@@ -73,7 +73,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	play
 	watch --duration 100ms --interval 5ms
 	is '.[0].detection | .by == "timer" and .period_ns == 5000000 and .look_ns > 0 and .look_ns < 5000000'
-	is '.[0].detection | .worst_latency_ns == .period_ns + .look_ns + .wake_ns and .no_notification_why != null'
+	is '.[0].detection | .worst_latency_ns == .period_ns + .look_ns + .wake_ns and .notification_missing.cause != null'
 	grep -q 'every 10.000 ms by timer' "$OUT/text"
 	grep -q 'a look costs .*; so a change is found within' "$OUT/text"
 }

@@ -146,7 +146,7 @@ each_use_counted() {
 	each_use_counted cgroup cgroup.load 5
 	each_use_counted cgroup cgroup.in 7
 	holds cgroup '.[-1].readers | map(select(.paths.clock_gettime)) | length == 2 and (map(.cgroup) | sort) == ["/outer", "/outer/inner"] and all(.cgroup_id > 0)'
-	holds cgroup '.[0].wish.cgroup == "outer"'
+	holds cgroup '.[0].request.cgroup == "outer"'
 	status_is no_cgroup 1
 	grep -q 'hint:' "$OUT/no_cgroup.err"
 }

@@ -57,7 +57,7 @@ clock() { echo ".[-1].clocks | map(select(.clock == \"$1\"))[0].paths | map_valu
 	nic=$(jq .pid "$OUT/calls.nic")
 	holds calls "map(select(.type == \"call\" and .clock == \"ptp2\")) | length == 12 and all(.pid == $nic and .device == null and .reads == 0)"
 	holds calls 'map(select(.type == "read")) | all(.clock == "vmclock0" or .clock == "vmclock1")'
-	holds calls 'map(select(.type == "call" and .clock == "vmclock1" and .path == "read")) | length == 7 and all(.device == 1)'
+	holds calls 'map(select(.type == "call" and .clock == "vmclock1" and .path == "read")) | length == 7 and all(.device == "/dev/vmclock1")'
 	holds calls 'map(select(.type == "read" and .clock == "vmclock1" and .against_page.equal == false and .page_state == "stable")) == []'
 }
 

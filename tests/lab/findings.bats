@@ -81,7 +81,7 @@ steps="map(select(.kind == \"host_step\"))"
 
 @test "findings: the sampling says how it is done and what it costs" {
 	holds watch '.[0].detection | .by == "timer" and .period_ns == 10000000 and .look_ns > 0 and .worst_latency_ns > .period_ns'
-	holds watch '(.[0].detection.no_notification_why | length) > 0 and .[-1].looks > 100 and .[-1].worst_gap_ns >= 10000000'
+	holds watch '(.[0].detection.notification_missing.cause | length) > 0 and .[-1].looks > 100 and .[-1].worst_gap_ns >= 10000000'
 	status_is watch 3
 	status_is user 3
 }
@@ -113,6 +113,6 @@ steps="map(select(.kind == \"host_step\"))"
 
 @test "findings: a device that promises notifications is waited for" {
 	# Kernels before 7.0 have no poll() for it.
-	holds notified '.[0].detection | .by == "notification" and .period_ns == 100000000 or (.no_notification_why | test("kernel"))'
+	holds notified '.[0].detection | .by == "notification" and .period_ns == 100000000 or (.notification_missing.cause | test("kernel"))'
 	holds notified '.[-1].type == "summary"'
 }

@@ -59,7 +59,7 @@ parent_of() { value "$1" ".[0].pid"; }
 child_of() { value "$1" ".[0].child"; }
 
 @test "mappers: who mapped the page before the start, by mmap() or by inheritance, and exits" {
-	holds trace '.[0].mappers | .method == "bpf" and .why == null'
+	holds trace '.[0].mappers | .method == "bpf" and .bpf_missing == null'
 	[ "$(told trace "$(parent_of before)")" = there ]
 	[ "$(told trace "$(child_of before)")" = "there exited" ]
 	holds trace "map(select(.type == \"mapper\" and .news == \"there\")) | length == 2
@@ -89,7 +89,7 @@ child_of() { value "$1" ".[0].child"; }
 }
 
 @test "mappers: without privileges those of the user alone, and that is said" {
-	holds user '.[0].mappers | .method == "proc" and (.why | test("not permitted"))'
+	holds user '.[0].mappers | .method == "proc" and (.bpf_missing.cause | test("not permitted"))'
 	holds user "[.[-1].mappers.processes[].pid] | sort == ([$(parent_of own), $(child_of own)] | sort)"
 	grep -q "^mappers ONLY of processes that this user may look into, by /proc: .*not permitted" "$OUT/user_text"
 	grep -qE "^\+[0-9.]+ load +$(parent_of own)  already maps vmclock0: its reads cannot be seen$" "$OUT/user_text"

@@ -140,7 +140,7 @@ counts_are() { # counts_are NAME FACTOR
 }
 
 @test "meanwhile each change of the system clock is seen, and once" {
-	holds cycles 'map(select(.type == "clock_change")) | length == 3 and all(.how == "stepped")'
+	holds cycles 'map(select(.type == "clock_change")) | length == 3 and all(.how == "step")'
 }
 
 @test "nothing of the hooks before is left: one ring, one table, one of each map" {

@@ -59,7 +59,7 @@ soon() {
 }
 
 @test "notify: watch finds out by notification, and says so" {
-	holds watch '.[0].detection | .by == "notification" and .no_notification_why == null and .period_ns == 100000000'
+	holds watch '.[0].detection | .by == "notification" and .notification_missing == null and .period_ns == 100000000'
 	holds watch '.[-1] | .notifications >= 12 and .page_updates >= 15'
 	holds watch 'map(select(.type == "finding" and .kind != "stun")) | map(.kind) == ["host_step"]'
 	status_is watch 3
@@ -85,14 +85,14 @@ soon() {
 }
 
 @test "notify: a hypervisor that does not promise it is looked at by timer, and the reason said" {
-	holds timer '.[0].detection | .by == "timer" and .period_ns == 10000000 and .no_notification_why == "the hypervisor sends no notifications"'
+	holds timer '.[0].detection | .by == "timer" and .period_ns == 10000000 and .notification_missing.cause == "the hypervisor sends no notifications"'
 	holds timer '.[-1] | .notifications == 0 and .page_updates >= 15'
 }
 
 @test "notify: where notifications end, watch goes on by timer, and says so, once" {
 	holds ends '.[0].detection.by == "notification"'
 	holds ends 'map(select(.type == "detection").detection) | length == 1 and (.[0] | .by == "timer" and .period_ns == 10000000
-		and .no_notification_why == "the hypervisor sends no notifications")'
+		and .notification_missing.cause == "the hypervisor sends no notifications")'
 	holds ends '.[-1].looks > 50'
 }
 

@@ -40,7 +40,7 @@ setup_file() {
 SCRIPT
 }
 
-check_of() { value "$1.doctor" '.[0].checks[] | select(.name == "privileges") | "\(.state): \(.text)"'; }
+check_of() { value "$1.doctor" '.[0].checks[] | select(.name == "privileges") | "\(.state): \(.why)"'; }
 
 # keeps_at_most NAME CAPABILITIES, in hexadecimal as the kernel writes them.
 keeps_at_most() {
@@ -61,7 +61,7 @@ sees_all() {
 
 @test "privileges: with none the page is watched, and what is missing is named" {
 	status_is nothing 0
-	holds nothing '.[0] | .device == "/dev/vmclock0" and .hooks == [] and (.no_hooks_why | test("load BPF")) and .mappers.method == "proc"'
+	holds nothing '.[0] | .device == "/dev/vmclock0" and .hooks == [] and (.hooks_missing.cause | test("load BPF")) and .mappers.method == "proc"'
 	[[ "$(check_of nothing)" == "warn: "*"CAP_BPF, CAP_PERFMON" ]]
 	status_is nothing.compare 0
 }

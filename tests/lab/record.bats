@@ -98,7 +98,7 @@ SCRIPT
 
 @test "record through a live migration: replayed, it is byte for byte what was seen" {
 	cmp <(grep -E '"type":"(finding|incident)"' "$OUT/record") <(grep -E '"type":"(finding|incident)"' "$OUT/replay")
-	holds replay '.[-1] | .findings_same > 0 and .findings_different + .findings_missing == 0 and .not_compared_why == null'
+	holds replay '.[-1] | .findings_same > 0 and .findings_different + .findings_missing == 0 and .comparison_missing == null'
 	grep -q '<svg' "$OUT/html"
 	[ "$(cat "$OUT/size")" -lt 3000000 ]
 }
@@ -127,7 +127,7 @@ SCRIPT
 	counts='[.readers[] | {pid, comm, cgroup, uses, failed, measured, paths, worst_ns, first_ns, last_ns, maps_page}] | sort_by(.pid)'
 	cmp <(jq -c "$counts" "$OUT/report") <(tail -1 "$OUT/trace" | jq -c "$counts")
 	holds trace '.[-1].readers | length > 0'
-	holds trace '.[0].recording.facts.boot_id and .[0].page.magic == 1263289174 and (.[0].hooks | length) >= 8 and .[0].no_hooks_why == null'
+	holds trace '.[0].recording.facts.boot_id and .[0].page.magic == 1263289174 and (.[0].hooks | length) >= 8 and .[0].hooks_missing == null'
 	holds trace '[.[] | select(.type == "disruption")] | length == 1'
 }
 

@@ -168,7 +168,7 @@ static void json_of_a_run(void **state)
 	assert_non_null(second);
 	assert_non_null(summary);
 
-	assert_string_equal(get_string(first, "schema"), "vmclock-trace/compare/2");
+	assert_string_equal(get_string(first, "schema"), "vmclock-trace/compare/3");
 	assert_string_equal(get_string(first, "type"), "sample");
 	assert_int_equal(json_object_get_int(get(first, "sample")), 1);
 	/* 64 bits, to the last. */
