@@ -77,7 +77,7 @@ strict() {
 @test "exporter: metrics of every page that there is a vector of, in both formats, below 300 series" {
 	count=0
 	exporter --listen 127.0.0.1:0
-	for vector in "$vectors"/*.bin; do
+	for vector in $(some_of 6 "$vectors"/*.bin); do
 		before=$(value vmclock_exporter_looks_total)
 		cp "$vector" "$page.new"
 		mv "$page.new" "$page"
@@ -86,7 +86,8 @@ strict() {
 		strict "${vector##*/}"
 		count=$((count + 1))
 	done
-	[ "$count" -gt 40 ]
+	[ "$count" -ge "$(at_least 41 6)" ]
+	[ "${CHECK-}" != quick ] || return 0
 	# All modes were among them.
 	for mode in full marker-only invalid; do
 		grep -l "^vmclock_page_mode{vmclock_page_mode=\"$mode\"} 1" "$dir"/*.txt
