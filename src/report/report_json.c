@@ -138,7 +138,8 @@ static const struct json_table unknown_table = {
 	.doc = "Something that the recording does not tell.",
 	.keys = (const struct json_key[]){
 		{"code", JSON_STRING,
-		 "What kind. `part`: a bundle's recording is cut out of another.",
+		 "What kind. `part`: a bundle's recording is cut out of "
+		 "another.",
 		 .name = unknown_names},
 		{"text", JSON_TEXT, "What is not known, and why."},
 		{0},
@@ -151,8 +152,8 @@ static const struct json_table report_table = {
 	.keys = (const struct json_key[]){
 		JSON_SCHEMA_KEY(SCHEMA),
 		{"level", JSON_STRING,
-		 "The worst of the findings. Without one `ok`, or `unknown` where the recording holds "
-		 "no events, was not closed, is damaged or lost events.",
+		 "The worst of the findings. Without one `ok`, or `unknown` where the recording "
+		 "holds no events, was not closed, is damaged or lost events.",
 		 .values = JSON_LEVELS},
 		{"verdict", JSON_TEXT, "The answer in a few sentences."},
 		{"recording", JSON_OBJECT, "The recording.", .of = &recording_table},

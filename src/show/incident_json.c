@@ -104,8 +104,8 @@ const struct json_table incident_table = {
 		{"recovery_unknown", JSON_STRING,
 		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
 		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
-		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what came "
-		 "next was not recorded.",
+		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
+		 "came next was not recorded.",
 		 JSON_NULL, .name = why_names},
 		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
 		 JSON_MAP, .name = json_finding_names},
