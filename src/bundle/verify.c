@@ -350,6 +350,6 @@ const struct command cmd_verify = {
 		"never returned",
 	.exit_failed = "something in it is wrong, or it is no bundle",
 	.examples = "vmclock-trace verify clock-incident-1.tar.gz\n"
-		    "vmclock-trace verify --json case-4711.tar.gz | jq .ok\n",
+		    "vmclock-trace verify --json case-4711.tar.gz | jq .level\n",
 	.run = verify_run,
 };

@@ -172,7 +172,7 @@ const struct command cmd_report = {
 		"vmclock-trace report clock.sqlite\n"
 		"vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"
 		"vmclock-trace report --perfetto --since 5m --until 6m clock.sqlite > a.pftrace\n"
-		"vmclock-trace report --json clock.sqlite | jq .text\n"
+		"vmclock-trace report --json clock.sqlite | jq .verdict\n"
 		"vmclock-trace report --html web1.sqlite web2.sqlite db.sqlite > fleet.html\n",
 	.run = report_run,
 };

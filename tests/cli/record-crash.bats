@@ -40,7 +40,7 @@ kill_one() {
 	[ "$(sql 'PRAGMA integrity_check')" = ok ] || { echo "$1: damaged" >&2; return 1; }
 	[ "$(sql 'SELECT count(*) FROM events WHERE page NOT NULL AND page NOT IN (SELECT id FROM pages)')" = 0 ] || { echo "$1: a page is missing" >&2; return 1; }
 	# Not closed: where nothing was found it is not known whether all was well.
-	"$VMCLOCK_TRACE" report --json "$file" >"$file.json" || jq -e '.level == "UNKNOWN"' "$file.json" >/dev/null || { echo "$1: no report" >&2; return 1; }
+	"$VMCLOCK_TRACE" report --json "$file" >"$file.json" || jq -e '.level == "unknown"' "$file.json" >/dev/null || { echo "$1: no report" >&2; return 1; }
 	jq -e '.recording.events > 0 or .recording.ended == false' "$file.json" >/dev/null ||
 		{ echo "$1: $(jq -c .recording "$file.json")" >&2; return 1; }
 	jq -r 'if .recording.ended then 0 elif (.not_known | map(.code) | index("not_ended")) != null then 1 else "not told" end' "$file.json"

@@ -337,7 +337,7 @@ schema_check() {
 	# Nothing was found yet, and its end is not there.
 	run -1 --separate-stderr "$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/live.sqlite"
 	echo "$output" >"$BATS_TEST_TMPDIR/json"
-	jq -e '.level == "UNKNOWN" and .recording.ended == false and .recording.events > 0' "$BATS_TEST_TMPDIR/json"
+	jq -e '.level == "unknown" and .recording.ended == false and .recording.events > 0' "$BATS_TEST_TMPDIR/json"
 	kill -INT $recorder
 	wait $recorder || true
 }
