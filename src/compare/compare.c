@@ -51,10 +51,13 @@ static void on_signal(int number)
 /* A comparison that is ended early still shows what it has. */
 static void catch_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_handler = on_signal}, before;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* Unless it is ignored, as nohup(1) has it. */
+	if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 static void on_event(const struct event *event, void *arg)
@@ -213,11 +216,7 @@ static int compare_clocks(const struct compare_options *options)
 	if (comparison_totals_contradictions(&compare.totals))
 		status = EXIT_FINDING;
 	close_sources(&compare);
-	if (fflush(stdout) || ferror(stdout)) {
-		message_error("cannot write the answer: %s", strerror(errno));
-		return EXIT_FAILED;
-	}
-	return status;
+	return message_output(status);
 }
 
 static int compare_run(int argc, char **argv)

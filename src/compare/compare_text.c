@@ -248,13 +248,11 @@ static void put_contradictions(FILE *out, const struct compare_context *context,
 
 static void put_sample_time(FILE *out, const struct comparison *comparison)
 {
-	struct timespec at = comparison->sample.realtime.inner;
-	char text[32];
-	struct tm tm;
+	char at[INSTANT_ISO_BYTES];
 
-	gmtime_r(&at.tv_sec, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	fprintf(out, "%s.%03ld UTC", text, at.tv_nsec / 1000000);
+	instant_format_utc(instant_from_timespec(comparison->sample.realtime.inner), at,
+			   sizeof(at));
+	fputs(at, out);
 }
 
 static void put_markers(FILE *out, const struct comparison *comparison)

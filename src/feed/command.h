@@ -12,10 +12,11 @@
 /* Exit codes, the same for every command. */
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,  /* it could not be done */
-	EXIT_USAGE = 2,	  /* it was asked wrongly */
-	EXIT_FINDING = 3, /* it was done, and something is wrong with the clock */
-	EXIT_TIMEOUT = 4, /* what was waited for did not happen in time */
+	EXIT_FAILED = 1,      /* it could not be done */
+	EXIT_USAGE = 2,	      /* it was asked wrongly */
+	EXIT_FINDING = 3,     /* it was done, and something is wrong with the clock */
+	EXIT_TIMEOUT = 4,     /* what was waited for did not happen in time */
+	EXIT_NO_READER = 141, /* who read the output went away, as SIGPIPE has it */
 };
 
 struct command_option;

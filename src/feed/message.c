@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "feed/message.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -56,10 +58,20 @@ int message_damaged(const char *path, const char *why, const char *what)
 	return EXIT_FAILED;
 }
 
+/* Has who reads the output gone away, as head(1) does? */
+static bool is_reader_gone(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
+}
+
 int message_output(int code)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
+	if (is_reader_gone())
+		return EXIT_NO_READER;
 	message_error("the output could not be written");
 	return EXIT_FAILED;
 }

@@ -32,7 +32,8 @@ int message_no_memory(void);
 int message_damaged(const char *path, const char *why, const char *what);
 
 /*
- * Whatever was printed is out: @code. Or it could not be written: says so, and returns EXIT_FAILED.
+ * Whatever was printed is out: @code. Or it is no longer read, and that is EXIT_NO_READER without a
+ * word; or it could not be written: says so, and returns EXIT_FAILED.
  */
 int message_output(int code);
 

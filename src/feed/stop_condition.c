@@ -9,6 +9,14 @@
 #include "base/clock_now.h"
 #include "base/instant.h"
 
+/* As nohup(1) has it. */
+static bool is_hangup_ignored(void)
+{
+	struct sigaction action;
+
+	return !sigaction(SIGHUP, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
 void stop_condition_open(struct stop_condition *until)
 {
 	sigset_t set;
@@ -17,6 +25,8 @@ void stop_condition_open(struct stop_condition *until)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	if (!is_hangup_ignored())
+		sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCONT);
 	sigprocmask(SIG_BLOCK, &set, &until->mask_before);
 	signal(SIGPIPE, SIG_IGN);

@@ -20,11 +20,14 @@ struct stop_condition {
 enum stop_condition_news {
 	STOP_CONDITION_READY,  /* a descriptor is, or the wait was interrupted: look at all */
 	STOP_CONDITION_OVER,   /* the time is over */
-	STOP_CONDITION_SIGNAL, /* SIGINT or SIGTERM came: `signal` */
+	STOP_CONDITION_SIGNAL, /* SIGINT, SIGTERM or SIGHUP came: `signal` */
 	STOP_CONDITION_FAILED, /* poll() does not work */
 };
 
-/* Take over SIGINT, SIGTERM and SIGCONT, and ignore SIGPIPE: writing to a closed pipe fails. */
+/*
+ * Take over SIGINT, SIGTERM, SIGHUP (unless it is ignored) and SIGCONT, and ignore SIGPIPE: output
+ * that is no longer read fails.
+ */
 void stop_condition_open(struct stop_condition *until);
 
 /* Put all that back, as for a program that is started from here. */

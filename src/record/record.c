@@ -80,7 +80,8 @@ static int record_to(const struct record_options *options, struct record_session
 	struct error error = {0};
 	int code = EXIT_FAILED;
 
-	if (record_place_open(&place, options->where, store.max_bytes, store.max_age_ns, &error)) {
+	if (record_place_open(&place, options->where, store.max_bytes, store.max_age_ns,
+			      store.ring_ns, &error)) {
 		message_failure(&error);
 	} else {
 		record_place_tidy(0, store.removed, &place);

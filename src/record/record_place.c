@@ -209,8 +209,32 @@ static int choose_name(struct record_place *place, const char *where, struct err
 	return -EEXIST;
 }
 
+/* Is @where a name for a file that is to be made? */
+static int check_name(const char *where, bool is_ring, struct error *error)
+{
+	const char *slash = strrchr(where, '/'), *name = slash ? slash + 1 : where;
+	struct stat there;
+
+	if (!*where) {
+		error_cause(error, "the name of the recording is empty");
+		error_hint(error, "leave it out for vmclock-TIME.sqlite in this directory");
+	} else if (*where == ':' || !strncmp(where, "file:", 5)) {
+		error_cause(error, "%s is a name with a meaning of its own for SQLite", where);
+		error_hint(error, "if a file is to have it: ./%s", where);
+	} else if (!*name) {
+		error_cause(error, "there is no directory %s", where);
+		error_hint(error, "mkdir %s", where);
+	} else if (is_ring && !strchr(name, '.') && stat(where, &there)) {
+		error_cause(error, "there is no directory %s", where);
+		error_hint(error, "mkdir %s; or give a file: %s.sqlite", where, where);
+	} else {
+		return 0;
+	}
+	return -EINVAL;
+}
+
 int record_place_open(struct record_place *place, const char *where, uint64_t max_bytes,
-		      uint64_t max_age_ns, struct error *error)
+		      uint64_t max_age_ns, bool is_ring, struct error *error)
 {
 	const char *slash;
 	struct stat there;
@@ -221,6 +245,9 @@ int record_place_open(struct record_place *place, const char *where, uint64_t ma
 	if (!where)
 		return choose_name(place, "", error);
 	if (stat(where, &there) || !S_ISDIR(there.st_mode)) {
+		err = check_name(where, is_ring, error);
+		if (err)
+			return err;
 		if (snprintf(place->path, sizeof(place->path), "%s", where) <
 		    (int)sizeof(place->path))
 			return 0;

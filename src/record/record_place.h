@@ -9,6 +9,7 @@
 #ifndef VMCLOCK_TRACE_RECORD_RECORD_PLACE_H
 #define VMCLOCK_TRACE_RECORD_RECORD_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -29,11 +30,11 @@ struct record_place {
 
 /*
  * Choose the file: @where, or one in it where that is a directory; NULL: one in the current
- * directory, of which no other goes. -errno with @error filled; record_place_close() is due in
- * either case.
+ * directory, of which no other goes. For a ring, a name without a suffix is a directory that should
+ * be there. -errno with @error filled; record_place_close() is due in either case.
  */
 int record_place_open(struct record_place *place, const char *where, uint64_t max_bytes,
-		      uint64_t max_age_ns, struct error *error);
+		      uint64_t max_age_ns, bool is_ring, struct error *error);
 
 /*
  * Let earlier recordings go while this one has @bytes. What went so far is told in @told, untouched

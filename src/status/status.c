@@ -175,15 +175,6 @@ static int sample_page(struct page_reader *reader, const struct options *options
 	return memcmp(&copy.page, &again.page, sizeof(copy.page)) != 0;
 }
 
-static int print(const struct page_status *status, bool json)
-{
-	if (json)
-		put_pretty(stdout, page_status_json(status));
-	else
-		page_status_print(status, stdout);
-	return fflush(stdout) || ferror(stdout) ? -EIO : 0;
-}
-
 static int show(struct page_reader *reader, const struct options *options, struct error *error)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
@@ -207,11 +198,11 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		status.system_missing = "the page changed during each comparison";
 		status.phc_scale_missing = status.system_missing;
 	}
-	if (print(&status, options->json)) {
-		error_cause(error, "cannot write the answer: %s", strerror(errno));
-		return -EIO;
-	}
-	return page_status_findings(&status, codes) ? EXIT_FINDING : EXIT_DONE;
+	if (options->json)
+		put_pretty(stdout, page_status_json(&status));
+	else
+		page_status_print(&status, stdout);
+	return message_output(page_status_findings(&status, codes) ? EXIT_FINDING : EXIT_DONE);
 }
 
 static int status_run(int argc, char **argv)

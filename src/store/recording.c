@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -127,6 +128,13 @@ static void restrain(sqlite3 *db)
 /* SQLite makes an empty database of what is not there or empty: say so before. */
 static int check_file(const char *path, struct error *error)
 {
+	struct stat there;
+
+	if (!stat(path, &there) && S_ISDIR(there.st_mode)) {
+		error_cause(error, "%s is a directory, not a recording", path);
+		error_hint(error, "name the recordings in it: %s/*.sqlite", path);
+		return -EISDIR;
+	}
 	if (!access(path, R_OK))
 		return 0;
 	error_cause(error, "%s cannot be read: %s", path, strerror(errno));

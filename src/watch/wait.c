@@ -153,10 +153,7 @@ static int tell(const struct wait_options *options, const struct wait_result *re
 		if (!result->what)
 			message_error("it did not happen in time");
 	}
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	message_error("the output could not be written");
-	return -1;
+	return message_output(EXIT_DONE);
 }
 
 /* Tell how it ended, and go on as the caller wants. */
@@ -171,13 +168,15 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
 	};
+	int code;
 
 	if (!wait->what && news == STOP_CONDITION_SIGNAL)
 		return EXIT_BY_SIGNAL + wait->until.signal;
 	if (!wait->what && news == STOP_CONDITION_FAILED)
 		return EXIT_FAILED;
-	if (tell(wait->options, &result))
-		return EXIT_FAILED;
+	code = tell(wait->options, &result);
+	if (code != EXIT_DONE)
+		return code;
 	if (!wait->what)
 		return EXIT_TIMEOUT;
 	if (!wait->options->command)

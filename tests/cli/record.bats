@@ -143,3 +143,22 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 		[ "$status" = 2 ] || { echo "$wrong: $status" >&2; return 1; }
 	done
 }
+
+@test "record: a name that keeps nothing is refused with a hint, and nothing is made" {
+	mkdir "$BATS_TEST_TMPDIR/place"
+	cd "$BATS_TEST_TMPDIR/place"
+	refused() {
+		run --separate-stderr "$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" "$@"
+		[ "$status" = 1 ] && [[ $stderr == "vmclock-trace record: "*"hint: "* ]] && [ -z "$(ls)" ] ||
+			{ echo "$*: $status $stderr; $(ls)" >&2; return 1; }
+	}
+	refused ""
+	refused :memory:
+	refused 'file:x?mode=memory'
+	refused nodir/
+	refused --ring 10m nodir
+	run -3 "$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" ./:memory:
+	[ -s :memory: ]
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report "$PWD"
+	[[ $stderr == "vmclock-trace report: $PWD is a directory, not a recording"* ]]
+}
