@@ -174,5 +174,5 @@ compare_while_changed() {
 	# shellcheck disable=SC2016 # $1 is for the inner shell
 	run --separate-stderr bash -c '"$1" compare --device good --count 1 --json >/dev/full' _ "$VMCLOCK_TRACE"
 	[ "$status" = 1 ]
-	[[ $stderr == *"cannot write"* ]]
+	[[ $stderr == *"could not be written"* ]]
 }
