@@ -538,12 +538,12 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 	wait "$pid" || :
 	[ -s "$file" ]
 	echo half >"$file.part"
-	run timeout 300 "$VMCLOCK_TRACE" exporter --textfile "$file" --listen 127.0.0.1:999999
+	run timeout 300 "$VMCLOCK_TRACE" exporter --textfile "$file" --listen 192.0.2.1:1
 	[ "$status" = 1 ]
 	[ ! -e "$file" ]
 	[ ! -e "$file.part" ]
 	run timeout 300 "$VMCLOCK_TRACE" exporter --textfile "$dir/vmclock.txt"
-	[ "$status" = 1 ]
+	[ "$status" = 2 ]
 	run timeout 300 "$VMCLOCK_TRACE" exporter --textfile "$dir/none/vmclock.prom"
 	[ "$status" = 1 ]
 }
