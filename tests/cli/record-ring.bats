@@ -69,7 +69,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	"$VMCLOCK_TRACE" report --incident 2 "$file" | grep -q '^=== incident 2, critical'
 	story 'end 3h' 'sample 1s' 'at 1h migrate' 'at 2h migrate'
 	ring --ring 5m
-	jq -e '.text | test("in 3\\.0 h|in 180\\.0 min.* not kept in full")' "$dir/json"
+	jq -e '.verdict | test("in 3\\.0 h|in 180\\.0 min.* not kept in full")' "$dir/json"
 	"$VMCLOCK_TRACE" report "$file" | grep -q 'Not kept from 2026-01-01T01:0.* to 2026-01-01T01:5'
 	run "$VMCLOCK_TRACE" replay --json "$file"
 	[ "$status" = 3 ]
