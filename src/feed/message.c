@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "feed/message.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,11 +69,18 @@ static bool is_reader_gone(void)
 
 int message_output(int code)
 {
+	int why;
+
+	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
+	why = errno;
 	if (is_reader_gone())
 		return EXIT_NO_READER;
-	message_error("the output could not be written");
+	if (why) /* else it was an earlier write that failed */
+		message_error("the output could not be written: %s", strerror(why));
+	else
+		message_error("the output could not be written");
 	return EXIT_FAILED;
 }
 
