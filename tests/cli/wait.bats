@@ -94,6 +94,7 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	play 'status INITIALIZING' 'at 0ms status SYNCHRONIZED'
 	wait_for synchronized --timeout 5m --json
 	is '.what == "synchronized" and .waited_ns > 1000000'
+	play 'status SYNCHRONIZED'
 	wait_for synchronized --timeout 0
 	[ "$status" = 0 ]
 }
