@@ -45,6 +45,7 @@ struct wait {
 	struct stop_condition until;
 	uint64_t start_ns;
 	bool sampled;	  /* has a whole page been seen? */
+	bool has_clock;	  /* does the newest one carry a clock, which others can be held against? */
 	const char *what; /* what happened; NULL: nothing yet */
 	bool has_finding;
 	struct finding finding;
@@ -101,6 +102,7 @@ static void handle_page(struct wait *wait, const struct event *event)
 	if (!wait->sampled)
 		check_marker(wait, event);
 	wait->sampled = true;
+	wait->has_clock = page_mode(page) == PAGE_FULL;
 	if (wait->options->requests.synchronized && page_mode(page) == PAGE_FULL &&
 	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
 		happen(wait, "synchronized", NULL);
@@ -119,12 +121,16 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 	return !wait->what;
 }
 
-/* After all events of a moment: an update may be followed by a clock that is still wrong. */
+/*
+ * After all events of a moment: an update may be followed by a clock that is still wrong. By a page
+ * that carries no clock nothing is known to be right again.
+ */
 static void check_recovered(struct wait *wait)
 {
 	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns != 0;
 
-	if (wait->options->requests.recovered && judge_is_well(wait->judge, clocks))
+	if (wait->options->requests.recovered && wait->has_clock &&
+	    judge_is_well(wait->judge, clocks))
 		happen(wait, "recovered", NULL);
 }
 
@@ -144,6 +150,19 @@ static enum stop_condition_news run(struct wait *wait)
 	return news;
 }
 
+static void tell_timeout(const struct wait_options *options, const struct wait_result *result)
+{
+	struct error error = {0};
+
+	error_cause(&error, "it did not happen in time");
+	if (options->requests.recovered && result->page &&
+	    page_mode(result->page) == PAGE_MARKER_ONLY)
+		error_hint(&error,
+			   "the page carries no clock, so whether the clocks are right again "
+			   "cannot be known by it");
+	message_failure(&error);
+}
+
 static int tell(const struct wait_options *options, const struct wait_result *result)
 {
 	if (options->json) {
@@ -151,7 +170,7 @@ static int tell(const struct wait_options *options, const struct wait_result *re
 	} else {
 		wait_print(stdout, result);
 		if (!result->what)
-			message_error("it did not happen in time");
+			tell_timeout(options, result);
 	}
 	return message_output(EXIT_DONE);
 }
@@ -291,9 +310,10 @@ static const struct command_option options[] = {
 	 .doc = "One or more with commas between them. The findings are listed in "
 		"*vmclock-trace-watch*(1).\n\n"
 		"_recovered_: the page is whole and valid, the hypervisor vouches for the "
-		"clock in it if there is one (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
+		"clock in it (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
 		"and the PTP clock agree with it within what they claim (1 ms where they "
-		"claim nothing), and nothing that this wait saw happen was less than 5 s ago.\n\n"
+		"claim nothing), and nothing that this wait saw happen was less than 5 s ago. "
+		"A page without a clock cannot show it: there this state does not come.\n\n"
 		"A state returns at once if it is so. So does a finding that is so at the "
 		"first look, as announced maintenance."},
 	{"timeout", 't', "T", OPTION_DURATION(struct wait_options, timeout_ns),

@@ -115,6 +115,13 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	is '.page.clock_status == 2'
 }
 
+@test "wait: recovered is never said by a page without a clock" {
+	play_sim "$page" 'mode marker-only'
+	run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 1s
+	[ "$status" = 4 ]
+	[[ $stderr == *"carries no clock"* ]]
+}
+
 @test "wait --since-marker: a change before the start is not missed, and none is invented" {
 	play
 	play_sim "$page" 'end 1h' 'at 100ms migrate'

@@ -63,5 +63,5 @@ counts_match() {
 
 @test "a file that holds no BTF is named" {
 	status_is no_file 3
-	holds no_file '.[0].hooks == null and (.[0].no_hooks_why | contains("/etc/passwd holds no BTF"))'
+	holds no_file '.[0].hooks == null and (.[0].hooks_missing.cause | contains("/etc/passwd holds no BTF"))'
 }

@@ -54,5 +54,5 @@ SCRIPT
 	[ "$status" = 1 ]
 	grep '^page    /dev/vmclock0' "$OUT/locked"
 	holds locked_doctor '.[0].checks | map(select(.name == "lockdown"))[0].state == "fail"'
-	holds locked_doctor '.[0].no_hooks_why | contains("locked down")'
+	holds locked_doctor '.[0].hooks_missing.cause | contains("locked down")'
 }
