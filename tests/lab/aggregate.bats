@@ -91,7 +91,9 @@ each_use_counted() {
 @test "counting: no events but evidence, and of that nothing is shown" {
 	# What is slow is shown, and a busy machine makes some slow.
 	holds flood 'map(select(.type == "read")) | all(.latency_below_ns != null or .latency_ns > 1000000)'
-	holds flood '.[-1] | .events.made == .events.seen and .events.made * 50 < .uses'
+	# Where the machine stood still meanwhile there is an incident, and its reads are events.
+	holds flood '(map(select(.type == "finding" and .kind == "stun")) | length > 0)
+		or (.[-1] | .events.made == .events.seen and .events.made * 50 < .uses)'
 	holds plain 'map(select(.type == "read")) | all(.latency_below_ns != null or .latency_ns > 1000000)'
 	holds plain 'map(select(.type == "call") | .path) | length == 50 and unique == ["mmap"]'
 	holds flood '.[-1].driver_against_page | .equal >= 1 and .apart == 0'
