@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # Several clocks in one machine, told apart: two vmclocks, and the PTP clock of a network card, which
 # stands in for every PTP clock that is no vmclock's.
 

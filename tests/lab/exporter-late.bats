@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # The exporter without what it could have: a driver that comes after it, a page that holds a marker
 # alone, a user without rights. Its metrics say so, and stay well-formed.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # After a live migration that went badly, two seconds long: what the report says, held against what the
 # victims know themselves. PostgreSQL stamps rows, chronyd measures and at last corrects the clock, loads
 # count what they did, and the lab knows how long the guest was down. And the size of a quiet day.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # The lab keeps what it promises: what comes out of a guest, how its end is told, and the clock.
 # Each test boots a guest, which takes some seconds. Needs `tests/setup lab check`.
 # shellcheck disable=SC2154 # stderr and such are bats'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # An old kernel, every rung of the ladder, who moves the clock, and what the doctor says of it all.
 
 load helpers

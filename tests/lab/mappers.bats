@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # Who maps the page, whose reads nobody sees: found at the start, as they come and go, by inheritance;
 # by the kernel's iterator, and without privileges in /proc. LAB_KERNEL as in kernels/kernel.bats.
 

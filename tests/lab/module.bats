@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # The driver's life as a module: it comes after the trace has begun, goes, and comes again.
 
 load helpers

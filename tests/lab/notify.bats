@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # A hypervisor that notifies: the real driver's poll() wakes the program, which needs no timer then.
 
 load helpers

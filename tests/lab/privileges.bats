@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # The table under PRIVILEGES in vmclock-trace(1): what each set of capabilities is good for, tried as a
 # user who has these and no others. The driver is a module here.
 

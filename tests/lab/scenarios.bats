@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # Scenarios of the library, played into the page that the real driver serves: what is found there is
 # what the scenario says, as it is when the detector is fed without a kernel.
 
