@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # The newest kernel, a page with a true clock, every path by which it is read.
 
 load helpers
