@@ -48,7 +48,9 @@ SCRIPT
 }
 
 @test "lockdown is named, by trace and by doctor, and the page is watched all the same" {
-	status_is locked 0
+	# A guest on a busy machine stands still now and then: that alone may have been found.
+	status_is locked 0 2>/dev/null ||
+		{ status_is locked 3 && grep -Eq '^findings +[0-9]+ \([0-9]+ stun\)$' "$OUT/locked"; }
 	grep 'locked down' "$OUT/locked.err"
 	run grep -i 'please report\|as root' "$OUT/locked.err" "$OUT/locked"
 	[ "$status" = 1 ]
