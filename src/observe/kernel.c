@@ -12,10 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock_now.h"
-#include "observe/driver_config.h"
 #include "observe/driver_module.h"
 #include "observe/kernel_engine.h"
-#include "observe/kernel_refusal.h"
+#include "observe/kernel_unhooked.h"
 
 /* How often it is looked whether the driver has come or gone, and when again after a failure. */
 #define DRIVER_PERIOD_NS 100000000
@@ -63,28 +62,6 @@ struct kernel_trace {
 	bool is_stopped;
 };
 
-static int no_driver(struct error *error, const struct kernel_symbols *symbols, const char *file)
-{
-	char hint[DRIVER_HINT_BYTES];
-
-	if (!kernel_symbols_has_btf(symbols) && file) {
-		error_cause(error, "%s holds no BTF of a kernel", file);
-		error_hint(error, "pahole --btf_encode_detached makes one from a kernel's debug "
-				  "file");
-		return -EOPNOTSUPP;
-	}
-	if (!kernel_symbols_has_btf(symbols)) {
-		error_cause(error, "this kernel shows no BTF (/sys/kernel/btf/vmlinux)");
-		error_hint(error, "give its BTF with --btf FILE, or use a kernel built with "
-				  "CONFIG_DEBUG_INFO_BTF=y, as all major distributions' are");
-		return -EOPNOTSUPP;
-	}
-	error_cause(error, "this kernel has no vmclock driver (%s)", DRIVER_MODULE);
-	driver_hint(hint);
-	error_hint(error, "%s", hint);
-	return -ENOENT;
-}
-
 static bool has_driver(struct kernel_symbols *symbols)
 {
 	return kernel_symbols_in_btf(symbols, DRIVER_CHOKE_POINT) ||
@@ -101,23 +78,6 @@ static bool has_any_hook(const struct hook hooks[KERNEL_HOOKS])
 	return false;
 }
 
-/* Every hook was refused: the first one that is missed says why. */
-static int no_hook(struct error *error, const struct hook hooks[KERNEL_HOOKS])
-{
-	size_t i = 0;
-
-	while (i + 1 < KERNEL_HOOKS && !hook_is_missing(&hooks[i]))
-		i++;
-	if (hooks[i].reason == HOOK_NO_RIGHTS || hooks[i].reason == HOOK_LOCKDOWN) {
-		kernel_refusal_of_all(error, -EPERM);
-		return hooks[i].reason == HOOK_LOCKDOWN ? -EOPNOTSUPP : -EPERM;
-	}
-	error_cause(error, "no hook could be attached: %s", hooks[i].why);
-	error_hint(error, "'vmclock-trace doctor' shows what each hook lacks; 'vmclock-trace "
-			  "status' and watching the page work without");
-	return -ENOENT;
-}
-
 /* An engine for the kernel as it is now, with @hooks as they became. */
 static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine,
 		       struct hook hooks[KERNEL_HOOKS], struct error *error)
@@ -130,7 +90,7 @@ static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine
 		return -ENOMEM;
 	if (!kernel_symbols_has_btf(symbols) ||
 	    (!options->wait_for_driver && !has_driver(symbols))) {
-		result = no_driver(error, symbols, options->btf);
+		result = kernel_unhooked_no_driver(error, symbols, options->btf);
 	} else {
 		kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
 				  options->calls || options->all_phcs, options->reload);
@@ -140,7 +100,7 @@ static int load_engine(struct kernel_trace *trace, struct kernel_engine **engine
 	if (!result && !has_any_hook(hooks)) {
 		kernel_engine_close(*engine);
 		*engine = NULL;
-		result = no_hook(error, hooks);
+		result = kernel_unhooked_no_hook(error, hooks);
 	}
 	return result;
 }
@@ -190,44 +150,6 @@ int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_optio
 	}
 	*out = trace;
 	return 0;
-}
-
-static enum hook_reason reason_of(int result)
-{
-	if (kernel_is_locked_down())
-		return HOOK_LOCKDOWN;
-	switch (result) {
-	case -EPERM:
-	case -EACCES:
-		return HOOK_NO_RIGHTS;
-	case -EOPNOTSUPP:
-		return HOOK_NO_BTF;
-	}
-	return kernel_has_kprobes() ? HOOK_REFUSED : HOOK_NO_KPROBES;
-}
-
-_Static_assert(KERNEL_TRACE_HOOKS == KERNEL_HOOKS, "what is shown is what is planned");
-
-size_t kernel_trace_refused(const struct kernel_trace_options *options, int result,
-			    const struct error *why, struct hook hooks[KERNEL_TRACE_HOOKS])
-{
-	struct kernel_symbols *symbols = kernel_symbols_load(options->btf);
-
-	if (!symbols)
-		return 0;
-	kernel_hooks_plan(hooks, symbols, options->kprobes_only ? HOOK_KPROBE : HOOK_FENTRY,
-			  options->calls || options->all_phcs, options->reload);
-	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
-		/* Those that are absent for reasons of their own keep them. */
-		if (hooks[i].attach_type == HOOK_ABSENT)
-			continue;
-		hooks[i].attach_type = HOOK_ABSENT;
-		hooks[i].reason = reason_of(result);
-		snprintf(hooks[i].why, sizeof(hooks[i].why), "%.*s", HOOK_WHY_BYTES - 1,
-			 why->cause);
-	}
-	kernel_symbols_free(symbols);
-	return KERNEL_HOOKS;
 }
 
 void kernel_trace_close(struct kernel_trace *trace)

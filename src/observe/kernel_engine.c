@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock_now.h"
+#include "observe/kernel_losses.h"
 #include "observe/kernel_percpu.h"
 #include "observe/kernel_refusal.h"
 #include "observe/kernel_rings.h"
@@ -195,50 +196,12 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	engine->bpf->bss->every_event = options->every_event;
 }
 
-/* Kprobes that did not fire; kernels before 6.7 do not say. */
-static uint64_t missed_by(const struct bpf_link *link)
-{
-	struct bpf_link_info info = {0};
-	uint32_t bytes = sizeof(info);
-
-	if (!link || bpf_link_get_info_by_fd(bpf_link__fd(link), &info, &bytes) ||
-	    info.type != BPF_LINK_TYPE_PERF_EVENT ||
-	    (info.perf_event.type != BPF_PERF_EVENT_KPROBE &&
-	     info.perf_event.type != BPF_PERF_EVENT_KRETPROBE))
-		return 0;
-	return info.perf_event.kprobe.missed;
-}
-
 /* With the lock held. */
 static void add_missed(const struct kernel_engine *engine, struct event_losses *losses)
 {
 	for (size_t i = 0; i < 2 * KERNEL_HOOKS; i++)
-		losses->missed += missed_by(engine->links[i]);
-	losses->uncounted += missed_by(engine->links[2 * KERNEL_HOOK_READ]);
-}
-
-/*
- * The exit programs of the choke point, which count: a run that did not happen is a use uncounted.
- */
-static bool counts_uses(const char *program)
-{
-	return !strcmp(program, "read_fexit") || !strcmp(program, "read_kretprobe");
-}
-
-/*
- * What the kernel skipped because the program was running on that CPU, for a thread it preempted.
- */
-static void add_recursion_of(const struct bpf_program *program, struct event_losses *losses)
-{
-	struct bpf_prog_info info = {0};
-	uint32_t bytes = sizeof(info);
-	int fd = bpf_program__fd(program);
-
-	if (fd < 0 || bpf_prog_get_info_by_fd(fd, &info, &bytes))
-		return;
-	losses->recursion += info.recursion_misses;
-	if (counts_uses(bpf_program__name(program)))
-		losses->uncounted += info.recursion_misses;
+		losses->missed += kernel_losses_missed(engine->links[i]);
+	losses->uncounted += kernel_losses_missed(engine->links[2 * KERNEL_HOOK_READ]);
 }
 
 /* With the lock held. */
@@ -246,7 +209,8 @@ static void add_recursion(const struct kernel_engine *engine, struct event_losse
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, engine->bpf->obj) add_recursion_of(program, losses);
+	bpf_object__for_each_program(program, engine->bpf->obj)
+		kernel_losses_add_recursion(program, losses);
 }
 
 /* The lock is not held while the kernel waits until no CPU runs the program any more. */
@@ -270,7 +234,7 @@ void kernel_engine_detach(struct kernel_engine *engine)
 static void unload_program(struct kernel_engine *engine, struct bpf_program *program)
 {
 	pthread_mutex_lock(&engine->lock);
-	add_recursion_of(program, &engine->missed);
+	kernel_losses_add_recursion(program, &engine->missed);
 	bpf_program__unload(program);
 	pthread_mutex_unlock(&engine->lock);
 }
@@ -464,20 +428,6 @@ int kernel_engine_consume(struct kernel_engine *engine, kernel_event_fn fn, void
 	return kernel_rings_consume(engine->rings, CONSUME_AT_ONCE, deliver_record, engine);
 }
 
-static int sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum)
-{
-	void *values;
-	int cpus = kernel_percpu_lookup(map, key, sizeof(struct wire_latency), &values);
-
-	if (cpus < 0)
-		return cpus;
-	*sum = (struct histogram){0};
-	for (int cpu = 0; cpu < cpus; cpu++)
-		kernel_wire_add_latency(sum, &((const struct wire_latency *)values)[cpu]);
-	free(values);
-	return 0;
-}
-
 int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *losses)
 {
 	struct kernel_rings_counts rings;
@@ -514,7 +464,7 @@ static void tally_latency(struct kernel_engine *engine, uint32_t clock, uint32_t
 	struct event event = {.type = EVENT_LATENCY, .time_ns = clock_now_ns(CLOCK_MONOTONIC)};
 	struct histogram now;
 
-	if (sum_latency(engine->bpf->maps.latencies, key, &now) ||
+	if (kernel_percpu_sum_latency(engine->bpf->maps.latencies, key, &now) ||
 	    (now.count == engine->latency[key].count && !engine->recorded[key].count))
 		return;
 	kernel_wire_clock(&event, clock);

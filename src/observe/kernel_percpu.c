@@ -6,6 +6,9 @@
 
 #include <bpf/libbpf.h>
 
+#include "../bpf/wire.h"
+#include "observe/kernel_wire.h"
+
 int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
 {
 	int cpus = libbpf_num_possible_cpus();
@@ -33,6 +36,20 @@ int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum)
 	*sum = 0;
 	for (int cpu = 0; cpu < cpus; cpu++)
 		*sum += ((const uint64_t *)values)[cpu];
+	free(values);
+	return 0;
+}
+
+int kernel_percpu_sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum)
+{
+	void *values;
+	int cpus = kernel_percpu_lookup(map, key, sizeof(struct wire_latency), &values);
+
+	if (cpus < 0)
+		return cpus;
+	*sum = (struct histogram){0};
+	for (int cpu = 0; cpu < cpus; cpu++)
+		kernel_wire_add_latency(sum, &((const struct wire_latency *)values)[cpu]);
 	free(values);
 	return 0;
 }

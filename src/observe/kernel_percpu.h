@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/histogram.h"
+
 struct bpf_map;
 
 /*
@@ -15,5 +17,8 @@ int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, 
 
 /* Their sum, of numbers of 64 bits. 0 or -errno. */
 int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum);
+
+/* The same of struct wire_latency. */
+int kernel_percpu_sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum);
 
 #endif
