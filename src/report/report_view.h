@@ -46,6 +46,12 @@ bool report_is_of(const struct finding *finding, const struct incident *incident
 void report_around(const struct report *report, const struct incident *incident, uint64_t *from_ns,
 		   uint64_t *to_ns);
 
+/* Is only a part of the time asked for? */
+bool report_is_windowed(const struct report *report);
+
+/* What of @from_ns to @to_ns is in the recording, and asked for; 0: nothing. */
+uint64_t report_asked_ns(const struct report *report, uint64_t from_ns, uint64_t to_ns);
+
 /* The UTC of a moment by CLOCK_REALTIME as it was at the start; INSTANT_ISO_BYTES are enough. */
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);
 
