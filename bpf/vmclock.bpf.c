@@ -20,6 +20,8 @@
 #include "read.bpf.h"
 #include "notification.bpf.h"
 #include "call.bpf.h"
+#include "phc_call.bpf.h"
+#include "dev_call.bpf.h"
 #include "clock_change.bpf.h"
 #include "unload.bpf.h"
 

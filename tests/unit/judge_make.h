@@ -135,4 +135,33 @@ static inline void no_finding(const struct judged *judged)
 		fail_msg("found %s", finding_name(judged->found[0].kind));
 }
 
+/* A clock with 1000 ns and 2^-20 (0.95 ppm) of error, refreshed once. */
+static inline struct page make_bounded_page(void)
+{
+	struct page page = make_full_page();
+
+	make_field(&page, PAGE_PERIOD_MAXERROR_RATE, 1ull << 14);
+	return page;
+}
+
+static inline struct judged *judged_watching(struct page *page)
+{
+	struct judged *judged = judged_new(NULL);
+
+	make_refresh(page, judged->counter);
+	sample_page(judged, page);
+	no_finding(judged);
+	return judged;
+}
+
+/* One update @seconds later that sets the clock forwards by @ns at the new reference. */
+static inline void judged_update(struct judged *judged, struct page *page, double seconds,
+				 int64_t ns)
+{
+	later(judged, seconds);
+	make_refresh(page, judged->counter);
+	make_shift(page, ns);
+	sample_page(judged, page);
+}
+
 #endif
