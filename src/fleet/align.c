@@ -96,11 +96,15 @@ static void add_bound_runs(struct align_bound_runs *bound_runs, const struct ana
 		if (blinds(incident))
 			put(bound_runs->broken, &bound_runs->breaks, incident->from_ns, UINT64_MAX);
 	}
+	for (size_t i = 0; i < analysis->page_bads; i++)
+		put(bound_runs->page_bad, &bound_runs->page_bads, analysis->page_bad[i].from_ns,
+		    analysis->page_bad[i].to_ns);
 	/* What else happened is not listed. */
 	if (analysis->findings && analysis->findings_unlisted) {
 		uint64_t last_ns = analysis->finding[analysis->findings - 1].found_ns;
 
 		put(bound_runs->bad, &bound_runs->bads, last_ns, UINT64_MAX);
+		put(bound_runs->page_bad, &bound_runs->page_bads, last_ns, UINT64_MAX);
 		put(bound_runs->broken, &bound_runs->breaks, last_ns, UINT64_MAX);
 	}
 	if (analysis->incidents && analysis->incidents_unlisted)
@@ -115,24 +119,31 @@ static int compare_times(const void *a, const void *b)
 	return (*first > *second) - (*first < *second);
 }
 
-static int make_room(struct align_bound_runs *bound_runs, size_t bads, size_t breaks, size_t steps)
+/* Room for @count more than @has. */
+static int make_room(struct align_stretch **stretch, size_t has, size_t count)
 {
-	struct align_stretch *bad =
-		realloc(bound_runs->bad, (bound_runs->bads + bads + 1) * sizeof(*bad));
-	struct align_stretch *broken;
-	uint64_t *step_ns;
+	struct align_stretch *more = realloc(*stretch, (has + count + 1) * sizeof(*more));
 
-	bound_runs->bad = bad ?: bound_runs->bad;
-	broken = realloc(bound_runs->broken, (bound_runs->breaks + breaks + 1) * sizeof(*broken));
-	bound_runs->broken = broken ?: bound_runs->broken;
-	step_ns = realloc(bound_runs->step_ns, (bound_runs->steps + steps + 1) * sizeof(*step_ns));
+	*stretch = more ?: *stretch;
+	return more ? 0 : -ENOMEM;
+}
+
+static int make_all_room(struct align_bound_runs *bound_runs, const struct align_bound_runs *most)
+{
+	uint64_t *step_ns = realloc(bound_runs->step_ns,
+				    (bound_runs->steps + most->steps + 1) * sizeof(*step_ns));
+
 	bound_runs->step_ns = step_ns ?: bound_runs->step_ns;
-	return bad && broken && step_ns ? 0 : -ENOMEM;
+	if (!step_ns || make_room(&bound_runs->bad, bound_runs->bads, most->bads) ||
+	    make_room(&bound_runs->page_bad, bound_runs->page_bads, most->page_bads))
+		return -ENOMEM;
+	return make_room(&bound_runs->broken, bound_runs->breaks, most->breaks);
 }
 
 static void tidy_all(struct align_bound_runs *bound_runs, uint32_t rate_ppm)
 {
 	bound_runs->bads = tidy(bound_runs->bad, bound_runs->bads);
+	bound_runs->page_bads = tidy(bound_runs->page_bad, bound_runs->page_bads);
 	bound_runs->breaks = tidy(bound_runs->broken, bound_runs->breaks);
 	qsort(bound_runs->step_ns, bound_runs->steps, sizeof(*bound_runs->step_ns), compare_times);
 	if (rate_ppm > bound_runs->rate_ppm)
@@ -148,8 +159,14 @@ static uint32_t rate_of(const struct analysis *analysis)
 
 int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analysis *analysis)
 {
-	if (make_room(bound_runs, analysis->incidents + 2,
-		      analysis->findings + analysis->incidents + 1, analysis->findings))
+	const struct align_bound_runs most = {
+		.bads = analysis->incidents + 2,
+		.page_bads = analysis->page_bads + 1,
+		.breaks = analysis->findings + analysis->incidents + 1,
+		.steps = analysis->findings,
+	};
+
+	if (make_all_room(bound_runs, &most))
 		return -ENOMEM;
 	add_bound_runs(bound_runs, analysis);
 	tidy_all(bound_runs, rate_of(analysis));
@@ -158,10 +175,12 @@ int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analy
 
 int align_bound_runs_join(struct align_bound_runs *bound_runs, const struct align_bound_runs *from)
 {
-	if (make_room(bound_runs, from->bads, from->breaks, from->steps))
+	if (make_all_room(bound_runs, from))
 		return -ENOMEM;
 	for (size_t i = 0; i < from->bads; i++)
 		bound_runs->bad[bound_runs->bads++] = from->bad[i];
+	for (size_t i = 0; i < from->page_bads; i++)
+		bound_runs->page_bad[bound_runs->page_bads++] = from->page_bad[i];
 	for (size_t i = 0; i < from->breaks; i++)
 		bound_runs->broken[bound_runs->breaks++] = from->broken[i];
 	for (size_t i = 0; i < from->steps; i++)
@@ -173,6 +192,7 @@ int align_bound_runs_join(struct align_bound_runs *bound_runs, const struct alig
 void align_bound_runs_free(struct align_bound_runs *bound_runs)
 {
 	free(bound_runs->bad);
+	free(bound_runs->page_bad);
 	free(bound_runs->broken);
 	free(bound_runs->step_ns);
 	*bound_runs = (struct align_bound_runs){0};
@@ -185,7 +205,8 @@ struct align {
 	struct align_axis axis;
 	struct align_track *page;
 	struct align_track *realtime;
-	size_t bad; /* the first that is not over by the newest event */
+	size_t bad; /* the first that is not over by the newest event; of the page: */
+	size_t page_bad;
 	bool any;
 	uint64_t first_ns, last_ns;
 
@@ -228,14 +249,23 @@ void align_free(struct align *align)
 	free(align);
 }
 
-/* Is @ns in a bad window? Times go forward but in a file that lies. */
+/* Is @ns within one of @bad, of which @next was the first not over? Only a lying file goes back. */
+static bool is_within(const struct align_stretch *bad, size_t bads, size_t *next, uint64_t ns)
+{
+	while (*next < bads && bad[*next].hi_ns <= ns)
+		(*next)++;
+	return *next < bads && bad[*next].lo_ns < ns;
+}
+
 static bool is_bad(struct align *align, uint64_t ns)
 {
-	const struct align_stretch *bad = align->bound_runs->bad;
+	return is_within(align->bound_runs->bad, align->bound_runs->bads, &align->bad, ns);
+}
 
-	while (align->bad < align->bound_runs->bads && bad[align->bad].hi_ns <= ns)
-		align->bad++;
-	return align->bad < align->bound_runs->bads && bad[align->bad].lo_ns < ns;
+static bool page_is_bad(struct align *align, uint64_t ns)
+{
+	return is_within(align->bound_runs->page_bad, align->bound_runs->page_bads,
+			 &align->page_bad, ns);
 }
 
 /* @at, and by @by_ns more or less, in ns rounded down. False: past 292 years. */
@@ -337,7 +367,7 @@ void align_event(struct align *align, const struct event *event)
 	if (!align->any || end_ns > align->last_ns)
 		align->last_ns = end_ns;
 	align->any = true;
-	if (event->type == EVENT_PAGE && !is_bad(align, event->time_ns))
+	if (event->type == EVENT_PAGE && !page_is_bad(align, event->time_ns))
 		add_sample(align, event);
 	else if (event->type == EVENT_CLOCK)
 		add_realtime(align, event);

@@ -15,8 +15,10 @@
  * facts: CLOCK_REALTIME at the start of the recording, of which no error is known: so no moment has
  *	a bound, and there is only a guess.
  *
- * None is believed within a bad window of an incident. In there, and wherever nothing was looked
- * at, what holds is what fleet/align_track.h makes of the samples before and after.
+ * CLOCK_REALTIME is not believed within a bad window of an incident, nor a page while it was not
+ * good itself: that another clock stays wrong is no reason not to believe the page. In there, and
+ * wherever nothing was looked at, what holds is what fleet/align_track.h makes of the samples
+ * before and after.
  */
 #ifndef VMCLOCK_TRACE_FLEET_ALIGN_H
 #define VMCLOCK_TRACE_FLEET_ALIGN_H
@@ -42,6 +44,8 @@ const char *align_method_name(enum align_method method);
 struct align_bound_runs {
 	struct align_stretch *bad; /* ascending, apart from each other; its ends are good */
 	size_t bads;
+	struct align_stretch *page_bad; /* the same of the page alone */
+	size_t page_bads;
 	struct align_stretch *broken; /* as in struct align_axis */
 	size_t breaks;
 	uint64_t *step_ns; /* the same */

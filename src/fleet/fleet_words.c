@@ -359,7 +359,8 @@ static void emit_alignment(const struct unknown_sink *sink)
 	else if (recording->has_width && recording->worst_ns == UINT64_MAX)
 		emit(sink, "no_bound",
 		     "Of some moments UTC is bounded on one side at most: CLOCK_MONOTONIC may "
-		     "have jumped, and no clock was good afterwards.");
+		     "have jumped, and nothing that could be believed told UTC on the other "
+		     "side.");
 	if (recording->aligned.contradictions)
 		emit(sink, "contradiction",
 		     "What gave UTC contradicted itself %" PRIu64

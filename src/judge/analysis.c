@@ -9,6 +9,9 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct analysis *analysis = arg;
 
+	if (judge_open_incident(analysis->judge) &&
+	    finding->not_before_ns < analysis->page_doubt_ns)
+		analysis->page_doubt_ns = finding->not_before_ns;
 	if (analysis->findings < ANALYSIS_FINDINGS)
 		analysis->finding[analysis->findings++] = *finding;
 	else
@@ -163,14 +166,54 @@ void analysis_free(struct analysis *analysis)
 	free(analysis);
 }
 
+static void page_becomes_bad(struct analysis *analysis, uint64_t from_ns)
+{
+	struct analysis_page_bad *last =
+		analysis->page_bads ? &analysis->page_bad[analysis->page_bads - 1] : NULL;
+
+	if (analysis->page_is_bad) {
+		if (from_ns < last->from_ns)
+			last->from_ns = from_ns;
+		return;
+	}
+	if (analysis->page_bads == ANALYSIS_PAGE_BADS) {
+		last->to_ns = UINT64_MAX;
+		return;
+	}
+	analysis->page_bad[analysis->page_bads++] =
+		(struct analysis_page_bad){.from_ns = from_ns, .to_ns = UINT64_MAX};
+	analysis->page_is_bad = true;
+}
+
+/* After an event was judged: does the open incident find the page good? */
+static void follow_page(struct analysis *analysis, const struct event *event)
+{
+	const struct incident *incident = judge_open_incident(analysis->judge);
+	bool good = !incident || incident->page_good_ns;
+
+	if (analysis->page_doubt_ns != UINT64_MAX)
+		page_becomes_bad(analysis, analysis->page_doubt_ns);
+	else if (!good)
+		page_becomes_bad(analysis, analysis->newest_ns);
+	if (good && analysis->page_is_bad) {
+		analysis->page_bad[analysis->page_bads - 1].to_ns = event->time_ns;
+		analysis->page_is_bad = false;
+	}
+	if (good)
+		analysis->newest_ns = event->time_ns;
+}
+
 void analysis_event(struct analysis *analysis, const struct event *event)
 {
+	analysis->page_doubt_ns = UINT64_MAX;
 	judge_event(analysis->judge, event);
+	follow_page(analysis, event);
 }
 
 void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 {
 	judge_resume(analysis->judge, gap);
+	analysis->page_is_bad = false;
 	if (!analysis->events)
 		return;
 	if (analysis->gaps < ANALYSIS_GAPS)

@@ -22,6 +22,13 @@
 #define ANALYSIS_FINDINGS  512
 #define ANALYSIS_INCIDENTS 64
 #define ANALYSIS_GAPS	   64
+#define ANALYSIS_PAGE_BADS 256
+
+/* A while in which the page itself was not good, from its last good sample to the next. */
+struct analysis_page_bad {
+	uint64_t from_ns;
+	uint64_t to_ns; /* UINT64_MAX: it was not seen to be good again */
+};
 
 /* One clock over the whole time, where the page showed how wrong it was. */
 struct analysis_clock {
@@ -46,6 +53,9 @@ struct analysis {
 	uint64_t gaps_unlisted;
 	uint64_t gap_ns;     /* how long they are, all of them */
 	uint64_t gap_events; /* and how many events are missing in them */
+	/* Other than an incident, it is over when the page is good, whatever other clocks do. */
+	struct analysis_page_bad page_bad[ANALYSIS_PAGE_BADS];
+	size_t page_bads; /* where there is no room, the last one has no end */
 	struct analysis_clock clock[OBSERVED_CLOCKS];
 	struct curve page_bound; /* what the page claims of its own error, either way */
 	struct curve latency;	 /* how long the reads took that were measured one by one */
@@ -62,6 +72,9 @@ struct analysis {
 
 	/* Its own. */
 	struct judge *judge;
+	bool page_is_bad;	/* the last of page_bad goes on */
+	uint64_t page_doubt_ns; /* since when a finding of this event says so; UINT64_MAX: none */
+	uint64_t newest_ns;	/* of the event before, with the page good */
 };
 
 /* NULL without memory. */
