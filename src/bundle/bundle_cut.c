@@ -8,16 +8,12 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "base/text.h"
 #include "bundle/bundle_facts.h"
 #include "bundle/bundle_key.h"
 #include "feed/recorded.h"
 #include "record/record_found.h"
 #include "event/mapper_list.h"
 #include "judge/judge.h"
-#include "show/finding_json.h"
-#include "show/incident_view.h"
-#include "show/json_add.h"
 #include "store/intern.h"
 #include "bundle/redact.h"
 #include "store/writer.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/bundle_replay.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

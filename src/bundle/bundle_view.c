@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/bundle_view.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "show/json_add.h"

@@ -2,7 +2,6 @@
 /* A comparison as lines of JSON: one of type "sample" each, at the end one of type "summary". */
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <stdlib.h>
 
 #include "page/names.h"
 #include "compare/compare_view.h"

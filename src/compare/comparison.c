@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "compare/comparison.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 #include "event/event.h"

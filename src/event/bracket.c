@@ -37,16 +37,3 @@ uint64_t bracket_width_ns(const struct bracket *bracket)
 
 	return ns < 0 || ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
 }
-
-int bracket_tightest(const struct bracket *brackets, size_t count, struct ns_interval *out)
-{
-	const struct bracket *best = brackets;
-
-	if (count == 0)
-		return -ENODATA;
-	for (size_t i = 1; i < count; i++) {
-		if (bracket_width_ns(&brackets[i]) < bracket_width_ns(best))
-			best = &brackets[i];
-	}
-	return bracket_offset(best, out);
-}

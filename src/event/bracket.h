@@ -36,13 +36,7 @@ struct counter_bracket {
  */
 int bracket_offset(const struct bracket *bracket, struct ns_interval *out);
 
-/*
- * The offset of the tightest of @count brackets. -EINVAL or -ERANGE where that has none, -ENODATA
- * where @count is 0; @out is then untouched.
- */
-int bracket_tightest(const struct bracket *brackets, size_t count, struct ns_interval *out);
-
-/* after - before in ns; UINT64_MAX where that is negative, so that such a one never is tightest. */
+/* after - before in ns; UINT64_MAX where that is negative. */
 uint64_t bracket_width_ns(const struct bracket *bracket);
 
 /* after - before in ticks; a counter that went back is very wide. */

@@ -4,7 +4,6 @@
 #include "fleet/fleet_view.h"
 #include "fleet/fleet_table.h"
 #include "show/json_add.h"
-#include "show/json_objects.h"
 
 /* Null where it is not known. */
 static json_object *json_utc_text(bool known, int64_t ns)

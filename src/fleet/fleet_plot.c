@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "base/text.h"
 #include "show/html.h"
 
 /* In units of the drawing, which a browser scales. */

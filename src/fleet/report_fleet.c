@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/report_fleet.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -233,8 +233,3 @@ void analysis_finish(struct analysis *analysis)
 {
 	judge_finish(analysis->judge);
 }
-
-const struct detector_counts *analysis_counts(const struct analysis *analysis)
-{
-	return judge_counts(analysis->judge);
-}

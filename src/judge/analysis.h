@@ -95,7 +95,4 @@ void analysis_gap(struct analysis *analysis, const struct event_gap *gap);
 /* No more events. */
 void analysis_finish(struct analysis *analysis);
 
-/* What has passed through the detector. Owned by @analysis. */
-const struct detector_counts *analysis_counts(const struct analysis *analysis);
-
 #endif

@@ -60,11 +60,6 @@ const struct detector_counts *detector_counts(const struct detector *detector)
 	return &detector->counts;
 }
 
-const struct page *detector_page(const struct detector *detector)
-{
-	return detector->newest.known ? &detector->newest.page : NULL;
-}
-
 const struct event_ticks *event_ticks_of(const struct event *event)
 {
 	switch (event->type) {

@@ -187,7 +187,4 @@ void detector_forget(struct detector *detector, uint64_t number);
 /* Owned by @detector. */
 const struct detector_counts *detector_counts(const struct detector *detector);
 
-/* The newest valid page, NULL before the first. Owned by @detector. */
-const struct page *detector_page(const struct detector *detector);
-
 #endif

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/driver_answer.h"
 
-#include <errno.h>
-
 #include "page/time.h"
 
 /* The driver's answer less @at rounded down to 1 ns, as the driver rounds; clamped with a mark. */

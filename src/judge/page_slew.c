@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/page_step.h"
 
-#include "judge/page_update.h"
 #include "page/time.h"
 
 typedef unsigned __int128 wide;

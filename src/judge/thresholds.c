@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-#include "judge/scale_inference.h"
-
 #define OPTION(option, value, unit, finding, about) {FINDING_##finding, unit, value, about},
 #define LIMIT(value, unit, finding, about)	    {FINDING_##finding, unit, value, about},
 static const struct threshold thresholds[] = {DETECTOR_THRESHOLDS(OPTION) DETECTOR_LIMITS(LIMIT)};

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "observe/clock_event.h"
 
-#include <errno.h>
-#include <stdbool.h>
-
 #include "base/clock_now.h"
 #include "observe/clockbound.h"
 #include "observe/host_clock.h"

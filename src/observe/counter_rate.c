@@ -2,7 +2,6 @@
 #include "observe/counter_rate.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/instant.h"
 #include "observe/host_clock.h"

@@ -79,11 +79,6 @@ const char *kernel_refusal_program(void)
 	return said.program;
 }
 
-const char *kernel_refusal_warning(void)
-{
-	return said.warning;
-}
-
 /* Does the file hold @text? */
 static bool file_has(const char *path, const char *text)
 {

@@ -17,9 +17,6 @@ void kernel_refusal_listen(void);
 /* The program that libbpf named first as the one that fails, static; "": it named none. */
 const char *kernel_refusal_program(void);
 
-/* Its last warning, one line, static; "": there is none. */
-const char *kernel_refusal_warning(void);
-
 /* Is the kernel locked down so far that no BPF program may read its memory? */
 bool kernel_is_locked_down(void);
 

@@ -138,11 +138,6 @@ bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols)
 	return symbols->has_own;
 }
 
-bool kernel_symbols_has_driver_types(const struct kernel_symbols *symbols)
-{
-	return has_driver_types(symbols->driver ? symbols->driver : symbols->kernel);
-}
-
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function)
 {
 	/* A module's BTF is searched through its base, the kernel's, as well. */

@@ -38,9 +38,6 @@ bool kernel_symbols_has_btf(const struct kernel_symbols *symbols);
 /* Does the kernel show its own where libbpf looks for it? Without, there is no fentry. */
 bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols);
 
-/* Are the driver's types known, by which its hooks find the page? */
-bool kernel_symbols_has_driver_types(const struct kernel_symbols *symbols);
-
 /* Is @function in the BTF of the kernel or the driver? */
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function);
 

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock_now.h"
 #include "base/instant.h"
 #include "store/recording.h"
 

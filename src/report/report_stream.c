@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include "base/instant.h"
 #include "feed/message.h"
 #include "feed/recorded.h"
 #include "judge/judge.h"

@@ -2,7 +2,6 @@
 /* The keys of a finding, and of what is known about each kind. */
 #include <stddef.h>
 
-#include "judge/scale_inference.h"
 #include "show/finding_json.h"
 #include "show/json_objects.h"
 

@@ -213,15 +213,6 @@ void add_missing(json_object *to, const char *key, const char *cause, const char
 	add_json(to, key, json);
 }
 
-json_object *new_line(const char *type, uint64_t time_ns)
-{
-	json_object *line = json_object_new_object();
-
-	add_text(line, "type", type);
-	add_u64(line, "monotonic_ns", time_ns);
-	return line;
-}
-
 json_object *json_new_line(const struct json_table *table, uint64_t time_ns)
 {
 	json_object *line = json_new(table);

@@ -50,9 +50,6 @@ void add_missing(json_object *to, const char *key, const char *cause, const char
 /* A new object with what every line of JSON Lines has: the `type` of @table and the time. */
 json_object *json_new_line(const struct json_table *table, uint64_t time_ns);
 
-/* The same, of what has no table yet. */
-json_object *new_line(const char *type, uint64_t time_ns);
-
 /* @line as text, without an end of line; owned by @line. */
 const char *json_line(json_object *line);
 

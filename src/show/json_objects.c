@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include "event/event.h"
-#include "event/fact.h"
 #include "judge/finding.h"
 #include "judge/scale_inference.h"
 #include "show/json_add.h"

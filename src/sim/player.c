@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/player.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/clock_now.h"

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "page/names.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
 #include "show/page_json.h"

@@ -2,7 +2,6 @@
 /* A watch for programs: one object a line, each with its `type`. Unknown is null. */
 #include "watch/watch_view.h"
 
-#include "page/diff.h"
 #include "show/finding_json.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 #include "base/instant.h"
-#include "base/text.h"
 #include "show/live_text.h"
 #include "show/incident_view.h"
 

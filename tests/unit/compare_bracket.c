@@ -104,24 +104,6 @@ static void true_offset_is_inside(void **state)
 	}
 }
 
-static void tightest_is_chosen(void **state)
-{
-	struct bracket brackets[] = {
-		{{0, 0}, {0, 500}, {0, 1000}},
-		{{0, 2000}, {0, 2010}, {0, 1000}}, /* set back: no candidate */
-		{{0, 3000}, {0, 3005}, {0, 3010}},
-		{{0, 4000}, {0, 4100}, {0, 4200}},
-	};
-	struct ns_interval offset;
-
-	(void)state;
-	assert_int_equal(bracket_tightest(brackets, 4, &offset), 0);
-	assert_int_equal(offset.lo_ns, -6);
-	assert_int_equal(offset.hi_ns, 6);
-	assert_int_equal(bracket_tightest(brackets + 1, 1, &offset), -EINVAL);
-	assert_int_equal(bracket_tightest(brackets, 0, &offset), -ENODATA);
-}
-
 static void width_of_counters_wraps(void **state)
 {
 	struct counter_bracket over = {.before = UINT64_MAX - 4, .after = 5};
@@ -219,7 +201,6 @@ int main(void)
 		cmocka_unit_test(a_clock_set_back_gives_no_offset),
 		cmocka_unit_test(centuries_do_not_fit),
 		cmocka_unit_test(true_offset_is_inside),
-		cmocka_unit_test(tightest_is_chosen),
 		cmocka_unit_test(width_of_counters_wraps),
 		cmocka_unit_test(elapsed_of_plain_numbers),
 		cmocka_unit_test(elapsed_needs_time),
