@@ -16,6 +16,7 @@ struct connection *connections_add(struct connections *connections, int fd, uint
 			*connection = (struct connection){
 				.state = CONNECTION_ASKING,
 				.fd = fd,
+				.since_ns = now_ns,
 				.until_ns = now_ns + CONNECTION_ASK_NS,
 			};
 			return connection;
@@ -30,23 +31,37 @@ void connections_remove(struct connections *connections, struct connection *conn
 	connection->state = CONNECTION_FREE;
 }
 
-static void set(struct connection *connection, enum connection_state state, uint64_t until_ns)
+static void set(struct connection *connection, enum connection_state state, uint64_t now_ns,
+		uint64_t allowed_ns)
 {
 	/* One that was shut down may still have answers to its name. */
 	if (connection->state == CONNECTION_CUT)
 		return;
 	connection->state = state;
-	connection->until_ns = until_ns;
+	connection->since_ns = now_ns;
+	connection->until_ns = now_ns + allowed_ns;
+}
+
+/* Has the client closed its half, and is all read that it had sent? */
+static bool is_ended(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 void connection_asked(struct connection *connection, uint64_t now_ns)
 {
-	set(connection, CONNECTION_ANSWERING, now_ns + CONNECTION_READ_NS);
+	set(connection, CONNECTION_ANSWERING, now_ns, CONNECTION_READ_NS);
 }
 
 void connection_answered(struct connection *connection, uint64_t now_ns)
 {
-	set(connection, CONNECTION_KEPT, now_ns + CONNECTION_KEEP_NS);
+	/* A further request that was read with the last one is asked before this is expired. */
+	if (is_ended(connection->fd))
+		set(connection, CONNECTION_ENDED, now_ns, 0);
+	else
+		set(connection, CONNECTION_KEPT, now_ns, CONNECTION_KEEP_NS);
 }
 
 bool connections_have_room(const struct connections *connections)
@@ -61,30 +76,39 @@ static void cut(struct connection *connection)
 	connection->state = CONNECTION_CUT;
 }
 
-/* Does it hold its place for good reasons, or none that lets it go? */
-static bool may_stay(const struct connection *connection, uint64_t now_ns)
+/* Who goes first where there is no room; 0: it may stay. */
+static int rank(const struct connection *connection, uint64_t now_ns)
 {
 	switch (connection->state) {
+	case CONNECTION_ENDED:
+		return 4;
+	case CONNECTION_KEPT:
+		return 3;
+	case CONNECTION_ASKING:
+		return 2;
+	case CONNECTION_ANSWERING:
+		return now_ns > connection->since_ns + NSEC_PER_SEC;
 	case CONNECTION_FREE:
 	case CONNECTION_CUT:
-		return true;
-	case CONNECTION_ANSWERING:
-		return connection->until_ns > now_ns + CONNECTION_READ_NS - NSEC_PER_SEC;
-	default:
-		return false;
+		break;
 	}
+	return 0;
 }
 
 void connections_make_room(struct connections *connections, uint64_t now_ns)
 {
 	struct connection *first = NULL;
+	int first_rank = 0;
 
 	for (size_t i = 0; i < CONNECTIONS; i++) {
 		struct connection *connection = &connections->connection[i];
+		int its = rank(connection, now_ns);
 
-		if (!may_stay(connection, now_ns) &&
-		    (!first || connection->until_ns < first->until_ns))
+		if (its > first_rank || (its && its == first_rank &&
+					 connection->since_ns < first->since_ns)) {
 			first = connection;
+			first_rank = its;
+		}
 	}
 	if (!first)
 		return;
@@ -102,8 +126,8 @@ uint64_t connections_expire(struct connections *connections, uint64_t now_ns)
 		if (connection->state == CONNECTION_FREE || connection->state == CONNECTION_CUT)
 			continue;
 		if (connection->until_ns <= now_ns) {
+			connections->late += connection->state != CONNECTION_ENDED;
 			cut(connection);
-			connections->late++;
 		} else if (connection->until_ns < next_ns) {
 			next_ns = connection->until_ns;
 		}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who is connected, and until when: a table of fixed size, in which no client can stay for longer
- * than it may, and the one that has waited longest without asking anything makes room for the next.
- * Pure but for the shutdown() of a socket.
+ * than it may. Where it is full, a client is cut for the next one: first by what it is doing, then
+ * by how long it has done so. So a newcomer is the last to go, whatever a crowd does.
+ * Pure but for looking at a socket and its shutdown().
  */
 #ifndef VMCLOCK_TRACE_SERVE_CONNECTIONS_H
 #define VMCLOCK_TRACE_SERVE_CONNECTIONS_H
@@ -25,13 +26,15 @@ enum connection_state {
 	CONNECTION_ASKING,    /* connected; no request is whole yet */
 	CONNECTION_ANSWERING, /* the answer is on its way */
 	CONNECTION_KEPT,      /* answered; it may ask again */
+	CONNECTION_ENDED,     /* answered, and it has closed its half: it asks no more */
 	CONNECTION_CUT,	      /* shut down, and not closed yet */
 };
 
 struct connection {
 	enum connection_state state;
 	int fd;
-	uint64_t until_ns; /* CLOCK_MONOTONIC */
+	uint64_t since_ns; /* it has been in this state; CLOCK_MONOTONIC */
+	uint64_t until_ns; /* it may stay */
 };
 
 /* All zero at first. */
@@ -57,8 +60,9 @@ void connection_answered(struct connection *connection, uint64_t now_ns);
 bool connections_have_room(const struct connections *connections);
 
 /*
- * Shut down the one whose time is over first, if any. What is being answered since less than a
- * second is let alone: a client that reads has long gone on by then.
+ * Shut down one, if any: of those that are kept the one that has been for longest; where none is,
+ * the one that has been asking for longest; and at last who does not read its answer. What is being
+ * answered since less than a second is let alone: a client that reads has long gone on by then.
  */
 void connections_make_room(struct connections *connections, uint64_t now_ns);
 

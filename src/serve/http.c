@@ -49,12 +49,27 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **re
 			 enum MHD_RequestTerminationCode code)
 {
 	struct connection *entry = http_connection(connection);
+	struct http *http = arg;
 
-	(void)arg;
 	(void)request;
 	(void)code;
+	if (http->auth)
+		basic_auth_forget(http->auth, connection);
 	if (entry)
 		connection_answered(entry, clock_now_ns(CLOCK_MONOTONIC));
+}
+
+static void hold(void *connection)
+{
+	MHD_suspend_connection(connection);
+}
+
+static void let_go(void *connection, void *arg)
+{
+	struct http *http = arg;
+
+	MHD_resume_connection(connection);
+	eventfd_write(http->wake, 1);
 }
 
 static const char *priorities(const struct web_config *web)
@@ -68,7 +83,7 @@ static const char *priorities(const struct web_config *web)
 static struct MHD_Daemon *start_daemon(struct http *http, const struct web_config *web)
 {
 	/* Waited for by ourselves: time limits are ours, MHD has none on a whole request. */
-	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET;
+	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem tls[5] = {{MHD_OPTION_END, 0, NULL}};
 	size_t used = 0;
 
@@ -90,9 +105,20 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct web_confi
 		on_completed, http, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
+/* No client may be held when its daemon is stopped. */
+static void stop_daemon(struct http *http)
+{
+	basic_auth_free(http->auth);
+	http->auth = NULL;
+	if (http->daemon)
+		MHD_stop_daemon(http->daemon);
+	web_config_free(http->web);
+}
+
 /* Read the web configuration, if there is one, and begin to serve by it. */
 static int load(struct http *http, struct error *error)
 {
+	const struct auth_waiting waiting = {hold, let_go, http};
 	struct web_config *web = NULL;
 	struct basic_auth *auth = NULL;
 	struct MHD_Daemon *daemon;
@@ -102,7 +128,7 @@ static int load(struct http *http, struct error *error)
 	if (err)
 		return err;
 	if (web)
-		auth = basic_auth_new(web);
+		auth = basic_auth_new(web, &waiting);
 	daemon = !web || auth ? start_daemon(http, web) : NULL;
 	if (!daemon) {
 		error_cause(error, "the HTTP server does not start: %s", strerror(errno));
@@ -111,10 +137,7 @@ static int load(struct http *http, struct error *error)
 		return -ENOMEM;
 	}
 	/* This ends its connections: those who were let in by the old certificate ask again. */
-	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
-	basic_auth_free(http->auth);
-	web_config_free(http->web);
+	stop_daemon(http);
 	http->daemon = daemon;
 	http->auth = auth;
 	http->web = web;
@@ -173,7 +196,7 @@ static int time_left(const struct http *http, uint64_t now_ns, uint64_t at_ns)
 	return ms == UINT64_MAX ? -1 : ms > 60000 ? 60000 : (int)ms;
 }
 
-/* Wait until there is something to do, in @fds: to stop, MHD's own, and each listener. */
+/* Wait until there is something to do, in @fds: to wake up, MHD's own, and each listener. */
 static void wait_for(struct http *http, struct pollfd fds[POLLS])
 {
 	const struct listeners *listeners = http->options.listeners;
@@ -197,11 +220,13 @@ void http_run(struct http *http)
 {
 	const struct listeners *listeners = http->options.listeners;
 	struct pollfd fds[POLLS];
+	eventfd_t woken;
 
 	do {
 		uint64_t now_ns;
 
 		wait_for(http, fds);
+		eventfd_read(http->wake, &woken);
 		now_ns = clock_now_ns(CLOCK_MONOTONIC);
 		reload_when_due(http, now_ns);
 		for (size_t i = 0; i < listeners->count; i++) {
@@ -209,11 +234,12 @@ void http_run(struct http *http)
 				http->paused_until_ns = now_ns + ACCEPT_PAUSE_NS;
 		}
 		MHD_run(http->daemon);
-	} while (!fds[0].revents);
+	} while (!atomic_load(&http->stops));
 }
 
 void http_stop(struct http *http)
 {
+	atomic_store(&http->stops, true);
 	eventfd_write(http->wake, 1);
 }
 
@@ -242,12 +268,9 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
-	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
+	stop_daemon(http);
 	if (http->wake >= 0)
 		close(http->wake);
-	basic_auth_free(http->auth);
-	web_config_free(http->web);
 	gzip_free(http->gzip);
 	free(http);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One request, and its answer. */
 #include <gnutls/gnutls.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -82,6 +83,8 @@ static enum MHD_Result send_answer(struct http *http, struct MHD_Connection *con
 	if (answer->status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 					"Basic realm=\"vmclock-trace\"");
+	if (answer->status == MHD_HTTP_TOO_MANY_REQUESTS)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	if (entry)
@@ -122,25 +125,66 @@ static bool has_certificate(const struct http *http, struct MHD_Connection *conn
 	return info && !gnutls_certificate_verify_peers2(info->tls_session, &faults) && !faults;
 }
 
-static struct http_answer make_answer(struct http *http, struct MHD_Connection *connection,
-				      const char *url)
+/* Where a client comes from, as far as one owner has it: an address of IPv4, a /64 of IPv6. */
+static uint64_t origin(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *from = info ? info->client_addr : NULL;
+	uint64_t number = 0;
+
+	if (from && from->sa_family == AF_INET) {
+		number = ((const struct sockaddr_in *)from)->sin_addr.s_addr;
+	} else if (from && from->sa_family == AF_INET6) {
+		const struct in6_addr *address = &((const struct sockaddr_in6 *)from)->sin6_addr;
+
+		memcpy(&number, address->s6_addr + 8 * !!IN6_IS_ADDR_V4MAPPED(address),
+		       sizeof(number));
+	}
+	return number;
+}
+
+static enum auth_verdict ask_auth(struct http *http, struct MHD_Connection *connection)
+{
+	if (!http->auth)
+		return http->web ? AUTH_REFUSED : AUTH_ALLOWED;
+	return basic_auth_ask(http->auth, header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+			      connection, origin(connection));
+}
+
+/* Fills @answer. False: there will be one later, and this is asked again then. */
+static bool make_answer(struct http *http, struct MHD_Connection *connection, const char *url,
+			struct http_answer *answer)
 {
 	const struct http_request request = {.accept = header(connection, MHD_HTTP_HEADER_ACCEPT)};
-	struct http_answer answer = {.status = MHD_HTTP_OK, .type = plain_text};
 	const struct http_page *page;
 
-	if (!has_certificate(http, connection))
-		return words(MHD_HTTP_FORBIDDEN, "a client certificate is needed\n");
-	if (http->auth &&
-	    !basic_auth_allows(http->auth, header(connection, MHD_HTTP_HEADER_AUTHORIZATION)))
-		return words(MHD_HTTP_UNAUTHORIZED, "a name and its password are needed\n");
+	if (!has_certificate(http, connection)) {
+		*answer = words(MHD_HTTP_FORBIDDEN, "a client certificate is needed\n");
+		return true;
+	}
+	switch (ask_auth(http, connection)) {
+	case AUTH_PENDING:
+		return false;
+	case AUTH_BUSY:
+		*answer = words(MHD_HTTP_TOO_MANY_REQUESTS,
+				"too many passwords are being checked; try again\n");
+		return true;
+	case AUTH_REFUSED:
+		*answer = words(MHD_HTTP_UNAUTHORIZED, "a name and its password are needed\n");
+		return true;
+	case AUTH_ALLOWED:
+		break;
+	}
+	*answer = (struct http_answer){.status = MHD_HTTP_OK, .type = plain_text};
 	for (page = http->options.pages; page->path; page++) {
 		if (!strcmp(page->path, url)) {
-			page->make(&request, &answer, http->options.arg);
-			return answer;
+			page->make(&request, answer, http->options.arg);
+			return true;
 		}
 	}
-	return words(MHD_HTTP_NOT_FOUND, "there is no such page; see /\n");
+	*answer = words(MHD_HTTP_NOT_FOUND, "there is no such page; see /\n");
+	return true;
 }
 
 enum MHD_Result http_on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -165,8 +209,8 @@ enum MHD_Result http_on_request(void *arg, struct MHD_Connection *connection, co
 		answer = words(MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
 	} else if (has_body(connection)) {
 		answer = words(MHD_HTTP_CONTENT_TOO_LARGE, "no request here has a body\n");
-	} else {
-		answer = make_answer(http, connection, url);
+	} else if (!make_answer(http, connection, url, &answer)) {
+		return MHD_YES;
 	}
 	return send_answer(http, connection, &answer);
 }

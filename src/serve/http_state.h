@@ -4,6 +4,7 @@
 #define VMCLOCK_TRACE_SERVE_HTTP_STATE_H
 
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "serve/basic_auth.h"
@@ -19,7 +20,8 @@ struct http {
 	struct gzip *gzip;
 	struct connections connections;
 	struct http_counts counts;
-	int wake;		  /* an eventfd: http_stop() */
+	int wake;		  /* an eventfd: http_stop(), or a password was checked */
+	atomic_bool stops;
 	uint64_t recheck_ns;	  /* when to check the files of the web configuration */
 	uint64_t paused_until_ns; /* no descriptor was left for a client */
 };

@@ -291,6 +291,13 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	[ "$status" = 0 ]
 }
 
+@test "exporter: idle and half-closed clients, however many, keep nobody else from an answer" {
+	exporter --listen 127.0.0.1:0
+	for kind in idle half-closed; do
+		timeout 90 python3 "$tests/exporter_crowd.py" $kind "${at%:*}" "${at##*:}"
+	done
+}
+
 @test "exporter: many wishes at once on one connection, and one after the other" {
 	exporter --listen 127.0.0.1:0
 	{ for _ in {1..20}; do printf 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'; done
@@ -392,6 +399,14 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 	for header in 'Basic' 'Basic ' 'Basic !!!!' 'Basic cHJvbWV0aGV1cw==' 'Bearer x' "Basic $(head -c 3000 /dev/zero | base64 -w0)"; do
 		[ "$(code -H "Authorization: $header" "http://$at/metrics")" = 401 ]
 	done
+}
+
+@test "exporter: who is known is answered while a crowd tries passwords, which is told to wait" {
+	# Of the same password, and dearer.
+	made=$(perl -e 'print crypt("correct horse", "\$2y\$08\$abcdefghijklmnopqrstuu")')
+	printf 'basic_auth_users:\n  bob: %s\n' "$made" >"$dir/web.yml"
+	exporter --listen 127.0.0.1:0 --web-config "$dir/web.yml"
+	timeout 90 python3 "$tests/exporter_crowd.py" passwords "${at%:*}" "${at##*:}"
 }
 
 @test "exporter: TLS, from 1.2 on or as the file says, and nothing in the clear" {
