@@ -294,6 +294,7 @@ int live_start(struct live *live)
 	struct error error = {0};
 	int err = live->monitor ? page_monitor_start(live->monitor, &error) : 0;
 
+	live->watched_from_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (err)
 		message_failure(&error);
 	return err;

@@ -32,7 +32,8 @@ struct live {
 	struct mappers *mappers;      /* NULL: mappings are not listed */
 	struct error no_page;	      /* why there is no page (yet), or no hooks */
 	struct error no_hooks;
-	int kernel_result; /* of kernel_trace_open(): 0, or -errno */
+	int kernel_result;	  /* of kernel_trace_open(): 0, or -errno */
+	uint64_t watched_from_ns; /* when live_start() began to watch, CLOCK_MONOTONIC */
 
 	/* Its own. */
 	bool has_rights;  /* were capabilities kept for hooks that may still come? */
@@ -55,8 +56,9 @@ struct live {
 int live_open(struct live *live, const struct live_request *request);
 
 /*
- * Take the first sample, and start the heartbeat: hooks take a while to load, and what the page did
- * meanwhile is before the beginning. 0, or -errno: what is wrong was said.
+ * Begin to watch: start the heartbeat. Hooks take a while to load; what the page did meanwhile is
+ * found by the sample of live_open(), which is the first event. 0, or -errno: what is wrong was
+ * said.
  */
 int live_start(struct live *live);
 

@@ -13,7 +13,6 @@
 
 #include "base/clock_now.h"
 #include "base/instant.h"
-#include "base/parse.h"
 #include "observe/clock_event.h"
 #include "observe/heartbeat.h"
 #include "observe/page_notice.h"
@@ -54,6 +53,8 @@ struct page_monitor {
 	uint64_t sampled_ns; /* the newest sample; 0: none yet */
 	bool torn;	     /* so it was */
 	struct page newest;
+	bool has_opening; /* a sample that is not told yet */
+	struct event opening;
 	page_monitor_fn fn; /* set while page_monitor_run() runs */
 	void *arg;
 };
@@ -70,20 +71,6 @@ static void tell_time(struct page_monitor *monitor, enum event_type type, enum d
 
 	event.device_state = state;
 	tell(monitor, &event);
-}
-
-/* N of ".../vmclockN" */
-static int32_t device_number(const struct page_reader *reader)
-{
-	const char *path = page_reader_path(reader);
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	uint64_t number;
-
-	if (!page_reader_is_device(reader) || strncmp(name, "vmclock", 7) ||
-	    parse_u64_within(name + 7, 0, INT32_MAX, &number))
-		return -1;
-	return (int32_t)number;
 }
 
 /* Wait for the device too, or no longer. Where that is refused, the heartbeat is there. */
@@ -129,7 +116,7 @@ static void open_phc(struct page_monitor *monitor)
 static void take_reader(struct page_monitor *monitor, struct page_reader *reader)
 {
 	monitor->reader = reader;
-	monitor->device = device_number(reader);
+	monitor->device = page_reader_device(reader);
 	monitor->facts.is_device = page_reader_is_device(reader);
 	choose_way(monitor);
 	monitor->facts.clock_period_ns = monitor->facts.is_device && !monitor->options.foreign
@@ -250,6 +237,15 @@ static void note_sample(struct page_monitor *monitor, const struct event *event)
 	monitor->newest = event->page;
 }
 
+static void tell_opening(struct page_monitor *monitor)
+{
+	if (!monitor->has_opening)
+		return;
+	monitor->has_opening = false;
+	note_sample(monitor, &monitor->opening);
+	tell(monitor, &monitor->opening);
+}
+
 static void take_and_queue_sample(struct page_monitor *monitor)
 {
 	struct event event;
@@ -343,6 +339,7 @@ void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *ar
 {
 	monitor->fn = fn;
 	monitor->arg = arg;
+	tell_opening(monitor);
 	take_notice(monitor);
 	take_and_queue_sample(monitor);
 	if (clock_now_ns(CLOCK_MONOTONIC) >= monitor->due_ns) {
@@ -431,6 +428,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 		take_reader(monitor, reader);
 	else
 		take_absence(monitor);
+	monitor->has_opening = reader && !take_sample(monitor, &monitor->opening);
 	heartbeat_open(&monitor->heartbeat, !options->foreign);
 	if (options->measure) {
 		if (reader)

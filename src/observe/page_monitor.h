@@ -71,7 +71,8 @@ struct page_monitor;
 
 /*
  * Open the page, and measure what a sample costs, if asked for. 0, or -errno as page_reader_open(),
- * with @error filled. The caller closes *@out.
+ * with @error filled. The caller closes *@out. The page is sampled then too: what it does until
+ * page_monitor_run() is called first is found.
  */
 int page_monitor_open(const struct page_monitor_options *options, struct page_monitor **out,
 		      struct error *error);
@@ -92,8 +93,8 @@ bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
 int page_monitor_fd(const struct page_monitor *monitor);
 
 /*
- * Do what is due, and tell @fn; the first time, the first sample. Never waits but where a page that
- * cannot be mapped is stuck in an update: then for 100 ms.
+ * Do what is due, and tell @fn; the first time, the sample of the opening too. Never waits but
+ * where a page that cannot be mapped is stuck in an update: then for 100 ms.
  */
 void page_monitor_run(struct page_monitor *monitor, page_monitor_fn fn, void *arg);
 

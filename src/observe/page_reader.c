@@ -286,6 +286,19 @@ enum page_via page_reader_via(const struct page_reader *reader)
 	return reader->map ? PAGE_VIA_MMAP : PAGE_VIA_READ;
 }
 
+int32_t page_reader_device(const struct page_reader *reader)
+{
+	const char *path = page_reader_path(reader);
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	uint64_t number;
+
+	if (!page_reader_is_device(reader) || strncmp(name, "vmclock", 7) ||
+	    parse_u64_within(name + 7, 0, INT32_MAX, &number))
+		return -1;
+	return (int32_t)number;
+}
+
 bool page_reader_is_device(const struct page_reader *reader)
 {
 	return reader->is_device;

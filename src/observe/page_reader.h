@@ -58,6 +58,9 @@ enum page_via page_reader_via(const struct page_reader *reader);
 /* Is it a character device, so that the page is this machine's own? */
 bool page_reader_is_device(const struct page_reader *reader);
 
+/* N of /dev/vmclockN; -1: it is no such device. */
+int32_t page_reader_device(const struct page_reader *reader);
+
 /*
  * The mapping for page/now.h, or NULL where the page is not mapped. At least VMCLOCK_ABI_BYTES,
  * until the reader is closed. Should the file behind it be cut off, it turns to zeros (so to a

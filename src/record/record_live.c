@@ -197,6 +197,13 @@ static void add_hook_facts(struct machine *machine)
 	}
 }
 
+/* The page is sampled first when it is opened, which is before the hooks are attached. */
+static void set_start(struct fact_list *facts)
+{
+	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
+	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
+}
+
 static void set_facts(struct machine *machine)
 {
 	const struct record_options *options = machine->options;
@@ -204,8 +211,7 @@ static void set_facts(struct machine *machine)
 	char period[TEXT_NS_BYTES], clocks[TEXT_NS_BYTES];
 
 	fact_set(facts, "tool", "vmclock-trace %s", VERSION);
-	fact_set(facts, "start_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
-	fact_set(facts, "start_realtime_ns", "%" PRIu64, clock_now_ns(CLOCK_REALTIME));
+	fact_set(facts, "watched_from_monotonic_ns", "%" PRIu64, clock_now_ns(CLOCK_MONOTONIC));
 	host_facts(facts);
 	if (machine->live.monitor && !machine->live.no_page.cause[0]) {
 		const struct page_monitor_facts *monitor =
@@ -237,10 +243,10 @@ static int begin(struct machine *machine)
 	struct error error = {0};
 
 	machine->cgroups = cgroup_names_new();
+	set_start(&machine->facts);
 	if (!machine->cgroups || open_sources(machine))
 		return EXIT_FAILED;
 	set_facts(machine);
-	/* Before the first sample: hooks take a while to load, and so does a file. */
 	if (record_session_open(machine->session, machine->store, &machine->facts,
 				fact_get_u64(&machine->facts, "start_monotonic_ns", 0), &error)) {
 		message_failure(&error);

@@ -84,11 +84,15 @@ static void put_windows(FILE *out, const struct record_result *result)
 static void text_end(FILE *out, const struct record_context *context,
 		     const struct record_result *result)
 {
+	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
+	uint64_t watched_ns = fact_get_u64(context->facts, "watched_from_monotonic_ns", start_ns);
 	char size[RECORD_SIZE_BYTES];
 
 	record_size_text(result->bytes, size);
-	live_put_duration(out, "\nrecorded  %s, ", result->duration_ns);
-	fprintf(out, "%" PRIu64 " events", result->events);
+	live_put_duration(out, "\nrecorded  %s", result->duration_ns);
+	if (watched_ns > start_ns)
+		live_put_duration(out, ", hooks attached after %s", watched_ns - start_ns);
+	fprintf(out, ", %" PRIu64 " events", result->events);
 	if (result->kept < result->events)
 		fprintf(out, ", of which %" PRIu64 " are kept: the others told nothing new",
 			result->kept);

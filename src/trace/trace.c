@@ -41,7 +41,7 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 	return !trace_session_has_enough(&trace->session);
 }
 
-/* Its start is before the hooks, so that nothing they see is earlier. */
+/* Its start is before the page and the hooks, so that nothing they see is earlier. */
 static void begin_context(struct trace_context *context)
 {
 	context->start_ns = clock_now_ns(CLOCK_MONOTONIC);
@@ -54,6 +54,7 @@ static void set_context(struct trace *trace)
 	const struct live *live = &trace->live;
 	const struct page_monitor *monitor = live->monitor;
 
+	context->watched_from_ns = live->watched_from_ns;
 	context->page = live->no_page.cause[0] ? NULL : page_monitor_page(monitor);
 	context->device = context->page ? page_monitor_facts(monitor)->path : NULL;
 	context->no_page_why = live->no_page.cause;
@@ -77,7 +78,7 @@ static int show_end(struct trace *trace)
 {
 	struct trace_session *session = &trace->session;
 	struct trace_result result = {
-		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - session->context.start_ns,
+		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - session->context.watched_from_ns,
 		.mapper_counts = mappers_counts(trace->live.mappers),
 		.page = session->follow.seen ? page_monitor_page(trace->live.monitor) : NULL,
 	};

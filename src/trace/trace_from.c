@@ -218,6 +218,7 @@ static void set_context(struct from *from)
 
 	context->recorded = &from->recorded.context;
 	context->start_ns = from->recorded.start_ns;
+	context->watched_from_ns = from->recorded.start_ns;
 	context->start_realtime_ns = from->recorded.start_realtime_ns;
 	context->device = recorded_device(&from->recorded, from->context.device);
 	context->no_page_why =

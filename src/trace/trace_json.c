@@ -52,6 +52,7 @@ static void json_begin(FILE *out, const struct trace_context *context)
 
 	add_text(line, "schema", TRACE_SCHEMA);
 	add_i64(line, "realtime_ns", context->start_realtime_ns);
+	add_u64(line, "watched_from_ns", context->watched_from_ns);
 	add_text(line, "device", context->device);
 	add_json(line, "page", page_json_fields(context->page));
 	add_missing(line, "page_missing", context->device ? NULL : context->no_page_why,

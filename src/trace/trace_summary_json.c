@@ -144,7 +144,9 @@ const struct json_table trace_summary_table = {
 	       "that are no vmclock's, a call.",
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("summary", "The end, by CLOCK_MONOTONIC."),
-		{"duration_ns", JSON_U64, "How long it ran.", .unit = "ns"},
+		{"duration_ns", JSON_U64, "How long it watched: from `watched_from_ns` to the end.",
+		 .unit = "ns"},
+		{"watched_from_ns", JSON_U64, "As in the line `begin`.", .unit = "ns"},
 		{"disruptions", JSON_U64, "How many were found."},
 		{"clock_changes", JSON_U64,
 		 "How many times somebody set, steered or switched the system clock."},
@@ -386,7 +388,7 @@ static void add_uses(json_object *line, const struct trace_context *context,
 	add_json(line, "events", json_events(result));
 	add_json(line, "lost", json_losses(result->losses));
 	add_json(line, "unseen",
-		 json_unseen(&summary->unseen, context->start_ns + result->duration_ns));
+		 json_unseen(&summary->unseen, context->watched_from_ns + result->duration_ns));
 	add_json(line, "driver_against_page", json_answers(result->answers));
 	add_json(line, "clocks", json_clocks(context, summary));
 	add_u64(line, "clock_uses_unlisted", summary->clock_uses_unlisted);
@@ -400,9 +402,10 @@ json_object *trace_summary_json(const struct trace_context *context,
 				const struct trace_result *result)
 {
 	json_object *line =
-		json_new_line(&trace_summary_table, context->start_ns + result->duration_ns);
+		json_new_line(&trace_summary_table, context->watched_from_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
+	add_u64(line, "watched_from_ns", context->watched_from_ns);
 	add_u64(line, "disruptions", result->disruptions);
 	add_u64(line, "clock_changes", result->clock_changes);
 	add_json(line, "findings", finding_json_counts(result->counts));

@@ -258,12 +258,18 @@ static void put_page(FILE *out, const struct trace_result *result)
 void trace_summary_put_text(FILE *out, const struct trace_context *context,
 			    const struct trace_result *result)
 {
-	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
+	live_put_duration(out, "\nsummary of %s", result->duration_ns);
+	if (context->watched_from_ns > context->start_ns) {
+		fputs(", from ", out);
+		live_put_time(out, context->start_ns, context->watched_from_ns);
+		fputs("s on", out);
+	}
+	fputc('\n', out);
 	if (context->hooks) {
 		put_totals(out, context, result->summary);
 		put_losses(out, &context->request, result);
 		put_unseen(out, context, &result->summary->unseen,
-			   context->start_ns + result->duration_ns);
+			   context->watched_from_ns + result->duration_ns);
 		put_answers(out, result->answers);
 	}
 	if (result->recorded)

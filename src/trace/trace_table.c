@@ -45,6 +45,11 @@ const struct json_table trace_begin_table = {
 		JSON_LINE_KEYS("begin", "The start, by CLOCK_MONOTONIC."),
 		JSON_SCHEMA_KEY(TRACE_SCHEMA),
 		JSON_REALTIME_KEY,
+		{"watched_from_ns", JSON_U64,
+		 "When all hooks were attached, which takes a while, and *--duration* began; by "
+		 "CLOCK_MONOTONIC. Uses before that are not all seen. The page is: it is sampled "
+		 "at the start, and what it did since is found.",
+		 .unit = "ns"},
 		{"device", JSON_STRING, "The path of the page that is watched.", JSON_NULL},
 		{"page", JSON_OBJECT, "The page at the start.", JSON_NULL, .of = &json_page},
 		{"page_missing", JSON_OBJECT, "Why no page is watched.", JSON_NULL,

@@ -101,6 +101,16 @@ static void put_shown(FILE *out, const struct trace_context *context)
 	fputc('\n', out);
 }
 
+/* Hooks take a while to attach. */
+static void put_watched(FILE *out, const struct trace_context *context)
+{
+	if (!context->hooks || context->recorded)
+		return;
+	fputs("watched from ", out);
+	live_put_time(out, context->start_ns, context->watched_from_ns);
+	fputs("s on, when the hooks were attached; the page since the start\n", out);
+}
+
 static void text_begin(FILE *out, const struct trace_context *context)
 {
 	char when[INSTANT_ISO_BYTES];
@@ -122,6 +132,7 @@ static void text_begin(FILE *out, const struct trace_context *context)
 		fprintf(out, "page    NONE: %s\n", context->no_page_why);
 	}
 	put_hooks(out, context);
+	put_watched(out, context);
 	mapper_method_put_text(out, &context->mappers);
 	if (!context->hooks && !context->recorded)
 		return;

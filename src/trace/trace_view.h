@@ -37,6 +37,7 @@ struct trace_request {
 struct trace_context {
 	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
+	uint64_t watched_from_ns;  /* by then all hooks were attached, CLOCK_MONOTONIC */
 	const char *device;	   /* path of the page; NULL: none could be opened */
 	const char *no_page_why;   /* if device is NULL */
 	const char *no_page_hint;  /* what to do about it; NULL or "": nothing */
@@ -60,7 +61,7 @@ struct trace_context {
 
 /* Everything that a trace adds up to. */
 struct trace_result {
-	uint64_t duration_ns;
+	uint64_t duration_ns; /* from watched_from_ns on */
 	const struct summary *summary;
 	const char *const *cgroups; /* of each reader in the summary; NULL: not found out */
 	const struct answer_tally *answers;

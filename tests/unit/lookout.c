@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock_now.h"
 #include "event/page_follow.h"
 #include "judge/health.h"
 #include "observe/page_monitor.h"
@@ -19,6 +20,7 @@
 #define PERIOD	 1000000
 
 struct seen {
+	struct event opening; /* the sample of page_monitor_open(), the first */
 	struct event event[SEEN_MAX];
 	size_t count;
 };
@@ -27,6 +29,10 @@ static void see(const struct event *event, void *arg)
 {
 	struct seen *seen = arg;
 
+	if (seen->opening.type != EVENT_PAGE && event->type == EVENT_PAGE) {
+		seen->opening = *event;
+		return;
+	}
 	assert_true(seen->count < SEEN_MAX);
 	seen->event[seen->count++] = *event;
 }
@@ -93,6 +99,30 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Hooks are attached in between, which takes seconds: what the page did meanwhile is found. */
+static void what_changes_before_the_start_is_found(void **state)
+{
+	const struct page_monitor_options options = {.device = path, .period_ns = PERIOD};
+	struct seen *seen = *state;
+	struct page_monitor *monitor;
+	struct page page = make_full_page();
+	uint64_t marker = page_get(&page, PAGE_DISRUPTION_MARKER);
+	uint64_t opened_ns;
+
+	assert_int_equal(page_monitor_open(&options, &monitor, NULL), 0);
+	opened_ns = clock_now_ns(CLOCK_MONOTONIC);
+	make_field(&page, PAGE_DISRUPTION_MARKER, marker + 1);
+	write_page(&page);
+	assert_int_equal(page_monitor_start(monitor, NULL), 0);
+	turn(monitor, seen);
+	assert_int_equal(seen->opening.type, EVENT_PAGE);
+	assert_true(seen->opening.time_ns <= opened_ns);
+	assert_int_equal(page_get(&seen->opening.page, PAGE_DISRUPTION_MARKER), marker);
+	assert_true(seen->event[0].time_ns > opened_ns);
+	assert_int_equal(page_get(&seen->event[0].page, PAGE_DISRUPTION_MARKER), marker + 1);
+	page_monitor_close(monitor);
+}
+
 static void samples_and_ticks_in_order(void **state)
 {
 	struct seen *seen = *state;
@@ -104,7 +134,7 @@ static void samples_and_ticks_in_order(void **state)
 	assert_int_equal(count_of(seen, EVENT_PAGE), 20);
 	assert_int_equal(count_of(seen, EVENT_TICK), 20);
 	assert_int_equal(count_of(seen, EVENT_CLOCK), 0);
-	assert_int_equal(page_monitor_counts(monitor)->samples, 20);
+	assert_int_equal(page_monitor_counts(monitor)->samples, 21);
 	for (size_t i = 0; i < seen->count; i++) {
 		const struct event *event = &seen->event[i];
 
@@ -318,6 +348,7 @@ static void a_plain_file_is_not_release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_FILE(what_changes_before_the_start_is_found),
 		ON_FILE(samples_and_ticks_in_order),
 		ON_FILE(facts_are_measured),
 		ON_FILE(foreign_counter_is_not_told),
