@@ -149,6 +149,8 @@ struct analysis *analysis_new(void)
 		return NULL;
 	analysis->finding = calloc(ANALYSIS_FINDINGS, sizeof(*analysis->finding));
 	analysis->judge = judge_new(&handlers, analysis);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		analysis->clock[i].curve.keeps_steps = true;
 	if (analysis->finding && analysis->judge)
 		return analysis;
 	analysis_free(analysis);

@@ -18,13 +18,15 @@ struct curve {
 	size_t points;
 	uint64_t span_ns; /* samples within so long are one stretch; 0: each is its own */
 	bool in_gap;
+	bool keeps_steps; /* make room by error_points_join(): dearer, and a step stays one */
 };
 
 /*
- * Join neighbours from the @first on, extremes stay; those with a gap between them only where less
- * would go than a quarter. Returns how many are left.
+ * Make room for one: of the neighbours from the @first on, join those two that are the shortest
+ * stretch, extremes stay. Over a step of more than 1 ms, and over a gap, only where there are no
+ * others. Returns how many are left.
  */
-size_t error_points_halve(struct error_point *point, size_t first, size_t points);
+size_t error_points_join(struct error_point *point, size_t first, size_t points);
 
 /* Add a sample, in order of time. */
 void curve_add(struct curve *curve, uint64_t time_ns, struct ns_interval error);

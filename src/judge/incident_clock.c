@@ -35,7 +35,7 @@ static void add_point(struct incident_clock *clock, const struct error_point *po
 {
 	/* The first one stays alone, for it is the last good one. */
 	if (clock->points == INCIDENT_POINTS)
-		clock->points = error_points_halve(clock->point, 1, clock->points);
+		clock->points = error_points_join(clock->point, 1, clock->points);
 	clock->point[clock->points] = *point;
 	clock->point[clock->points++].after_gap = clock->in_gap;
 	clock->in_gap = false;

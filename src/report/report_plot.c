@@ -68,6 +68,11 @@ static void widen(struct frame *frame, const struct error_point *point, size_t p
 	}
 }
 
+static double y_mid(const struct frame *frame, const struct error_point *point)
+{
+	return (y_of(frame, point->error.lo_ns) + y_of(frame, point->error.hi_ns)) / 2;
+}
+
 /* One run of stretches as a band from low to high, and a line through its middle. */
 static void put_run(FILE *out, const struct frame *frame, const struct error_point *point,
 		    size_t points, const char *class)
@@ -75,8 +80,7 @@ static void put_run(FILE *out, const struct frame *frame, const struct error_poi
 	/* One reading alone has no length to draw. */
 	if (points == 1)
 		fprintf(out, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>\n", class,
-			x_of(frame, point->from_ns),
-			(y_of(frame, point->error.lo_ns) + y_of(frame, point->error.hi_ns)) / 2);
+			x_of(frame, point->from_ns), y_mid(frame, point));
 	fprintf(out, "<path class=\"band %s\" d=\"M", class);
 	for (size_t i = 0; i < points; i++)
 		fprintf(out, "%.1f %.1fL%.1f %.1fL", x_of(frame, point[i].from_ns),
@@ -87,11 +91,14 @@ static void put_run(FILE *out, const struct frame *frame, const struct error_poi
 			y_of(frame, point[i].error.lo_ns), x_of(frame, point[i].from_ns),
 			y_of(frame, point[i].error.lo_ns), i ? "L" : "Z");
 	fprintf(out, "\"/>\n<path class=\"line %s\" d=\"M", class);
-	for (size_t i = 0; i < points; i++)
-		fprintf(out, "%.1f %.1f%s",
-			(x_of(frame, point[i].from_ns) + x_of(frame, point[i].to_ns)) / 2,
-			(y_of(frame, point[i].error.lo_ns) + y_of(frame, point[i].error.hi_ns)) / 2,
-			i + 1 < points ? "L" : "");
+	/* Along each stretch: joined by their middles, a step after a long one would be a slope. */
+	for (size_t i = 0; i < points; i++) {
+		fprintf(out, "%.1f %.1f", x_of(frame, point[i].from_ns), y_mid(frame, &point[i]));
+		if (point[i].to_ns > point[i].from_ns)
+			fprintf(out, "H%.1f", x_of(frame, point[i].to_ns));
+		if (i + 1 < points)
+			fputc('L', out);
+	}
 	fputs("\"/>\n", out);
 }
 
@@ -165,7 +172,7 @@ static void put_lengths_axis(FILE *out, const struct frame *frame)
 	static const struct {
 		int64_t ns;
 		const char *name;
-		bool always; /* else only where nothing is below 0, and so there is room */
+		bool always; /* else only the largest, or where nothing is below 0 */
 	} marks[] = {
 		{1000, "1 us", true},
 		{10000, "10 us", false},
@@ -180,9 +187,12 @@ static void put_lengths_axis(FILE *out, const struct frame *frame)
 
 	put_mark(out, frame, 0, "0");
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		bool last = i + 1 == sizeof(marks) / sizeof(marks[0]) ||
+			    scaled(marks[i + 1].ns) > frame->most;
+
 		if (scaled(marks[i].ns) > frame->most ||
 		    y_of(frame, 0) - y_of(frame, marks[i].ns) < LABEL_APART ||
-		    !(marks[i].always || frame->from_zero))
+		    !(marks[i].always || frame->from_zero || last))
 			continue;
 		put_mark(out, frame, marks[i].ns, marks[i].name);
 		if (!frame->from_zero)

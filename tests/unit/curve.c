@@ -41,6 +41,32 @@ static void bounded_and_whole(void **state)
 	assert_true(longest_ns < 99999 * 5 / (CURVE_POINTS / 8));
 }
 
+/* A clock that steps is drawn as one that steps, however long the recording is. */
+static void a_step_stays_a_step(void **state)
+{
+	static struct curve curve = {.keeps_steps = true};
+	size_t steps = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 100000; i++) {
+		int64_t error = i < 4711 || i > 90000 ? (int64_t)(i % 10) : 80000000;
+
+		curve_add(&curve, i * 1000, (struct ns_interval){error - 1, error + 1});
+	}
+	assert_true(curve.points <= CURVE_POINTS && curve.points > CURVE_POINTS / 2);
+	for (size_t i = 0; i < curve.points; i++) {
+		const struct error_point *point = &curve.point[i];
+
+		assert_true(point->error.hi_ns - point->error.lo_ns <= 11);
+		assert_true(point->to_ns - point->from_ns < 100000000 / (CURVE_POINTS / 8));
+		if (!i || (point[-1].error.lo_ns < 1000) == (point->error.lo_ns < 1000))
+			continue;
+		steps++;
+		assert_int_equal(point->from_ns, point[-1].to_ns + 1000);
+	}
+	assert_int_equal(steps, 2);
+}
+
 static void few_stay_apart(void **state)
 {
 	static struct curve curve;
@@ -88,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounded_and_whole),
+		cmocka_unit_test(a_step_stays_a_step),
 		cmocka_unit_test(few_stay_apart),
 		cmocka_unit_test(what_is_not_known_stays_a_gap),
 	};
