@@ -2,7 +2,6 @@
 #include "observe/kernel.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -250,8 +249,6 @@ static void *work_on_next(void *arg)
 		kernel_engine_release(trace->engine, trace->release.hooks);
 	} else {
 		load_next(trace);
-		/* A hundred thousand types of the kernel were here. */
-		malloc_trim(0);
 	}
 	atomic_store(&trace->next.is_done, true);
 	return NULL;

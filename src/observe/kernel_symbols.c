@@ -2,6 +2,7 @@
 #include "observe/kernel_symbols.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,8 @@ void kernel_symbols_free(struct kernel_symbols *symbols)
 	btf__free(symbols->driver);
 	btf__free(symbols->kernel);
 	free(symbols);
+	/* A hundred thousand types of the kernel were here. */
+	malloc_trim(0);
 }
 
 bool kernel_symbols_has_btf(const struct kernel_symbols *symbols)

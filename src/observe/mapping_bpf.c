@@ -2,6 +2,7 @@
 #include "observe/mapping_bpf.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,8 @@ int mapping_bpf_open(void **out, struct error *error)
 	walk->iterator = -1;
 	libbpf_set_print(say_nothing);
 	result = load(walk);
+	/* libbpf has read all types of the kernel meanwhile. */
+	malloc_trim(0);
 	if (result) {
 		error_cause(error, "a BPF iterator could not be loaded: %s", strerror(-result));
 		walk_close(walk);
