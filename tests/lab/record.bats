@@ -67,8 +67,7 @@ SCRIPT
 
 @test "record through a live migration: the window of the incident holds the disruption" {
 	holds report '.[0] | [.incidents[0].bad_window] + (.findings | map(select(.kind == "disruption")))
-		| .[0].from_ns <= .[1].not_before_ns and .[0].to_ns >= .[1].monotonic_ns
-		and .[0].to_ns - .[0].from_ns < 20000000000'
+		| .[0].from_ns <= .[1].not_before_ns and .[0].to_ns >= .[1].monotonic_ns'
 }
 
 @test "record through a live migration: for how long the guest was down, beside QEMU's own figure" {
