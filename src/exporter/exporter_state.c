@@ -11,14 +11,12 @@
 #include "base/clock_now.h"
 #include "base/text.h"
 #include "event/mapper_list.h"
-#include "event/page_follow.h"
 #include "judge/clock_error.h"
 #include "judge/judge.h"
 
 struct exporter_state {
 	struct metrics_snapshot shown;
 	struct judge *judge;
-	struct page_follow follow;
 	struct mapper_list mappers;
 	uint32_t pid; /* our own */
 };
@@ -91,10 +89,10 @@ static double period_change(const struct page *before, const struct page *after)
 	return old > 0 && new > 0 ? (new - old) / old : 0;
 }
 
-static void take_page(struct exporter_state *state, const struct event *event)
+static void take_page(struct exporter_state *state, const struct event *event,
+		      const struct page_line *line)
 {
 	struct metrics_page *page = &state->shown.page;
-	struct page_change change;
 
 	page->present = true;
 	page->torn = event->page_state == EVENT_PAGE_TORN;
@@ -107,12 +105,12 @@ static void take_page(struct exporter_state *state, const struct event *event)
 	page->page = event->page;
 	page->has_ticks = event_ticks_fit(&event->sample.ticks, &event->page);
 	page->ticks = event->sample.ticks.after;
-	if (page_follow(&state->follow, event, &change)) {
+	if (line->has_changed) {
 		page->updated_at_ns = page->sampled_ns;
-		page->period_change = period_change(&change.before, &change.after);
+		page->period_change = period_change(&line->change.before, &line->change.after);
 	}
-	page->updates = state->follow.updates;
-	page->missed = state->follow.missed;
+	page->updates = line->updates;
+	page->missed = line->missed;
 }
 
 static void take_clock(struct metrics_clock *clock, const struct event *event,
@@ -139,7 +137,7 @@ static void on_event(const struct event *event, const struct page_line *line, vo
 
 	switch (event->type) {
 	case EVENT_PAGE:
-		take_page(state, event);
+		take_page(state, event, line);
 		break;
 	case EVENT_CLOCK:
 		take_clock(&state->shown.clock[event->clock.clock], event, line);

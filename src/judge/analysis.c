@@ -74,12 +74,10 @@ static void add_read(struct analysis *analysis, const struct event *event)
 static void add_sample(struct analysis *analysis, const struct event *event,
 		       const struct page_line *line)
 {
-	struct page_change change;
-	bool first = !analysis->follow.seen;
-
-	page_follow(&analysis->follow, event, &change);
-	if (first && analysis->follow.seen && !analysis->gaps)
-		analysis->first_page = event->page;
+	if (line->is_sampled && !analysis->has_first_page && !analysis->gaps) {
+		analysis->first_page = line->sample;
+		analysis->has_first_page = true;
+	}
 	add_bound(analysis, event, line);
 }
 
@@ -149,12 +147,14 @@ struct analysis *analysis_new(void)
 		return NULL;
 	analysis->finding = calloc(ANALYSIS_FINDINGS, sizeof(*analysis->finding));
 	analysis->judge = judge_new(&handlers, analysis);
+	if (!analysis->finding || !analysis->judge) {
+		analysis_free(analysis);
+		return NULL;
+	}
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		analysis->clock[i].curve.keeps_steps = true;
-	if (analysis->finding && analysis->judge)
-		return analysis;
-	analysis_free(analysis);
-	return NULL;
+	analysis->page = judge_page(analysis->judge);
+	return analysis;
 }
 
 void analysis_free(struct analysis *analysis)
@@ -222,8 +222,6 @@ void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 		analysis->gap[analysis->gaps++] = *gap;
 	else
 		analysis->gaps_unlisted++;
-	/* What the page went through meanwhile was not missed by who looked. */
-	analysis->follow.seen = false;
 	curve_break(&analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		curve_break(&analysis->clock[i].curve);

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "event/mapper_list.h"
-#include "event/page_follow.h"
 #include "event/summary.h"
 #include "judge/curve.h"
 #include "judge/downtime.h"
@@ -57,10 +56,11 @@ struct analysis {
 	struct analysis_page_bad page_bad[ANALYSIS_PAGE_BADS];
 	size_t page_bads; /* where there is no room, the last one has no end */
 	struct analysis_clock clock[OBSERVED_CLOCKS];
-	struct curve page_bound; /* what the page claims of its own error, either way */
-	struct curve latency;	 /* how long the reads took that were measured one by one */
-	struct page_follow follow;
-	struct page first_page; /* valid if follow.seen */
+	struct curve page_bound;      /* what the page claims of its own error, either way */
+	struct curve latency;	      /* how long the reads took that were measured one by one */
+	const struct page_line *page; /* its judge's */
+	bool has_first_page;
+	struct page first_page; /* valid if has_first_page */
 	struct summary summary;
 	struct mapper_list mappers;
 	struct answer_tally answers;

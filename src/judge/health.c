@@ -1,64 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/health.h"
 
-#include "judge/clock_error.h"
+#include "judge/error_bounds.h"
 #include "judge/page_update.h"
 
-static bool is_good_page(const struct page_line *line, const struct event *event)
+bool health_of_page(const struct page_line *in_force, bool may_be_unknown)
 {
-	const struct page *page = &event->page;
+	const struct page *page = &in_force->page;
 
-	if (event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
+	if (!in_force->known || in_force->is_lost || in_force->is_torn)
 		return false;
 	if (page_mode(page) == PAGE_MARKER_ONLY)
 		return true;
-	if (event_ticks_fit(&event->sample.ticks, page) &&
-	    (int64_t)(event->sample.ticks.after - page_get(page, PAGE_COUNTER_VALUE)) < 0)
+	if (in_force->is_before_reference || in_force->reference_is_stale)
 		return false;
-	return page_is_vouched_for(page) && !line->reference_is_stale;
+	return page_is_vouched_for(page) ||
+	       (may_be_unknown && page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNKNOWN);
 }
 
-/* Surely further from the page's time than both allow? */
-static bool is_wrong(const struct page_line *line, const struct event *event)
+bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 {
-	struct clock_error error;
-	struct ns_interval offset;
-	uint64_t allowed_ns;
+	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : HEALTH_BACK_NS;
+	struct ns_interval allowed;
 
-	if (line->reference_is_stale || clock_error_of(event, &error))
-		return false;
-	allowed_ns = event->clock.has_claim ? event->clock.max_error_ns : HEALTH_BACK_NS;
-	if (error.has_page_claim &&
-	    __builtin_add_overflow(allowed_ns, error.page_claim_ns, &allowed_ns))
-		return false;
-	return !interval_widen(error.offset, allowed_ns, &offset) && !interval_has(offset, 0);
+	/* A claim past 292 years is met by anything. */
+	return interval_widen(interval_of(0), claim_ns, &allowed) ||
+	       interval_overlap(error, allowed);
 }
 
-void health_event(struct health *good, const struct event *event)
+static bool is_wrong(const struct page_line *page, const struct event *event)
 {
-	page_line_event(&good->line, event);
-	switch (event->type) {
-	case EVENT_PAGE:
-		good->page = is_good_page(&good->line, event);
-		good->clock_seen &= good->page;
-		break;
-	case EVENT_DEVICE:
-		good->page = false;
-		break;
-	case EVENT_CLOCK:
-		good->clock_seen |= good->page;
-		good->clock_wrong[event->clock.clock] = is_wrong(&good->line, event);
-		break;
-	default:
-		break;
+	struct ns_interval error;
+
+	return error_bounds_of_clock(page, event, &error) && !health_of_clock(&event->clock, error);
+}
+
+void health_event(struct health *health, const struct page_line *page, const struct event *event)
+{
+	health->page = health_of_page(page, false);
+	if (event->type == EVENT_CLOCK) {
+		health->clock_seen = true;
+		health->clock_wrong[event->clock.clock] = is_wrong(page, event);
 	}
+	health->clock_seen &= health->page;
 }
 
-bool health_now(const struct health *good, bool clocks)
+bool health_now(const struct health *health, bool clocks)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (good->clock_wrong[i])
+		if (health->clock_wrong[i])
 			return false;
 	}
-	return good->page && (good->clock_seen || !clocks);
+	return health->page && (health->clock_seen || !clocks);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Is all well with the clock now, for callers without history? Pure.
+ * What is well: the page, another clock beside it, and all of it now. Pure.
  *
- * judge/incident.h tells when something is over that it has seen begin; this tells of a moment. The
- * page must be there, whole and valid; where it holds a clock, the hypervisor must vouch for it,
- * have renewed it since the marker was seen to move, and the counter be behind its reference; and
- * CLOCK_REALTIME and the PTP clock, widened by both claims, must meet the page's time, as far as
- * they can be held against it.
+ * judge/incident.h follows when something is over that it has seen begin, and asks here what is
+ * good; for callers without history health_now() says it of a moment. The page must be there, whole
+ * and valid; where it holds a clock, the hypervisor must vouch for it, have renewed it since the
+ * marker was seen to move, and the counter be behind its reference; and CLOCK_REALTIME and the PTP
+ * clock, widened by both claims, must meet the page's time, as far as they can be compared with it.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_HEALTH_H
 #define VMCLOCK_TRACE_JUDGE_HEALTH_H
@@ -19,18 +19,29 @@
 /* Near enough for a clock that claims no bound. */
 #define HEALTH_BACK_NS 1000000
 
+/*
+ * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown need not
+ * vouch for the clock.
+ */
+bool health_of_page(const struct page_line *page, bool may_be_unknown);
+
+/*
+ * Does a clock meet the page's time, by what both claim? @error is how far it is from the page's
+ * time, the page's own bound included.
+ */
+bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
+
 /* All zero at first. */
 struct health {
-	struct page_line line;
-	bool page;			   /* the newest sample was good */
+	bool page;			   /* is the page good? */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
 };
 
-/* Take an event. */
-void health_event(struct health *good, const struct event *event);
+/* Take an event, with the page that is in force by then. */
+void health_event(struct health *health, const struct page_line *page, const struct event *event);
 
-/* With @clocks, at least one clock must have been seen too. */
-bool health_now(const struct health *good, bool clocks);
+/* Is all well now? With @clocks, at least one clock must have been seen too. */
+bool health_now(const struct health *health, bool clocks);
 
 #endif

@@ -4,24 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/health.h"
 #include "judge/incident_state.h"
-#include "judge/page_update.h"
 
-#define SETTLE_NS 5000000000ull
-#define BACK_NS	  1000000ull
-
-struct incidents *incidents_new(const struct incident_options *options, incident_fn fn, void *arg)
+struct incidents *incidents_new(const struct page_line *page, incident_fn fn, void *arg)
 {
 	struct incidents *incidents = calloc(1, sizeof(*incidents));
 
 	if (!incidents)
 		return NULL;
-	if (options)
-		incidents->options = *options;
-	if (!incidents->options.settle_ns)
-		incidents->options.settle_ns = SETTLE_NS;
-	if (!incidents->options.back_ns)
-		incidents->options.back_ns = BACK_NS;
+	incidents->page = page;
 	incidents->fn = fn;
 	incidents->arg = arg;
 	return incidents;
@@ -77,8 +69,7 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incident->to_ns = finding->found_ns;
 	incidents->open = true;
 	incidents->good_since_ns = 0;
-	incidents->status_before =
-		incidents->has_page ? page_get(&incidents->page, PAGE_CLOCK_STATUS) : 0;
+	incidents->was_unknown = incidents->clock_status == VMCLOCK_STATUS_UNKNOWN;
 	incident_open_clocks(incidents);
 }
 
@@ -130,29 +121,19 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 		incidents->refuteds = 0;
 		incidents->refuted_unlisted = false;
 	}
-	incidents->stale = incidents->stale || finding->kind == FINDING_NOT_UPDATED;
-	incidents->lost = incidents->lost || finding->kind == FINDING_DEVICE_LOST;
+	incidents->not_updated |= finding->kind == FINDING_NOT_UPDATED;
 	if (is_new)
 		tell(incidents, INCIDENT_OPENED);
 }
 
-/* Does the hypervisor stand behind the clock, or did it never say so anyway? */
-static bool status_is_good(const struct incidents *incidents)
-{
-	uint64_t status = page_get(&incidents->page, PAGE_CLOCK_STATUS);
-
-	return page_mode(&incidents->page) == PAGE_MARKER_ONLY ||
-	       page_is_vouched_for(&incidents->page) ||
-	       (status == VMCLOCK_STATUS_UNKNOWN && incidents->status_before == status);
-}
-
+/* As far as it is seen: of a stun there may be no page at all. */
 static bool page_is_good(const struct incidents *incidents)
 {
-	if (incidents->lost || incidents->torn)
-		return false;
-	return !incidents->has_page ||
-	       (!incidents->stale && !incidents->before_reference &&
-		!incidents->line.reference_is_stale && status_is_good(incidents));
+	const struct page_line *page = incidents->page;
+
+	if (!page->known)
+		return !page->is_lost && !page->is_torn;
+	return !incidents->not_updated && health_of_page(page, incidents->was_unknown);
 }
 
 /* May a clock of the guest be wrong after this, while nothing about the page is? */
@@ -165,7 +146,8 @@ static bool may_move_clocks(const struct incident *incident)
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(const struct incidents *incidents, uint64_t since_ns)
 {
-	bool has_clock = incidents->has_page && page_mode(&incidents->page) == PAGE_FULL;
+	const struct page_line *page = incidents->page;
+	bool has_clock = page->known && page_mode(&page->page) == PAGE_FULL;
 
 	if (!has_clock && may_move_clocks(&incidents->incident))
 		return claim_unknown(CLAIM_NO_CLOCK);
@@ -177,14 +159,14 @@ static struct claim recovery_of(const struct incidents *incidents, uint64_t sinc
 /* All is good, as far as it is seen: is it for long enough? */
 static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 {
-	uint64_t since_ns = incidents->good_since_ns, settle_ns = incidents->options.settle_ns;
+	uint64_t since_ns = incidents->good_since_ns;
 	struct claim recovery;
 
-	if (now_ns <= since_ns || now_ns - since_ns < settle_ns)
+	if (now_ns <= since_ns || now_ns - since_ns < INCIDENT_SETTLE_NS)
 		return;
 	recovery = recovery_of(incidents, since_ns);
 	if (recovery.state == CLAIM_UNKNOWN && recovery.why == CLAIM_CLOCK_UNKNOWN &&
-	    now_ns - since_ns < UNKNOWN_SETTLES * settle_ns)
+	    now_ns - since_ns < UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)
 		return;
 	close_incident(incidents, recovery, since_ns);
 }
@@ -198,7 +180,7 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 	if (!incidents->open)
 		return;
 	incident->to_ns = now_ns > incident->to_ns ? now_ns : incident->to_ns;
-	if (!page_good || !incidents->has_page)
+	if (!page_good || !incidents->page->known)
 		incident->page_good_ns = 0;
 	else if (!incident->page_good_ns)
 		incident->page_good_ns = now_ns;
@@ -211,32 +193,17 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 	try_to_close(incidents, now_ns);
 }
 
-static bool is_updated(const struct page *before, const struct page *after)
-{
-	return page_get(before, PAGE_SEQ_COUNT) != page_get(after, PAGE_SEQ_COUNT);
-}
-
-/* The page of a whole sample of the observer's own is the one in force. */
+/* A whole sample of the observer's own: its page is in force. */
 static void handle_page(struct incidents *incidents, const struct event *event)
 {
-	const struct event_ticks *ticks =
-		event->type == EVENT_CLOCK ? &event->clock.ticks : &event->sample.ticks;
+	const struct page *page = &event->page;
 
-	incidents->torn = event->page_state == EVENT_PAGE_TORN;
-	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) == PAGE_INVALID)
+	if (event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
 		return;
-	if (incidents->has_page && is_updated(&incidents->page, &event->page))
-		incidents->stale = false;
-	if (incidents->has_page && page_get(&incidents->page, PAGE_DISRUPTION_MARKER) !=
-					   page_get(&event->page, PAGE_DISRUPTION_MARKER))
-		incidents->marker_ns = event->time_ns;
-	page_line_event(&incidents->line, event);
-	incidents->lost = false;
-	incidents->has_page = true;
-	incidents->page = event->page;
-	incidents->before_reference =
-		event_ticks_fit(ticks, &event->page) &&
-		(int64_t)(ticks->after - page_get(&event->page, PAGE_COUNTER_VALUE)) < 0;
+	if (incidents->seq_count != page_get(page, PAGE_SEQ_COUNT))
+		incidents->not_updated = false;
+	incidents->seq_count = page_get(page, PAGE_SEQ_COUNT);
+	incidents->clock_status = page_get(page, PAGE_CLOCK_STATUS);
 	incident_judge_reads(incidents, event);
 }
 
@@ -255,12 +222,8 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 		handle_page(incidents, event);
 		break;
 	case EVENT_CLOCK:
-		if (event->page_state == EVENT_PAGE_STABLE)
-			handle_page(incidents, event);
+		handle_page(incidents, event);
 		incident_handle_clock(incidents, event);
-		break;
-	case EVENT_DEVICE:
-		incidents->lost = event->device_state == DEVICE_LOST;
 		break;
 	default:
 		break;
@@ -284,7 +247,7 @@ void incidents_finish(struct incidents *incidents)
 
 void incidents_forget(struct incidents *incidents, uint64_t number)
 {
-	struct incident_options options = incidents->options;
+	const struct page_line *page = incidents->page;
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;
 
@@ -293,7 +256,7 @@ void incidents_forget(struct incidents *incidents, uint64_t number)
 	if (incidents->incident.number > number)
 		number = incidents->incident.number;
 	memset(incidents, 0, sizeof(*incidents));
-	incidents->options = options;
+	incidents->page = page;
 	incidents->fn = fn;
 	incidents->arg = arg;
 	incidents->incident.number = number;

@@ -8,11 +8,12 @@
  *		incidents_finding(arg, finding);
  *	}
  *
- *	incidents = incidents_new(NULL, on_incident, NULL);
+ *	incidents = incidents_new(&page, on_incident, NULL);
  *	detector = detector_new(NULL, on_finding, incidents);
  *	for each event:
+ *		page_line_event(&page, &event);
  *		detector_event(detector, &event);	first its findings ...
- *		incidents_event(incidents, &event);	... then what else it tells
+ *		incidents_event(incidents, &event);	... then what else it shows
  *	incidents_finish(incidents);
  *
  * An incident opens with the first finding that is more than news about what is to come: all but
@@ -20,19 +21,17 @@
  * status_change to SYNCHRONIZED; a clock_set opens one only if it is a step, a scale_mismatch only
  * by a clock. While it is open, every finding belongs to it.
  *
- * All is good when the page is (valid, no update stuck, and where it holds a clock: vouched for,
- * updated since, renewed since its marker moved, its reference behind the counter) and each other
- * clock that was seen in the incident is back: its last reading, widened by both claims, meets the
- * page's time, with back_ns more for a clock that claims nothing. Clocks that cannot be held
- * against the page cannot be waited for.
+ * All is good when the page is, by judge/health.h, and was updated since it was found not to be,
+ * and each other clock that was seen in the incident is back: its last reading meets the page's
+ * time. Clocks that cannot be compared with the page cannot be waited for.
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,
- * for settle_ns. Then the incident closes, as recovered if every clock was seen to be good: where
- * the page carries no clock nobody can tell after a disruption, stun or step of the system clock,
- * and a clock that was seen must have been held against the page since (for that the incident waits
- * UNKNOWN_SETTLES times as long). Where events end first, it is closed as not recovered if
- * something was still bad, else as not known.
+ * for INCIDENT_SETTLE_NS. Then the incident closes, as recovered if every clock was seen to be
+ * good: where the page carries no clock that is not known after a disruption, stun or step of the
+ * system clock, and a clock that was seen must have been compared with the page since (for that the
+ * incident waits UNKNOWN_SETTLES times as long). Where events end first, it is closed as not
+ * recovered if something was still bad, else as not known.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
@@ -47,12 +46,15 @@
 #include "judge/claim.h"
 #include "judge/clock_error.h"
 #include "judge/finding.h"
+#include "judge/page_line.h"
 
 #define INCIDENT_FINDINGS 32
 #define INCIDENT_READERS  128
 #define INCIDENT_POINTS	  128
 
-#define UNKNOWN_SETTLES 3
+/* What belongs together follows within seconds. */
+#define INCIDENT_SETTLE_NS 5000000000ull
+#define UNKNOWN_SETTLES	   3
 
 /*
  * A stretch of a clock's error: every sample in it lies inside `error`. When the curve is full, it
@@ -132,19 +134,16 @@ enum incident_news {
 	INCIDENT_CLOSED,
 };
 
-/* Thresholds; 0 stands for the default. */
-struct incident_options {
-	uint64_t settle_ns; /* 5 s: what belongs together follows within seconds */
-	uint64_t back_ns;   /* 1 ms: near enough for a clock that claims no bound */
-};
-
 /* @incident is valid during the call only. */
 typedef void (*incident_fn)(const struct incident *incident, enum incident_news news, void *arg);
 
 struct incidents;
 
-/* NULL without memory. NULL options: defaults. */
-struct incidents *incidents_new(const struct incident_options *options, incident_fn fn, void *arg);
+/*
+ * @page is the page in force, which takes each event before the detector and these do: borrowed.
+ * NULL if out of memory.
+ */
+struct incidents *incidents_new(const struct page_line *page, incident_fn fn, void *arg);
 
 /* NULL is fine. */
 void incidents_free(struct incidents *incidents);

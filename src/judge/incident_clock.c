@@ -2,6 +2,7 @@
 /* How wrong each clock was over the window of an incident. */
 #include "judge/clock_error.h"
 #include "judge/curve.h"
+#include "judge/health.h"
 #include "judge/incident_state.h"
 
 /* The least distance of the interval from 0: how wrong it surely was. */
@@ -128,18 +129,6 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 		refute_range(&incident->reader[i].errors, step);
 }
 
-/* Does the clock meet the page's time, by what both claim? @error holds the page's claim. */
-static bool is_good(const struct incidents *incidents, const struct event_clock *clock,
-		    struct ns_interval error)
-{
-	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : incidents->options.back_ns;
-	struct ns_interval allowed;
-
-	/* A claim past 292 years is met by anything. */
-	return interval_widen(interval_of(0), claim_ns, &allowed) ||
-	       interval_overlap(error, allowed);
-}
-
 static void follow_good(struct incident_clock *clock, bool good, uint64_t time_ns)
 {
 	if (good && !clock->is_good)
@@ -163,7 +152,7 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 		return;
 	clock = &incidents->incident.clock[id];
 	why = bounded_error(event, &error, &bounded);
-	if (!why && incidents->line.reference_is_stale)
+	if (!why && incidents->page->reference_is_stale)
 		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
@@ -173,7 +162,7 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 	}
 	if (id == OBSERVED_PHC)
 		incidents->phc_scale = error.scale;
-	good = is_good(incidents, &event->clock, bounded);
+	good = health_of_clock(&event->clock, bounded);
 	why = error_by_all(incidents, event, &error, &by_all);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;

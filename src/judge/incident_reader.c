@@ -103,8 +103,9 @@ static int why_not(const struct incidents *incidents, const struct pending_read 
 		return ERROR_FAILED;
 	if (page_mode(page) != PAGE_FULL)
 		return ERROR_NO_CLOCK;
-	if (read->has_marker ? read->marker != page_get(page, PAGE_DISRUPTION_MARKER)
-			     : incidents->marker_ns && read->start_ns <= incidents->marker_ns)
+	if (read->has_marker
+		    ? read->marker != page_get(page, PAGE_DISRUPTION_MARKER)
+		    : incidents->page->marker_ns && read->start_ns <= incidents->page->marker_ns)
 		return ERROR_DISRUPTED;
 	return -1;
 }
@@ -182,7 +183,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 /* Will a later page say more than this one? */
 static bool must_wait(const struct incidents *incidents, const struct page *page)
 {
-	if (incidents->line.reference_is_stale)
+	if (incidents->page->reference_is_stale)
 		return true;
 	return page_mode(page) == PAGE_FULL && !page_is_vouched_for(page) &&
 	       page_get(page, PAGE_CLOCK_STATUS) != VMCLOCK_STATUS_UNKNOWN;
@@ -196,7 +197,7 @@ static bool must_wait(const struct incidents *incidents, const struct page *page
 static bool in_window(const struct incidents *incidents, const struct pending_read *read)
 {
 	return incidents->open &&
-	       (incidents->has_page || read->end_ns >= incidents->incident.from_ns);
+	       (incidents->page->known || read->end_ns >= incidents->incident.from_ns);
 }
 
 static void forget_reads(struct incidents *incidents)
@@ -227,7 +228,7 @@ void incident_give_up_reads(struct incidents *incidents)
 		if (in_window(incidents, read))
 			incident_count_unknown(
 				&incidents->incident, &read->who, read->path,
-				incidents->has_page ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK, 1);
+				incidents->page->known ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK, 1);
 	}
 	forget_reads(incidents);
 }

@@ -39,7 +39,7 @@ struct counted_thread {
 };
 
 struct incidents {
-	struct incident_options options;
+	const struct page_line *page;
 	incident_fn fn;
 	void *arg;
 	bool open;
@@ -47,16 +47,10 @@ struct incidents {
 	uint64_t good_since_ns;	  /* all is good since; 0: it is not */
 	uint64_t newest_ns;	  /* time of the newest event */
 
-	/* The page. */
-	bool has_page;
-	bool torn;	  /* the newest sample was torn */
-	bool stale;	  /* not_updated was found, and no update since */
-	bool lost;	  /* device_lost was found, and no valid page since */
-	struct page page; /* of the newest whole sample */
-	struct page_line line;
-	uint64_t marker_ns; /* when its marker was new; 0: never seen to change */
-	bool before_reference;
-	uint64_t status_before; /* clock_status when the incident opened */
+	bool not_updated;      /* not_updated was found, and no update since */
+	uint64_t seq_count;    /* of the newest page */
+	uint64_t clock_status; /* and this; unknown before the first */
+	bool was_unknown;      /* was it unknown when the incident opened? */
 
 	/*
 	 * Pages with the marker of now that a later one refuted, or that refute it: errors are

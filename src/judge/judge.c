@@ -10,6 +10,7 @@ struct judge {
 	void *arg;
 	struct detector *detector;
 	struct incidents *incidents;
+	struct page_line page;
 	struct health health;
 };
 
@@ -31,7 +32,7 @@ struct judge *judge_new(const struct judge_handlers *handlers, void *arg)
 	judge->handlers = handlers;
 	judge->arg = arg;
 	judge->detector = detector_new(NULL, on_finding, judge);
-	judge->incidents = incidents_new(NULL, handlers->incident, arg);
+	judge->incidents = incidents_new(&judge->page, handlers->incident, arg);
 	if (judge->detector && judge->incidents)
 		return judge;
 	judge_free(judge);
@@ -49,9 +50,10 @@ void judge_free(struct judge *judge)
 
 void judge_event(struct judge *judge, const struct event *event)
 {
-	health_event(&judge->health, event);
+	page_line_event(&judge->page, event);
+	health_event(&judge->health, &judge->page, event);
 	if (judge->handlers->event)
-		judge->handlers->event(event, &judge->health.line, judge->arg);
+		judge->handlers->event(event, &judge->page, judge->arg);
 	detector_event(judge->detector, event);
 	incidents_event(judge->incidents, event);
 }
@@ -60,6 +62,7 @@ void judge_resume(struct judge *judge, const struct event_gap *gap)
 {
 	incidents_forget(judge->incidents, gap->incident);
 	detector_forget(judge->detector, gap->finding);
+	page_line_resume(&judge->page);
 	judge->health = (struct health){0};
 }
 
@@ -71,6 +74,11 @@ void judge_finish(struct judge *judge)
 const struct incident *judge_open_incident(const struct judge *judge)
 {
 	return incidents_open(judge->incidents);
+}
+
+const struct page_line *judge_page(const struct judge *judge)
+{
+	return &judge->page;
 }
 
 bool judge_is_well(const struct judge *judge, bool clocks)

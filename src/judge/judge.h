@@ -29,8 +29,8 @@ struct judge;
  * not be called from them.
  */
 struct judge_handlers {
-	/* An event before it is judged, with the page in force: @line has taken it. */
-	void (*event)(const struct event *event, const struct page_line *line, void *arg);
+	/* An event before it is judged, with the page in force, which has taken it. */
+	void (*event)(const struct event *event, const struct page_line *page, void *arg);
 	/* By then the incident to which it belongs is open. */
 	finding_fn finding;
 	incident_fn incident;
@@ -59,6 +59,9 @@ void judge_finish(struct judge *judge);
 
 /* The incident that is open, or NULL. Owned by @judge. */
 const struct incident *judge_open_incident(const struct judge *judge);
+
+/* The page in force, by the events until now. Owned by @judge, for as long as that lives. */
+const struct page_line *judge_page(const struct judge *judge);
 
 /*
  * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no

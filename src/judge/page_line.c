@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/page_line.h"
 
+#include "judge/clock_error.h"
 #include "page/diff.h"
+#include "page/sequence.h"
 
 bool page_line_is_renewed(const struct page *before, const struct page *after)
 {
@@ -10,22 +12,93 @@ bool page_line_is_renewed(const struct page *before, const struct page *after)
 		PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC));
 }
 
-static bool has_moved(const struct page *before, const struct page *after)
+static void set_change(struct page_line *in_force, const struct event *event)
+{
+	struct page_change *change = &in_force->change;
+
+	*change = (struct page_change){
+		.time_ns = event->time_ns,
+		.last_same_ns = in_force->sample_ns,
+		.before = in_force->sample,
+		.after = event->page,
+		.updates = 1,
+	};
+	/* No page, or a seq_count that does not count: it did change, once or more. */
+	if (page_mode(&change->after) != PAGE_INVALID && page_mode(&change->before) != PAGE_INVALID)
+		page_updates_between(&change->before, &change->after,
+				     event->time_ns - in_force->sample_ns, &change->updates);
+	change->updates += !change->updates;
+	in_force->updates += change->updates;
+	in_force->missed += change->updates > 1 ? change->updates - 1 : 0;
+}
+
+static void follow_samples(struct page_line *in_force, const struct event *event)
+{
+	in_force->has_changed = in_force->is_sampled && page_diff(&in_force->sample, &event->page);
+	if (in_force->has_changed)
+		set_change(in_force, event);
+	in_force->is_sampled = true;
+	in_force->sample = event->page;
+	in_force->sample_ns = event->time_ns;
+}
+
+static bool has_other_marker(const struct page *before, const struct page *after)
 {
 	return page_get(before, PAGE_DISRUPTION_MARKER) != page_get(after, PAGE_DISRUPTION_MARKER);
 }
 
-void page_line_event(struct page_line *line, const struct event *event)
+static void take_page(struct page_line *in_force, const struct event *event,
+		      const struct event_ticks *ticks)
 {
 	const struct page *page = &event->page;
+	bool moved = in_force->known && has_other_marker(&in_force->page, page);
 
-	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
-	    event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
+	if (page_mode(page) == PAGE_INVALID) {
+		in_force->is_lost |= in_force->known;
 		return;
-	if (line->known && page_line_is_renewed(&line->page, page))
-		line->reference_is_stale = false;
-	else if (line->known && has_moved(&line->page, page))
-		line->reference_is_stale = page_mode(page) == PAGE_FULL;
-	line->known = true;
-	line->page = *page;
+	}
+	if (in_force->known && page_line_is_renewed(&in_force->page, page))
+		in_force->reference_is_stale = false;
+	else if (moved)
+		in_force->reference_is_stale = page_mode(page) == PAGE_FULL;
+	if (moved)
+		in_force->marker_ns = event->time_ns;
+	in_force->is_before_reference =
+		event_ticks_fit(ticks, page) &&
+		(int64_t)(ticks->after - page_get(page, PAGE_COUNTER_VALUE)) < 0;
+	in_force->is_lost = false;
+	in_force->known = true;
+	in_force->page = *page;
+}
+
+void page_line_event(struct page_line *in_force, const struct event *event)
+{
+	bool is_whole = event->page_state == EVENT_PAGE_STABLE;
+
+	in_force->has_changed = false;
+	switch (event->type) {
+	case EVENT_PAGE:
+		in_force->is_torn = event->page_state == EVENT_PAGE_TORN;
+		if (!is_whole)
+			break;
+		follow_samples(in_force, event);
+		take_page(in_force, event, &event->sample.ticks);
+		break;
+	case EVENT_CLOCK:
+		if (!is_whole)
+			break;
+		in_force->is_torn = false;
+		take_page(in_force, event, &event->clock.ticks);
+		break;
+	case EVENT_DEVICE:
+		in_force->is_lost = event->device_state == DEVICE_LOST;
+		break;
+	default:
+		break;
+	}
+}
+
+void page_line_resume(struct page_line *in_force)
+{
+	*in_force = (struct page_line){.updates = in_force->updates, .missed = in_force->missed};
 }

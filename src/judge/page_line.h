@@ -1,32 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does the page still hold the line of time from before its marker moved? Pure.
+ * The page in force: the newest whole and valid one that the observer sampled, whether it may be
+ * believed yet, and what changed since the sample before. The judge annotates each event with it
+ * once; all that asks about the page asks here. Pure.
  *
  * Some hypervisors move the marker first, and renew the reference a moment later. Until then the
- * page tells, perhaps vouched for and with a bound, a time that belongs to another counter: nothing
- * may be held against it. It holds for all counter values since the marker moved, once it is
- * renewed.
+ * page gives, perhaps vouched for and with a bound, a time that belongs to another counter: no
+ * clock may be compared with it. Once it is renewed, it holds for all counter values since the
+ * marker moved.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
 #define VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "event/event.h"
+#include "event/page_change.h"
 #include "page/page.h"
 
-/* All zero at first, and where what happened meanwhile is not known. */
+/* All zero at first. */
 struct page_line {
+	/* Of all samples of the observer's own, those beside a clock included. */
 	bool known;
-	/* the newest page's marker moved, and its reference has not been renewed */
+	struct page page; /* the newest whole and valid one; valid if known */
+	/* its marker moved, and its reference has not been renewed */
 	bool reference_is_stale;
-	struct page page; /* the newest whole and valid one */
+	bool is_before_reference; /* the counter was behind its reference */
+	uint64_t marker_ns;	  /* when its marker was new; 0: never seen to change */
+	bool is_torn;		  /* the newest sample was torn */
+	bool is_lost;		  /* the device is gone, or what is there is no page any more */
+
+	/* Of EVENT_PAGE alone. */
+	bool is_sampled;	   /* is there a whole one, valid or not? */
+	struct page sample;	   /* the newest of them */
+	uint64_t sample_ns;	   /* and when that was */
+	uint64_t updates;	   /* by seq_count, all */
+	uint64_t missed;	   /* of them, between two samples */
+	bool has_changed;	   /* does the sample of this event differ from the one before? */
+	struct page_change change; /* how; valid if has_changed */
 };
+
+/* Take an event. */
+void page_line_event(struct page_line *in_force, const struct event *event);
+
+/*
+ * What happens until the next event is not known, and the page went through updates that were not
+ * missed: it begins anew, but for the numbers of updates.
+ */
+void page_line_resume(struct page_line *in_force);
 
 /* Has @after another reference, counter value or time, than @before? */
 bool page_line_is_renewed(const struct page *before, const struct page *after);
-
-/* Take an event; what is no observer's own sample of a whole page changes nothing. */
-void page_line_event(struct page_line *line, const struct event *event);
 
 #endif

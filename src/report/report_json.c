@@ -274,13 +274,14 @@ static json_object *json_readers(const struct report *report)
 
 static json_object *json_of_page(const struct analysis *analysis)
 {
-	const struct page_follow *follow = &analysis->follow;
+	const struct page_line *page = analysis->page;
 	json_object *json = json_new(&page_table);
 
-	add_json(json, "first", follow->seen ? page_json_fields(&analysis->first_page) : NULL);
-	add_json(json, "last", follow->seen ? page_json_fields(&follow->newest) : NULL);
-	add_u64(json, "page_updates", follow->updates);
-	add_u64(json, "page_updates_unseen", follow->missed);
+	add_json(json, "first",
+		 analysis->has_first_page ? page_json_fields(&analysis->first_page) : NULL);
+	add_json(json, "last", page->is_sampled ? page_json_fields(&page->sample) : NULL);
+	add_u64(json, "page_updates", page->updates);
+	add_u64(json, "page_updates_unseen", page->missed);
 	add_json(json, "curve", json_curve(&analysis->page_bound));
 	return json;
 }

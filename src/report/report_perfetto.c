@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "event/page_follow.h"
 #include "judge/driver_answer.h"
 #include "judge/error_bounds.h"
 #include "page/diff.h"
@@ -40,7 +39,6 @@ struct trace {
 	FILE *out;
 	const struct report *report;
 	uint64_t last_ns;
-	struct page_follow follow;
 	bool has_status; /* a slice of the page's status is open */
 	char status[32]; /* its name */
 	bool described_clock[OBSERVED_CLOCKS];
@@ -292,11 +290,10 @@ static void put_update(struct trace *trace, const struct page_change *change)
 
 static void put_sample(struct trace *trace, const struct event *event, const struct page_line *line)
 {
-	struct page_change change;
 	struct ns_interval bound;
 
-	if (page_follow(&trace->follow, event, &change))
-		put_update(trace, &change);
+	if (line->has_changed)
+		put_update(trace, &line->change);
 	if (event->page_state == EVENT_PAGE_STABLE)
 		put_status(trace, event);
 	if (!error_bound_of_page(line, event, &bound))

@@ -209,10 +209,10 @@ static void emit_seeing(const struct report *report, const struct unknown_sink *
 	uint64_t lost = analysis->has_losses ? event_losses_total(&analysis->losses) : 0;
 	size_t maps = analysis->mappers.entries;
 
-	if (analysis->follow.missed)
+	if (analysis->page->missed)
 		emit(sink, "missed_updates",
 		     "%s%" PRIu64 " of %" PRIu64 " updates of the page happened between two looks.",
-		     whole, analysis->follow.missed, analysis->follow.updates);
+		     whole, analysis->page->missed, analysis->page->updates);
 	if (lost && analysis->losses.uncounted)
 		emit(sink, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel, and %" PRIu64

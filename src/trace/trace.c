@@ -80,7 +80,9 @@ static int show_end(struct trace *trace)
 	struct trace_result result = {
 		.duration_ns = clock_now_ns(CLOCK_MONOTONIC) - session->context.watched_from_ns,
 		.mapper_counts = mappers_counts(trace->live.mappers),
-		.page = session->follow.seen ? page_monitor_page(trace->live.monitor) : NULL,
+		.page = judge_page(session->judge)->is_sampled
+				? page_monitor_page(trace->live.monitor)
+				: NULL,
 	};
 
 	return trace_session_end(session, &result);

@@ -256,6 +256,7 @@ static int trace_recorded(struct from *from, FILE *out)
 	struct source *source = &from->recorded.source;
 	struct recorded_result recorded;
 	struct trace_result result = {.recorded = &recorded};
+	const struct page_line *page;
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);
@@ -271,7 +272,8 @@ static int trace_recorded(struct from *from, FILE *out)
 	recorded = recorded_end(&from->recorded);
 	tell_of_cgroup(from);
 	result.duration_ns = recorded_duration_ns(&from->recorded);
-	result.page = from->session.follow.seen ? &from->session.follow.newest : NULL;
+	page = judge_page(from->session.judge);
+	result.page = page->is_sampled ? &page->sample : NULL;
 	return recorded_exit_code(&from->recorded, trace_session_end(&from->session, &result));
 }
 

@@ -24,17 +24,6 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		session->view->incident(stdout, &session->context, incident);
 }
 
-static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
-
-int trace_session_open(struct trace_session *session)
-{
-	session->summary = calloc(1, sizeof(*session->summary));
-	session->judge = judge_new(&handlers, session);
-	if (session->summary && session->judge)
-		return EXIT_DONE;
-	return message_no_memory();
-}
-
 void trace_session_close(struct trace_session *session)
 {
 	judge_free(session->judge);
@@ -77,14 +66,6 @@ static void show_use(struct trace_session *session, const struct event *event)
 	session->shown += event->type == EVENT_CALL || !event->call_id;
 }
 
-static void show_sample(struct trace_session *session, const struct event *event)
-{
-	struct page_change change;
-
-	if (page_follow(&session->follow, event, &change))
-		session->view->page_change(stdout, &session->context, &change);
-}
-
 void trace_session_show(struct trace_session *session, const struct event *event)
 {
 	const struct trace_view *view = session->view;
@@ -94,9 +75,6 @@ void trace_session_show(struct trace_session *session, const struct event *event
 	case EVENT_READ:
 	case EVENT_CALL:
 		show_use(session, event);
-		break;
-	case EVENT_PAGE:
-		show_sample(session, event);
 		break;
 	case EVENT_HOOKS:
 		view->hooks(stdout, &session->context, event);
@@ -122,6 +100,7 @@ void trace_session_show(struct trace_session *session, const struct event *event
 	case EVENT_TALLY:
 	case EVENT_LATENCY:
 	case EVENT_FAILURES:
+	case EVENT_PAGE:
 	case EVENT_CLOCK:
 	case EVENT_TICK:
 	case EVENT_TYPES:
@@ -145,15 +124,37 @@ static bool has_whole_page(const struct event *event)
 }
 
 /* First what @event shows, then what it means for the incident that is open. */
-void trace_session_judge(struct trace_session *session, const struct event *event)
+static void on_event(const struct event *event, const struct page_line *line, void *arg)
 {
+	struct trace_session *session = arg;
 	bool is_use = event->type == EVENT_READ || event->type == EVENT_CALL;
 
+	if (line->has_changed)
+		session->view->page_change(stdout, &session->context, &line->change);
 	if (is_use && has_whole_page(event))
 		tell_disruption(session, OBSERVER_KERNEL, &event->page,
 				event->time_ns + event->latency_ns, event);
 	else if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
 		tell_disruption(session, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
+}
+
+static const struct judge_handlers handlers = {
+	.event = on_event,
+	.finding = on_finding,
+	.incident = on_incident,
+};
+
+int trace_session_open(struct trace_session *session)
+{
+	session->summary = calloc(1, sizeof(*session->summary));
+	session->judge = judge_new(&handlers, session);
+	if (session->summary && session->judge)
+		return EXIT_DONE;
+	return message_no_memory();
+}
+
+void trace_session_judge(struct trace_session *session, const struct event *event)
+{
 	judge_event(session->judge, event);
 }
 
@@ -173,8 +174,6 @@ static void name_cgroups(const struct trace_session *session, char *names[SUMMAR
 void trace_session_resume(struct trace_session *session, const struct event_gap *gap)
 {
 	judge_resume(session->judge, gap);
-	/* What the page went through meanwhile was not missed by who looked. */
-	session->follow.seen = false;
 }
 
 int trace_session_end(struct trace_session *session, struct trace_result *result)
@@ -192,8 +191,8 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	result->disruptions = session->disruptions.newest.number;
 	result->counts = judge_counts(session->judge);
 	result->clock_changes = session->clock_changes;
-	result->page_updates = session->follow.updates;
-	result->page_updates_unseen = session->follow.missed;
+	result->page_updates = judge_page(session->judge)->updates;
+	result->page_updates_unseen = judge_page(session->judge)->missed;
 	session->view->end(stdout, &session->context, result);
 	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);

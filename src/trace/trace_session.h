@@ -8,7 +8,6 @@
 
 #include "event/event.h"
 #include "event/mapper_list.h"
-#include "event/page_follow.h"
 #include "event/summary.h"
 #include "feed/source.h"
 #include "judge/disruption.h"
@@ -25,7 +24,6 @@ struct trace_session {
 	struct mapper_list mapper_list;
 	struct answer_tally answers;
 	struct disruption_detector disruptions;
-	struct page_follow follow;
 	struct event_losses losses; /* of the newest EVENT_LOSS; valid if has_losses */
 	bool has_losses;
 	uint64_t shown; /* events */

@@ -133,6 +133,7 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	struct recorded_result ended;
 	struct watch_result result = {.recorded = &ended};
 	struct recorded_request request = options->from;
+	const struct page_line *page;
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);
@@ -147,7 +148,8 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	ended = recorded_end(recorded);
 	result.duration_ns = recorded_duration_ns(recorded);
 	result.notices = judge_counts(session->judge)->notifications;
-	result.page = session->follow.seen ? &session->follow.newest : NULL;
+	page = judge_page(session->judge);
+	result.page = page->is_sampled ? &page->sample : NULL;
 	return recorded_exit_code(recorded, watch_session_end(session, &result));
 }
 

@@ -32,19 +32,33 @@ static void on_incident(const struct incident *incident, enum incident_news news
 /* With every update on a line of its own, that line says what was missed before it. */
 static void tell_missed(struct watch_session *session, uint64_t now_ns)
 {
-	uint64_t missed = session->follow.missed - session->missed_told;
+	uint64_t all = judge_page(session->judge)->missed;
+	uint64_t missed = all - session->missed_told;
 
 	/* A finding by a sample other than an EVENT_PAGE comes before the page is followed. */
-	if (session->follow.missed <= session->missed_told ||
+	if (all <= session->missed_told ||
 	    (session->missed_told_ns && now_ns - session->missed_told_ns < MISSED_QUIET_NS))
 		return;
 	if (!session->updates)
 		session->view->missed(stdout, &session->context, now_ns, missed);
-	session->missed_told = session->follow.missed;
+	session->missed_told = all;
 	session->missed_told_ns = now_ns;
 }
 
-static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+static void on_event(const struct event *event, const struct page_line *line, void *arg)
+{
+	struct watch_session *session = arg;
+
+	(void)event;
+	if (line->has_changed && session->updates)
+		session->view->update(stdout, &session->context, &line->change);
+}
+
+static const struct judge_handlers handlers = {
+	.event = on_event,
+	.finding = on_finding,
+	.incident = on_incident,
+};
 
 int watch_session_open(struct watch_session *session)
 {
@@ -59,10 +73,6 @@ void watch_session_close(struct watch_session *session)
 
 void watch_session_event(struct watch_session *session, const struct event *event)
 {
-	struct page_change change;
-
-	if (page_follow(&session->follow, event, &change) && session->updates)
-		session->view->update(stdout, &session->context, &change);
 	judge_event(session->judge, event);
 	tell_missed(session, event->time_ns);
 }
@@ -70,8 +80,6 @@ void watch_session_event(struct watch_session *session, const struct event *even
 void watch_session_resume(struct watch_session *session, const struct event_gap *gap)
 {
 	judge_resume(session->judge, gap);
-	/* What the page went through meanwhile was not missed by who looked. */
-	session->follow.seen = false;
 }
 
 int watch_session_end(struct watch_session *session, struct watch_result *result)
@@ -80,8 +88,8 @@ int watch_session_end(struct watch_session *session, struct watch_result *result
 	/* What was missed less than a second ago. */
 	session->missed_told_ns = 0;
 	tell_missed(session, session->context.start_ns + result->duration_ns);
-	result->updates = session->follow.updates;
-	result->missed = session->follow.missed;
+	result->updates = judge_page(session->judge)->updates;
+	result->missed = judge_page(session->judge)->missed;
 	result->counts = judge_counts(session->judge);
 	session->view->end(stdout, &session->context, result);
 	return message_output(session->alarming ? EXIT_FINDING : EXIT_DONE);

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "event/event.h"
-#include "event/page_follow.h"
 #include "judge/judge.h"
 #include "watch/watch_view.h"
 
@@ -16,9 +15,8 @@ struct watch_session {
 	struct watch_context context;
 	bool updates; /* is each one shown? */
 	struct judge *judge;
-	struct page_follow follow;
 	bool alarming;		 /* was anything found that is more than news? */
-	uint64_t missed_told;	 /* of follow.missed, by findings or on lines of their own */
+	uint64_t missed_told;	 /* of the page's updates, by findings or on lines of their own */
 	uint64_t missed_told_ns; /* when the newest such line was */
 	uint64_t missed_by_ns;	 /* found_ns of the newest finding that reported some */
 };

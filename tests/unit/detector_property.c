@@ -3,7 +3,7 @@
  * Random hosts: a week of healthy drift is silent, each injected change is found once, and bytes
  * that are no page at all do no harm.
  */
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "judge_make.h"
 
 /* Deterministic, and the same everywhere (Marsaglia's xorshift). */
@@ -232,7 +232,6 @@ static struct event make_any_event(void)
 }
 
 struct garbage {
-	struct incidents *incidents;
 	uint64_t findings;
 	uint64_t incident_findings; /* of closed incidents */
 	uint64_t closed;
@@ -250,7 +249,6 @@ static void sane(const struct finding *finding, void *arg)
 			    !interval_has(finding->step.beyond, 0));
 	if (finding->kind == FINDING_STUN)
 		assert_true(finding->stun.length.lo_ns <= finding->stun.length.hi_ns);
-	incidents_finding(garbage->incidents, finding);
 }
 
 static void sane_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -271,26 +269,24 @@ static void sane_incident(const struct incident *incident, enum incident_news ne
 /* Garbage of every kind: no crash, and counts that add up. */
 static void garbage_does_no_harm(void **state)
 {
+	static const struct judge_handlers handlers = {.finding = sane, .incident = sane_incident};
 	struct garbage garbage = {0};
-	struct detector *detector = detector_new(NULL, sane, &garbage);
+	struct judge *judge = judge_new(&handlers, &garbage);
 	uint64_t sum = 0;
 
 	(void)state;
-	garbage.incidents = incidents_new(NULL, sane_incident, &garbage);
 	random_state = 99;
 	for (int i = 0; i < 300000; i++) {
 		struct event event = make_any_event();
 
-		detector_event(detector, &event);
-		incidents_event(garbage.incidents, &event);
+		judge_event(judge, &event);
 	}
-	incidents_finish(garbage.incidents);
+	judge_finish(judge);
 	for (enum finding_kind i = 0; i < FINDINGS; i++)
-		sum += detector_counts(detector)->finding[i];
+		sum += judge_counts(judge)->finding[i];
 	assert_int_equal(sum, garbage.findings);
 	assert_true(garbage.closed > 0 && garbage.incident_findings <= garbage.findings);
-	detector_free(detector);
-	incidents_free(garbage.incidents);
+	judge_free(judge);
 }
 
 int main(void)

@@ -13,12 +13,12 @@ static void a_disruption_that_is_over_at_once(void **state)
 	page = disrupted(page, 5);
 	see(watch, &page);
 	assert_int_equal(watch->opened, 1);
-	assert_non_null(incidents_open(watch->incidents));
+	assert_non_null(judge_open_incident(watch->judge));
 	go_on(watch, &page, 4);
 	assert_int_equal(watch->closed, 0);
 	go_on(watch, &page, 1); /* 5 s of good */
 	assert_int_equal(watch->closed, 1);
-	assert_null(incidents_open(watch->incidents));
+	assert_null(judge_open_incident(watch->judge));
 	assert_true(watch->last.recovered && watch->last.closed);
 	assert_int_equal(watch->last.from_ns, 10 * SECOND);
 	assert_int_equal(watch->last.to_ns, 11 * SECOND);
@@ -99,7 +99,7 @@ static void a_new_finding_starts_the_wait_anew(void **state)
 	assert_int_equal(watch->opened, 2);
 	assert_int_equal(watch->last.number, 2);
 	assert_int_equal(watch->last.findings, 1);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->closed, 2);
 	assert_false(watch->last.recovered);
 	watch_free(watch);
@@ -119,7 +119,7 @@ static void news_alone_is_no_incident(void **state)
 		   page_get(&page, PAGE_FLAGS) | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
 	make_next_seq(&page);
 	go_on(watch, &page, 10);
-	assert_int_equal(detector_counts(watch->detector)->finding[FINDING_LEAP_ANNOUNCED], 1);
+	assert_int_equal(judge_counts(watch->judge)->finding[FINDING_LEAP_ANNOUNCED], 1);
 	assert_int_equal(watch->opened, 0);
 	watch_free(watch);
 }
@@ -161,7 +161,7 @@ static void a_long_curve_is_thinned(void **state)
 		give(watch,
 		     make_clock(&page, watch->counter, i == 3333 ? -(int64_t)SECOND : 5000000));
 	}
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_true(clock->points > INCIDENT_POINTS / 2 && clock->points <= INCIDENT_POINTS);
 	for (size_t i = 0; i < clock->points; i++) {
 		samples += clock->point[i].samples;
@@ -195,7 +195,7 @@ static void more_than_fits_is_counted(void **state)
 	go_on(watch, &page, 1);
 	for (uint32_t i = 0; i < 2000; i++)
 		give(watch, make_read(&page, watch->counter + i, 1, 0, true));
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.findings, INCIDENT_FINDINGS);
 	assert_int_equal(watch->last.findings_unlisted, 100 - INCIDENT_FINDINGS);
 	assert_int_equal(watch->last.count[FINDING_DISRUPTION], 100);
@@ -268,11 +268,10 @@ static void behind_a_gap_all_begins_anew(void **state)
 	page = disrupted(page, 5);
 	see(watch, &page);
 	assert_int_equal(watch->last.number, 1);
-	incidents_forget(watch->incidents, 7);
-	detector_forget(watch->detector, 9);
+	judge_resume(watch->judge, &(struct event_gap){.incident = 7, .finding = 9});
 	assert_int_equal(watch->closed, 1);
 	assert_false(watch->last.recovered);
-	assert_null(incidents_open(watch->incidents));
+	assert_null(judge_open_incident(watch->judge));
 	/* Another marker, but no change that was seen. */
 	watch->counter += TICKS(1000);
 	page = disrupted(page, 6);
@@ -284,7 +283,7 @@ static void behind_a_gap_all_begins_anew(void **state)
 	assert_int_equal(watch->opened, 2);
 	assert_int_equal(watch->last.number, 8);
 	assert_int_equal(watch->last.finding[0].number, 10);
-	assert_int_equal(detector_counts(watch->detector)->finding[FINDING_DISRUPTION], 2);
+	assert_int_equal(judge_counts(watch->judge)->finding[FINDING_DISRUPTION], 2);
 	watch_free(watch);
 }
 

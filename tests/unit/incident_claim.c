@@ -46,17 +46,17 @@ static void an_end_that_comes_early_leaves_it_unknown(void **state)
 	see(watch, &page);
 	page = disrupted(page, 5);
 	go_on(watch, &page, 2);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
 	assert_int_equal(watch->last.recovery.why, CLAIM_ENDED_EARLY);
 	page = disrupted(page, 6);
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
 	go_on(watch, &page, 2);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.recovery.state, CLAIM_FAILS);
 	page = disrupted(page, 7);
 	go_on(watch, &page, 2);
-	incidents_forget(watch->incidents, 0);
+	judge_resume(watch->judge, &(struct event_gap){0});
 	assert_int_equal(watch->last.recovery.why, CLAIM_GAP);
 	watch_free(watch);
 }

@@ -52,7 +52,7 @@ static void disrupt(struct watch *watch, struct page *page)
 
 static const struct incident_reader *the_reader(struct watch *watch)
 {
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.readers, 1);
 	return &watch->last.reader[0];
 }
@@ -125,7 +125,7 @@ static void who_stopped_before_the_window_is_no_reader(void **state)
 	before.tally.last_ns = AT_NS(watch->counter) - 2 * SECOND;
 	disrupt(watch, &page);
 	give(watch, before);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.readers, 0);
 	watch_free(watch);
 }
@@ -140,7 +140,7 @@ static void threads_add_up_to_their_process_by_path(void **state)
 	give(watch, make_tally(watch, 7, 8, PATH_CLOCK_GETTIME, 3));
 	give(watch, make_tally(watch, 7, 9, PATH_CLOCK_GETTIME, 4));
 	give(watch, make_tally(watch, 7, 9, PATH_SYS_OFFSET, 5));
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.readers, 2);
 	assert_int_equal(watch->last.reader[0].reads + watch->last.reader[1].reads, 12);
 	watch_free(watch);
@@ -198,7 +198,7 @@ static void whom_the_kernel_does_not_list_is_counted_as_unlisted(void **state)
 	(void)state;
 	disrupt(watch, &page);
 	tally(watch, 0, PATH_CLOCK_GETTIME, 12);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(watch->last.readers, 0);
 	assert_int_equal(watch->last.reads_unlisted, 12);
 	watch_free(watch);
@@ -228,7 +228,7 @@ static void more_threads_than_fit_count_once_all_the_same(void **state)
 		read_seen(watch, &page, tid, 1);
 	for (uint32_t tid = 1; tid <= threads; tid++)
 		tally(watch, tid, PATH_CLOCK_GETTIME, 1);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(reads_told(&watch->last), threads);
 	watch_free(watch);
 }

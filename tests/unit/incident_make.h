@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Incidents for tests: a detector that feeds them, what was told, and reads to give them. */
+/* Incidents for tests: a judge, the incidents that came of it, and reads to give it. */
 #ifndef VMCLOCK_TRACE_TESTS_INCIDENT_MAKE_H
 #define VMCLOCK_TRACE_TESTS_INCIDENT_MAKE_H
 
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "judge_make.h"
 
-/* Detector and incidents as they are driven, and what was told. */
+/* A judge, and what came of it. */
 struct watch {
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	uint64_t counter;
 	unsigned int opened;
 	unsigned int closed;
 	struct incident last;
 };
-
-static inline void watch_finding(const struct finding *finding, void *arg)
-{
-	incidents_finding(arg, finding);
-}
 
 static inline void watch_incident(const struct incident *incident, enum incident_news news,
 				  void *arg)
@@ -31,28 +25,28 @@ static inline void watch_incident(const struct incident *incident, enum incident
 	watch->last = *incident;
 }
 
+static const struct judge_handlers watch_handlers = {.incident = watch_incident};
+
 static inline struct watch *watch_new(void)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
 
 	assert_non_null(watch);
-	watch->incidents = incidents_new(NULL, watch_incident, watch);
-	watch->detector = detector_new(NULL, watch_finding, watch->incidents);
+	watch->judge = judge_new(&watch_handlers, watch);
+	assert_non_null(watch->judge);
 	watch->counter = TICKS(10);
 	return watch;
 }
 
 static inline void watch_free(struct watch *watch)
 {
-	detector_free(watch->detector);
-	incidents_free(watch->incidents);
+	judge_free(watch->judge);
 	free(watch);
 }
 
 static inline void give(struct watch *watch, struct event event)
 {
-	detector_event(watch->detector, &event);
-	incidents_event(watch->incidents, &event);
+	judge_event(watch->judge, &event);
 }
 
 static inline void see(struct watch *watch, const struct page *page)

@@ -109,7 +109,7 @@ static void what_cannot_be_known_says_why(void **state)
 	give(watch, event);
 	go_on(watch, &page, 1);
 	give(watch, make_read(&page, watch->counter + 1, 5, 0, true));
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_int_equal(unknown_of(&watch->last, 1, ERROR_DISRUPTED), 1);
 	assert_int_equal(unknown_of(&watch->last, 2, ERROR_DISRUPTED), 1);
 	assert_int_equal(unknown_of(&watch->last, 3, ERROR_FAILED), 1);
@@ -143,8 +143,8 @@ static void the_line_from_before_the_marker_judges_nobody(void **state)
 	go_on(watch, &page, 1);
 	/* Well for longer than it takes to settle, by that line; and nobody is judged by it. */
 	assert_int_equal(watch->closed, 0);
-	assert_int_equal(incidents_open(watch->incidents)->page_good_ns, 0);
-	assert_int_equal(incidents_open(watch->incidents)->readers, 0);
+	assert_int_equal(judge_open_incident(watch->judge)->page_good_ns, 0);
+	assert_int_equal(judge_open_incident(watch->judge)->readers, 0);
 	make_shift(&page, -jump_ns);
 	make_next_seq(&page);
 	go_on(watch, &page, 1);
@@ -176,7 +176,7 @@ static void a_line_that_is_never_renewed_leaves_it_unknown(void **state)
 	go_on(watch, &page, 1);
 	give(watch, make_read(&page, watch->counter + 10, 2, 0, true));
 	go_on(watch, &page, 20);
-	incidents_finish(watch->incidents);
+	judge_finish(watch->judge);
 	assert_false(watch->last.recovered);
 	assert_int_equal(reader_of(&watch->last, 2)->errors.known, 0);
 	assert_int_equal(unknown_of(&watch->last, 2, ERROR_NEVER_AFTER), 1);

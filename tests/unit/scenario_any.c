@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "judge/incident.h"
+#include "judge/judge.h"
 #include "scenario/random.h"
 #include "scenario_findings.h"
 
@@ -149,17 +149,12 @@ static void make(uint64_t seed)
 		say_change();
 }
 
-static void on_finding(const struct finding *finding, void *arg)
-{
-	incidents_finding(arg, finding);
-}
-
 /* All that anybody does with its events. */
 static void play(const struct scenario *scenario, uint64_t seed)
 {
 	struct simulation_options options = {.has_seed = true, .seed = seed};
-	struct incidents *incidents = incidents_new(NULL, NULL, NULL);
-	struct detector *detector = detector_new(NULL, on_finding, incidents);
+	static const struct judge_handlers handlers;
+	struct judge *judge = judge_new(&handlers, NULL);
 	struct scenario_source *source;
 	struct scenario_truth truth;
 	struct event event;
@@ -170,13 +165,11 @@ static void play(const struct scenario *scenario, uint64_t seed)
 		if (event.time_ns < last_ns)
 			fail_msg("time goes back at %lld ns\n%s", (long long)truth.at_ns, text);
 		last_ns = event.time_ns;
-		detector_event(detector, &event);
-		incidents_event(incidents, &event);
+		judge_event(judge, &event);
 	}
-	incidents_finish(incidents);
+	judge_finish(judge);
 	scenario_source_free(source);
-	detector_free(detector);
-	incidents_free(incidents);
+	judge_free(judge);
 }
 
 /* Was it played? */

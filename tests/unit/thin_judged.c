@@ -21,8 +21,7 @@
 
 /* One judge, and all that it said as lines of JSON. */
 struct side {
-	struct detector *detector;
-	struct incidents *incidents;
+	struct judge *judge;
 	bool found; /* something, by the event that is judged */
 	char *said;
 	size_t length;
@@ -42,10 +41,7 @@ static void say(struct side *side, json_object *json)
 
 static void on_finding(const struct finding *finding, void *arg)
 {
-	struct side *side = arg;
-
-	say(side, finding_json(finding));
-	incidents_finding(side->incidents, finding);
+	say(arg, finding_json(finding));
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -57,6 +53,8 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		say(side, incident_json(incident));
 }
 
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
 static struct side side_new(void)
 {
 	return (struct side){.said = calloc(1, SAID_MAX)};
@@ -66,23 +64,20 @@ static void side_begin(struct side *side)
 {
 	side->length = 0;
 	side->said[0] = '\0';
-	side->detector = detector_new(NULL, on_finding, side);
-	side->incidents = incidents_new(NULL, on_incident, side);
+	side->judge = judge_new(&handlers, side);
 }
 
 static void side_end(struct side *side)
 {
-	incidents_finish(side->incidents);
-	detector_free(side->detector);
-	incidents_free(side->incidents);
+	judge_finish(side->judge);
+	judge_free(side->judge);
 }
 
 static void judge(const struct event *event, void *arg)
 {
 	struct side *side = arg;
 
-	detector_event(side->detector, event);
-	incidents_event(side->incidents, event);
+	judge_event(side->judge, event);
 }
 
 static uint64_t passed_on;
@@ -160,7 +155,7 @@ static bool live_tally(struct live *live, uint64_t now_ns, struct event *event)
 static void give_both(struct side *whole, struct side *thinned, struct decimate *decimate,
 		      const struct event *event)
 {
-	whole->found = incidents_open(whole->incidents) != NULL;
+	whole->found = judge_open_incident(whole->judge) != NULL;
 	judge(event, whole);
 	decimate_event(decimate, event, whole->found, pass_on, thinned);
 }
@@ -186,7 +181,7 @@ static uint64_t play(uint64_t seed, struct side *whole, struct side *thinned)
 	side_begin(whole);
 	side_begin(thinned);
 	while (scenario_source_next(source, &event, NULL)) {
-		bool detail = incidents_open(whole->incidents) != NULL;
+		bool detail = judge_open_incident(whole->judge) != NULL;
 
 		if (!live_event(&live, &event, detail))
 			continue;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * observe/page_monitor.h on page files: what it tells and in which order; event/page_follow.h: what
- * changed from look to look; judge/health.h: whether all is well.
- */
+/* observe/page_monitor.h on page files: what it reports and in which order. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,8 +8,6 @@
 #include <unistd.h>
 
 #include "base/clock_now.h"
-#include "event/page_follow.h"
-#include "judge/health.h"
 #include "observe/page_monitor.h"
 #include "page_make.h"
 
@@ -231,106 +226,6 @@ static void no_page_is_said(void **state)
 	page_monitor_close(NULL);
 }
 
-static struct event sample_at(const struct page *page, uint64_t time_ns)
-{
-	return (struct event){.type = EVENT_PAGE,
-			      .time_ns = time_ns,
-			      .page_state = EVENT_PAGE_STABLE,
-			      .page = *page};
-}
-
-static void changes_and_what_was_missed(void **state)
-{
-	struct page page = make_full_page();
-	struct page_follow follow = {0};
-	struct page_change change;
-	struct event event = sample_at(&page, 10);
-
-	(void)state;
-	assert_false(page_follow(&follow, &event, &change));
-	event.time_ns = 20;
-	assert_false(page_follow(&follow, &event, &change));
-	make_field(&event.page, PAGE_SEQ_COUNT, 8);
-	event.time_ns = 30;
-	assert_true(page_follow(&follow, &event, &change));
-	assert_int_equal(change.updates, 4);
-	assert_int_equal(change.last_same_ns, 20);
-	assert_int_equal(follow.updates, 4);
-	assert_int_equal(follow.missed, 3);
-	/* Torn samples and other events tell nothing. */
-	event.page_state = EVENT_PAGE_TORN;
-	make_field(&event.page, PAGE_SEQ_COUNT, 9);
-	assert_false(page_follow(&follow, &event, &change));
-	/* A counter that went back is one change, not two thousand million. */
-	event.page_state = EVENT_PAGE_STABLE;
-	make_field(&event.page, PAGE_SEQ_COUNT, 2);
-	assert_true(page_follow(&follow, &event, &change));
-	assert_int_equal(change.updates, 1);
-	assert_int_equal(follow.missed, 3);
-}
-
-static struct event clock_at(const struct page *page, int64_t off_ns, bool has_claim)
-{
-	struct event event = sample_at(page, 40);
-
-	event.type = EVENT_CLOCK;
-	event.clock.clock = OBSERVED_REALTIME;
-	event.clock.scale = SCALE_UTC;
-	event.clock.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
-	event.clock.at.tv_sec = 1800000001 + off_ns / 1000000000;
-	event.clock.at.tv_nsec = off_ns % 1000000000;
-	event.clock.has_claim = has_claim;
-	event.clock.max_error_ns = 5000000;
-	return event;
-}
-
-static void good_needs_page_and_clocks(void **state)
-{
-	struct page page = make_full_page();
-	struct event event = sample_at(&page, 10);
-	struct health good = {0};
-
-	(void)state;
-	assert_false(health_now(&good, false));
-	event.sample.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1 << 30, 1 << 30};
-	health_event(&good, &event);
-	assert_true(health_now(&good, false));
-	assert_false(health_now(&good, true));
-	event = clock_at(&page, 900000, false);
-	health_event(&good, &event);
-	assert_true(health_now(&good, true));
-	/* Four milliseconds are within this claim, and too much where nothing is claimed. */
-	event = clock_at(&page, 4000000, false);
-	health_event(&good, &event);
-	assert_false(health_now(&good, true));
-	event = clock_at(&page, 4000000, true);
-	health_event(&good, &event);
-	assert_true(health_now(&good, true));
-}
-
-static void good_needs_a_voucher_and_the_reference_behind(void **state)
-{
-	struct page page = make_full_page(), marker = make_marker_page();
-	struct event event = sample_at(&page, 10);
-	struct health good = {0};
-
-	(void)state;
-	make_field(&event.page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
-	health_event(&good, &event);
-	assert_false(health_now(&good, false));
-	event = sample_at(&page, 10);
-	make_field(&event.page, PAGE_COUNTER_VALUE, 1000);
-	event.sample.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
-	health_event(&good, &event);
-	assert_false(health_now(&good, false));
-	event = sample_at(&marker, 10);
-	health_event(&good, &event);
-	assert_true(health_now(&good, false));
-	event.page_state = EVENT_PAGE_TORN;
-	health_event(&good, &event);
-	assert_false(health_now(&good, false));
-}
-
 #define ON_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 /* No driver is held by it: there is nothing to let go. */
@@ -356,9 +251,6 @@ int main(void)
 		ON_FILE(device_goes_and_comes),
 		ON_FILE(a_plain_file_is_not_release),
 		cmocka_unit_test(no_page_is_said),
-		cmocka_unit_test(changes_and_what_was_missed),
-		cmocka_unit_test(good_needs_page_and_clocks),
-		cmocka_unit_test(good_needs_a_voucher_and_the_reference_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
