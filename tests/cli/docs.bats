@@ -349,6 +349,45 @@ questions() {
 	done
 }
 
+# fish_offers LINE: what fish itself offers for the end of LINE, without what it says of each.
+fish_offers() {
+	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$root/build/completions/vmclock-trace.fish" "$1" | cut -f 1
+}
+
+@test "completion: fish offers each command, and its long options" {
+	[ "$(fish_offers 'vmclock-trace st')" = status ]
+	[ "$(fish_offers 'vmclock-trace status --via=m')" = --via=mmap ]
+	options_by_fish() { fish_offers "vmclock-trace $1 --"; }
+	for command in $(commands); do
+		same "long_options_of_help $command" "options_by_fish $command"
+	done
+}
+
+# zsh_offers WORD...: what the file gives to zsh's own _arguments for a line that begins so. Of the
+# top it is what the command is chosen by; behind a command it is that command's.
+zsh_offers() {
+	zsh --no-rcs -c '
+		_arguments() {
+			[[ $1 != -C ]] || (( ${#words} == 0 )) || return 1
+			print -rl -- "$@"
+		}
+		file=$1; shift
+		words=("$@")
+		complete() { local curcontext context; . $file }
+		complete' zsh "$root/build/completions/vmclock-trace.zsh" "$@"
+}
+
+@test "completion: zsh takes the file, and is given each command, and its long options" {
+	zsh --no-rcs -n "$root/build/completions/vmclock-trace.zsh"
+	zsh_offers | grep -F '1:command:{_describe command commands}'
+	commands_by_zsh() { sed -n "/^local -a commands/,/^)/s/^\t'\([a-z]*\):.*/\1/p" "$root/build/completions/vmclock-trace.zsh"; }
+	same commands commands_by_zsh
+	options_by_zsh() { zsh_offers "$1" | grep -oE -- '^(\([^)]*\))?--[a-z-]+' | grep -oE -- '--[a-z-]+$'; }
+	for command in $(commands); do
+		same "long_options_of_help $command" "options_by_zsh $command"
+	done
+}
+
 @test "completion: an option with a value takes one, also its short form and behind =" {
 	local long words
 	for command in $(commands); do
