@@ -9,17 +9,9 @@
 #include "base/text.h"
 
 static const char *const path_names[EVENT_PATHS] = {
-	[PATH_UNKNOWN] = "unknown",
-	[PATH_CLOCK_GETTIME] = "clock_gettime",
-	[PATH_SYS_OFFSET] = "PTP_SYS_OFFSET",
-	[PATH_SYS_OFFSET_EXTENDED] = "PTP_SYS_OFFSET_EXTENDED",
-	[PATH_SYS_OFFSET_PRECISE] = "PTP_SYS_OFFSET_PRECISE",
-	[PATH_IOCTL_OTHER] = "other PTP ioctl",
-	[PATH_DEV_OPEN] = "open",
-	[PATH_DEV_READ] = "read",
-	[PATH_DEV_MMAP] = "mmap",
-	[PATH_DEV_POLL] = "poll",
-	[PATH_DEV_RELEASE] = "release",
+#define EVENT_PATH_NAME(name, text) [PATH_##name] = text,
+	EVENT_PATH_LIST(EVENT_PATH_NAME)
+#undef EVENT_PATH_NAME
 };
 
 static const char *const type_names[EVENT_TYPES] = {

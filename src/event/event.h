@@ -21,19 +21,27 @@
 #define EVENT_COMM_BYTES   16
 #define EVENT_SOURCE_BYTES 32
 
-/* The way by which user space came to the device. */
+/*
+ * The ways by which user space came to the device, X(name, text): `text` is what the field calls
+ * it. By UNKNOWN the driver was read, but not by a call that is known.
+ */
+#define EVENT_PATH_LIST(X)                                                                         \
+	X(UNKNOWN, "unknown")                                                                      \
+	X(CLOCK_GETTIME, "clock_gettime")                                                          \
+	X(SYS_OFFSET, "PTP_SYS_OFFSET")                                                            \
+	X(SYS_OFFSET_EXTENDED, "PTP_SYS_OFFSET_EXTENDED")                                          \
+	X(SYS_OFFSET_PRECISE, "PTP_SYS_OFFSET_PRECISE")                                            \
+	X(IOCTL_OTHER, "other PTP ioctl")                                                          \
+	X(DEV_OPEN, "open")                                                                        \
+	X(DEV_READ, "read")                                                                        \
+	X(DEV_MMAP, "mmap")                                                                        \
+	X(DEV_POLL, "poll")                                                                        \
+	X(DEV_RELEASE, "release")
+
 enum event_path {
-	PATH_UNKNOWN, /* the driver was read, but not by a call that is known */
-	PATH_CLOCK_GETTIME,
-	PATH_SYS_OFFSET,
-	PATH_SYS_OFFSET_EXTENDED,
-	PATH_SYS_OFFSET_PRECISE,
-	PATH_IOCTL_OTHER,
-	PATH_DEV_OPEN,
-	PATH_DEV_READ,
-	PATH_DEV_MMAP,
-	PATH_DEV_POLL,
-	PATH_DEV_RELEASE,
+#define EVENT_PATH_ENUM(name, text) PATH_##name,
+	EVENT_PATH_LIST(EVENT_PATH_ENUM)
+#undef EVENT_PATH_ENUM
 	EVENT_PATHS
 };
 
