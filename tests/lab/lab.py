@@ -54,6 +54,7 @@ class Lab:
         self.binary = qemu.BINARY[options.arch]
         self.kernel_name = self.args = self.booted_at = self.clock = None
         self.guests = []
+        self.migrated = False
         self.selector = selectors.DefaultSelector()
 
     def say(self, text):
@@ -117,14 +118,19 @@ class Lab:
             # An oops ends the guest: a test must not pass on a kernel that is damaged.
             "-append", f"console={qemu.CONSOLE[arch]} quiet tsc=reliable oops=panic panic=-1 "
                        f"{acpi.SECOND_RESERVED if self.options.devices == 2 else ''}",
-            "-chardev", f"file,id=console,path={folder}/console,append=on",
-            "-serial", "chardev:console",
-            "-device", "virtio-serial-pci",
-            "-chardev", f"file,id=command,path={folder}/command,append=on",
-            "-device", "virtserialport,chardev=command,name=lab.command",
-            "-chardev", f"socket,id=clock,path={folder}/clock",
-            "-device", "virtserialport,chardev=clock,name=lab.clock",
+            *self.ports(),
         ]
+
+    def ports(self, more=()):
+        """The guest's console, the agent's port, that of the clock, and more by name."""
+        args = ["-chardev", f"file,id=console,path={self.folder}/console,append=on",
+                "-serial", "chardev:console", "-device", "virtio-serial-pci",
+                "-chardev", f"file,id=command,path={self.folder}/command,append=on",
+                "-device", "virtserialport,chardev=command,name=lab.command"]
+        for name in ("clock", *more):
+            args += ["-chardev", f"socket,id={name},path={self.folder}/{name}",
+                     "-device", f"virtserialport,chardev={name},name=lab.{name}"]
+        return args
 
     def image(self, kernel):
         """The guest's root, with the program if it is built."""
@@ -136,11 +142,13 @@ class Lab:
         image.write_image(
             self.folder / "initrd", arch=arch, root=root, kernel=kernel,
             modules=["ptp_vmclock", "virtio_pci", "virtio_console", *(["igb"] if options.nic else []),
-                     *(["virtio_net"] if options.forward else [])],
+                     *(["virtio_net"] if options.forward else []),
+                     *(["ptp_kvm"] if options.kvm else [])],
             programs=image.guest_programs(cache(), arch, compiler),
             config={"CLOCK": options.clock,
                     "PAGE": hex(qemu.AMD64_PAGE if native else arm64.PAGE),
                     "NIC": "igb" if options.nic else "",
+                    "KVM": "ptp_kvm" if options.kvm else "",
                     "NETWORK": "virtio_net" if options.forward else "",
                     "SECOND_PAGE": hex(acpi.SECOND_PAGE) if options.devices == 2 else "",
                     "SCENARIO": "/lab/scenario" if options.scenario else ""},
@@ -154,10 +162,14 @@ class Lab:
         """Opens our ends of both ports. The FIFO for reading and writing: so it never ends."""
         command = os.open(self.folder / "command", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         self.selector.register(command, selectors.EVENT_READ, self.command_read)
-        clock = socket.socket(socket.AF_UNIX)
-        clock.bind(str(self.folder / "clock"))
-        clock.listen()
-        self.selector.register(clock, selectors.EVENT_READ, self.clock_accept)
+        self.selector.register(self.listener("clock"), selectors.EVENT_READ, self.clock_accept)
+
+    def listener(self, name):
+        """A socket in our folder to which a port of QEMU's connects."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.folder / name))
+        listener.listen()
+        return listener
 
     def clock_accept(self, listener):
         self.clock = listener.accept()[0]
@@ -177,25 +189,24 @@ class Lab:
             connection.close()
 
     def command_read(self, fifo):
-        """Frames from the agent: a letter, four bytes of length, and the payload (see agent.c)."""
         self.pending += os.read(fifo, 1 << 20)
-        while len(self.pending) >= 5:
-            end = 5 + int.from_bytes(self.pending[1:5], "little")
-            if len(self.pending) < end:
-                break
-            kind, payload = self.pending[:1], self.pending[5:end]
-            self.pending = self.pending[end:]
-            if kind == b"o":
-                write_all(1, payload)
-                self.look_for_requests(payload)
-            elif kind == b"e":
-                write_all(2, payload)
-            elif kind == b"s":
-                self.command_started_at = time.monotonic()
-                booted_s = self.command_started_at - self.booted_at
-                self.say(f"kernel {self.kernel_name} up after {booted_s:.1f} s")
-            elif kind == b"x":
-                self.exit_status = payload[0]
+        frames, self.pending = frames_cut(self.pending)
+        for kind, payload in frames:
+            self.frame(kind, payload)
+
+    def frame(self, kind, payload):
+        """What the agent says."""
+        if kind == b"o":
+            write_all(1, payload)
+            self.look_for_requests(payload)
+        elif kind == b"e":
+            write_all(2, payload)
+        elif kind == b"s":
+            self.command_started_at = time.monotonic()
+            booted_s = self.command_started_at - self.booted_at
+            self.say(f"kernel {self.kernel_name} up after {booted_s:.1f} s")
+        elif kind == b"x":
+            self.exit_status = payload[0]
 
     def guest_add(self, args, name):
         self.guests.append(qemu.Qemu(self.binary, args, self.folder, name))
@@ -240,7 +251,7 @@ class Lab:
 
     def migration_due(self):
         after, started_at = self.options.migrate_after, self.command_started_at
-        return len(self.guests) == 1 and ("migrate_at" in self.asked or (
+        return not self.migrated and ("migrate_at" in self.asked or (
             after is not None and started_at is not None and
             time.monotonic() >= started_at + after))
 
@@ -249,12 +260,16 @@ class Lab:
         guest.ask("stop")
         time.sleep(self.options.migrate_pause)
 
-    def migrate(self):
-        """Moves the guest to a second QEMU with the same arguments; output goes on meanwhile."""
-        source = self.guests[0]
+    def migration_ends(self):
+        """The guest's QEMU, a second one with the same arguments, and the way from one to the other."""
         path = f"unix:{self.folder}/migration"
+        return self.guests[0], self.guest_add([*self.args, "-incoming", path], "target"), path
+
+    def migrate(self):
+        """Moves the guest to a second QEMU; output goes on meanwhile."""
+        self.migrated = True
         self.say("migrating")
-        target = self.guest_add([*self.args, "-incoming", path], "target")
+        source, target, path = self.migration_ends()
         target.connect()
         source.connect()
         source.ask("migrate-set-parameters", **{"max-bandwidth": 1 << 32, "downtime-limit": 300})
@@ -328,6 +343,18 @@ def cache():
     """As lab_cache in apt.sh."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(os.environ.get("VMCLOCK_LAB_CACHE") or f"{home}/vmclock-trace").resolve()
+
+
+def frames_cut(pending):
+    """The agent's frames, (letter, payload) each, and what is not one yet (see agent.c)."""
+    frames = []
+    while len(pending) >= 5:
+        end = 5 + int.from_bytes(pending[1:5], "little")
+        if len(pending) < end:
+            break
+        frames.append((pending[:1], pending[5:end]))
+        pending = pending[end:]
+    return frames, pending
 
 
 def write_all(fd, payload):

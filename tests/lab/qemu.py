@@ -53,48 +53,18 @@ def machine(arch, clock, icount, image_bytes):
     return args
 
 
-class Qemu:
-    """A running QEMU, its console in a file and its two ports on paths given by the lab."""
+class Monitor:
+    """The control protocol of a QEMU; connection() of those who inherit it makes the connection."""
 
-    def __init__(self, binary, args, folder, name):
-        self.qmp_path = folder / f"{name}.qmp"
-        self.said = folder / f"{name}.log"
+    def __init__(self):
         self.qmp = None
         self.happened = {}  # of the events of its life, by name: the last time of each, in seconds
-        with open(self.said, "wb") as said:
-            self.process = subprocess.Popen(
-                [binary, *args, "-qmp", f"unix:{self.qmp_path},server=on,wait=off"],
-                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                preexec_fn=die_with_parent, start_new_session=True)
-
-    def ended(self):
-        return self.process.poll() is not None
-
-    def words(self):
-        """What QEMU itself said, which is nothing as a rule."""
-        return self.said.read_text(errors="replace").strip()
-
-    def kill(self):
-        if self.qmp:
-            self.qmp.close()
-        if not self.ended():
-            self.process.kill()
-        self.process.wait()
 
     def connect(self):
-        """Opens the control connection, once; QEMU listens some time after it was started."""
+        """Opens the control connection, once."""
         if self.qmp:
             return
-        deadline = time.monotonic() + PATIENCE_S
-        connection = socket.socket(socket.AF_UNIX)
-        while True:
-            try:
-                connection.connect(str(self.qmp_path))
-                break
-            except OSError as error:
-                if self.ended() or time.monotonic() > deadline:
-                    raise QemuError(f"QEMU: {self.words() or error}") from error
-                time.sleep(0.02)
+        connection = self.connection()
         self.qmp = connection.makefile("rw", encoding="utf-8")
         connection.close()
         self.qmp.readline()  # its greeting
@@ -119,7 +89,7 @@ class Qemu:
             self.happened[message["event"]] = at["seconds"] + at["microseconds"] / 1e6
 
     def when(self, event):
-        """The moment of an event that has been or is to come, by this machine's clock."""
+        """The moment of an event that has been or is to come, by the clock of QEMU's machine."""
         while event not in self.happened:
             line = self.qmp.readline()
             if not line:
@@ -132,6 +102,47 @@ class Qemu:
         answer = self.ask("human-monitor-command", **{"command-line": line})
         if answer.strip():
             raise QemuError(f"QEMU: {line}: {answer.strip()}")
+
+
+class Qemu(Monitor):
+    """A running QEMU, its console in a file and its two ports on paths given by the lab."""
+
+    def __init__(self, binary, args, folder, name):
+        super().__init__()
+        self.qmp_path = folder / f"{name}.qmp"
+        self.said = folder / f"{name}.log"
+        with open(self.said, "wb") as said:
+            self.process = subprocess.Popen(
+                [binary, *args, "-qmp", f"unix:{self.qmp_path},server=on,wait=off"],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                preexec_fn=die_with_parent, start_new_session=True)
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def words(self):
+        """What QEMU itself said, which is nothing as a rule."""
+        return self.said.read_text(errors="replace").strip()
+
+    def kill(self):
+        if self.qmp:
+            self.qmp.close()
+        if not self.ended():
+            self.process.kill()
+        self.process.wait()
+
+    def connection(self):
+        """QEMU listens some time after it was started."""
+        deadline = time.monotonic() + PATIENCE_S
+        connection = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                connection.connect(str(self.qmp_path))
+                return connection
+            except OSError as error:
+                if self.ended() or time.monotonic() > deadline:
+                    raise QemuError(f"QEMU: {self.words() or error}") from error
+                time.sleep(0.02)
 
     def forward(self, here, there):
         """Lets connections to our port in to the guest's; any that is free for 0. Which it is."""
