@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "event/histogram.h"
 #include "event/losses.h"
+#include "event/reference.h"
 #include "event/scale.h"
 #include "page/page.h"
 
@@ -222,7 +223,11 @@ struct event_clock {
 	struct timespec at;	       /* what it showed, rounded down to a nanosecond */
 	bool has_claim;		       /* does it claim a bound, and to be synchronized? */
 	uint64_t max_error_ns;	       /* that bound, one way; valid if has_claim */
-	int32_t kernel_tai_offset_sec; /* OBSERVED_REALTIME: TAI less UTC; 0: the kernel has none */
+	int32_t kernel_tai_offset_sec; /* TAI less UTC by the kernel; 0: it has none */
+	/* OBSERVED_PHC_OTHER: which it is, and CLOCK_REALTIME right before and after it was read */
+	struct reference reference;
+	struct timespec realtime_before;
+	struct timespec realtime_after;
 };
 
 /* What became known of a process that maps the page. */

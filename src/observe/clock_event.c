@@ -13,8 +13,8 @@
 /* An update comes once a second or so: a second try nearly always has none. */
 #define STABLE_TRIES 3
 
-/* Read @event's clock. 0 or -errno. */
-typedef int (*read_fn)(const struct phc *phc, struct event *event);
+/* Read @event's clock from @source, which is the clock's own. 0 or -errno. */
+typedef int (*read_fn)(void *source, struct event *event);
 
 static void take(struct event *event, const struct counter_bracket *bracket)
 {
@@ -24,12 +24,12 @@ static void take(struct event *event, const struct counter_bracket *bracket)
 	event->clock.at = bracket->inner;
 }
 
-static int read_realtime(const struct phc *phc, struct event *event)
+static int read_realtime(void *source, struct event *event)
 {
 	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
 	struct realtime_claim claim = host_clock_claim();
 
-	(void)phc;
+	(void)source;
 	take(event, &bracket);
 	event->clock.clock = OBSERVED_REALTIME;
 	event->clock.scale = SCALE_UTC;
@@ -40,13 +40,13 @@ static int read_realtime(const struct phc *phc, struct event *event)
 }
 
 /* The clock is CLOCK_REALTIME again: what differs is who vouches for it. */
-static int read_clockbound(const struct phc *phc, struct event *event)
+static int read_clockbound(void *source, struct event *event)
 {
 	struct counter_bracket bracket;
 	struct clockbound claim;
 	int result = clockbound_read(NULL, &claim);
 
-	(void)phc;
+	(void)source;
 	if (result)
 		return result;
 	bracket = host_clock_by_counter(CLOCK_REALTIME);
@@ -59,8 +59,9 @@ static int read_clockbound(const struct phc *phc, struct event *event)
 	return 0;
 }
 
-static int read_phc(const struct phc *phc, struct event *event)
+static int read_phc(void *source, struct event *event)
 {
+	const struct phc *phc = *(const struct phc **)source;
 	struct counter_bracket best = {0};
 
 	for (unsigned int i = 0; i < PHC_TRIES; i++) {
@@ -81,6 +82,11 @@ static int read_phc(const struct phc *phc, struct event *event)
 	return 0;
 }
 
+static int read_reference(void *source, struct event *event)
+{
+	return reference_clock_read(source, &event->clock);
+}
+
 /* One copy, no wait: who reads clocks second by second can leave one out. */
 static int copy_page(struct page_reader *reader, struct page *page)
 {
@@ -93,7 +99,7 @@ static int copy_page(struct page_reader *reader, struct page *page)
 	return err;
 }
 
-static int read_between(struct page_reader *reader, const struct phc *phc, read_fn read_clock,
+static int read_between(struct page_reader *reader, void *source, read_fn read_clock,
 			struct event *event)
 {
 	for (unsigned int i = 0; i < STABLE_TRIES; i++) {
@@ -103,7 +109,7 @@ static int read_between(struct page_reader *reader, const struct phc *phc, read_
 
 		work.time_ns = clock_now_ns(CLOCK_MONOTONIC);
 		if (!err)
-			err = read_clock(phc, &work);
+			err = read_clock(source, &work);
 		if (!err)
 			err = copy_page(reader, &after);
 		if (err)
@@ -131,5 +137,11 @@ int clock_event_clockbound(struct page_reader *reader, struct event *event)
 
 int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event)
 {
-	return read_between(reader, phc, read_phc, event);
+	return read_between(reader, &phc, read_phc, event);
+}
+
+int clock_event_reference(struct page_reader *reader, struct reference_clock *clock,
+			  struct event *event)
+{
+	return read_between(reader, clock, read_reference, event);
 }

@@ -6,6 +6,7 @@
 #include "event/event.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
+#include "observe/reference_clock.h"
 
 /*
  * CLOCK_REALTIME and what the kernel claims of it into @event, all of it but the device. @reader's
@@ -19,5 +20,9 @@ int clock_event_clockbound(struct page_reader *reader, struct event *event);
 
 /* The same for the PTP clock, whose scale is not stated. Also -errno of reading that. */
 int clock_event_phc(struct page_reader *reader, const struct phc *phc, struct event *event);
+
+/* The same for a reference clock, with CLOCK_REALTIME around it. Also -errno of reading that. */
+int clock_event_reference(struct page_reader *reader, struct reference_clock *clock,
+			  struct event *event);
 
 #endif

@@ -39,11 +39,12 @@ struct page_monitor {
 	struct page_monitor_facts facts;
 	struct page_monitor_counts counts;
 	char path[PATH_MAX];
-	int32_t device;		    /* N of vmclockN, or -1 */
-	struct page_reader *reader; /* NULL: the device is gone, or */
-	uint64_t release_until_ns;  /* let go until then; 0: it is not */
-	struct stat release;	    /* which it was */
-	struct phc *phc;	    /* NULL: none is read */
+	int32_t device;			    /* N of vmclockN, or -1 */
+	struct page_reader *reader;	    /* NULL: the device is gone, or */
+	uint64_t release_until_ns;	    /* let go until then; 0: it is not */
+	struct stat release;		    /* which it was */
+	struct phc *phc;		    /* NULL: none is read */
+	struct reference_clocks references; /* the other PTP clocks, open while there is a reader */
 	struct heartbeat heartbeat;
 	int timer;
 	int poll;	 /* an epoll descriptor: the timer, and the device where it notifies */
@@ -110,6 +111,9 @@ static void open_phc(struct page_monitor *monitor)
 	    phc_open(page_reader_fd(monitor->reader), &monitor->phc, NULL))
 		monitor->phc = NULL;
 	monitor->facts.phc = monitor->phc ? phc_path(monitor->phc) : NULL;
+	/* Nor are the others read where that would be seen. */
+	if (monitor->facts.clock_period_ns && !monitor->options.without_phc)
+		reference_clocks_open(&monitor->options.references, &monitor->references);
 }
 
 /* All that depends on which page it is. */
@@ -131,6 +135,8 @@ static void drop_reader(struct page_monitor *monitor)
 	phc_close(monitor->phc);
 	monitor->phc = NULL;
 	monitor->facts.phc = NULL;
+	reference_clocks_close(&monitor->references);
+	monitor->references.count = 0;
 	page_reader_close(monitor->reader);
 	monitor->reader = NULL;
 }
@@ -272,6 +278,10 @@ static void tell_clocks(struct page_monitor *monitor)
 		tell(monitor, &event);
 	if (monitor->phc && !clock_event_phc(monitor->reader, monitor->phc, &event))
 		tell(monitor, &event);
+	for (size_t i = 0; i < monitor->references.count; i++) {
+		if (!clock_event_reference(monitor->reader, &monitor->references.clock[i], &event))
+			tell(monitor, &event);
+	}
 }
 
 static void tell_tick(struct page_monitor *monitor)

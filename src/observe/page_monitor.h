@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "event/event.h"
+#include "observe/reference_clock.h"
 
 /* How often the page is looked at where only a timer makes one sample, and where notices come. */
 #define PAGE_MONITOR_TIMER_PERIOD_NS  10000000
@@ -36,6 +37,7 @@ struct page_monitor_options {
 	uint64_t period_ns; /* 0: one of the above */
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
 	bool without_phc;   /* the same holds for reading the PTP clock */
+	struct reference_options references; /* what the user says of other PTP clocks */
 	bool measure;	    /* find out the figures below, which takes some milliseconds */
 	bool may_be_absent; /* begin without a page too: for stuns, and until one appears */
 	bool foreign;	    /* the page is not on this CPU's counter: deliver no counter values */

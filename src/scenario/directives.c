@@ -331,11 +331,8 @@ static int take_storm(struct operands *operands, struct scenario_action *action)
 	if (action->storm.updates == 0)
 		return operands_bad(operands, operands->word[operands->next - 1],
 				    "one update or more");
-	if (!operands_if(operands, "over"))
-		return operands_bad(
-			operands,
-			operands->next < operands->count ? operands->word[operands->next] : NULL,
-			"the word over");
+	if (operands_expect(operands, "over", "the word over"))
+		return -EINVAL;
 	return operands_length(operands, &action->storm.over_ns);
 }
 
@@ -345,11 +342,8 @@ static int take_realtime(struct operands *operands, struct scenario_action *acti
 	action->ns = SCENARIO_NEVER;
 	if (operands_if(operands, "unsynchronized"))
 		return 0;
-	if (!operands_if(operands, "within"))
-		return operands_bad(
-			operands,
-			operands->next < operands->count ? operands->word[operands->next] : NULL,
-			"within or unsynchronized");
+	if (operands_expect(operands, "within", "within or unsynchronized"))
+		return -EINVAL;
 	return operands_length(operands, &action->ns);
 }
 
@@ -358,16 +352,32 @@ static int take_reader(struct operands *operands, struct scenario_action *action
 {
 	if (operands_text(operands, "the name of a program", action->reader.comm, EVENT_COMM_BYTES))
 		return -EINVAL;
-	if (!operands_if(operands, "every"))
-		return operands_bad(
-			operands,
-			operands->next < operands->count ? operands->word[operands->next] : NULL,
-			"the word every");
+	if (operands_expect(operands, "every", "the word every"))
+		return -EINVAL;
 	if (operands_length(operands, &action->reader.every_ns))
 		return -EINVAL;
 	if (action->reader.every_ns < 1000)
 		return operands_bad(operands, operands->word[operands->next - 1], "1us or longer");
 	return 0;
+}
+
+/* ptp-clock KIND [off DISTANCE] [within LENGTH] */
+static int take_ptp_clock(struct operands *operands, struct scenario_action *action)
+{
+	static const char *const names[] = {"kvm", "virtio-rtc", "ena", "hyperv", "vmware", "nic"};
+	static const enum reference_kind kinds[] = {REFERENCE_KVM,    REFERENCE_VIRTIO_RTC,
+						    REFERENCE_ENA,    REFERENCE_HYPERV,
+						    REFERENCE_VMWARE, REFERENCE_OTHER};
+	struct scenario_ptp_clock *clock = &action->ptp_clock;
+	uint64_t kind;
+
+	if (operands_name(operands, names, 6, "one of kvm, virtio-rtc, ena, hyperv, vmware, nic",
+			  &kind))
+		return -EINVAL;
+	*clock = (struct scenario_ptp_clock){.kind = kinds[kind], .within_ns = SCENARIO_NEVER};
+	if (operands_if(operands, "off") && operands_distance(operands, &clock->off_ns))
+		return -EINVAL;
+	return operands_if(operands, "within") ? operands_length(operands, &clock->within_ns) : 0;
 }
 
 /* clock-set step DISTANCE | slew PPM | source NAME */
@@ -395,11 +405,8 @@ static int take_driver_off(struct operands *operands, struct scenario_action *ac
 {
 	if (operands_distance(operands, &action->driver.off_ns))
 		return -EINVAL;
-	if (!operands_if(operands, "for"))
-		return operands_bad(
-			operands,
-			operands->next < operands->count ? operands->word[operands->next] : NULL,
-			"the word for");
+	if (operands_expect(operands, "for", "the word for"))
+		return -EINVAL;
 	return operands_length(operands, &action->driver.for_ns);
 }
 
@@ -420,6 +427,8 @@ static const struct word words[] = {
 	 "realtime within LENGTH, or realtime unsynchronized"},
 	{"reader", VERB_READER, START, take_reader,
 	 "reader NAME every LENGTH, such as `reader chronyd every 1s`"},
+	{"ptp-clock", VERB_PTP_CLOCK, BOTH, take_ptp_clock,
+	 "ptp-clock kvm|virtio-rtc|ena|hyperv|vmware|nic [off DISTANCE] [within LENGTH]"},
 	{"mode", VERB_MODE, BOTH, take_mode, "mode full|marker-only"},
 	{"time-type", VERB_TIME_TYPE, BOTH, take_time_type, "time-type UTC|TAI|MONOTONIC"},
 	{"tai-offset", VERB_TAI_OFFSET, BOTH, take_tai_offset,

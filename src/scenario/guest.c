@@ -11,6 +11,20 @@
 #define FIRST_PID  1000
 #define PPB	   1000000000
 
+/* One more; or what it is from now on of the kind that there is. */
+static void put_ptp_clock(struct guest *guest, const struct scenario_ptp_clock *clock)
+{
+	size_t i = 0;
+
+	while (i < guest->ptp_clocks && guest->ptp_clock[i].kind != clock->kind)
+		i++;
+	if (i == GUEST_PTP_CLOCKS)
+		return;
+	guest->ptp_clock[i] = *clock;
+	if (i == guest->ptp_clocks)
+		guest->ptp_clocks++;
+}
+
 void guest_begin(struct guest *guest, const struct scenario *scenario, int64_t tai_less_utc)
 {
 	*guest = (struct guest){.start_utc_sec = scenario->frame.start_utc_sec,
@@ -21,6 +35,8 @@ void guest_begin(struct guest *guest, const struct scenario *scenario, int64_t t
 		if (setting->verb == VERB_REALTIME) {
 			guest->realtime_observed = true;
 			guest->realtime_claim_ns = setting->ns;
+		} else if (setting->verb == VERB_PTP_CLOCK) {
+			put_ptp_clock(guest, &setting->ptp_clock);
 		} else if (setting->verb == VERB_READER && guest->readers < GUEST_READERS) {
 			size_t n = guest->readers++;
 
@@ -72,6 +88,9 @@ bool guest_act(struct guest *guest, const struct scenario_action *action, int64_
 		event->type = EVENT_LOSS;
 		event->losses = guest->losses;
 		return true;
+	case VERB_PTP_CLOCK:
+		put_ptp_clock(guest, &action->ptp_clock);
+		return false;
 	case VERB_DRIVER_OFF:
 		guest->driver_off_ns = action->driver.off_ns;
 		guest->driver_off_until_ns = monotonic_ns + action->driver.for_ns;
@@ -121,6 +140,54 @@ void guest_read_realtime(const struct guest *guest, const struct guest_moment *m
 	};
 	if (event->clock.has_claim)
 		event->clock.max_error_ns = (uint64_t)guest->realtime_claim_ns;
+}
+
+/* True UTC and @off_ns. */
+static struct timespec true_utc(const struct guest *guest, const struct guest_moment *moment,
+				int64_t off_ns)
+{
+	__int128 ns = (__int128)guest->start_utc_sec * NSEC_PER_SEC + moment->true_ns + off_ns -
+		      (__int128)(moment->tai_less_utc - guest->start_tai_less_utc) * NSEC_PER_SEC;
+	int64_t sec = (int64_t)(ns / NSEC_PER_SEC) - (ns % NSEC_PER_SEC < 0);
+
+	return (struct timespec){.tv_sec = sec,
+				 .tv_nsec = (long)(ns - (__int128)sec * NSEC_PER_SEC)};
+}
+
+void guest_read_ptp_clock(const struct guest *guest, size_t i, const struct guest_moment *moment,
+			  struct event *event)
+{
+	static const char *const names[REFERENCE_KINDS] = {
+		[REFERENCE_OTHER] = "network card",
+		[REFERENCE_VMCLOCK] = "vmclock0",
+		[REFERENCE_KVM] = "KVM virtual PTP",
+		[REFERENCE_HYPERV] = "hyperv",
+		[REFERENCE_ENA] = "ena-ptp-05",
+		[REFERENCE_VMWARE] = "ptp_vmw",
+		[REFERENCE_VIRTIO_RTC] = "Virtio PTP type 0/variant 0",
+	};
+	const struct scenario_ptp_clock *clock = &guest->ptp_clock[i];
+	struct event_clock *out = &event->clock;
+
+	put_page(moment->view, event);
+	*out = (struct event_clock){
+		.clock = OBSERVED_PHC_OTHER,
+		.ticks = moment->ticks,
+		.at = true_utc(guest, moment, clock->off_ns),
+		.has_claim = clock->within_ns != SCENARIO_NEVER,
+		.reference = {.number = (int32_t)i, .way = REFERENCE_PRECISE},
+		.realtime_before = realtime_at(guest, moment),
+		.realtime_after = realtime_at(guest, moment),
+	};
+	reference_of_name(names[clock->kind], &out->reference, &out->scale);
+	if (!out->has_claim)
+		return;
+	out->max_error_ns = (uint64_t)clock->within_ns;
+	out->reference.claim_source = SOURCE_ATTRS;
+	/* Where the name does not tell, whoever vouches for the clock does. */
+	if (out->scale == SCALE_UNKNOWN)
+		out->reference.scale_source = SOURCE_ATTRS;
+	out->scale = SCALE_UTC;
 }
 
 int64_t guest_reader_due_ns(const struct guest *guest, size_t *reader)

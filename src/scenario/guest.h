@@ -10,11 +10,13 @@
 #include "scenario/scenario.h"
 #include "scenario/simulation.h"
 
-#define GUEST_READERS 4
+#define GUEST_READERS	 4
+#define GUEST_PTP_CLOCKS 4
 
 /* When something is observed. Times as in scenario/scenario_source.h. */
 struct guest_moment {
 	int64_t monotonic_ns; /* CLOCK_MONOTONIC since the start */
+	int64_t true_ns;      /* true time since the start */
 	int64_t tai_less_utc; /* in truth */
 	struct event_ticks ticks;
 	const struct simulation_view *view;
@@ -38,6 +40,9 @@ struct guest {
 	size_t readers;
 	uint64_t calls; /* so far */
 
+	struct scenario_ptp_clock ptp_clock[GUEST_PTP_CLOCKS];
+	size_t ptp_clocks;
+
 	int64_t driver_off_ns;
 	int64_t driver_off_until_ns;
 	struct event_losses losses; /* so far */
@@ -56,6 +61,10 @@ bool guest_act(struct guest *guest, const struct scenario_action *action, int64_
 /* A reading of CLOCK_REALTIME beside the page into @event. */
 void guest_read_realtime(const struct guest *guest, const struct guest_moment *moment,
 			 struct event *event);
+
+/* A reading of the guest's PTP clock @i, CLOCK_REALTIME around it, beside the page into @event. */
+void guest_read_ptp_clock(const struct guest *guest, size_t i, const struct guest_moment *moment,
+			  struct event *event);
 
 /* The reader that is due first and when; SCENARIO_NEVER where there is none. */
 int64_t guest_reader_due_ns(const struct guest *guest, size_t *reader);

@@ -31,6 +31,15 @@ bool operands_if(struct operands *operands, const char *text)
 	return true;
 }
 
+int operands_expect(struct operands *operands, const char *text, const char *wanted)
+{
+	if (operands_if(operands, text))
+		return 0;
+	return operands_bad(
+		operands, operands->next < operands->count ? operands->word[operands->next] : NULL,
+		wanted);
+}
+
 int operands_length(struct operands *operands, int64_t *ns)
 {
 	static const char wanted[] = "a length of time, such as 250ms or 1.5s";

@@ -27,6 +27,9 @@ const char *operands_word(struct operands *operands, const char *wanted);
 /* Is @text the next word? Then it is taken. */
 bool operands_if(struct operands *operands, const char *text);
 
+/* Take the word @text, or complain that what is there is not @wanted. */
+int operands_expect(struct operands *operands, const char *text, const char *wanted);
+
 /* A length of time: "250ms"; without unit it is seconds. */
 int operands_length(struct operands *operands, int64_t *ns);
 

@@ -61,6 +61,13 @@ struct scenario_reader {
 	int64_t every_ns;
 };
 
+/* Another PTP clock of the guest, as its kernel would show one. */
+struct scenario_ptp_clock {
+	enum reference_kind kind;
+	int64_t off_ns;	   /* of true time */
+	int64_t within_ns; /* the bound that it claims; SCENARIO_NEVER: none */
+};
+
 /* Somebody in the guest sets its system clock. */
 struct scenario_clock_set {
 	enum clock_change_how how;
@@ -82,6 +89,7 @@ enum scenario_verb {
 	VERB_REALTIME,
 	VERB_READER,
 	/* of the start, and as changes */
+	VERB_PTP_CLOCK,
 	VERB_MODE,
 	VERB_TIME_TYPE,
 	VERB_TAI_OFFSET,
@@ -134,6 +142,7 @@ struct scenario_action {
 			int64_t over_ns;
 		} storm;
 		struct scenario_reader reader;
+		struct scenario_ptp_clock ptp_clock;
 		struct scenario_clock_set clock_set;
 		struct {
 			int64_t off_ns;

@@ -7,8 +7,8 @@
 
 #include "scenario/guest.h"
 
-#define SAMPLE_NS    50 /* between the two counter readings around a sample */
-#define PENDING	     6	/* at most, from one moment */
+#define SAMPLE_NS    50			    /* between the two counter readings around a sample */
+#define PENDING	     (6 + GUEST_PTP_CLOCKS) /* at most, from one moment */
 #define FIRST_DEVICE 0
 
 struct scenario_source {
@@ -140,18 +140,21 @@ static struct guest_moment moment_now(const struct scenario_source *source)
 {
 	return (struct guest_moment){
 		.monotonic_ns = monotonic_ns(source),
+		.true_ns = source->now_ns,
 		.tai_less_utc = simulation_tai_less_utc(source->simulation),
 		.ticks = ticks_now(source),
 		.view = &source->view,
 	};
 }
 
-static void add_realtime(struct scenario_source *source)
+static void add_clocks(struct scenario_source *source)
 {
 	struct guest_moment moment = moment_now(source);
 
 	if (source->guest.realtime_observed)
 		guest_read_realtime(&source->guest, &moment, add(source, EVENT_CLOCK));
+	for (size_t i = 0; i < source->guest.ptp_clocks; i++)
+		guest_read_ptp_clock(&source->guest, i, &moment, add(source, EVENT_CLOCK));
 }
 
 /* One of the guest's programs reads the PTP clock. */
@@ -176,7 +179,7 @@ static void sample(struct scenario_source *source, int64_t at_ns)
 	/* The sample first: a marker that it finds changed explains what the tick finds. */
 	add_sample(source);
 	add_tick(source);
-	add_realtime(source);
+	add_clocks(source);
 	/* What was missed meanwhile is not made up for. */
 	late_ns = monotonic_ns(source) - source->due_ns;
 	source->due_ns += (late_ns / source->sample_ns + 1) * source->sample_ns;

@@ -89,6 +89,16 @@ static const struct field fields[] = {
 	B(EVENT_CLOCK, clock.has_claim),
 	U(EVENT_CLOCK, clock.max_error_ns),
 	I(EVENT_CLOCK, clock.kernel_tai_offset_sec),
+	E(EVENT_CLOCK, clock.reference.kind, REFERENCE_KINDS),
+	I(EVENT_CLOCK, clock.reference.number),
+	E(EVENT_CLOCK, clock.reference.way, REFERENCE_WAYS),
+	E(EVENT_CLOCK, clock.reference.scale_source, REFERENCE_SOURCES),
+	E(EVENT_CLOCK, clock.reference.claim_source, REFERENCE_SOURCES),
+	T(EVENT_CLOCK, clock.reference.name),
+	I(EVENT_CLOCK, clock.realtime_before.tv_sec),
+	E(EVENT_CLOCK, clock.realtime_before.tv_nsec, NSEC_PER_SEC),
+	I(EVENT_CLOCK, clock.realtime_after.tv_sec),
+	E(EVENT_CLOCK, clock.realtime_after.tv_nsec, NSEC_PER_SEC),
 	U(EVENT_LATENCY, latency.count),
 	U(EVENT_LATENCY, latency.sum_ns),
 	U(EVENT_LATENCY, latency.max_ns),
@@ -138,7 +148,7 @@ KNOWN(event_read, 48);
 KNOWN(event_call, 64);
 KNOWN(event_tally, 248);
 KNOWN(event_page_sample, 32);
-KNOWN(event_clock, 72);
+KNOWN(event_clock, 152);
 KNOWN(histogram, 536);
 KNOWN(event_failures, 48);
 KNOWN(event_hooks, 128);
