@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A reference clock: a PTP clock of this machine other than the vmclock's, what it is worth, and how
- * each of that is known. No bare claim: a scale and a bound come with their source.
+ * A reference clock: a PTP clock of this machine other than the vmclock's, what it is worth, and
+ * how each of that is known. No bare claim: a scale and a bound come with their source.
  */
 #ifndef VMCLOCK_TRACE_EVENT_REFERENCE_H
 #define VMCLOCK_TRACE_EVENT_REFERENCE_H

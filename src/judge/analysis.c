@@ -45,6 +45,23 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 		curve_break(&analysis->page_bound);
 }
 
+/* CLOCK_REALTIME by the witness, where no page tells the time. */
+static void add_witness(struct analysis *analysis, const struct event *event)
+{
+	struct analysis_clock *clock = &analysis->clock[OBSERVED_REALTIME];
+	struct ns_interval error;
+
+	if (witness_realtime_error(&event->clock, &error) ||
+	    interval_widen(error, event->clock.max_error_ns, &error)) {
+		curve_break(&clock->curve);
+		return;
+	}
+	analysis->witness = *judge_witness(analysis->judge);
+	clock->known++;
+	clock->wrong += !interval_has(error, 0);
+	curve_add(&clock->curve, event->time_ns, error);
+}
+
 static void add_clock(struct analysis *analysis, const struct event *event,
 		      const struct page_line *line)
 {
@@ -52,6 +69,11 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	struct ns_interval error;
 
 	clock->seen++;
+	if (judge_is_by_witness(analysis->judge, event))
+		add_witness(analysis, event);
+	/* Where another witness judges, the page says nothing of it. */
+	if (judge_has_witness_but_page(analysis->judge))
+		return;
 	if (!error_bounds_of_clock(line, event, &error)) {
 		curve_break(&clock->curve);
 		return;

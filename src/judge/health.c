@@ -35,13 +35,45 @@ static bool is_wrong(const struct page_line *page, const struct event *event)
 	return error_bounds_of_clock(page, event, &error) && !health_of_clock(&event->clock, error);
 }
 
+/* The same of CLOCK_REALTIME by a reading of the witness. */
+static bool is_wrong_by_witness(const struct health *health, const struct event_clock *reading)
+{
+	uint64_t bound_ns = reading->has_claim ? reading->max_error_ns : 0;
+	struct ns_interval error;
+
+	return !witness_realtime_error(reading, &error) &&
+	       !interval_widen(error, bound_ns, &error) &&
+	       !health_of_clock(&health->realtime, error);
+}
+
+static void handle_clock(struct health *health, const struct page_line *page,
+			 const struct event *event)
+{
+	enum observed_clock clock = event->clock.clock;
+
+	if (witness_event(&health->witness, event)) {
+		health->clock_seen = true;
+		health->clock_wrong[OBSERVED_REALTIME] = is_wrong_by_witness(health, &event->clock);
+		return;
+	}
+	/* A reference clock is not the guest's to set. */
+	if ((unsigned int)clock >= OBSERVED_CLOCKS || clock == OBSERVED_PHC_OTHER)
+		return;
+	if (clock == OBSERVED_REALTIME)
+		health->realtime = event->clock;
+	if (witness_is_other(&health->witness))
+		return;
+	health->clock_seen = true;
+	health->clock_wrong[clock] = is_wrong(page, event);
+}
+
 void health_event(struct health *health, const struct page_line *page, const struct event *event)
 {
 	health->page = health_of_page(page, false);
-	if (event->type == EVENT_CLOCK) {
-		health->clock_seen = true;
-		health->clock_wrong[event->clock.clock] = is_wrong(page, event);
-	}
+	if (event->type == EVENT_CLOCK)
+		handle_clock(health, page, event);
+	else
+		witness_event(&health->witness, event);
 	health->clock_seen &= health->page;
 }
 

@@ -7,6 +7,8 @@
  * and valid; where it holds a clock, the hypervisor must vouch for it, have renewed it since the
  * marker was seen to move, and the counter be behind its reference; and CLOCK_REALTIME and the PTP
  * clock, widened by both claims, must meet the page's time, as far as they can be compared with it.
+ * Where the page carries no clock, CLOCK_REALTIME must meet the witness (judge/witness.h), if there
+ * is one.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_HEALTH_H
 #define VMCLOCK_TRACE_JUDGE_HEALTH_H
@@ -15,6 +17,7 @@
 
 #include "event/event.h"
 #include "judge/page_line.h"
+#include "judge/witness.h"
 
 /* Near enough for a clock that claims no bound. */
 #define HEALTH_BACK_NS 1000000
@@ -26,8 +29,8 @@
 bool health_of_page(const struct page_line *page, bool may_be_unknown);
 
 /*
- * Does a clock meet the page's time, by what both claim? @error is how far it is from the page's
- * time, the page's own bound included.
+ * Does a clock meet the page's time, or the witness's, by what both claim? @error is how far it is
+ * from that, the bound of who says so included.
  */
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
@@ -36,6 +39,8 @@ struct health {
 	bool page;			   /* is the page good? */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
+	struct witness witness;		   /* who judges CLOCK_REALTIME */
+	struct event_clock realtime;	   /* its newest reading, beside the page */
 };
 
 /* Take an event, with the page that is in force by then. */

@@ -148,10 +148,11 @@ static struct claim recovery_of(const struct incidents *incidents, uint64_t sinc
 {
 	const struct page_line *page = incidents->page;
 	bool has_clock = page->known && page_mode(&page->page) == PAGE_FULL;
+	bool has_witness = has_clock || incidents->witness.rank != WITNESS_NONE;
 
-	if (!has_clock && may_move_clocks(&incidents->incident))
+	if (!has_witness && may_move_clocks(&incidents->incident))
 		return claim_unknown(CLAIM_NO_CLOCK);
-	if (has_clock && !incident_clocks_are_known(incidents, since_ns))
+	if (has_witness && !incident_clocks_are_known(incidents, since_ns))
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	return claim_seen(true);
 }
@@ -219,6 +220,7 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 		incident_count_tally(incidents, event);
 		return;
 	case EVENT_PAGE:
+		witness_event(&incidents->witness, event);
 		handle_page(incidents, event);
 		break;
 	case EVENT_CLOCK:

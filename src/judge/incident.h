@@ -23,14 +23,17 @@
  *
  * All is good when the page is, by judge/health.h, and was updated since it was found not to be,
  * and each other clock that was seen in the incident is back: its last reading meets the page's
- * time. Clocks that cannot be compared with the page cannot be waited for.
+ * time; one that was off before the incident is back when it is no further off than then, and
+ * HEALTH_BACK_NS. Clocks that cannot be compared with the page cannot be waited for, nor can reference
+ * clocks, which are not the guest's to set.
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,
  * for INCIDENT_SETTLE_NS. Then the incident closes, as recovered if every clock was seen to be
- * good: where the page carries no clock that is not known after a disruption, stun or step of the
- * system clock, and a clock that was seen must have been compared with the page since (for that the
- * incident waits UNKNOWN_SETTLES times as long). Where events end first, it is closed as not
+ * good: where the page carries no clock, CLOCK_REALTIME is held against the witness
+ * (judge/witness.h), and where there is none that is not known after a disruption, stun or step of
+ * the system clock, and a clock that was seen must have been compared with the page since (for that
+ * the incident waits UNKNOWN_SETTLES times as long). Where events end first, it is closed as not
  * recovered if something was still bad, else as not known.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
@@ -47,6 +50,7 @@
 #include "judge/clock_error.h"
 #include "judge/finding.h"
 #include "judge/page_line.h"
+#include "judge/witness.h"
 
 #define INCIDENT_FINDINGS 32
 #define INCIDENT_READERS  128
@@ -89,6 +93,8 @@ struct incident_clock {
 	bool is_good;	  /* is it within bound, by its newest sample? */
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
+	uint64_t before_ns; /* if so, so far */
+	bool worse;	    /* it is further off now, so it is waited for */
 };
 
 /*
@@ -112,6 +118,7 @@ struct incident {
 	uint64_t to_ns; /* ... and recovery, or the newest event while there is none */
 	bool recovered; /* it was seen to: recovery.state is CLAIM_HOLDS */
 	struct claim recovery;
+	struct witness witness; /* by whom clocks were judged last, judge/witness.h */
 	bool closed;
 	uint64_t
 		/* since when the page itself is good; 0: it is not, or there is none */

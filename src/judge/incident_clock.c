@@ -4,6 +4,7 @@
 #include "judge/curve.h"
 #include "judge/health.h"
 #include "judge/incident_state.h"
+#include "judge/witness.h"
 
 /* The least distance of the interval from 0: how wrong it surely was. */
 static uint64_t surely_off_ns(struct ns_interval error)
@@ -139,25 +140,85 @@ static void follow_good(struct incident_clock *clock, bool good, uint64_t time_n
 		clock->was_bad = false;
 }
 
-void incident_handle_clock(struct incidents *incidents, const struct event *event)
+/* Why its error is not known, by a reading in an incident. */
+static void add_unknown(struct incidents *incidents, struct incident_clock *clock, int why)
+{
+	clock->errors.unknown[clock_error_why(why)] += incidents->open;
+	clock->in_gap = incidents->open;
+}
+
+/* A clock that must be waited for again, for it is worse than before. */
+static void note_worse(struct incident_clock *clock, struct ns_interval error)
+{
+	uint64_t off_ns = surely_off_ns(error);
+
+	if (clock->was_bad && off_ns > clock->before_ns &&
+	    off_ns - clock->before_ns > HEALTH_BACK_NS)
+		clock->worse = true;
+	else if (clock->was_bad)
+		clock->worse = false;
+}
+
+/* The newest error of clock @id, good or not: into the curve of the open incident. */
+static void take_error(struct incidents *incidents, enum observed_clock id, bool good)
+{
+	struct incident_clock *clock = &incidents->incident.clock[id];
+
+	if (!incidents->open)
+		return;
+	note_worse(clock, incidents->newest[id].point.error);
+	follow_good(clock, good, incidents->newest[id].point.from_ns);
+	if (incidents->newest[id].has_error)
+		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded);
+}
+
+static struct error_point point_at(uint64_t time_ns, struct ns_interval error)
+{
+	return (struct error_point){
+		.from_ns = time_ns, .to_ns = time_ns, .samples = 1, .error = error};
+}
+
+/* A reading of the witness, CLOCK_REALTIME around it, where no page tells the time. */
+static void handle_witness(struct incidents *incidents, const struct event *event)
+{
+	struct incident_clock *clock = &incidents->incident.clock[OBSERVED_REALTIME];
+	const struct event_clock *reading = &event->clock;
+	struct ns_interval error;
+	int why = witness_realtime_error(reading, &error);
+	bool good;
+
+	clock->seen = clock->seen || incidents->open;
+	if (!why && reading->has_claim && interval_widen(error, reading->max_error_ns, &error))
+		why = -(int)ERROR_OUT_OF_RANGE - 1;
+	if (why) {
+		add_unknown(incidents, clock, why);
+		return;
+	}
+	good = health_of_clock(&incidents->realtime, error);
+	incidents->newest[OBSERVED_REALTIME].known = true;
+	incidents->newest[OBSERVED_REALTIME].is_good = good;
+	incidents->newest[OBSERVED_REALTIME].has_error = true;
+	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
+	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
+	incidents->incident.witness = incidents->witness;
+	take_error(incidents, OBSERVED_REALTIME, good);
+}
+
+/* A reading of a clock that is held against the page in force. */
+static void handle_by_page(struct incidents *incidents, const struct event *event)
 {
 	enum observed_clock id = event->clock.clock;
-	struct incident_clock *clock;
+	struct incident_clock *clock = &incidents->incident.clock[id];
 	struct ns_interval bounded, by_all;
 	struct clock_error error;
 	bool good;
-	int why;
+	int why = bounded_error(event, &error, &bounded);
 
-	if ((unsigned int)id >= OBSERVED_CLOCKS)
-		return;
-	clock = &incidents->incident.clock[id];
-	why = bounded_error(event, &error, &bounded);
 	if (!why && incidents->page->reference_is_stale)
 		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
-		clock->errors.unknown[clock_error_why(why)] += incidents->open;
-		clock->in_gap = incidents->open;
+		add_unknown(incidents, clock, why);
 		return;
 	}
 	if (id == OBSERVED_PHC)
@@ -168,19 +229,38 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 	incidents->newest[id].is_good = good;
 	incidents->newest[id].has_error = !why;
 	incidents->newest[id].unbounded = !error.has_page_claim;
-	incidents->newest[id].point = (struct error_point){.from_ns = event->time_ns,
-							   .to_ns = event->time_ns,
-							   .samples = 1,
-							   .error = why ? bounded : by_all};
-	if (!incidents->open)
+	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
+	incidents->incident.witness = incidents->witness;
+	take_error(incidents, id, good);
+	if (why)
+		add_unknown(incidents, clock, why);
+}
+
+/* Of reference clocks the first: the curve of several would be none. */
+static bool is_held_against_page(struct incidents *incidents, const struct event_clock *clock)
+{
+	if (clock->clock != OBSERVED_PHC_OTHER)
+		return true;
+	if (!incidents->has_other || clock->reference.number < incidents->other)
+		incidents->other = clock->reference.number;
+	incidents->has_other = true;
+	return clock->reference.number == incidents->other;
+}
+
+void incident_handle_clock(struct incidents *incidents, const struct event *event)
+{
+	bool by_witness = witness_event(&incidents->witness, event);
+
+	if ((unsigned int)event->clock.clock >= OBSERVED_CLOCKS)
 		return;
-	follow_good(clock, good, event->time_ns);
-	if (why) {
-		clock->errors.unknown[clock_error_why(why)]++;
-		clock->in_gap = true;
-		return;
-	}
-	add_point(clock, &incidents->newest[id].point, !error.has_page_claim);
+	if (event->clock.clock == OBSERVED_REALTIME)
+		incidents->realtime = event->clock;
+	if (by_witness)
+		handle_witness(incidents, event);
+	/* Where the page cannot tell, and another can, nothing is unknown. */
+	else if (!witness_is_other(&incidents->witness) &&
+		 is_held_against_page(incidents, &event->clock))
+		handle_by_page(incidents, event);
 }
 
 void incident_open_clocks(struct incidents *incidents)
@@ -195,10 +275,16 @@ void incident_open_clocks(struct incidents *incidents)
 		clock->was_bad = !incidents->newest[i].is_good;
 		clock->is_good = incidents->newest[i].is_good;
 		clock->good_ns = incidents->newest[i].point.from_ns;
+		clock->before_ns = surely_off_ns(incidents->newest[i].point.error);
 		if (incidents->newest[i].has_error)
 			add_point(clock, &incidents->newest[i].point,
 				  incidents->newest[i].unbounded);
 	}
+}
+
+static bool is_waited_for(const struct incident_clock *clock, int id)
+{
+	return clock->seen && id != OBSERVED_PHC_OTHER && (!clock->was_bad || clock->worse);
 }
 
 bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns)
@@ -206,7 +292,7 @@ bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
 
-		if (clock->seen && !clock->was_bad &&
+		if (is_waited_for(clock, i) &&
 		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
 			return false;
 	}
@@ -218,7 +304,7 @@ bool incident_clocks_are_good(const struct incidents *incidents)
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
 
-		if (clock->seen && !clock->is_good && !clock->was_bad)
+		if (is_waited_for(clock, i) && !clock->is_good)
 			return false;
 	}
 	return true;

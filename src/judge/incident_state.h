@@ -69,6 +69,12 @@ struct incidents {
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];
 
+	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
+	struct witness witness;
+	struct event_clock realtime;
+	bool has_other; /* of reference clocks, the one that is held against the page: */
+	int32_t other;	/* the one with the lowest number */
+
 	enum clock_scale phc_scale; /* of the PTP clock, by what it last showed */
 	struct pending_read pending[INCIDENT_PENDING];
 	size_t pendings;

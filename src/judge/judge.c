@@ -86,6 +86,23 @@ bool judge_is_well(const struct judge *judge, bool clocks)
 	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents);
 }
 
+const struct witness *judge_witness(const struct judge *judge)
+{
+	return &judge->health.witness;
+}
+
+bool judge_is_by_witness(const struct judge *judge, const struct event *event)
+{
+	return event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_PHC_OTHER &&
+	       judge_has_witness_but_page(judge) &&
+	       judge->health.witness.reference.number == event->clock.reference.number;
+}
+
+bool judge_has_witness_but_page(const struct judge *judge)
+{
+	return witness_is_other(&judge->health.witness);
+}
+
 const struct detector_counts *judge_counts(const struct judge *judge)
 {
 	return detector_counts(judge->detector);

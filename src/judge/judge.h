@@ -20,6 +20,7 @@
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "judge/page_line.h"
+#include "judge/witness.h"
 
 struct judge;
 
@@ -69,6 +70,15 @@ const struct page_line *judge_page(const struct judge *judge);
  * good.
  */
 bool judge_is_well(const struct judge *judge, bool clocks);
+
+/* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */
+const struct witness *judge_witness(const struct judge *judge);
+
+/* Is @event, the newest one, a reading by that clock, which is no page? */
+bool judge_is_by_witness(const struct judge *judge, const struct event *event);
+
+/* Is it a clock other than the page? */
+bool judge_has_witness_but_page(const struct judge *judge);
 
 /* What has passed through. Owned by @judge. */
 const struct detector_counts *judge_counts(const struct judge *judge);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All PTP clocks of this machine but the vmclocks' own, as reference clocks (event/reference.h): each
- * read in the best way that works, with what is known of its scale and its bound, and how.
+ * All PTP clocks of this machine but the vmclocks' own, as reference clocks (event/reference.h):
+ * each read in the best way that works, with what is known of its scale and its bound, and how.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_REFERENCE_CLOCK_H
 #define VMCLOCK_TRACE_OBSERVE_REFERENCE_CLOCK_H
@@ -55,8 +55,8 @@ struct reference_clocks {
 };
 
 /*
- * List what @class_path (REFERENCE_CLASS_PATH but for tests) has, by number; with @vmclocks those of
- * vmclocks too. Nothing is opened.
+ * List what @class_path (REFERENCE_CLASS_PATH but for tests) has, by number; with @vmclocks those
+ * of vmclocks too. Nothing is opened.
  */
 void reference_clocks_list(const char *class_path, const struct reference_options *options,
 			   bool vmclocks, struct reference_clocks *clocks);

@@ -19,8 +19,8 @@ struct reference_reading {
 };
 
 /*
- * Read the PTP clock open as @fd by @way. 0 or -errno: -EOPNOTSUPP where the kernel or the clock has
- * no such way.
+ * Read the PTP clock open as @fd by @way. 0 or -errno: -EOPNOTSUPP where the kernel or the clock
+ * has no such way.
  */
 int reference_way_read(int fd, enum reference_way way, struct reference_reading *reading);
 

@@ -3,6 +3,7 @@
 #include "show/incident_view.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
+#include "show/witness_json.h"
 
 static const char *state_names(int i)
 {
@@ -107,6 +108,9 @@ const struct json_table incident_table = {
 		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
 		 "came next was not recorded.",
 		 JSON_NULL, .name = why_names},
+		{"witness", JSON_OBJECT,
+		 "The clock by which others were judged. Null: there was none.", JSON_NULL,
+		 .of = &json_witness},
 		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
 		 JSON_MAP, .name = json_finding_names},
 		{"findings_unlisted", JSON_U64, "Findings that were counted and not kept."},
@@ -218,6 +222,7 @@ json_object *incident_json(const struct incident *incident)
 	add_text(line, "recovery_unknown",
 		 incident->recovery.state == CLAIM_UNKNOWN ? claim_why_name(incident->recovery.why)
 							   : NULL);
+	add_json(line, "witness", json_of_witness(&incident->witness));
 	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);
 	add_json(line, "clocks", json_clocks(incident));

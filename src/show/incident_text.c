@@ -16,14 +16,25 @@ static void put_interval(FILE *out, struct ns_interval ns)
 	fprintf(out, "%s .. %s", lo, hi);
 }
 
+/* Who says so, where it is not the page. */
+static void put_witness(FILE *out, const struct witness *witness)
+{
+	char text[WITNESS_TEXT_BYTES];
+
+	if (witness_is_other(witness))
+		fprintf(out, " by %s", witness_text(witness, text));
+}
+
 /* "3 known, 1 surely wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
-static void put_errors(FILE *out, const struct error_range *errors)
+static void put_errors(FILE *out, const struct error_range *errors, const struct witness *witness)
 {
 	fprintf(out, "%" PRIu64 " known", errors->known);
 	if (errors->known) {
-		fprintf(out, ", %" PRIu64 " surely wrong, off by ", errors->wrong);
+		fprintf(out, ", %" PRIu64 " %swrong, off by ", errors->wrong,
+			witness_is_sure(witness) ? "surely " : "");
 		put_interval(out, errors->all);
-		if (errors->unbounded)
+		put_witness(out, witness);
+		if (errors->unbounded && witness->rank == WITNESS_PAGE)
 			fprintf(out, " (%" PRIu64 " by a page without a bound)", errors->unbounded);
 	}
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
@@ -36,9 +47,15 @@ static void put_errors(FILE *out, const struct error_range *errors)
 
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
 {
+	char witness[WITNESS_TEXT_BYTES];
+
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
-		return "recovered";
+		if (!witness_is_other(&incident->witness))
+			return "recovered";
+		snprintf(text, RECOVERY_BYTES, "recovered, by %s",
+			 witness_text(&incident->witness, witness));
+		return text;
 	case CLAIM_FAILS:
 		return "NOT recovered";
 	case CLAIM_UNKNOWN:
@@ -78,13 +95,14 @@ static void put_kinds(FILE *out, const struct incident *incident)
 
 static void put_reader(FILE *out, const struct incident_reader *reader)
 {
+	const struct witness by_page = {.rank = WITNESS_PAGE};
 	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
 
 	text_display(reader->who.comm, strnlen(reader->who.comm, EVENT_COMM_BYTES), comm,
 		     sizeof(comm));
 	fprintf(out, "    %s (%" PRIu32 ") by %s, %" PRIu64 " reads: ", comm, reader->who.pid,
 		event_path_name(reader->path), reader->reads);
-	put_errors(out, &reader->errors);
+	put_errors(out, &reader->errors, &by_page);
 }
 
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident)
@@ -95,7 +113,7 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
 		if (!incident->clock[clock].seen)
 			continue;
 		fprintf(out, "    %s: ", observed_clock_name((enum observed_clock)clock));
-		put_errors(out, &incident->clock[clock].errors);
+		put_errors(out, &incident->clock[clock].errors, &incident->witness);
 	}
 	for (size_t i = 0; i < incident->readers; i++)
 		put_reader(out, &incident->reader[i]);

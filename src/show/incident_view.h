@@ -17,9 +17,12 @@ extern const struct json_table json_curve_point; /* a stretch of a clock's error
 /* A block of lines for people; times are seconds after @start_ns. */
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident);
 
-#define RECOVERY_BYTES 96
+#define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 16)
 
-/* "recovered", "NOT recovered", or "recovery not known: WHY"; static, or @text. */
+/*
+ * "recovered", "recovered, by WITNESS", "NOT recovered", or "recovery not known: WHY"; static, or
+ * @text.
+ */
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES]);
 
 /* One line of type "incident". The caller owns it, or gives it to put_line(). */

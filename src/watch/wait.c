@@ -122,16 +122,22 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 }
 
 /*
- * After all events of a moment: an update may be followed by a clock that is still wrong. By a page
- * that carries no clock nothing is known to be right again.
+ * After all events of a moment: an update may be followed by a clock that is still wrong. Where the
+ * page carries no clock, and there is no other witness, nothing is known to be right again.
  */
 static void check_recovered(struct wait *wait)
 {
 	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns != 0;
 
-	if (wait->options->requests.recovered && wait->has_clock &&
-	    judge_is_well(wait->judge, clocks))
+	bool is_other = judge_has_witness_but_page(wait->judge);
+
+	if (!(wait->has_clock || is_other) || !judge_is_well(wait->judge, clocks))
+		return;
+	if (wait->options->requests.recovered)
 		happen(wait, "recovered", NULL);
+	/* The page's own status says so where it has one: see handle_page(). */
+	if (wait->options->requests.synchronized && is_other)
+		happen(wait, "synchronized", NULL);
 }
 
 static enum stop_condition_news run(struct wait *wait)
@@ -158,8 +164,8 @@ static void tell_timeout(const struct wait_options *options, const struct wait_r
 	if (options->requests.recovered && result->page &&
 	    page_mode(result->page) == PAGE_MARKER_ONLY)
 		error_hint(&error,
-			   "the page carries no clock, so whether the clocks are right again "
-			   "cannot be known by it");
+			   "the page carries no clock: CLOCK_REALTIME must agree with another PTP "
+			   "clock, if there is one whose scale is known");
 	message_failure(&error);
 }
 
@@ -313,7 +319,10 @@ static const struct command_option options[] = {
 		"clock in it (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
 		"and the PTP clock agree with it within what they claim (1 ms where they "
 		"claim nothing), and nothing that this wait saw happen was less than 5 s ago. "
-		"A page without a clock cannot show it: there this state does not come.\n\n"
+		"Where the page carries no clock, CLOCK_REALTIME must agree with the witness: a "
+		"PTP clock with a bound, else the host's (such as \"KVM virtual PTP\"), which "
+		"claims none. Where there is none either, this state does not come.\n\n"
+		"_synchronized_ is the same there, and told by the page elsewhere.\n\n"
 		"A state returns at once if it is so. So does a finding that is so at the "
 		"first look, as announced maintenance."},
 	{"timeout", 't', "T", OPTION_DURATION(struct wait_options, timeout_ns),

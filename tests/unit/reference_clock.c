@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event/reference.h, observe/reference_clock.h: what a clock is worth by its name, and by the user. */
+/* event/reference.h, observe/reference_clock.h: what a clock is worth by name, and by the user. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

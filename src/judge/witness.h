@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is the witness: by which clock may it be said how wrong CLOCK_REALTIME is? Pure.
+ *
+ * The best one that is there, in this order:
+ *	1. a page that carries a clock,
+ *	2. another clock that claims a bound of its error,
+ *	3. a clock of the host, which claims none: the host itself may be wrong,
+ *	4. a clock whose scale the user told, without a bound.
+ * Of two alike, the one with the lower number. One that was not read for WITNESS_STALE_NS is none
+ * any more. Where no clock is left, nothing is known.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_WITNESS_H
+#define VMCLOCK_TRACE_JUDGE_WITNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+#include "event/event.h"
+
+#define WITNESS_STALE_NS 10000000000ull
+
+/* Better ones are greater. */
+enum witness_rank {
+	WITNESS_NONE,
+	WITNESS_TOLD,
+	WITNESS_HOST,
+	WITNESS_BOUNDED,
+	WITNESS_PAGE,
+	WITNESS_RANKS
+};
+
+/* All zero: nobody yet. */
+struct witness {
+	enum witness_rank rank;
+	struct reference reference; /* which clock; valid between _NONE and _PAGE */
+	uint64_t bound_ns;	    /* WITNESS_BOUNDED: what it claimed last */
+	uint64_t seen_ns;	    /* when it was read last, CLOCK_MONOTONIC */
+};
+
+/* Is there a witness, and is it not the page? */
+static inline bool witness_is_other(const struct witness *witness)
+{
+	return witness->rank != WITNESS_NONE && witness->rank != WITNESS_PAGE;
+}
+
+/* Does it claim a bound, so that what is beyond it is surely wrong? */
+static inline bool witness_is_sure(const struct witness *witness)
+{
+	return witness->rank != WITNESS_HOST && witness->rank != WITNESS_TOLD;
+}
+
+/* What a reading of a reference clock (OBSERVED_PHC_OTHER) is worth as a witness. */
+enum witness_rank witness_rank_of(const struct event_clock *clock);
+
+/*
+ * Take an event: whole pages and readings of reference clocks change who is the witness. True: the
+ * event is a reading by the one who is.
+ */
+bool witness_event(struct witness *witness, const struct event *event);
+
+/*
+ * CLOCK_REALTIME less the reference clock by one reading of that, the true value surely inside;
+ * @clock's bound is not in it. 0, or an enum error_unknown as judge/clock_error.h gives it.
+ */
+int witness_realtime_error(const struct event_clock *clock, struct ns_interval *out);
+
+/* "none", "told", "host", "bounded", "page": stable, for programs. Static. */
+const char *witness_rank_name(enum witness_rank rank);
+
+#define WITNESS_TEXT_BYTES 240
+
+/* "the host's clock (KVM virtual PTP), which claims no bound" and the like; @out. */
+const char *witness_text(const struct witness *witness, char out[WITNESS_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge/witness.h: who says how wrong CLOCK_REALTIME is, and what comes of it in incidents. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/judge.h"
+#include "page_make.h"
+#include "scenario/scenario_source.h"
+
+struct story {
+	struct judge *judge;
+	struct incident last;
+	size_t closed;
+	bool was_well_at_end;
+};
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct story *story = arg;
+
+	if (news != INCIDENT_CLOSED)
+		return;
+	story->closed++;
+	story->last = *incident;
+}
+
+static const struct judge_handlers handlers = {.incident = on_incident};
+
+/* Play @text to its end. The caller frees it. */
+static struct story *play(const char *text)
+{
+	struct simulation_options options = {0};
+	struct story *story = calloc(1, sizeof(*story));
+	struct scenario_source *source;
+	struct scenario scenario;
+	struct error error = {.cause = ""};
+	struct event event;
+
+	assert_non_null(story);
+	if (scenario_parse("test", text, strlen(text), &scenario, &error))
+		fail_msg("%s (%s)", error.cause, error.hint);
+	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
+	story->judge = judge_new(&handlers, story);
+	assert_non_null(story->judge);
+	while (scenario_source_next(source, &event, NULL))
+		judge_event(story->judge, &event);
+	story->was_well_at_end = judge_is_well(story->judge, true);
+	judge_finish(story->judge);
+	judge_free(story->judge);
+	scenario_source_free(source);
+	scenario_free(&scenario);
+	return story;
+}
+
+#define MOVED  "at 10.03 migrate downtime 250ms\n"
+#define MENDED "at 20s clock-set step +250ms\n"
+#define MARKER "mode marker-only\nrealtime within 2ms\nend 40s\n"
+
+/* The case of most guests: a marker, and the host's clock by ptp_kvm. */
+static void the_host_says_when_it_is_right_again(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm\n" MOVED MENDED);
+	const struct incident_clock *clock = &story->last.clock[OBSERVED_REALTIME];
+
+	(void)state;
+	assert_int_equal(story->closed, 1);
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	assert_int_equal(story->last.witness.rank, WITNESS_HOST);
+	assert_int_equal(story->last.witness.reference.kind, REFERENCE_KVM);
+	assert_true(interval_has(clock->errors.worst, -250000000));
+	assert_true(clock->errors.unbounded == clock->errors.known);
+	assert_true(story->last.to_ns - story->last.from_ns > 9000000000ull);
+	assert_true(story->was_well_at_end);
+	free(story);
+}
+
+static void nobody_sets_it_right(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm\n" MOVED);
+
+	(void)state;
+	assert_int_equal(story->closed, 1);
+	assert_int_equal(story->last.recovery.state, CLAIM_FAILS);
+	assert_false(story->was_well_at_end);
+	free(story);
+}
+
+/* A clock that was 5 ms off before is not well again at 255 ms. */
+static void as_bad_as_before_is_not_worse(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm off +5ms\n" MOVED);
+
+	(void)state;
+	assert_int_equal(story->last.recovery.state, CLAIM_FAILS);
+	free(story);
+	story = play(MARKER "ptp-clock kvm off +5ms\n" MOVED MENDED);
+	assert_int_not_equal(story->last.recovery.state, CLAIM_FAILS);
+	free(story);
+}
+
+static void without_a_witness_nothing_is_known(void **state)
+{
+	struct story *story = play(MARKER MOVED);
+
+	(void)state;
+	assert_int_equal(story->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(story->last.recovery.why, CLAIM_NO_CLOCK);
+	assert_int_equal(story->last.witness.rank, WITNESS_NONE);
+	free(story);
+	/* A network card's clock, whose scale nobody told, is none. */
+	story = play(MARKER "ptp-clock nic\n" MOVED);
+	assert_int_equal(story->last.recovery.why, CLAIM_NO_CLOCK);
+	free(story);
+}
+
+static void a_bound_goes_before_a_host_without(void **state)
+{
+	struct story *story =
+		play(MARKER "ptp-clock kvm off +5ms\nptp-clock ena within 10us\n" MOVED MENDED);
+
+	(void)state;
+	assert_int_equal(story->last.witness.rank, WITNESS_BOUNDED);
+	assert_int_equal(story->last.witness.reference.kind, REFERENCE_ENA);
+	assert_int_equal(story->last.witness.bound_ns, 10000);
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	free(story);
+}
+
+/* A full page judges, whatever the host's clock shows: that is not the guest's to mend. */
+static void a_full_page_goes_before_all(void **state)
+{
+	struct story *story =
+		play("realtime within 2ms\nend 40s\nptp-clock kvm off +5ms\n" MOVED MENDED);
+
+	(void)state;
+	assert_int_equal(story->last.witness.rank, WITNESS_PAGE);
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	assert_true(interval_has(story->last.clock[OBSERVED_PHC_OTHER].errors.all, 5000000));
+	free(story);
+}
+
+static void the_scale_is_converted_or_it_is_not_known(void **state)
+{
+	struct event_clock clock = {
+		.clock = OBSERVED_PHC_OTHER,
+		.scale = SCALE_TAI,
+		.at = {.tv_sec = 1037, .tv_nsec = 500},
+		.kernel_tai_offset_sec = 37,
+		.realtime_before = {.tv_sec = 1000},
+		.realtime_after = {.tv_sec = 1000, .tv_nsec = 100},
+	};
+	struct ns_interval error = {.lo_ns = 7};
+
+	(void)state;
+	assert_int_equal(witness_realtime_error(&clock, &error), 0);
+	assert_true(interval_has(error, -500) && interval_has(error, -400));
+	assert_true(interval_width_ns(error) < 110);
+	clock.kernel_tai_offset_sec = 0;
+	assert_int_not_equal(witness_realtime_error(&clock, &error), 0);
+	clock.scale = SCALE_UNKNOWN;
+	assert_int_not_equal(witness_realtime_error(&clock, &error), 0);
+	assert_int_equal(witness_rank_of(&clock), WITNESS_NONE);
+}
+
+/* One that is not read any more gives way to a lesser one. */
+static void a_silent_witness_gives_way(void **state)
+{
+	struct event event = {.type = EVENT_CLOCK, .time_ns = 1000000000};
+	struct witness witness = {0};
+
+	(void)state;
+	event.clock.clock = OBSERVED_PHC_OTHER;
+	event.clock.scale = SCALE_UTC;
+	event.clock.has_claim = true;
+	event.clock.reference.number = 1;
+	assert_true(witness_event(&witness, &event));
+	event.clock.has_claim = false;
+	event.clock.reference = (struct reference){.kind = REFERENCE_KVM, .number = 0};
+	assert_false(witness_event(&witness, &event));
+	event.time_ns += WITNESS_STALE_NS + 1;
+	assert_true(witness_event(&witness, &event));
+	assert_int_equal(witness.rank, WITNESS_HOST);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_host_says_when_it_is_right_again),
+		cmocka_unit_test(nobody_sets_it_right),
+		cmocka_unit_test(as_bad_as_before_is_not_worse),
+		cmocka_unit_test(without_a_witness_nothing_is_known),
+		cmocka_unit_test(a_bound_goes_before_a_host_without),
+		cmocka_unit_test(a_full_page_goes_before_all),
+		cmocka_unit_test(the_scale_is_converted_or_it_is_not_known),
+		cmocka_unit_test(a_silent_witness_gives_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
