@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/report_fleet.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -155,13 +156,26 @@ static int measure(struct work *work, size_t i)
 	return fleet_measured(work->fleet, i, align) ? message_no_memory() : MESSAGE_GO_ON;
 }
 
+/* As UTC; a length of time counts from the first start. */
+static int parse_moment(const char *text, const struct fleet *fleet, int64_t *utc_ns)
+{
+	struct report_moment moment;
+	int err = report_moment(text, &moment);
+
+	if (err)
+		return err;
+	if (moment.since_start &&
+	    __builtin_add_overflow(moment.utc.ns, fleet_start_ns(fleet), &moment.utc.ns))
+		return -ERANGE;
+	*utc_ns = moment.utc.ns;
+	return 0;
+}
+
 static int set_window(const struct report_request *request, struct fleet *fleet)
 {
-	int64_t start_ns = fleet_start_ns(fleet);
-
-	if (request->since && report_moment(request->since, start_ns, &fleet->since_ns))
+	if (request->since && parse_moment(request->since, fleet, &fleet->since_ns))
 		return message_bad_argument("--since", request->since, REPORT_MOMENT_WANTED);
-	if (request->until && report_moment(request->until, start_ns, &fleet->until_ns))
+	if (request->until && parse_moment(request->until, fleet, &fleet->until_ns))
 		return message_bad_argument("--until", request->until, REPORT_MOMENT_WANTED);
 	return MESSAGE_GO_ON;
 }

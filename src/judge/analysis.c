@@ -12,6 +12,8 @@ static void on_finding(const struct finding *finding, void *arg)
 	if (judge_open_incident(analysis->judge) &&
 	    finding->not_before_ns < analysis->page_doubt_ns)
 		analysis->page_doubt_ns = finding->not_before_ns;
+	if (finding->kind == FINDING_DISRUPTION && !finding->since_start)
+		utc_track_break(&analysis->utc, finding->found_ns);
 	if (analysis->findings < ANALYSIS_FINDINGS)
 		analysis->finding[analysis->findings++] = *finding;
 	else
@@ -101,6 +103,7 @@ static void add_sample(struct analysis *analysis, const struct event *event,
 		analysis->has_first_page = true;
 	}
 	add_bound(analysis, event, line);
+	utc_track_add(&analysis->utc, event, line);
 }
 
 /* Both rates: the one before was in force, too. */

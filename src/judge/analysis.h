@@ -17,6 +17,7 @@
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
 #include "judge/judge.h"
+#include "judge/utc_track.h"
 
 #define ANALYSIS_FINDINGS  512
 #define ANALYSIS_INCIDENTS 64
@@ -59,6 +60,7 @@ struct analysis {
 	struct witness witness; /* who judged CLOCK_REALTIME last, where the page could not */
 	struct curve page_bound;      /* what the page claims of its own error, either way */
 	struct curve latency;	      /* how long the reads took that were measured one by one */
+	struct utc_track utc;	      /* by the page */
 	const struct page_line *page; /* its judge's */
 	bool has_first_page;
 	struct page first_page; /* valid if has_first_page */

@@ -39,10 +39,8 @@ static void put_head(FILE *out, const struct report *report)
 	html_puts(out, verdict);
 	fputs("</p>\n<p class=\"soft\">", out);
 	html_puts(out, report->file);
-	html_printf(out,
-		    ": %" PRIu64 " events from %s to %s, by CLOCK_REALTIME of its start, from "
-		    "which plots count.",
-		    report->analysis->events, from, to);
+	html_printf(out, ": %" PRIu64 " events from %s to %s, %s. Plots count from its start.",
+		    report->analysis->events, from, to, report_utc_by(report));
 	fputs("</p>\n", out);
 }
 

@@ -28,6 +28,9 @@ static const struct json_table recording_table = {
 		{"start_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC at the start.", .unit = "ns"},
 		{"start_realtime_ns", JSON_I64, "CLOCK_REALTIME at the start, since 1970.",
 		 .unit = "ns"},
+		{"start_utc_ns", JSON_I64,
+		 "UTC at the start, since 1970, by the page. Null: the page does not tell UTC.",
+		 JSON_NULL, "ns"},
 		{"end_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC of the newest event.",
 		 .unit = "ns"},
 		{"ended", JSON_BOOL, "It was closed in order."},
@@ -199,6 +202,9 @@ static json_object *json_recording(const struct report *report)
 	add_text(json, "file", report->file);
 	add_u64(json, "start_monotonic_ns", report->start_ns);
 	add_i64(json, "start_realtime_ns", report->start_realtime_ns);
+	add_json(json, "start_utc_ns",
+		 report_utc_is_by_page(report) ? json_object_new_int64(report_start_utc_ns(report))
+					       : NULL);
 	add_u64(json, "end_monotonic_ns", report->analysis->last_ns);
 	add_bool(json, "ended", report->ended);
 	add_u64(json, "events", report->analysis->events);

@@ -70,7 +70,7 @@ static void *trace_begin(FILE *out, const struct report *report)
 	trace->out = out;
 	trace->report = report;
 	trace->last_ns = report->start_ns;
-	perfetto_begin(out, report->start_ns, report->start_realtime_ns);
+	perfetto_begin(out, report->start_ns, report_start_utc_ns(report));
 	describe(trace, TRACK_ALL, PERFETTO_TRACK, "vmclock", NULL);
 	describe(trace, TRACK_INCIDENTS, PERFETTO_TRACK, "incidents",
 		 "Findings that belong together: a slice is the time in which clocks were bad.");

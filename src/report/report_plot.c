@@ -152,15 +152,16 @@ static void put_curve(FILE *out, const struct frame *frame, const struct error_p
 			 4 * ((point[points - 1].to_ns - point[0].from_ns) / points), class);
 }
 
-static void put_mark(FILE *out, const struct frame *frame, int64_t ns, const char *name)
+static void put_mark(FILE *out, const struct frame *frame, int64_t ns, const char *name,
+		     bool may_hide)
 {
 	double y = y_of(frame, ns), off = fabs(y - y_of(frame, 0));
 
 	fprintf(out,
 		"<path class=\"grid\" d=\"M%d %.1fH%d\"/>"
 		"<text class=\"%s\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s%s</text>\n",
-		LEFT, y, WIDTH - RIGHT, ns && off < DENSE_APART ? "dense" : "label", LEFT - 8,
-		y + 4,
+		LEFT, y, WIDTH - RIGHT, may_hide || (ns && off < DENSE_APART) ? "dense" : "label",
+		LEFT - 8, y + 4,
 		!ns || frame->from_zero ? ""
 		: ns > 0		? "+"
 					: "&#8722;",
@@ -185,18 +186,19 @@ static void put_lengths_axis(FILE *out, const struct frame *frame)
 		{1000000ll * NSEC_PER_SEC, "11 days", true},
 	};
 
-	put_mark(out, frame, 0, "0");
+	put_mark(out, frame, 0, "0", false);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		bool last = i + 1 == sizeof(marks) / sizeof(marks[0]) ||
 			    scaled(marks[i + 1].ns) > frame->most;
+		bool hide = last && !marks[i].always && !frame->from_zero; /* on a narrow screen */
 
 		if (scaled(marks[i].ns) > frame->most ||
 		    y_of(frame, 0) - y_of(frame, marks[i].ns) < LABEL_APART ||
 		    !(marks[i].always || frame->from_zero || last))
 			continue;
-		put_mark(out, frame, marks[i].ns, marks[i].name);
+		put_mark(out, frame, marks[i].ns, marks[i].name, hide);
 		if (!frame->from_zero)
-			put_mark(out, frame, -marks[i].ns, marks[i].name);
+			put_mark(out, frame, -marks[i].ns, marks[i].name, hide);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "report/report_source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,40 +20,71 @@ struct report_source {
 	struct report report;
 };
 
-int report_moment(const char *text, int64_t start_ns, int64_t *utc_ns)
+/* "2026-11-23T03:33:07", "...:07.25Z", and 23:59:60. */
+static int parse_utc(const char *text, struct utc_moment *utc)
 {
-	struct tm utc = {0};
-	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-	int64_t ns;
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	bool leap = tm.tm_sec == 60;
+	int64_t ns, fraction_ns = 0;
+	char fraction[16] = "0";
+	size_t digits;
 
-	if (rest && (!*rest || !strcmp(rest, "Z"))) {
-		if (__builtin_mul_overflow((int64_t)timegm(&utc), (int64_t)NSEC_PER_SEC, &ns))
-			return -ERANGE;
-	} else if (parse_duration_ns(text, &ns)) {
+	if (!rest || tm.tm_sec > 60 || (leap && (tm.tm_hour != 23 || tm.tm_min != 59)))
 		return -EINVAL;
-	} else if (__builtin_add_overflow(start_ns, ns, &ns)) {
+	digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+	if (digits > 9 || (*rest == '.' && !digits))
+		return -EINVAL;
+	if (digits)
+		snprintf(fraction, sizeof(fraction), "0%.*s", (int)digits + 1, rest);
+	rest += digits ? digits + 1 : 0;
+	if ((*rest && strcmp(rest, "Z")) || parse_duration_ns(fraction, &fraction_ns))
+		return -EINVAL;
+	if (__builtin_mul_overflow((int64_t)timegm(&tm) - leap, (int64_t)NSEC_PER_SEC, &ns) ||
+	    __builtin_add_overflow(ns, fraction_ns, &ns))
 		return -ERANGE;
-	}
-	*utc_ns = ns;
+	*utc = (struct utc_moment){ns, leap};
 	return 0;
 }
 
-/* A moment as a reading of the recording's CLOCK_MONOTONIC. */
+int report_moment(const char *text, struct report_moment *out)
+{
+	int err = parse_utc(text, &out->utc);
+	int64_t ns;
+
+	if (err != -EINVAL) {
+		out->since_start = false;
+		return err;
+	}
+	err = parse_duration_ns(text, &ns);
+	if (!err)
+		*out = (struct report_moment){.since_start = true, .utc.ns = ns};
+	return err;
+}
+
+/* A moment as a reading of the recording's CLOCK_MONOTONIC; what was before the start is that. */
 static int parse_moment(const char *text, const struct report *report, uint64_t *time_ns)
 {
-	int64_t utc_ns, since_ns;
-	int err = report_moment(text, report->start_realtime_ns, &utc_ns);
+	struct report_moment moment;
+	int err = report_moment(text, &moment);
+	int64_t since_ns = moment.utc.ns;
+	uint64_t found_ns;
 
 	if (err)
 		return err;
-	if (__builtin_sub_overflow(utc_ns, report->start_realtime_ns, &since_ns))
+	if (!moment.since_start && report_utc_is_by_page(report) &&
+	    !utc_track_find(report->utc, moment.utc, &found_ns)) {
+		*time_ns = found_ns > report->start_ns ? found_ns : report->start_ns;
+		return 0;
+	}
+	if (!moment.since_start &&
+	    __builtin_sub_overflow(moment.utc.ns, report->start_realtime_ns, &since_ns))
 		return -ERANGE;
-	/* What was before the start is the start. */
 	*time_ns = report->start_ns + (since_ns > 0 ? (uint64_t)since_ns : 0);
 	return 0;
 }
 
-int report_set_window(const struct report_request *request, struct report *report)
+static int set_window(const struct report_request *request, struct report *report)
 {
 	report->until_ns = UINT64_MAX;
 	if (request->since && parse_moment(request->since, report, &report->since_ns))
@@ -100,7 +132,7 @@ static bool has_incident(const struct analysis *analysis, uint64_t number)
 	return !number;
 }
 
-struct report report_of_recording(struct recording *recording, const char *path)
+static struct report report_of_recording(struct recording *recording, const char *path)
 {
 	const struct fact_list *facts = recording_facts(recording);
 	const char *name = strrchr(path, '/');
@@ -166,10 +198,11 @@ int report_source_open(const char *path, const struct report_request *request,
 	material->report.analysis = material->analysis;
 	material->report.cgroups = (const char *const *)material->cgroups;
 	material->report.incident = request->incident;
-	code = report_set_window(request, &material->report);
+	read_all(material);
+	material->report.utc = &material->analysis->utc;
+	code = set_window(request, &material->report);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	read_all(material);
 	if (!has_incident(material->analysis, request->incident)) {
 		message_error("there is no incident %llu in %s; it has %zu",
 			      (unsigned long long)request->incident, path,

@@ -10,10 +10,9 @@
 struct reading {
 	const struct report_stream *form;
 	void *stream;
-	struct report report;
-	const struct report *known; /* the whole report, where one incident of it is asked for */
-	uint64_t from_ns;	    /* events from then on, */
-	uint64_t to_ns;		    /* and before then */
+	const struct report *report;
+	uint64_t from_ns; /* events from then on, */
+	uint64_t to_ns;	  /* and before then */
 	struct judge *judge;
 	FILE *out;
 };
@@ -30,7 +29,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct reading *reading = arg;
 
-	if (report_has_finding(reading->known ?: &reading->report, finding))
+	if (report_has_finding(reading->report, finding))
 		reading->form->finding(reading->stream, finding);
 }
 
@@ -38,8 +37,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 {
 	struct reading *reading = arg;
 
-	if (news == INCIDENT_CLOSED &&
-	    report_has_incident(reading->known ?: &reading->report, incident))
+	if (news == INCIDENT_CLOSED && report_has_incident(reading->report, incident))
 		reading->form->incident(reading->stream, incident);
 }
 
@@ -63,7 +61,7 @@ static int run(struct reading *reading, struct recorded *recorded)
 {
 	reading->judge = judge_new(&handlers, reading);
 	if (reading->judge)
-		reading->stream = reading->form->begin(reading->out, &reading->report);
+		reading->stream = reading->form->begin(reading->out, reading->report);
 	if (!reading->stream)
 		return message_no_memory();
 	source_run(&recorded->source, NULL, reading->out, take, reading);
@@ -76,15 +74,15 @@ static int run(struct reading *reading, struct recorded *recorded)
 /* The events around the incident that is asked for: as much as a plot of it shows. */
 static void narrow(struct reading *reading)
 {
-	const struct analysis *analysis = reading->known->analysis;
+	const struct analysis *analysis = reading->report->analysis;
 
 	for (size_t i = 0; i < analysis->incidents; i++) {
 		const struct incident *incident = analysis->incident[i];
 		uint64_t from_ns, to_ns;
 
-		if (incident->number != reading->known->incident)
+		if (incident->number != reading->report->incident)
 			continue;
-		report_around(reading->known, incident, &from_ns, &to_ns);
+		report_around(reading->report, incident, &from_ns, &to_ns);
 		if (from_ns > reading->from_ns)
 			reading->from_ns = from_ns;
 		if (to_ns < reading->to_ns)
@@ -92,7 +90,7 @@ static void narrow(struct reading *reading)
 	}
 }
 
-static int stream(struct reading *reading, const char *path, const struct report_request *request)
+static int stream(struct reading *reading, const char *path)
 {
 	/* Beside a table on the terminal progress would only be in the way. */
 	const struct recorded_request recording = {.file = path,
@@ -101,13 +99,9 @@ static int stream(struct reading *reading, const char *path, const struct report
 	int code = recorded_open_or_say(&recording, &recorded);
 
 	if (code == MESSAGE_GO_ON) {
-		reading->report = report_of_recording(recorded.recording, path);
-		code = report_set_window(request, &reading->report);
-	}
-	if (code == MESSAGE_GO_ON) {
-		reading->from_ns = reading->report.since_ns;
-		reading->to_ns = reading->report.until_ns;
-		if (reading->known)
+		reading->from_ns = reading->report->since_ns;
+		reading->to_ns = reading->report->until_ns;
+		if (reading->report->incident)
 			narrow(reading);
 		code = run(reading, &recorded);
 	}
@@ -120,7 +114,7 @@ int report_stream_run(const char *path, const struct report_request *request,
 {
 	struct report_source *material = NULL;
 	struct reading reading = {.form = form, .out = out};
-	int code = MESSAGE_GO_ON;
+	int code;
 
 	if (form->is_binary && isatty(fileno(out))) {
 		const struct error error = {.cause = "a terminal cannot show this form",
@@ -129,14 +123,12 @@ int report_stream_run(const char *path, const struct report_request *request,
 		message_failure(&error);
 		return EXIT_USAGE;
 	}
-	/* When an incident begins is known when it is over: then it takes two readings. */
-	if (request->incident) {
-		code = report_source_open(path, request, &material);
-		if (code == MESSAGE_GO_ON)
-			reading.known = report_source_report(material);
+	/* Which UTC it was, and when an incident began, is known at its end. */
+	code = report_source_open(path, request, &material);
+	if (code == MESSAGE_GO_ON) {
+		reading.report = report_source_report(material);
+		code = stream(&reading, path);
 	}
-	if (code == MESSAGE_GO_ON)
-		code = stream(&reading, path, request);
 	judge_free(reading.judge);
 	report_source_close(material);
 	return code;

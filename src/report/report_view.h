@@ -19,12 +19,13 @@ struct report {
 	const char *file;	       /* its name, without the directory */
 	const struct fact_list *facts; /* as vmclock-trace-recording(5) names them */
 	const struct analysis *analysis;
-	const char *const *cgroups; /* of each reader of the account's summary; "": not known */
-	uint64_t start_ns;	    /* of the recording, CLOCK_MONOTONIC */
-	int64_t start_realtime_ns;  /* CLOCK_REALTIME then */
-	uint64_t incident;	    /* only this one; 0: all */
-	uint64_t since_ns;	    /* only what happened from then on, CLOCK_MONOTONIC; 0: all */
-	uint64_t until_ns;	    /* and before; UINT64_MAX: all */
+	const char *const *cgroups;  /* of each reader of the account's summary; "": not known */
+	uint64_t start_ns;	     /* of the recording, CLOCK_MONOTONIC */
+	int64_t start_realtime_ns;   /* CLOCK_REALTIME then */
+	const struct utc_track *utc; /* UTC by the page; NULL: it is not read yet */
+	uint64_t incident;	     /* only this one; 0: all */
+	uint64_t since_ns;	     /* only what happened from then on, CLOCK_MONOTONIC; 0: all */
+	uint64_t until_ns;	     /* and before; UINT64_MAX: all */
 
 	/* What the recording itself lacks. */
 	bool ended;	      /* was it closed in order? */
@@ -52,7 +53,16 @@ bool report_is_windowed(const struct report *report);
 /* What of @from_ns to @to_ns is in the recording, and asked for; 0: nothing. */
 uint64_t report_asked_ns(const struct report *report, uint64_t from_ns, uint64_t to_ns);
 
-/* The UTC of a moment by CLOCK_REALTIME as it was at the start; INSTANT_ISO_BYTES are enough. */
+/* Does the page tell UTC? Else it is by CLOCK_REALTIME as it was at the start. */
+bool report_utc_is_by_page(const struct report *report);
+
+/* UTC at the start, by the same. */
+int64_t report_start_utc_ns(const struct report *report);
+
+/* By which clock times are, as a clause. Static. */
+const char *report_utc_by(const struct report *report);
+
+/* The UTC of a moment, to a millisecond; INSTANT_ISO_BYTES are enough. */
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);
 
 /* Is all well: was nothing found, and all of the recording seen? */

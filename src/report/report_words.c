@@ -10,6 +10,8 @@
 #include "show/incident_view.h"
 #include "show/sentence.h"
 
+#define HALF_MS_NS 500000
+
 #define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
 
 bool report_has_incident(const struct report *report, const struct incident *incident)
@@ -49,13 +51,58 @@ void report_around(const struct report *report, const struct incident *incident,
 	*to_ns = incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns;
 }
 
+bool report_utc_is_by_page(const struct report *report)
+{
+	return report->utc && report->utc->points;
+}
+
+int64_t report_start_utc_ns(const struct report *report)
+{
+	struct utc_moment utc;
+
+	if (!report->utc || utc_track_at(report->utc, report->start_ns, &utc))
+		return report->start_realtime_ns;
+	return utc.ns;
+}
+
+const char *report_utc_by(const struct report *report)
+{
+	return report_utc_is_by_page(report)
+		       ? "UTC by the page"
+		       : "by CLOCK_REALTIME of its start, as the page does not tell UTC";
+}
+
+/* To the nearest millisecond; of a leap second its own. */
+static struct instant rounded(const struct utc_track *track, uint64_t time_ns,
+			      struct utc_moment *utc)
+{
+	int64_t up_ns = utc->ns > INT64_MAX - HALF_MS_NS ? utc->ns : utc->ns + HALF_MS_NS;
+	struct utc_moment later;
+
+	if (up_ns / (int64_t)NSEC_PER_SEC == utc->ns / (int64_t)NSEC_PER_SEC)
+		return instant_from_ns(up_ns);
+	if (utc->in_leap_second)
+		return instant_from_ns(utc->ns);
+	if (!utc_track_at(track, time_ns + HALF_MS_NS, &later) && later.in_leap_second)
+		*utc = later;
+	else
+		utc->ns = up_ns;
+	return instant_from_ns(utc->ns);
+}
+
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes)
 {
 	struct instant at = instant_from_ns(report->start_realtime_ns);
+	struct utc_moment utc = {0};
 
-	/* Past 292 years from there nothing was recorded. */
-	instant_add_ns(at, (int64_t)(time_ns - report->start_ns), &at);
+	if (report->utc && !utc_track_at(report->utc, time_ns, &utc))
+		at = rounded(report->utc, time_ns, &utc);
+	else
+		/* Past 292 years from there nothing was recorded. */
+		instant_add_ns(at, (int64_t)(time_ns - report->start_ns), &at);
 	instant_format_utc(at, text, bytes);
+	if (utc.in_leap_second && strlen(text) >= 30)
+		memcpy(text + strlen(text) - 14, ":60", 3);
 	/* To a millisecond: more is not known, and a ticket need not carry it. */
 	if (strlen(text) >= 30)
 		memcpy(text + strlen(text) - 7, "Z", 2);

@@ -99,6 +99,41 @@ record_of() {
 		END { exit !(rows > 40 && !told) }'
 }
 
+@test "report: Z is UTC by the page, also where the guest's clock is wrong, and 23:59:60 is 23:59:60" {
+	cd "$BATS_TEST_TMPDIR"
+	cat >leap.scenario <<-END
+		start 2016-12-31T23:59:50Z
+		time-type TAI
+		tai-offset -36
+		leap positive
+		realtime within 5ms
+		refresh 700ms
+		end 20s
+		at 10.5 migrate downtime 80ms
+		at 12 maintenance soon
+	END
+	"$VMCLOCK_TRACE" record --scenario leap.scenario leap.sqlite >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report leap.sqlite >text || [ $? = 3 ]
+	grep -q '^time .*UTC by the page$' text
+	grep -q '^2016-12-31T23:59:60\.000Z  info leap_change' text
+	# CLOCK_MONOTONIC stood meanwhile, and CLOCK_REALTIME is 80 ms behind from here on.
+	grep -qE '^2016-12-31T23:59:60\.(579|580)Z  critical disruption' text
+	grep -qE '^2017-01-01T00:00:01\.(079|080)Z  .* maintenance_soon' text
+	kinds() { "$VMCLOCK_TRACE" report --json "$@" leap.sqlite | jq -c '[.findings[].kind] | unique'; }
+	[[ $(kinds --since 2016-12-31T23:59:60.5Z --until 2016-12-31T23:59:60.7Z) == '["disruption"]' ]]
+	[[ $(kinds --since 2017-01-01T00:00:01.05Z) == '["maintenance_soon"]' ]]
+	[[ $(kinds --since 2017-01-01T00:00:01.1Z) == '[]' ]]
+	for wrong in 2016-12-31T23:58:60Z 2016-12-31T23:59:61Z 2016-12-31T23:59:59.Z 2016-12-31T23:59:59.1234567891Z; do
+		run "$VMCLOCK_TRACE" report --since $wrong leap.sqlite
+		[ "$status" = 2 ]
+	done
+	printf 'mode marker-only\nend 5s\nat 2 disrupt\n' >marker.scenario
+	"$VMCLOCK_TRACE" record --scenario marker.scenario marker.sqlite >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report marker.sqlite >text || true
+	grep -q '^time .*by CLOCK_REALTIME of its start, as the page does not tell UTC$' text
+	"$VMCLOCK_TRACE" report --json marker.sqlite | jq -e '.recording.start_utc_ns == null'
+}
+
 @test "report: one incident, or a part of the time" {
 	"$VMCLOCK_TRACE" report --incident 1 --json "$STORY" | jq -e '(.findings | length) == 5'
 	run "$VMCLOCK_TRACE" report --incident 2 "$STORY"
@@ -109,7 +144,7 @@ record_of() {
 	"$VMCLOCK_TRACE" report --since 30s --json "$STORY" | jq -e '.level == "ok"'
 	# The verdict is of what was asked for, and of nothing else.
 	"$VMCLOCK_TRACE" report --since 30s --until 50s --json "$STORY" |
-		jq -e '.verdict | test("^OK: in 20\\.000 s of .* \\(2026-01-01T00:00:30\\.000Z to 2026-01-01T00:00:50\\.000Z\\) nothing")'
+		jq -e '.verdict | test("^OK: in 20\\.000 s of .* \\(2026-01-01T00:00:30\\.250Z to 2026-01-01T00:00:50\\.250Z\\) nothing")'
 	run "$VMCLOCK_TRACE" report --since 2m "$STORY"
 	[ "$status" = 1 ]
 	grep -q 'nothing was recorded in that time' <<<"$output"

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which UTC was it at a moment of CLOCK_MONOTONIC, by the page? Pure and bounded: for the times
+ * that a report shows; how surely they are known is in fleet/align.h.
+ *
+ * A point is a sample of a page that is vouched for and tells UTC. Between two of them UTC is on a
+ * straight line, unless it jumped: then it is taken from the one before, and from the one after as
+ * soon as the marker was seen to move. A leap second that the page tells of is 23:59:60.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_UTC_TRACK_H
+#define VMCLOCK_TRACE_JUDGE_UTC_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "judge/page_line.h"
+
+#define UTC_TRACK_POINTS 512
+
+/* A moment of UTC, as POSIX counts it: 23:59:60 has the count of 23:59:59. */
+struct utc_moment {
+	int64_t ns; /* since 1970 */
+	bool in_leap_second;
+};
+
+struct utc_point {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	struct utc_moment utc;
+	int leap;	    /* a leap second is near: +1 inserted, -1 left out, 0 none */
+	int64_t leap_ns;    /* the count of 00:00:00 after it; valid if leap */
+	bool jumped;	    /* it is not on a line with the point before */
+	uint64_t broken_ns; /* since then UTC is by this point already; 0: from itself on */
+};
+
+/* All zero at first. */
+struct utc_track {
+	struct utc_point point[UTC_TRACK_POINTS];
+	size_t points;
+	uint64_t apart_ns;  /* points on one line are at least so far apart */
+	uint64_t broken_ns; /* since the newest point a disruption was found: when; 0: none */
+};
+
+/* Take a sample of the page; @line has taken it. */
+void utc_track_add(struct utc_track *track, const struct event *event,
+		   const struct page_line *line);
+
+/* CLOCK_MONOTONIC may have jumped by @time_ns: a disruption was found. */
+void utc_track_break(struct utc_track *track, uint64_t time_ns);
+
+/* UTC at @time_ns; -ENODATA: the page told none, -ERANGE: past 292 years. */
+int utc_track_at(const struct utc_track *track, uint64_t time_ns, struct utc_moment *out);
+
+/* When it was @utc first, of CLOCK_MONOTONIC; 0: before that began. Errors as above. */
+int utc_track_find(const struct utc_track *track, struct utc_moment utc, uint64_t *time_ns);
+
+#endif
