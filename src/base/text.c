@@ -47,14 +47,27 @@ static size_t character_length(const char *text, size_t bytes)
 	return form->length;
 }
 
-/* C0, DEL, and C1 (U+0080..U+009F, two bytes in UTF-8): some terminals obey those too. */
+/* What is not seen itself, and changes what is: first and last of each range of code points. */
+static const uint32_t controls[][2] = {
+	{0x0000, 0x001f}, {0x007f, 0x009f}, /* C0, DEL, and C1, which some terminals obey too */
+	{0x061c, 0x061c}, {0x200e, 0x200f}, /* marks of direction */
+	{0x200b, 0x200b}, {0x2028, 0x2029}, /* a space of no width, ends of lines and paragraphs */
+	{0x202a, 0x202e}, {0x2060, 0x206f}, /* what turns the order of all that follows */
+	{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}, /* marks, and tags nobody sees */
+};
+
 static bool is_control(const char *text, size_t length)
 {
 	const uint8_t *b = (const uint8_t *)text;
+	uint32_t code = length == 1 ? b[0] : b[0] & (0xffu >> (length + 1));
 
-	if (length == 1)
-		return b[0] < 0x20 || b[0] == 0x7f;
-	return length == 2 && b[0] == 0xc2 && b[1] < 0xa0;
+	for (size_t i = 1; i < length; i++)
+		code = code << 6 | (b[i] & 0x3fu);
+	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+		if (code >= controls[i][0] && code <= controls[i][1])
+			return true;
+	}
+	return false;
 }
 
 /* Append what fits as a whole, and say whether it did. */

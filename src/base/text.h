@@ -26,9 +26,10 @@ bool text_is_utf8(const char *text, size_t bytes);
 size_t text_utf8(const char *in, size_t bytes, char *out, size_t out_bytes);
 
 /*
- * The same for a terminal: what could move the cursor or recolour the screen (control characters,
- * C1 included, and bytes that are no UTF-8) is written as \xNN, so it is seen and harmless, and two
- * different inputs stay different unless one spells an escape itself.
+ * The same for a terminal: what could move the cursor, recolour the screen or turn the order of the
+ * text (control characters, C1 included, those of writing directions and other invisible ones, and
+ * bytes that are no UTF-8) is written as \xNN, so it is seen and harmless, and two different inputs
+ * stay different unless one spells an escape itself.
  */
 size_t text_display(const char *in, size_t bytes, char *out, size_t out_bytes);
 

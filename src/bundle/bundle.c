@@ -239,7 +239,7 @@ static int is_there(const char *path)
 
 static int open_output(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	struct error error;
 
 	if (fd < 0 && errno == EEXIST) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +12,16 @@
 #include "base/text.h"
 
 #define PROGRAM	       "vmclock-trace"
-#define ARGUMENT_BYTES 64 /* as much of an argument as is shown */
+#define ARGUMENT_BYTES 64   /* as much of an argument as is shown */
+#define MESSAGE_BYTES  8192 /* a path and what is said of it */
 
 /* Who speaks: "vmclock-trace status". */
 static char speaker[64] = PROGRAM;
 
 void message_begin(const struct command *command)
 {
+	/* What a limit on the size of files forbids is a write that fails, and no sudden end. */
+	signal(SIGXFSZ, SIG_IGN);
 	snprintf(speaker, sizeof(speaker), "%s%s", command->is_program ? "" : PROGRAM " ",
 		 command->name);
 }
@@ -27,11 +31,27 @@ const char *message_speaker(void)
 	return speaker;
 }
 
-void message_failure(const struct error *error)
+/* The one place where anything of a message reaches a terminal, whatever names it holds. */
+static void say(const char *who, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+static void say(const char *who, const char *format, va_list args)
 {
-	fprintf(stderr, "%s: %s\n", speaker, error->cause);
-	if (error->hint[0])
-		fprintf(stderr, "hint: %s\n", error->hint);
+	char raw[MESSAGE_BYTES], shown[TEXT_DISPLAY_BYTES(MESSAGE_BYTES)];
+
+	raw[0] = '\0';
+	vsnprintf(raw, sizeof(raw), format, args);
+	text_display(raw, strlen(raw), shown, sizeof(shown));
+	fprintf(stderr, "%s: %s\n", who, shown);
+}
+
+void message_hint(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("hint", format, args);
+	va_end(args);
 }
 
 void message_error(const char *format, ...)
@@ -39,10 +59,15 @@ void message_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	fprintf(stderr, "%s: ", speaker);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	say(speaker, format, args);
 	va_end(args);
+}
+
+void message_failure(const struct error *error)
+{
+	message_error("%s", error->cause);
+	if (error->hint[0])
+		message_hint("%s", error->hint);
 }
 
 int message_no_memory(void)
@@ -86,7 +111,7 @@ int message_output(int code)
 
 int message_usage_hint(void)
 {
-	fprintf(stderr, "hint: %s --help\n", speaker);
+	message_hint("%s --help", speaker);
 	return EXIT_USAGE;
 }
 

@@ -22,6 +22,9 @@ const char *message_speaker(void);
 /* "SPEAKER: CAUSE" and, where there is one, "hint: HINT". */
 void message_failure(const struct error *error);
 
+/* "hint: TEXT"; what could harm a terminal in it is made visible, here and below. */
+void message_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* "SPEAKER: TEXT" */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

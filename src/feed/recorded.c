@@ -79,6 +79,13 @@ static void begin(struct source *source)
 	playback_begin(&recorded->playback, recorded->request.speed, recorded->start_ns);
 }
 
+static bool is_signalled(struct recorded *recorded)
+{
+	struct stop_condition *until = recorded->source.until;
+
+	return until && stop_condition_is_signalled(until);
+}
+
 static enum stop_condition_news give_next(struct recorded *recorded)
 {
 	const struct event_gap *gap;
@@ -86,7 +93,7 @@ static enum stop_condition_news give_next(struct recorded *recorded)
 	struct event event;
 
 	if (!recording_next(recorded->recording, &event))
-		return STOP_CONDITION_OVER;
+		return is_signalled(recorded) ? STOP_CONDITION_SIGNAL : STOP_CONDITION_OVER;
 	if (!is_within(recorded, event.time_ns)) {
 		recorded->newest_ns = recorded->start_ns + recorded->request.duration_ns;
 		return STOP_CONDITION_OVER;
@@ -112,7 +119,7 @@ static enum stop_condition_news next(struct source *source, struct pollfd *more)
 		news = give_next(recorded);
 	if (news != STOP_CONDITION_READY)
 		return news;
-	if (source->until && stop_condition_is_signalled(source->until))
+	if (is_signalled(recorded))
 		return STOP_CONDITION_SIGNAL;
 	show_progress(recorded);
 	return STOP_CONDITION_READY;

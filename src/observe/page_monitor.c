@@ -415,7 +415,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 	int err;
 
 	if (!monitor)
-		return -ENOMEM;
+		return error_no_memory(error);
 	monitor->options = *options;
 	monitor->timer = monitor->poll = monitor->heartbeat.schedstat = -1;
 	err = page_reader_open(options->device, PAGE_VIA_AUTO, &reader, error);
@@ -428,8 +428,11 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 		error_clear(error);
 		err = 0;
 	}
-	if (!err)
+	if (!err) {
 		err = open_descriptors(monitor);
+		if (err)
+			error_cause(error, "no timer to watch the page by: %s", strerror(-err));
+	}
 	if (err) {
 		page_monitor_close(monitor);
 		return err;

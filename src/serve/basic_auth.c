@@ -213,8 +213,8 @@ static enum auth_verdict take_verdict(struct basic_auth *auth, void *client)
 			continue;
 		verdict = job->right ? AUTH_ALLOWED : AUTH_REFUSED;
 		if (job->right)
-			auth->user[job->user].known = digest_of(auth, job->password,
-								auth->user[job->user].digest);
+			auth->user[job->user].known =
+				digest_of(auth, job->password, auth->user[job->user].digest);
 		job_free(job);
 	}
 	pthread_mutex_unlock(&auth->lock);

@@ -104,8 +104,8 @@ void connections_make_room(struct connections *connections, uint64_t now_ns)
 		struct connection *connection = &connections->connection[i];
 		int its = rank(connection, now_ns);
 
-		if (its > first_rank || (its && its == first_rank &&
-					 connection->since_ns < first->since_ns)) {
+		if (its > first_rank ||
+		    (its && its == first_rank && connection->since_ns < first->since_ns)) {
 			first = connection;
 			first_rank = its;
 		}

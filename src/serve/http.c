@@ -251,12 +251,16 @@ int http_open(const struct http_options *options, struct http **out, struct erro
 	if (http) {
 		http->options = *options;
 		http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-		http->gzip = gzip_new();
-		if (http->gzip && http->wake >= 0)
+		http->gzip = http->wake >= 0 ? gzip_new() : NULL;
+		if (http->gzip)
 			err = load(http, error);
 	}
-	if (err == -ENOMEM)
+	if (http && http->wake < 0) {
+		err = -errno;
+		error_cause(error, "the HTTP server does not start: %s", strerror(-err));
+	} else if (err == -ENOMEM) {
 		error_no_memory(error);
+	}
 	if (err)
 		http_close(http);
 	else

@@ -20,7 +20,7 @@ struct http {
 	struct gzip *gzip;
 	struct connections connections;
 	struct http_counts counts;
-	int wake;		  /* an eventfd: http_stop(), or a password was checked */
+	int wake; /* an eventfd: http_stop(), or a password was checked */
 	atomic_bool stops;
 	uint64_t recheck_ns;	  /* when to check the files of the web configuration */
 	uint64_t paused_until_ns; /* no descriptor was left for a client */

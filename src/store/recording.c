@@ -12,24 +12,20 @@
 #include <sqlite3.h>
 
 #include "store/codec.h"
+#include "store/read_limit.h"
 #include "store/schema.h"
 
 /* Behind damage it is tried again so many rows further on, twice as many each time. */
 #define SKIP_MOST 30
 
-/*
- * A damaged tree can lead back to where it was read before, and for ever: not more often than this.
- */
+/* A damaged tree can lead back to where it was read before, for ever: not more often than this. */
 #define LED_BACK_MOST 16
 
-/* No recorder writes a value longer than this. */
-#define VALUE_BYTES (1 << 20)
-
 /* Far more windows than a ring keeps. */
-#define GAPS 16384
-
+#define GAPS  16384
 #define CACHE 256 /* a power of two */
 
+/* Counts have a LIMIT: a bare count(*) is one step of SQLite's, however long it takes. */
 enum statement {
 	GET_EVENTS,
 	GET_PAGE,
@@ -52,9 +48,9 @@ static const char *const sql[STATEMENTS] = {
 	[GET_THREAD] = "SELECT pid, tid, cgroup, comm FROM threads WHERE id = ?",
 	[GET_CGROUP] = "SELECT path FROM cgroups WHERE id = ?",
 	[GET_FINDING] = "SELECT json FROM findings WHERE number = ?",
-	[COUNT_FINDINGS] = "SELECT count(*) FROM findings",
+	[COUNT_FINDINGS] = "SELECT count(*) FROM (SELECT 1 FROM findings LIMIT 1000000000)",
 	[GET_INCIDENT] = "SELECT json FROM incidents WHERE number = ?",
-	[COUNT_INCIDENTS] = "SELECT count(*) FROM incidents",
+	[COUNT_INCIDENTS] = "SELECT count(*) FROM (SELECT 1 FROM incidents LIMIT 1000000000)",
 	[GET_LOSSES] = "SELECT events, cause, time_ns FROM losses ORDER BY id LIMIT 100000",
 	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
 	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
@@ -62,19 +58,19 @@ static const char *const sql[STATEMENTS] = {
 
 /* How far a statement that walks over a table has come. */
 struct walker {
-	uint64_t number; /* of the newest row that was passed, 0: none */
-	bool waits;	 /* the row that it is at is not passed yet */
-	bool ended;
+	uint64_t number;   /* of the newest row that was passed, 0: none */
+	bool waits, ended; /* the row that it is at is not passed yet; there is none */
 };
 
 struct recording {
 	sqlite3 *db;
+	struct read_limit limit;
 	sqlite3_stmt *stmt[STATEMENTS];
 	struct fact_list facts;
 	struct recording_damage damage;
 	bool running; /* GET_EVENTS is */
-	int64_t last_id;
 	int led_back; /* times that a row had an earlier id than the one before */
+	int64_t last_id;
 	uint64_t last_ns;
 	struct event_gap gap;
 	uint64_t gaps;
@@ -114,17 +110,6 @@ static int read_facts(struct recording *recording)
 	return result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
-/* What a hostile file could do, taken away; memory for what a friendly one needs. */
-static void restrain(sqlite3 *db)
-{
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES);
-	sqlite3_busy_timeout(db, 2000);
-	sqlite3_exec(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", NULL, NULL, NULL);
-}
-
 /* SQLite makes an empty database of what is not there or empty: say so before. */
 static int check_file(const char *path, struct error *error)
 {
@@ -158,7 +143,7 @@ int recording_open(const char *path, struct recording **out, struct error *error
 		err = -EIO;
 	}
 	if (!err) {
-		restrain(recording->db);
+		read_limit_begin(&recording->limit, recording->db, path);
 		err = schema_check(recording->db, path, error);
 	}
 	for (int i = 0; i < STATEMENTS && !err; i++) {
@@ -323,7 +308,7 @@ static bool step(struct recording *recording)
 	int64_t skip = 0;
 	int result;
 
-	for (int tries = 0; tries <= SKIP_MOST; tries++) {
+	for (int tries = 0; tries <= SKIP_MOST && !recording->limit.stopped; tries++) {
 		if (!recording->running)
 			sqlite3_bind_int64(stmt, 1,
 					   recording->last_id > INT64_MAX - skip
@@ -335,7 +320,9 @@ static bool step(struct recording *recording)
 			return true;
 		sqlite3_reset(stmt);
 		recording->running = false;
-		if (result == SQLITE_DONE)
+		if (recording->limit.is_spent)
+			damaged(recording, READ_LIMIT_WHY);
+		if (result == SQLITE_DONE || recording->limit.stopped)
 			return false;
 		damaged(recording, sqlite3_errmsg(recording->db));
 		recording->damage.gaps += tries == 0;
@@ -421,6 +408,21 @@ bool recording_next(struct recording *recording, struct event *event)
 	return false;
 }
 
+void recording_check(struct recording *recording)
+{
+	sqlite3_stmt *stmt = NULL;
+	const char *found;
+
+	if (sqlite3_prepare_v2(recording->db, "PRAGMA quick_check(1)", -1, &stmt, NULL) ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		found = recording->limit.is_spent ? READ_LIMIT_WHY : sqlite3_errmsg(recording->db);
+	else
+		found = (const char *)sqlite3_column_text(stmt, 0) ?: "it cannot be checked";
+	if (strcmp(found, "ok") != 0)
+		damaged(recording, found);
+	sqlite3_finalize(stmt);
+}
+
 void recording_each_loss(struct recording *recording, recording_loss_fn fn, void *arg)
 {
 	sqlite3_stmt *stmt = recording->stmt[GET_LOSSES];
@@ -454,9 +456,9 @@ static const char *text_of(sqlite3_stmt *stmt, uint64_t number, const char *othe
 {
 	sqlite3_reset(stmt);
 	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)number);
-	if (sqlite3_step(stmt) != SQLITE_ROW)
-		return otherwise;
-	return (const char *)sqlite3_column_text(stmt, 0) ?: otherwise;
+	return sqlite3_step(stmt) == SQLITE_ROW
+		       ? (const char *)sqlite3_column_text(stmt, 0) ?: otherwise
+		       : otherwise;
 }
 
 const char *recording_cgroup(struct recording *recording, uint64_t id)
@@ -469,19 +471,22 @@ const char *recording_finding(struct recording *recording, uint64_t number)
 	return text_of(recording->stmt[GET_FINDING], number, NULL);
 }
 
-static uint64_t count_of(sqlite3_stmt *stmt)
+static uint64_t count_of(struct recording *recording, enum statement which)
 {
+	sqlite3_stmt *stmt = recording->stmt[which];
 	uint64_t count = 0;
 
 	if (sqlite3_step(stmt) == SQLITE_ROW)
 		count = (uint64_t)sqlite3_column_int64(stmt, 0);
+	else if (recording->limit.is_spent)
+		damaged(recording, READ_LIMIT_WHY);
 	sqlite3_reset(stmt);
 	return count;
 }
 
 uint64_t recording_findings(struct recording *recording)
 {
-	return count_of(recording->stmt[COUNT_FINDINGS]);
+	return count_of(recording, COUNT_FINDINGS);
 }
 
 const char *recording_incident(struct recording *recording, uint64_t number)
@@ -491,5 +496,5 @@ const char *recording_incident(struct recording *recording, uint64_t number)
 
 uint64_t recording_incidents(struct recording *recording)
 {
-	return count_of(recording->stmt[COUNT_INCIDENTS]);
+	return count_of(recording, COUNT_INCIDENTS);
 }

@@ -28,6 +28,12 @@ int recording_open(const char *path, struct recording **out, struct error *error
 /* Do the first bytes of @fd say that it is a recording? It may be any file, and may be damaged. */
 bool recording_is_by_header(int fd);
 
+/*
+ * Is it sound from end to end, each page of it in its one place? What is not is damage. The work is
+ * bounded by its size.
+ */
+void recording_check(struct recording *recording);
+
 /* NULL is fine. */
 void recording_close(struct recording *recording);
 

@@ -102,14 +102,17 @@ static bool ask_number(sqlite3 *db, const char *sql, int64_t *value)
 	return answered;
 }
 
-/* Is each of the statements there, and nothing else but what SQLite keeps for itself, and views? */
+/*
+ * Is each of the statements there, and nothing else but views? What SQLite makes for itself, such
+ * as an index for a key, has no statement: by their names anything could be hidden.
+ */
 static bool has_own_tables(sqlite3 *db, int64_t version)
 {
 	sqlite3_stmt *stmt = NULL;
 	size_t wanted = statements_of[version], known = 0, all = 0;
 
 	if (sqlite3_prepare_v2(db,
-			       "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+			       "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"
 			       " AND (type <> 'view' OR name = 'timeline')",
 			       -1, &stmt, NULL) != SQLITE_OK)
 		return false;

@@ -15,6 +15,7 @@
 
 #include "store/codec.h"
 #include "store/schema.h"
+#include "store/writer_files.h"
 #include "store/writer_state.h"
 
 /* So much goes at once: a few ms of work; and of a ring this part of its age. */
@@ -89,16 +90,6 @@ static void begin_epoch(struct writer *writer)
 		forget_numbers(writer);
 }
 
-static int fail_to_make(const char *path, const char *why, int err, struct error *error)
-{
-	error_cause(error, "%s cannot be made: %s", path, why);
-	if (err == -EEXIST)
-		error_hint(error, "a recording is never written over: give another name");
-	else
-		error_hint(error, "give a FILE in a directory with room that you may write to");
-	return err;
-}
-
 /* SQLite's word for it is "unable to open": the system has a better one. */
 static const char *why_not_made(const struct writer *writer)
 {
@@ -111,33 +102,30 @@ static const char *why_not_made(const struct writer *writer)
 	return err ? strerror(err) : writer_trouble(writer);
 }
 
-/* Nobody else's: it was not there. */
+/* Each of them is this process's own: it was not there. */
 static void remove_all(struct writer *writer)
 {
-	static const char *const parts[] = {"", "-wal", "-shm", "-journal"};
-	char names[4][PATH_MAX];
+	char path[PATH_MAX];
 
-	for (size_t i = 0; i < 4; i++)
-		snprintf(names[i], sizeof(names[i]), "%s%s", writer->path, parts[i]);
+	snprintf(path, sizeof(path), "%s", writer->path);
 	writer_close(writer);
-	for (size_t i = 0; i < 4; i++)
-		unlink(names[i]);
+	writer_files_remove(path);
 }
 
 int writer_open(const char *path, const struct writer_bounds *bounds, struct writer **out,
 		struct error *error)
 {
 	struct writer *writer;
-	struct stat there;
+	int err = writer_files_make(path, error);
 
-	if (!lstat(path, &there))
-		return fail_to_make(path, "it is there already", -EEXIST, error);
+	if (err)
+		return err;
 	writer = calloc(1, sizeof(*writer));
 	if (writer)
 		writer->path = strdup(path);
 	if (!writer || !writer->path) {
 		free(writer);
-		return fail_to_make(path, strerror(ENOMEM), -ENOMEM, error);
+		return writer_files_refuse(path, strerror(ENOMEM), -ENOMEM, error);
 	}
 	writer->bounds = *bounds;
 	/* Long ones go in parts. */
@@ -147,10 +135,14 @@ int writer_open(const char *path, const struct writer_bounds *bounds, struct wri
 	writer->next = (struct epoch){.event = 1, .page = 1, .thread = 1};
 	writer->committed = writer->next;
 	begin_epoch(writer);
-	if (sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-		    SQLITE_OK ||
+	if (sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 	    set_up(writer) != SQLITE_OK) {
-		fail_to_make(path, why_not_made(writer), -EIO, error);
+		writer_files_refuse(path, why_not_made(writer), -EIO, error);
+		remove_all(writer);
+		return -EIO;
+	}
+	if (!writer_files_are_own(path)) {
+		writer_files_refuse(path, "another put a file of his beside it", -EIO, error);
 		remove_all(writer);
 		return -EIO;
 	}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ int wait_exec(char *const *command, const struct wait_result *result)
 	int err;
 
 	set_environment(result);
+	signal(SIGXFSZ, SIG_DFL); /* ignored signals would stay so */
 	execvp(command[0], command);
 	err = errno;
 	message_error("cannot run the command of --exec: %s", strerror(err));

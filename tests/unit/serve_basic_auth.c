@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Passwords are checked beside the server: a crowd waits in a short queue, who is known does not. */
+/* Passwords are checked beside the server: a crowd waits in a short queue, the known do not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

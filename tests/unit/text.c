@@ -86,6 +86,13 @@ static void display_shows_what_could_harm(void **state)
 	(void)state;
 	text_display("\x1b[31m\n\xc2\x9b\xff\xc3\xa4", 11, out, sizeof(out));
 	assert_string_equal(out, "\\x1b[31m\\x0a\\xc2\\x9b\\xff\xc3\xa4");
+	/* Turned around, without width, and on another line: all of it invisible itself. */
+	text_display("\xe2\x80\xaegpj.exe", 10, out, sizeof(out));
+	assert_string_equal(out, "\\xe2\\x80\\xaegpj.exe");
+	text_display("\xe2\x80\xa8\xd8\x9c\xe2\x81\xa6\xef\xbb\xbf", 11, out, sizeof(out));
+	assert_string_equal(out, "\\xe2\\x80\\xa8\\xd8\\x9c\\xe2\\x81\\xa6\\xef\\xbb\\xbf");
+	text_display("\xd8\x9b\xe2\x80\x93\xf0\x9f\x98\x80", 9, out, sizeof(out));
+	assert_string_equal(out, "\xd8\x9b\xe2\x80\x93\xf0\x9f\x98\x80");
 	assert_int_equal(text_display("\n", 1, out, 4), 0);
 	assert_string_equal(out, "");
 }
