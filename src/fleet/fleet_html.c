@@ -166,22 +166,6 @@ static void put_timeline(FILE *out, const struct fleet *fleet)
 	fputs("</ol>\n", out);
 }
 
-static void put_unknown(const char *code, const struct fleet_recording *recording,
-			const char *sentence, void *arg)
-{
-	FILE *out = arg;
-
-	(void)code;
-	fputs("<li>", out);
-	if (recording) {
-		fputs("<strong>", out);
-		html_puts(out, recording->label);
-		fputs("</strong>: ", out);
-	}
-	html_puts(out, sentence);
-	fputs("</li>\n", out);
-}
-
 void fleet_put_html(FILE *out, const struct fleet *fleet)
 {
 	put_head(out, fleet);
@@ -191,6 +175,6 @@ void fleet_put_html(FILE *out, const struct fleet *fleet)
 	put_timeline(out, fleet);
 	put_recordings(out, fleet);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);
-	fleet_unknowns(fleet, put_unknown, out);
+	fleet_unknowns(fleet, unknown_put_html, out);
 	fputs("</ul>\n</body>\n</html>\n", out);
 }

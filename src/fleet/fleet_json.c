@@ -187,13 +187,12 @@ static json_object *json_group(const struct fleet *fleet, const struct fleet_gro
 	return json;
 }
 
-static void add_unknown(const char *code, const struct fleet_recording *recording,
-			const char *sentence, void *arg)
+static void add_unknown(const char *code, const char *host, const char *sentence, void *arg)
 {
 	json_object *json = json_new(&fleet_unknown_table);
 
 	add_text(json, "code", code);
-	add_text(json, "host", recording ? recording->label : NULL);
+	add_text(json, "host", host);
 	add_text(json, "text", sentence);
 	json_object_array_add(arg, json);
 }

@@ -147,16 +147,15 @@ struct unknowns {
 	bool any;
 };
 
-static void put_unknown(const char *code, const struct fleet_recording *recording,
-			const char *sentence, void *arg)
+static void put_unknown(const char *code, const char *host, const char *sentence, void *arg)
 {
 	struct unknowns *unknowns = arg;
 
 	(void)code;
 	unknowns->any = true;
-	if (recording) {
+	if (host) {
 		fputs("  - ", unknowns->out);
-		put_shown(unknowns->out, recording->label, 0);
+		put_shown(unknowns->out, host, 0);
 		fputs(":\n    ", unknowns->out);
 	} else {
 		fputs("  - ", unknowns->out);

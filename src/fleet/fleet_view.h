@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "fleet/fleet.h"
 #include "show/json_table.h"
+#include "show/unknown.h"
 
 extern const struct json_schema fleet_schema; /* of fleet_put_json() */
 
@@ -60,10 +61,8 @@ struct fleet_harm fleet_harm(const struct fleet *fleet, const struct fleet_recor
 /* How UTC was got, for people; static. */
 const char *fleet_method_text(const struct fleet_recording *recording);
 
-/* What is not known and why: @say for each, with a stable code and a sentence. */
-typedef void (*fleet_say_fn)(const char *code, const struct fleet_recording *recording,
-			     const char *sentence, void *arg);
-void fleet_unknowns(const struct fleet *fleet, fleet_say_fn say, void *arg);
+/* What is not known and why: @fn for each. */
+void fleet_unknowns(const struct fleet *fleet, unknown_fn fn, void *arg);
 
 /* Each writes the whole report to @out; output errors are left in ferror(@out). */
 void fleet_put_text(FILE *out, const struct fleet *fleet);

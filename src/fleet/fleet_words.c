@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict on a fleet, and what is not known: the same sentences for people and programs. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -9,10 +8,9 @@
 #include "show/interval_text.h"
 #include "show/sentence.h"
 
-#define SENTENCE_BYTES 700
-#define SHOWN_BYTES    200
-#define NAMED	       6 /* of many hosts, so many by name */
-#define MICRO_NS       1000
+#define SHOWN_BYTES 200
+#define NAMED	    6 /* of many hosts, so many by name */
+#define MICRO_NS    1000
 
 /* --- Numbers in words */
 
@@ -327,30 +325,8 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 
 /* --- What is not known */
 
-struct unknown_sink {
-	fleet_say_fn say;
-	void *arg;
-	const struct fleet_recording *recording;
-};
-
-static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
+static void emit_alignment(const struct fleet_recording *recording, const struct unknown_sink *sink)
 {
-	char sentence[SENTENCE_BYTES];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	sink->say(code, sink->recording, sentence, sink->arg);
-}
-
-static void emit_alignment(const struct unknown_sink *sink)
-{
-	const struct fleet_recording *recording = sink->recording;
-
 	if (recording->aligned.method == ALIGN_BY_FACTS)
 		emit(sink, "no_utc",
 		     "No page with bounds and no CLOCK_REALTIME with a claim was seen while all "
@@ -373,9 +349,8 @@ static void emit_alignment(const struct unknown_sink *sink)
 		     "nothing here can check.");
 }
 
-static void emit_file(const struct unknown_sink *sink)
+static void emit_file(const struct fleet_recording *recording, const struct unknown_sink *sink)
 {
-	const struct fleet_recording *recording = sink->recording;
 	char damage[SHOWN_BYTES];
 
 	if (*recording->damage) {
@@ -411,17 +386,17 @@ static void emit_unread(const struct fleet *fleet, const struct unknown_sink *si
 	}
 }
 
-void fleet_unknowns(const struct fleet *fleet, fleet_say_fn say_fn, void *arg)
+void fleet_unknowns(const struct fleet *fleet, unknown_fn fn, void *arg)
 {
-	struct unknown_sink sink = {.say = say_fn, .arg = arg};
+	struct unknown_sink sink = {.fn = fn, .arg = arg};
 	size_t unordered = 0, unplaced = 0;
 
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		sink.recording = &fleet->recording[i];
-		emit_alignment(&sink);
-		emit_file(&sink);
+		sink.host = fleet->recording[i].label;
+		emit_alignment(&fleet->recording[i], &sink);
+		emit_file(&fleet->recording[i], &sink);
 	}
-	sink.recording = NULL;
+	sink.host = NULL;
 	for (size_t i = 0; i < fleet->entries; i++) {
 		unplaced += !fleet_is_placed(&fleet->entry[i]);
 		unordered += fleet_is_placed(&fleet->entry[i]) && !fleet->entry[i].order_known;

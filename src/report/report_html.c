@@ -294,16 +294,6 @@ static void put_users(FILE *out, const struct report *report)
 	fputs("</tbody></table></div>\n", out);
 }
 
-static void put_unknown(const char *code, const char *sentence, void *arg)
-{
-	FILE *out = arg;
-
-	(void)code;
-	fputs("<li>", out);
-	html_puts(out, sentence);
-	fputs("</li>\n", out);
-}
-
 static void put_facts(FILE *out, const struct report *report)
 {
 	fputs("<h2>Machine and method</h2>\n<dl>\n", out);
@@ -332,7 +322,7 @@ void report_put_html(FILE *out, const struct report *report)
 	put_users(out, report);
 	put_latencies(out, report);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);
-	report_unknowns(report, put_unknown, out);
+	report_unknowns(report, unknown_put_html, out);
 	fputs("</ul>\n", out);
 	put_facts(out, report);
 	fputs("</body>\n</html>\n", out);

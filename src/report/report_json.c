@@ -353,10 +353,11 @@ static json_object *json_downtimes(const struct report *report)
 	return json;
 }
 
-static void add_unknown(const char *code, const char *sentence, void *arg)
+static void add_unknown(const char *code, const char *host, const char *sentence, void *arg)
 {
 	json_object *json = json_new(&unknown_table);
 
+	(void)host;
 	add_text(json, "code", code);
 	add_text(json, "text", sentence);
 	json_object_array_add(arg, json);

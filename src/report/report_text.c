@@ -186,11 +186,11 @@ struct unknowns {
 	size_t count;
 };
 
-static void put_unknown(const char *code, const char *sentence, void *arg)
+static void put_unknown(const char *code, const char *host, const char *sentence, void *arg)
 {
 	struct unknowns *unknowns = arg;
 
-	(void)code;
+	(void)code, (void)host;
 	unknowns->count++;
 	fputs("- ", unknowns->out);
 	text_wrap(unknowns->out, sentence, 2, 2);

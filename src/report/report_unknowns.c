@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a report cannot know, and why: the same sentences for people and programs. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -9,27 +8,7 @@
 #include "judge/clock_error.h"
 #include "report/report_view.h"
 
-#define SENTENCE_BYTES 600
-#define SHOWN_BYTES    256 /* as much of a text from the recording as is shown */
-
-struct unknown_sink {
-	report_say_fn say;
-	void *arg;
-};
-
-static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void emit(const struct unknown_sink *sink, const char *code, const char *format, ...)
-{
-	char sentence[SENTENCE_BYTES];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	sink->say(code, sentence, sink->arg);
-}
+#define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
 
 /* What a ring let go between what it kept; @gap_events of what was cut, the rest is the oldest. */
 static void emit_gaps(const struct report *report, const struct unknown_sink *sink)
@@ -238,9 +217,9 @@ static void emit_incident(const struct incident *incident, const struct unknown_
 	emit_realtime(incident, sink);
 }
 
-void report_unknowns(const struct report *report, report_say_fn say_fn, void *arg)
+void report_unknowns(const struct report *report, unknown_fn fn, void *arg)
 {
-	const struct unknown_sink sink = {say_fn, arg};
+	const struct unknown_sink sink = {.fn = fn, .arg = arg};
 
 	emit_recording(report, &sink);
 	emit_fact(report, &sink, "page", "none", "no_page", "The page was not watched");

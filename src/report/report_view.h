@@ -13,6 +13,7 @@
 #include "event/fact.h"
 #include "judge/analysis.h"
 #include "judge/claim.h"
+#include "show/unknown.h"
 
 /* Pointers are borrowed. */
 struct report {
@@ -75,9 +76,8 @@ const char *report_level(const struct report *report);
 #define REPORT_VERDICT_BYTES 2400
 void report_verdict(const struct report *report, char *text, size_t bytes);
 
-/* What is not known and why: @say for each, with a stable code and a sentence. */
-typedef void (*report_say_fn)(const char *code, const char *sentence, void *arg);
-void report_unknowns(const struct report *report, report_say_fn say, void *arg);
+/* What is not known and why: @fn for each. */
+void report_unknowns(const struct report *report, unknown_fn fn, void *arg);
 
 /* Each writes the whole report to @out; output errors are left in ferror(@out). */
 void report_put_text(FILE *out, const struct report *report);
