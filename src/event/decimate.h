@@ -29,8 +29,8 @@ struct decimate {
 	struct page page; /* of the newest whole sample */
 	bool has_page;
 	/*
-	 * Not passed on yet, in their order: the newest dull look, the newest dull tick, and what
-	 * came behind one of them.
+	 * Not passed on yet, in their order: the newest unchanged sample, the newest tick that
+	 * shows nothing new, and what came behind one of them.
 	 */
 	struct event held[DECIMATE_HELD];
 	size_t count;

@@ -163,7 +163,7 @@ struct event_failures {
 /* What made the hooks change. */
 enum hooks_news {
 	HOOKS_DRIVER, /* the driver came or went */
-	/* `who` was refused to unload it, so it was let go: nothing of ours holds it */
+	/* `who` was refused to unload it, so it was released: nothing of ours holds it */
 	HOOKS_LET_GO,
 	HOOKS_AGAIN, /* it was not unloaded after all, and is hooked and watched again */
 	HOOKS_NEWS
@@ -172,7 +172,7 @@ enum hooks_news {
 /* EVENT_HOOKS */
 struct event_hooks {
 	bool driver;	 /* is it there? */
-	uint32_t fentry; /* functions that are hooked, by rung */
+	uint32_t fentry; /* functions that are hooked, by attach type */
 	uint32_t kprobe;
 	uint32_t missing; /* and that are not */
 	char failed[96];  /* why the hooks are as they were before; empty: they are not */

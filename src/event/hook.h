@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The rungs of the ladder, best first. */
+/* How a function is hooked, best first. */
 enum hook_attach_type {
 	HOOK_FENTRY, /* fentry and fexit: typed, a third of the cost */
 	HOOK_KPROBE, /* kprobe and kretprobe */
@@ -45,7 +45,7 @@ struct hook {
 	bool exit_only; /* its result alone is looked at: by fentry its exit alone is hooked */
 	enum hook_reason reason;	/* why absent */
 	char symbol[HOOK_SYMBOL_BYTES]; /* by which a kprobe finds it; "": `function` */
-	char why[HOOK_WHY_BYTES];	/* why not the best rung; empty on it */
+	char why[HOOK_WHY_BYTES];	/* why not in the best way; empty if it is */
 };
 
 /* Is something lost on this kernel for want of @hook? */

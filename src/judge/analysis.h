@@ -57,7 +57,7 @@ struct analysis {
 	struct analysis_page_bad page_bad[ANALYSIS_PAGE_BADS];
 	size_t page_bads; /* where there is no room, the last one has no end */
 	struct analysis_clock clock[OBSERVED_CLOCKS];
-	struct witness witness; /* who judged CLOCK_REALTIME last, where the page could not */
+	struct witness witness;	      /* who judged CLOCK_REALTIME last, where the page could not */
 	struct curve page_bound;      /* what the page claims of its own error, either way */
 	struct curve latency;	      /* how long the reads took that were measured one by one */
 	struct utc_track utc;	      /* by the page */

@@ -24,8 +24,8 @@
  * All is good when the page is, by judge/health.h, and was updated since it was found not to be,
  * and each other clock that was seen in the incident is back: its last reading meets the page's
  * time; one that was off before the incident is back when it is no further off than then, and
- * HEALTH_BACK_NS. Clocks that cannot be compared with the page cannot be waited for, nor can reference
- * clocks, which are not the guest's to set.
+ * HEALTH_BACK_NS. Clocks that cannot be compared with the page cannot be waited for, nor can
+ * reference clocks, which are not the guest's to set.
  *
  * The *bad window* is from the last good sample before the first finding (its not_before_ns) to
  * the first good sample from which on all stayed good, without a new finding of more than `info`,

@@ -52,7 +52,7 @@ struct kernel_trace_options {
 	const char *btf; /* a file with the kernel's types, for one that has none; NULL: its own */
 	bool reload;	 /* release the driver on unload and re-attach later; keeps capabilities */
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
-	bool kprobes_only;    /* leave out the best rung of the ladder: for tests and for doubt */
+	bool kprobes_only;    /* no fentry: for tests, or where it is suspected */
 	/*
 	 * Let go of the driver too, for @ns, or longer if it is let go already: files of its
 	 * devices, mappings. Says whether anything was held. From within kernel_trace_consume();

@@ -134,7 +134,7 @@ const struct command_option trace_option_table[] = {
 	 .doc = "What is missing is named on the standard error. A driver that is let go "
 		"later, for somebody wants to unload it, is told, and is no failure."},
 	{"kprobes", 0, OPTION_FLAG(struct trace_options, kprobes_only), .excludes = "from",
-	 .help = "do without fentry: slower, for tests and for doubt"},
+	 .help = "do without fentry: slower; for tests, or where it is suspected"},
 	{OPTION_BTF(struct trace_options, btf), .excludes = "from"},
 	{"reload", 0, OPTION_FLAG(struct trace_options, reload), .excludes = "from",
 	 .help = "release the driver when it is to be unloaded, and hook it when it comes again",
