@@ -133,6 +133,12 @@ struct ns_interval interval_of(int64_t ns)
 	return (struct ns_interval){.lo_ns = ns, .hi_ns = ns};
 }
 
+struct ns_interval interval_hull(struct ns_interval a, struct ns_interval b)
+{
+	return (struct ns_interval){.lo_ns = a.lo_ns < b.lo_ns ? a.lo_ns : b.lo_ns,
+				    .hi_ns = a.hi_ns > b.hi_ns ? a.hi_ns : b.hi_ns};
+}
+
 int interval_add(struct ns_interval a, struct ns_interval b, struct ns_interval *out)
 {
 	struct ns_interval sum;

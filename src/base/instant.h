@@ -80,6 +80,9 @@ int interval_sub(struct ns_interval a, struct ns_interval b, struct ns_interval 
 /* @a with @by_ns more on either side, as by an error bound. */
 int interval_widen(struct ns_interval a, uint64_t by_ns, struct ns_interval *out);
 
+/* The smallest interval with both in it. */
+struct ns_interval interval_hull(struct ns_interval a, struct ns_interval b);
+
 /* hi - lo; every interval has one, since it fits in 64 unsigned bits. */
 uint64_t interval_width_ns(struct ns_interval a);
 

@@ -76,6 +76,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	windows->to_ns = time_of_day(incident->to_ns);
 	windows->from_ns = windows->to_ns - (incident->to_ns - incident->from_ns);
 	windows->past_ns += incident->to_ns - incident->from_ns;
+	windows->recovery = incident->recovery;
 }
 
 /* How much longer a tick of @after is than one of @before, less 1; 0 where one has no period. */
@@ -304,8 +305,12 @@ const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *st
 {
 	struct metrics_windows *windows = &state->shown.windows;
 	const struct incident *open = judge_open_incident(state->judge);
+	bool clocks = false;
 
 	windows->open = open != NULL;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		clocks |= state->shown.clock[i].seen;
+	state->shown.is_well = judge_is_well(state->judge, clocks);
 	if (open)
 		show_window(windows, open);
 	state->shown.turn_ns = clock_now_ns(CLOCK_MONOTONIC);

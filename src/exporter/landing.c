@@ -61,10 +61,30 @@ bool landing_is_healthy(const struct metrics_snapshot *snapshot, uint64_t now_ns
 	return now_ns < snapshot->turn_ns + LANDING_STALL_NS;
 }
 
+/* Nothing is seen to be bad: why all may yet not be well; NULL: it is. */
+static const char *why_not_known(const struct metrics_snapshot *snapshot)
+{
+	const struct metrics_windows *windows = &snapshot->windows;
+
+	if (page_mode(&snapshot->page.page) == PAGE_MARKER_ONLY)
+		return "the page tells of disruptions alone, and no time";
+	if (windows->count && windows->recovery.state == CLAIM_FAILS)
+		return "a clock was still bad when it was last seen";
+	if (windows->count && windows->recovery.state == CLAIM_UNKNOWN)
+		return claim_why_means(windows->recovery.why);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
+			return error_unknown_means(snapshot->clock[i].why);
+	}
+	return snapshot->is_well ? NULL
+				 : "the hypervisor does not vouch for it, or no clock was read "
+				   "since";
+}
+
 /* The one sentence that matters, in its colour. */
 static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns)
 {
-	const char *colour = "good", *text = "The clock is well.";
+	const char *colour, *text, *why = NULL;
 
 	if (!landing_is_healthy(snapshot, now_ns)) {
 		colour = "unknown";
@@ -78,10 +98,13 @@ static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64
 	} else if (page_mode(&snapshot->page.page) == PAGE_INVALID) {
 		colour = "bad";
 		text = "What is there is no vmclock page.";
-	} else if (page_mode(&snapshot->page.page) == PAGE_MARKER_ONLY) {
-		text = "No disruption now. The page tells of disruptions alone, and no time.";
+	} else {
+		why = why_not_known(snapshot);
+		colour = why ? "unknown" : "good";
+		text = why ? "Whether the clock is well is not known: " : "The clock is well.";
 	}
-	fprintf(out, "<p class=\"state %s\">%s</p>\n", colour, text);
+	fprintf(out, "<p class=\"state %s\">%s%s%s</p>\n", colour, text, why ? why : "",
+		why ? "." : "");
 }
 
 static void put_time(FILE *out, const struct metrics_page *seen)

@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "event/histogram.h"
 #include "event/hook.h"
+#include "judge/claim.h"
 #include "judge/clock_error.h"
 #include "judge/detector.h"
 #include "judge/finding.h"
@@ -72,11 +73,12 @@ struct metrics_finding {
 
 /* Times in which a clock was bad: the incidents of judge/incident.h. */
 struct metrics_windows {
-	uint64_t count;	  /* with the open one */
-	bool open;	  /* is one open? */
-	uint64_t past_ns; /* the length of all that are over */
-	uint64_t from_ns; /* the newest: time of day of its beginning */
-	uint64_t to_ns;	  /* and of its end; valid unless it is open */
+	uint64_t count;	       /* with the open one */
+	bool open;	       /* is one open? */
+	uint64_t past_ns;      /* the length of all that are over */
+	uint64_t from_ns;      /* the newest: time of day of its beginning */
+	uint64_t to_ns;	       /* and of its end; valid unless it is open */
+	struct claim recovery; /* from it; valid unless it is open */
 	enum finding_severity severity;
 	struct {
 		bool known;
@@ -128,6 +130,7 @@ struct metrics_snapshot {
 	struct metrics_finding finding[METRICS_FINDINGS]; /* newest first */
 	size_t findings;
 	struct metrics_windows windows;
+	bool is_well; /* are page and clocks, as far as they are read, good now? */
 	struct metrics_driver driver;
 };
 

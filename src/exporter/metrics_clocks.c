@@ -81,6 +81,23 @@ static void write_window_errors(struct metrics_writer *out, const struct metrics
 	}
 }
 
+/* From the newest, now that it is over. */
+static void write_recovery(struct metrics_writer *out, const struct metrics_windows *windows)
+{
+	static const enum claim_state states[] = {CLAIM_HOLDS, CLAIM_FAILS, CLAIM_UNKNOWN};
+
+	metric_begin(out, METRIC_STATESET, "vmclock_bad_window_recovery", NULL,
+		     "Was it seen that all recovered from the newest bad window?");
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		metric_state(out, claim_state_name(states[i]),
+			     windows->recovery.state == states[i]);
+	if (windows->recovery.state != CLAIM_UNKNOWN)
+		return;
+	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_recovery_unknown", NULL,
+		     "1 for why that is not known.");
+	metric_u64(out, LABELS("reason", claim_why_name(windows->recovery.why)), 1);
+}
+
 static void write_newest_window(struct metrics_writer *out, const struct metrics_windows *windows)
 {
 	metric_begin(out, METRIC_STATESET, "vmclock_bad_window_severity", NULL,
@@ -91,7 +108,9 @@ static void write_newest_window(struct metrics_writer *out, const struct metrics
 	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_start_timestamp_seconds", "seconds",
 		     "When the newest bad window began: the last moment at which all was well.");
 	metric_seconds_u64(out, NULL, windows->from_ns);
-	if (!windows->open) {
+	if (!windows->open)
+		write_recovery(out, windows);
+	if (!windows->open && windows->recovery.state == CLAIM_HOLDS) {
 		metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_end_timestamp_seconds",
 			     "seconds",
 			     "When the newest bad window ended: the first moment from which on all "

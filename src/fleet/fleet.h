@@ -49,7 +49,7 @@ struct fleet_finding {
 struct fleet_incident {
 	uint64_t number;
 	enum finding_severity severity;
-	bool recovered;
+	struct claim recovery;
 	bool again; /* another recording of the machine has it as well, and comes before */
 	uint64_t from_ns;
 	uint64_t to_ns;

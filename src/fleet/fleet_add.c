@@ -100,7 +100,7 @@ static int take_incidents(const struct analysis *analysis, struct fleet_recordin
 		*to = (struct fleet_incident){
 			.number = from->number,
 			.severity = from->severity,
-			.recovered = from->recovered,
+			.recovery = from->recovery,
 			.from_ns = from->from_ns,
 			.to_ns = from->to_ns,
 			.first_found_ns = from->findings ? from->finding[0].found_ns : from->to_ns,

@@ -3,6 +3,7 @@
 #include "base/instant.h"
 #include "fleet/fleet_view.h"
 #include "fleet/fleet_table.h"
+#include "show/incident_view.h"
 #include "show/json_add.h"
 
 /* Null where it is not known. */
@@ -113,7 +114,7 @@ static json_object *json_incident(const struct fleet_recording *recording,
 	add_text(json, "host", recording->label);
 	add_u64(json, "number", incident->number);
 	add_text(json, "severity", finding_severity_name(incident->severity));
-	add_bool(json, "recovered", incident->recovered);
+	recovery_json_add(json, incident->recovery);
 	add_bool(json, "again", incident->again);
 	add_span(json, "from", incident->from);
 	add_span(json, "begin", incident->begin);

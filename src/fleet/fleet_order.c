@@ -36,7 +36,7 @@ static void add_entries(struct fleet *fleet, size_t number)
 	for (size_t i = 0; i < recording->incidents; i++) {
 		const struct fleet_incident *incident = &recording->incident[i];
 
-		if (incident->recovered && fleet_has(fleet, incident->to))
+		if (incident->recovery.state == CLAIM_HOLDS && fleet_has(fleet, incident->to))
 			fleet->entry[fleet->entries++] = (struct fleet_entry){
 				.recording = number,
 				.over = incident,

@@ -110,7 +110,9 @@ static void put_incident(FILE *out, const struct frame *frame,
 	fprintf(out, "<g class=\"%s\"><title>", finding_severity_name(incident->severity));
 	html_puts(out, recording->label);
 	fprintf(out, ": incident %" PRIu64 "%s</title>\n", incident->number,
-		incident->recovered ? "" : ", not recovered");
+		incident->recovery.state == CLAIM_HOLDS	  ? ""
+		: incident->recovery.state == CLAIM_FAILS ? ", not recovered"
+							  : ", recovery not known");
 	put_rect(out, "unsure", x_of(frame, from.lo_ns), x_of(frame, to.hi_ns), y + 5, LANE - 10);
 	if (from.hi_ns < to.lo_ns)
 		put_rect(out, "sure", x_of(frame, from.hi_ns), x_of(frame, to.lo_ns), y + 5,

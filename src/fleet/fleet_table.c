@@ -5,6 +5,7 @@
 
 #include "fleet/align.h"
 #include "fleet/fleet_view.h"
+#include "show/incident_view.h"
 #include "show/json_objects.h"
 
 static const char *method_names(int i)
@@ -106,7 +107,7 @@ const struct json_table fleet_incident_table = {
 		{"number", JSON_U64, "As in a report on that recording."},
 		{"severity", JSON_STRING, "The highest severity of its findings.",
 		 .name = json_severity_names},
-		{"recovered", JSON_BOOL, "All was good again."},
+		{.kind = JSON_EMBED, .of = &json_recovery},
 		{"again", JSON_BOOL,
 		 "Another recording of the machine has it too, and was told before."},
 		SPAN("from", "The last good sample."),

@@ -5,6 +5,47 @@
 
 #include "judge/error_bounds.h"
 
+/* From here on there is another clock, or what was before is not known. */
+static void begin_anew(struct analysis *analysis, uint64_t now_ns)
+{
+	analysis->since_ns = now_ns;
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		analysis->clock[i].wrong_before = analysis->clock[i].wrong;
+}
+
+/*
+ * What was judged by the page before, or by those that it goes on from, may be wrong by as much.
+ * Single errors are not kept: of a stretch that still is without 0, all were wrong.
+ */
+static void refute_clock(struct analysis *analysis, struct analysis_clock *clock,
+			 const struct finding *finding)
+{
+	struct curve *curve = &clock->curve;
+	size_t kept = 0;
+
+	clock->wrong = clock->wrong_before;
+	for (size_t i = 0; i < curve->points; i++) {
+		struct error_point *point = &curve->point[i];
+
+		if (point->from_ns < analysis->since_ns) {
+			curve->point[kept++] = *point;
+			continue;
+		}
+		if (!refuted_widen(finding, point->from_ns, &point->error))
+			continue;
+		clock->wrong += interval_has(point->error, 0) ? 0 : point->samples;
+		curve->point[kept++] = *point;
+	}
+	curve->points = kept;
+}
+
+static void refute(struct analysis *analysis, const struct finding *finding)
+{
+	refuted_add(&analysis->refuted, finding);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		refute_clock(analysis, &analysis->clock[i], finding);
+}
+
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct analysis *analysis = arg;
@@ -14,6 +55,10 @@ static void on_finding(const struct finding *finding, void *arg)
 		analysis->page_doubt_ns = finding->not_before_ns;
 	if (finding->kind == FINDING_DISRUPTION && !finding->since_start)
 		utc_track_break(&analysis->utc, finding->found_ns);
+	if (finding->kind == FINDING_DISRUPTION)
+		begin_anew(analysis, finding->found_ns);
+	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+		refute(analysis, finding);
 	if (analysis->findings < ANALYSIS_FINDINGS)
 		analysis->finding[analysis->findings++] = *finding;
 	else
@@ -76,7 +121,7 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	/* Where another witness judges, the page says nothing of it. */
 	if (judge_has_witness_but_page(analysis->judge))
 		return;
-	if (!error_bounds_of_clock(line, event, &error)) {
+	if (!error_bounds_of_clock(line, &analysis->refuted, event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
@@ -155,7 +200,7 @@ static void on_event(const struct event *event, const struct page_line *line, vo
 	summary_add(&analysis->summary, event);
 	mapper_list_add(&analysis->mappers, event);
 	downtimes_event(&analysis->downtimes, event);
-	add_by_type(analysis, event, line);
+	analysis->line = line;
 }
 
 static const struct judge_handlers handlers = {
@@ -235,6 +280,9 @@ void analysis_event(struct analysis *analysis, const struct event *event)
 	analysis->page_doubt_ns = UINT64_MAX;
 	judge_event(analysis->judge, event);
 	follow_page(analysis, event);
+	/* By now it is known whether its page refutes another. */
+	refuted_event(&analysis->refuted, event);
+	add_by_type(analysis, event, analysis->line);
 }
 
 void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
@@ -250,6 +298,7 @@ void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 	curve_break(&analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		curve_break(&analysis->clock[i].curve);
+	begin_anew(analysis, gap->to_ns);
 	analysis->gap_events += gap->events;
 	analysis->gap_ns += gap->to_ns > gap->from_ns ? gap->to_ns - gap->from_ns : 0;
 }

@@ -17,6 +17,7 @@
 #include "judge/driver_answer.h"
 #include "judge/finding.h"
 #include "judge/judge.h"
+#include "judge/refuted.h"
 #include "judge/utc_track.h"
 
 #define ANALYSIS_FINDINGS  512
@@ -34,8 +35,9 @@ struct analysis_page_bad {
 struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */
-	uint64_t wrong; /* of those, surely wrong */
+	uint64_t wrong; /* of those, surely wrong; at least so many, where a page was refuted */
 	struct curve curve;
+	uint64_t wrong_before; /* of them, before `since_ns` of the analysis */
 };
 
 struct analysis {
@@ -78,6 +80,9 @@ struct analysis {
 	bool page_is_bad;	/* the last of page_bad goes on */
 	uint64_t page_doubt_ns; /* since when a finding of this event says so; UINT64_MAX: none */
 	uint64_t newest_ns;	/* of the event before, with the page good */
+	const struct page_line *line; /* as of the event that is judged */
+	uint64_t since_ns;	      /* the marker moved last, or there was a gap */
+	struct refuted refuted;	      /* pages since then, of which one was wrong */
 };
 
 /* NULL without memory. */

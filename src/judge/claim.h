@@ -21,6 +21,8 @@ enum claim_why {
 	CLAIM_NOT_ENDED,     /* what it is about still goes on */
 	CLAIM_NO_CLOCK,	     /* the page carries no clock to hold the others against */
 	CLAIM_CLOCK_UNKNOWN, /* a clock was not held against the page since */
+	CLAIM_BAD_BEFORE,    /* a clock is bad that was so before it began */
+	CLAIM_REFUTED,	     /* one of two pages was wrong, and no clock shows which */
 	CLAIM_ENDED_EARLY,   /* it was watched for too short a time since */
 	CLAIM_GAP,	     /* what came next was not recorded */
 	CLAIM_NO_EVENTS,     /* there is nothing in the recording */

@@ -94,6 +94,16 @@ static int page_at_ticks(const struct event *event, struct page_time *first, str
 	return page_is_vouched_for(&event->page) ? 0 : unknown(ERROR_NOT_VOUCHED);
 }
 
+int clock_error_bounded(const struct event *event, struct clock_error *error,
+			struct ns_interval *bounded)
+{
+	int why = clock_error_of(event, error);
+
+	if (!why && interval_widen(error->offset, error->page_claim_ns, bounded))
+		why = unknown(ERROR_OUT_OF_RANGE);
+	return why;
+}
+
 int clock_error_of(const struct event *event, struct clock_error *out)
 {
 	const struct event_clock *clock = &event->clock;

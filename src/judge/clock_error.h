@@ -44,6 +44,10 @@ struct clock_error {
  */
 int clock_error_of(const struct event *event, struct clock_error *out);
 
+/* The same, with the page's own bound in @bounded; a page that gives none is taken at its word. */
+int clock_error_bounded(const struct event *event, struct clock_error *error,
+			struct ns_interval *bounded);
+
 /* The reason in a negative result of clock_error_of(). */
 static inline enum error_unknown clock_error_why(int result)
 {

@@ -16,11 +16,8 @@ bool error_bound_of_page(const struct page_line *line, const struct event *event
 	       !interval_widen(interval_of(0), time.max_error_ns, bound);
 }
 
-bool error_bounds_of_clock(const struct page_line *line, const struct event *event,
-			   struct ns_interval *error)
+bool error_bounds_of_clock(const struct page_line *line, const struct refuted *refuted,
+			   const struct event *event, struct ns_interval *error)
 {
-	struct clock_error offset;
-
-	return !line->reference_is_stale && !clock_error_of(event, &offset) &&
-	       !interval_widen(offset.offset, offset.page_claim_ns, error);
+	return !line->reference_is_stale && !refuted_error(refuted, event, error);
 }

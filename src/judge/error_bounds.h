@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "event/event.h"
 #include "judge/page_line.h"
+#include "judge/refuted.h"
 
 /*
  * What the page of an EVENT_PAGE claims of its own error when it was looked at, either way, into
@@ -21,9 +22,11 @@ bool error_bound_of_page(const struct page_line *line, const struct event *event
 
 /*
  * By how much the clock of an EVENT_CLOCK was off, measurement and the page's bound included, into
- * @error. False where that is not known; @error is then untouched.
+ * @error: by all pages that may be right, its own and those @refuted; NULL: by its
+ * own. False where that is not known;
+ * @error is then undefined.
  */
-bool error_bounds_of_clock(const struct page_line *line, const struct event *event,
-			   struct ns_interval *error);
+bool error_bounds_of_clock(const struct page_line *line, const struct refuted *refuted,
+			   const struct event *event, struct ns_interval *error);
 
 #endif

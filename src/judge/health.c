@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/health.h"
 
+#include <stddef.h>
+
 #include "judge/error_bounds.h"
 #include "judge/page_update.h"
 
@@ -32,7 +34,7 @@ static bool is_wrong(const struct page_line *page, const struct event *event)
 {
 	struct ns_interval error;
 
-	return error_bounds_of_clock(page, event, &error) && !health_of_clock(&event->clock, error);
+	return error_bounds_of_clock(page, NULL, event, &error) && !health_of_clock(&event->clock, error);
 }
 
 /* The same of CLOCK_REALTIME by a reading of the witness. */

@@ -117,10 +117,8 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
 		incident_refute(incidents, finding);
 	/* Another clock: nothing refutes it, and what was before cannot be held against it. */
-	if (finding->kind == FINDING_DISRUPTION) {
-		incidents->refuteds = 0;
-		incidents->refuted_unlisted = false;
-	}
+	if (finding->kind == FINDING_DISRUPTION)
+		incidents->refuted = (struct refuted){0};
 	incidents->not_updated |= finding->kind == FINDING_NOT_UPDATED;
 	if (is_new)
 		tell(incidents, INCIDENT_OPENED);
@@ -154,7 +152,7 @@ static struct claim recovery_of(const struct incidents *incidents, uint64_t sinc
 		return claim_unknown(CLAIM_NO_CLOCK);
 	if (has_witness && !incident_clocks_are_known(incidents, since_ns))
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
-	return claim_seen(true);
+	return incident_clocks_recovery(incidents, since_ns);
 }
 
 /* All is good, as far as it is seen: is it for long enough? */
@@ -205,6 +203,7 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 		incidents->not_updated = false;
 	incidents->seq_count = page_get(page, PAGE_SEQ_COUNT);
 	incidents->clock_status = page_get(page, PAGE_CLOCK_STATUS);
+	refuted_event(&incidents->refuted, event);
 	incident_judge_reads(incidents, event);
 }
 
@@ -250,6 +249,7 @@ void incidents_finish(struct incidents *incidents)
 void incidents_forget(struct incidents *incidents, uint64_t number)
 {
 	const struct page_line *page = incidents->page;
+	const struct refuted refuted = incidents->refuted;
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;
 
@@ -259,6 +259,8 @@ void incidents_forget(struct incidents *incidents, uint64_t number)
 		number = incidents->incident.number;
 	memset(incidents, 0, sizeof(*incidents));
 	incidents->page = page;
+	/* They are so still, if the marker is. */
+	incidents->refuted = refuted;
 	incidents->fn = fn;
 	incidents->arg = arg;
 	incidents->incident.number = number;

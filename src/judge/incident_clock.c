@@ -14,12 +14,6 @@ static uint64_t surely_off_ns(struct ns_interval error)
 	return error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : 0;
 }
 
-struct ns_interval incident_hull(struct ns_interval a, struct ns_interval b)
-{
-	return (struct ns_interval){.lo_ns = a.lo_ns < b.lo_ns ? a.lo_ns : b.lo_ns,
-				    .hi_ns = a.hi_ns > b.hi_ns ? a.hi_ns : b.hi_ns};
-}
-
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
 		     uint64_t time_ns)
 {
@@ -27,7 +21,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 		range->worst = error;
 		range->worst_ns = time_ns;
 	}
-	range->all = range->known ? incident_hull(range->all, error) : error;
+	range->all = range->known ? interval_hull(range->all, error) : error;
 	range->known++;
 	range->wrong += surely_off_ns(error) > 0;
 	range->unbounded += unbounded;
@@ -44,59 +38,16 @@ static void add_point(struct incident_clock *clock, const struct error_point *po
 	error_range_add(&clock->errors, point->error, unbounded, point->from_ns);
 }
 
-static int bounded_error(const struct event *event, struct clock_error *error,
-			 struct ns_interval *bounded)
-{
-	int why = clock_error_of(event, error);
-
-	if (!why && interval_widen(error->offset, error->page_claim_ns, bounded))
-		why = -(int)ERROR_OUT_OF_RANGE - 1;
-	return why;
-}
-
-/*
- * The error of the clock in @event by its page's bound, over all pages that may be the right one.
- * 0, or the reason as clock_error_of() gives it. @error has what the event's own page says.
- */
-static int error_by_all(const struct incidents *incidents, const struct event *event,
-			struct clock_error *error, struct ns_interval *bounded)
-{
-	int why = bounded_error(event, error, bounded);
-	struct event by = *event;
-
-	for (size_t i = 0; !why && i < incidents->refuteds; i++) {
-		struct clock_error other;
-		struct ns_interval also;
-
-		by.page = incidents->refuted[i];
-		if (bounded_error(&by, &other, &also))
-			return -(int)ERROR_REFUTED - 1;
-		*bounded = incident_hull(*bounded, also);
-	}
-	return !why && incidents->refuted_unlisted ? -(int)ERROR_REFUTED - 1 : why;
-}
-
-/*
- * Widen @error, by the page before a step, so that it holds by the page after it too, which is
- * step->moved ahead. False past 292 years.
- */
-static bool widen_by_step(struct ns_interval *error, const struct finding_step *step)
-{
-	struct ns_interval after;
-
-	if (step->out_of_range || interval_sub(*error, step->moved, &after) ||
-	    interval_widen(after, step->bound_ns, &after))
-		return false;
-	*error = incident_hull(*error, after);
-	return true;
-}
-
 /* Which single errors were surely wrong is known only if all were. */
-static void refute_range(struct error_range *range, const struct finding_step *step)
+static void refute_range(struct error_range *range, const struct finding *finding)
 {
+	/* By how much more an error is not known after a slew goes by its time. */
+	bool is_step = finding->kind == FINDING_HOST_STEP;
+
 	if (!range->known)
 		return;
-	if (step && widen_by_step(&range->all, step) && widen_by_step(&range->worst, step)) {
+	if (is_step && refuted_widen(finding, finding->found_ns, &range->all) &&
+	    refuted_widen(finding, finding->found_ns, &range->worst)) {
 		range->wrong = surely_off_ns(range->all) ? range->known : 0;
 		return;
 	}
@@ -104,30 +55,28 @@ static void refute_range(struct error_range *range, const struct finding_step *s
 	range->known = range->wrong = range->unbounded = 0;
 }
 
-static void refute_points(struct incident_clock *clock, const struct finding_step *step)
+static void refute_points(struct incident_clock *clock, const struct finding *finding)
 {
+	bool is_step = finding->kind == FINDING_HOST_STEP;
+
 	for (size_t i = 0; i < clock->points; i++) {
-		if (!step || !widen_by_step(&clock->point[i].error, step))
+		if (!is_step ||
+		    !refuted_widen(finding, clock->point[i].from_ns, &clock->point[i].error))
 			clock->points = 0;
 	}
 }
 
 void incident_refute(struct incidents *incidents, const struct finding *finding)
 {
-	const struct finding_step *step =
-		finding->kind == FINDING_HOST_STEP ? &finding->step : NULL;
 	struct incident *incident = &incidents->incident;
 
-	if (incidents->refuteds == INCIDENT_REFUTED)
-		incidents->refuted_unlisted = true;
-	else
-		incidents->refuted[incidents->refuteds++] = finding->before;
+	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		refute_range(&incident->clock[i].errors, step);
-		refute_points(&incident->clock[i], step);
+		refute_range(&incident->clock[i].errors, finding);
+		refute_points(&incident->clock[i], finding);
 	}
 	for (size_t i = 0; i < incident->readers; i++)
-		refute_range(&incident->reader[i].errors, step);
+		refute_range(&incident->reader[i].errors, finding);
 }
 
 static void follow_good(struct incident_clock *clock, bool good, uint64_t time_ns)
@@ -212,7 +161,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	struct ns_interval bounded, by_all;
 	struct clock_error error;
 	bool good;
-	int why = bounded_error(event, &error, &bounded);
+	int why = clock_error_bounded(event, &error, &bounded);
 
 	if (!why && incidents->page->reference_is_stale)
 		why = -(int)ERROR_OLD_LINE - 1;
@@ -224,7 +173,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	if (id == OBSERVED_PHC)
 		incidents->phc_scale = error.scale;
 	good = health_of_clock(&event->clock, bounded);
-	why = error_by_all(incidents, event, &error, &by_all);
+	why = refuted_error(&incidents->refuted, event, &by_all);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;
 	incidents->newest[id].has_error = !why;
@@ -308,4 +257,22 @@ bool incident_clocks_are_good(const struct incidents *incidents)
 			return false;
 	}
 	return true;
+}
+
+struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns)
+{
+	bool agreed = false;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+
+		if (clock->seen && clock->was_bad && i != OBSERVED_PHC_OTHER)
+			return claim_unknown(CLAIM_BAD_BEFORE);
+		/* The PTP clock is the page itself. */
+		agreed |= i != OBSERVED_PHC && incidents->newest[i].known &&
+			  incidents->newest[i].point.from_ns >= since_ns;
+	}
+	if (refuted_any(&incidents->refuted) && !agreed)
+		return claim_unknown(CLAIM_REFUTED);
+	return claim_seen(true);
 }

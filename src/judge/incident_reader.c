@@ -144,17 +144,18 @@ static int error_by_all(const struct incidents *incidents, const struct pending_
 	int why = error_of(incidents, read, sample, error, unbounded);
 	struct event by = *sample;
 
-	for (size_t i = 0; why < 0 && i < incidents->refuteds; i++) {
+	for (size_t i = 0; why < 0 && i < incidents->refuted.pages; i++) {
 		struct ns_interval also;
 		bool without;
 
-		by.page = incidents->refuted[i];
-		if (error_of(incidents, read, &by, &also, &without) >= 0)
+		by.page = incidents->refuted.page[i];
+		if (error_of(incidents, read, &by, &also, &without) >= 0 ||
+		    !refuted_leap(&by.page, &sample->page, read->scale, &also))
 			return ERROR_REFUTED;
-		*error = incident_hull(*error, also);
+		*error = interval_hull(*error, also);
 		*unbounded |= without;
 	}
-	return why < 0 && incidents->refuted_unlisted ? (int)ERROR_REFUTED : why;
+	return why < 0 && incidents->refuted.unlisted ? (int)ERROR_REFUTED : why;
 }
 
 static void judge_read(struct incidents *incidents, const struct pending_read *read,

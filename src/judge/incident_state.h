@@ -5,10 +5,8 @@
 
 #include "judge/incident.h"
 #include "judge/page_line.h"
+#include "judge/refuted.h"
 #include "page/page.h"
-
-/* Refuted pages that are kept, at most. */
-#define INCIDENT_REFUTED 8
 
 /* Reads between two looks at the page, at most. */
 #define INCIDENT_PENDING 512
@@ -56,9 +54,7 @@ struct incidents {
 	 * Pages with the marker of now that a later one refuted, or that refute it: errors are
 	 * hulls by all of them. With more of them than fit no error is known.
 	 */
-	struct page refuted[INCIDENT_REFUTED];
-	size_t refuteds;
-	bool refuted_unlisted;
+	struct refuted refuted;
 
 	/* Each clock's newest sample, also while there is no incident. */
 	struct {
@@ -98,8 +94,11 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 /* Was each clock that can be waited for held against the page at @since_ns or later? */
 bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns);
 
-/* The smallest interval with both in it. */
-struct ns_interval incident_hull(struct ns_interval a, struct ns_interval b);
+/*
+ * All that is watched is good since @since_ns, as far as it can be waited for: is that a recovery?
+ * Not where a clock is bad that was so before, nor where a page was refuted and no clock agrees.
+ */
+struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns);
 
 /* Put each clock's last sample before the incident at the head of its curve. */
 void incident_open_clocks(struct incidents *incidents);

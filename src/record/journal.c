@@ -229,6 +229,7 @@ void journal_incident(struct journal *journal, const struct incident *incident,
 	if (!opened) {
 		put_number(&entry, "VMCLOCK_TO_NS", (int64_t)incident->to_ns);
 		put_field(&entry, "VMCLOCK_RECOVERED", incident->recovered ? "1" : "0");
+		put_field(&entry, "VMCLOCK_RECOVERY", claim_state_name(incident->recovery.state));
 	}
 	send_entry(journal, &entry);
 }

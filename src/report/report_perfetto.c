@@ -314,7 +314,7 @@ static void put_clock(struct trace *trace, const struct event *event, const stru
 	struct ns_interval error;
 	char name[64];
 
-	if (!error_bounds_of_clock(line, event, &error))
+	if (!error_bounds_of_clock(line, NULL, event, &error))
 		return;
 	if (!trace->described_clock[clock]) {
 		snprintf(name, sizeof(name), "%s less the page's time, from",
@@ -465,7 +465,7 @@ static void trace_incident(void *stream, const struct incident *incident)
 
 	snprintf(name, sizeof(name), "incident %" PRIu64, incident->number);
 	perfetto_add_text(&args, "severity", finding_severity_name(incident->severity));
-	perfetto_add_bool(&args, "recovered", incident->recovered);
+	perfetto_add_text(&args, "recovery", claim_state_name(incident->recovery.state));
 	perfetto_add_u64(&args, "findings", findings);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (!incident->clock[i].seen)

@@ -20,6 +20,23 @@ static const char *unknown_names(int i)
 	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
 }
 
+const struct json_table json_recovery = {
+	.doc = "Whether all is good again.",
+	.keys = (const struct json_key[]){
+		{"recovered", JSON_BOOL, "All was seen to be good again."},
+		{"recovery", JSON_STRING, "`no`: something was still bad by its last sample.",
+		 .name = state_names},
+		{"recovery_unknown", JSON_STRING,
+		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
+		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
+		 "`bad_before`: a clock is off that was so before it began. `refuted`: the page "
+		 "was wrong before or after a step, and no other clock shows which. "
+		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
+		 "came next was not recorded.",
+		 JSON_NULL, .name = why_names},
+		{0},
+	}};
+
 static const struct json_table errors_table = {
 	.name = "errors",
 	.doc = "How wrong reads or samples of a clock were.",
@@ -99,15 +116,7 @@ const struct json_table incident_table = {
 		{"severity", JSON_STRING, "The highest severity of its findings.",
 		 .name = json_severity_names},
 		{"bad_window", JSON_OBJECT, "When clocks were bad.", .of = &window_table},
-		{"recovered", JSON_BOOL, "All was seen to be good again."},
-		{"recovery", JSON_STRING, "`no`: something was still bad by its last sample.",
-		 .name = state_names},
-		{"recovery_unknown", JSON_STRING,
-		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
-		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
-		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
-		 "came next was not recorded.",
-		 JSON_NULL, .name = why_names},
+		{.kind = JSON_EMBED, .of = &json_recovery},
 		{"witness", JSON_OBJECT,
 		 "The clock by which others were judged. Null: there was none.", JSON_NULL,
 		 .of = &json_witness},
@@ -207,6 +216,14 @@ static json_object *json_kinds(const struct incident *incident)
 	return counts;
 }
 
+void recovery_json_add(json_object *json, struct claim recovery)
+{
+	add_bool(json, "recovered", recovery.state == CLAIM_HOLDS);
+	add_text(json, "recovery", claim_state_name(recovery.state));
+	add_text(json, "recovery_unknown",
+		 recovery.state == CLAIM_UNKNOWN ? claim_why_name(recovery.why) : NULL);
+}
+
 json_object *incident_json(const struct incident *incident)
 {
 	json_object *line = json_new_line(&incident_table, incident->to_ns);
@@ -217,11 +234,7 @@ json_object *incident_json(const struct incident *incident)
 	add_u64(window, "from_ns", incident->from_ns);
 	add_u64(window, "to_ns", incident->to_ns);
 	add_json(line, "bad_window", window);
-	add_bool(line, "recovered", incident->recovered);
-	add_text(line, "recovery", claim_state_name(incident->recovery.state));
-	add_text(line, "recovery_unknown",
-		 incident->recovery.state == CLAIM_UNKNOWN ? claim_why_name(incident->recovery.why)
-							   : NULL);
+	recovery_json_add(line, incident->recovery);
 	add_json(line, "witness", json_of_witness(&incident->witness));
 	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);

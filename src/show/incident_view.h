@@ -12,6 +12,7 @@
 #include "show/json_table.h"
 
 extern const struct json_table incident_table;
+extern const struct json_table json_recovery;	 /* the keys of recovery_json_add() */
 extern const struct json_table json_curve_point; /* a stretch of a clock's error over time */
 
 /* A block of lines for people; times are seconds after @start_ns. */
@@ -24,6 +25,9 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
  * @text.
  */
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES]);
+
+/* Add whether all recovered, and why that is not known. */
+void recovery_json_add(json_object *json, struct claim recovery);
 
 /* One line of type "incident". The caller owns it, or gives it to put_line(). */
 json_object *incident_json(const struct incident *incident);

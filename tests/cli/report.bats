@@ -287,7 +287,7 @@ schema_check() {
 	# CLOCK_MONOTONIC and CLOCK_REALTIME of one moment.
 	jq -e '.clocks == {"3": 100000000000, "1": 1767225600000000000}' "$BATS_TEST_TMPDIR/tracks"
 	track() { jq -e --arg name "$1" "[.tracks[] | select(.name == \$name)] | $2" "$BATS_TEST_TMPDIR/tracks"; }
-	track incidents 'length == 1 and (.[0].slices | map([.name, .ns, .args.severity, .args.recovered])) == [["incident 1", 4774998500, "critical", true]]'
+	track incidents 'length == 1 and (.[0].slices | map([.name, .ns, .args.severity, .args.recovery])) == [["incident 1", 4774998500, "critical", "yes"]]'
 	track findings '.[0].instants | map(.name) == ["maintenance_imminent", "disruption", "status_change", "status_change", "wrong_bound", "clock_set"]'
 	track 'vmclock page' '.[0] | (.slices | map(.name)) == ["SYNCHRONIZED", "INITIALIZING", "SYNCHRONIZED"]
 		and (.instants | length) == 61 and (.instants | all(.name == "update"))

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages that another refutes. Where a host_step or host_slew says that of two pages one was wrong,
+ * and not which, an error is a hull by both, until the marker moves: then there is another clock.
+ * Pure.
+ */
+#ifndef VMCLOCK_TRACE_JUDGE_REFUTED_H
+#define VMCLOCK_TRACE_JUDGE_REFUTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/instant.h"
+#include "event/event.h"
+#include "judge/finding.h"
+#include "event/scale.h"
+#include "page/page.h"
+
+/* Refuted pages that are kept, at most. */
+#define REFUTED_PAGES 8
+
+/* All zero: none. With more of them than fit no error is known. */
+struct refuted {
+	struct page page[REFUTED_PAGES];
+	size_t pages;
+	bool unlisted;
+};
+
+/* The page before @finding, a host_step or host_slew. */
+void refuted_add(struct refuted *refuted, const struct finding *finding);
+
+/* Take an event: a page with another marker, as there may be after a gap, is of another clock. */
+void refuted_event(struct refuted *refuted, const struct event *event);
+
+/*
+ * @error, of a clock on @scale, is by @refuted, whose UTC is that of its reference: make it one by
+ * the UTC of @now, if a leap second was in between. False where that is not known, or past 292
+ * years.
+ */
+bool refuted_leap(const struct page *refuted, const struct page *now, enum clock_scale scale,
+		  struct ns_interval *error);
+
+/* Is any? */
+bool refuted_any(const struct refuted *refuted);
+
+/*
+ * The error of the clock of @event, an EVENT_CLOCK, over its own page and all that are @refuted
+ * (NULL: its own alone), their bounds included, into @error. 0, or the reason as clock_error_of()
+ * gives it; @error is then undefined.
+ */
+int refuted_error(const struct refuted *refuted, const struct event *event,
+		  struct ns_interval *error);
+
+/*
+ * Widen @error, by the page before @finding at @time_ns, so that it holds by the page after it too.
+ * False where that is not known, or past 292 years; @error is then undefined.
+ */
+bool refuted_widen(const struct finding *finding, uint64_t time_ns, struct ns_interval *error);
+
+#endif

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Random stories, recorded whole, cut, with gaps or without their log, and all that is said of them
+ * against the truth: nothing says OK, recovered or wrong where it is not so, and nothing says
+ * unknown where it could be known.
+ *
+ *	claim_property			the seeds of every run
+ *	claim_property SEED [COUNT]	so many from there on; of one alone its story and its report
+ */
+#include <unistd.h>
+
+#include "claim_record.h"
+#include "exporter/exporter_state.h"
+#include "exporter/landing.h"
+#include "feed/command.h"
+
+#include <json-c/json.h>
+
+#define SEEDS	      150
+#define SETTLE_NS     (5 * SECOND)
+#define READING_NS    120 /* a reading is at some moment of so long */
+#define SURELY_OFF_NS 1000000
+
+static uint64_t seed;
+static bool is_verbose;
+
+#define wrong(...)                                                                                 \
+	do {                                                                                       \
+		print_error("seed %llu: ", (unsigned long long)seed);                              \
+		print_error(__VA_ARGS__);                                                          \
+		print_error("\n%s", story.text);                                                   \
+		fail_msg("again, with all that it says: claim_property %llu",                      \
+			 (unsigned long long)seed);                                                \
+	} while (0)
+
+/* --- The judge, and the truth beside each event */
+
+/* What an open incident's clock and readers truly were, by those samples that count for it. */
+struct true_range {
+	uint64_t count;
+	uint64_t off; /* of them, not 0 */
+	int64_t lo, hi;
+};
+
+struct beside {
+	struct judge *judge;
+	size_t at;     /* the event that is judged */
+	size_t opened; /* where the newest incident did */
+	uint64_t incidents;
+	bool refuted; /* has any page been, by another? */
+	bool lied;    /* has any page told more than is true? */
+	enum claim_state last;
+};
+
+static void range_add(struct true_range *range, int64_t off_ns)
+{
+	range->lo = !range->count || off_ns < range->lo ? off_ns : range->lo;
+	range->hi = !range->count || off_ns > range->hi ? off_ns : range->hi;
+	range->count++;
+	range->off += off_ns > READING_NS || off_ns < -READING_NS;
+}
+
+/* The samples of CLOCK_REALTIME from @from on, before @to, and the newest before them. */
+static struct true_range range_of_clock(size_t from, size_t to)
+{
+	struct true_range range = {0};
+
+	for (size_t i = from; i-- > 0;) {
+		if (story.told[i].event.type == EVENT_CLOCK) {
+			range_add(&range, story.told[i].off_ns);
+			break;
+		}
+	}
+	for (size_t i = from; i < to; i++) {
+		if (story.told[i].event.type == EVENT_CLOCK)
+			range_add(&range, story.told[i].off_ns);
+	}
+	return range;
+}
+
+static struct true_range range_of_reads(void)
+{
+	struct true_range range = {0};
+
+	for (size_t i = 0; i < story.count; i++) {
+		if (story.told[i].event.type == EVENT_READ && story.told[i].has_off)
+			range_add(&range, story.told[i].off_ns);
+	}
+	return range;
+}
+
+/* Is what was measured possible by what is true? The extremes are, where all of it is known. */
+static void check_errors(const char *what, const struct error_range *errors,
+			 const struct true_range *range, bool all)
+{
+	if (!errors->known)
+		return;
+	if (errors->wrong > range->off)
+		wrong("%s: %llu were surely wrong, and %llu were", what,
+		      (unsigned long long)errors->wrong, (unsigned long long)range->off);
+	if (errors->all.lo_ns > range->hi + READING_NS ||
+	    errors->all.hi_ns < range->lo - READING_NS)
+		wrong("%s: off by %lld .. %lld ns, and was by %lld .. %lld", what,
+		      (long long)errors->all.lo_ns, (long long)errors->all.hi_ns,
+		      (long long)range->lo, (long long)range->hi);
+	if (all && (errors->all.lo_ns > range->lo + READING_NS ||
+		    errors->all.hi_ns < range->hi - READING_NS))
+		wrong("%s: all off by %lld .. %lld ns, and was by %lld .. %lld", what,
+		      (long long)errors->all.lo_ns, (long long)errors->all.hi_ns,
+		      (long long)range->lo, (long long)range->hi);
+}
+
+/* Was a clock that is watched wrong in a way that can be seen: an honest page shows it? */
+static bool is_seen_to_be_bad(const struct told *told)
+{
+	const struct event_clock *clock = &told->event.clock;
+	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
+
+	return told->event.type == EVENT_CLOCK &&
+	       story_abs(told->off_ns) > claim_ns + 2 * told->page_claim_ns + READING_NS;
+}
+
+/* Do that clock and the page contradict each other, by what both claim? */
+static bool is_contradicted(const struct told *told)
+{
+	const struct event_clock *clock = &told->event.clock;
+	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
+
+	return told->event.type == EVENT_CLOCK && told->page_tells && told->page_claim_ns &&
+	       story_abs(told->off_ns - told->page_off_ns) >
+		       claim_ns + told->page_claim_ns + READING_NS;
+}
+
+/* It says that all was good from its end on, and for SETTLE_NS. */
+static void check_recovered(const struct incident *incident, size_t now)
+{
+	bool witness = !story.realtime &&
+		       (!incident->count[FINDING_HOST_STEP] || incident->count[FINDING_DISRUPTION]);
+
+	for (size_t i = 0; i < now; i++) {
+		const struct told *told = &story.told[i];
+
+		if (told->event.time_ns < incident->to_ns)
+			continue;
+		if (told->event.time_ns > incident->to_ns + SETTLE_NS)
+			break;
+		witness |= told->event.type == EVENT_CLOCK;
+		if (is_contradicted(told))
+			wrong("recovered, and CLOCK_REALTIME and the page contradict each other");
+		if (!told->page_lies && is_seen_to_be_bad(told))
+			wrong("recovered, and CLOCK_REALTIME is off by %lld ns",
+			      (long long)told->off_ns);
+	}
+	if (!witness)
+		wrong("recovered, and CLOCK_REALTIME did not show it");
+	if (!story.full && (incident->count[FINDING_DISRUPTION] || incident->count[FINDING_STUN] ||
+			    incident->count[FINDING_CLOCK_SET] || incident->count[FINDING_RESTORE]))
+		wrong("recovered, by a page that carries no clock");
+}
+
+/* It was seen to the end that all is good, and for long. */
+static bool could_be_known(size_t now)
+{
+	uint64_t end_ns = story.told[now].event.time_ns, good_ns = 0;
+
+	if (!story.full || story.end == STORY_RING || story.loses)
+		return false;
+	for (size_t i = 0; i <= now; i++) {
+		const struct told *told = &story.told[i];
+
+		if (told->event.type == EVENT_PAGE && (!told->page_tells || told->page_lies))
+			good_ns = told->event.time_ns;
+		if (told->event.type == EVENT_CLOCK &&
+		    (is_seen_to_be_bad(told) || !told->page_tells || told->page_lies))
+			good_ns = told->event.time_ns;
+	}
+	return end_ns - good_ns > 4 * SETTLE_NS;
+}
+
+static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
+{
+	struct beside *beside = arg;
+	struct true_range clock, reads = range_of_reads();
+
+	if (news == INCIDENT_OPENED) {
+		beside->opened = beside->at;
+		return;
+	}
+	beside->incidents++;
+	beside->last = incident->recovery.state;
+	clock = range_of_clock(beside->opened, beside->at + 1);
+	if (beside->refuted || !beside->lied) {
+		const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
+		bool all = errors->known == clock.count;
+
+		check_errors("CLOCK_REALTIME in the incident", errors, &clock, all);
+		for (size_t i = 0; i < incident->readers; i++)
+			check_errors("reads in the incident", &incident->reader[i].errors, &reads,
+				     false);
+	}
+	if (incident->recovered != (incident->recovery.state == CLAIM_HOLDS))
+		wrong("recovered and recovery are not the same");
+	if (incident->recovered)
+		check_recovered(incident, beside->at + 1);
+}
+
+static void on_finding(const struct finding *finding, void *arg)
+{
+	struct beside *beside = arg;
+
+	beside->refuted |= finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW;
+}
+
+static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
+
+static struct beside judge_story(void)
+{
+	struct beside beside = {.judge = judge_new(&handlers, &beside)};
+
+	assert_non_null(beside.judge);
+	for (beside.at = 0; beside.at < story.count; beside.at++) {
+		beside.lied |= story.told[beside.at].page_lies || story.told[beside.at].tai_lies;
+		judge_event(beside.judge, &story.told[beside.at].event);
+	}
+	beside.at = story.count ? story.count - 1 : 0;
+	judge_finish(beside.judge);
+	judge_free(beside.judge);
+	beside.judge = NULL;
+	return beside;
+}
+
+/* --- Of the whole */
+
+static const char *text_of(json_object *json, const char *key)
+{
+	return json_object_get_string(json_object_object_get(json, key));
+}
+
+/* A verdict that all is well is one on all of it. */
+static void check_ok(const struct beside *beside)
+{
+	if (story.end == STORY_CUT || story.end == STORY_ALONE)
+		wrong("OK, and its end is missing");
+	if (story.disrupted && beside->incidents)
+		wrong("OK, and there was an incident");
+	for (size_t i = 0; i < story.count; i++) {
+		const struct told *told = &story.told[i];
+
+		if (told->event.type == EVENT_CLOCK && told->event.clock.has_claim &&
+		    told->page_tells && !told->page_lies && is_seen_to_be_bad(told))
+			wrong("OK, and CLOCK_REALTIME is off by %lld ns at %llu",
+			      (long long)told->off_ns, (unsigned long long)told->event.time_ns);
+	}
+}
+
+static void check_clock(json_object *clock)
+{
+	struct true_range range = range_of_clock(0, story.count);
+	json_object *curve = json_object_object_get(clock, "curve");
+	uint64_t count = json_object_get_uint64(json_object_object_get(clock, "wrong"));
+
+	if (strcmp(text_of(clock, "clock"), "CLOCK_REALTIME"))
+		return;
+	if (count > range.off)
+		wrong("report: %llu readings were wrong, and %llu were", (unsigned long long)count,
+		      (unsigned long long)range.off);
+	for (size_t i = 0, at = 0; i < json_object_array_length(curve); i++) {
+		json_object *point = json_object_array_get_idx(curve, i);
+		json_object *error = json_object_object_get(point, "error");
+		int64_t lo = json_object_get_int64(json_object_object_get(error, "lo_ns"));
+		int64_t hi = json_object_get_int64(json_object_object_get(error, "hi_ns"));
+		uint64_t from_ns = json_object_get_uint64(json_object_object_get(point, "from_ns"));
+
+		while (at < story.count && (story.told[at].event.type != EVENT_CLOCK ||
+					    story.told[at].event.time_ns < from_ns))
+			at++;
+		if (at < story.count && story.told[at].event.time_ns == from_ns &&
+		    story.told[at].page_claim_ns &&
+		    (story.told[at].off_ns < lo - READING_NS ||
+		     story.told[at].off_ns > hi + READING_NS))
+			wrong("report: at %llu off by %lld .. %lld ns, and was by %lld",
+			      (unsigned long long)from_ns, (long long)lo, (long long)hi,
+			      (long long)story.told[at].off_ns);
+	}
+}
+
+static const char *check_report(const struct beside *beside, const char *path, const char **level)
+{
+	static char levels[16];
+	char *text;
+	int status = say(&cmd_report, path, "--json", &text);
+	json_object *json, *clocks;
+
+	if (status == EXIT_FAILED && !*text)
+		return *level = NULL;
+	json = json_tokener_parse(text);
+	if (!json)
+		wrong("no JSON: %s", text);
+	snprintf(levels, sizeof(levels), "%s", text_of(json, "level"));
+	*level = levels;
+	if (status != (strcmp(levels, "unknown") ? EXIT_DONE : EXIT_FAILED))
+		wrong("report: %s, and exit status %d", levels, status);
+	if (!strcmp(levels, "ok"))
+		check_ok(beside);
+	if (strcmp(levels, "ok") && !story.eventful && story.end == STORY_WHOLE && !story.failed)
+		wrong("report: %s, and nothing happened: %s", levels, text_of(json, "verdict"));
+	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses)
+		wrong("report: unknown, and all is there: %s", text_of(json, "verdict"));
+	if (story.end == STORY_WHOLE && story.stepped && !strcmp(levels, "ok"))
+		wrong("report: ok, and the host's clock was stepped");
+	clocks = json_object_object_get(json, "clocks");
+	/* What refuted a page may be in the gap. */
+	for (size_t i = 0; ((beside->refuted && story.end != STORY_RING) || !beside->lied) &&
+			   i < json_object_array_length(clocks);
+	     i++)
+		check_clock(json_object_array_get_idx(clocks, i));
+	json_object_put(json);
+	return levels;
+}
+
+/* What speaks of the same, says the same. */
+static void check_others(const char *path, const char *level)
+{
+	const struct command *const others[] = {&cmd_trace, &cmd_watch, &cmd_replay};
+	char *text, word[16];
+
+	say(&cmd_report, path, "--since=0s", &text);
+	for (size_t i = 0; level && level[i]; i++)
+		word[i] = (char)(level[i] - 'a' + 'A'), word[i + 1] = '\0';
+	if (level && strncmp(text, word, strlen(word)))
+		wrong("report: %s in JSON, and in text %.60s", level, text);
+	if (is_verbose)
+		print_message("%s\n", text);
+	for (size_t i = 0; i < 3; i++) {
+		char from[128];
+		int status;
+
+		snprintf(from, sizeof(from), "--from=%s", path);
+		status = others[i] == &cmd_replay ? say(others[i], path, "--json", &text)
+						  : say(others[i], NULL, from, &text);
+		if ((status == EXIT_DONE) != (level && !strcmp(level, "ok")))
+			wrong("%s: exit status %d, and the report says %s", others[i]->name, status,
+			      level ?: "nothing");
+	}
+}
+
+/* --- What an exporter that saw it says now */
+
+static void check_metrics(const struct beside *beside)
+{
+	struct exporter_state *state = exporter_state_new(0);
+	struct metrics_writer out = {.format = METRICS_OPENMETRICS};
+	const struct metrics_self self = {0};
+	const struct metrics_snapshot *snapshot;
+	const struct told *newest = NULL;
+	char *html = NULL;
+	size_t bytes;
+	FILE *page;
+
+	for (size_t i = 0; i < story.count; i++) {
+		exporter_state_event(state, &story.told[i].event, true);
+		if (story.told[i].event.type == EVENT_CLOCK)
+			newest = &story.told[i];
+	}
+	snapshot = exporter_state_snapshot(state);
+	metrics_write(&out, snapshot, &self);
+	metrics_end(&out);
+	page = open_memstream(&html, &bytes);
+	landing_put_html(page, snapshot, snapshot->turn_ns);
+	fclose(page);
+	if (strstr(html, "The clock is well") &&
+	    (!story.full || (newest && (!newest->page_tells || is_seen_to_be_bad(newest)))))
+		wrong("the landing page says that the clock is well");
+	if (!snapshot->windows.open && beside->incidents && beside->last != CLAIM_HOLDS &&
+	    strstr(out.text, "\nvmclock_bad_window_end_timestamp_seconds "))
+		wrong("the metrics know an end of a bad window that nobody saw");
+	free(html);
+	free(out.text);
+	exporter_state_free(state);
+}
+
+/* --- */
+
+static bool tell(void)
+{
+	const char path[] = "claim.sqlite", *level;
+	struct beside beside;
+	size_t end;
+
+	free(story.told);
+	memset(&story, 0, sizeof(story));
+	if (!story_play(&story, seed))
+		return false;
+	if (is_verbose)
+		print_message("%s", story.text);
+	beside = judge_story();
+	end = story.count ? story.count - 1 : 0;
+	if (beside.incidents && beside.last == CLAIM_UNKNOWN &&
+	    (story.realtime || !beside.refuted) && could_be_known(end))
+		wrong("recovery is unknown, and all was seen to be good for long");
+	forget(path);
+	record_story(path);
+	check_report(&beside, path, &level);
+	check_others(path, level);
+	check_metrics(&beside);
+	return true;
+}
+
+static uint64_t first = 1, count = SEEDS;
+
+static void nothing_is_said_that_is_not_so(void **state)
+{
+	char place[] = "/tmp/claim-XXXXXX";
+	uint64_t told = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(place));
+	assert_int_equal(chdir(place), 0);
+	for (seed = first; seed < first + count; seed++)
+		told += tell();
+	forget("claim.sqlite");
+	assert_int_equal(rmdir(place), 0);
+	/* The others' texts are refused. */
+	assert_true(told >= count * 3 / 4 || count < 20);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_said_that_is_not_so)};
+
+	if (argc > 1) {
+		first = strtoull(argv[1], NULL, 10);
+		count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+		is_verbose = argc == 2;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Random stories for claim_property.c: a scenario, how it is recorded, and what of it is true.
+ *
+ * Each event comes with what no program in the guest can know: how far CLOCK_REALTIME, the answer
+ * of the driver and the page's own time truly were off.
+ */
+#ifndef VMCLOCK_TRACE_TESTS_CLAIM_STORY_H
+#define VMCLOCK_TRACE_TESTS_CLAIM_STORY_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/page_update.h"
+#include "judge_make.h"
+#include "scenario/random.h"
+#include "scenario/scenario_source.h"
+
+#define STORY_TEXT   8192
+#define STORY_EVENTS 30000
+
+enum story_end {
+	STORY_WHOLE,
+	STORY_CUT,   /* not closed, and its end is missing */
+	STORY_RING,  /* with gaps */
+	STORY_ALONE, /* the main file without its log */
+};
+
+/* One event, and the truth. */
+struct told {
+	struct event event;
+	bool has_off;	 /* of a clock or a read: is how far off it was known? */
+	int64_t off_ns;	 /* that, rounded down */
+	bool page_tells; /* is it a whole page that gives time, and that the host vouches for? */
+	bool page_lies;	 /* by more than it admits */
+	bool tai_lies;	 /* its TAI alone */
+	int64_t page_off_ns;
+	uint64_t page_claim_ns;
+};
+
+struct story {
+	struct random_source random;
+	char text[STORY_TEXT];
+	enum story_end end;
+	bool full;	 /* does the page carry a clock, from beginning to end? */
+	bool realtime;	 /* is CLOCK_REALTIME watched? */
+	bool claims;	 /* and claims a bound */
+	bool eventful;	 /* was anything put in? */
+	bool disrupted;	 /* a marker moved, surely */
+	bool stepped;	 /* the host's clock was, surely beyond all bounds */
+	bool loses;	 /* events were lost */
+	uint64_t failed; /* reads that failed */
+	struct told *told;
+	size_t count;
+};
+
+static inline uint64_t story_pick(struct story *story, uint64_t below)
+{
+	return random_u64(&story->random) % below;
+}
+
+static inline void story_say(struct story *story, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static inline void story_say(struct story *story, const char *format, ...)
+{
+	size_t length = strlen(story->text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(story->text + length, STORY_TEXT - length, format, args);
+	va_end(args);
+}
+
+static inline void story_settings(struct story *story)
+{
+	static const char *const bounds[] = {"", "time-error 20us\n", "rate-error 10ppm\n",
+					     "time-error 300ns\nrate-error 0.1ppm\ndrift 0.01\n"};
+	bool leap = story_pick(story, 6) == 0;
+
+	story->full = story_pick(story, 4) != 0;
+	story_say(story, "mode %s\n", story->full ? "full" : "marker-only");
+	if (leap)
+		story_say(story, "start 2016-12-31T23:59:%02dZ\ntai-offset -36\nleap %s\n",
+			  (int)story_pick(story, 60),
+			  story_pick(story, 3) ? "positive" : "negative");
+	if (leap && story_pick(story, 2))
+		story_say(story, "smearing NOON_LINEAR\n");
+	story->realtime = story_pick(story, 4) != 0;
+	story->claims = story->realtime && story_pick(story, 4);
+	if (story->claims)
+		story_say(story, "realtime within %s\n", story_pick(story, 2) ? "1ms" : "100us");
+	else if (story->realtime)
+		story_say(story, "realtime unsynchronized\n");
+	for (uint64_t n = story_pick(story, 3); n; n--)
+		story_say(story, "reader r%d every %dms\n", (int)n,
+			  200 + (int)story_pick(story, 900));
+	if (story->full)
+		story_say(story, "%s", bounds[story_pick(story, 4)]);
+	if (story_pick(story, 3) == 0)
+		story_say(story, "time-type TAI\n");
+	else if (story_pick(story, 6) == 0 && !leap)
+		story_say(story, "tai-offset unknown\n");
+	if (story_pick(story, 3) == 0)
+		story_say(story, "notification yes\n");
+	if (story_pick(story, 2))
+		story_say(story, "generation 1\n");
+	story_say(story, "refresh %s\n", story_pick(story, 2) ? "1s" : "300ms");
+}
+
+static inline int64_t story_size(struct story *story, int64_t most)
+{
+	int64_t size = (int64_t)(random_u64(&story->random) % (uint64_t)most);
+
+	size >>= story_pick(story, 24);
+	return (story_pick(story, 2) ? 1 : -1) * (size + 1);
+}
+
+static inline void story_migrate(struct story *story, const char *how)
+{
+	story_say(story, "%s downtime %dms value %+lldns rate %+d", how,
+		  (int)story_pick(story, 3) * (int)story_pick(story, 2000),
+		  (long long)story_size(story, 3000000000), (int)story_pick(story, 61) - 30);
+	if (story->full && story_pick(story, 3) == 0)
+		story_say(story, " %s %dms", story_pick(story, 2) ? "resync" : "late",
+			  (int)story_pick(story, 4000) + 1);
+	story_say(story, "\n");
+	story->disrupted = true;
+}
+
+/* Words that need no numbers. */
+static inline void story_plain(struct story *story)
+{
+	static const char *const words[] = {
+		"disrupt",
+		"stun 2s",
+		"stun 300ms",
+		"status FREERUNNING",
+		"status UNRELIABLE",
+		"status INITIALIZING",
+		"status SYNCHRONIZED",
+		"stick 700ms",
+		"tear 500ms",
+		"garbage 600ms",
+		"gone 900ms",
+		"storm 30 over 1s",
+		"update",
+		"lose 7",
+		"maintenance soon",
+		"leap none",
+		"tai-offset unknown",
+		"tai-offset -38",
+		"refresh 0",
+		"refresh 500ms",
+		"time-error unknown",
+		"generation 7",
+		"set seq_count 0x80000000",
+		"clock-set source hpet",
+		"driver-off +3ms for 4s",
+		"slew 0",
+		"jump rate +40",
+		"clock-set slew 0",
+		"clock-set slew +300",
+		"clock-set slew -20",
+	};
+	const char *word = words[story_pick(story, sizeof(words) / sizeof(words[0]))];
+
+	story->loses |= !strncmp(word, "lose", 4);
+	story->disrupted |= !strcmp(word, "disrupt");
+	story_say(story, "%s\n", word);
+}
+
+static inline void story_inject(struct story *story)
+{
+	int64_t size;
+
+	switch (story_pick(story, 12)) {
+	case 0:
+	case 1:
+		story_migrate(story, "migrate");
+		break;
+	case 2:
+		story_migrate(story, "restore");
+		break;
+	case 3:
+	case 4:
+		size = story_size(story, 90000000000);
+		story_say(story, "step %+lldns\n", (long long)size);
+		story->stepped |= story->full && (size > 1000000 || size < -1000000);
+		break;
+	case 5:
+		story_say(story, "jump value %+lldns\n", (long long)story_size(story, 2000000000));
+		break;
+	case 6:
+		story_say(story, "slew %+.3f\n", (double)story_size(story, 400000) / 1000);
+		break;
+	case 7:
+		story_say(story, "clock-set step %+lldns\n",
+			  (long long)story_size(story, 9000000000));
+		break;
+	default:
+		story_plain(story);
+	}
+}
+
+static inline void story_write(struct story *story, uint64_t seed)
+{
+	uint64_t changes;
+
+	story->random = (struct random_source){seed};
+	story_settings(story);
+	story->end = (enum story_end)(story_pick(story, 2) ? STORY_WHOLE : story_pick(story, 4));
+	changes = story_pick(story, 5);
+	story->eventful = changes;
+	story_say(story, "end %ds\n", 35 + (int)story_pick(story, 60));
+	for (int i = 0; changes; changes--, i++) {
+		story_say(story, "at %s%lldms ", i ? "+" : "",
+			  (long long)(story_pick(story, 3) ? story_pick(story, 12000)
+							   : story_pick(story, 1200)));
+		story_inject(story);
+	}
+}
+
+/* @at less the truth, in whole nanoseconds rounded down. */
+static inline int64_t story_distance(struct instant at, struct instant truth)
+{
+	struct ns_interval off;
+
+	return instant_distance(at, truth, &off) ? INT64_MAX : off.lo_ns;
+}
+
+static inline uint64_t story_abs(int64_t ns)
+{
+	return ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+}
+
+static inline void story_see_page(struct told *told, const struct page *page, uint64_t counter,
+				  const struct scenario_truth *truth)
+{
+	struct instant utc = {.sec = truth->tai.sec - truth->tai_less_utc, .frac = truth->tai.frac};
+	struct page_time time;
+	int64_t off_ns;
+
+	if (page_mode(page) != PAGE_FULL || !page_is_vouched_for(page) ||
+	    page_time_at(page, counter, &time) || !(time.has_tai || time.has_utc))
+		return;
+	told->page_tells = true;
+	told->page_claim_ns = time.has_max_error ? time.max_error_ns : 0;
+	off_ns = time.has_tai ? story_distance(time.tai, truth->tai) : INT64_MAX;
+	told->tai_lies = time.has_tai && story_abs(off_ns) > SECOND / 2;
+	/* Its TAI offset may lie, and its UTC is not of this side of a leap second. */
+	if (time.has_utc && story_abs(story_distance(time.utc, utc)) < story_abs(off_ns))
+		off_ns = story_distance(time.utc, utc);
+	told->page_off_ns = off_ns;
+	told->page_lies = !time.has_max_error || story_abs(off_ns) > told->page_claim_ns + 2;
+}
+
+static inline void story_see(struct story *story, struct told *told,
+			     const struct scenario_truth *truth)
+{
+	struct instant utc = {.sec = truth->tai.sec - truth->tai_less_utc, .frac = truth->tai.frac};
+	struct timespec at = {0};
+	struct event *event = &told->event;
+	int64_t off_ns;
+
+	if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
+		story_see_page(told, &event->page, event->sample.ticks.before, truth);
+	if (event->type == EVENT_CLOCK) {
+		told->has_off = true;
+		told->off_ns = story_distance(instant_from_timespec(event->clock.at), utc);
+		if (event->page_state == EVENT_PAGE_STABLE)
+			story_see_page(told, &event->page, event->clock.ticks.before, truth);
+	}
+	if (event->type != EVENT_READ || event->result < 0)
+		return;
+	at.tv_sec = event->read.sec;
+	at.tv_nsec = event->read.nsec;
+	told->has_off = true;
+	off_ns = story_distance(instant_from_timespec(at), truth->tai);
+	told->off_ns = story_distance(instant_from_timespec(at), utc);
+	/* On which scale it answered is another question: the one that is nearer. */
+	if (story_abs(off_ns) < story_abs(told->off_ns))
+		told->off_ns = off_ns;
+	(void)story;
+}
+
+/* Some kernels refuse for a while. */
+static inline void story_fail_reads(struct story *story)
+{
+	size_t from = story_pick(story, story->count + 1), to = from + story_pick(story, 900);
+
+	for (size_t i = from; i < story->count && i < to; i++) {
+		struct told *told = &story->told[i];
+
+		if (told->event.type != EVENT_READ && told->event.type != EVENT_CALL)
+			continue;
+		told->event.result = -EINVAL;
+		told->has_off = false;
+	}
+}
+
+/* False: that text is refused. */
+static inline bool story_play(struct story *story, uint64_t seed)
+{
+	struct simulation_options options = {.has_seed = true, .seed = seed};
+	struct scenario_source *source;
+	struct error error = {0};
+	struct scenario scenario;
+	struct scenario_truth truth;
+	struct event event;
+
+	story_write(story, seed);
+	if (scenario_parse("story", story->text, strlen(story->text), &scenario, &error))
+		return false;
+	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
+	story->told = calloc(STORY_EVENTS, sizeof(*story->told));
+	while (story->count < STORY_EVENTS && scenario_source_next(source, &event, &truth)) {
+		struct told *told = &story->told[story->count++];
+
+		told->event = event;
+		story_see(story, told, &truth);
+	}
+	assert_true(story->count < STORY_EVENTS);
+	scenario_source_free(source);
+	scenario_free(&scenario);
+	if (story_pick(story, 8) == 0)
+		story_fail_reads(story);
+	for (size_t i = 0; i < story->count; i++)
+		story->failed +=
+			story->told[i].event.type == EVENT_READ && story->told[i].event.result < 0;
+	if (story->end == STORY_CUT || story->end == STORY_ALONE)
+		story->count -= story_pick(story, story->count);
+	return true;
+}
+
+#endif
