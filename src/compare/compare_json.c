@@ -183,7 +183,7 @@ static json_object *realtime_json(const struct compare_context *context,
 {
 	const struct realtime_claim *claim = &sample->claim;
 	json_object *object = json_new(&compare_realtime_table);
-	bool claims = !claim->result && claim->synchronized;
+	bool claims = !claim->result && claim->claims;
 
 	add_json(object, "at", timespec_json(sample->realtime.inner));
 	add_text(object, "clocksource", context->clocksource);

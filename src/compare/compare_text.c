@@ -106,11 +106,12 @@ static void put_realtime(FILE *out, const struct compare_context *context,
 		fprintf(out, ", runs on %s", context->clocksource);
 	if (claim->result) {
 		fprintf(out, ", its claim is unknown: adjtimex: %s\n", strerror(-claim->result));
-	} else if (!claim->synchronized) {
-		fputs(", claims nothing (not synchronized)\n", out);
+	} else if (!claim->claims) {
+		fputs(", claims nothing (its maxerror is 16 s or more)\n", out);
 	} else {
 		text_ns_u64(claim->max_error_ns, bound, sizeof(bound));
-		fprintf(out, ", claims +-%s\n", bound);
+		fprintf(out, ", claims +-%s%s\n", bound,
+			claim->synchronized ? "" : " (STA_UNSYNC is set)");
 	}
 }
 

@@ -176,9 +176,9 @@ const char *compare_note_sentence(enum comparison_note note)
 		return "The page gives no bound for its own error, so no distance to it can be "
 		       "called wrong.";
 	case NOTE_NO_REALTIME_CLAIM:
-		return "The kernel calls CLOCK_REALTIME not synchronized, so it claims nothing: no "
-		       "distance to it can be called wrong. chronyd or another time service would "
-		       "change that.";
+		return "The kernel's maxerror of CLOCK_REALTIME is 16 s or more, so it claims "
+		       "nothing: no distance to it can be called wrong. A time service changes that; "
+		       "chronyd only with rtcsync in chrony.conf.";
 	case NOTE_LEAP:
 		return "The page announces a leap second or has just had one: UTC may differ by "
 		       "1 s around it.";

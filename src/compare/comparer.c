@@ -102,7 +102,7 @@ static void widen_by_claims(const struct comparison *out, unsigned int candidate
 	if ((candidates & CLAIM_PAGE) && out->has_page_claim &&
 	    !interval_widen(wide, out->page_claim_ns, &wide))
 		pair->claims |= CLAIM_PAGE;
-	if ((candidates & CLAIM_REALTIME) && !claim->result && claim->synchronized &&
+	if ((candidates & CLAIM_REALTIME) && !claim->result && claim->claims &&
 	    !interval_widen(wide, claim->max_error_ns, &wide))
 		pair->claims |= CLAIM_REALTIME;
 	pair->bounded.known = pair->claims != 0;

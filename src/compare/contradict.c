@@ -31,7 +31,7 @@ static bool breaks_bounds(const struct comparison *comparison, const struct cloc
 	if (pair->a != COMPARED_PAGE || pair->b != COMPARED_REALTIME)
 		return false;
 	if (pair->state == PAIR_TOO_FAR)
-		return comparison->has_page_claim && !claim->result && claim->synchronized;
+		return comparison->has_page_claim && !claim->result && claim->claims;
 	return pair->claims == (CLAIM_PAGE | CLAIM_REALTIME) && !interval_has(pair->bounded.ns, 0);
 }
 
@@ -133,8 +133,7 @@ void contradict(struct comparison *comparison)
 	uint32_t notes = notes_on_page(comparison);
 
 	find(comparison);
-	notes |= note_if(sample->claim.result || !sample->claim.synchronized,
-			 NOTE_NO_REALTIME_CLAIM);
+	notes |= note_if(sample->claim.result || !sample->claim.claims, NOTE_NO_REALTIME_CLAIM);
 	notes |= note_if(has_phc_reading(sample) && comparison->phc_scale == SCALE_UNKNOWN,
 			 NOTE_SCALE_UNKNOWN);
 	notes |= note_if(!sample->page_result && page_moved_unseen(comparison), NOTE_PAGE_MOVED);

@@ -30,7 +30,8 @@ struct phc_sample {
 /* What the kernel says of CLOCK_REALTIME, by adjtimex(). */
 struct realtime_claim {
 	int result;	       /* 0, or -errno: the kernel would not say */
-	bool synchronized;     /* else the errors claim nothing */
+	bool claims;	       /* is max_error_ns below 16 s, so that somebody vouches for it? */
+	bool synchronized;     /* neither STA_UNSYNC nor TIME_ERROR */
 	uint64_t max_error_ns; /* one way */
 	uint64_t est_error_ns;
 	int32_t tai_offset_sec; /* TAI less UTC; 0: the kernel was not told */

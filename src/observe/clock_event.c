@@ -33,7 +33,7 @@ static int read_realtime(void *source, struct event *event)
 	take(event, &bracket);
 	event->clock.clock = OBSERVED_REALTIME;
 	event->clock.scale = SCALE_UTC;
-	event->clock.has_claim = !claim.result && claim.synchronized;
+	event->clock.has_claim = !claim.result && claim.claims;
 	event->clock.max_error_ns = event->clock.has_claim ? claim.max_error_ns : 0;
 	event->clock.kernel_tai_offset_sec = claim.result ? 0 : claim.tai_offset_sec;
 	return 0;

@@ -62,6 +62,12 @@ struct bracket host_clock_between(clockid_t inner, clockid_t outer)
 	return best;
 }
 
+/*
+ * As the kernel has it (NTP_PHASE_LIMIT in timex.h): maxerror grows to 16 s where nobody
+ * sets it. Below that somebody vouches for it, also with STA_UNSYNC: chronyd without rtcsync.
+ */
+#define CLAIM_LIMIT_US 16000000
+
 struct realtime_claim host_clock_claim(void)
 {
 	struct timex timex = {.modes = 0};
@@ -71,6 +77,7 @@ struct realtime_claim host_clock_claim(void)
 		return (struct realtime_claim){.result = -errno};
 	return (struct realtime_claim){
 		.synchronized = state != TIME_ERROR && !(timex.status & STA_UNSYNC),
+		.claims = timex.maxerror >= 0 && timex.maxerror < CLAIM_LIMIT_US,
 		.max_error_ns = (uint64_t)timex.maxerror * NSEC_PER_USEC,
 		.est_error_ns = (uint64_t)timex.esterror * NSEC_PER_USEC,
 		.tai_offset_sec = timex.tai,

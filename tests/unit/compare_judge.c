@@ -34,7 +34,7 @@ static const struct clock_pair *pair_of(const struct comparison *comparison, enu
 
 static void claim(struct clock_sample *sample, uint64_t max_error_ns)
 {
-	sample->claim = (struct realtime_claim){.synchronized = true, .max_error_ns = max_error_ns};
+	sample->claim = (struct realtime_claim){.claims = true, .max_error_ns = max_error_ns};
 }
 
 static void healthy_clocks(void **state)
@@ -111,7 +111,7 @@ static void bounds_are_disjoint_or_not(void **state)
 			assert_int_equal(contradictions_of(&comparison, CONTRADICTION_BOUNDS), 1);
 
 		/* Who claims nothing contradicts nobody. */
-		sample.claim.synchronized = false;
+		sample.claim.claims = false;
 		comparison = compare_once(&sample);
 		assert_int_equal(comparison.contradictions, 0);
 		assert_int_equal(comparison.pair[0].claims, CLAIM_PAGE);

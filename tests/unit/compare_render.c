@@ -87,8 +87,10 @@ static void run_through(struct run *run, const struct compare_view *view, FILE *
 		struct clock_sample sample =
 			machine_sample(&machine, NOW + 2 * i * MACHINE_TICKS_PER_SEC);
 
-		sample.claim = (struct realtime_claim){
-			.synchronized = true, .max_error_ns = 100000, .est_error_ns = 7};
+		sample.claim = (struct realtime_claim){.claims = true,
+						       .synchronized = true,
+						       .max_error_ns = 100000,
+						       .est_error_ns = 7};
 		sample.phc[PHC_SYS_OFFSET_PRECISE].result = -EOPNOTSUPP;
 		comparer_add(&run->comparer, &sample, NULL, &run->last);
 		comparison_totals_add(&run->totals, &run->last);
@@ -269,6 +271,7 @@ static uint64_t random_field(void)
 
 static void claim_anything(struct realtime_claim *claim)
 {
+	claim->claims = random_bits() % 2;
 	claim->synchronized = random_bits() % 2;
 	claim->max_error_ns = random_field();
 	claim->est_error_ns = random_field();
