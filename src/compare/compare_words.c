@@ -177,8 +177,8 @@ const char *compare_note_sentence(enum comparison_note note)
 		       "called wrong.";
 	case NOTE_NO_REALTIME_CLAIM:
 		return "The kernel's maxerror of CLOCK_REALTIME is 16 s or more, so it claims "
-		       "nothing: no distance to it can be called wrong. A time service changes that; "
-		       "chronyd only with rtcsync in chrony.conf.";
+		       "nothing: no distance to it can be called wrong. A time service changes "
+		       "that; chronyd only with rtcsync in chrony.conf.";
 	case NOTE_LEAP:
 		return "The page announces a leap second or has just had one: UTC may differ by "
 		       "1 s around it.";
