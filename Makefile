@@ -41,6 +41,15 @@ BPFTOOL ?= $(or $(shell command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null),
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers
+# Built hard: what the compiler has of it for this machine.
+has = $(shell echo 'int main(void) { return 0; }' | $(CC) -Werror $(1) -x c -o /dev/null - 2>/dev/null && echo '$(1)')
+HARD := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
+	$(if $(filter amd64,$(ARCH)),-fcf-protection=full) \
+	$(if $(filter arm64,$(ARCH)),-mbranch-protection=standard),$(call has,$(flag)))
+override CFLAGS += $(HARD) -fPIE
+override LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack
+# Checked calls of the C library need an optimizer.
+override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
 # protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
 LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
