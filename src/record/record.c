@@ -9,6 +9,7 @@
 #include "record/record_session.h"
 #include "feed/message.h"
 #include "feed/simulated.h"
+#include "observe/privileges.h"
 #include "record/record_live.h"
 #include "record/record_options.h"
 #include "record/record_place.h"
@@ -70,6 +71,7 @@ static int record_to(const struct record_options *options, struct record_session
 {
 	struct record_place place;
 	struct recorder_options store = {
+		.thread_begins = privileges_drop,
 		.path = place.path,
 		.max_bytes = options->max_bytes,
 		.max_age_ns = (uint64_t)options->max_age_ns,

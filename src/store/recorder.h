@@ -28,6 +28,9 @@ struct recorder_options {
 	uint64_t ring_ns;    /* keep events of this age, and older ones in windows; 0: no ring */
 	bool may_wait;	     /* rather wait for the disk than lose an event: for what is not live */
 
+	/* Called by the thread that writes before anything else: to give up its rights. Or NULL. */
+	int (*thread_begins)(void);
+
 	/*
 	 * Called once a minute by the thread that writes (so it may take its time), with the size
 	 * of the file: to make room elsewhere. What it did goes to @told, "" for nothing, and

@@ -282,6 +282,8 @@ void *recorder_write(void *arg)
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	size_t bytes;
 
+	if (recorder->options.thread_begins)
+		recorder->options.thread_begins();
 	/* Who opened the file has made room before. */
 	recorder->tidy_due_ns = now_ns + TIDY_NS;
 	while (!ended) {
