@@ -12,6 +12,7 @@
 #include "feed/options.h"
 #include "compare/comparer.h"
 #include "compare/comparison_totals.h"
+#include "observe/clock_event.h"
 #include "observe/clock_sampler.h"
 #include "observe/host_clock.h"
 #include "observe/kernel.h"
@@ -21,6 +22,7 @@ struct compare_options {
 	const char *device; /* NULL: the first one */
 	uint64_t count;
 	int64_t interval_ns;
+	struct reference_options references;
 	bool json;
 };
 
@@ -30,6 +32,7 @@ struct compare {
 	struct compare_context context;
 	struct page_reader *reader;
 	struct phc *phc;
+	struct reference_clocks references;
 	struct kernel_trace *kernel;
 	struct error no_page, no_phc, no_driver;
 	char clocksource[32];
@@ -121,7 +124,8 @@ static int open_sources(struct compare *compare, const struct compare_options *o
 		return err;
 	}
 	open_phc(compare);
-	if (!compare->reader && !compare->phc) {
+	reference_clocks_open(&options->references, &compare->references);
+	if (!compare->reader && !compare->phc && !compare->references.count) {
 		*error = compare->no_page;
 		return -ENODEV;
 	}
@@ -136,6 +140,7 @@ static int open_sources(struct compare *compare, const struct compare_options *o
 static void close_sources(struct compare *compare)
 {
 	kernel_trace_close(compare->kernel);
+	reference_clocks_close(&compare->references);
 	phc_close(compare->phc);
 	page_reader_close(compare->reader);
 }
@@ -148,18 +153,39 @@ static void sleep_until(const struct timespec *deadline)
 		;
 }
 
+/* Each of the other PTP clocks, beside the page if there is one. */
+static void read_references(struct compare *compare, struct compared_references *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < compare->references.count; i++) {
+		struct reference_clock *clock = &compare->references.clock[i];
+		struct event event = {.type = EVENT_CLOCK};
+		int err = compare->reader ? clock_event_reference(compare->reader, clock, &event)
+					  : reference_clock_read(clock, &event.clock);
+
+		if (err) {
+			event = (struct event){.type = EVENT_CLOCK};
+			event.clock.reference = clock->reference;
+			event.clock.scale = clock->scale;
+		}
+		compared_references_add(out, &event, err);
+	}
+}
+
 static void take_sample(struct compare *compare)
 {
+	struct compared_references references;
 	struct clock_sample sample;
 
 	memset(&compare->driver, 0, sizeof(compare->driver));
 	clock_sampler_take(compare->reader, compare->phc, &sample);
+	read_references(compare, &references);
 	if (compare->kernel) {
 		clock_sampler_show_driver(compare->phc);
 		kernel_trace_consume(compare->kernel, on_event, compare);
 	}
 	comparer_add(&compare->comparer, &sample, compare->kernel ? &compare->driver : NULL,
-		     &compare->newest);
+		     &references, &compare->newest);
 	comparison_totals_add(&compare->totals, &compare->newest);
 	compare->view->sample(stdout, &compare->context, &compare->newest);
 }
@@ -234,6 +260,7 @@ static const struct command_option options[] = {
 	{"interval", 'i', "T", OPTION_DURATION(struct compare_options, interval_ns),
 	 .initial = "1s", .help = "time from one sample to the next: 250ms, 1s, 1m",
 	 .doc = OPTION_TIME_DOC},
+	{OPTION_REFERENCES(struct compare_options, references)},
 	{OPTION_JSON(struct compare_options, json,
 		     "one JSON object a line, the last a summary; schema vmclock-trace/compare/3")},
 	{OPTION_SCHEMA(&compare_schema)},
@@ -244,11 +271,12 @@ const struct command cmd_compare = {
 	.name = "compare",
 	.summary = "all clocks side by side, each difference an interval",
 	.usage = "[options]",
-	.about = "All clocks of this machine side by side: the vmclock page, its PTP clock by "
-		 "each ioctl, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every "
-		 "difference is an interval in which the true one lies, with the method that "
-		 "measured it. As root it also holds what the driver returned against the page "
-		 "at the same counter value: 0 ns apart, or it says why.",
+	.about =
+		"All clocks of this machine side by side: the vmclock page, its PTP clock by "
+		"each ioctl, all other PTP clocks, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every "
+		"difference is an interval in which the true one lies, with the method that "
+		"measured it. As root it also holds what the driver returned against the page "
+		"at the same counter value: 0 ns apart, or it says why.",
 	.options = options,
 	.exit_done = "no clock contradicts what it or another claims",
 	.exit_failed = "no device, or it cannot be read",

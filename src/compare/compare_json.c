@@ -5,6 +5,8 @@
 
 #include "page/names.h"
 #include "compare/compare_view.h"
+#include "compare/reference_view.h"
+#include "show/witness_json.h"
 #include "compare/compare_words.h"
 #include "compare/compare_table.h"
 #include "show/json_add.h"
@@ -294,6 +296,8 @@ static void json_sample(FILE *out, const struct compare_context *context,
 	add_json(line, "phc", phc_json(context, comparison));
 	add_why(line, "phc_missing", context->no_phc);
 	add_json(line, "realtime", realtime_json(context, &comparison->sample));
+	add_json(line, "references", references_json(&comparison->references));
+	add_json(line, "witness", json_of_witness(&comparison->references.witness));
 	add_lists(line, context, comparison);
 	add_json(line, "driver", comparison->has_driver ? driver_json(&comparison->driver) : NULL);
 	add_why(line, "driver_missing", context->no_driver);

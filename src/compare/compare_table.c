@@ -5,8 +5,10 @@
 
 #include "compare/compare_view.h"
 #include "compare/compare_words.h"
+#include "compare/reference_view.h"
 #include "page/names.h"
 #include "show/json_objects.h"
+#include "show/witness_json.h"
 
 static const char *contradiction_names(int i)
 {
@@ -251,6 +253,11 @@ const struct json_table compare_sample_table = {
 		{"phc_missing", JSON_OBJECT, "Why there is no PTP clock.", JSON_NULL,
 		 .of = &json_missing},
 		{"realtime", JSON_OBJECT, "CLOCK_REALTIME.", .of = &compare_realtime_table},
+		{"references", JSON_OBJECT, "PTP clocks that are not the vmclock's.", JSON_LIST,
+		 .of = &compare_reference_table},
+		{"witness", JSON_OBJECT,
+		 "The best clock to judge CLOCK_REALTIME by. Null: there is none.", JSON_NULL,
+		 .of = &json_witness},
 		{"pairs", JSON_OBJECT, "Clocks that can be subtracted from each other.", JSON_LIST,
 		 .of = &compare_pair_table},
 		{"elapsed", JSON_OBJECT, "What clocks of different epochs counted.", JSON_LIST,

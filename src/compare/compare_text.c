@@ -8,7 +8,9 @@
 #include "page/names.h"
 #include "compare/compare_view.h"
 #include "compare/compare_words.h"
+#include "compare/reference_view.h"
 #include "show/interval_text.h"
+#include "show/witness_words.h"
 
 #define PAIR_COLUMNS	 36 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" */
 #define METHOD_COLUMNS	 25
@@ -189,6 +191,7 @@ static void put_pairs(FILE *out, const struct compare_context *context,
 
 		put_pair(out, pair, repeats, context->phc);
 	}
+	references_put_pairs(out, &comparison->references, PAIR_COLUMNS, METHOD_COLUMNS);
 }
 
 /* @ppt in parts in 10^9, rounded down. */
@@ -299,9 +302,17 @@ static bool is_anything_measured(const struct comparison *comparison)
 static void put_verdict(FILE *out, const struct compare_result *result)
 {
 	const struct comparison_totals *totals = result->totals;
+	const struct compared_references *references = &result->last->references;
 	uint64_t found = comparison_totals_contradictions(totals);
+	char text[WITNESS_TEXT_BYTES + 96];
 
+	if (witness_is_other(&references->witness)) {
+		witness_words(&references->witness, references->offset, text, sizeof(text));
+		fprintf(out, "\n%s.\n", text);
+	}
 	if (!found && !is_anything_measured(result->last)) {
+		if (witness_is_other(&references->witness))
+			return;
 		fputs("\nThere is no clock here to hold against another; the notes say why.\n",
 		      out);
 		return;
@@ -349,6 +360,7 @@ static void text_end(FILE *out, const struct compare_context *context,
 	fputs(", each read several times, the narrowest kept\n\n", out);
 	put_page(out, context, last);
 	put_phc(out, context, last);
+	references_put_clocks(out, &last->references);
 	put_realtime(out, context, last);
 	put_driver_missing(out, context);
 	put_pairs(out, context, last);

@@ -279,7 +279,8 @@ static bool marker_changed(const struct comparison *out)
 }
 
 void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
-		  const struct driver_comparison *driver, struct comparison *out)
+		  const struct driver_comparison *driver,
+		  const struct compared_references *references, struct comparison *out)
 {
 	bool first = comparer->samples == 0;
 	bool has_both = sample->has_phc && sample->page_result != -ENODEV;
@@ -290,6 +291,10 @@ void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
 	out->has_driver = driver != NULL;
 	if (driver)
 		out->driver = *driver;
+	if (references)
+		out->references = *references;
+	if (!sample->page_result && page_mode(&sample->page) == PAGE_FULL)
+		out->references.witness = (struct witness){.rank = WITNESS_PAGE};
 	ask_page(out);
 	if (sample->has_phc)
 		infer_scale(out);

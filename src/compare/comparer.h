@@ -16,9 +16,10 @@ struct comparer {
 
 /*
  * Compare @sample into @out, and remember it. @driver is what was seen of the driver during it,
- * NULL where that cannot be seen.
+ * NULL where that cannot be seen; @references what was read of other PTP clocks, NULL: nothing.
  */
 void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
-		  const struct driver_comparison *driver, struct comparison *out);
+		  const struct driver_comparison *driver,
+		  const struct compared_references *references, struct comparison *out);
 
 #endif

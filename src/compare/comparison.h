@@ -11,6 +11,7 @@
 
 #include "event/clock_sample.h"
 #include "compare/driver_comparison.h"
+#include "compare/references.h"
 #include "judge/elapsed.h"
 #include "judge/page_update.h"
 #include "judge/scale_inference.h"
@@ -136,6 +137,8 @@ struct comparison {
 	unsigned int updates;
 	bool has_driver; /* could the driver's reads be seen? */
 	struct driver_comparison driver;
+
+	struct compared_references references;
 
 	struct contradiction contradiction[COMPARISON_CONTRADICTIONS];
 	unsigned int contradictions;

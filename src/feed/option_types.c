@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "feed/message.h"
 #include "feed/options.h"
+#include "observe/reference_clock.h"
 
 #define WANTED_BYTES 160
 
@@ -202,4 +203,13 @@ int option_word(const struct command_option *option, const char *text, void *val
 			 word);
 	}
 	return option_refuse(option, text, wanted);
+}
+
+int option_references(const struct command_option *option, const char *text, void *value)
+{
+	if (reference_options_add(text, value))
+		return option_refuse(option, text,
+				     "a list with ; between them, such as ptp0=utc or "
+				     "ptp0=tai,10us;ptp1=utc");
+	return MESSAGE_GO_ON;
 }

@@ -118,6 +118,16 @@ int option_schema(const struct command_option *option, const char *text, void *v
 		.doc = "The first is that of the lowest number. A file holds the bytes of a "      \
 		       "page, such as *vmclock-sim*(1) writes."
 
+/* What the user knows of other PTP clocks: a struct reference_options. */
+int option_references(const struct command_option *option, const char *text, void *value);
+#define OPTION_REFERENCES(structure, member)                                                       \
+	"phc", 0, "LIST",                                                                          \
+		.parse = option_references, OPTION_AT(structure, member),                          \
+		.help = "what is known of other PTP clocks, as ptp0=utc or ptp0=tai,10us: its "    \
+			"scale and its bound; several with ; between them",                        \
+		.doc = "The scale of a network card's clock is not known by its name, and it "     \
+		       "gives no bound: who sets it knows. _+-10us_ is the same as _10us_."
+
 /* The kernel's types, of commands that hook it. */
 #define OPTION_BTF(structure, member)                                                              \
 	"btf", 0, "FILE", OPTION_FILE(structure, member),                                          \

@@ -111,8 +111,7 @@ static void open_phc(struct page_monitor *monitor)
 	    phc_open(page_reader_fd(monitor->reader), &monitor->phc, NULL))
 		monitor->phc = NULL;
 	monitor->facts.phc = monitor->phc ? phc_path(monitor->phc) : NULL;
-	/* Nor are the others read where that would be seen. */
-	if (monitor->facts.clock_period_ns && !monitor->options.without_phc)
+	if (monitor->facts.clock_period_ns && !monitor->options.without_references)
 		reference_clocks_open(&monitor->options.references, &monitor->references);
 }
 

@@ -37,6 +37,7 @@ struct page_monitor_options {
 	uint64_t period_ns; /* 0: one of the above */
 	bool timer_only;    /* do without notifications: taking one is a read() that others see */
 	bool without_phc;   /* the same holds for reading the PTP clock */
+	bool without_references;	     /* and for the other PTP clocks */
 	struct reference_options references; /* what the user says of other PTP clocks */
 	bool measure;	    /* find out the figures below, which takes some milliseconds */
 	bool may_be_absent; /* begin without a page too: for stuns, and until one appears */

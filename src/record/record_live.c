@@ -163,7 +163,8 @@ static int open_sources(struct machine *machine)
 		/* Its own reads through the kernel would be recorded: so it makes none. */
 		.monitor = {.device = machine->options->device,
 			    .timer_only = true,
-			    .without_phc = true},
+			    .without_phc = true,
+			    .references = machine->options->references},
 		.hooks = {.every_event = machine->options->every_event,
 			  .btf = machine->options->btf,
 			  .reload = machine->options->reload,

@@ -37,6 +37,7 @@ static const char *severity_word(unsigned int i)
 const struct command_option record_option_table[] = {
 	{OPTION_LIMIT(struct record_options, duration_ns)},
 	{OPTION_PAGE(struct record_options, device)},
+	{OPTION_REFERENCES(struct record_options, references)},
 	{"events", 'e', OPTION_FLAG(struct record_options, every_event),
 	 .help = "keep each use as an event, which costs more",
 	 .doc = "From the beginning, not only during incidents; see *vmclock-trace-trace*(1)."},

@@ -94,7 +94,8 @@ static int trace_with(struct trace *trace)
 		/* Its own reads through the kernel would be shown: so it makes none. */
 		.monitor = {.device = trace->options->device,
 			    .timer_only = true,
-			    .without_phc = true},
+			    .without_phc = true,
+			    .without_references = trace->options->request.all_phcs},
 		.hooks = trace_options_of_kernel(trace->options),
 		.strict = trace->options->strict,
 		.quiet = trace->options->json,

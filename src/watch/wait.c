@@ -329,6 +329,7 @@ static const struct command_option options[] = {
 	 OPTION_GIVEN(struct wait_options, has_timeout),
 	 .help = "give up after T: 0 (look once), 500ms, 10s, 2m, 1h",
 	 .otherwise = "wait as long as it takes", .doc = OPTION_TIME_DOC},
+	{OPTION_REFERENCES(struct wait_options, monitor.references)},
 	{"since-marker", 0, "N", OPTION_NUMBER(struct wait_options, marker),
 	 OPTION_GIVEN(struct wait_options, has_marker),
 	 .help = "the marker that you have seen yourself: returns at once if the page has "

@@ -187,6 +187,7 @@ static const struct command_option options[] = {
 	{"no-counter", 0, OPTION_FLAG(struct watch_options, monitor.foreign), .excludes = "from",
 	 .help = "the page is not on this CPU's counter: compare nothing by it",
 	 .doc = "For files that were recorded, or simulated on a virtual counter."},
+	{OPTION_REFERENCES(struct watch_options, monitor.references), .excludes = "from"},
 	{"updates", 'u', OPTION_FLAG(struct watch_options, updates),
 	 .help = "show each update of the page too"},
 	{RECORDED_FROM(struct watch_options, from)},

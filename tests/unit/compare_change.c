@@ -19,11 +19,11 @@ static void two_samples_give_rates(void **state)
 	struct comparison comparison;
 
 	(void)state;
-	comparer_add(&comparer, &first, NULL, &comparison);
+	comparer_add(&comparer, &first, NULL, NULL, &comparison);
 	assert_int_equal(comparison.elapseds, COMPARISON_ELAPSED);
 	for (unsigned int i = 0; i < comparison.elapseds; i++)
 		assert_false(comparison.elapsed[i].known);
-	comparer_add(&comparer, &second, NULL, &comparison);
+	comparer_add(&comparer, &second, NULL, NULL, &comparison);
 	for (unsigned int i = 0; i < comparison.elapseds; i++) {
 		const struct elapsed *elapsed = &comparison.elapsed[i].elapsed;
 
@@ -51,8 +51,8 @@ static struct comparison compare_update(int64_t ns, uint64_t marker, uint64_t st
 	make_field(&machine.page, PAGE_TIME_SEC, (uint64_t)time.tv_sec);
 	make_field(&machine.page, PAGE_TIME_FRAC_SEC, instant_from_timespec(time).frac);
 	second = machine_sample(&machine, counter + MACHINE_TICKS_PER_SEC);
-	comparer_add(&comparer, &first, NULL, &comparison);
-	comparer_add(&comparer, &second, NULL, &comparison);
+	comparer_add(&comparer, &first, NULL, NULL, &comparison);
+	comparer_add(&comparer, &second, NULL, NULL, &comparison);
 	assert_int_equal(comparison.updates, 1);
 	assert_int_equal(comparison.update[0].updates, 1);
 	return comparison;
@@ -137,7 +137,7 @@ static void driver_against_page(void **state)
 	driver_comparison_add(&driver, &event, false);
 	assert_int_equal(driver_comparison_reads(&driver), 2);
 	assert_int_equal(driver.scale, SCALE_TAI);
-	comparer_add(&comparer, &sample, &driver, &comparison);
+	comparer_add(&comparer, &sample, &driver, NULL, &comparison);
 	assert_int_equal(comparison.contradictions, 0);
 
 	event = read_event(-3, COUNTER_SNAPSHOT, EVENT_PAGE_STABLE);
@@ -145,7 +145,7 @@ static void driver_against_page(void **state)
 	/* Small as it is, nothing excuses it. */
 	assert_true(driver.worst_is_stable);
 	assert_int_equal(driver.worst.minus_page_ns, -3);
-	comparer_add(&comparer, &sample, &driver, &comparison);
+	comparer_add(&comparer, &sample, &driver, NULL, &comparison);
 	assert_int_equal(contradictions_of(&comparison, CONTRADICTION_DRIVER), 1);
 
 	driver_comparison_merge(&total, &driver);

@@ -15,7 +15,7 @@ static struct comparison compare_once(const struct clock_sample *sample)
 	struct comparer comparer = {0};
 	struct comparison comparison;
 
-	comparer_add(&comparer, sample, NULL, &comparison);
+	comparer_add(&comparer, sample, NULL, NULL, &comparison);
 	return comparison;
 }
 

@@ -92,7 +92,7 @@ static void run_through(struct run *run, const struct compare_view *view, FILE *
 						       .max_error_ns = 100000,
 						       .est_error_ns = 7};
 		sample.phc[PHC_SYS_OFFSET_PRECISE].result = -EOPNOTSUPP;
-		comparer_add(&run->comparer, &sample, NULL, &run->last);
+		comparer_add(&run->comparer, &sample, NULL, NULL, &run->last);
 		comparison_totals_add(&run->totals, &run->last);
 		view->sample(out, &run->context, &run->last);
 		make_field(&machine.page, PAGE_SEQ_COUNT, 2);
@@ -233,7 +233,7 @@ static void views_of_almost_nothing(void **state)
 
 		views[i]->end(out, &context, &result);
 		sample.claim.result = -EPERM;
-		comparer_add(&comparer, &sample, NULL, &comparison);
+		comparer_add(&comparer, &sample, NULL, NULL, &comparison);
 		comparison_totals_add(&totals, &comparison);
 		result.last = &comparison;
 		views[i]->sample(out, &context, &comparison);
@@ -312,7 +312,7 @@ static void anything_can_be_shown(void **state)
 		sample.phc[i % PHC_METHODS].realtime.after.tv_sec = (time_t)random_field();
 		sample.monotonic_raw.inner.tv_sec = (time_t)random_field();
 		claim_anything(&sample.claim);
-		comparer_add(&comparer, &sample, NULL, &comparison);
+		comparer_add(&comparer, &sample, NULL, NULL, &comparison);
 		comparison_totals_add(&totals, &comparison);
 		compare_view_text.sample(out, &context, &comparison);
 		compare_view_text.end(out, &context, &result);
