@@ -91,7 +91,7 @@ static double period_change(const struct page *before, const struct page *after)
 }
 
 static void take_page(struct exporter_state *state, const struct event *event,
-		      const struct page_line *line)
+		      const struct page_in_force *line)
 {
 	struct metrics_page *page = &state->shown.page;
 
@@ -115,7 +115,7 @@ static void take_page(struct exporter_state *state, const struct event *event,
 }
 
 static void take_clock(struct metrics_clock *clock, const struct event *event,
-		       const struct page_line *line)
+		       const struct page_in_force *line)
 {
 	struct clock_error error;
 	int result = clock_error_of(event, &error);
@@ -132,7 +132,7 @@ static void take_clock(struct metrics_clock *clock, const struct event *event,
 		clock->offset = error.offset;
 }
 
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct exporter_state *state = arg;
 

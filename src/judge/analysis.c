@@ -82,7 +82,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 }
 
 static void add_bound(struct analysis *analysis, const struct event *event,
-		      const struct page_line *line)
+		      const struct page_in_force *line)
 {
 	struct ns_interval bound;
 
@@ -110,7 +110,7 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 }
 
 static void add_clock(struct analysis *analysis, const struct event *event,
-		      const struct page_line *line)
+		      const struct page_in_force *line)
 {
 	struct analysis_clock *clock = &analysis->clock[event->clock.clock];
 	struct ns_interval error;
@@ -141,7 +141,7 @@ static void add_read(struct analysis *analysis, const struct event *event)
 }
 
 static void add_sample(struct analysis *analysis, const struct event *event,
-		       const struct page_line *line)
+		       const struct page_in_force *line)
 {
 	if (line->is_sampled && !analysis->has_first_page && !analysis->gaps) {
 		analysis->first_page = line->sample;
@@ -166,7 +166,7 @@ static void add_clock_change(struct analysis *analysis, const struct event *even
 }
 
 static void add_by_type(struct analysis *analysis, const struct event *event,
-			const struct page_line *line)
+			const struct page_in_force *line)
 {
 	switch (event->type) {
 	case EVENT_PAGE:
@@ -190,7 +190,7 @@ static void add_by_type(struct analysis *analysis, const struct event *event,
 	}
 }
 
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct analysis *analysis = arg;
 

@@ -59,11 +59,11 @@ struct analysis {
 	struct analysis_page_bad page_bad[ANALYSIS_PAGE_BADS];
 	size_t page_bads; /* where there is no room, the last one has no end */
 	struct analysis_clock clock[OBSERVED_CLOCKS];
-	struct witness witness;	      /* who judged CLOCK_REALTIME last, where the page could not */
-	struct curve page_bound;      /* what the page claims of its own error, either way */
-	struct curve latency;	      /* how long the reads took that were measured one by one */
-	struct utc_track utc;	      /* by the page */
-	const struct page_line *page; /* its judge's */
+	struct witness witness;	 /* who judged CLOCK_REALTIME last, where the page could not */
+	struct curve page_bound; /* what the page claims of its own error, either way */
+	struct curve latency;	 /* how long the reads took that were measured one by one */
+	struct utc_track utc;	 /* by the page */
+	const struct page_in_force *page; /* its judge's */
 	bool has_first_page;
 	struct page first_page; /* valid if has_first_page */
 	struct summary summary;
@@ -80,9 +80,9 @@ struct analysis {
 	bool page_is_bad;	/* the last of page_bad goes on */
 	uint64_t page_doubt_ns; /* since when a finding of this event says so; UINT64_MAX: none */
 	uint64_t newest_ns;	/* of the event before, with the page good */
-	const struct page_line *line; /* as of the event that is judged */
-	uint64_t since_ns;	      /* the marker moved last, or there was a gap */
-	struct refuted refuted;	      /* pages since then, of which one was wrong */
+	const struct page_in_force *line; /* as of the event that is judged */
+	uint64_t since_ns;		  /* the marker moved last, or there was a gap */
+	struct refuted refuted;		  /* pages since then, of which one was wrong */
 };
 
 /* NULL without memory. */

@@ -4,7 +4,7 @@
 
 #include "judge/clock_error.h"
 #include "judge/detector_state.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "page/diff.h"
 #include "page/sequence.h"
 
@@ -150,7 +150,7 @@ static void handle_update(struct detector *detector, const struct event *event)
 	const struct page *before = &detector->newest.page;
 	bool disrupted = page_get(before, PAGE_DISRUPTION_MARKER) !=
 			 page_get(&event->page, PAGE_DISRUPTION_MARKER);
-	bool refreshed = page_line_is_renewed(before, &event->page);
+	bool refreshed = page_in_force_is_renewed(before, &event->page);
 	struct finding_seqlock seqlock;
 	struct counter_range range;
 	bool has_range = range_of(detector, event, &range), counted, broken;

@@ -2,7 +2,7 @@
 #include "judge/downtime.h"
 
 #include "judge/clock_error.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/page_update.h"
 #include "page/time.h"
 
@@ -117,7 +117,7 @@ static void try_to_tell(struct downtimes *downtimes, const struct event *sample)
 	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
 
 	if (!page_is_vouched_for(&sample->page) ||
-	    !page_line_is_renewed(&downtimes->before.page, &sample->page) ||
+	    !page_in_force_is_renewed(&downtimes->before.page, &sample->page) ||
 	    !event_ticks_fit(&downtimes->after.sample.ticks, &sample->page))
 		return;
 	downtimes->is_waiting = false;

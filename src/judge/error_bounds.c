@@ -4,7 +4,7 @@
 #include "judge/clock_error.h"
 #include "page/time.h"
 
-bool error_bound_of_page(const struct page_line *line, const struct event *event,
+bool error_bound_of_page(const struct page_in_force *line, const struct event *event,
 			 struct ns_interval *bound)
 {
 	const struct event_ticks *ticks = &event->sample.ticks;
@@ -16,7 +16,7 @@ bool error_bound_of_page(const struct page_line *line, const struct event *event
 	       !interval_widen(interval_of(0), time.max_error_ns, bound);
 }
 
-bool error_bounds_of_clock(const struct page_line *line, const struct refuted *refuted,
+bool error_bounds_of_clock(const struct page_in_force *line, const struct refuted *refuted,
 			   const struct event *event, struct ns_interval *error)
 {
 	return !line->reference_is_stale && !refuted_error(refuted, event, error);

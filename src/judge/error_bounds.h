@@ -10,14 +10,14 @@
 
 #include "base/instant.h"
 #include "event/event.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/refuted.h"
 
 /*
  * What the page of an EVENT_PAGE claims of its own error when it was looked at, either way, into
  * @bound. False where it claims nothing; @bound is then untouched.
  */
-bool error_bound_of_page(const struct page_line *line, const struct event *event,
+bool error_bound_of_page(const struct page_in_force *line, const struct event *event,
 			 struct ns_interval *bound);
 
 /*
@@ -26,7 +26,7 @@ bool error_bound_of_page(const struct page_line *line, const struct event *event
  * own. False where that is not known;
  * @error is then undefined.
  */
-bool error_bounds_of_clock(const struct page_line *line, const struct refuted *refuted,
+bool error_bounds_of_clock(const struct page_in_force *line, const struct refuted *refuted,
 			   const struct event *event, struct ns_interval *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include "judge/error_bounds.h"
 #include "judge/page_update.h"
 
-bool health_of_page(const struct page_line *in_force, bool may_be_unknown)
+bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 {
 	const struct page *page = &in_force->page;
 
@@ -30,7 +30,7 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 	       interval_overlap(error, allowed);
 }
 
-static bool is_wrong(const struct page_line *page, const struct event *event)
+static bool is_wrong(const struct page_in_force *page, const struct event *event)
 {
 	struct ns_interval error;
 
@@ -49,7 +49,7 @@ static bool is_wrong_by_witness(const struct health *health, const struct event_
 	       !health_of_clock(&health->realtime, error);
 }
 
-static void handle_clock(struct health *health, const struct page_line *page,
+static void handle_clock(struct health *health, const struct page_in_force *page,
 			 const struct event *event)
 {
 	enum observed_clock clock = event->clock.clock;
@@ -70,7 +70,8 @@ static void handle_clock(struct health *health, const struct page_line *page,
 	health->clock_wrong[clock] = is_wrong(page, event);
 }
 
-void health_event(struct health *health, const struct page_line *page, const struct event *event)
+void health_event(struct health *health, const struct page_in_force *page,
+		  const struct event *event)
 {
 	health->page = health_of_page(page, false);
 	if (event->type == EVENT_CLOCK)

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 
 #include "event/event.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/witness.h"
 
 /* Near enough for a clock that claims no bound. */
@@ -26,7 +26,7 @@
  * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown need not
  * vouch for the clock.
  */
-bool health_of_page(const struct page_line *page, bool may_be_unknown);
+bool health_of_page(const struct page_in_force *page, bool may_be_unknown);
 
 /*
  * Does a clock meet the page's time, or the witness's, by what both claim? @error is how far it is
@@ -44,7 +44,8 @@ struct health {
 };
 
 /* Take an event, with the page that is in force by then. */
-void health_event(struct health *health, const struct page_line *page, const struct event *event);
+void health_event(struct health *health, const struct page_in_force *page,
+		  const struct event *event);
 
 /* Is all well now? With @clocks, at least one clock must have been seen too. */
 bool health_now(const struct health *health, bool clocks);

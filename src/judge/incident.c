@@ -7,7 +7,7 @@
 #include "judge/health.h"
 #include "judge/incident_state.h"
 
-struct incidents *incidents_new(const struct page_line *page, incident_fn fn, void *arg)
+struct incidents *incidents_new(const struct page_in_force *page, incident_fn fn, void *arg)
 {
 	struct incidents *incidents = calloc(1, sizeof(*incidents));
 
@@ -127,7 +127,7 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 /* As far as it is seen: of a stun there may be no page at all. */
 static bool page_is_good(const struct incidents *incidents)
 {
-	const struct page_line *page = incidents->page;
+	const struct page_in_force *page = incidents->page;
 
 	if (!page->known)
 		return !page->is_lost && !page->is_torn;
@@ -144,7 +144,7 @@ static bool may_move_clocks(const struct incident *incident)
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(const struct incidents *incidents, uint64_t since_ns)
 {
-	const struct page_line *page = incidents->page;
+	const struct page_in_force *page = incidents->page;
 	bool has_clock = page->known && page_mode(&page->page) == PAGE_FULL;
 	bool has_witness = has_clock || incidents->witness.rank != WITNESS_NONE;
 
@@ -248,7 +248,7 @@ void incidents_finish(struct incidents *incidents)
 
 void incidents_forget(struct incidents *incidents, uint64_t number)
 {
-	const struct page_line *page = incidents->page;
+	const struct page_in_force *page = incidents->page;
 	const struct refuted refuted = incidents->refuted;
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;

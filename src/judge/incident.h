@@ -11,7 +11,7 @@
  *	incidents = incidents_new(&page, on_incident, NULL);
  *	detector = detector_new(NULL, on_finding, incidents);
  *	for each event:
- *		page_line_event(&page, &event);
+ *		page_in_force_event(&page, &event);
  *		detector_event(detector, &event);	first its findings ...
  *		incidents_event(incidents, &event);	... then what else it shows
  *	incidents_finish(incidents);
@@ -51,7 +51,7 @@
 #include "judge/claim.h"
 #include "judge/clock_error.h"
 #include "judge/finding.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/witness.h"
 
 #define INCIDENT_FINDINGS 32
@@ -152,7 +152,7 @@ struct incidents;
  * @page is the page in force, which takes each event before the detector and these do: borrowed.
  * NULL if out of memory.
  */
-struct incidents *incidents_new(const struct page_line *page, incident_fn fn, void *arg);
+struct incidents *incidents_new(const struct page_in_force *page, incident_fn fn, void *arg);
 
 /* NULL is fine. */
 void incidents_free(struct incidents *incidents);

@@ -4,7 +4,7 @@
 #define VMCLOCK_TRACE_JUDGE_INCIDENT_STATE_H
 
 #include "judge/incident.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/refuted.h"
 #include "page/page.h"
 
@@ -37,7 +37,7 @@ struct counted_thread {
 };
 
 struct incidents {
-	const struct page_line *page;
+	const struct page_in_force *page;
 	incident_fn fn;
 	void *arg;
 	bool open;

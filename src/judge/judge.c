@@ -10,7 +10,7 @@ struct judge {
 	void *arg;
 	struct detector *detector;
 	struct incidents *incidents;
-	struct page_line page;
+	struct page_in_force page;
 	struct health health;
 };
 
@@ -50,7 +50,7 @@ void judge_free(struct judge *judge)
 
 void judge_event(struct judge *judge, const struct event *event)
 {
-	page_line_event(&judge->page, event);
+	page_in_force_event(&judge->page, event);
 	health_event(&judge->health, &judge->page, event);
 	if (judge->handlers->event)
 		judge->handlers->event(event, &judge->page, judge->arg);
@@ -62,7 +62,7 @@ void judge_resume(struct judge *judge, const struct event_gap *gap)
 {
 	incidents_forget(judge->incidents, gap->incident);
 	detector_forget(judge->detector, gap->finding);
-	page_line_resume(&judge->page);
+	page_in_force_resume(&judge->page);
 	judge->health = (struct health){0};
 }
 
@@ -76,7 +76,7 @@ const struct incident *judge_open_incident(const struct judge *judge)
 	return incidents_open(judge->incidents);
 }
 
-const struct page_line *judge_page(const struct judge *judge)
+const struct page_in_force *judge_page(const struct judge *judge)
 {
 	return &judge->page;
 }

@@ -19,7 +19,7 @@
 #include "event/gap.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 #include "judge/witness.h"
 
 struct judge;
@@ -31,7 +31,7 @@ struct judge;
  */
 struct judge_handlers {
 	/* An event before it is judged, with the page in force, which has taken it. */
-	void (*event)(const struct event *event, const struct page_line *page, void *arg);
+	void (*event)(const struct event *event, const struct page_in_force *page, void *arg);
 	/* By then the incident to which it belongs is open. */
 	finding_fn finding;
 	incident_fn incident;
@@ -62,7 +62,7 @@ void judge_finish(struct judge *judge);
 const struct incident *judge_open_incident(const struct judge *judge);
 
 /* The page in force, by the events until now. Owned by @judge, for as long as that lives. */
-const struct page_line *judge_page(const struct judge *judge);
+const struct page_in_force *judge_page(const struct judge *judge);
 
 /*
  * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no

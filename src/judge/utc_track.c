@@ -66,7 +66,8 @@ static void thin(struct utc_track *track)
 	track->apart_ns = (point[track->points - 1].time_ns - point[0].time_ns) / UTC_TRACK_POINTS;
 }
 
-void utc_track_add(struct utc_track *track, const struct event *event, const struct page_line *line)
+void utc_track_add(struct utc_track *track, const struct event *event,
+		   const struct page_in_force *line)
 {
 	const struct event_ticks *ticks = &event->sample.ticks;
 	struct utc_point *last = track->points ? &track->point[track->points - 1] : NULL;

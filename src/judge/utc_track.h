@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 
 #define UTC_TRACK_POINTS 512
 
@@ -44,7 +44,7 @@ struct utc_track {
 
 /* Take a sample of the page; @line has taken it. */
 void utc_track_add(struct utc_track *track, const struct event *event,
-		   const struct page_line *line);
+		   const struct page_in_force *line);
 
 /* CLOCK_MONOTONIC may have jumped by @time_ns: a disruption was found. */
 void utc_track_break(struct utc_track *track, uint64_t time_ns);

@@ -193,7 +193,7 @@ static void add_change(struct line *line, const struct event *event)
 }
 
 static void add_detail(struct line *line, const struct event *event,
-		       const struct page_line *page_line)
+		       const struct page_in_force *page_in_force)
 {
 	switch (event->type) {
 	case EVENT_READ:
@@ -207,11 +207,11 @@ static void add_detail(struct line *line, const struct event *event,
 		add_tally(line, &event->tally);
 		break;
 	case EVENT_PAGE:
-		line->has_error = error_bound_of_page(page_line, event, &line->error);
+		line->has_error = error_bound_of_page(page_in_force, event, &line->error);
 		break;
 	case EVENT_CLOCK:
 		line->what = observed_clock_name(event->clock.clock);
-		line->has_error = error_bounds_of_clock(page_line, NULL, event, &line->error);
+		line->has_error = error_bounds_of_clock(page_in_force, NULL, event, &line->error);
 		break;
 	case EVENT_LATENCY:
 		line->path = event_path_name(event->path);
@@ -239,7 +239,8 @@ static void add_detail(struct line *line, const struct event *event,
 	}
 }
 
-static void csv_event(void *stream, const struct event *event, const struct page_line *page_line)
+static void csv_event(void *stream, const struct event *event,
+		      const struct page_in_force *page_in_force)
 {
 	bool has_page = event->page_state != EVENT_PAGE_ABSENT;
 	char device[EVENT_DEVICE_BYTES];
@@ -252,7 +253,7 @@ static void csv_event(void *stream, const struct event *event, const struct page
 		.page = has_page ? &event->page : NULL,
 	};
 
-	add_detail(&line, event, page_line);
+	add_detail(&line, event, page_in_force);
 	put_line(stream, &line);
 }
 

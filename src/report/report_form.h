@@ -22,7 +22,7 @@ struct report_stream {
 	 * In the order in which they were judged, each before what was found by it. @line has taken
 	 * it, and all before it.
 	 */
-	void (*event)(void *stream, const struct event *event, const struct page_line *line);
+	void (*event)(void *stream, const struct event *event, const struct page_in_force *line);
 	void (*finding)(void *stream, const struct finding *finding);
 	void (*incident)(void *stream, const struct incident *incident); /* that is over */
 

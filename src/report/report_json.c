@@ -280,7 +280,7 @@ static json_object *json_readers(const struct report *report)
 
 static json_object *json_of_page(const struct analysis *analysis)
 {
-	const struct page_line *page = analysis->page;
+	const struct page_in_force *page = analysis->page;
 	json_object *json = json_new(&page_table);
 
 	add_json(json, "first",

@@ -288,7 +288,8 @@ static void put_update(struct trace *trace, const struct page_change *change)
 	perfetto_instant(trace->out, TRACK_PAGE, change->time_ns, "update", &args);
 }
 
-static void put_sample(struct trace *trace, const struct event *event, const struct page_line *line)
+static void put_sample(struct trace *trace, const struct event *event,
+		       const struct page_in_force *line)
 {
 	struct ns_interval bound;
 
@@ -307,7 +308,8 @@ static void put_sample(struct trace *trace, const struct event *event, const str
 
 /* --- Other clocks */
 
-static void put_clock(struct trace *trace, const struct event *event, const struct page_line *line)
+static void put_clock(struct trace *trace, const struct event *event,
+		      const struct page_in_force *line)
 {
 	enum observed_clock clock = event->clock.clock;
 	uint64_t low = TRACK_CLOCKS + 2 * (uint64_t)clock;
@@ -391,7 +393,7 @@ static void put_notification(const struct trace *trace, const struct event *even
 	perfetto_instant(trace->out, TRACK_PAGE, event->time_ns, "notification", &args);
 }
 
-static void trace_event(void *stream, const struct event *event, const struct page_line *line)
+static void trace_event(void *stream, const struct event *event, const struct page_in_force *line)
 {
 	struct trace *trace = stream;
 

@@ -17,7 +17,7 @@ struct reading {
 	FILE *out;
 };
 
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct reading *reading = arg;
 

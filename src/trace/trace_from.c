@@ -256,7 +256,7 @@ static int trace_recorded(struct from *from, FILE *out)
 	struct source *source = &from->recorded.source;
 	struct recorded_result recorded;
 	struct trace_result result = {.recorded = &recorded};
-	const struct page_line *page;
+	const struct page_in_force *page;
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);

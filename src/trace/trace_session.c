@@ -124,7 +124,7 @@ static bool has_whole_page(const struct event *event)
 }
 
 /* First what @event shows, then what it means for the incident that is open. */
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct trace_session *session = arg;
 	bool is_use = event->type == EVENT_READ || event->type == EVENT_CALL;

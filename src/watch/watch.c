@@ -133,7 +133,7 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	struct recorded_result ended;
 	struct watch_result result = {.recorded = &ended};
 	struct recorded_request request = options->from;
-	const struct page_line *page;
+	const struct page_in_force *page;
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);

@@ -45,7 +45,7 @@ static void tell_missed(struct watch_session *session, uint64_t now_ns)
 	session->missed_told_ns = now_ns;
 }
 
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct watch_session *session = arg;
 

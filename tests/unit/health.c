@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * judge/page_line.h: what changed from sample to sample; judge/health.h: whether all is well.
+ * judge/page_in_force.h: what changed from sample to sample; judge/health.h: whether all is well.
  */
 #include "judge/health.h"
 #include "page_make.h"
@@ -16,18 +16,18 @@ static struct event sample_at(const struct page *page, uint64_t time_ns)
 static void changes_and_what_was_missed(void **state)
 {
 	struct page page = make_full_page();
-	struct page_line in_force = {0};
+	struct page_in_force in_force = {0};
 	struct event event = sample_at(&page, 10);
 
 	(void)state;
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_false(in_force.has_changed);
 	event.time_ns = 20;
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_false(in_force.has_changed);
 	make_field(&event.page, PAGE_SEQ_COUNT, 8);
 	event.time_ns = 30;
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_true(in_force.has_changed);
 	assert_int_equal(in_force.change.updates, 4);
 	assert_int_equal(in_force.change.last_same_ns, 20);
@@ -36,21 +36,21 @@ static void changes_and_what_was_missed(void **state)
 	/* Torn samples and other events change nothing. */
 	event.page_state = EVENT_PAGE_TORN;
 	make_field(&event.page, PAGE_SEQ_COUNT, 9);
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_false(in_force.has_changed);
 	assert_true(in_force.is_torn);
 	assert_int_equal(page_get(&in_force.page, PAGE_SEQ_COUNT), 8);
 	/* A counter that went back is one change, not two thousand million. */
 	event.page_state = EVENT_PAGE_STABLE;
 	make_field(&event.page, PAGE_SEQ_COUNT, 2);
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_true(in_force.has_changed);
 	assert_int_equal(in_force.change.updates, 1);
 	assert_int_equal(in_force.missed, 3);
 	/* What was not followed was not missed. */
-	page_line_resume(&in_force);
+	page_in_force_resume(&in_force);
 	make_field(&event.page, PAGE_SEQ_COUNT, 20);
-	page_line_event(&in_force, &event);
+	page_in_force_event(&in_force, &event);
 	assert_false(in_force.has_changed);
 	assert_int_equal(in_force.updates, 5);
 	assert_int_equal(in_force.missed, 3);
@@ -60,20 +60,20 @@ static void changes_and_what_was_missed(void **state)
 static void a_lost_page_is_lost_until_there_is_one(void **state)
 {
 	struct page page = make_full_page(), garbage = {.length = 3};
-	struct page_line in_force = {0};
+	struct page_in_force in_force = {0};
 	struct event good = sample_at(&page, 10), bad = sample_at(&garbage, 20);
 	struct event gone = {.type = EVENT_DEVICE, .device_state = DEVICE_LOST};
 
 	(void)state;
-	page_line_event(&in_force, &bad);
+	page_in_force_event(&in_force, &bad);
 	assert_false(in_force.is_lost);
-	page_line_event(&in_force, &good);
-	page_line_event(&in_force, &bad);
+	page_in_force_event(&in_force, &good);
+	page_in_force_event(&in_force, &bad);
 	assert_true(in_force.is_lost);
 	assert_false(health_of_page(&in_force, false));
-	page_line_event(&in_force, &good);
+	page_in_force_event(&in_force, &good);
 	assert_true(health_of_page(&in_force, false));
-	page_line_event(&in_force, &gone);
+	page_in_force_event(&in_force, &gone);
 	assert_true(in_force.is_lost && in_force.known);
 }
 
@@ -92,9 +92,9 @@ static struct event clock_at(const struct page *page, int64_t off_ns, bool has_c
 	return event;
 }
 
-static void take(struct health *health, struct page_line *page, const struct event *event)
+static void take(struct health *health, struct page_in_force *page, const struct event *event)
 {
-	page_line_event(page, event);
+	page_in_force_event(page, event);
 	health_event(health, page, event);
 }
 
@@ -102,7 +102,7 @@ static void good_needs_page_and_clocks(void **state)
 {
 	struct page page = make_full_page();
 	struct event event = sample_at(&page, 10);
-	struct page_line in_force = {0};
+	struct page_in_force in_force = {0};
 	struct health good = {0};
 
 	(void)state;
@@ -127,7 +127,7 @@ static void good_needs_a_voucher_and_the_reference_behind(void **state)
 {
 	struct page page = make_full_page(), marker = make_marker_page();
 	struct event event = sample_at(&page, 10);
-	struct page_line in_force = {0};
+	struct page_in_force in_force = {0};
 	struct health good = {0};
 
 	(void)state;

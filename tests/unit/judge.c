@@ -22,7 +22,7 @@ static void tell(struct told *told, char letter)
 	told->letters[told->count] = '\0';
 }
 
-static void on_event(const struct event *event, const struct page_line *line, void *arg)
+static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	assert_true(line->known);
 	assert_memory_equal(line->page.bytes, event->page.bytes, event->page.length);

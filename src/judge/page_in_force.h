@@ -9,8 +9,8 @@
  * clock may be compared with it. Once it is renewed, it holds for all counter values since the
  * marker moved.
  */
-#ifndef VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
-#define VMCLOCK_TRACE_JUDGE_PAGE_LINE_H
+#ifndef VMCLOCK_TRACE_JUDGE_PAGE_IN_FORCE_H
+#define VMCLOCK_TRACE_JUDGE_PAGE_IN_FORCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@
 #include "page/page.h"
 
 /* All zero at first. */
-struct page_line {
+struct page_in_force {
 	/* Of all samples of the observer's own, those beside a clock included. */
 	bool known;
 	struct page page; /* the newest whole and valid one; valid if known */
@@ -42,15 +42,15 @@ struct page_line {
 };
 
 /* Take an event. */
-void page_line_event(struct page_line *in_force, const struct event *event);
+void page_in_force_event(struct page_in_force *in_force, const struct event *event);
 
 /*
  * What happens until the next event is not known, and the page went through updates that were not
  * missed: it begins anew, but for the numbers of updates.
  */
-void page_line_resume(struct page_line *in_force);
+void page_in_force_resume(struct page_in_force *in_force);
 
 /* Has @after another reference, counter value or time, than @before? */
-bool page_line_is_renewed(const struct page *before, const struct page *after);
+bool page_in_force_is_renewed(const struct page *before, const struct page *after);
 
 #endif

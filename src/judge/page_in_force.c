@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "judge/page_line.h"
+#include "judge/page_in_force.h"
 
 #include "judge/clock_error.h"
 #include "page/diff.h"
 #include "page/sequence.h"
 
-bool page_line_is_renewed(const struct page *before, const struct page *after)
+bool page_in_force_is_renewed(const struct page *before, const struct page *after)
 {
 	return page_diff(before, after) &
 	       (PAGE_FIELD_BIT(PAGE_COUNTER_VALUE) | PAGE_FIELD_BIT(PAGE_TIME_SEC) |
 		PAGE_FIELD_BIT(PAGE_TIME_FRAC_SEC));
 }
 
-static void set_change(struct page_line *in_force, const struct event *event)
+static void set_change(struct page_in_force *in_force, const struct event *event)
 {
 	struct page_change *change = &in_force->change;
 
@@ -32,7 +32,7 @@ static void set_change(struct page_line *in_force, const struct event *event)
 	in_force->missed += change->updates > 1 ? change->updates - 1 : 0;
 }
 
-static void follow_samples(struct page_line *in_force, const struct event *event)
+static void follow_samples(struct page_in_force *in_force, const struct event *event)
 {
 	in_force->has_changed = in_force->is_sampled && page_diff(&in_force->sample, &event->page);
 	if (in_force->has_changed)
@@ -47,7 +47,7 @@ static bool has_other_marker(const struct page *before, const struct page *after
 	return page_get(before, PAGE_DISRUPTION_MARKER) != page_get(after, PAGE_DISRUPTION_MARKER);
 }
 
-static void take_page(struct page_line *in_force, const struct event *event,
+static void take_page(struct page_in_force *in_force, const struct event *event,
 		      const struct event_ticks *ticks)
 {
 	const struct page *page = &event->page;
@@ -57,7 +57,7 @@ static void take_page(struct page_line *in_force, const struct event *event,
 		in_force->is_lost |= in_force->known;
 		return;
 	}
-	if (in_force->known && page_line_is_renewed(&in_force->page, page))
+	if (in_force->known && page_in_force_is_renewed(&in_force->page, page))
 		in_force->reference_is_stale = false;
 	else if (moved)
 		in_force->reference_is_stale = page_mode(page) == PAGE_FULL;
@@ -71,7 +71,7 @@ static void take_page(struct page_line *in_force, const struct event *event,
 	in_force->page = *page;
 }
 
-void page_line_event(struct page_line *in_force, const struct event *event)
+void page_in_force_event(struct page_in_force *in_force, const struct event *event)
 {
 	bool is_whole = event->page_state == EVENT_PAGE_STABLE;
 
@@ -98,7 +98,8 @@ void page_line_event(struct page_line *in_force, const struct event *event)
 	}
 }
 
-void page_line_resume(struct page_line *in_force)
+void page_in_force_resume(struct page_in_force *in_force)
 {
-	*in_force = (struct page_line){.updates = in_force->updates, .missed = in_force->missed};
+	*in_force =
+		(struct page_in_force){.updates = in_force->updates, .missed = in_force->missed};
 }
