@@ -271,12 +271,12 @@ const struct command cmd_compare = {
 	.name = "compare",
 	.summary = "all clocks side by side, each difference an interval",
 	.usage = "[options]",
-	.about =
-		"All clocks of this machine side by side: the vmclock page, its PTP clock by "
-		"each ioctl, all other PTP clocks, CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW. Every "
-		"difference is an interval in which the true one lies, with the method that "
-		"measured it. As root it also holds what the driver returned against the page "
-		"at the same counter value: 0 ns apart, or it says why.",
+	.about = "All clocks of this machine side by side: the vmclock page, its PTP clock by "
+		 "each ioctl, all other PTP clocks, CLOCK_REALTIME, CLOCK_MONOTONIC and "
+		 "CLOCK_MONOTONIC_RAW. Every "
+		 "difference is an interval in which the true one lies, with the method that "
+		 "measured it. As root it also holds what the driver returned against the page "
+		 "at the same counter value: 0 ns apart, or it says why.",
 	.options = options,
 	.exit_done = "no clock contradicts what it or another claims",
 	.exit_failed = "no device, or it cannot be read",

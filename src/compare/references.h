@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What compare has of the PTP clocks beside the page's own: each against CLOCK_REALTIME and the page. */
+/*
+ * What compare has of the PTP clocks beside the page's own: each against CLOCK_REALTIME, and the
+ * page.
+ */
 #ifndef VMCLOCK_TRACE_COMPARE_REFERENCES_H
 #define VMCLOCK_TRACE_COMPARE_REFERENCES_H
 
@@ -18,7 +21,7 @@ struct compared_reference {
 	enum clock_scale scale;
 	bool has_claim;
 	uint64_t claim_ns;
-	/* CLOCK_REALTIME less the clock, by measurement alone; -ERROR-1 as clock_error_of() else. */
+	/* CLOCK_REALTIME less the clock, by measurement alone; else why, as clock_error_of(). */
 	int realtime_why;
 	struct ns_interval realtime;
 	/* The clock less the page's time, the same. */

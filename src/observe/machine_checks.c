@@ -16,8 +16,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "observe/clock_checks.h"
 #include "observe/driver_config.h"
 #include "observe/driver_module.h"
+#include "observe/firmware.h"
 #include "observe/kernel_refusal.h"
 #include "observe/kernel_symbols.h"
 #include "observe/page_reader.h"
@@ -314,6 +316,7 @@ static size_t check_device(const char *device, struct check *checks)
 size_t machine_checks(const char *device, const char *btf, int hooks_result,
 		      const struct error *no_hooks, struct check checks[MACHINE_CHECKS])
 {
+	const struct clock_places places = {.sysfs = FIRMWARE_SYSFS, .class = REFERENCE_CLASS_PATH};
 	struct kernel_symbols *symbols = kernel_symbols_load(btf);
 	size_t count = 0;
 
@@ -333,6 +336,7 @@ size_t machine_checks(const char *device, const char *btf, int hooks_result,
 	}
 	kernel_symbols_free(symbols);
 	count += check_device(device, &checks[count]);
+	count += clock_checks(&places, &checks[count]);
 	checks[count].name = "lockdown";
 	check_lockdown(&checks[count++]);
 	checks[count].name = "privileges";

@@ -12,7 +12,7 @@
 #include "event/check.h"
 
 /* How many checks machine_checks() makes at most. */
-#define MACHINE_CHECKS 16
+#define MACHINE_CHECKS 20
 
 /*
  * Look at everything but the hooks. @device: the page's path, NULL for the first device. @btf: a

@@ -13,7 +13,9 @@
 
 #include "base/parse.h"
 #include "observe/driver_config.h"
+#include "observe/firmware.h"
 #include "observe/page_map.h"
+#include "observe/reference_clock.h"
 #include "page/counter.h"
 
 struct page_reader {
@@ -30,23 +32,22 @@ const char *page_via_name(enum page_via via)
 	return names[via];
 }
 
-/* Does the firmware list a vmclock? Then it is the driver that is missing. */
-static bool firmware_has_vmclock(void)
-{
-	return access("/sys/bus/acpi/devices/AMZNC10C:00", F_OK) == 0;
-}
-
 static void explain_no_device(struct error *error)
 {
-	char hint[DRIVER_HINT_BYTES];
+	struct reference_clocks clocks;
+	char hint[DRIVER_HINT_BYTES], how[FIRMWARE_HOW_BYTES];
 
 	error_cause(error, "there is no /dev/vmclock* on this machine");
 	driver_hint(hint);
-	if (firmware_has_vmclock())
-		error_hint(
-			error,
-			"the hypervisor offers one (ACPI AMZNC10C), so the driver is missing: %s",
-			hint);
+	reference_clocks_list(REFERENCE_CLASS_PATH, NULL, false, &clocks);
+	if (firmware_has(FIRMWARE_SYSFS, FIRMWARE_VMCLOCK, how))
+		error_hint(error, "the hypervisor offers one (%s), so the driver is missing: %s",
+			   how, hint);
+	else if (clocks.count)
+		error_hint(error,
+			   "the hypervisor lists none, but there are other PTP clocks, such as %s: "
+			   "'vmclock-trace compare' reads them, 'vmclock-trace doctor' says more",
+			   clocks.clock[0].path);
 	else
 		error_hint(
 			error,

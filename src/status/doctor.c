@@ -83,8 +83,9 @@ const struct command cmd_doctor = {
 	.name = "doctor",
 	.summary = "what can be seen on this machine, what cannot, and what to do about it",
 	.usage = "[options]",
-	.about = "Looks at kernel, BTF, driver, device, rights and a known hole of the driver, "
-		 "then tries each hook and shows how it is attached and why not better. Changes "
+	.about = "Looks at kernel, BTF, driver, device, all clocks that this guest has or lacks, "
+		 "what chrony should be told, rights and a known hole of the driver, then "
+		 "tries each hook and shows how it is attached and why not better. Changes "
 		 "nothing.",
 	.options = options,
 	.exit_done = "everything can be seen",

@@ -19,7 +19,8 @@ static const struct json_table doctor_table = {
 		{"verdict", JSON_TEXT, "The answer in a sentence."},
 		{"checks", JSON_OBJECT,
 		 "What was checked: `kernel`, `clocksource`, `btf`, `driver`, `device`, `page`, "
-		 "`ptp_clock`, `writable_mapping`, `lockdown`, `privileges`.",
+		 "`ptp_clock`, `writable_mapping`, `vmclock`, `ptp_clocks`, `chrony`, `kvmclock`, "
+		 "`virtio_rtc`, `vmgenid`, `lockdown`, `privileges`.",
 		 JSON_LIST, .of = &json_check},
 		{"hooks", JSON_OBJECT, "Each hook. Null: none could be tried.",
 		 JSON_NULL | JSON_LIST, .of = &json_hook},
