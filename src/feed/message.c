@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "judge/claim.h"
 
 #define PROGRAM	       "vmclock-trace"
 #define ARGUMENT_BYTES 64   /* as much of an argument as is shown */
@@ -106,6 +107,19 @@ int message_output(int code)
 		message_error("the output could not be written: %s", strerror(why));
 	else
 		message_error("the output could not be written");
+	return EXIT_FAILED;
+}
+
+int message_verdict(bool alarming, const struct detector_counts *counts)
+{
+	if (alarming)
+		return EXIT_FINDING;
+	if (!counts->finding[FINDING_DATA_LOSS])
+		return EXIT_DONE;
+	/* After the summary; what is wrong with the output is message_output()'s. */
+	if (!fflush(stdout))
+		message_error("%s (data_loss): whether all was well is not known",
+			      claim_why_means(CLAIM_LOST));
 	return EXIT_FAILED;
 }
 

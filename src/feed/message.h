@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "feed/command.h"
+#include "judge/detector.h"
 #include "show/json_table.h"
 
 /* Returned by option parsing: no exit code, the command should run. */
@@ -39,6 +40,12 @@ int message_damaged(const char *path, const char *why, const char *what);
  * word; or it could not be written: says so, and returns EXIT_FAILED.
  */
 int message_output(int code);
+
+/*
+ * The exit code by what was found: EXIT_FINDING if @alarming. Else, if by @counts events were lost,
+ * says that it is not known whether all was well, and returns EXIT_FAILED.
+ */
+int message_verdict(bool alarming, const struct detector_counts *counts);
 
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);

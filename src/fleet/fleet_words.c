@@ -96,6 +96,12 @@ struct claim fleet_claim(const struct fleet *fleet)
 		if (claim.state != CLAIM_HOLDS)
 			return claim;
 	}
+	for (size_t i = 0; i < fleet->entries; i++) {
+		const struct fleet_finding *finding = fleet->entry[i].finding;
+
+		if (finding && finding->kind == FINDING_DATA_LOSS)
+			return claim_unknown(CLAIM_LOST);
+	}
 	return claim_seen(true);
 }
 
@@ -106,7 +112,7 @@ const char *fleet_level(const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->entries; i++) {
 		const struct fleet_finding *finding = fleet->entry[i].finding;
 
-		if (finding && finding->severity > worst)
+		if (finding && finding->kind != FINDING_DATA_LOSS && finding->severity > worst)
 			worst = finding->severity;
 	}
 	if (worst > FINDING_INFO)

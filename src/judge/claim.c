@@ -17,7 +17,7 @@ static const struct {
 	[CLAIM_NO_EVENTS] = {"no_events", "the recording holds no events"},
 	[CLAIM_NOT_CLOSED] = {"not_closed", "the recording was not closed, and its end is missing"},
 	[CLAIM_DAMAGED] = {"damaged", "a part of the recording cannot be read"},
-	[CLAIM_LOST] = {"lost", "the recorder lost events"},
+	[CLAIM_LOST] = {"lost", "events were lost"},
 };
 
 struct claim claim_seen(bool holds)

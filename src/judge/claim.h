@@ -28,7 +28,7 @@ enum claim_why {
 	CLAIM_NO_EVENTS,     /* there is nothing in the recording */
 	CLAIM_NOT_CLOSED,    /* the recording's end is not there */
 	CLAIM_DAMAGED,	     /* a part of the recording cannot be read */
-	CLAIM_LOST,	     /* the recorder lost events */
+	CLAIM_LOST,	     /* events were lost, in the kernel or by the recorder */
 	CLAIM_WHYS
 };
 
@@ -49,7 +49,7 @@ struct claim_span {
 	uint64_t events;
 	bool ended;    /* was it closed in order? */
 	bool damaged;  /* could a part not be read? */
-	uint64_t lost; /* events that its recorder lost */
+	uint64_t lost; /* events, in the kernel or by the recorder */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

@@ -36,6 +36,11 @@ const char *finding_severity_name(enum finding_severity severity)
 	return "unknown";
 }
 
+bool finding_is_alarm(const struct finding *finding)
+{
+	return finding->severity > FINDING_INFO && finding->kind != FINDING_DATA_LOSS;
+}
+
 const char *seqlock_cause_name(enum seqlock_cause cause)
 {
 	switch (cause) {

@@ -214,6 +214,9 @@ int finding_kind_by_name(const char *name, enum finding_kind *kind);
 /* "info", "warning", "critical" */
 const char *finding_severity_name(enum finding_severity severity);
 
+/* Is @finding about the clock, and more than news? data_loss is about what was seen of it. */
+bool finding_is_alarm(const struct finding *finding);
+
 /* "unchanged", "back", "jumped" */
 const char *seqlock_cause_name(enum seqlock_cause cause);
 

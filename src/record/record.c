@@ -135,9 +135,10 @@ const struct command cmd_record = {
 		 "Needs root for the kernel's hooks. Without, it records the page alone, and "
 		 "says so.",
 	.options = record_option_table,
-	.exit_done = "nothing found, or only news (severity info)",
+	.exit_done = "recorded, and nothing worse found in it than news (severity info); where "
+		     "events were lost (data_loss), the summary says so, and report says UNKNOWN",
 	.exit_failed = "nothing to record, or FILE could not be written",
-	.exit_finding = "a finding of severity warning or critical",
+	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"sudo vmclock-trace record\n"
 		"sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"

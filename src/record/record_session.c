@@ -73,7 +73,7 @@ static void on_finding(const struct finding *finding, void *arg)
 	const struct incident *incident;
 
 	session->found = true;
-	session->alarming |= finding->severity >= FINDING_WARNING;
+	session->alarming |= finding_is_alarm(finding);
 	recorder_finding(session->recorder, &recorded);
 	json_object_put(json);
 	if (!is_quiet(session))

@@ -53,7 +53,7 @@ struct record_session {
 	struct event_losses losses; /* of the newest EVENT_LOSS that was kept */
 	uint64_t losses_ns;
 	bool found;	       /* something, by the event that is being judged */
-	bool alarming;	       /* anything that is more than news */
+	bool alarming;	       /* was a finding_is_alarm() found? */
 	struct source *source; /* of the events; notified when an incident opens or closes */
 };
 

@@ -79,7 +79,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct replay *replay = arg;
 
-	replay->alarming |= finding->severity >= FINDING_WARNING;
+	replay->alarming |= finding_is_alarm(finding);
 	compare(replay, finding);
 	replay->view->finding(stdout, replay->recorded.start_ns, finding);
 }
@@ -130,7 +130,7 @@ static int end(struct replay *replay, const struct record_context *context)
 {
 	struct replay_result *result = &replay->result;
 	uint64_t kept = recording_findings(replay->recorded.recording);
-	int code = replay->alarming ? EXIT_FINDING : EXIT_DONE;
+	int code;
 
 	result->duration_ns = recorded_duration_ns(&replay->recorded);
 	result->events = replay->recorded.events;
@@ -139,6 +139,7 @@ static int end(struct replay *replay, const struct record_context *context)
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
 	replay->view->replay_end(stdout, context, result);
+	code = message_verdict(replay->alarming, result->counts);
 	if (!result->why_not_compared && (result->different || result->missing))
 		code = EXIT_FAILED;
 	return recorded_exit_code(&replay->recorded, code);
@@ -199,8 +200,10 @@ const struct command cmd_replay = {
 	.options = options,
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
-		"FILE is no recording, is damaged, or gives other findings than were seen live",
-	.exit_finding = "a finding of severity warning or critical, as it was seen live",
+		"FILE is no recording, is damaged, or gives other findings than were seen live; or "
+		"events were lost (data_loss) and nothing else was found",
+	.exit_finding =
+		"a finding about the clock of severity warning or critical, as it was seen live",
 	.examples =
 		"vmclock-trace replay clock.sqlite\n"
 		"vmclock-trace replay --speed 1 clock.sqlite\n"

@@ -112,6 +112,8 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts)
 	}
 	if (all)
 		fputc(')', out);
+	if (counts->finding[FINDING_DATA_LOSS])
+		fputs("; EVENTS WERE LOST: whether all was well meanwhile is not known", out);
 }
 
 void live_put_reader_paths(FILE *out, const struct summary_reader *reader)

@@ -164,8 +164,10 @@ const struct command cmd_trace = {
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
 		"there is neither a page nor a kernel to watch; or something that was asked for "
-		"cannot be had",
-	.exit_finding = "a finding of severity warning or critical: a disruption, a host step, ...",
+		"cannot be had; or events were lost (data_loss) and nothing else was found",
+	.exit_finding =
+		"a finding about the clock of severity warning or critical: a disruption, a "
+		"host step, ...",
 	.examples =
 		"sudo vmclock-trace trace                            # who reads it, until Ctrl-C\n"
 		"sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"

@@ -11,7 +11,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct trace_session *session = arg;
 
-	session->alarming |= finding->severity >= FINDING_WARNING;
+	session->alarming |= finding_is_alarm(finding);
 	session->view->finding(stdout, &session->context, finding);
 }
 
@@ -196,6 +196,6 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	session->view->end(stdout, &session->context, result);
 	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);
-	return message_output(session->alarming || session->answers.apart ? EXIT_FINDING
-									  : EXIT_DONE);
+	return message_output(
+		message_verdict(session->alarming || session->answers.apart, result->counts));
 }

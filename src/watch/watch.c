@@ -209,8 +209,10 @@ const struct command cmd_watch = {
 		 "the page costs, and how late a change may be found. Ends with Ctrl-C.",
 	.options = options,
 	.exit_done = "nothing found, or only news (severity info)",
-	.exit_failed = "no device, or it cannot be read",
-	.exit_finding = "a finding of severity warning or critical",
+	.exit_failed =
+		"no device, or it cannot be read; or events were lost (data_loss) and nothing "
+		"else was found",
+	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"vmclock-trace watch\n"
 		"vmclock-trace watch --duration 1h --json > findings.jsonl\n"

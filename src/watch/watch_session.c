@@ -12,7 +12,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct watch_session *session = arg;
 
-	session->alarming |= finding->severity >= FINDING_WARNING;
+	session->alarming |= finding_is_alarm(finding);
 	/* It says so itself, of its own interval: other findings of one change say the same. */
 	if (finding->missed && session->missed_by_ns != finding->found_ns)
 		session->missed_told += finding->missed;
@@ -92,5 +92,5 @@ int watch_session_end(struct watch_session *session, struct watch_result *result
 	result->missed = judge_page(session->judge)->missed;
 	result->counts = judge_counts(session->judge);
 	session->view->end(stdout, &session->context, result);
-	return message_output(session->alarming ? EXIT_FINDING : EXIT_DONE);
+	return message_output(message_verdict(session->alarming, result->counts));
 }

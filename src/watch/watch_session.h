@@ -15,7 +15,7 @@ struct watch_session {
 	struct watch_context context;
 	bool updates; /* is each one shown? */
 	struct judge *judge;
-	bool alarming;		 /* was anything found that is more than news? */
+	bool alarming;		 /* was a finding_is_alarm() found? */
 	uint64_t missed_told;	 /* of the page's updates, by findings or on lines of their own */
 	uint64_t missed_told_ns; /* when the newest such line was */
 	uint64_t missed_by_ns;	 /* found_ns of the newest finding that reported some */

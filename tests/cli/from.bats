@@ -230,6 +230,20 @@ with_kernel() {
 	[[ $output == *"NOT SEEN for want of a hook on vmclock_miscdev_read"* ]]
 }
 
+@test "from: what was lost is no finding about the clock, and no all-clear" {
+	run -0 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../scenarios/loss.scenario" "$file"
+	[[ $output == *"EVENTS WERE LOST"* ]]
+	for command in "trace --from" "watch --from" replay; do
+		# shellcheck disable=SC2086
+		run -1 "$VMCLOCK_TRACE" $command "$file"
+		[[ $output == *"1 data_loss"*"EVENTS WERE LOST"*"whether all was well is not known"* ]]
+	done
+	run -1 "$VMCLOCK_TRACE" report "$file"
+	[[ $output == "UNKNOWN: "*"Whether all was well is not known: events were lost."* ]]
+	run -1 "$VMCLOCK_TRACE" report --json "$file"
+	[ "$(jq -r .level <<<"$output")" = unknown ]
+}
+
 @test "from: with some readers alone, what is known of all together only is null" {
 	with_kernel
 	from trace --comm database
