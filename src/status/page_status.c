@@ -6,13 +6,21 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "show/witness_words.h"
 
 /* CLOCK_REALTIME is beyond what the page's error, a leap smear and a boot can explain. */
 static bool system_is_far(const struct page_status *status)
 {
-	uint64_t bound_ns = status->time.has_max_error ? status->time.max_error_ns : 0;
+	bool by_other = witness_is_other(&status->witness);
+	uint64_t bound_ns = by_other			 ? status->witness.bound_ns
+			    : status->time.has_max_error ? status->time.max_error_ns
+							 : 0;
 	struct ns_interval near;
 
+	if (by_other)
+		return !interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) &&
+		       !interval_widen(near, bound_ns, &near) &&
+		       !interval_overlap(status->witness_offset, near);
 	if (!status->is_device || status->system_missing || status->time_missing)
 		return false;
 	if (interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) ||
@@ -82,10 +90,16 @@ static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *t
 
 static void verdict_far(const struct page_status *status, char *text, size_t bytes)
 {
+	char words[WITNESS_TEXT_BYTES + 96];
 	bool behind = status->system.hi_ns < 0;
 	int64_t by_ns = behind ? status->system.hi_ns : status->system.lo_ns;
 	char by[TEXT_NS_BYTES];
 
+	if (witness_is_other(&status->witness)) {
+		witness_words(&status->witness, status->witness_offset, words, sizeof(words));
+		snprintf(text, bytes, "NOT SAFE: %s.", words);
+		return;
+	}
 	/* The nearer end: it is at least that much. */
 	text_ns_u64(by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns, by, sizeof(by));
 	snprintf(text, bytes, "NOT SAFE: CLOCK_REALTIME is %s %s the page's time.", by,
@@ -111,6 +125,21 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 	}
 }
 
+/* It tells of disruptions, and maybe another clock tells the time. */
+static void verdict_marker_only(const struct page_status *status, char *text, size_t bytes)
+{
+	char words[WITNESS_TEXT_BYTES + 96];
+
+	if (!witness_is_other(&status->witness)) {
+		snprintf(text, bytes,
+			 "OK: the page tells of disruptions; it holds no clock, as those "
+			 "of QEMU and Firecracker.");
+		return;
+	}
+	witness_words(&status->witness, status->witness_offset, words, sizeof(words));
+	snprintf(text, bytes, "OK: the page tells of disruptions, and holds no clock. %s.", words);
+}
+
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
 {
 	page_warning_set unsafe = unsafe_warnings(status);
@@ -124,9 +153,7 @@ void page_status_verdict(const struct page_status *status, char *text, size_t by
 	else if (system_is_far(status))
 		verdict_far(status, text, bytes);
 	else if (mode == PAGE_MARKER_ONLY)
-		snprintf(text, bytes,
-			 "OK: the page tells of disruptions; it holds no clock, as those "
-			 "of QEMU and Firecracker.");
+		verdict_marker_only(status, text, bytes);
 	else
 		verdict_full(status, text, bytes);
 }

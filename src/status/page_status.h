@@ -11,6 +11,7 @@
 
 #include "base/instant.h"
 #include "judge/scale_inference.h"
+#include "judge/witness.h"
 #include "page/page.h"
 #include "page/time.h"
 #include "page/warning.h"
@@ -39,6 +40,10 @@ struct page_status {
 	const char *phc_missing;
 	enum clock_scale phc_scale; /* valid unless: */
 	const char *phc_scale_missing;
+
+	/* Who judges CLOCK_REALTIME; where that is another clock, CLOCK_REALTIME less that. */
+	struct witness witness;
+	struct ns_interval witness_offset;
 };
 
 /*
@@ -66,8 +71,8 @@ size_t page_status_findings(const struct page_status *status,
  */
 const char *page_status_level(const struct page_status *status);
 
-/* The answer as one sentence into @text; always terminated. 240 bytes are enough. */
-#define PAGE_STATUS_VERDICT_BYTES 240
+/* The answer as one sentence into @text; always terminated. */
+#define PAGE_STATUS_VERDICT_BYTES (240 + WITNESS_TEXT_BYTES)
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/json_add.h"
+#include "show/witness_json.h"
 #include "show/json_objects.h"
 #include "show/page_json.h"
 #include "show/smear_view.h"
@@ -101,6 +102,13 @@ static const struct json_table status_table = {
 		{"system_clock", JSON_OBJECT, "The system clock against the page.",
 		 .of = &system_clock_table},
 		{"phc", JSON_OBJECT, "The PTP clock that belongs to the page.", .of = &phc_table},
+		{"witness", JSON_OBJECT,
+		 "The best clock to judge CLOCK_REALTIME by. Null: there is none.", JSON_NULL,
+		 .of = &json_witness},
+		{"realtime_minus_witness", JSON_OBJECT,
+		 "CLOCK_REALTIME less that clock, by measurement alone. Null where that is the "
+		 "page, or there is none.",
+		 JSON_NULL, .of = &json_interval},
 		{0},
 	}};
 
@@ -200,5 +208,9 @@ json_object *page_status_json(const struct page_status *status)
 	add_json(json, "smear", time ? smear_json(&status->page, time) : NULL);
 	add_json(json, "system_clock", system_clock(status));
 	add_json(json, "phc", phc(status));
+	add_json(json, "witness", json_of_witness(&status->witness));
+	add_json(json, "realtime_minus_witness",
+		 witness_is_other(&status->witness) ? page_json_interval(&status->witness_offset)
+						    : NULL);
 	return json;
 }

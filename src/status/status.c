@@ -14,6 +14,7 @@
 #include "observe/host_clock.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
+#include "observe/reference_clock.h"
 #include "page/counter.h"
 #include "show/json_add.h"
 #include "status/page_status_view.h"
@@ -26,6 +27,7 @@ struct options {
 	enum page_via via;
 	bool has_counter;
 	uint64_t counter;
+	struct reference_options references;
 	bool json;
 };
 
@@ -175,6 +177,30 @@ static int sample_page(struct page_reader *reader, const struct options *options
 	return memcmp(&copy.page, &again.page, sizeof(copy.page)) != 0;
 }
 
+/* The best other clock, where the page carries none. */
+static void read_witness(const struct options *options, struct page_status *status)
+{
+	struct reference_clocks clocks;
+
+	if (page_mode(&status->page) == PAGE_FULL)
+		status->witness.rank = WITNESS_PAGE;
+	if (page_mode(&status->page) != PAGE_MARKER_ONLY || !status->is_device ||
+	    options->has_counter)
+		return;
+	reference_clocks_open(&options->references, &clocks);
+	for (size_t i = 0; i < clocks.count; i++) {
+		struct event event = {.type = EVENT_CLOCK};
+		struct ns_interval offset;
+
+		if (reference_clock_read(&clocks.clock[i], &event.clock) ||
+		    witness_realtime_error(&event.clock, &offset))
+			continue;
+		if (witness_event(&status->witness, &event))
+			status->witness_offset = offset;
+	}
+	reference_clocks_close(&clocks);
+}
+
 static int show(struct page_reader *reader, const struct options *options, struct error *error)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
@@ -198,6 +224,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		status.system_missing = "the page changed during each comparison";
 		status.phc_scale_missing = status.system_missing;
 	}
+	read_witness(options, &status);
 	if (options->json)
 		put_pretty(stdout, page_status_json(&status));
 	else
@@ -242,6 +269,7 @@ static const struct command_option options[] = {
 	{"via", 0, "WAY", OPTION_WORD(struct options, via), .word = via, .initial = "auto",
 	 .help = "how the page is read: mmap, read, or auto (a device is mapped, a file is read)",
 	 .doc = "*auto* reads a device that cannot be mapped."},
+	{OPTION_REFERENCES(struct options, references)},
 	{OPTION_JSON(struct options, json, "one JSON object, schema vmclock-trace/status/2")},
 	{OPTION_SCHEMA(&status_schema)},
 	{0},

@@ -55,6 +55,23 @@ static void sane_ones(void **state)
 	finds(&status, NULL, "OK: the page tells of disruptions");
 }
 
+/* The page carries no clock, and the host's tells. */
+static void by_another_clock(void **state)
+{
+	struct page_status status = status_of(make_marker_page(), true);
+
+	(void)state;
+	status.witness =
+		(struct witness){.rank = WITNESS_HOST, .reference = {.name = "KVM virtual PTP"}};
+	status.witness_offset = interval_of(-250000000);
+	finds(&status, NULL,
+	      "OK: the page tells of disruptions, and holds no clock. CLOCK_REALTIME is 250.000 ms "
+	      "behind, by the host's clock (KVM virtual PTP), which claims no bound.");
+	status.witness_offset = interval_of(2500000000);
+	finds(&status, "system_clock_far",
+	      "NOT SAFE: CLOCK_REALTIME is 2.500 s ahead, by the host's clock (KVM virtual PTP)");
+}
+
 static void insane_ones(void **state)
 {
 	struct page page = make_full_page();
@@ -156,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sane_ones),
+		cmocka_unit_test(by_another_clock),
 		cmocka_unit_test(insane_ones),
 		cmocka_unit_test(only_a_device_is_held_against_this_machine),
 		cmocka_unit_test(random_pages_harm_nothing),
