@@ -333,6 +333,11 @@ static int make_with(struct bundle *bundle)
 		code = make_archive(bundle);
 	if (code != MESSAGE_GO_ON)
 		return code;
+	if (!*bundle->request.whole->damage && bundle->request.whole->span.no_log) {
+		message_error("%s: %s; the bundle is of what is there", options->file,
+			      claim_why_means(CLAIM_NO_LOG));
+		return EXIT_FAILED;
+	}
 	return message_damaged(options->file, bundle->request.whole->damage, "the bundle");
 }
 

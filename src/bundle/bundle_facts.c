@@ -10,6 +10,7 @@
 #include "show/finding_json.h"
 #include "show/json_add.h"
 #include "bundle/redact.h"
+#include "feed/recorded.h"
 
 static const char *plural(uint64_t count)
 {
@@ -88,6 +89,10 @@ static void add_origin(const struct cut_request *request, struct recording *reco
 		 count_live(analysis, recording), recording_findings(recording));
 	if (request->sha256)
 		fact_set(facts, "bundle_of_sha256", "%s", request->sha256);
+	if (whole->span.no_log)
+		fact_set(facts, RECORDING_FACT_LOG, "missing");
+	if (report_unkept(whole, request->since_ns, request->until_ns))
+		fact_set(facts, RECORDED_FACT_UNKEPT, "%" PRIu64, whole->span.unkept);
 	if (*whole->damage)
 		fact_set(facts, "bundle_of_damage", "%" PRIu64 " events could not be read: %s",
 			 whole->bad_rows, request->redact ? "it is damaged" : whole->damage);

@@ -89,6 +89,7 @@ int bundle_replay(const char *path, struct bundle_replay *result, struct error *
 	result->of_this_version = tool && !strcmp(tool, BUNDLE_TOOL);
 	result->findings = recording_findings(replaying.recorded.recording);
 	result->incidents = recording_incidents(replaying.recorded.recording);
+	result->end = recording_end(replaying.recorded.recording);
 	recording_check(replaying.recorded.recording);
 	replaying.judge = judge_new(&handlers, &replaying);
 	if (replaying.judge) {

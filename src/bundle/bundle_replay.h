@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "store/recording.h"
 
 struct bundle_replay {
 	uint64_t events;
 	uint64_t findings; /* that are stored */
 	uint64_t incidents;
-	uint64_t different;		/* stored or found, and not both, byte for byte */
+	uint64_t different; /* stored or found, and not both, byte for byte */
+	enum recording_end end;
 	bool of_this_version;		/* was it made by this very version? */
 	char damage[ERROR_CAUSE_BYTES]; /* of the recording; empty: none */
 };

@@ -7,6 +7,7 @@
 #include "show/json_objects.h"
 #include "record/record_view.h"
 #include "show/text_shown.h"
+#include "store/recording.h"
 
 #define HOST_SCHEMA   "vmclock-trace/host/1"
 #define BUNDLE_SCHEMA "vmclock-trace/bundle/1"
@@ -163,6 +164,11 @@ void bundle_put_text(FILE *out, const struct bundle_made *made)
 		text_put_shown(out, fact_get(made->facts, told[i]) ?: "");
 		fputc('\n', out);
 	}
+	if (!fact_get(made->facts, "end_monotonic_ns"))
+		fprintf(out, "end       missing: the recording was not closed%s\n",
+			fact_get(made->facts, RECORDING_FACT_LOG) ? ", and its log (the file -wal) "
+								    "is missing"
+								  : "");
 	fprintf(out, "names     %s%s\n",
 		redacted ? "replaced: " : "as they are: --redact replaces them", redacted ?: "");
 	fputs("next      whoever gets it opens report.html, and runs: vmclock-trace verify FILE\n",
@@ -213,7 +219,7 @@ bool bundle_is_well(const struct bundle_checked *checked)
 static const char *verify_verdict(const struct bundle_checked *checked)
 {
 	return bundle_is_well(checked)
-		       ? "All is well. Who made it is not checked: a bundle is not signed."
+		       ? "It is as it was made. Who made it is not checked: a bundle is not signed."
 		       : "This bundle is NOT as vmclock-trace makes one: do not rely on it.";
 }
 

@@ -179,6 +179,11 @@ static const char *plural(uint64_t count)
 /* False: then nothing can be made from it. */
 static bool check_recording(struct verify *verify)
 {
+	static const char *const ends[] = {
+		[RECORDING_CLOSED] = "",
+		[RECORDING_CUT] = "; made of one that was not closed, its end is missing",
+		[RECORDING_WITHOUT_LOG] = "; made of one that was not closed, without its log",
+	};
 	struct bundle_replay replay;
 	struct error error = {0};
 
@@ -191,8 +196,8 @@ static bool check_recording(struct verify *verify)
 	if (*replay.damage)
 		tell(verify, "recording", BUNDLE_WRONG, "it is damaged: %.100s", replay.damage);
 	else
-		tell(verify, "recording", BUNDLE_OK, "undamaged: %" PRIu64 " event%s",
-		     replay.events, plural(replay.events));
+		tell(verify, "recording", BUNDLE_OK, "undamaged: %" PRIu64 " event%s%s",
+		     replay.events, plural(replay.events), ends[replay.end]);
 	verify->of_this_version = replay.of_this_version;
 	if (!replay.different)
 		tell(verify, "replay", BUNDLE_OK,

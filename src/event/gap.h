@@ -11,6 +11,7 @@ struct event_gap {
 	uint64_t from_ns;  /* CLOCK_MONOTONIC of the event before; 0: there is none */
 	uint64_t to_ns;	   /* and of the one after */
 	uint64_t findings; /* that were made live in between */
+	uint64_t alarms;   /* of these, and of the event after, those that are no mere news */
 	uint64_t finding;  /* the newest that was made live before to_ns */
 	uint64_t incident; /* the newest that was over then */
 };

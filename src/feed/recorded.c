@@ -86,6 +86,27 @@ static bool is_signalled(struct recorded *recorded)
 	return until && stop_condition_is_signalled(until);
 }
 
+/* The marker has moved in between: what moved it is not among what was kept. */
+static void follow_gaps(struct recorded *recorded, const struct event *event,
+			const struct event_gap *gap)
+{
+	uint64_t marker;
+
+	if (gap->events) {
+		recorded->unkept += gap->alarms;
+		recorded->over_gap = true;
+	}
+	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
+	    event->page_state != EVENT_PAGE_STABLE)
+		return;
+	marker = page_get(&event->page, PAGE_DISRUPTION_MARKER);
+	recorded->unkept +=
+		recorded->over_gap && recorded->has_marker && marker != recorded->marker;
+	recorded->marker = marker;
+	recorded->has_marker = true;
+	recorded->over_gap = false;
+}
+
 static enum stop_condition_news give_next(struct recorded *recorded)
 {
 	const struct event_gap *gap;
@@ -105,6 +126,7 @@ static enum stop_condition_news give_next(struct recorded *recorded)
 	gap = recording_gap(recorded->recording);
 	if (gap->events)
 		note.gap = gap;
+	follow_gaps(recorded, &event, gap);
 	source_give(&recorded->source, &event, &note);
 	return recorded->source.has_enough ? STOP_CONDITION_OVER : STOP_CONDITION_READY;
 }
@@ -147,6 +169,7 @@ int recorded_open(const struct recorded_request *request, struct recorded *recor
 	recorded->start_ns = fact_get_u64(facts, "start_monotonic_ns", 0);
 	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
 	recorded->newest_ns = recorded->start_ns;
+	recorded->unkept = fact_get_u64(facts, RECORDED_FACT_UNKEPT, 0);
 	return 0;
 }
 
@@ -166,6 +189,22 @@ uint64_t recorded_duration_ns(const struct recorded *recorded)
 							: 0;
 }
 
+struct claim_span recorded_span(const struct recorded *recorded)
+{
+	struct recording_losses losses;
+	enum recording_end end = recording_end(recorded->recording);
+
+	recording_losses(recorded->recording, &losses);
+	return (struct claim_span){
+		.events = recorded->events,
+		.ended = end == RECORDING_CLOSED,
+		.no_log = end == RECORDING_WITHOUT_LOG,
+		.damaged = *recording_damage(recorded->recording)->why,
+		.lost = losses.events,
+		.unkept = recorded->unkept,
+	};
+}
+
 struct recorded_result recorded_end(struct recorded *recorded)
 {
 	const struct recording_damage *damage = recording_damage(recorded->recording);
@@ -179,24 +218,24 @@ struct recorded_result recorded_end(struct recorded *recorded)
 		.cut = fact_get_u64(facts, "events_cut", 0),
 		.damaged = damage->bad_rows,
 		.damage = damage->why,
-		.ended = fact_get(facts, "end_monotonic_ns"),
+		.ended = recording_end(recorded->recording) == RECORDING_CLOSED,
+		.no_log = recording_end(recorded->recording) == RECORDING_WITHOUT_LOG,
 	};
 }
 
 int recorded_exit_code(const struct recorded *recorded, int code)
 {
 	const struct recording_damage *damage = recording_damage(recorded->recording);
+	const struct claim_span span = recorded_span(recorded);
+	struct claim claim = claim_well(&span, false);
 
-	if (!*damage->why && code == EXIT_DONE &&
-	    !fact_get(recording_facts(recorded->recording), "end_monotonic_ns")) {
-		message_error("%s was not closed, and its end is missing: whether all was well is "
-			      "not known",
-			      recorded->request.file);
-		return EXIT_FAILED;
-	}
-	if (!*damage->why)
+	if (*damage->why)
+		message_error("%s is damaged: %s; all that can be read was replayed",
+			      recorded->request.file, damage->why);
+	else if (code == EXIT_DONE && claim.state == CLAIM_UNKNOWN)
+		message_error("whether all was well is not known of %s: %s", recorded->request.file,
+			      claim_why_means(claim.why));
+	else
 		return code;
-	message_error("%s is damaged: %s; all that can be read was replayed",
-		      recorded->request.file, damage->why);
 	return EXIT_FAILED;
 }

@@ -13,6 +13,7 @@
 #include "feed/playback.h"
 #include "feed/progress.h"
 #include "feed/source.h"
+#include "judge/claim.h"
 #include "show/recorded_view.h"
 #include "store/recording.h"
 
@@ -46,6 +47,10 @@ struct recorded {
 	int64_t start_realtime_ns;
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
+	uint64_t unkept;    /* alarms in its gaps, or that may be there */
+	bool over_gap;	    /* no page came since the last one */
+	bool has_marker;
+	uint64_t marker; /* of the newest page */
 	struct playback playback;
 	struct progress progress;
 };
@@ -73,10 +78,19 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page);
 /* How long that was which was given, of the recording's own time. */
 uint64_t recorded_duration_ns(const struct recorded *recorded);
 
+/* In a bundle's recording: the alarms in the gaps of what it was made of. */
+#define RECORDED_FACT_UNKEPT "bundle_of_unkept"
+
+/* What it has of what happened, now that it was read. */
+struct claim_span recorded_span(const struct recorded *recorded);
+
 /* What is known only now that it was read, for the views. Borrows from @recorded. */
 struct recorded_result recorded_end(struct recorded *recorded);
 
-/* @code, unless the recording turned out to be damaged: then that is said, and EXIT_FAILED. */
+/*
+ * @code, unless the recording turned out to be damaged, or nothing was found in one that does not
+ * have all that happened: then that is said, and EXIT_FAILED.
+ */
 int recorded_exit_code(const struct recorded *recorded, int code);
 
 #endif

@@ -27,6 +27,7 @@
 
 #include "event/fact.h"
 #include "judge/analysis.h"
+#include "judge/claim.h"
 #include "fleet/align.h"
 
 #define FLEET_RECORDINGS  256
@@ -88,7 +89,7 @@ struct fleet_recording {
 	uint64_t lost; /* events that should be there: in the kernel, and on the way to the file */
 	uint64_t cut;  /* that made room for later ones */
 	uint64_t bad_rows;
-	bool ended;
+	struct claim_span whole;
 	char damage[FLEET_CAUSE_BYTES]; /* "": none */
 	struct fleet_finding *finding;
 	size_t findings;
@@ -178,7 +179,7 @@ struct fleet_source {
 	uint64_t lost; /* events that could not be written */
 	uint64_t cut;
 	uint64_t bad_rows;
-	bool ended;
+	struct claim_span whole;
 	const char *damage;
 	fleet_sentence_fn sentence;
 };

@@ -157,9 +157,10 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 			(analysis->has_losses ? event_losses_total(&analysis->losses) : 0),
 		.cut = source->cut,
 		.bad_rows = source->bad_rows,
-		.ended = source->ended,
+		.whole = source->whole,
 		.unlisted = analysis->findings_unlisted + analysis->incidents_unlisted,
 	};
+	recording->whole.lost = recording->lost;
 	snprintf(recording->damage, sizeof(recording->damage), "%s", source->damage);
 	copy_fact(source, "host", recording->host);
 	copy_fact(source, "kernel", recording->kernel);

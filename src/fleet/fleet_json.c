@@ -5,6 +5,7 @@
 #include "fleet/fleet_table.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
+#include "show/recorded_view.h"
 
 /* Null where it is not known. */
 static json_object *json_utc_text(bool known, int64_t ns)
@@ -86,7 +87,7 @@ static json_object *json_recording(const struct fleet *fleet,
 	add_u64(json, "known", harm.known);
 	add_u64(json, "wrong", harm.wrong);
 	add_json(json, "worst", json_worst(fleet_worst(fleet, recording)));
-	add_bool(json, "ended", recording->ended);
+	add_ended(json, recording->whole.ended, recording->whole.no_log);
 	add_u64(json, "events", recording->events);
 	add_u64(json, "events_lost", recording->lost);
 	add_u64(json, "events_cut", recording->cut);

@@ -7,6 +7,7 @@
 #include "fleet/fleet_view.h"
 #include "show/incident_view.h"
 #include "show/json_objects.h"
+#include "show/recorded_view.h"
 
 static const char *method_names(int i)
 {
@@ -90,7 +91,7 @@ const struct json_table fleet_recording_table = {
 		{"incidents", JSON_U64, "How many incidents it has."},
 		{"findings", JSON_U64, "How many findings it has."},
 		HARM_KEYS,
-		{"ended", JSON_BOOL, "It was closed in order."},
+		JSON_ENDED_KEYS,
 		{"events", JSON_U64, "How many events were read."},
 		{"events_lost", JSON_U64, "How many could not be written."},
 		{"events_cut", JSON_U64, "How many made room for later ones."},
@@ -178,8 +179,8 @@ const struct json_table fleet_unknown_table = {
 	.keys = (const struct json_key[]){
 		{"code", JSON_STRING, "What kind.",
 		 .values = JSON_VALUES("no_utc", "no_bound", "contradiction", "by_claim", "damaged",
-				       "not_ended", "cut", "lost", "unlisted", "order", "unplaced",
-				       "not_read")},
+				       "not_ended", "no_log", "cut", "lost", "unlisted", "order",
+				       "unplaced", "not_read")},
 		{"host", JSON_STRING, "The machine. Null: all.", JSON_NULL},
 		{"text", JSON_TEXT, "What is not known, and why."},
 		{0},

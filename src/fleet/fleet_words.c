@@ -84,14 +84,7 @@ bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *
 struct claim fleet_claim(const struct fleet *fleet)
 {
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		const struct fleet_recording *recording = &fleet->recording[i];
-		const struct claim_span span = {
-			.events = recording->events,
-			.ended = recording->ended,
-			.damaged = recording->bad_rows || *recording->damage,
-			.lost = recording->lost,
-		};
-		struct claim claim = claim_well(&span, false);
+		struct claim claim = claim_well(&fleet->recording[i].whole, false);
 
 		if (claim.state != CLAIM_HOLDS)
 			return claim;
@@ -366,9 +359,13 @@ static void emit_file(const struct fleet_recording *recording, const struct unkn
 		     " events were passed over, and what could not be read at all is missing.",
 		     damage, recording->bad_rows);
 	}
-	if (!recording->ended)
+	if (!recording->whole.ended)
 		emit(sink, "not_ended",
 		     "The recording was not closed: what came after its last commit is missing.");
+	if (recording->whole.no_log)
+		emit(sink, "no_log",
+		     "This is a recording's main file without its log: the file -wal beside it is "
+		     "missing or empty. What only that holds is missing.");
 	if (recording->cut)
 		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones.",
 		     recording->cut);

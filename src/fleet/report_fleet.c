@@ -70,10 +70,10 @@ static int take_report(struct work *work, const char *path, const struct report 
 		.analysis = report->analysis,
 		.start_ns = report->start_ns,
 		.start_realtime_ns = report->start_realtime_ns,
-		.lost = report->lost,
+		.lost = report->span.lost,
 		.cut = report->cut,
 		.bad_rows = report->bad_rows,
-		.ended = report->ended,
+		.whole = report->span,
 		.damage = report->damage,
 		.sentence = finding_sentence,
 	};

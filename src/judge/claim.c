@@ -16,6 +16,9 @@ static const struct {
 	[CLAIM_GAP] = {"gap", "what came next was not recorded"},
 	[CLAIM_NO_EVENTS] = {"no_events", "the recording holds no events"},
 	[CLAIM_NOT_CLOSED] = {"not_closed", "the recording was not closed, and its end is missing"},
+	[CLAIM_NO_LOG] = {"no_log",
+			  "the recording was not closed, and its log (the file -wal) is missing"},
+	[CLAIM_NOT_KEPT] = {"not_kept", "something was found in a part of it that was not kept"},
 	[CLAIM_DAMAGED] = {"damaged", "a part of the recording cannot be read"},
 	[CLAIM_LOST] = {"lost", "events were lost"},
 };
@@ -36,10 +39,14 @@ struct claim claim_well(const struct claim_span *span, bool found)
 		return claim_seen(false);
 	if (span->damaged)
 		return claim_unknown(CLAIM_DAMAGED);
+	if (!span->ended && span->no_log)
+		return claim_unknown(CLAIM_NO_LOG);
 	if (!span->events)
 		return claim_unknown(CLAIM_NO_EVENTS);
 	if (!span->ended)
 		return claim_unknown(CLAIM_NOT_CLOSED);
+	if (span->unkept)
+		return claim_unknown(CLAIM_NOT_KEPT);
 	return span->lost ? claim_unknown(CLAIM_LOST) : claim_seen(true);
 }
 

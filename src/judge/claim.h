@@ -27,6 +27,8 @@ enum claim_why {
 	CLAIM_GAP,	     /* what came next was not recorded */
 	CLAIM_NO_EVENTS,     /* there is nothing in the recording */
 	CLAIM_NOT_CLOSED,    /* the recording's end is not there */
+	CLAIM_NO_LOG,	     /* nor is its log, which may hold more */
+	CLAIM_NOT_KEPT,	     /* something was found in what was not kept, or may have been */
 	CLAIM_DAMAGED,	     /* a part of the recording cannot be read */
 	CLAIM_LOST,	     /* events were lost, in the kernel or by the recorder */
 	CLAIM_WHYS
@@ -47,9 +49,11 @@ struct claim claim_unknown(enum claim_why why);
 /* What a recording has, from its beginning to its end. */
 struct claim_span {
 	uint64_t events;
-	bool ended;    /* was it closed in order? */
-	bool damaged;  /* could a part not be read? */
-	uint64_t lost; /* events, in the kernel or by the recorder */
+	bool ended;	 /* was it closed in order? */
+	bool no_log;	 /* if not: is its log missing? */
+	bool damaged;	 /* could a part not be read? */
+	uint64_t lost;	 /* events, in the kernel or by the recorder */
+	uint64_t unkept; /* alarms in what was not kept, or may be there */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

@@ -71,6 +71,8 @@ static const struct json_table replay_summary_table = {
 		{"comparison_missing", JSON_OBJECT,
 		 "Why the next three mean nothing for this recording.", JSON_NULL,
 		 .of = &json_missing},
+		{"ended", JSON_BOOL,
+		 "The recording was closed in order; else the next three are of what it has."},
 		{"findings_same", JSON_U64,
 		 "How many findings are byte for byte those that were seen live."},
 		{"findings_different", JSON_U64, "How many are not."},
@@ -167,6 +169,7 @@ static void json_replay_end(FILE *out, const struct record_context *context,
 				    result->events, result->counts);
 
 	add_missing(line, "comparison_missing", result->why_not_compared, NULL);
+	add_bool(line, "ended", result->ended);
 	add_u64(line, "findings_same", result->same);
 	add_u64(line, "findings_different", result->different);
 	add_u64(line, "findings_missing", result->missing);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/instant.h"
-#include "store/recording.h"
+#include "store/recording_file.h"
 
 /* "vmclock-20261123T033307Z.sqlite", or "-2.sqlite" where a second was too short. */
 #define NAME_FORMAT "vmclock-%Y%m%dT%H%M%SZ"

@@ -135,7 +135,8 @@ static void text_replay_end(FILE *out, const struct record_context *context,
 			" are in one of the two only, %" PRIu64 " are the same\n",
 			result->different, result->missing, result->same);
 	else
-		fputs("          byte for byte those seen live\n", out);
+		fprintf(out, "          byte for byte those seen live%s\n",
+			result->ended ? "" : " until it was cut: its end is missing");
 }
 
 const struct record_view record_view_text = {

@@ -35,6 +35,7 @@ struct replay_result {
 	uint64_t different;	      /* that are not, */
 	uint64_t missing;	      /* or were not seen live, or only live */
 	const char *why_not_compared; /* NULL: they were */
+	bool ended;		      /* was the recording closed in order? */
 	const struct detector_counts *counts;
 };
 

@@ -136,6 +136,7 @@ static int end(struct replay *replay, const struct record_context *context)
 	result->events = replay->recorded.events;
 	result->counts = judge_counts(replay->judge);
 	result->why_not_compared = why_not_compared(replay);
+	result->ended = recording_end(replay->recorded.recording) == RECORDING_CLOSED;
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
 	replay->view->replay_end(stdout, context, result);

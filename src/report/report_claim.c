@@ -30,15 +30,28 @@ static uint64_t losses_of(const struct report *report)
 	return times;
 }
 
+bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns)
+{
+	const struct analysis *analysis = report->analysis;
+	bool all = from_ns <= report->start_ns && to_ns == UINT64_MAX;
+
+	/* What was before the first event that was kept is in no list. */
+	if (report->span.unkept && (all || analysis->gaps_unlisted || from_ns < analysis->first_ns))
+		return true;
+	for (size_t i = 0; report->span.unkept && i < analysis->gaps; i++) {
+		if (analysis->gap[i].from_ns < to_ns && analysis->gap[i].to_ns >= from_ns)
+			return true;
+	}
+	return false;
+}
+
 struct claim report_claim(const struct report *report)
 {
-	const struct claim_span span = {
-		.events = report->analysis->events,
-		.ended = report->ended,
-		.damaged = report->bad_rows || *report->damage,
-		.lost = report->lost + losses_of(report),
-	};
+	struct claim_span span = report->span;
 
+	if (!report_unkept(report, report->since_ns, report->until_ns))
+		span.unkept = 0;
+	span.lost += losses_of(report);
 	return claim_well(&span, worst_of(report) > FINDING_INFO);
 }
 

@@ -39,8 +39,12 @@ static void put_head(FILE *out, const struct report *report)
 	html_puts(out, verdict);
 	fputs("</p>\n<p class=\"soft\">", out);
 	html_puts(out, report->file);
-	html_printf(out, ": %" PRIu64 " events from %s to %s, %s. Plots count from its start.",
-		    report->analysis->events, from, to, report_utc_by(report));
+	if (report->analysis->events)
+		html_printf(out,
+			    ": %" PRIu64 " events from %s to %s, %s. Plots count from its start.",
+			    report->analysis->events, from, to, report_utc_by(report));
+	else
+		html_puts(out, ": no event");
 	fputs("</p>\n", out);
 }
 

@@ -33,7 +33,7 @@ static const struct json_table recording_table = {
 		 JSON_NULL, "ns"},
 		{"end_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC of the newest event.",
 		 .unit = "ns"},
-		{"ended", JSON_BOOL, "It was closed in order."},
+		JSON_ENDED_KEYS,
 		{"events", JSON_U64, "How many events were read."},
 		{"events_lost", JSON_U64, "How many could not be written."},
 		{"events_cut", JSON_U64, "How many made room for later ones."},
@@ -121,12 +121,25 @@ static const struct json_table reader_table = {
 /* What is said of a recording, and the reasons for which an error is not known. */
 static const char *unknown_names(int i)
 {
-	static const char *const names[] = {"damaged",	     "not_ended",      "cut",
-					    "gap",	     "gaps_unlisted",  "part",
-					    "redacted",	     "not_written",    "unlisted",
-					    "no_page",	     "no_hooks",       "no_hook",
-					    "driver_let_go", "missed_updates", "lost_in_kernel",
-					    "mapped",	     "no_realtime",    "realtime_unseen",
+	static const char *const names[] = {"damaged",
+					    "not_ended",
+					    "no_log",
+					    "cut",
+					    "gap",
+					    "gaps_unlisted",
+					    "part",
+					    "redacted",
+					    "not_written",
+					    "unlisted",
+					    "no_page",
+					    "no_hooks",
+					    "no_hook",
+					    "driver_let_go",
+					    "missed_updates",
+					    "lost_in_kernel",
+					    "mapped",
+					    "no_realtime",
+					    "realtime_unseen",
 					    "reads_unlisted"};
 	const int count = sizeof(names) / sizeof(names[0]);
 
@@ -206,9 +219,9 @@ static json_object *json_recording(const struct report *report)
 		 report_utc_is_by_page(report) ? json_object_new_int64(report_start_utc_ns(report))
 					       : NULL);
 	add_u64(json, "end_monotonic_ns", report->analysis->last_ns);
-	add_bool(json, "ended", report->ended);
+	add_ended(json, report->span.ended, report->span.no_log);
 	add_u64(json, "events", report->analysis->events);
-	add_u64(json, "events_lost", report->lost);
+	add_u64(json, "events_lost", report->span.lost);
 	add_u64(json, "events_cut", report->cut);
 	add_u64(json, "events_damaged", report->bad_rows);
 	add_text(json, "damage", *report->damage ? report->damage : NULL);

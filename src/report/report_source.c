@@ -121,6 +121,9 @@ static void read_all(struct report_source *material)
 {
 	source_run(&material->recorded.source, NULL, NULL, on_event, material);
 	analysis_finish(material->analysis);
+	if (!material->analysis->events)
+		material->analysis->first_ns = material->analysis->last_ns =
+			material->report.start_ns;
 }
 
 static bool has_incident(const struct analysis *analysis, uint64_t number)
@@ -142,7 +145,6 @@ static struct report report_of_recording(struct recording *recording, const char
 		.facts = facts,
 		.start_ns = fact_get_u64(facts, "start_monotonic_ns", 0),
 		.start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0),
-		.ended = fact_get(facts, "end_monotonic_ns"),
 		.cut = fact_get_u64(facts, "events_cut", 0),
 	};
 }
@@ -154,7 +156,7 @@ static void end_report(struct report_source *material)
 	struct report *report = &material->report;
 
 	recording_losses(material->recorded.recording, &material->losses);
-	report->lost = material->losses.events;
+	report->span = recorded_span(&material->recorded);
 	report->lost_why = material->losses.cause;
 	report->bad_rows = damage->bad_rows;
 	report->damage = damage->why;

@@ -35,7 +35,11 @@ static void put_recording(FILE *out, const struct report *report)
 	report_utc(report, report->analysis->last_ns, to, sizeof(to));
 	fprintf(out, "%-*s", NAME_WIDTH, "file");
 	text_put_shown(out, report->file);
-	fprintf(out, "\n%-*s%s to %s, %s\n", NAME_WIDTH, "time", from, to, report_utc_by(report));
+	if (report->analysis->events)
+		fprintf(out, "\n%-*s%s to %s, %s\n", NAME_WIDTH, "time", from, to,
+			report_utc_by(report));
+	else
+		fprintf(out, "\n%-*snot known: no event was recorded\n", NAME_WIDTH, "time");
 	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->analysis->events);
 }
 

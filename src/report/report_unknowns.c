@@ -65,6 +65,25 @@ static void emit_bundle(const struct report *report, const struct unknown_sink *
 	}
 }
 
+/* Where it was cut. */
+static void emit_end(const struct report *report, const struct unknown_sink *sink)
+{
+	char newest[INSTANT_ISO_BYTES] = "";
+
+	if (report->span.ended)
+		return;
+	if (report->analysis->events)
+		report_utc(report, report->analysis->last_ns, newest, sizeof(newest));
+	emit(sink, "not_ended",
+	     "The recording was not closed: its program was killed, the machine stopped, or it "
+	     "still runs. What came after %s is missing.",
+	     *newest ? newest : "its start");
+	if (report->span.no_log)
+		emit(sink, "no_log",
+		     "This is a recording's main file without its log: the file -wal beside it is "
+		     "missing or empty. What only that holds is missing: copy both files.");
+}
+
 static void emit_recording(const struct report *report, const struct unknown_sink *sink)
 {
 	char damage[SHOWN_BYTES];
@@ -77,18 +96,14 @@ static void emit_recording(const struct report *report, const struct unknown_sin
 		     "not be read at all is missing here.",
 		     damage, report->bad_rows);
 	}
-	if (!report->ended)
-		emit(sink, "not_ended",
-		     "The recording was not closed: its program was killed, the machine stopped, "
-		     "or "
-		     "it still runs. What came after the last commit is missing.");
+	emit_end(report, sink);
 	emit_gaps(report, sink);
 	emit_bundle(report, sink);
-	if (report->lost) {
+	if (report->span.lost) {
 		text_display(report->lost_why, strlen(report->lost_why), damage, sizeof(damage));
 		emit(sink, "not_written",
-		     "%" PRIu64 " events were seen and could not be written: %s.", report->lost,
-		     damage);
+		     "%" PRIu64 " events were seen and could not be written: %s.",
+		     report->span.lost, damage);
 	}
 	if (report->analysis->findings_unlisted || report->analysis->incidents_unlisted)
 		emit(sink, "unlisted",

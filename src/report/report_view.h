@@ -29,9 +29,8 @@ struct report {
 	uint64_t until_ns;	     /* and before; UINT64_MAX: all */
 
 	/* What the recording itself lacks. */
-	bool ended;	      /* was it closed in order? */
-	uint64_t lost;	      /* events that could not be written */
-	const char *lost_why; /* valid if lost */
+	struct claim_span span;
+	const char *lost_why; /* valid if span.lost */
 	uint64_t cut;	      /* that made room for later ones */
 	uint64_t bad_rows;    /* that are damaged */
 	const char *damage;   /* in words; "": none */
@@ -68,6 +67,9 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 
 /* Is all well: was nothing found, and all of the recording seen? */
 struct claim report_claim(const struct report *report);
+
+/* Of what was not kept from @from_ns to @to_ns: was something found in it, or may have been? */
+bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns);
 
 /* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by report_claim(). Static. */
 const char *report_level(const struct report *report);

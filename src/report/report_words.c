@@ -327,6 +327,11 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 
 	text[0] = '\0';
 	say(&words, "%s: ", report_level(report));
+	if (!report->analysis->events) {
+		say(&words, "no event was recorded. Whether all was well is not known: %s.",
+		    claim_why_means(report_claim(report).why));
+		return;
+	}
 	say_window(&words, report);
 	if (!incident) {
 		say_nothing_bad(&words, report);

@@ -23,7 +23,7 @@ const struct json_table recorded_result_table = {
 		{"events_cut", JSON_U64, "How many made room for later ones."},
 		{"events_damaged", JSON_U64, "How many are damaged."},
 		{"damage", JSON_TEXT, "What is damaged.", JSON_NULL},
-		{"ended", JSON_BOOL, "It was closed in order."},
+		JSON_ENDED_KEYS,
 		{0},
 	}};
 
@@ -62,7 +62,11 @@ void recorded_result_put_text(FILE *out, const struct recorded_result *result)
 		fputs("; DAMAGED: ", out);
 		text_put_shown(out, result->damage);
 	}
-	fputs(result->ended ? "\n" : "; it was not closed in order\n", out);
+	if (!result->ended)
+		fputs("; it was not closed in order", out);
+	if (result->no_log)
+		fputs(", and its log (the file -wal) is missing", out);
+	fputc('\n', out);
 }
 
 json_object *record_facts_json(const struct fact_list *facts)
@@ -77,6 +81,12 @@ json_object *record_facts_json(const struct fact_list *facts)
 		json_object_put(name);
 	}
 	return json;
+}
+
+void add_ended(json_object *json, bool ended, bool no_log)
+{
+	add_bool(json, "ended", ended);
+	add_bool(json, "log_missing", no_log);
 }
 
 json_object *recorded_json(const struct record_context *context)
@@ -103,6 +113,6 @@ json_object *recorded_result_json(const struct recorded_result *result)
 	add_u64(json, "events_cut", result->cut);
 	add_u64(json, "events_damaged", result->damaged);
 	add_text(json, "damage", *result->damage ? result->damage : NULL);
-	add_bool(json, "ended", result->ended);
+	add_ended(json, result->ended, result->no_log);
 	return json;
 }

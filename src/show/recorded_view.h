@@ -24,6 +24,15 @@ extern const struct json_table recorded_result_table; /* of recorded_result_json
 			JSON_MAP | (flags)                                                         \
 	}
 
+/* Of add_ended(). */
+#define JSON_ENDED_KEYS                                                                            \
+	{"ended", JSON_BOOL, "It was closed in order."},                                           \
+	{                                                                                          \
+		"log_missing", JSON_BOOL,                                                          \
+			"It was not, and the log beside it (the file -wal) is missing or empty: "  \
+			"what only that holds is missing here."                                    \
+	}
+
 /* Strings are borrowed. */
 struct record_context {
 	const char *file;
@@ -36,6 +45,9 @@ struct record_context {
  */
 json_object *record_facts_json(const struct fact_list *facts);
 
+/* How a recording ends, onto @json. */
+void add_ended(json_object *json, bool ended, bool no_log);
+
 /* Known at the end. Strings are borrowed. */
 struct recorded_result {
 	uint64_t events;    /* that were read */
@@ -44,6 +56,7 @@ struct recorded_result {
 	uint64_t damaged;   /* that are damaged */
 	const char *damage; /* what is, in words; empty: nothing */
 	bool ended;	    /* was it closed in order? */
+	bool no_log;	    /* if not: is its log missing? */
 };
 
 /* The first lines: which file, of which machine, and how that was watched. */

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/recording.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "store/codec.h"
 #include "store/read_limit.h"
+#include "store/recording_file.h"
 #include "store/schema.h"
 
 /* Behind damage it is tried again so many rows further on, twice as many each time. */
@@ -37,6 +35,7 @@ enum statement {
 	COUNT_INCIDENTS,
 	WALK_FINDINGS,
 	WALK_INCIDENTS,
+	WALK_ALARMS,
 	GET_LOSSES,
 	STATEMENTS
 };
@@ -53,6 +52,10 @@ static const char *const sql[STATEMENTS] = {
 	[COUNT_INCIDENTS] = "SELECT count(*) FROM (SELECT 1 FROM incidents LIMIT 1000000000)",
 	[GET_LOSSES] = "SELECT events, cause, time_ns FROM losses ORDER BY id LIMIT 100000",
 	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
+	/* What is gone may have been one. */
+	[WALK_ALARMS] = "SELECT number, found_ns FROM findings AS f WHERE severity <> 'info' OR"
+			" number > 1 AND NOT EXISTS (SELECT 1 FROM findings WHERE number ="
+			" f.number - 1) ORDER BY number",
 	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
 };
 
@@ -68,14 +71,16 @@ struct recording {
 	sqlite3_stmt *stmt[STATEMENTS];
 	struct fact_list facts;
 	struct recording_damage damage;
-	bool running; /* GET_EVENTS is */
-	int led_back; /* times that a row had an earlier id than the one before */
+	bool log_is_missing; /* and the file says that it has one */
+	bool running;	     /* GET_EVENTS is */
+	int led_back;	     /* times that a row had an earlier id than the one before */
 	int64_t last_id;
 	uint64_t last_ns;
 	struct event_gap gap;
 	uint64_t gaps;
 	struct walker findings;
 	struct walker incidents;
+	struct walker alarms;
 	struct {
 		int64_t id;
 		struct page page;
@@ -110,33 +115,18 @@ static int read_facts(struct recording *recording)
 	return result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
-/* SQLite makes an empty database of what is not there or empty: say so before. */
-static int check_file(const char *path, struct error *error)
-{
-	struct stat there;
-
-	if (!stat(path, &there) && S_ISDIR(there.st_mode)) {
-		error_cause(error, "%s is a directory, not a recording", path);
-		error_hint(error, "name the recordings in it: %s/*.sqlite", path);
-		return -EISDIR;
-	}
-	if (!access(path, R_OK))
-		return 0;
-	error_cause(error, "%s cannot be read: %s", path, strerror(errno));
-	error_hint(error, "recordings are made by: vmclock-trace record FILE");
-	return -errno;
-}
-
 int recording_open(const char *path, struct recording **out, struct error *error)
 {
 	struct recording *recording;
-	int err = check_file(path, error);
+	int err = recording_file_check(path, error);
 
 	if (err)
 		return err;
 	recording = calloc(1, sizeof(*recording));
 	if (!recording)
 		return error_no_memory(error);
+	/* Reading may make an empty one. */
+	recording->log_is_missing = recording_file_lacks_log(path);
 	if (sqlite3_open_v2(path, &recording->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
 		error_cause(error, "%s cannot be opened: %s", path, sqlite3_errmsg(recording->db));
 		error_hint(error, "recordings are made by: vmclock-trace record FILE");
@@ -163,23 +153,6 @@ int recording_open(const char *path, struct recording **out, struct error *error
 	return 0;
 }
 
-/* Where SQLite's file format has its application id, the highest byte first. */
-#define HEADER_BYTES	   100
-#define HEADER_APPLICATION 68
-
-bool recording_is_by_header(int fd)
-{
-	static const char magic[16] = "SQLite format 3";
-	uint8_t header[HEADER_BYTES];
-	uint32_t application;
-
-	if (pread(fd, header, sizeof(header), 0) != sizeof(header) ||
-	    memcmp(header, magic, sizeof(magic)))
-		return false;
-	memcpy(&application, header + HEADER_APPLICATION, sizeof(application));
-	return be32toh(application) == SCHEMA_APPLICATION_ID;
-}
-
 void recording_close(struct recording *recording)
 {
 	if (!recording)
@@ -193,6 +166,15 @@ void recording_close(struct recording *recording)
 const struct fact_list *recording_facts(const struct recording *recording)
 {
 	return &recording->facts;
+}
+
+enum recording_end recording_end(const struct recording *recording)
+{
+	if (fact_get(&recording->facts, "end_monotonic_ns"))
+		return RECORDING_CLOSED;
+	return recording->log_is_missing || fact_get(&recording->facts, RECORDING_FACT_LOG)
+		       ? RECORDING_WITHOUT_LOG
+		       : RECORDING_CUT;
 }
 
 const struct recording_damage *recording_damage(const struct recording *recording)
@@ -378,6 +360,9 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 	gap->events = missing;
 	gap->findings = walk(&recording->findings, findings, gap->from_ns, gap->to_ns);
 	gap->finding = recording->findings.number;
+	/* That of the event behind the gap came of what is missing. */
+	gap->alarms = walk(&recording->alarms, recording->stmt[WALK_ALARMS], gap->from_ns,
+			   gap->to_ns + 1);
 	walk(&recording->incidents, incidents, gap->from_ns, gap->to_ns);
 	gap->incident = recording->incidents.number;
 }

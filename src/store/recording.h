@@ -25,9 +25,6 @@ struct recording;
  */
 int recording_open(const char *path, struct recording **out, struct error *error);
 
-/* Do the first bytes of @fd say that it is a recording? It may be any file, and may be damaged. */
-bool recording_is_by_header(int fd);
-
 /*
  * Is it sound from end to end, each page of it in its one place? What is not is damage. The work is
  * bounded by its size.
@@ -48,6 +45,18 @@ bool recording_next(struct recording *recording, struct event *event);
  * on the one before. Owned by @recording, valid until the next event is asked for.
  */
 const struct event_gap *recording_gap(const struct recording *recording);
+
+/* In a copy of one without its log: "missing". */
+#define RECORDING_FACT_LOG "bundle_of_log"
+
+/* How it ends. */
+enum recording_end {
+	RECORDING_CLOSED,      /* in order */
+	RECORDING_CUT,	       /* not: it still runs, or its program or machine stopped */
+	RECORDING_WITHOUT_LOG, /* not, and its log is missing, or empty */
+};
+
+enum recording_end recording_end(const struct recording *recording);
 
 /* What is missing, or wrong, so far: complete when recording_next() has said false. */
 struct recording_damage {

@@ -69,6 +69,58 @@ record_of() {
 	[[ $output != *"byte for byte"* ]]
 }
 
+@test "report: a main file without its log is named as such, wherever it is read" {
+	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
+	# As a file that was copied alone while it was written: the last one out removes the log.
+	sqlite3 "$copy" "PRAGMA journal_mode = WAL; DELETE FROM facts WHERE name = 'end_monotonic_ns'"
+	[ ! -e "$copy-wal" ]
+	for form in '' --json --html; do
+		run -1 "$VMCLOCK_TRACE" report $form "$copy"
+		[[ $output == *UNKNOWN* && $output == *"without its log"* && $output != *OK:* ]]
+	done
+	# Where it was cut, and no less when a reader has left an empty log.
+	run -1 "$VMCLOCK_TRACE" report "$copy"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"What came after 2026-01-01T01:00:00.000Z is missing."* ]]
+	run -1 "$VMCLOCK_TRACE" report --json "$copy"
+	jq -e '.recording | .ended == false and .log_missing == true' <<<"$output"
+	for command in replay 'trace --from' 'watch --from'; do
+		run -1 "$VMCLOCK_TRACE" $command "$copy"
+		[[ $output == *"its log (the file -wal) is missing"* && $output != *"those seen live" ]]
+	done
+	run -1 "$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/alone.tar.gz" "$copy"
+	[[ $output == *"was not closed, and its log"* ]]
+	"$VMCLOCK_TRACE" verify "$BATS_TEST_TMPDIR/alone.tar.gz" | grep -q '^ok .*not closed, without its log'
+	# A bundle's report on it knows no more.
+	tar -xOf "$BATS_TEST_TMPDIR/alone.tar.gz" --wildcards '*/report.json' | jq -e '.level == "unknown" and .recording.log_missing'
+}
+
+@test "report: of an empty recording no time is told" {
+	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
+	sqlite3 "$copy" "DELETE FROM facts; DELETE FROM events"
+	for form in '' --json --html; do
+		run -1 "$VMCLOCK_TRACE" report $form "$copy"
+		[[ $output == *"UNKNOWN: no event was recorded."* && $output != *1970-* ]]
+	done
+}
+
+@test "report: what lies in a gap is not passed over" {
+	record_of "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" "$copy"
+	sqlite3 "$copy" "CREATE TEMP TABLE at AS SELECT found_ns AS ns FROM findings WHERE number = 1;
+		DELETE FROM events WHERE time_ns BETWEEN (SELECT ns - 2000000000 FROM at) AND (SELECT ns + 2000000000 FROM at)"
+	# It was found live, and is in the table of findings.
+	run -1 "$VMCLOCK_TRACE" report --json "$copy"
+	jq -e '.level == "unknown" and (.verdict | contains("not kept"))' <<<"$output"
+	run -1 "$VMCLOCK_TRACE" replay "$copy"
+	"$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/gap.tar.gz" "$copy" >/dev/null
+	tar -xOf "$BATS_TEST_TMPDIR/gap.tar.gz" --wildcards '*/report.json' | jq -e '.level == "unknown"'
+	# A part beside it is whole.
+	"$VMCLOCK_TRACE" report --since 0s --until 5s "$copy" | grep -q '^OK: '
+	# Nor where that row is gone: the marker has moved.
+	sqlite3 "$copy" "DELETE FROM findings; DELETE FROM incidents"
+	run -1 "$VMCLOCK_TRACE" report --json "$copy"
+	jq -e '.level == "unknown"' <<<"$output"
+}
+
 @test "report: the same recording gives the same bytes, in each form" {
 	for form in '' --json --html --csv --perfetto; do
 		cmp <("$VMCLOCK_TRACE" report $form "$STORY") <("$VMCLOCK_TRACE" report $form "$STORY")

@@ -18,8 +18,14 @@ static void all_of_it_must_have_been_seen(void **state)
 	span = whole;
 	span.ended = false;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_NOT_CLOSED);
+	span.no_log = true;
+	assert_int_equal(claim_well(&span, false).why, CLAIM_NO_LOG);
+	span.no_log = false;
 	/* What was found was found. */
 	assert_int_equal(claim_well(&span, true).state, CLAIM_FAILS);
+	span = whole;
+	span.unkept = 1;
+	assert_int_equal(claim_well(&span, false).why, CLAIM_NOT_KEPT);
 	span = whole;
 	span.lost = 1;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_LOST);

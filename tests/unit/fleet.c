@@ -80,7 +80,7 @@ static void add(struct fleet *fleet, struct host *host, const char *file, uint64
 				    .facts = &facts,
 				    .start_ns = (uint64_t)SCENARIO_MONOTONIC_START_NS,
 				    .start_realtime_ns = host->scenario.frame.start_utc_sec * SEC,
-				    .ended = true,
+				    .whole = {.events = 1, .ended = true},
 				    .damage = "",
 				    .sentence = sentence};
 	struct scenario_source *source = play(host);
