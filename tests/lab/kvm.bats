@@ -14,9 +14,16 @@ setup_file() {
 	keep doctor vmclock-trace doctor --json
 	uses() { load --phc /dev/ptp0 --device none 5; }
 	trace_while trace --phc all -- uses
+	keep first load follow
+	keep before vmclock-trace wait --for synchronized --timeout 60 --json
+	keep compare vmclock-trace compare --count 1 --json
+	keep text vmclock-trace compare --count 1
 	begin watch vmclock-trace watch --json
 	echo '@@@ migrate'
-	until_says watch '"disruption"'
+	until_says watch '"kind":"disruption"'
+	keep while vmclock-trace wait --for recovered --timeout 0 --json
+	keep second load follow
+	until_says watch '"type":"incident".*"disruption":'
 	finish
 SCRIPT
 }
@@ -36,6 +43,28 @@ SCRIPT
 	holds trace '.[-1].clocks | map(select(.clock == "ptp0"))[0].paths | map_values(.uses) | .clock_gettime == 5 and .PTP_SYS_OFFSET == 5 and .PTP_SYS_OFFSET_EXTENDED == 5 and .PTP_SYS_OFFSET_PRECISE == 5'
 	failed=$(jq .failed "$OUT/trace.load")
 	holds trace "(.[-1].clocks | map(select(.clock == \"ptp0\"))[0].paths | map(.failed) | add) == $failed"
+}
+
+@test "KVM: by the host's clock it is known that CLOCK_REALTIME is right" {
+	status_is before 0
+	holds before '.[-1].what == "synchronized"'
+}
+
+@test "KVM: compare holds CLOCK_REALTIME against the host's clock, beside a page without one" {
+	holds compare '.[0] | .witness.rank == "host" and .references[0].kind == "KVM" and .references[0].method == "PTP_SYS_OFFSET_PRECISE" and .references[0].scale_by == "name"'
+	holds compare '.[0].references[0].realtime_minus_clock | .lo_ns > -1000000 and .hi_ns < 1000000'
+	grep -q "by the host's clock (KVM virtual PTP), which claims no bound\|with the host's clock (KVM virtual PTP), which claims no bound" "$OUT/text"
+}
+
+# It stood still, while the host's clock did not; what the guest is behind is what it was set by.
+@test "KVM: a migration leaves CLOCK_REALTIME behind, until it is set, which is known by the host's clock" {
+	stepped=$(jq .stepped_ns "$OUT/second")
+	[ "$stepped" -gt 1000000 ]
+	[ "$(cat "$OUT/while.status")" != 0 ]
+	# A busy host stops the guest at other times, too.
+	holds watch 'map(select(.type == "incident" and .findings.disruption)) | length == 1'
+	holds watch 'map(select(.type == "incident" and .findings.disruption))[0] | .recovered and .witness.rank == "host" and .witness.kind == "KVM" and .witness.method == "PTP_SYS_OFFSET_PRECISE" and .witness.claim_ns == null'
+	holds watch "map(select(.type == \"incident\" and .findings.disruption))[0].clocks | map(select(.clock == \"CLOCK_REALTIME\"))[0] | .is_good and .errors.worst.lo_ns < 1000000 - $stepped and .errors.worst.hi_ns > -1000000 - $stepped"
 }
 
 @test "KVM: a migration is found once" {

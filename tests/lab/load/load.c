@@ -14,7 +14,7 @@ static const struct {
 	int (*run)(struct load_clocks clocks, int argc, char **argv);
 } kinds[] = {
 	{"flood", load_flood},	   {"errors", load_errors}, {"poll", load_poll},
-	{"pollers", load_pollers}, {"hold", load_hold},
+	{"pollers", load_pollers}, {"hold", load_hold},	    {"follow", load_follow},
 };
 
 static const char usage[] =
@@ -24,6 +24,7 @@ static const char usage[] =
 	"  errors                      calls that fail, each in its way\n"
 	"  poll SECONDS                waits for updates of the page and reads each\n"
 	"  pollers SECONDS [WAKES]     the same in every way, one thread each; says so on stderr\n"
+	"  follow                      sets CLOCK_REALTIME to the PTP clock, once\n"
 	"  hold SECONDS|-              maps the page, also in a child; says so before and after;\n"
 	"                              each step takes half of the time, or a line of stdin\n";
 

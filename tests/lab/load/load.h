@@ -32,6 +32,9 @@ int load_pollers(struct load_clocks clocks, int argc, char **argv);
 /* SECONDS: maps the page, also in a child, for a while. */
 int load_hold(struct load_clocks clocks, int argc, char **argv);
 
+/* Sets CLOCK_REALTIME to the PTP clock, once. */
+int load_follow(struct load_clocks clocks, int argc, char **argv);
+
 /* The clock behind a file descriptor of a PTP device, see clock_getres(2). */
 static inline clockid_t phc_clock_id(int phc)
 {
