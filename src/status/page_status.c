@@ -21,12 +21,18 @@ static bool system_is_far(const struct page_status *status)
 		return !interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) &&
 		       !interval_widen(near, bound_ns, &near) &&
 		       !interval_overlap(status->witness_offset, near);
-	if (!status->is_device || status->system_missing || status->time_missing)
+	if (status->system_missing || status->time_missing)
 		return false;
 	if (interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) ||
 	    interval_widen(near, bound_ns, &near))
 		return false; /* a bound past 292 years: all is within it */
 	return !interval_overlap(status->system, near);
+}
+
+/* A page that is not of this machine, or not of now, by its time: the one is not for the other. */
+static bool is_apart(const struct page_status *status)
+{
+	return !status->is_device && system_is_far(status);
 }
 
 /* The page holds a clock that ought to work on this machine, and cannot. */
@@ -58,7 +64,7 @@ size_t page_status_findings(const struct page_status *status,
 	if (is_foreign_device(status))
 		codes[count++] = "foreign_counter";
 	/* Two clocks that differ say nothing more where the one is known to be bad. */
-	if (!unsafe && system_is_far(status))
+	if (!unsafe && status->is_device && system_is_far(status))
 		codes[count++] = "system_clock_far";
 	qsort(codes, count, sizeof(codes[0]), compare_codes);
 	return count;
@@ -70,7 +76,7 @@ const char *page_status_level(const struct page_status *status)
 
 	if (page_status_findings(status, codes))
 		return "critical";
-	return status->time_missing ? "unknown" : "ok";
+	return status->time_missing || is_apart(status) ? "unknown" : "ok";
 }
 
 /* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
@@ -102,8 +108,10 @@ static void verdict_far(const struct page_status *status, char *text, size_t byt
 	}
 	/* The nearer end: it is at least that much. */
 	text_ns_u64(by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns, by, sizeof(by));
-	snprintf(text, bytes, "NOT SAFE: CLOCK_REALTIME is %s %s the page's time.", by,
-		 behind ? "behind" : "ahead of");
+	snprintf(text, bytes, "%s: CLOCK_REALTIME is %s %s the page's time%s.",
+		 status->is_device ? "NOT SAFE" : "UNKNOWN", by, behind ? "behind" : "ahead of",
+		 status->is_device ? ""
+				   : "; the file may be of another machine, or of another boot");
 }
 
 static void verdict_full(const struct page_status *status, char *text, size_t bytes)
@@ -114,14 +122,15 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 	char bound[TEXT_NS_BYTES];
 
 	if (status->time_missing) {
-		snprintf(text, bytes, "OK: the page holds a clock, %s; no time here: %s.", state,
-			 status->time_missing);
+		snprintf(text, bytes, "UNKNOWN: the page holds a clock, %s; no time here: %s.",
+			 state, status->time_missing);
 	} else if (!status->time.has_max_error) {
 		snprintf(text, bytes, "OK: the clock is %s; the page gives no bound of its error.",
 			 state);
 	} else {
 		text_ns_u64(status->time.max_error_ns, bound, sizeof(bound));
-		snprintf(text, bytes, "OK: the clock is %s and right to within %s.", state, bound);
+		snprintf(text, bytes, "OK: the clock is %s and %sright to within %s.", state,
+			 status->system_missing ? "by its own account " : "", bound);
 	}
 }
 

@@ -74,7 +74,8 @@ static const struct json_table status_table = {
 		{"level", JSON_STRING,
 		 "`critical`: the clock is not safe to rely on, and the exit status is 3. "
 		 "`unknown`: "
-		 "nothing speaks against it, but there is no clock in the page, or no time by it.",
+		 "nothing speaks against it, but there is no clock in the page, or no time by it, "
+		 "or it is in a file and far from CLOCK_REALTIME.",
 		 .values = JSON_LEVELS},
 		{"verdict", JSON_TEXT, "The answer in a sentence."},
 		{"findings", JSON_STRING,

@@ -201,9 +201,20 @@ static void read_witness(const struct options *options, struct page_status *stat
 	reference_clocks_close(&clocks);
 }
 
-static int show(struct page_reader *reader, const struct options *options, struct error *error)
+/* A page without a clock is what it is to be; a clock of which nothing is known is not sane. */
+static int exit_code_of(const struct page_status *status)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
+
+	if (page_status_findings(status, codes))
+		return EXIT_FINDING;
+	return page_mode(&status->page) == PAGE_FULL && strcmp(page_status_level(status), "ok")
+		       ? EXIT_FAILED
+		       : EXIT_DONE;
+}
+
+static int show(struct page_reader *reader, const struct options *options, struct error *error)
+{
 	struct page_status status = {
 		.path = page_reader_path(reader),
 		.via = page_via_name(page_reader_via(reader)),
@@ -229,7 +240,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		put_pretty(stdout, page_status_json(&status));
 	else
 		page_status_print(&status, stdout);
-	return message_output(page_status_findings(&status, codes) ? EXIT_FINDING : EXIT_DONE);
+	return message_output(exit_code_of(&status));
 }
 
 static int status_run(int argc, char **argv)
@@ -285,7 +296,9 @@ const struct command cmd_status = {
 		 "the page is readable.",
 	.options = options,
 	.exit_done = "sane; also a page that by design holds no clock (marker-only, as of QEMU)",
-	.exit_failed = "no device, or it cannot be read",
+	.exit_failed =
+		"no device, or it cannot be read; or unknown: the page holds a clock, and there is "
+		"no time by it here, or it is in a file and further than that from CLOCK_REALTIME",
 	.exit_finding =
 		"not safe to rely on: no valid page, an update that does not end, a status "
 		"other than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "

@@ -45,7 +45,8 @@ static void sane_ones(void **state)
 	struct page_status status = status_of(page, true);
 
 	(void)state;
-	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
+	finds(&status, NULL,
+	      "OK: the clock is synchronized and by its own account right to within 1.000 us.");
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
 	make_field(&page, PAGE_FLAGS,
 		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
@@ -115,8 +116,13 @@ static void only_a_device_is_held_against_this_machine(void **state)
 	finds(&status, NULL, "OK"); /* the two intervals touch: nothing is proven */
 	status.system = (struct ns_interval){300000000000, 300000000500};
 	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 5.0 min ahead of");
+	/* A file: it may be of another machine, and is neither bad nor well. */
 	status.is_device = false;
-	finds(&status, NULL, "OK");
+	finds(&status, NULL, "UNKNOWN: CLOCK_REALTIME is 5.0 min ahead of");
+	assert_string_equal(page_status_level(&status), "unknown");
+	status.system = (struct ns_interval){0, 500};
+	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
+	assert_string_equal(page_status_level(&status), "ok");
 }
 
 /* A page of noise, with the parts kept that let it get further than the magic. */
