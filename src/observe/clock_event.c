@@ -39,7 +39,27 @@ static int read_realtime(void *source, struct event *event)
 	return 0;
 }
 
-/* The clock is CLOCK_REALTIME again: what differs is who vouches for it. */
+/* From protocol 3 on ClockBound tells UTC by the counter, without CLOCK_REALTIME. */
+static void take_clockbound_time(struct event *event, const struct clockbound *claim)
+{
+	struct clockbound_time time;
+	uint64_t counter = counter_read_ordered();
+	struct counter_bracket bracket = {.before = counter, .after = counter};
+
+	event->clock.has_claim =
+		clockbound_at(claim, counter, (int64_t)clock_now_ns(CLOCK_MONOTONIC),
+			      page_get(&event->page, PAGE_DISRUPTION_MARKER), &time);
+	if (event->clock.has_claim) {
+		bracket.inner.tv_sec = time.utc_ns / NSEC_PER_SEC;
+		bracket.inner.tv_nsec = time.utc_ns % NSEC_PER_SEC;
+		event->clock.max_error_ns = time.bound_ns;
+	} else {
+		bracket = host_clock_by_counter(CLOCK_REALTIME);
+	}
+	take(event, &bracket);
+}
+
+/* To protocol 2 the clock is CLOCK_REALTIME again: what differs is who vouches for it. */
 static int read_clockbound(void *source, struct event *event)
 {
 	struct counter_bracket bracket;
@@ -49,10 +69,14 @@ static int read_clockbound(void *source, struct event *event)
 	(void)source;
 	if (result)
 		return result;
-	bracket = host_clock_by_counter(CLOCK_REALTIME);
-	take(event, &bracket);
 	event->clock.clock = OBSERVED_CLOCKBOUND;
 	event->clock.scale = SCALE_UTC;
+	if (claim.version == 3) {
+		take_clockbound_time(event, &claim);
+		return 0;
+	}
+	bracket = host_clock_by_counter(CLOCK_REALTIME);
+	take(event, &bracket);
 	event->clock.has_claim = clockbound_claims(&claim, (int64_t)clock_now_ns(CLOCK_MONOTONIC),
 						   page_get(&event->page, PAGE_DISRUPTION_MARKER),
 						   &event->clock.max_error_ns);

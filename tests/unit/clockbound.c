@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* observe/clockbound.h: segments of both versions, hostile ones, and the bound that they claim. */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,6 +76,84 @@ static void version_1(void **state)
 	assert_false(claim.has_marker);
 }
 
+static void put_double(uint8_t *bytes, size_t at, double value)
+{
+	memcpy(bytes + at, &value, sizeof(value));
+}
+
+/* At counter 1000 it is 100 s UTC to within 5000 ns; 2 GHz, to within 1 ppm; void after 200 s. */
+static void make_v3(uint8_t bytes[CLOCKBOUND_BYTES])
+{
+	memset(bytes, 0, CLOCKBOUND_BYTES);
+	put(bytes, 0, 0x414D5A4E, 4);
+	put(bytes, 4, 0x43420200, 4);
+	put(bytes, 8, CLOCKBOUND_BYTES, 4);
+	put(bytes, 12, 2, 1);
+	put(bytes, 13, 3, 1);
+	put(bytes, 14, 4, 2);
+	put(bytes, 16, 1000, 8);
+	put(bytes, 24, 100, 8);
+	put(bytes, 40, 200, 8);
+	put_double(bytes, 56, 0.5e-9);
+	put_double(bytes, 64, 0.5e-15);
+	put(bytes, 72, 5000, 8);
+	put(bytes, 80, 7, 8);
+	put(bytes, 92, CLOCKBOUND_SYNCHRONIZED, 4);
+	bytes[96] = 1;
+}
+
+static void version_3_tells_utc_by_the_counter(void **state)
+{
+	uint8_t bytes[CLOCKBOUND_BYTES];
+	struct clockbound claim;
+	struct clockbound_time time;
+	uint64_t bound;
+
+	(void)state;
+	make_v3(bytes);
+	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), 0);
+	assert_int_equal(claim.version, 3);
+	assert_true(clockbound_at(&claim, 1000, 150ll * SECOND, 7, &time));
+	assert_int_equal(time.utc_ns, 100ll * SECOND);
+	assert_int_equal(time.bound_ns, 5000);
+	/* Ten seconds later: 1 ppm of them more, rounded up. */
+	assert_true(clockbound_at(&claim, 1000 + 20000000000, 150ll * SECOND, 7, &time));
+	assert_in_range(time.utc_ns, 110ll * SECOND - 1, 110ll * SECOND);
+	assert_in_range(time.bound_ns, 15000, 15001);
+	assert_false(clockbound_at(&claim, 999, 150ll * SECOND, 7, &time));
+	assert_false(clockbound_at(&claim, 1000, 200ll * SECOND + 1, 7, &time));
+	assert_false(clockbound_at(&claim, 1000, 150ll * SECOND, 8, &time));
+	claim.status = CLOCKBOUND_DISRUPTED;
+	assert_false(clockbound_at(&claim, 1000, 150ll * SECOND, 7, &time));
+	/* It claims nothing of CLOCK_REALTIME. */
+	claim.status = CLOCKBOUND_SYNCHRONIZED;
+	assert_false(clockbound_claims(&claim, 150ll * SECOND, 7, &bound));
+}
+
+static void hostile_segments_of_version_3(void **state)
+{
+	uint8_t bytes[CLOCKBOUND_BYTES];
+	struct clockbound claim;
+	struct clockbound_time time;
+	const double bad[] = {0, -1, NAN, INFINITY};
+
+	(void)state;
+	make_v3(bytes);
+	assert_int_equal(clockbound_decode(bytes, 96, &claim), -EINVAL);
+	for (size_t i = 0; i < 4; i++) {
+		put_double(bytes, 56, bad[i]);
+		assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -ERANGE);
+	}
+	make_v3(bytes);
+	put_double(bytes, 64, -1e-15);
+	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -ERANGE);
+	make_v3(bytes);
+	put_double(bytes, 56, 1e300);
+	put_double(bytes, 64, 1e300);
+	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), 0);
+	assert_false(clockbound_at(&claim, UINT64_MAX, 150ll * SECOND, 7, &time));
+}
+
 static void what_it_claims_and_when(void **state)
 {
 	uint8_t bytes[CLOCKBOUND_BYTES];
@@ -124,7 +203,9 @@ static void hostile_segments(void **state)
 	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -ERANGE);
 	make_v2(bytes);
 	put(bytes, 12, 3, 2);
-	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -EINVAL);
+	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -EPROTONOSUPPORT);
+	put(bytes, 12, 0x0504, 2);
+	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -EPROTONOSUPPORT);
 	make_v2(bytes);
 	bytes[0] ^= 1;
 	assert_int_equal(clockbound_decode(bytes, sizeof(bytes), &claim), -EINVAL);
@@ -154,6 +235,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(version_2),
 		cmocka_unit_test(version_1),
+		cmocka_unit_test(version_3_tells_utc_by_the_counter),
+		cmocka_unit_test(hostile_segments_of_version_3),
 		cmocka_unit_test(what_it_claims_and_when),
 		cmocka_unit_test(hostile_segments),
 		cmocka_unit_test(from_a_file),
