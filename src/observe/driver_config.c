@@ -56,17 +56,8 @@ static bool has_module_file(void)
 	return found;
 }
 
-void driver_hint(char text[DRIVER_HINT_BYTES])
+void driver_hint_by(enum driver_config config, const char *path, char text[DRIVER_HINT_BYTES])
 {
-	char path[PATH_BYTES] = "/proc/config.gz";
-	enum driver_config config = driver_config_read(path);
-	struct utsname name;
-
-	if (config == DRIVER_CONFIG_UNKNOWN) {
-		uname(&name);
-		snprintf(path, sizeof(path), "/boot/config-%s", name.release);
-		config = driver_config_read(path);
-	}
 	if (config == DRIVER_CONFIG_NOT_BUILT)
 		snprintf(
 			text, DRIVER_HINT_BYTES,
@@ -81,4 +72,18 @@ void driver_hint(char text[DRIVER_HINT_BYTES])
 		snprintf(text, DRIVER_HINT_BYTES,
 			 "sudo modprobe " DRIVER_MODULE "; it comes with Linux 6.13 and later "
 			 "(" OPTION ")");
+}
+
+void driver_hint(char text[DRIVER_HINT_BYTES])
+{
+	char path[PATH_BYTES] = "/proc/config.gz";
+	enum driver_config config = driver_config_read(path);
+	struct utsname name;
+
+	if (config == DRIVER_CONFIG_UNKNOWN) {
+		uname(&name);
+		snprintf(path, sizeof(path), "/boot/config-%s", name.release);
+		config = driver_config_read(path);
+	}
+	driver_hint_by(config, path, text);
 }

@@ -15,11 +15,14 @@ enum driver_config {
 /* What the configuration at @path says, packed by gzip or not. */
 enum driver_config driver_config_read(const char *path);
 
+/* How to get the driver where @config, which @path says, is so: an instruction into @text. */
+#define DRIVER_HINT_BYTES 200
+void driver_hint_by(enum driver_config config, const char *path, char text[DRIVER_HINT_BYTES]);
+
 /*
  * How to get the driver, for who has none: an instruction into @text. Asks /proc/config.gz and
  * /boot/config-RELEASE.
  */
-#define DRIVER_HINT_BYTES 200
 void driver_hint(char text[DRIVER_HINT_BYTES]);
 
 #endif

@@ -69,6 +69,23 @@ static void half_a_file_says_nothing(void **state)
 		DRIVER_CONFIG_UNKNOWN);
 }
 
+/* No module is loaded that the kernel was not built with: by a configuration of a stand-in. */
+static void no_modprobe_where_it_is_not_built(void **state)
+{
+	char hint[DRIVER_HINT_BYTES];
+
+	(void)state;
+	driver_hint_by(config_of("CONFIG_PTP_1588_CLOCK=y\n"
+				 "# CONFIG_PTP_1588_CLOCK_VMCLOCK is not set\n",
+				 "wb", 0),
+		       "/boot/config-6.1.0", hint);
+	assert_null(strstr(hint, "modprobe"));
+	assert_non_null(strstr(hint, "in /boot/config-6.1.0"));
+	driver_hint_by(config_of("CONFIG_PTP_1588_CLOCK_VMCLOCK=m\n", "wb", 0), "/proc/config.gz",
+		       hint);
+	assert_non_null(strstr(hint, "sudo modprobe ptp_vmclock"));
+}
+
 /* This machine's own, whatever it is: the two never contradict each other. */
 static void advice_is_by_the_configuration(void **state)
 {
@@ -89,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_built),
 		cmocka_unit_test(half_a_file_says_nothing),
+		cmocka_unit_test(no_modprobe_where_it_is_not_built),
 		cmocka_unit_test(advice_is_by_the_configuration),
 	};
 
