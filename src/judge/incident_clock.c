@@ -147,6 +147,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].known = true;
 	incidents->newest[OBSERVED_REALTIME].is_good = good;
 	incidents->newest[OBSERVED_REALTIME].has_error = true;
+	incidents->newest[OBSERVED_REALTIME].in_doubt = false;
 	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->incident.witness = incidents->witness;
@@ -177,6 +178,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;
 	incidents->newest[id].has_error = !why;
+	incidents->newest[id].in_doubt = refuted_in_doubt(&incidents->refuted, event, bounded);
 	incidents->newest[id].unbounded = !error.has_page_claim;
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->incident.witness = incidents->witness;
@@ -270,6 +272,7 @@ struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_
 			return claim_unknown(CLAIM_BAD_BEFORE);
 		/* The PTP clock is the page itself. */
 		agreed |= i != OBSERVED_PHC && incidents->newest[i].known &&
+			  !incidents->newest[i].in_doubt &&
 			  incidents->newest[i].point.from_ns >= since_ns;
 	}
 	if (refuted_any(&incidents->refuted) && !agreed)

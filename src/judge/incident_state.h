@@ -61,6 +61,7 @@ struct incidents {
 		bool known;
 		bool is_good;	/* by its own page */
 		bool has_error; /* is point.error known, by all pages that may be right? */
+		bool in_doubt;	/* it is as good by another page, which shows another time */
 		bool unbounded;
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];

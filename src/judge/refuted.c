@@ -2,6 +2,7 @@
 #include "judge/refuted.h"
 
 #include "judge/clock_error.h"
+#include "judge/health.h"
 
 #define PPT 1000000000000ull
 
@@ -80,6 +81,25 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 		*error = interval_hull(*error, also);
 	}
 	return !why && refuted->unlisted ? -(int)ERROR_REFUTED - 1 : why;
+}
+
+bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
+		      struct ns_interval error)
+{
+	struct event by = *event;
+
+	for (size_t i = 0; i < refuted->pages; i++) {
+		struct clock_error other;
+		struct ns_interval also;
+
+		by.page = refuted->page[i];
+		if (clock_error_bounded(&by, &other, &also) ||
+		    !refuted_leap(&by.page, &event->page, other.scale, &also))
+			return true;
+		if (!interval_overlap(also, error) && health_of_clock(&event->clock, also))
+			return true;
+	}
+	return refuted->unlisted;
 }
 
 /* By the page after the step, which is step->moved ahead. */

@@ -52,6 +52,13 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 		  struct ns_interval *error);
 
 /*
+ * Does the clock of @event, which is good by its own page with @error, leave open which page was
+ * wrong: is it as good by a refuted one that shows another time?
+ */
+bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
+		      struct ns_interval error);
+
+/*
  * Widen @error, by the page before @finding at @time_ns, so that it holds by the page after it too.
  * False where that is not known, or past 292 years; @error is then undefined.
  */

@@ -79,12 +79,62 @@ static void a_clock_that_is_not_read_again_leaves_it_unknown(void **state)
 	watch_free(watch);
 }
 
+/* The same reading, with another claim; 0: none. */
+static struct event claiming(struct event event, uint64_t max_error_ns)
+{
+	event.clock.has_claim = max_error_ns;
+	event.clock.max_error_ns = max_error_ns;
+	return event;
+}
+
+/* What CLOCK_REALTIME claims holds by the page before the step as by that after it. */
+static void a_clock_that_is_good_by_both_pages_shows_neither(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+
+	(void)state;
+	give(watch, claiming(make_clock(&page, watch->counter, 0), 1000000));
+	make_shift(&page, 500000);
+	make_next_seq(&page);
+	go_on(watch, &page, 1);
+	give(watch, claiming(make_clock(&page, watch->counter, 0), 1000000));
+	go_on(watch, &page, 3);
+	give(watch, claiming(make_clock(&page, watch->counter, 0), 1000000));
+	go_on(watch, &page, 3);
+	assert_int_equal(watch->last.count[FINDING_HOST_STEP], 1);
+	assert_int_equal(watch->closed, 1);
+	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(watch->last.recovery.why, CLAIM_REFUTED);
+	watch_free(watch);
+}
+
+/* It claims nothing, so that it is off is no finding; but nor does it show that all is well. */
+static void a_clock_that_was_bad_before_leaves_it_unknown(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+
+	(void)state;
+	give(watch, claiming(make_clock(&page, watch->counter, -5000000000), 0));
+	page = disrupted(page, 5);
+	go_on(watch, &page, 1);
+	give(watch, claiming(make_clock(&page, watch->counter, -5000000000), 0));
+	go_on(watch, &page, 8);
+	assert_int_equal(watch->closed, 1);
+	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(watch->last.recovery.why, CLAIM_BAD_BEFORE);
+	watch_free(watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_that_is_refuted_proves_nobody_wrong),
 		cmocka_unit_test(an_end_that_comes_early_leaves_it_unknown),
 		cmocka_unit_test(a_clock_that_is_not_read_again_leaves_it_unknown),
+		cmocka_unit_test(a_clock_that_is_good_by_both_pages_shows_neither),
+		cmocka_unit_test(a_clock_that_was_bad_before_leaves_it_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
