@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "observe/clock_checks.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "observe/clockbound.h"
 #include "observe/firmware.h"
 #include "observe/host_clock.h"
 
@@ -147,6 +149,27 @@ static void check_chrony(const struct reference_clocks *clocks, struct check *ch
 	snprintf(check->hint, sizeof(check->hint), "%s", line);
 }
 
+/* A claim that is there and cannot be read is not as none. */
+static void check_clockbound(const struct clock_places *places, struct check *check)
+{
+	struct clockbound claim;
+	int result = clockbound_read(places->clockbound, &claim);
+
+	if (!result)
+		say(check, "clockbound", CHECK_OK, "in shared memory, by protocol %u",
+		    claim.version);
+	else if (result == -ENOENT)
+		say(check, "clockbound", CHECK_OK, "not there");
+	else if (result == -EPROTONOSUPPORT)
+		say(check, "clockbound", CHECK_WARN,
+		    "there, of a protocol that is not known here (1 to 3 are): what it claims is "
+		    "not compared");
+	else
+		say(check, "clockbound", CHECK_WARN,
+		    "there, and cannot be read: %s; what it claims is not compared",
+		    strerror(-result));
+}
+
 size_t clock_checks(const struct clock_places *places, struct check checks[CLOCK_CHECKS])
 {
 	struct reference_clocks clocks;
@@ -160,5 +183,6 @@ size_t clock_checks(const struct clock_places *places, struct check checks[CLOCK
 	check_kvmclock(&checks[count++]);
 	check_virtio_rtc(places, &clocks, &checks[count++]);
 	check_vmgenid(places, &checks[count++]);
+	check_clockbound(places, &checks[count++]);
 	return count;
 }

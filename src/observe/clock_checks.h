@@ -13,8 +13,9 @@
 
 /* What it looks at, whose paths differ in tests. */
 struct clock_places {
-	const char *sysfs; /* "/sys" */
-	const char *class; /* "/sys/class/ptp" */
+	const char *sysfs;	/* "/sys" */
+	const char *class;	/* "/sys/class/ptp" */
+	const char *clockbound; /* its shared memory; NULL: where the daemon puts it */
 };
 
 /* Fill @checks. Returns how many there are. Nothing is opened or read but names. */

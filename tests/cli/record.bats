@@ -75,7 +75,10 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 		case $scenario in *leap-positive-*) continue ;; esac # two days each; one of them does
 		rm -f "$file"
 		"$VMCLOCK_TRACE" record --json --scenario "$scenario" "$file" >"$BATS_TEST_TMPDIR/live" || [ $? = 3 ]
-		"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || [ $? = 3 ]
+		result=0
+		"$VMCLOCK_TRACE" replay --json "$file" >"$BATS_TEST_TMPDIR/replayed" || result=$?
+		# Where nothing was found but that events were lost, it is not known whether all was well.
+		case $scenario in */loss.scenario) [ $result = 1 ] ;; *) [ $result = 0 ] || [ $result = 3 ] ;; esac
 		cmp <(found "$BATS_TEST_TMPDIR/live") <(found "$BATS_TEST_TMPDIR/replayed") &&
 			tail -1 "$BATS_TEST_TMPDIR/replayed" | jq -e '.comparison_missing == null and
 				.findings_different + .findings_missing == 0' >/dev/null ||

@@ -97,6 +97,31 @@ static void a_guest_with_the_hosts_clock_is_told_the_line(void **state)
 	assert_int_equal(check_of(checks, count, "virtio_rtc")->state, CHECK_OK);
 }
 
+static void a_clockbound_of_another_version_is_there(void **state)
+{
+	static const char segment[] = "\x4e\x5a\x4d\x41\x00\x02\x42\x43";
+	char path[] = "/tmp/clock_checks.XXXXXX", bytes[104] = {0};
+	const struct clock_places places = {.sysfs = root, .class = class_path, .clockbound = path};
+	struct check checks[CLOCK_CHECKS];
+	const struct check *check;
+	int fd = mkstemp(path);
+
+	(void)state;
+	/* The daemon's magic, in a layout that serves protocols 4 to 5. */
+	memcpy(bytes, segment, 8);
+	bytes[12] = 4;
+	bytes[13] = 5;
+	assert_int_equal(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	check = check_of(checks, clock_checks(&places, checks), "clockbound");
+	assert_int_equal(check->state, CHECK_WARN);
+	assert_non_null(strstr(check->text, "of a protocol that is not known here"));
+	close(fd);
+	unlink(path);
+	check = check_of(checks, clock_checks(&places, checks), "clockbound");
+	assert_int_equal(check->state, CHECK_OK);
+	assert_string_equal(check->text, "not there");
+}
+
 static void chrony_takes_no_clock_whose_scale_is_not_known(void **state)
 {
 	struct reference_clock clock = {.path = "/dev/ptp4", .scale = SCALE_UNKNOWN};
@@ -114,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(firmware_lists_by_each_name),
 		cmocka_unit_test(a_guest_with_the_hosts_clock_is_told_the_line),
+		cmocka_unit_test(a_clockbound_of_another_version_is_there),
 		cmocka_unit_test(chrony_takes_no_clock_whose_scale_is_not_known),
 	};
 
