@@ -156,7 +156,7 @@ static __always_inline void load_page(__u64 *to, struct vmclock_abi *page, __u64
 	to[seq] = from[seq];
 }
 
-/* The same by helpers, which know what could not be read, and between two looks at seq_count. */
+/* The same by helpers, which know what could not be read, and between two reads of seq_count. */
 static __noinline __u32 probe_page(__u8 *to, struct vmclock_abi *page, __u32 seq_at_entry)
 {
 	__u32 before = BPF_CORE_READ(page, seq_count), after;

@@ -194,7 +194,7 @@ struct event_ticks {
 /*
  * EVENT_PAGE: `page` and `page_state` hold what was seen (EVENT_PAGE_STABLE or _TORN; a torn one
  * holds the odd seq_count), time_ns is a reading between the two counters. A source delivers every
- * sample that differs from the one before; looks that do not may be thinned, but while an update
+ * sample that differs from the one before; samples that do not may be thinned, but while an update
  * does not end each one counts.
  */
 struct event_page_sample {
@@ -287,7 +287,7 @@ enum device_state {
 
 /*
  * EVENT_TICK: due at `due_ns` (CLOCK_MONOTONIC), run at time_ns. A source may thin ticks that came
- * in time, never one that was late; where it also looks at the page, it delivers the sample first,
+ * in time, never one that was late; where it also samples the page, it delivers the sample first,
  * so that a tick is judged by what the page told of the time before it.
  */
 struct event_tick {

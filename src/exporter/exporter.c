@@ -312,8 +312,8 @@ static const struct command_option options[] = {
 	{"interval", 'i', "T", OPTION_DURATION(struct exporter_options, sources.monitor.period_ns),
 	 /* For a tenth of the cost of watch it finds the same, later by at most this. */
 	 .initial = "100ms", .min = PAGE_MONITOR_PERIOD_MIN_NS, .max = NSEC_PER_SEC,
-	 .help = "look every T, from 100us to 1s",
-	 .doc = "Where the hypervisor notifies, it looks at each notification too."},
+	 .help = "sample every T, from 100us to 1s",
+	 .doc = "Where the hypervisor notifies, it samples at each notification too."},
 	{"without-bpf", 0, OPTION_FLAG(struct exporter_options, sources.without_bpf),
 	 .help = "do not look into the kernel: the page alone",
 	 .doc = "No privileges are needed then."},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exporter/exporter_sources.h"
 
-/* How often it is looked for who maps the page: a walk costs more than all the rest. */
+/* How often the page's mappers are searched for: a walk costs more than all the rest. */
 #define MAPPERS_PERIOD_NS 30000000000
 
 /* Only failures and changes are events here: so many a second are enough, and little memory. */

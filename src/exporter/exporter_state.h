@@ -25,7 +25,7 @@ void exporter_state_free(struct exporter_state *state);
  */
 void exporter_state_event(struct exporter_state *state, const struct event *event, bool is_watched);
 
-/* How @monitor looks, and how often it did. */
+/* How @monitor samples, and how often it did. */
 void exporter_state_monitor(struct exporter_state *state, const struct page_monitor *monitor);
 
 /* What is hooked now; none, and why nothing ever will be. */

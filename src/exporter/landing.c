@@ -91,7 +91,7 @@ static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64
 		text = "The observer has stopped: what stands here is old.";
 	} else if (!snapshot->page.present) {
 		colour = "unknown";
-		text = "There is no vmclock to look at.";
+		text = "There is no vmclock to sample.";
 	} else if (snapshot->windows.open) {
 		colour = "bad";
 		text = "A clock is bad, or was until a few seconds ago.";
@@ -116,7 +116,7 @@ static void put_time(FILE *out, const struct metrics_page *seen)
 		return;
 	if (time.has_utc) {
 		instant_format_utc(time.utc, utc, sizeof(utc));
-		put_row(out, "UTC by the page", "%s, at the newest look", utc);
+		put_row(out, "UTC by the page", "%s, at the newest sample", utc);
 	}
 	if (time.has_max_error) {
 		text_ns_u64(time.max_error_ns, error, sizeof(error));
@@ -134,7 +134,7 @@ static void put_page(FILE *out, const struct metrics_page *seen)
 	if (!seen->present)
 		return;
 	put_row(out, "status", "%s", status ? status : "undefined");
-	put_row(out, "updates", "%" PRIu64 ", of them %" PRIu64 " not seen between two looks",
+	put_row(out, "updates", "%" PRIu64 ", of them %" PRIu64 " not seen between two samples",
 		seen->updates, seen->missed);
 	put_row(out, "disruption marker", "0x%016" PRIx64,
 		page_get(&seen->page, PAGE_DISRUPTION_MARKER));
@@ -168,7 +168,7 @@ static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 	size_t attached = 0, missing = 0;
 
 	text_ns_u64(snapshot->page.period_ns, period, sizeof(period));
-	put_row(out, "looked at", "every %s%s", period,
+	put_row(out, "sampled", "every %s%s", period,
 		snapshot->page.by_notice ? ", and when the hypervisor notifies" : "");
 	if (!driver->seen) {
 		put_row(out, "driver", "not seen: %s", driver->why.cause);
@@ -236,7 +236,7 @@ void landing_put_health(FILE *out, const struct metrics_snapshot *snapshot, uint
 		fprintf(out, "not healthy: the observer has been standing still for %s\n", since);
 	}
 	if (!snapshot->page.present)
-		fprintf(out, "no page: there is nothing to look at in %s; it is waited for\n",
+		fprintf(out, "no page: there is nothing to sample in %s; it is waited for\n",
 			snapshot->page.path);
 	if (!driver->seen)
 		fprintf(out, "no hooks: %s%s%s\n", driver->why.cause,

@@ -29,7 +29,7 @@
 #define METRICS_HOOKS	   32
 #define METRICS_PATH_BYTES 128
 
-/* The page and how it is looked at. */
+/* The page and how it is sampled. */
 struct metrics_page {
 	char path[METRICS_PATH_BYTES];
 	bool present;

@@ -144,10 +144,10 @@ static void write_counters(struct metrics_writer *out, const struct metrics_page
 		     "Updates of the page, by its sequence count.");
 	metric_u64(out, NULL, page->updates);
 	metric_begin(out, METRIC_COUNTER, "vmclock_page_updates_missed", NULL,
-		     "Updates that came between two looks, so that they were not seen.");
+		     "Updates that came between two samples, so that they were not seen.");
 	metric_u64(out, NULL, page->missed);
 	metric_begin(out, METRIC_COUNTER, "vmclock_page_torn_looks", NULL,
-		     "Looks during an update that did not end in time.");
+		     "Samples during an update that did not end in time.");
 	metric_u64(out, NULL, page->torn_samples);
 	metric_begin(out, METRIC_COUNTER, "vmclock_page_look_retries", NULL,
 		     "Copies of the page that were thrown away because of an update.");

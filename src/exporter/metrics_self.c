@@ -62,22 +62,22 @@ static void write_probes(struct metrics_writer *out, const struct metrics_driver
 
 static void write_samples(struct metrics_writer *out, const struct metrics_page *page)
 {
-	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_looks", NULL, "Looks at the page.");
+	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_looks", NULL, "Samples of the page.");
 	metric_u64(out, NULL, page->samples);
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_period_seconds", "seconds",
-		     "How often the page is looked at where no notification comes.");
+		     "How often the page is sampled where no notification comes.");
 	metric_seconds_u64(out, NULL, page->period_ns);
 	if (page->sample_cost_ns) {
 		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_cost_seconds", "seconds",
-			     "How long a look takes, as measured at the start.");
+			     "How long a sample takes, as measured at the start.");
 		metric_seconds_u64(out, NULL, page->sample_cost_ns);
 	}
 	metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_gap_max_seconds", "seconds",
-		     "The longest time between two looks: so long nothing was seen.");
+		     "The longest time between two samples: so long nothing was seen.");
 	metric_seconds_u64(out, NULL, page->worst_gap_ns);
 	if (page->sampled_ns) {
 		metric_begin(out, METRIC_GAUGE, "vmclock_exporter_look_timestamp_seconds",
-			     "seconds", "When the page was last looked at.");
+			     "seconds", "When the page was last sampled.");
 		metric_seconds_u64(out, NULL, page->sampled_ns);
 	}
 }

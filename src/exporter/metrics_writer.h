@@ -4,7 +4,7 @@
  *
  * A family is begun, then come its samples; what differs between the two formats is settled here:
  *
- *	metric_begin(out, METRIC_COUNTER, "vmclock_looks", NULL, "Looks at the page.");
+ *	metric_begin(out, METRIC_COUNTER, "vmclock_looks", NULL, "Samples of the page.");
  *	metric_u64(out, LABELS("by", "timer"), looks);
  *
  * Numbers are exact decimals. Memory that runs out is remembered: the text is then none.

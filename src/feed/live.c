@@ -129,7 +129,7 @@ static void set_detail(struct live *live, bool on)
 }
 
 /* Who was hurt by an incident, and how badly, is then known read by read. */
-static void see_incident(struct source *source, enum incident_news news)
+static void handle_incident(struct source *source, enum incident_news news)
 {
 	struct live *live = live_of(source);
 
@@ -211,7 +211,7 @@ static const struct source_ops ops = {
 	.begin = begin,
 	.next = next,
 	.end = end,
-	.incident = see_incident,
+	.incident = handle_incident,
 };
 
 /* Is anything missing that this kernel or machine should have? Says what. */

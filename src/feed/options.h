@@ -109,7 +109,7 @@ int option_schema(const struct command_option *option, const char *text, void *v
 #define OPTION_TIME_DOC                                                                            \
 	"A number with a unit of ns, us, ms, s, m, h or d; without one it is seconds."
 
-/* The page that is looked at, in every table that has one. */
+/* The page that is sampled, in every table that has one. */
 #define OPTION_PAGE(structure, member)                                                             \
 	"device", 0, "PATH", OPTION_TEXT(structure, member),                                       \
 		.completion = COMPLETE_DEVICE,                                                     \

@@ -76,7 +76,7 @@ void align_event(struct align *align, const struct event *event);
 
 struct align_result {
 	enum align_method method;
-	uint64_t anchors;	 /* looks that it is by */
+	uint64_t anchors;	 /* samples that it is by */
 	uint64_t contradictions; /* how often they were at odds with each other */
 };
 

@@ -158,7 +158,7 @@ const struct json_table fleet_entry_table = {
 		{"monotonic_ns", JSON_U64, "When, by the machine's clock.", .unit = "ns"},
 		SPAN("utc", "In this it happened."),
 		{"since_start", JSON_BOOL,
-		 "It was so at the first look, nobody knows since when: `utc` is of that look."},
+		 "It was so at the first sample, since when is not known: `utc` is of that."},
 		{"order_known", JSON_BOOL,
 		 "False where it may have been before something above it that is of another "
 		 "machine."},

@@ -129,7 +129,7 @@ static void handle_losses(struct detector *detector, const struct event *event)
 		detector_emit(detector, &finding);
 }
 
-/* An observer's look: the page first, then what the counter beside it says of that page. */
+/* An observer's sample: the page first, then what the counter beside it says of that page. */
 static void handle_sample(struct detector *detector, const struct event *event)
 {
 	if (event->page_state == EVENT_PAGE_TORN) {

@@ -32,7 +32,7 @@
  *	is surely outside [-B, +B], B = B(before, c) + B(after, c): no time is within both pages'
  *	bounds, so noise within them is no step. At c = after's reference, where its error is
  *	smallest; or on the same side at both ends of the time in which the update came (the
- *	counter of the last look at `before`, and of the first at `after`), so that a producer who
+ *	counter of the last sample at `before`, and of the first at `after`), so that a producer who
  *	leaves the reference far behind is seen to step too, and a mere change of rate is not taken
  *	for a step. Where updates were missed in between, only the latter counts, for a change of
  *	rate may hide among them. B is a claim only if both pages are vouched for and have their
@@ -66,12 +66,12 @@
  *
  * maintenance_soon, maintenance_imminent: the flag becomes set, or is at the first sample. Warning.
  *
- * writer_stuck: looks of the observer's own show one and the same odd seq_count, and the last comes
+ * writer_stuck: the observer's own samples show one and the same odd seq_count, and the last comes
  *	at least stuck_ns after the first. Once for each such value. Critical. The default is what
  *	the driver waits before reads fail. (Other odd values meanwhile: many updates, not a stuck
  *	one.)
  *
- * seqlock_broken: looks of the observer's own show that the writer does not follow the seqlock: the
+ * seqlock_broken: the observer's own samples show that the writer breaks the seqlock: the
  *	page changed and its seq_count did not, or that went back, or on by more updates than fit
  *	into the time (page/sequence.h). Not where the marker moved or the device had been lost,
  *	for then another writer may count anew. Once until error_quiet_ns passed without. Warning.
@@ -86,7 +86,7 @@
  *
  * counter_before_reference: the page is full and a counter read after it is before its reference:
  *	(int64_t)(c - counter_value) < 0. The driver takes the difference as unsigned and returns a
- *	date thousands of years off. By own looks, and by reads whose counter the kernel exposes.
+ *	date thousands of years off. By own samples, and by reads whose counter the kernel exposes.
  *	Once for each marker, until the counter was behind its reference for REFERENCE_QUIET_NS.
  *	Critical.
  *
@@ -150,11 +150,12 @@ struct detector_options {
 struct detector_counts {
 	uint64_t events;
 	uint64_t samples;	 /* EVENT_PAGE and EVENT_CLOCK with a stable page */
-	uint64_t torn;		 /* looks during an update */
+	uint64_t torn;		 /* samples during an update */
 	uint64_t late_copies;	 /* passed over */
 	uint64_t updates;	 /* by seq_count */
 	uint64_t missed_updates; /* of them, not seen by themselves */
-	uint64_t silent_changes; /* of looks at which seqlock_broken was so: seq_count unchanged */
+	uint64_t
+		silent_changes; /* of samples at which seqlock_broken was so: seq_count unchanged */
 	uint64_t notifications;
 	uint64_t finding[FINDINGS];
 	uint64_t errors_unlisted; /* driver errors beyond the table of causes: not found */

@@ -2,7 +2,7 @@
 /*
  * Finds changes of the disruption marker, once each, whoever sees them first.
  *
- * Two observers look at one page: the loader's own samples, and the copies that the kernel takes
+ * Two observers sample one page: the loader's own samples, and the copies that the kernel takes
  * during reads. The first to see a new marker finds the disruption, the other confirms it. Pure.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_DISRUPTION_H

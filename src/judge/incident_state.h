@@ -8,7 +8,7 @@
 #include "judge/refuted.h"
 #include "page/page.h"
 
-/* Reads between two looks at the page, at most. */
+/* Reads between two samples of the page, at most. */
 #define INCIDENT_PENDING 512
 
 /* What is kept of a read until a later page shows how wrong it was. */

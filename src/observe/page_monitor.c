@@ -202,7 +202,7 @@ bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns)
 	return held;
 }
 
-/* One look into @event. -errno: there is none. */
+/* One sample into @event. -errno: there is none. */
 static int take_sample(const struct page_monitor *monitor, struct event *event)
 {
 	const struct page_wait wait = {.budget_ns = SAMPLE_WAIT_NS};

@@ -2,11 +2,11 @@
 /*
  * One machine, watched without BPF and without root: a live source of events for the detector.
  *
- * It looks at the page, and tells of each sample (EVENT_PAGE), of the heartbeat that made it look
+ * It samples the page, and tells of each sample (EVENT_PAGE), of the heartbeat that made it look
  * (EVENT_TICK), of the other clocks now and then (EVENT_CLOCK), of notifications, and of the device
  * when it goes and comes back (EVENT_DEVICE), in order of time. No sample and no tick is left out.
  *
- * Where the device has notifications, one makes it look at once, and the heartbeat is slower;
+ * Where the device has notifications, one makes it sample at once, and the heartbeat is slower;
  * elsewhere the heartbeat is all there is.
  *
  * The page of a plain file is taken to be on this CPU's counter, as vmclock-sim writes it, but not
@@ -22,11 +22,11 @@
 #include "event/event.h"
 #include "observe/reference_clock.h"
 
-/* How often the page is looked at where only a timer makes one sample, and where notices come. */
+/* How often the page is sampled where only a timer makes one sample, and where notices come. */
 #define PAGE_MONITOR_TIMER_PERIOD_NS  10000000
 #define PAGE_MONITOR_NOTICE_PERIOD_NS 100000000
 
-/* Looking more often than this is better done by a program that does nothing else. */
+/* Sampling more often than this is better done by a program that does nothing else. */
 #define PAGE_MONITOR_PERIOD_MIN_NS 100000
 
 /* How often the other clocks are read; with a slower heartbeat, at each. */
@@ -48,9 +48,9 @@ struct page_monitor_options {
 struct page_monitor_facts {
 	const char *path; /* of the page */
 	bool is_device;
-	bool by_notice;		  /* does a notification make it look? */
+	bool by_notice;		  /* does a notification make it sample? */
 	const char *no_notice;	  /* if not, why: a clause, static */
-	uint64_t period_ns;	  /* of the heartbeat, each of which looks */
+	uint64_t period_ns;	  /* of the heartbeat, each of which samples */
 	uint64_t sample_cost_ns;  /* of one sample; median of PAGE_MONITOR_TRIALS */
 	uint64_t wake_ns;	  /* measured: how late a timer woke it, worst of as many */
 	uint64_t clock_period_ns; /* 0: other clocks are not read */

@@ -51,7 +51,7 @@ struct page_now_raw {
 /* Byte @offset of the page, out of the word that holds it. */
 #define PAGE_NOW_BYTE(word, offset) ((uint8_t)((word) >> 8 * ((offset) % 8)))
 
-/* Volatile, so that each is one load, between the two looks at seq_count. */
+/* Volatile, so that each is one load, between the two reads of seq_count. */
 static inline uint64_t page_now_u64(const volatile void *map, unsigned int offset)
 {
 	return le64toh(((const volatile uint64_t *)map)[offset / 8]);

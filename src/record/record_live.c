@@ -221,7 +221,7 @@ static void set_facts(struct machine *machine)
 		text_ns_u64(monitor->period_ns, period, sizeof(period));
 		text_ns_u64(monitor->clock_period_ns, clocks, sizeof(clocks));
 		fact_set(facts, "device", "%s", monitor->path);
-		fact_set(facts, "page", "%s, looked at every %s; other clocks %s%s", monitor->path,
+		fact_set(facts, "page", "%s, sampled every %s; other clocks %s%s", monitor->path,
 			 period, monitor->clock_period_ns ? "every " : "not",
 			 monitor->clock_period_ns ? clocks : " read: a plain file");
 	}

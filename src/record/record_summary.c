@@ -17,7 +17,7 @@ void record_bounds_facts(const struct record_options *options, struct fact_list 
 			 options->max_bytes ? size : "any", options->max_age_ns ? age : "any");
 	fact_set(facts, "thinning", "%s",
 		 options->ring_ns ? "all events"
-				  : "all events; of looks and ticks that tell nothing new the "
+				  : "all events; of samples and ticks that tell nothing new the "
 				    "first and the last");
 	if (!options->ring_ns)
 		return;

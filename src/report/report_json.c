@@ -56,15 +56,15 @@ static const struct json_table downtime_table = {
 	.keys = (const struct json_key[]){
 		{"incident", JSON_U64, "The number of the incident that it belongs to.", JSON_NULL},
 		{"not_before_ns", JSON_U64,
-		 "The last look at the page before it, by CLOCK_MONOTONIC.", .unit = "ns"},
-		{"found_ns", JSON_U64, "The first look after it, by CLOCK_MONOTONIC.",
+		 "The last sample of the page before it, by CLOCK_MONOTONIC.", .unit = "ns"},
+		{"found_ns", JSON_U64, "The first sample after it, by CLOCK_MONOTONIC.",
 		 .unit = "ns"},
 		{"length", JSON_OBJECT, "The downtime is in this. Null: it is not known.",
 		 JSON_NULL, .of = &json_interval},
 		{"method", JSON_STRING,
 		 "`page`: true time by the page's clock, see vmclock-trace-report(1).", JSON_NULL,
 		 .values = JSON_VALUES("page")},
-		{"elapsed", JSON_OBJECT, "The true time between the two looks.", JSON_NULL,
+		{"elapsed", JSON_OBJECT, "The true time between the two samples.", JSON_NULL,
 		 .of = &json_interval},
 		{"unknown", JSON_STRING,
 		 "Why the length is not known. `not_vouched`: the hypervisor did not vouch for the "
@@ -79,8 +79,8 @@ static const struct json_table downtime_table = {
 static const struct json_table page_table = {
 	.doc = "What became of the page.",
 	.keys = (const struct json_key[]){
-		{"first", JSON_OBJECT, "The first look.", JSON_NULL, .of = &json_page},
-		{"last", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		{"first", JSON_OBJECT, "The first sample.", JSON_NULL, .of = &json_page},
+		{"last", JSON_OBJECT, "The newest sample.", JSON_NULL, .of = &json_page},
 		JSON_UPDATES_KEYS,
 		{"curve", JSON_OBJECT, "What the page claimed to be off by, either way.", JSON_LIST,
 		 .of = &json_curve_point},

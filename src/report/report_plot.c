@@ -132,7 +132,7 @@ static size_t visible(const struct frame *frame, const struct error_point **poin
 	return points;
 }
 
-/* What the page claims holds between two looks at it too. */
+/* What the page claims holds between two samples of it too. */
 static void put_bound(FILE *out, const struct frame *frame, const struct curve *bound)
 {
 	const struct error_point *point = bound->point;

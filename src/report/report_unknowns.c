@@ -205,7 +205,8 @@ static void emit_seeing(const struct report *report, const struct unknown_sink *
 
 	if (analysis->page->missed)
 		emit(sink, "missed_updates",
-		     "%s%" PRIu64 " of %" PRIu64 " updates of the page happened between two looks.",
+		     "%s%" PRIu64 " of %" PRIu64
+		     " updates of the page happened between two samples.",
 		     whole, analysis->page->missed, analysis->page->updates);
 	if (lost && analysis->losses.uncounted)
 		emit(sink, "lost_in_kernel",

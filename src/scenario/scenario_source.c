@@ -185,7 +185,7 @@ static void sample(struct scenario_source *source, int64_t at_ns)
 	source->due_ns += (late_ns / source->sample_ns + 1) * source->sample_ns;
 }
 
-/* Let something happen; who waits for notifications looks at once. */
+/* Let something happen; the guest samples at once where it waits for notifications. */
 static void step(struct scenario_source *source)
 {
 	struct simulation_step step;

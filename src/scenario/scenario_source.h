@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A scenario as a source of events, for a detector that knows no difference: a program in the
- * simulated guest looks at the page once in a while, and when it is notified. Virtual time, no
+ * simulated guest samples the page once in a while, and when it is notified. Virtual time, no
  * root, no waiting, and beside each event the truth.
  */
 #ifndef VMCLOCK_TRACE_SCENARIO_SCENARIO_SOURCE_H

@@ -57,7 +57,7 @@ json_object *json_of_hook(const struct hook *hook);
 	{"page_updates", JSON_U64, "Updates of the page, by `seq_count`."},                        \
 	{                                                                                          \
 		"page_updates_unseen", JSON_U64,                                                   \
-			"Those of them that came and went between two looks."                      \
+			"Those of them that came and went between two samples."                    \
 	}
 
 /* How many of the driver's answers are what the page says. */

@@ -83,7 +83,7 @@ void live_put_page_change(FILE *out, const struct page_change *change)
 			put_field_change(out, (enum page_field)field, change);
 	}
 	if (change->updates > 1)
-		fprintf(out, " (%" PRIu32 " updates since the last look)", change->updates);
+		fprintf(out, " (%" PRIu32 " updates since the last sample)", change->updates);
 }
 
 void live_put_finding(FILE *out, const struct finding *finding)

@@ -12,7 +12,7 @@ static const char *field_names(int i)
 
 const struct json_table page_change_table = {
 	.name = "page_change",
-	.doc = "The page differs from the look before.",
+	.doc = "The page differs from the sample before.",
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("page", "When it was seen, by CLOCK_MONOTONIC."),
 		{"not_before_ns", JSON_U64,

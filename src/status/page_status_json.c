@@ -64,7 +64,7 @@ static const struct json_table phc_table = {
 
 static const struct json_table status_table = {
 	.name = "status",
-	.doc = "One look at one vmclock.",
+	.doc = "One sample of one vmclock.",
 	.keys = (const struct json_key[]){
 		JSON_SCHEMA_KEY(SCHEMA),
 		{"tool", JSON_OBJECT, "What printed this.", .of = &tool_table},

@@ -19,7 +19,7 @@
 #include "show/json_add.h"
 #include "status/page_status_view.h"
 
-/* Looks at a page that is updated while it is looked at. */
+/* Looks at a page that is updated while it is sampled. */
 #define SAMPLES 5
 
 struct options {
@@ -76,7 +76,7 @@ static const char *measure_scale(struct page_reader *reader, const struct page *
 	return missing;
 }
 
-/* What does not change while the page is looked at again and again. */
+/* What does not change while the page is sampled again and again. */
 static void read_phc_path(struct page_reader *reader, char *path, struct page_status *status)
 {
 	status->phc = NULL;

@@ -41,7 +41,7 @@ int trace_session_open(struct trace_session *session);
 /* Fine after a failure too. */
 void trace_session_close(struct trace_session *session);
 
-/* The first lines, once the scene is set. */
+/* The first lines, once the context is known. */
 void trace_session_begin(const struct trace_session *session);
 
 /* Show @event if it is one of those that are, and add it up. In order, each before it is judged. */

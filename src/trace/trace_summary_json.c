@@ -154,7 +154,7 @@ const struct json_table trace_summary_table = {
 		JSON_UPDATES_KEYS,
 		{"notifications", JSON_U64,
 		 "Notifications of the hypervisor that came from this page."},
-		{"page", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		{"page", JSON_OBJECT, "The newest sample.", JSON_NULL, .of = &json_page},
 		{"mappers", JSON_OBJECT, "Who mapped the page.", .of = &mapper_list_table},
 		{"uses", JSON_U64, "How many uses there were.", ONLY_HOOKED},
 		{"failed", JSON_U64, "How many of them failed.", ONLY_HOOKED},

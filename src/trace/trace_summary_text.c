@@ -251,7 +251,7 @@ static void put_page(FILE *out, const struct trace_result *result)
 	live_put_page(out, result->page);
 	fprintf(out,
 		"\npage updates        %" PRIu64 ", of them %" PRIu64
-		" between two looks; notifications of them: %" PRIu64 "\n",
+		" between two samples; notifications of them: %" PRIu64 "\n",
 		result->page_updates, result->page_updates_unseen, result->counts->notifications);
 }
 

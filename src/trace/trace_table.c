@@ -54,7 +54,7 @@ const struct json_table trace_begin_table = {
 		{"page", JSON_OBJECT, "The page at the start.", JSON_NULL, .of = &json_page},
 		{"page_missing", JSON_OBJECT, "Why no page is watched.", JSON_NULL,
 		 .of = &json_missing},
-		{"page_period_ns", JSON_U64, "How often it is looked at. Null of a recording.",
+		{"page_period_ns", JSON_U64, "How often it is sampled. Null of a recording.",
 		 JSON_NULL, "ns"},
 		{"hooks", JSON_OBJECT,
 		 "What is hooked in the kernel; empty where nothing is. Null of a recording in "
@@ -266,8 +266,8 @@ static const struct json_table marker_table = {
 	.keys = (const struct json_key[]){
 		{"number", JSON_U64, "1 for the first disruption of this trace."},
 		{"by", JSON_STRING,
-		 "Who saw it: `page`, the look every `page_period_ns`, or `kernel`, a hook during "
-		 "somebody's read.",
+		 "Which observer: `page`, the sample every `page_period_ns`, or `kernel`, a hook "
+		 "during a read.",
 		 .values = JSON_VALUES("page", "kernel")},
 		{"old_marker", JSON_U64, "The marker before."},
 		{"new_marker", JSON_U64, "The marker after."},

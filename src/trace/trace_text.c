@@ -124,9 +124,9 @@ static void text_begin(FILE *out, const struct trace_context *context)
 		if (context->page)
 			live_put_page(out, context->page);
 		else
-			fputs("first look not kept", out);
+			fputs("first sample not kept", out);
 		if (context->page_period_ns)
-			live_put_duration(out, "; looked at every %s", context->page_period_ns);
+			live_put_duration(out, "; sampled every %s", context->page_period_ns);
 		fputc('\n', out);
 	} else {
 		fprintf(out, "page    NONE: %s\n", context->no_page_why);
@@ -210,7 +210,7 @@ static void put_call(FILE *out, const struct event *event)
 		fprintf(out, " (n_samples %" PRIu32 ")", event->call.n_samples);
 }
 
-/* Which clock, where it is not the one of the page that is looked at; a recording has no others. */
+/* Which clock, where it is not the one of the page that is sampled; a recording has no others. */
 static void put_other_clock(FILE *out, const struct trace_context *context,
 			    const struct event *event)
 {

@@ -77,7 +77,7 @@ struct trace_result {
 	uint64_t page_updates_unseen; /* of them, between two samples */
 	const struct page *page;      /* newest sample; NULL: none */
 
-	/* What became of the scene's recording, or NULL. */
+	/* What became of the context's recording, or NULL. */
 	const struct recorded_result *recorded;
 };
 
@@ -87,7 +87,7 @@ struct trace_view {
 	/* @answer is NULL unless the event is an EVENT_READ. */
 	void (*event)(FILE *out, const struct trace_context *context, const struct event *event,
 		      const struct driver_answer *answer);
-	/* An EVENT_HOOKS: those of the scene are by now what it says. */
+	/* An EVENT_HOOKS: those of the context are by now what it says. */
 	void (*hooks)(FILE *out, const struct trace_context *context, const struct event *event);
 	/* An EVENT_NOTIFICATION. */
 	void (*notification)(FILE *out, const struct trace_context *context,

@@ -324,10 +324,10 @@ static const struct command_option options[] = {
 		"claims none. Where there is none either, this state does not come.\n\n"
 		"_synchronized_ is the same there, and told by the page elsewhere.\n\n"
 		"A state returns at once if it is so. So does a finding that is so at the "
-		"first look, as announced maintenance."},
+		"first sample, as announced maintenance."},
 	{"timeout", 't', "T", OPTION_DURATION(struct wait_options, timeout_ns),
 	 OPTION_GIVEN(struct wait_options, has_timeout),
-	 .help = "give up after T: 0 (look once), 500ms, 10s, 2m, 1h",
+	 .help = "give up after T: 0 (sample once), 500ms, 10s, 2m, 1h",
 	 .otherwise = "wait as long as it takes", .doc = OPTION_TIME_DOC},
 	{OPTION_REFERENCES(struct wait_options, monitor.references)},
 	{"since-marker", 0, "N", OPTION_NUMBER(struct wait_options, marker),
@@ -341,7 +341,7 @@ static const struct command_option options[] = {
 	 .doc = "It keeps the process id. Must be the last option."},
 	{OPTION_PAGE(struct wait_options, monitor.device)},
 	{"interval", 'i', "T", OPTION_DURATION(struct wait_options, monitor.period_ns),
-	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .help = "look every T, at least 100us",
+	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .help = "sample every T, at least 100us",
 	 .otherwise = "10ms, or 100ms where the hypervisor notifies"},
 	{"no-counter", 0, OPTION_FLAG(struct wait_options, monitor.foreign),
 	 .help = "the page is not on this CPU's counter: compare nothing by it"},

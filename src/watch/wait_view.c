@@ -28,7 +28,7 @@ static const struct json_table wait_table = {
 		{"text", JSON_TEXT, "What happened.", JSON_NULL},
 		{"waited_ns", JSON_U64, "How long it waited.", .unit = "ns"},
 		{"device", JSON_STRING, "The path of the page."},
-		{"page", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		{"page", JSON_OBJECT, "The newest sample.", JSON_NULL, .of = &json_page},
 		{"finding", JSON_OBJECT, "What was found; null for the two states.", JSON_NULL,
 		 .of = &finding_table},
 		{0},

@@ -177,7 +177,7 @@ static const struct command_option options[] = {
 	{OPTION_PAGE(struct watch_options, monitor.device), .excludes = "from"},
 	{"interval", 'i', "T", OPTION_DURATION(struct watch_options, monitor.period_ns),
 	 .min = PAGE_MONITOR_PERIOD_MIN_NS, .excludes = "from",
-	 .help = "look every T, at least 100us",
+	 .help = "sample every T, at least 100us",
 	 .otherwise = "10ms, or 100ms where the hypervisor notifies", .doc = OPTION_TIME_DOC},
 	{OPTION_LIMIT(struct watch_options, duration_ns)},
 	{"without-page", 0, OPTION_FLAG(struct watch_options, monitor.may_be_absent),
@@ -205,7 +205,7 @@ const struct command cmd_watch = {
 	.about = "Shows what happens to the vmclock when it happens: disruptions, restores, "
 		 "steps and slews of the host's clock, announced maintenance, a stuck writer, "
 		 "and so on, one line each. Needs no BPF, and no root where the page is "
-		 "readable. At the beginning it says by which way it finds out, what a look at "
+		 "readable. At the beginning it says by which way it finds out, what a sample of "
 		 "the page costs, and how late a change may be found. Ends with Ctrl-C.",
 	.options = options,
 	.exit_done = "nothing found, or only news (severity info)",

@@ -14,14 +14,14 @@ static const struct json_table detection_table = {
 	.name = "detection",
 	.doc = "How changes are found out.",
 	.keys = (const struct json_key[]){
-		{"by", JSON_STRING, "What makes it look at the page.",
+		{"by", JSON_STRING, "What makes it sample the page.",
 		 .values = JSON_VALUES("notification", "timer")},
 		{"notification_missing", JSON_OBJECT, "Why only the timer does.", JSON_NULL,
 		 .of = &json_missing},
-		{"period_ns", JSON_U64, "Of the timer, each time of which there is a look.",
+		{"period_ns", JSON_U64, "Of the timer, each time of which there is a sample.",
 		 .unit = "ns"},
 		{"look_ns", JSON_U64,
-		 "What a look costs here, measured: a median. Null where there is no page yet.",
+		 "What a sample costs here, measured: a median. Null where there is no page yet.",
 		 JSON_NULL, "ns"},
 		{"wake_ns", JSON_U64, "How late a timer was here, measured: the worst.",
 		 .unit = "ns"},
@@ -64,7 +64,7 @@ static const struct json_table detection_line_table = {
 
 static const struct json_table missed_table = {
 	.name = "watch_missed",
-	.doc = "Updates came and went between two looks. Those that a finding tells of are not "
+	.doc = "Updates came and went between two samples. Those that a finding tells of are not "
 	       "counted again.",
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("missed", "When that was seen, by CLOCK_MONOTONIC."),
@@ -79,18 +79,17 @@ static const struct json_table summary_table = {
 		JSON_LINE_KEYS("summary", "The end, by CLOCK_MONOTONIC."),
 		{"duration_ns", JSON_U64, "How long it ran.", .unit = "ns"},
 		{"looks", JSON_U64,
-		 "How often it looked. Null of a recording, in which looks that told nothing new "
-		 "are "
-		 "not.",
+		 "How often the page was sampled. Null of a recording, which does not keep samples "
+		 "that told nothing new.",
 		 JSON_NULL},
-		{"looks_torn", JSON_U64, "Looks during an update."},
+		{"looks_torn", JSON_U64, "Samples during an update."},
 		{"notifications", JSON_U64, "Notifications of the hypervisor."},
 		{"worst_gap_ns", JSON_U64,
-		 "The longest time between two looks: nothing was seen for so long. Null of a "
+		 "The longest time between two samples: nothing was seen for so long. Null of a "
 		 "recording.",
 		 JSON_NULL, "ns"},
 		JSON_UPDATES_KEYS,
-		{"page", JSON_OBJECT, "The newest look.", JSON_NULL, .of = &json_page},
+		{"page", JSON_OBJECT, "The newest sample.", JSON_NULL, .of = &json_page},
 		JSON_FINDINGS_KEY,
 		{"recording", JSON_OBJECT, "With --from: what became of it.", JSON_NULL,
 		 .of = &recorded_result_table},

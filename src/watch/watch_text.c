@@ -11,16 +11,16 @@
 static void put_samples(FILE *out, const struct watch_context *context)
 {
 	if (context->no_notice) {
-		live_put_duration(out, "looks   every %s by timer", context->period_ns);
+		live_put_duration(out, "samples every %s by timer", context->period_ns);
 		fprintf(out, ": %s\n", context->no_notice);
 	} else {
 		live_put_duration(out,
-				  "looks   when the hypervisor notifies, and every %s by timer\n",
+				  "samples when the hypervisor notifies, and every %s by timer\n",
 				  context->period_ns);
 	}
 	fputs("        ", out);
-	if (context->sample_cost_ns) /* there is a page whose look could be measured */
-		live_put_duration(out, "a look costs %s; ", context->sample_cost_ns);
+	if (context->sample_cost_ns) /* there is a page that could be measured */
+		live_put_duration(out, "a sample costs %s; ", context->sample_cost_ns);
 	live_put_duration(out, "the timer is up to %s late", context->wake_ns);
 	live_put_duration(out, "; so a change is found within %s", watch_latency_ns(context));
 	fputs(context->no_notice ? "\n" : " of its notification\n", out);
@@ -53,7 +53,7 @@ static void text_begin(FILE *out, const struct watch_context *context)
 	if (context->page && context->page->length)
 		live_put_page(out, context->page);
 	else if (context->recorded)
-		fputs(context->device ? "first look not kept" : "", out);
+		fputs(context->device ? "first sample not kept" : "", out);
 	else
 		fputs("NOT THERE YET: watching for it, and for times in which this guest did not "
 		      "run",
@@ -70,9 +70,9 @@ static void text_detection(FILE *out, const struct watch_context *context, uint6
 {
 	live_put_time(out, context->start_ns, time_ns);
 	if (context->no_notice)
-		fprintf(out, "from here on a look only by timer, for %s;", context->no_notice);
+		fprintf(out, "from here on a sample only by timer, for %s;", context->no_notice);
 	else
-		fputs("from here on a look when the hypervisor notifies, and by timer;", out);
+		fputs("from here on a sample when the hypervisor notifies, and by timer;", out);
 	live_put_duration(out, " every %s\n", context->period_ns);
 }
 
@@ -96,15 +96,15 @@ static void text_missed(FILE *out, const struct watch_context *context, uint64_t
 			uint64_t missed)
 {
 	live_put_time(out, context->start_ns, time_ns);
-	fprintf(out, "missed %" PRIu64 " update%s of the page between two looks%s\n", missed,
+	fprintf(out, "missed %" PRIu64 " update%s of the page between two samples%s\n", missed,
 		missed == 1 ? "" : "s",
-		context->recorded ? "" : ": look more often with --interval");
+		context->recorded ? "" : ": sample more often with --interval");
 }
 
 static void put_samples_taken(FILE *out, const struct watch_result *result)
 {
 	fprintf(out,
-		"looks               %" PRIu64 " (%" PRIu64 " during an update), %" PRIu64
+		"samples             %" PRIu64 " (%" PRIu64 " during an update), %" PRIu64
 		" notifications; the longest time",
 		result->samples, result->counts->torn, result->notices);
 	live_put_duration(out, " between two was %s\n", result->worst_gap_ns);
@@ -115,7 +115,7 @@ static void put_recorded(FILE *out, const struct watch_result *result)
 {
 	recorded_result_put_text(out, result->recorded);
 	fprintf(out,
-		"looks               %" PRIu64 " during an update, %" PRIu64 " notifications\n",
+		"samples             %" PRIu64 " during an update, %" PRIu64 " notifications\n",
 		result->counts->torn, result->notices);
 }
 
@@ -134,7 +134,8 @@ static void text_end(FILE *out, const struct watch_context *context,
 	else
 		fputs("NONE", out);
 	fprintf(out,
-		"\npage updates        %" PRIu64 ", of them %" PRIu64 " missed between two looks\n",
+		"\npage updates        %" PRIu64 ", of them %" PRIu64
+		" missed between two samples\n",
 		result->updates, result->missed);
 	fputs("findings            ", out);
 	live_put_finding_counts(out, result->counts);

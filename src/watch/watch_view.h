@@ -19,12 +19,12 @@ struct watch_context {
 	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
 	const char *device;	   /* path of the page; NULL: none */
 	const struct page *page;   /* first sample; NULL: not known */
-	const char *no_notice;	   /* why only a timer makes it look; NULL: notifications do too */
-	uint64_t period_ns;	   /* of the timer */
-	uint64_t sample_cost_ns;   /* what a sample costs */
-	uint64_t wake_ns;	   /* how late the timer may be */
-	uint64_t clock_period_ns;  /* how often other clocks are read; 0: they are not */
-	const char *phc;	   /* the PTP clock that is read too; NULL: none */
+	const char *no_notice;	  /* why only a timer makes it sample; NULL: notifications do too */
+	uint64_t period_ns;	  /* of the timer */
+	uint64_t sample_cost_ns;  /* what a sample costs */
+	uint64_t wake_ns;	  /* how late the timer may be */
+	uint64_t clock_period_ns; /* how often other clocks are read; 0: they are not */
+	const char *phc;	  /* the PTP clock that is read too; NULL: none */
 
 	/*
 	 * What is shown instead of the live machine, or NULL: how it is watched is then not known.
@@ -51,14 +51,14 @@ struct watch_result {
 	const struct detector_counts *counts;
 	const struct page *page; /* newest sample; NULL: none */
 
-	/* What became of the scene's recording: looks and gap are then not known; or NULL. */
+	/* What became of the context's recording: samples and gap are then not known; or NULL. */
 	const struct recorded_result *recorded;
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct watch_view {
 	void (*begin)(FILE *out, const struct watch_context *context);
-	/* From @time_ns on it finds out in another way, which the scene says. */
+	/* From @time_ns on it finds out in another way, which the context says. */
 	void (*detection)(FILE *out, const struct watch_context *context, uint64_t time_ns);
 	void (*update)(FILE *out, const struct watch_context *context,
 		       const struct page_change *change);

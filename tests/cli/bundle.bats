@@ -210,7 +210,7 @@ secret() {
 		UPDATE findings SET json = replace(json, 'timed', 'alice-clock'); UPDATE incidents SET json = replace(json, 'database', 'alice-ledger');
 		INSERT INTO cgroups VALUES(4711, '/machine.slice/berlin-dc2/alice.scope');
 		UPDATE facts SET value = 'vm17.alice.example' WHERE name = 'host';
-		UPDATE facts SET value = '/home/alice/page.bin, looked at every 10 ms' WHERE name = 'page';
+		UPDATE facts SET value = '/home/alice/page.bin, sampled every 10 ms' WHERE name = 'page';
 		INSERT INTO facts VALUES('device', '/home/alice/page.bin'), ('boot_id', '2f1f2a3c-boot'), ('machine_id_sha256', '99deadbeef99'),
 			('site', 'alice-site'), ('kernel', 'Linux 6.99 built on vm17.alice.example'), ('hook vmclock_read', 'absent: /home/alice/page.bin'),
 			('uses', 'not seen: /home/alice/page.bin is in the way'), ('/home/alice/page.bin', 'x'), ('cpu', 'A CPU');
@@ -265,7 +265,7 @@ in_bytes() {
 	for file in README.txt report.txt report.html host.json; do grep -q redacted "$file"; done
 	jq -e '.recording.facts.redacted | contains("names of processes")' report.json
 	jq -e '.facts | .host == "host-1" and .boot_id == "boot-1" and .machine_id_sha256 == "machine-1" and .device == "path-1"
-		and .cpu == "A CPU" and .page == "path-1, looked at every 10 ms" and .site == "(redacted)" and .kernel == "(redacted)"' host.json
+		and .cpu == "A CPU" and .page == "path-1, sampled every 10 ms" and .site == "(redacted)" and .kernel == "(redacted)"' host.json
 	[ "$(jq -c '[.findings[] | [.kind, .found_ns, .severity]]' report.json)" = "$(jq -c '[.findings[] | [.kind, .found_ns, .severity]]' ../../plain/report.json)" ]
 	[ "$(jq -c '.clocks' report.json)" = "$(jq -c '.clocks' ../../plain/report.json)" ]
 }

@@ -102,7 +102,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	grep -qE 'realtime-step' "$BATS_TEST_DIRNAME"/../scenarios/*.scenario || sed -i 's/realtime-step +1s/step -1s/' "$dir/scenario"
 	ring --ring 10m --before 1m --after 1m
 	[ "$(sql 'SELECT count(*) FROM windows')" = 1 ]
-	# A minute before, ten minutes while it is open, a minute after; and what the last look made of it.
+	# A minute before, ten minutes while it is open, a minute after; and what the last sample made of it.
 	[ "$(sql 'SELECT to_ns - from_ns BETWEEN 660e9 AND 790e9 FROM windows')" = 1 ] || { sql 'SELECT *, (to_ns - from_ns) / 1e9 FROM windows' >&2; return 1; }
 	[ "$(sql "SELECT count(*) FROM incidents WHERE recovered = 0")" = 1 ]
 }

@@ -75,7 +75,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	is '.[0].detection | .by == "timer" and .period_ns == 5000000 and .look_ns > 0 and .look_ns < 5000000'
 	is '.[0].detection | .worst_latency_ns == .period_ns + .look_ns + .wake_ns and .notification_missing.cause != null'
 	grep -q 'every 10.000 ms by timer' "$OUT/text"
-	grep -q 'a look costs .*; so a change is found within' "$OUT/text"
+	grep -q 'a sample costs .*; so a change is found within' "$OUT/text"
 }
 
 @test "watch: a step of the host's clock, once, by its size" {
@@ -90,7 +90,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	seen lines "$(of restore) | length == 1 and (.[0].detail | .field == \"vm_generation_counter\" and .old == 7)"
 }
 
-@test "watch: found no later than the longest time between two looks" {
+@test "watch: found no later than the longest time between two samples" {
 	seen lines ".[-1].worst_gap_ns as \$gap | $(of disruption) | all(.monotonic_ns - .not_before_ns <= \$gap)"
 }
 
@@ -105,7 +105,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	seen lines '.[-1].findings | .device_lost == 1 and .status_change == 1 and .maintenance_soon == 1'
 }
 
-@test "watch: changes between two looks are counted as missed, and shown" {
+@test "watch: changes between two samples are counted as missed, and shown" {
 	seen slow '.[-1].page_updates_unseen >= 250'
 	seen slow '(map(select(.type == "missed").updates) | add) >= 200'
 }

@@ -131,7 +131,7 @@ value_of() { awk -v name="$2" 'index($0, name " ") == 1 { print $NF }' "$OUT/$1"
 	start=$(value_of open vmclock_bad_window_start_timestamp_seconds)
 	end=$(query 'min_over_time(vmclock_bad_window_end_timestamp_seconds[1h])' | jq -r '.[0].value[1]')
 	corrected=$(cat "$OUT/corrected")
-	# It began at the last good look before the first scrape that saw it, and ended with the step.
+	# It began at the last good sample before the first scrape that saw it, and ended with the step.
 	seen=$(query 'min_over_time(timestamp(vmclock_disruptions_total == 1)[1h:1s])' | jq -r '.[0].value[1]')
 	echo "from $start, seen $seen, corrected $corrected, to $end" >&2
 	awk -v s="$start" -v e="$end" -v c="$corrected" -v p="$seen" \

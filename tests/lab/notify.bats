@@ -80,7 +80,7 @@ soon() {
 	soon slow 5
 }
 
-@test "notify: a timer of 10 ms finds them as well, with many times the looks" {
+@test "notify: a timer of 10 ms finds them as well, with many times the samples" {
 	soon timer 0
 	holds timer '.[-1] | .looks > 5 * .page_updates'
 }

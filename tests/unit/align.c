@@ -418,7 +418,7 @@ static void a_good_page_is_believed_beside_a_wrong_clock(void **state)
 	run_text("realtime within 1ms\nend 60s\nat 5 migrate downtime 250ms\n", &run);
 	assert_int_equal(run.bound_runs.bad[0].hi_ns, UINT64_MAX);
 	assert_int_equal(run.outside, 0);
-	/* In the migration itself it is 250 ms and a look. */
+	/* In the migration itself it is 250 ms and a sample. */
 	assert_in_range(widest_of(&run), 250 * MS, 351 * MS);
 	done(&run);
 }

@@ -93,7 +93,7 @@ static struct world world_new(uint64_t seed)
 	return world;
 }
 
-/* One period of the host, with looks in between; some updates are missed. */
+/* One period of the host, with samples in between; some updates are missed. */
 static void healthy(struct world *world)
 {
 	pass(world, TICKS(1) / 2 + below(TICKS(20)));

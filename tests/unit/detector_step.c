@@ -131,7 +131,7 @@ static void a_host_that_never_tells_its_status_is_judged_by_the_threshold(void *
 	judged_free(judged);
 }
 
-/* 2027-02-01T00:00:00Z at the first look, counter TICKS(10). */
+/* 2027-02-01T00:00:00Z at the first sample, counter TICKS(10). */
 #define MONTH_END (1801440000 - 10)
 
 static void a_leap_second_is_no_step(void **state)

@@ -218,7 +218,7 @@ static void a_counter_before_the_reference(void **state)
 	later(judged, 1e-7);
 	sample_page(judged, &page);
 	finding = the_finding(judged, FINDING_COUNTER_BEFORE_REFERENCE);
-	/* It began after the look at which the counter was behind. */
+	/* It began after the sample at which the counter was behind. */
 	assert_int_equal(finding.not_before_ns, AT_NS(judged->counter - 107));
 	assert_true(finding.found_ns > finding.not_before_ns && !finding.since_start);
 	/* A counter of another kind: no statement. */

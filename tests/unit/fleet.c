@@ -289,7 +289,7 @@ static void what_is_proven_is_true(void **state)
 }
 
 /*
- * Two recordings of one boot, of which the second has no clock: the first one's look serves both.
+ * Two recordings of one boot, of which the second has no clock: the first one's sample serves both.
  */
 static void one_boot_is_one_clock(void **state)
 {
