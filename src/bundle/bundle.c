@@ -38,7 +38,7 @@ struct bundle_options {
 
 struct bundle {
 	const struct bundle_options *options;
-	struct report_source *material;
+	struct report_source *source;
 	struct cut_request request;
 	struct cut_result cut;
 	char original_sha256[SHA256_HEX_BYTES];
@@ -68,7 +68,7 @@ static const struct incident *incident_of(const struct report *report, uint64_t 
 static int set_window(struct bundle *bundle)
 {
 	const struct report_request *asked = &bundle->options->request;
-	const struct report *report = report_source_report(bundle->material);
+	const struct report *report = report_source_report(bundle->source);
 	const struct incident *incident = incident_of(report, asked->incident);
 	struct cut_request *request = &bundle->request;
 
@@ -308,12 +308,12 @@ static int make_with(struct bundle *bundle)
 {
 	const struct bundle_options *options = bundle->options;
 	struct error error = {0};
-	int code = report_source_open(options->file, &options->request, &bundle->material);
+	int code = report_source_open(options->file, &options->request, &bundle->source);
 
 	if (code != MESSAGE_GO_ON)
 		return code;
 	bundle->request.from = options->file;
-	bundle->request.whole = report_source_report(bundle->material);
+	bundle->request.whole = report_source_report(bundle->source);
 	bundle->request.redact = options->redact;
 	code = set_window(bundle);
 	if (code != MESSAGE_GO_ON)
@@ -361,7 +361,7 @@ static int bundle_run(int argc, char **argv)
 			.name = bundle_member_name((enum bundle_member)i), .fd = -1};
 	code = make_with(&bundle);
 	scratch_close();
-	report_source_close(bundle.material);
+	report_source_close(bundle.source);
 	bundle_parts_free(&bundle.parts);
 	return message_output(code);
 }

@@ -107,7 +107,7 @@ static int read_facts(const char *path, struct fact_list *facts)
 int bundle_parts_make(const char *path, struct bundle_parts *parts)
 {
 	char since[BUNDLE_MOMENT_BYTES], until[BUNDLE_MOMENT_BYTES];
-	struct report_source *material = NULL;
+	struct report_source *source = NULL;
 	struct report_request request = {0};
 	int code;
 
@@ -118,12 +118,12 @@ int bundle_parts_make(const char *path, struct bundle_parts *parts)
 		request.since = since;
 	if (moment(&parts->facts, BUNDLE_FACT_UNTIL, UINT64_MAX, until))
 		request.until = until;
-	code = report_source_open(path, &request, &material);
+	code = report_source_open(path, &request, &source);
 	if (code == MESSAGE_GO_ON)
-		code = make_all(parts, report_source_report(material));
+		code = make_all(parts, report_source_report(source));
 	if (code == MESSAGE_GO_ON)
 		code = make_readme(parts, &request);
-	report_source_close(material);
+	report_source_close(source);
 	return code;
 }
 

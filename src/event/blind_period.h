@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The times in which uses of the clock were not seen, for the driver had been let go. */
+/* The times in which uses of the clock were not seen, for the driver had been released. */
 #ifndef VMCLOCK_TRACE_EVENT_BLIND_PERIOD_H
 #define VMCLOCK_TRACE_EVENT_BLIND_PERIOD_H
 

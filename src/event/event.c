@@ -60,7 +60,7 @@ const char *event_device_name(bool is_phc, int32_t device, char out[EVENT_DEVICE
 
 const char *hooks_news_name(enum hooks_news news)
 {
-	return news == HOOKS_LET_GO ? "let_go" : news == HOOKS_AGAIN ? "again" : "driver";
+	return news == HOOKS_RELEASED ? "let_go" : news == HOOKS_AGAIN ? "again" : "driver";
 }
 
 const char *clock_change_name(enum clock_change_how how)

@@ -60,7 +60,7 @@ enum event_type {
 	EVENT_CLOCK,	/* another clock, read beside the page */
 	EVENT_LATENCY,	/* how long the uses of a clock by one path took, those since the last */
 	EVENT_FAILURES, /* how often they failed for one reason, since the last */
-	EVENT_HOOKS,	/* the driver came, went or was let go, and the hooks with it */
+	EVENT_HOOKS,	/* the driver came, went or was released, and the hooks with it */
 	EVENT_CLOCK_CHANGE, /* a process set or steered the system clock */
 	EVENT_NOTIFICATION, /* the hypervisor notified the guest of an update */
 	EVENT_DEVICE,	    /* the page's device came or went */
@@ -164,7 +164,7 @@ struct event_failures {
 enum hooks_news {
 	HOOKS_DRIVER, /* the driver came or went */
 	/* `who` was refused to unload it, so it was released: nothing of ours holds it */
-	HOOKS_LET_GO,
+	HOOKS_RELEASED,
 	HOOKS_AGAIN, /* it was not unloaded after all, and is hooked and watched again */
 	HOOKS_NEWS
 };
@@ -177,7 +177,7 @@ struct event_hooks {
 	uint32_t missing; /* and that are not */
 	char failed[96];  /* why the hooks are as they were before; empty: they are not */
 	enum hooks_news news;
-	uint64_t unseen_since_ns; /* since the driver was let go uses are not seen; 0: they are */
+	uint64_t unseen_since_ns; /* since the driver was released uses are not seen; 0: they are */
 };
 
 /*

@@ -19,7 +19,7 @@ enum hook_attach_type {
 /* Why a function is not hooked, for machines: enumerator, name. */
 #define HOOK_REASONS(X)                                                                            \
 	X(NONE, "none")		      /* it is hooked, or another does its work */                 \
-	X(NO_DRIVER, "no_driver")     /* the driver is not there, or was let go */                 \
+	X(NO_DRIVER, "no_driver")     /* the driver is absent, or released */                      \
 	X(NO_RIGHTS, "no_rights")     /* the kernel does not let this process */                   \
 	X(LOCKDOWN, "lockdown")	      /* the kernel lets no process */                             \
 	X(NO_BTF, "no_btf")	      /* the kernel does not describe its types */                 \

@@ -244,7 +244,7 @@ static void add_driver_event(struct exporter_state *state, const struct event *e
 		driver->losses = event->losses;
 		break;
 	case EVENT_HOOKS:
-		driver->release += event->hooks.news == HOOKS_LET_GO;
+		driver->release += event->hooks.news == HOOKS_RELEASED;
 		break;
 	case EVENT_CLOCK_CHANGE:
 		driver->clock_changes[event->change.how] += event->result >= 0;

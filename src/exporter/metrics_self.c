@@ -35,7 +35,7 @@ static void write_hooks(struct metrics_writer *out, const struct metrics_driver 
 static void write_release(struct metrics_writer *out, const struct metrics_driver *driver)
 {
 	metric_begin(out, METRIC_COUNTER, "vmclock_exporter_driver_let_go", NULL,
-		     "Times the driver was let go, so that it could be unloaded; uses are not seen "
+		     "Times the driver was released for an unload; uses are not seen "
 		     "until it is hooked again.");
 	metric_u64(out, NULL, driver->release);
 }

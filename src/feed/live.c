@@ -240,7 +240,7 @@ static bool release_page(uint64_t ns, void *arg)
 {
 	const struct live *live = arg;
 
-	return live->monitor && page_monitor_let_go(live->monitor, ns);
+	return live->monitor && page_monitor_release(live->monitor, ns);
 }
 
 static int open_hooks(struct live *live)

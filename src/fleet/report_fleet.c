@@ -86,7 +86,7 @@ static int take_report(struct work *work, const char *path, const struct report 
 static int take_file(struct work *work, const char *path)
 {
 	static const struct report_request all = {0};
-	struct report_source *material = NULL;
+	struct report_source *source = NULL;
 	struct recording *recording = NULL;
 	struct error error = {0};
 	int code;
@@ -99,10 +99,10 @@ static int take_file(struct work *work, const char *path)
 									: MESSAGE_GO_ON;
 	}
 	recording_close(recording);
-	code = report_source_open(path, &all, &material);
+	code = report_source_open(path, &all, &source);
 	if (code == MESSAGE_GO_ON)
-		code = take_report(work, path, report_source_report(material));
-	report_source_close(material);
+		code = take_report(work, path, report_source_report(source));
+	report_source_close(source);
 	return code;
 }
 

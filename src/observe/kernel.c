@@ -36,9 +36,9 @@ struct next_engine {
 	int result;
 };
 
-/* That the driver was let go. */
+/* That the driver was released. */
 struct release {
-	uint64_t until_ns; /* if it is not unloaded before; 0: it is not let go */
+	uint64_t until_ns; /* if it is not unloaded before; 0: it is not released */
 	uint64_t unseen_since_ns;
 	bool hooks[KERNEL_HOOKS]; /* that held it */
 	struct event_reader by;	  /* who wanted to unload it */
@@ -195,7 +195,7 @@ static void tell_hooks(const struct kernel_trace *trace, enum hooks_news news, u
 	struct event event = {.type = EVENT_HOOKS, .device = -1};
 
 	event.time_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (news == HOOKS_LET_GO)
+	if (news == HOOKS_RELEASED)
 		event.who = trace->release.by;
 	event.hooks.driver = driver;
 	event.hooks.news = news;
@@ -285,7 +285,7 @@ static void release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
 	others = trace->options.release &&
-		 trace->options.release(KERNEL_LET_GO_NS, trace->options.arg);
+		 trace->options.release(KERNEL_RELEASE_NS, trace->options.arg);
 	hooks = find_holders(trace, go->hooks);
 	if (!was && !others && !hooks) {
 		trace->wire.refused_ns = 0;
@@ -295,11 +295,11 @@ static void release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 		return; /* another time */
 	trace->wire.refused_ns = 0;
 	go->by = trace->wire.refused;
-	go->until_ns = now_ns + KERNEL_LET_GO_NS;
+	go->until_ns = now_ns + KERNEL_RELEASE_NS;
 	if (hooks)
 		go->unseen_since_ns = now_ns;
 	else if (!was)
-		tell_hooks(trace, HOOKS_LET_GO, trace->driver, &none, fn, arg);
+		tell_hooks(trace, HOOKS_RELEASED, trace->driver, &none, fn, arg);
 }
 
 static void put_off_hook(struct hook *hook, const char *why)
@@ -310,15 +310,15 @@ static void put_off_hook(struct hook *hook, const char *why)
 	snprintf(hook->why, sizeof(hook->why), "%s", why);
 }
 
-/* It is let go: what held it is gone. */
+/* It is released: what held it is gone. */
 static void end_release(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		if (trace->release.hooks[i])
 			put_off_hook(&trace->hooks[i],
-				     "let go, so that the driver can be unloaded");
+				     "released, so that the driver can be unloaded");
 	}
-	tell_hooks(trace, HOOKS_LET_GO, trace->driver, &trace->next.error, fn, arg);
+	tell_hooks(trace, HOOKS_RELEASED, trace->driver, &trace->next.error, fn, arg);
 }
 
 /* Nobody has unloaded it. */
@@ -334,7 +334,7 @@ static void take_again(struct kernel_trace *trace, kernel_event_fn fn, void *arg
 	tell_hooks(trace, HOOKS_AGAIN, trace->driver, &none, fn, arg);
 }
 
-/* The driver is gone, or is hooked: it is let go no longer. */
+/* The driver is gone, or is hooked: it is released no longer. */
 static void forget_release(struct kernel_trace *trace)
 {
 	trace->release.until_ns = 0;
@@ -343,8 +343,8 @@ static void forget_release(struct kernel_trace *trace)
 }
 
 /*
- * The driver that is gone had been let go, so the engine can stay, and the next one is free for the
- * driver that comes, which is hooked the sooner. False: there are hooks on it yet.
+ * The driver that is gone had been released, so the engine can stay, and the next one is free for
+ * the driver that comes, which is hooked the sooner. False: there are hooks on it yet.
  */
 static bool handle_driver_gone(struct kernel_trace *trace, kernel_event_fn fn, void *arg)
 {

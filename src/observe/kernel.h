@@ -7,8 +7,9 @@
  *
  * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells), and again when it has
  * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. Who tries is refused
- * by the kernel, and at that the driver is let go, so that the next try succeeds; if there is none
- * within KERNEL_LET_GO_NS, it is hooked again. In between uses are not seen, and that is told.
+ * by the kernel, and at that the driver is released, so that the next try succeeds; if there is
+ * none within KERNEL_RELEASE_NS, it is hooked again. In between uses are not seen, and that is
+ * told.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_H
@@ -35,7 +36,7 @@ struct kernel_trace_filter {
 };
 
 /* How long the driver is released so that it can be unloaded. */
-#define KERNEL_LET_GO_NS 10000000000
+#define KERNEL_RELEASE_NS 10000000000
 
 /*
  * By default uses are counted in the kernel, and events are only what is rare and always matters:
@@ -54,7 +55,7 @@ struct kernel_trace_options {
 	bool wait_for_driver; /* begin without it too, and hook it when it comes */
 	bool kprobes_only;    /* no fentry: for tests, or where it is suspected */
 	/*
-	 * Let go of the driver too, for @ns, or longer if it is let go already: files of its
+	 * Release the driver too, for @ns, or longer if it is released already: files of its
 	 * devices, mappings. Says whether anything was held. From within kernel_trace_consume();
 	 * NULL: nothing else holds it.
 	 */

@@ -56,10 +56,10 @@ static const struct hook_plan plans[] = {
 	{"misc_open", "misc_open", "who opens /dev/vmclockN (kernels before 7.0)",
 	 .replaced_by = "vmclock_miscdev_open", .of_driver = true},
 	{DELETE_MODULE, "delete_module",
-	 "that somebody tries to unload the driver, so that it can be let go",
+	 "that somebody tries to unload the driver, so that it can be released",
 	 .of_unloading = true},
 	{"show_refcnt", "refcnt",
-	 "that rmmod or modprobe wants to unload the driver, so that it can be let go",
+	 "that rmmod or modprobe wants to unload the driver, so that it can be released",
 	 .of_unloading = true},
 };
 

@@ -41,7 +41,7 @@ struct page_monitor {
 	char path[PATH_MAX];
 	int32_t device;			    /* N of vmclockN, or -1 */
 	struct page_reader *reader;	    /* NULL: the device is gone, or */
-	uint64_t release_until_ns;	    /* let go until then; 0: it is not */
+	uint64_t release_until_ns;	    /* released until then; 0: it is not */
 	struct stat release;		    /* which it was */
 	struct phc *phc;		    /* NULL: none is read */
 	struct reference_clocks references; /* the other PTP clocks, open while there is a reader */
@@ -154,7 +154,7 @@ static bool is_still_there(const struct page_monitor *monitor)
 	       fstat(page_reader_fd(monitor->reader), &open_one) == 0 && is_same(&there, &open_one);
 }
 
-/* It was let go, and is still there: not for long, or not for ever. */
+/* It was released, and is still there: not for long, or not for ever. */
 static bool is_left_alone(struct page_monitor *monitor)
 {
 	struct stat there;
@@ -189,7 +189,7 @@ static bool follow_path(struct page_monitor *monitor)
 	return true;
 }
 
-bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns)
+bool page_monitor_release(struct page_monitor *monitor, uint64_t ns)
 {
 	bool held = monitor->reader && monitor->facts.is_device;
 

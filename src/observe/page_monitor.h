@@ -90,7 +90,7 @@ int page_monitor_start(struct page_monitor *monitor, struct error *error);
  * Close the device and its mapping, and leave them alone for @ns as long as it is there, so that
  * its driver can be unloaded. Says whether it was open. A plain file stays open.
  */
-bool page_monitor_let_go(struct page_monitor *monitor, uint64_t ns);
+bool page_monitor_release(struct page_monitor *monitor, uint64_t ns);
 
 /* Polls readable when there is something to do. Owned by @monitor. */
 int page_monitor_fd(const struct page_monitor *monitor);

@@ -43,7 +43,7 @@ const struct command_option record_option_table[] = {
 	 .doc = "From the beginning, not only during incidents; see *vmclock-trace-trace*(1)."},
 	{"max-size", 0, "SIZE", OPTION_BYTES(struct record_options, max_bytes),
 	 .min = RECORDER_MIN_BYTES,
-	 .help = "let the oldest events go beyond this: 50M, 2G; with --ring windows",
+	 .help = "discard the oldest events beyond this: 50M, 2G; with --ring windows",
 	 .doc = "A number, at least 4M, in units of k, M, G or T (2^10 bytes and so on). How "
 		"many went is told in the file. Findings and incidents stay, but for the "
 		"oldest ones where they take more than an eighth of it. In a directory "

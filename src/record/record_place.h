@@ -37,7 +37,7 @@ int record_place_open(struct record_place *place, const char *where, uint64_t ma
 		      uint64_t max_age_ns, bool is_ring, struct error *error);
 
 /*
- * Let earlier recordings go while this one has @bytes. What went so far is told in @told, untouched
+ * Delete earlier recordings while this one has @bytes. What went so far is told in @told, untouched
  * where nothing did by this call. As struct recorder_options wants it: @arg is the place.
  */
 void record_place_tidy(uint64_t bytes, char told[FACT_VALUE_BYTES], void *arg);

@@ -78,7 +78,7 @@ static void put_windows(FILE *out, const struct record_result *result)
 		result->windows == 1 ? "" : "s");
 	if (result->windows_cut)
 		fprintf(out, "; the oldest %" PRIu64 " had to make room", result->windows_cut);
-	fprintf(out, "; %" PRIu64 " events outside of them were let go\n", result->cut);
+	fprintf(out, "; %" PRIu64 " events outside of them were discarded\n", result->cut);
 }
 
 static void text_end(FILE *out, const struct record_context *context,

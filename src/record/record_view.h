@@ -19,7 +19,7 @@ struct record_result {
 	uint64_t kept;	      /* of them, written; the others had no news */
 	uint64_t lost;	      /* that should have been written, and are not in the file */
 	uint64_t cut;	      /* that were written, and made room for later ones */
-	bool is_ring;	      /* then those were let go as was asked for, and but for ... */
+	bool is_ring;	      /* then those were discarded as requested, and but for ... */
 	uint64_t windows;     /* ... those stretches that are kept for good, */
 	uint64_t windows_cut; /* and those that were, and had to make room */
 	uint64_t bytes;	      /* of the file */

@@ -119,7 +119,7 @@ static const char *why_not_compared(struct replay *replay)
 		return "the recording holds no events";
 	if (fact_get_u64(facts, "events_cut", 0))
 		return fact_get(facts, "ring")
-			       ? "between the windows events were let go, as was asked for"
+			       ? "between the windows events were discarded, as requested"
 			       : "the oldest events made room for later ones";
 	if (losses.events)
 		return "the recording has lost events";

@@ -86,18 +86,18 @@ static int report_on_all(const struct report_options *options)
 
 static int report_on(const struct report_options *options)
 {
-	struct report_source *material = NULL;
+	struct report_source *source = NULL;
 	const struct report *report;
-	int code = report_source_open(options->files[0], &options->request, &material);
+	int code = report_source_open(options->files[0], &options->request, &source);
 
 	if (code == MESSAGE_GO_ON) {
-		report = report_source_report(material);
+		report = report_source_report(source);
 		forms[options->form].put(stdout, report);
 		code = message_damaged(options->files[0], report->damage, "the report");
 		if (code == EXIT_DONE && report_claim(report).state == CLAIM_UNKNOWN)
 			code = EXIT_FAILED;
 	}
-	report_source_close(material);
+	report_source_close(source);
 	return code;
 }
 

@@ -378,9 +378,9 @@ static void put_hooks(const struct trace *trace, const struct event *event)
 	perfetto_add_u64(&args, "kprobe", event->hooks.kprobe);
 	perfetto_add_u64(&args, "missing", event->hooks.missing);
 	perfetto_instant(trace->out, TRACK_OBSERVER, event->time_ns,
-			 event->hooks.news == HOOKS_LET_GO ? "the driver is let go"
-			 : event->hooks.driver		   ? "the driver is there"
-							   : "the driver is gone",
+			 event->hooks.news == HOOKS_RELEASED ? "the driver is released"
+			 : event->hooks.driver		     ? "the driver is there"
+							     : "the driver is gone",
 			 &args);
 }
 

@@ -94,14 +94,14 @@ static int set_window(const struct report_request *request, struct report *repor
 	return MESSAGE_GO_ON;
 }
 
-static int name_cgroups(struct report_source *material)
+static int name_cgroups(struct report_source *source)
 {
-	const struct summary *summary = &material->analysis->summary;
+	const struct summary *summary = &source->analysis->summary;
 
 	for (size_t i = 0; i < summary->readers; i++) {
-		material->cgroups[i] = strdup(recording_cgroup(material->recorded.recording,
-							       summary->reader[i].who.cgroup));
-		if (!material->cgroups[i])
+		source->cgroups[i] = strdup(recording_cgroup(source->recorded.recording,
+							     summary->reader[i].who.cgroup));
+		if (!source->cgroups[i])
 			return message_no_memory();
 	}
 	return MESSAGE_GO_ON;
@@ -109,21 +109,20 @@ static int name_cgroups(struct report_source *material)
 
 static bool on_event(const struct event *event, const struct source_note *note, void *arg)
 {
-	struct report_source *material = arg;
+	struct report_source *source = arg;
 
 	if (note->gap)
-		analysis_gap(material->analysis, note->gap);
-	analysis_event(material->analysis, event);
+		analysis_gap(source->analysis, note->gap);
+	analysis_event(source->analysis, event);
 	return true;
 }
 
-static void read_all(struct report_source *material)
+static void read_all(struct report_source *source)
 {
-	source_run(&material->recorded.source, NULL, NULL, on_event, material);
-	analysis_finish(material->analysis);
-	if (!material->analysis->events)
-		material->analysis->first_ns = material->analysis->last_ns =
-			material->report.start_ns;
+	source_run(&source->recorded.source, NULL, NULL, on_event, source);
+	analysis_finish(source->analysis);
+	if (!source->analysis->events)
+		source->analysis->first_ns = source->analysis->last_ns = source->report.start_ns;
 }
 
 static bool has_incident(const struct analysis *analysis, uint64_t number)
@@ -150,30 +149,30 @@ static struct report report_of_recording(struct recording *recording, const char
 }
 
 /* What is known of its losses and damage when it was read. */
-static void end_report(struct report_source *material)
+static void end_report(struct report_source *source)
 {
-	const struct recording_damage *damage = recording_damage(material->recorded.recording);
-	struct report *report = &material->report;
+	const struct recording_damage *damage = recording_damage(source->recorded.recording);
+	struct report *report = &source->report;
 
-	recording_losses(material->recorded.recording, &material->losses);
-	report->span = recorded_span(&material->recorded);
-	report->lost_why = material->losses.cause;
+	recording_losses(source->recorded.recording, &source->losses);
+	report->span = recorded_span(&source->recorded);
+	report->lost_why = source->losses.cause;
 	report->bad_rows = damage->bad_rows;
 	report->damage = damage->why;
 }
 
 /* A part of the time in which nothing was recorded is one of which nothing can be said. */
-static bool is_recorded(const struct report_source *material, const char *path)
+static bool is_recorded(const struct report_source *source, const char *path)
 {
-	const struct report *report = &material->report;
+	const struct report *report = &source->report;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 	struct error error = {0};
 
-	if (report->since_ns < report->until_ns &&
-	    report->since_ns <= material->analysis->last_ns && report->until_ns > report->start_ns)
+	if (report->since_ns < report->until_ns && report->since_ns <= source->analysis->last_ns &&
+	    report->until_ns > report->start_ns)
 		return true;
 	report_utc(report, report->start_ns, from, sizeof(from));
-	report_utc(report, material->analysis->last_ns, to, sizeof(to));
+	report_utc(report, source->analysis->last_ns, to, sizeof(to));
 	error_cause(&error, "of %s nothing was recorded in that time", path);
 	error_hint(&error, "it is from %s to %s: --since and --until must leave some of that", from,
 		   to);
@@ -184,51 +183,51 @@ static bool is_recorded(const struct report_source *material, const char *path)
 int report_source_open(const char *path, const struct report_request *request,
 		       struct report_source **out)
 {
-	struct report_source *material = calloc(1, sizeof(*material));
+	struct report_source *source = calloc(1, sizeof(*source));
 	int code;
 
-	*out = material;
-	if (!material)
+	*out = source;
+	if (!source)
 		return message_no_memory();
-	code = recorded_open_or_say(&(struct recorded_request){.file = path}, &material->recorded);
+	code = recorded_open_or_say(&(struct recorded_request){.file = path}, &source->recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	material->analysis = analysis_new();
-	if (!material->analysis)
+	source->analysis = analysis_new();
+	if (!source->analysis)
 		return message_no_memory();
-	material->report = report_of_recording(material->recorded.recording, path);
-	material->report.analysis = material->analysis;
-	material->report.cgroups = (const char *const *)material->cgroups;
-	material->report.incident = request->incident;
-	read_all(material);
-	material->report.utc = &material->analysis->utc;
-	code = set_window(request, &material->report);
+	source->report = report_of_recording(source->recorded.recording, path);
+	source->report.analysis = source->analysis;
+	source->report.cgroups = (const char *const *)source->cgroups;
+	source->report.incident = request->incident;
+	read_all(source);
+	source->report.utc = &source->analysis->utc;
+	code = set_window(request, &source->report);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (!has_incident(material->analysis, request->incident)) {
+	if (!has_incident(source->analysis, request->incident)) {
 		message_error("there is no incident %llu in %s; it has %zu",
 			      (unsigned long long)request->incident, path,
-			      material->analysis->incidents);
+			      source->analysis->incidents);
 		return EXIT_FAILED;
 	}
-	end_report(material);
-	if ((request->since || request->until) && !is_recorded(material, path))
+	end_report(source);
+	if ((request->since || request->until) && !is_recorded(source, path))
 		return EXIT_FAILED;
-	return name_cgroups(material);
+	return name_cgroups(source);
 }
 
-const struct report *report_source_report(const struct report_source *material)
+const struct report *report_source_report(const struct report_source *source)
 {
-	return &material->report;
+	return &source->report;
 }
 
-void report_source_close(struct report_source *material)
+void report_source_close(struct report_source *source)
 {
-	if (!material)
+	if (!source)
 		return;
 	for (size_t i = 0; i < SUMMARY_READERS; i++)
-		free(material->cgroups[i]);
-	analysis_free(material->analysis);
-	recorded_close(&material->recorded);
-	free(material);
+		free(source->cgroups[i]);
+	analysis_free(source->analysis);
+	recorded_close(&source->recorded);
+	free(source);
 }

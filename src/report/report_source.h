@@ -37,10 +37,10 @@ struct report_source;
 int report_source_open(const char *path, const struct report_request *request,
 		       struct report_source **out);
 
-/* The report, ready to be shown. Owned by @material, as is all that it points to. */
-const struct report *report_source_report(const struct report_source *material);
+/* The report, ready to be shown. Owned by @source, as is all that it points to. */
+const struct report *report_source_report(const struct report_source *source);
 
 /* NULL is fine. */
-void report_source_close(struct report_source *material);
+void report_source_close(struct report_source *source);
 
 #endif

@@ -112,7 +112,7 @@ static int stream(struct reading *reading, const char *path)
 int report_stream_run(const char *path, const struct report_request *request,
 		      const struct report_stream *form, FILE *out)
 {
-	struct report_source *material = NULL;
+	struct report_source *source = NULL;
 	struct reading reading = {.form = form, .out = out};
 	int code;
 
@@ -124,12 +124,12 @@ int report_stream_run(const char *path, const struct report_request *request,
 		return EXIT_USAGE;
 	}
 	/* Which UTC it was, and when an incident began, is known at its end. */
-	code = report_source_open(path, request, &material);
+	code = report_source_open(path, request, &source);
 	if (code == MESSAGE_GO_ON) {
-		reading.report = report_source_report(material);
+		reading.report = report_source_report(source);
 		code = stream(&reading, path);
 	}
 	judge_free(reading.judge);
-	report_source_close(material);
+	report_source_close(source);
 	return code;
 }

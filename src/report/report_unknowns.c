@@ -10,7 +10,7 @@
 
 #define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
 
-/* What a ring let go between what it kept; @gap_events of what was cut, the rest is the oldest. */
+/* What a ring cut between what it kept; @gap_events of what was cut, the rest is the oldest. */
 static void emit_gaps(const struct report *report, const struct unknown_sink *sink)
 {
 	const struct analysis *analysis = report->analysis;
@@ -150,7 +150,7 @@ static void emit_unseen(const struct report *report, const struct unknown_sink *
 	text_ns_u64(blind_period_total_ns(unseen, report->analysis->last_ns), total, sizeof(total));
 	emit(sink, "driver_let_go",
 	     "Who used the clock for %s in all, %" PRIu64
-	     " time%s: the driver had been let go, for "
+	     " time%s: the driver had been released, for "
 	     "somebody wanted to unload it.",
 	     total, unseen->times, unseen->times == 1 ? "" : "s");
 }

@@ -87,7 +87,7 @@ void basic_auth_free(struct basic_auth *auth)
 		pthread_join(auth->thread, NULL);
 	for (size_t i = 0; i < AUTH_QUEUE; i++) {
 		if (auth->job[i].state == JOB_WAITING)
-			auth->waiting.let_go(auth->job[i].client, auth->waiting.arg);
+			auth->waiting.release(auth->job[i].client, auth->waiting.arg);
 		job_free(&auth->job[i]);
 	}
 	pthread_cond_destroy(&auth->changed);
@@ -137,7 +137,7 @@ static void *hash_all(void *arg)
 		pthread_mutex_lock(&auth->lock);
 		job->right = right && job->exists;
 		job->state = JOB_DONE;
-		auth->waiting.let_go(job->client, auth->waiting.arg);
+		auth->waiting.release(job->client, auth->waiting.arg);
 	}
 	pthread_mutex_unlock(&auth->lock);
 	return NULL;

@@ -21,17 +21,17 @@
 enum auth_verdict {
 	AUTH_ALLOWED,
 	AUTH_REFUSED,
-	AUTH_PENDING, /* the client is held; once it is let go, ask again */
+	AUTH_PENDING, /* the client is held; once it is released, ask again */
 	AUTH_BUSY,    /* too many wait already */
 };
 
 /*
- * hold() is called by basic_auth_ask() before it returns AUTH_PENDING, let_go() by another thread
+ * hold() is called by basic_auth_ask() before it returns AUTH_PENDING, release() by another thread
  * when the verdict is there, or when none will come.
  */
 struct auth_waiting {
 	void (*hold)(void *client);
-	void (*let_go)(void *client, void *arg);
+	void (*release)(void *client, void *arg);
 	void *arg;
 };
 
@@ -44,7 +44,7 @@ struct basic_auth;
 struct basic_auth *basic_auth_new(const struct web_config *config,
 				  const struct auth_waiting *waiting);
 
-/* All that are held are let go, and the thread is ended. NULL is fine. */
+/* All that are held are released, and the thread is ended. NULL is fine. */
 void basic_auth_free(struct basic_auth *auth);
 
 /*

@@ -64,7 +64,7 @@ static void hold(void *connection)
 	MHD_suspend_connection(connection);
 }
 
-static void let_go(void *connection, void *arg)
+static void release(void *connection, void *arg)
 {
 	struct http *http = arg;
 
@@ -118,7 +118,7 @@ static void stop_daemon(struct http *http)
 /* Read the web configuration, if there is one, and begin to serve by it. */
 static int load(struct http *http, struct error *error)
 {
-	const struct auth_waiting waiting = {hold, let_go, http};
+	const struct auth_waiting waiting = {hold, release, http};
 	struct web_config *web = NULL;
 	struct basic_auth *auth = NULL;
 	struct MHD_Daemon *daemon;

@@ -187,7 +187,7 @@ static json_object *json_wanted_by(const struct event *event)
 {
 	json_object *json;
 
-	if (event->hooks.news != HOOKS_LET_GO)
+	if (event->hooks.news != HOOKS_RELEASED)
 		return NULL;
 	json = json_new(&trace_unloader_table);
 	reader_json_add(json, &event->who);

@@ -131,14 +131,14 @@ const struct command_option trace_option_table[] = {
 	{OPTION_PAGE(struct trace_options, device), .excludes = "from"},
 	{"strict", 0, OPTION_FLAG(struct trace_options, strict), .excludes = "from",
 	 .help = "fail if any hook or the page is missing, instead of going on without it",
-	 .doc = "What is missing is named on the standard error. A driver that is let go "
+	 .doc = "What is missing is named on the standard error. A driver that is released "
 		"later, for somebody wants to unload it, is told, and is no failure."},
 	{"kprobes", 0, OPTION_FLAG(struct trace_options, kprobes_only), .excludes = "from",
 	 .help = "do without fentry: slower; for tests, or where it is suspected"},
 	{OPTION_BTF(struct trace_options, btf), .excludes = "from"},
 	{"reload", 0, OPTION_FLAG(struct trace_options, reload), .excludes = "from",
 	 .help = "release the driver when it is to be unloaded, and hook it when it comes again",
-	 .doc = "See LET GO in *THE SCREEN*. Without this it is held, as by any program that "
+	 .doc = "See RELEASED in *THE SCREEN*. Without this it is held, as by any program that "
 		"uses it. The capabilities that hooking takes are then kept, and not given up "
 		"once it is hooked."},
 	{RECORDED_FROM(struct trace_options, from)},

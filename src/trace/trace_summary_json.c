@@ -111,7 +111,7 @@ static const struct json_table lost_table = {
 	}};
 
 static const struct json_table unseen_table = {
-	.doc = "Uses that are in no count, for the driver had been let go.",
+	.doc = "Uses that are in no count, for the driver had been released.",
 	.keys = (const struct json_key[]){
 		{"times", JSON_U64, "How often that was so."},
 		{"total_ns", JSON_U64,
@@ -180,7 +180,7 @@ const struct json_table trace_summary_table = {
 		{"lost", JSON_OBJECT, "What did not arrive. Null: the kernel would not say.",
 		 ONLY_HOOKED | JSON_NULL, .of = &lost_table},
 		{"unseen", JSON_OBJECT,
-		 "Uses that are in no count, for the driver had been let go. Null: there was no "
+		 "Uses that are in no count, for the driver had been released. Null: there was no "
 		 "such "
 		 "time.",
 		 ONLY_HOOKED | JSON_NULL, .of = &unseen_table},

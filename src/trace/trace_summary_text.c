@@ -217,7 +217,7 @@ static void put_unseen(FILE *out, const struct trace_context *context,
 		return;
 	fprintf(out, "NOT SEEN            uses, %" PRIu64 " time%s", unseen->times,
 		unseen->times == 1 ? "" : "s");
-	live_put_duration(out, ", %s in all, while the driver was let go: ",
+	live_put_duration(out, ", %s in all, while the driver was released: ",
 			  blind_period_total_ns(unseen, now_ns));
 	live_put_time(out, context->start_ns, unseen->first_ns);
 	fputs("s .. ", out);

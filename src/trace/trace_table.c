@@ -184,7 +184,7 @@ const struct json_table trace_unloader_table = {.doc = "Who wants to unload the 
 
 const struct json_table trace_hooks_table = {
 	.name = "trace_hooks",
-	.doc = "The driver was loaded, unloaded or let go, and the hooks changed with it.",
+	.doc = "The driver was loaded, unloaded or released, and the hooks changed with it.",
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("hooks", "When, by CLOCK_MONOTONIC."),
 		{"driver", JSON_BOOL, "The driver is there."},

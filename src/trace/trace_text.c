@@ -265,9 +265,9 @@ static void text_notification(FILE *out, const struct trace_context *context,
 
 static void put_hooks_news(FILE *out, const struct event_hooks *hooks)
 {
-	if (hooks->news == HOOKS_LET_GO)
+	if (hooks->news == HOOKS_RELEASED)
 		fprintf(out,
-			"wants to unload the driver, which is LET GO for a while (try again); %s",
+			"wants to unload the driver, which is RELEASED for a while (try again); %s",
 			hooks->unseen_since_ns ? "uses are NOT SEEN until it is hooked again; "
 					       : "its page is not watched meanwhile; ");
 	else if (hooks->news == HOOKS_AGAIN)
@@ -281,7 +281,7 @@ static void text_hooks(FILE *out, const struct trace_context *context, const str
 	const struct event_hooks *hooks = &event->hooks;
 
 	put_time(out, context, event->time_ns);
-	if (hooks->news == HOOKS_LET_GO) {
+	if (hooks->news == HOOKS_RELEASED) {
 		live_put_reader(out, &event->who);
 		fputs("  ", out);
 	} else {

@@ -95,7 +95,7 @@ counts_are() { # counts_are NAME FACTOR
 	holds held '.[-1].page.magic == 1263289174'
 }
 
-@test "who unloads it is refused, and then it is let go: it goes and comes three times" {
+@test "who unloads it is refused, and then it is released: it goes and comes three times" {
 	diff "$OUT/unloads" - <<-'END'
 		busybox rmmod: refused
 		busybox rmmod: done

@@ -228,13 +228,13 @@ static void no_page_is_said(void **state)
 
 #define ON_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
-/* No driver is held by it: there is nothing to let go. */
+/* No driver is held by it: there is nothing to release. */
 static void a_plain_file_is_not_release(void **state)
 {
 	struct seen *seen = *state;
 	struct page_monitor *monitor = start(true);
 
-	assert_false(page_monitor_let_go(monitor, 1000000000));
+	assert_false(page_monitor_release(monitor, 1000000000));
 	turn(monitor, seen);
 	assert_int_equal(count_of(seen, EVENT_PAGE), 1);
 	page_monitor_close(monitor);

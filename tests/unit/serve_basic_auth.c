@@ -14,7 +14,7 @@
 
 #include "serve/basic_auth.h"
 
-/* A client that is held until somebody lets it go. */
+/* A client that is held until it is released. */
 struct client {
 	int held;
 	sem_t gone_on;
@@ -25,13 +25,13 @@ static void hold(void *client)
 	((struct client *)client)->held++;
 }
 
-static void let_go(void *client, void *arg)
+static void release(void *client, void *arg)
 {
 	(void)arg;
 	sem_post(&((struct client *)client)->gone_on);
 }
 
-static const struct auth_waiting waiting = {hold, let_go, NULL};
+static const struct auth_waiting waiting = {hold, release, NULL};
 
 static struct client client[AUTH_QUEUE + 1];
 static char name[] = "bob", hash[CRYPT_OUTPUT_SIZE];

@@ -287,7 +287,7 @@ static void what_was_not_seen_has_its_times(void **state)
 	hooks_at(summary, 1000, 0); /* the driver came */
 	assert_int_equal(unseen->times, 0);
 	assert_int_equal(blind_period_total_ns(unseen, 5000), 0);
-	hooks_at(summary, 2000, 1900); /* let go, */
+	hooks_at(summary, 2000, 1900); /* released, */
 	hooks_at(summary, 3000, 1900); /* gone, */
 	assert_int_equal(blind_period_total_ns(unseen, 5000), 3100);
 	hooks_at(summary, 4000, 0); /* and hooked again */

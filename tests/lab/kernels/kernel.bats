@@ -265,5 +265,5 @@ made_of() {
 		done
 	done
 	status_is unloaded 0
-	cell module "hooked as it came; let go, unloaded, and hooked again"
+	cell module "hooked as it came; released, unloaded, and hooked again"
 }
