@@ -268,7 +268,7 @@ static bool names_someone(const struct fact_list *facts, const char *value)
 	return false;
 }
 
-/* "DEVICE, looked at every ...", or "none: " and why, which may name what was looked for. */
+/* "DEVICE, sampled every ...", or "none: " and why, which may name what was looked for. */
 static void redact_page(const struct fact_list *facts, const char *value, char *out)
 {
 	const char *device = fact_get(facts, "device") ?: "";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sets CLOCK_REALTIME to what the PTP clock shows, taken to be on UTC, once, as a time daemon would:
- * both at one counter value, so that it is right to well below a millisecond.
+ * Sets CLOCK_REALTIME to what the PTP clock shows, taken to be on UTC, once, as a time daemon
+ * would: both at one counter value, so that it is right to well below a millisecond.
  */
 #include "load.h"
 
