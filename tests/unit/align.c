@@ -244,7 +244,7 @@ static void the_truth_is_inside_in_the_library(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/../scenarios", dirname(source));
-	assert_int_equal(check_library(path), 76);
+	assert_int_equal(check_library(path), 77);
 }
 
 static void a_host_that_steps_is_doubted(void **state)
