@@ -54,7 +54,9 @@ json_object *json_of_hook(const struct hook *hook);
 	}
 
 #define JSON_UPDATES_KEYS                                                                          \
-	{"page_updates", JSON_U64, "Updates of the page, by `seq_count`."},                        \
+	{"page_updates", JSON_U64,                                                                 \
+	 "Updates of the page, by `seq_count`; of a producer that breaks the seqlock "             \
+	 "(`seqlock_broken`) there are at least so many, as of the next."},                        \
 	{                                                                                          \
 		"page_updates_unseen", JSON_U64,                                                   \
 			"Those of them that came and went between two samples."                    \

@@ -96,6 +96,15 @@ void live_put_finding(FILE *out, const struct finding *finding)
 		finding_name(finding->kind), text, when);
 }
 
+void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
+		      const struct detector_counts *counts)
+{
+	const char *at_least = counts->finding[FINDING_SEQLOCK_BROKEN] ? "at least " : "";
+
+	fprintf(out, "\npage updates        %s%" PRIu64 ", of them %s%" PRIu64, at_least, updates,
+		at_least, missed);
+}
+
 void live_put_finding_counts(FILE *out, const struct detector_counts *counts)
 {
 	const char *before = " (";

@@ -42,6 +42,10 @@ void live_put_page_change(FILE *out, const struct page_change *change);
 /* "critical host_step: SENTENCE (within 10 ms before)" */
 void live_put_finding(FILE *out, const struct finding *finding);
 
+/* "page updates 12, of them 3": at least so many where the producer breaks the seqlock. */
+void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
+		      const struct detector_counts *counts);
+
 /* "2 (1 disruption, 1 host_step)", or "0" */
 void live_put_finding_counts(FILE *out, const struct detector_counts *counts);
 

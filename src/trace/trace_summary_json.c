@@ -158,6 +158,10 @@ const struct json_table trace_summary_table = {
 		{"mappers", JSON_OBJECT, "Who mapped the page.", .of = &mapper_list_table},
 		{"uses", JSON_U64, "How many uses there were.", ONLY_HOOKED},
 		{"failed", JSON_U64, "How many of them failed.", ONLY_HOOKED},
+		{"uses_complete", JSON_BOOL,
+		 "No use is known to be missing in any count. False: a hook is missing, was away "
+		 "for a while, or was skipped, and each number of uses is at least that.",
+		 ONLY_HOOKED},
 		{"measured", JSON_U64,
 		 "Of how many the latency was measured. Null of a recording that is shown for some "
 		 "readers alone.",
@@ -371,6 +375,15 @@ static json_object *json_unseen(const struct blind_period *unseen, uint64_t now_
 	return json;
 }
 
+bool trace_has_all_uses(const struct trace_context *context, const struct trace_result *result)
+{
+	for (size_t i = 0; !context->hooks_changed && i < context->hook_count; i++) {
+		if (hook_is_missing(&context->hooks[i]) && !context->hooks[i].awaited)
+			return false;
+	}
+	return !result->summary->unseen.times && (!result->losses || !result->losses->uncounted);
+}
+
 /* What the kernel's hooks delivered. */
 static void add_uses(json_object *line, const struct trace_context *context,
 		     const struct trace_result *result)
@@ -380,6 +393,7 @@ static void add_uses(json_object *line, const struct trace_context *context,
 
 	add_u64(line, "uses", totals.uses);
 	add_u64(line, "failed", totals.errors);
+	add_bool(line, "uses_complete", trace_has_all_uses(context, result));
 	add_known(line, "measured", !context->of_some_readers, totals.measured);
 	add_known(line, "others_below_ns", totals.others_below_ns, totals.others_below_ns);
 	add_u64(line, "reads", summary_reads(summary));

@@ -140,12 +140,15 @@ static void put_readers(FILE *out, const struct trace_context *context,
 }
 
 static void put_totals(FILE *out, const struct trace_context *context,
-		       const struct summary *summary)
+		       const struct trace_result *result)
 {
+	const struct summary *summary = result->summary;
 	struct summary_totals totals = summary_totals_of(summary);
+	const char *at_least = trace_has_all_uses(context, result) ? "" : "at least ";
 
-	fprintf(out, "uses                %" PRIu64 " by %zu reader%s, %" PRIu64 " failed\n",
-		totals.uses, summary->readers, summary->readers == 1 ? "" : "s", totals.errors);
+	fprintf(out, "uses                %s%" PRIu64 " by %zu reader%s, %s%" PRIu64 " failed\n",
+		at_least, totals.uses, summary->readers, summary->readers == 1 ? "" : "s", at_least,
+		totals.errors);
 	if (context->of_some_readers)
 		fputs("measured            not known apart from other readers", out);
 	else
@@ -249,10 +252,9 @@ static void put_page(FILE *out, const struct trace_result *result)
 {
 	fputs("page now            ", out);
 	live_put_page(out, result->page);
-	fprintf(out,
-		"\npage updates        %" PRIu64 ", of them %" PRIu64
-		" between two samples; notifications of them: %" PRIu64 "\n",
-		result->page_updates, result->page_updates_unseen, result->counts->notifications);
+	live_put_updates(out, result->page_updates, result->page_updates_unseen, result->counts);
+	fprintf(out, " between two samples; notifications of them: %" PRIu64 "\n",
+		result->counts->notifications);
 }
 
 void trace_summary_put_text(FILE *out, const struct trace_context *context,
@@ -266,7 +268,7 @@ void trace_summary_put_text(FILE *out, const struct trace_context *context,
 	}
 	fputc('\n', out);
 	if (context->hooks) {
-		put_totals(out, context, result->summary);
+		put_totals(out, context, result);
 		put_losses(out, &context->request, result);
 		put_unseen(out, context, &result->summary->unseen,
 			   context->watched_from_ns + result->duration_ns);

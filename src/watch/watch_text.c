@@ -133,10 +133,8 @@ static void text_end(FILE *out, const struct watch_context *context,
 		live_put_page(out, result->page);
 	else
 		fputs("NONE", out);
-	fprintf(out,
-		"\npage updates        %" PRIu64 ", of them %" PRIu64
-		" missed between two samples\n",
-		result->updates, result->missed);
+	live_put_updates(out, result->updates, result->missed, result->counts);
+	fputs(" missed between two samples\n", out);
 	fputs("findings            ", out);
 	live_put_finding_counts(out, result->counts);
 	fputc('\n', out);
