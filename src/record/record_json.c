@@ -35,7 +35,9 @@ static const struct json_table sum_table = {
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("summary", "The end, by CLOCK_MONOTONIC."),
 		{"file", JSON_STRING, "The recording."},
-		{"duration_ns", JSON_U64, "How long it is.", .unit = "ns"},
+		{"duration_ns", JSON_U64,
+		 "How long it is: of a live recording, since all hooks were attached.",
+		 .unit = "ns"},
 		{"events", JSON_U64, "How many were judged."},
 		JSON_FINDINGS_KEY,
 		{0},
@@ -131,11 +133,10 @@ static void json_incident(FILE *out, uint64_t start_ns, const struct incident *i
 }
 
 static json_object *summary(const struct json_table *table, const struct record_context *context,
-			    uint64_t duration_ns, uint64_t events,
+			    uint64_t from_ns, uint64_t duration_ns, uint64_t events,
 			    const struct detector_counts *counts)
 {
-	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
-	json_object *line = json_new_line(table, start_ns + duration_ns);
+	json_object *line = json_new_line(table, from_ns + duration_ns);
 
 	add_text(line, "file", context->file);
 	add_u64(line, "duration_ns", duration_ns);
@@ -147,7 +148,9 @@ static json_object *summary(const struct json_table *table, const struct record_
 static void json_end(FILE *out, const struct record_context *context,
 		     const struct record_result *result)
 {
-	json_object *line = summary(&record_summary_table, context, result->duration_ns,
+	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
+	uint64_t from_ns = fact_get_u64(context->facts, "watched_from_monotonic_ns", start_ns);
+	json_object *line = summary(&record_summary_table, context, from_ns, result->duration_ns,
 				    result->events, result->counts);
 
 	add_u64(line, "events_kept", result->kept);
@@ -165,7 +168,8 @@ static void json_end(FILE *out, const struct record_context *context,
 static void json_replay_end(FILE *out, const struct record_context *context,
 			    const struct replay_result *result)
 {
-	json_object *line = summary(&replay_summary_table, context, result->duration_ns,
+	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
+	json_object *line = summary(&replay_summary_table, context, start_ns, result->duration_ns,
 				    result->events, result->counts);
 
 	add_missing(line, "comparison_missing", result->why_not_compared, NULL);

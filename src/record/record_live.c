@@ -261,6 +261,13 @@ static int begin(struct machine *machine)
 	return EXIT_DONE;
 }
 
+/* From when on it saw all: what opening and attaching took is not counted. */
+static uint64_t watched_from_ns(const struct machine *machine)
+{
+	return fact_get_u64(&machine->facts, "watched_from_monotonic_ns",
+			    machine->session->start_ns);
+}
+
 int record_live(const struct record_options *options, const struct recorder_options *store,
 		struct record_session *session)
 {
@@ -283,7 +290,8 @@ int record_live(const struct record_options *options, const struct recorder_opti
 		run(&machine);
 		service_tell("STOPPING=1");
 		code = record_end(session, &context,
-				  clock_now_ns(CLOCK_MONOTONIC) - session->start_ns, stdout);
+				  clock_now_ns(CLOCK_MONOTONIC) - watched_from_ns(&machine),
+				  stdout);
 	}
 	if (machine.watchdog >= 0)
 		close(machine.watchdog);

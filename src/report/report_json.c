@@ -134,6 +134,7 @@ static const char *unknown_names(int i)
 					    "no_page",
 					    "no_hooks",
 					    "no_hook",
+					    "before_watched",
 					    "driver_let_go",
 					    "missed_updates",
 					    "lost_in_kernel",

@@ -227,6 +227,22 @@ static void emit_seeing(const struct report *report, const struct unknown_sink *
 		     "page.");
 }
 
+/* While the hooks are attached the page is sampled already, and uses are not seen. */
+static void emit_before(const struct report *report, const struct unknown_sink *sink)
+{
+	uint64_t watched_ns =
+		fact_get_u64(report->facts, "watched_from_monotonic_ns", report->start_ns);
+	const char *uses = fact_get(report->facts, "uses");
+	char length[TEXT_NS_BYTES];
+
+	if (!uses || !strncmp(uses, "not seen", 8) ||
+	    !report_asked_ns(report, report->start_ns, watched_ns))
+		return;
+	text_ns_u64(watched_ns - report->start_ns, length, sizeof(length));
+	emit(sink, "before_watched",
+	     "Who used the clock in the first %s: the hooks were being attached.", length);
+}
+
 static void emit_incident(const struct incident *incident, const struct unknown_sink *sink)
 {
 	emit_reads(incident, sink);
@@ -241,6 +257,7 @@ void report_unknowns(const struct report *report, unknown_fn fn, void *arg)
 	emit_fact(report, &sink, "page", "none", "no_page", "The page was not watched");
 	emit_fact(report, &sink, "uses", "not seen", "no_hooks",
 		  "Who read the clock through the kernel was not seen");
+	emit_before(report, &sink);
 	emit_hooks(report, &sink);
 	emit_unseen(report, &sink);
 	emit_seeing(report, &sink);

@@ -394,7 +394,7 @@ static void text_disruption(FILE *out, const struct trace_context *context,
 			", found by the %s",
 			disruption->number, disruption->old_marker, disruption->new_marker,
 			disruption_observer_name(by));
-		live_put_duration(out, ", at most %s after it happened",
+		live_put_duration(out, "; it happened at most %s before",
 				  disruption->found_ns - disruption->not_before_ns);
 	} else {
 		fprintf(out, "*** disruption %" PRIu64 " seen by the %s too", disruption->number,

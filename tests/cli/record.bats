@@ -63,6 +63,19 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 }
 
 # How large a day is: tests/lab/forensics.bats, on a device with its clocks and a reader.
+@test "record: its duration counts from when it watched, and who used the clock before is not known" {
+	play_sim "$page" 'end 1h'
+	"$VMCLOCK_TRACE" record --device "$page" --duration 1s --json "$file" >"$BATS_TEST_TMPDIR/lines"
+	watched=$(sql "SELECT value FROM facts WHERE name = 'watched_from_monotonic_ns'")
+	start=$(sql "SELECT value FROM facts WHERE name = 'start_monotonic_ns'")
+	[ "$watched" -gt "$start" ]
+	jq -es ".[-1] | .monotonic_ns - .duration_ns == $watched" "$BATS_TEST_TMPDIR/lines"
+	sqlite3 "$file" "UPDATE facts SET value = 'counted in the kernel' WHERE name = 'uses';
+		UPDATE facts SET value = start_ns + 1500000000 FROM (SELECT $start AS start_ns) WHERE name = 'watched_from_monotonic_ns'"
+	"$VMCLOCK_TRACE" report --json "$file" | jq -e '.not_known | map(select(.code == "before_watched")) | length == 1
+		and (.[0].text | contains("in the first 1.500 s"))'
+}
+
 @test "record: of what tells nothing new the first and the last stay" {
 	play_sim "$page" 'end 1h'
 	"$VMCLOCK_TRACE" record --device "$page" --duration 8s --json "$file" >"$BATS_TEST_TMPDIR/lines"

@@ -2,6 +2,7 @@
 /* observe/clock_checks.h, firmware.h: what a guest has, by the files of its sysfs. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "observe/clock_checks.h"
 #include "observe/firmware.h"
