@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # What happened to a clock, found under the real driver: the host's clock is stepped and slewed, an
 # update hangs, and then the machine is migrated for real. Each is found as what it is.
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # What a guest can be given: programs of Debian's, a second vmclock, another PTP clock; and that the
 # loads and the kernel's own count, which tests of the program trust, agree.
 

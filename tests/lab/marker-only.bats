@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # What QEMU itself publishes: a disruption marker and no clock. A first-class mode.
 
 load helpers

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # A real live migration under load, to a second QEMU, while the program traces.
 
 load helpers

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # A kernel without the driver: a clear answer, and what can be done without it still works.
 
 load helpers

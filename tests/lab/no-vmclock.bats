@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # A guest without a vmclock, stopped for real by a snapshot: that it did not run is seen all the same.
 
 load helpers

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # A real snapshot, and going back to it, while the program traces: a disruption, and no host step.
 
 load helpers
