@@ -60,6 +60,8 @@ static struct wire_clock_change *clock_change_end(__u32 how, long result)
 	if (!start_ns)
 		return 0;
 	now->clock_start_ns = 0;
+	if (result < 0 && !is_within_refused_rate())
+		return 0;
 	change = event_reserve();
 	if (!change)
 		return 0;
@@ -92,9 +94,11 @@ EXIT(adjtimex)
 
 	if (!change)
 		return;
-	/* The kernel has filled in what is in force now. */
-	change->freq = BPF_CORE_READ(txc, freq);
-	change->tick = BPF_CORE_READ(txc, tick);
+	/* What is in force now, by the kernel; of a refused call it would be the caller's wish. */
+	if ((int)*result >= 0) {
+		change->freq = BPF_CORE_READ(txc, freq);
+		change->tick = BPF_CORE_READ(txc, tick);
+	}
 	event_submit(change);
 }
 

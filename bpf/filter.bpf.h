@@ -106,4 +106,27 @@ static bool is_within_rate(void)
 	return false;
 }
 
+/*
+ * What anybody can have refused as often as he likes, whatever limit there is: so many a second say
+ * all. The rest is counted.
+ */
+#define REFUSED_A_SECOND 10
+
+__u64 refused_window = 0;
+__u32 refused_used = 0;
+
+static __noinline bool is_within_refused_rate(void)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (tick - refused_window >= ticks_per_second) {
+		refused_window = tick;
+		refused_used = 0;
+	}
+	if (__sync_fetch_and_add(&refused_used, 1) < REFUSED_A_SECOND)
+		return true;
+	count_one(WIRE_LOSS_REFUSED);
+	return false;
+}
+
 #endif

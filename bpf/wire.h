@@ -134,6 +134,7 @@ enum wire_count {
 	WIRE_LOSS_PAGE_UNREADABLE,  /* the record went out, its page copy faulted */
 	WIRE_LOSS_READER_UNLISTED,  /* uses by threads for which the table had no room */
 	WIRE_LOSS_FAILURE_UNLISTED, /* failures for which the table had no room */
+	WIRE_LOSS_REFUSED,	    /* refused changes of the clock beyond a fixed rate */
 	WIRE_COUNTS
 };
 
@@ -243,8 +244,9 @@ struct wire_clock_change {
 	__u32 modes; /* of adjtimex, else 0 */
 	struct wire_offset before;
 	struct wire_offset after;
-	__s64 freq; /* of adjtimex, as now in force: 2^-16 ppm */
-	__s64 tick; /* of adjtimex, as now in force: us between ticks of 100 Hz */
+	/* Of an adjtimex() that was not refused, as now in force; else 0. */
+	__s64 freq;			/* 2^-16 ppm */
+	__s64 tick;			/* us between ticks of 100 Hz */
 	char source[WIRE_SOURCE_BYTES]; /* of timekeeping_notify: a name, NUL-terminated */
 };
 

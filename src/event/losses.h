@@ -35,7 +35,9 @@ enum loss_effect {
 	X(failure_unlisted, LOSS_OF_PART, "failure unlisted",                                      \
 	  "Failures for which the table of failures had no room.")                                 \
 	X(uncounted, LOSS_DETAIL, "uncounted",                                                     \
-	  "Of `recursion` and `missed`: uses of the driver that no count has.")
+	  "Of `recursion` and `missed`: uses of the driver that no count has.")                    \
+	X(refused, LOSS_WANTED, "refused",                                                         \
+	  "Refused attempts to change the clock, beyond 10 a second: anybody can make them.")
 
 enum event_loss {
 #define EVENT_LOSS_ENUM(name, effect, label, about) LOSS_##name,

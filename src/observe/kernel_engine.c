@@ -447,6 +447,7 @@ int kernel_engine_add_losses(struct kernel_engine *engine, struct event_losses *
 	losses->page_unreadable += counts[WIRE_LOSS_PAGE_UNREADABLE];
 	losses->reader_unlisted += counts[WIRE_LOSS_READER_UNLISTED];
 	losses->failure_unlisted += counts[WIRE_LOSS_FAILURE_UNLISTED];
+	losses->refused += counts[WIRE_LOSS_REFUSED];
 	pthread_mutex_lock(&engine->lock);
 	add_recursion(engine, losses);
 	add_missed(engine, losses);

@@ -151,7 +151,15 @@ static void notification_from_wire(struct event *event, const struct wire_notifi
 /* 2^-16 ppm and the length of a tick of 100 Hz in us, as parts in 10^12 off the nominal rate. */
 static int64_t rate_ppt(int64_t freq, int64_t tick_us)
 {
-	return freq * 1000000 / 65536 + (tick_us - 10000) * 100 * 1000000;
+	int64_t ppt, ticks;
+
+	/* The kernel lets no such rate in force. */
+	if (__builtin_mul_overflow(freq, 1000000, &ppt) ||
+	    __builtin_sub_overflow(tick_us, 10000, &ticks) ||
+	    __builtin_mul_overflow(ticks, 100 * 1000000, &ticks) ||
+	    __builtin_add_overflow(ppt / 65536, ticks, &ppt))
+		return 0;
+	return ppt;
 }
 
 static void step_from_wire(struct event *event, const struct wire_clock_change *wire)
@@ -168,9 +176,10 @@ static void slew_from_wire(struct kernel_wire *state, struct event *event,
 {
 	event->change.how = CLOCK_SLEWED;
 	event->change.old_ppt = state->rate_ppt;
-	event->change.new_ppt = rate_ppt(wire->freq, wire->tick);
+	/* What was refused changed nothing, and what its caller wanted is not to be believed. */
 	if (event->result >= 0)
-		state->rate_ppt = event->change.new_ppt;
+		state->rate_ppt = rate_ppt(wire->freq, wire->tick);
+	event->change.new_ppt = state->rate_ppt;
 }
 
 /* One call of adjtimex() can do both: then there are two events. */

@@ -154,7 +154,7 @@ KNOWN(event_failures, 48);
 KNOWN(event_hooks, 128);
 KNOWN(event_clock_change, 72);
 KNOWN(event_notification, 8);
-KNOWN(event_losses, 88);
+KNOWN(event_losses, 96);
 KNOWN(event_mapper, 32);
 KNOWN(event_tick, 64);
 

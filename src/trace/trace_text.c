@@ -356,7 +356,11 @@ static void text_clock_change(FILE *out, const struct trace_context *context,
 	put_time(out, context, event->time_ns);
 	live_put_reader(out, &event->who);
 	fputs("  ", out);
-	if (event->change.how == CLOCK_STEPPED) {
+	if (event->change.how == CLOCK_SLEWED && event->result < 0) {
+		fputs("tried to set the system clock's rate", out);
+	} else if (event->change.how == CLOCK_STEPPED && event->result < 0) {
+		fputs("tried to step the system clock", out);
+	} else if (event->change.how == CLOCK_STEPPED) {
 		put_step(out, event->change.step);
 	} else if (event->change.how == CLOCK_SLEWED) {
 		fputs("set the system clock's rate from ", out);

@@ -20,6 +20,7 @@ setup_file() {
 	echo "set flags 0x78" >/run/lab/clock
 	sleep 2
 	trace_while no_offset -- load 5
+	trace_while refused -- load refused 20000
 	mount -t securityfs none /sys/kernel/security
 	echo confidentiality >/sys/kernel/security/lockdown
 	keep locked vmclock-trace trace -d 1s
@@ -45,6 +46,13 @@ SCRIPT
 
 @test "a page without its TAI offset: that is the cause, and no TSC is unstable" {
 	holds no_offset '.[-1].errors | length > 0 and all(.result == -22 and (.cause | contains("TAI offset")) and (.cause | contains("TSC") | not))'
+}
+
+@test "what anybody can have refused is few events, the rest is counted, and no wish is shown as a value" {
+	[ "$(jq .refused "$OUT/refused.load")" = 20000 ]
+	holds refused 'map(select(.type == "clock_change" and .result == -1)) | length >= 10 and length <= 2000 and all(.old_ppt == .new_ppt)'
+	holds refused '(map(select(.type == "clock_change" and .result == -1)) | length) + .[-1].lost.refused == 20000'
+	holds refused '.[-1].lost.events == 0 and (map(select(.type == "finding" and .finding == "data_loss")) | length == 0)'
 }
 
 @test "lockdown is named, by trace and by doctor, and the page is watched all the same" {

@@ -15,6 +15,7 @@ static const struct {
 } kinds[] = {
 	{"flood", load_flood},	   {"errors", load_errors}, {"poll", load_poll},
 	{"pollers", load_pollers}, {"hold", load_hold},	    {"follow", load_follow},
+	{"refused", load_refused},
 };
 
 static const char usage[] =
@@ -22,6 +23,7 @@ static const char usage[] =
 	"  ROUNDS [PAUSE_MS [COMM]]    every path; under a name which may hold any byte, as \\xNN\n"
 	"  flood SECONDS THREADS       clock_gettime and PTP_SYS_OFFSET_PRECISE, without a pause\n"
 	"  errors                      calls that fail, each in its way\n"
+	"  refused COUNT               tries as nobody to set the rate of the system clock\n"
 	"  poll SECONDS                waits for updates of the page and reads each\n"
 	"  pollers SECONDS [WAKES]     the same in every way, one thread each; says so on stderr\n"
 	"  follow                      sets CLOCK_REALTIME to the PTP clock, once\n"

@@ -23,6 +23,9 @@ int load_flood(struct load_clocks clocks, int argc, char **argv);
 /* Calls that fail, each in its way. */
 int load_errors(struct load_clocks clocks, int argc, char **argv);
 
+/* COUNT: tries to set the system clock's rate, as a user who may not. */
+int load_refused(struct load_clocks clocks, int argc, char **argv);
+
 /* SECONDS: waits for updates of the page and reads each. */
 int load_poll(struct load_clocks clocks, int argc, char **argv);
 
