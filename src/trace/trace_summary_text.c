@@ -202,6 +202,11 @@ static void put_losses(FILE *out, const struct trace_request *request,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
 			" a second\n",
 			losses->suppressed, request->rate);
+	if (losses->refused)
+		fprintf(out,
+			"refused             %" PRIu64
+			" changes of the clock, not shown: above 10 a second\n",
+			losses->refused);
 	put_lost(out, losses);
 	if (losses->uncounted)
 		fprintf(out, "uncounted           %" PRIu64 " uses, whose hook was skipped\n",
