@@ -96,10 +96,17 @@ const char *event_page_state_name(enum event_page_state state)
 	return NULL;
 }
 
+const char *event_result_name(int32_t result)
+{
+	const char *name = result > INT32_MIN ? strerrorname_np(-result) : NULL;
+
+	return name ? name : "error";
+}
+
 /* What each error means in drivers/ptp/ptp_vmclock.c and drivers/ptp/ptp_chardev.c. */
 const char *event_result_cause(int32_t result)
 {
-	switch (-result) {
+	switch (-(int64_t)result) {
 	case EINVAL:
 		return "clock unreliable, TSC unstable, scale not convertible, or a bad request";
 	case ETIMEDOUT:

@@ -361,6 +361,9 @@ const char *hooks_news_name(enum hooks_news news);
 /* "stable", "moved", "torn"; NULL for EVENT_PAGE_ABSENT. */
 const char *event_page_state_name(enum event_page_state state);
 
+/* "EINVAL" for -EINVAL; "error" for what is none: static. */
+const char *event_result_name(int32_t result);
+
 /* What a negative result of this driver can mean: a short phrase, static. */
 const char *event_result_cause(int32_t result);
 

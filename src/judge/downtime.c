@@ -173,11 +173,13 @@ static void handle_sample(struct downtimes *downtimes, const struct event *sampl
  */
 static void handle_tick(struct downtimes *downtimes, const struct event *tick)
 {
-	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
 	uint64_t due_ns = tick->tick.due_ns, late_ns;
+	struct downtime *downtime;
 
+	/* It is due after a downtime alone: else there may be none yet. */
 	if (!downtimes->is_tick_due)
 		return;
+	downtime = &downtimes->downtime[downtimes->count - 1];
 	downtimes->is_tick_due = false;
 	if (due_ns < downtime->not_before_ns)
 		due_ns = downtime->not_before_ns;

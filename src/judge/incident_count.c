@@ -10,6 +10,14 @@
  */
 #include "judge/incident_state.h"
 
+/* No thread comes near, and two of them still fit: a recording may hold any number. */
+#define USES_MOST (INT64_MAX / 2)
+
+static int64_t uses_within(uint64_t uses)
+{
+	return uses < USES_MOST ? (int64_t)uses : USES_MOST;
+}
+
 /* By these a thread reads the driver's clock, or the page itself, to compute the time from it. */
 static bool is_reading(enum event_path path)
 {
@@ -75,6 +83,10 @@ static void add_uses(struct incidents *incidents, struct counted_thread *thread,
 	int64_t seen = -*others;
 
 	*unseen += uses;
+	if (*unseen > USES_MOST)
+		*unseen = USES_MOST;
+	if (*unseen < -USES_MOST)
+		*unseen = -USES_MOST;
 	if (unseen == others || *unseen <= 0 || seen <= 0)
 		return;
 	seen = seen < *unseen ? seen : *unseen;
@@ -94,10 +106,10 @@ void incident_count_tally(struct incidents *incidents, const struct event *event
 	thread->last_ns = tally->last_ns + tally->last_error_ns;
 	incidents->has_unseen = true;
 	for (enum event_path path = 0; path < EVENT_PATHS; path++) {
-		int64_t uses = (int64_t)tally->uses[path];
+		int64_t uses = uses_within(tally->uses[path]);
 
 		if (!event_path_is_read(path))
-			uses -= (int64_t)tally->errors[path];
+			uses -= uses_within(tally->errors[path]);
 		if (is_reading(path))
 			add_uses(incidents, thread, path, uses);
 	}

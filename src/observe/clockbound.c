@@ -208,13 +208,15 @@ bool clockbound_claims(const struct clockbound *claim, int64_t monotonic_ns, uin
 		       uint64_t *bound_ns)
 {
 	unsigned __int128 grown;
+	uint64_t age_ns;
 
 	if (claim->version == 3 || !is_in_force(claim, monotonic_ns, marker))
 		return false;
 	/* The coarse clock of the daemon's stamp is at most a tick behind, never ahead. */
 	if (monotonic_ns < claim->as_of_ns)
 		return false;
-	grown = (unsigned __int128)(uint64_t)(monotonic_ns - claim->as_of_ns) * claim->drift_ppb;
+	age_ns = (uint64_t)monotonic_ns - (uint64_t)claim->as_of_ns;
+	grown = (unsigned __int128)age_ns * claim->drift_ppb;
 	grown = (grown + NSEC_PER_SEC - 1) / NSEC_PER_SEC + claim->bound_ns;
 	if (grown != (uint64_t)grown)
 		return false;

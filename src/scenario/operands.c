@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "scenario/scenario.h"
 #include "scenario/value.h"
 
 int operands_bad(struct operands *operands, const char *word, const char *wanted)
@@ -44,10 +45,16 @@ int operands_length(struct operands *operands, int64_t *ns)
 {
 	static const char wanted[] = "a length of time, such as 250ms or 1.5s";
 	const char *word = operands_word(operands, wanted);
+	int64_t length;
 
 	if (!word)
 		return -EINVAL;
-	return parse_duration_ns(word, ns) ? operands_bad(operands, word, wanted) : 0;
+	if (parse_duration_ns(word, &length))
+		return operands_bad(operands, word, wanted);
+	if (length > SCENARIO_LONGEST_NS)
+		return operands_bad(operands, word, "a length of time of at most 400 days");
+	*ns = length;
+	return 0;
 }
 
 int operands_distance(struct operands *operands, int64_t *ns)

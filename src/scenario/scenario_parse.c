@@ -132,6 +132,11 @@ static int take_time(struct parser *parser, const char *text, int64_t *at_ns)
 		return -EINVAL;
 	}
 	ns += relative ? parser->last_ns : 0;
+	if (ns > SCENARIO_LONGEST_NS) {
+		complain(parser, "'%.*s' is more than 400 days after the start", SHOWN_BYTES, text);
+		error_hint(parser->error, "a scenario is at most 400 days long");
+		return -EINVAL;
+	}
 	if (ns < parser->last_ns) {
 		complain(parser, "%s is before the line above it", text);
 		error_hint(parser->error, "put the lines in order of time");

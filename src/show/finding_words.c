@@ -220,7 +220,7 @@ static void say_driver_error(struct words words, const struct finding *finding)
 	char cause[EVENT_CAUSE_BYTES];
 
 	say(words, "reading the clock by %s fails (%s): %s", event_path_name(event->path),
-	    strerrorname_np(-event->result) ?: "error", event_failure_text(event, cause));
+	    event_result_name(event->result), event_failure_text(event, cause));
 }
 
 static void say_mismatch(struct words words, const struct finding *finding)

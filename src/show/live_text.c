@@ -22,7 +22,7 @@ void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
 {
 	int64_t ns = (int64_t)(time_ns - start_ns);
 	const char *sign = ns < 0 ? "-" : "+";
-	uint64_t magnitude = (uint64_t)(ns < 0 ? -ns : ns);
+	uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
 	fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
 		magnitude % NSEC_PER_SEC / 1000);

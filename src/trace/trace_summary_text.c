@@ -90,7 +90,7 @@ static void put_errors(FILE *out, const struct summary *summary)
 		char cause[EVENT_CAUSE_BYTES];
 
 		fprintf(out, "  %-24s %9" PRIu64 "  %s: %s\n", event_path_name(error->path),
-			error->count, strerrorname_np(-error->result) ?: "error",
+			error->count, event_result_name(error->result),
 			event_cause_text(error->cause, error->result, error->source, cause));
 	}
 	if (summary->errors_unlisted)

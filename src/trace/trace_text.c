@@ -146,8 +146,7 @@ static void put_failure(FILE *out, const struct event *event)
 {
 	char cause[EVENT_CAUSE_BYTES];
 
-	fprintf(out, "%s: %s", strerrorname_np(-event->result) ?: "error",
-		event_failure_text(event, cause));
+	fprintf(out, "%s: %s", event_result_name(event->result), event_failure_text(event, cause));
 }
 
 static void put_answer(FILE *out, const struct driver_answer *answer)
@@ -372,7 +371,7 @@ static void text_clock_change(FILE *out, const struct trace_context *context,
 		put_source(out, event->change.source);
 	}
 	if (event->result < 0)
-		fprintf(out, ": refused, %s", strerrorname_np(-event->result) ?: "error");
+		fprintf(out, ": refused, %s", event_result_name(event->result));
 	fputc('\n', out);
 }
 

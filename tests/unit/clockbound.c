@@ -174,6 +174,10 @@ static void what_it_claims_and_when(void **state)
 	assert_false(clockbound_claims(&claim, 200ll * SECOND + 1, 7, &bound));
 	assert_false(clockbound_claims(&claim, 100ll * SECOND - 1, 7, &bound));
 	assert_false(clockbound_claims(&claim, 110ll * SECOND, 8, &bound));
+	claim.as_of_ns = INT64_MIN;
+	claim.void_after_ns = INT64_MAX;
+	assert_true(clockbound_claims(&claim, INT64_MAX, 7, &bound));
+	assert_int_equal(bound, 5000 + UINT64_MAX / 20000 + 1);
 	claim.status = CLOCKBOUND_DISRUPTED;
 	assert_false(clockbound_claims(&claim, 110ll * SECOND, 7, &bound));
 	claim.status = 99;

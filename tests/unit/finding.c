@@ -118,9 +118,19 @@ static void each_kind_has_a_sentence_and_json(void **state)
 	}
 }
 
+static void a_result_that_is_no_error_has_no_name(void **state)
+{
+	(void)state;
+	assert_string_equal(event_result_name(-EINVAL), "EINVAL");
+	assert_string_equal(event_result_name(INT32_MIN), "error");
+	assert_string_equal(event_result_name(-99999), "error");
+	assert_string_equal(event_result_cause(INT32_MIN), event_result_cause(-99999));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_result_that_is_no_error_has_no_name),
 		cmocka_unit_test(names_are_stable_and_lead_back),
 		cmocka_unit_test(no_other_name_is_one),
 		cmocka_unit_test(each_kind_has_a_sentence_and_json),

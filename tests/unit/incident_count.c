@@ -233,6 +233,20 @@ static void more_threads_than_fit_count_once_all_the_same(void **state)
 	watch_free(watch);
 }
 
+/* A recording may hold any number: the most that is counted is a reader all the same. */
+static void counts_without_end_are_counted_once(void **state)
+{
+	struct page page;
+	struct watch *watch = watch_begin(&page);
+
+	(void)state;
+	disrupt(watch, &page);
+	for (int i = 0; i < 4; i++)
+		tally(watch, 7, PATH_CLOCK_GETTIME, UINT64_MAX);
+	assert_int_equal(the_reader(watch)->reads, INT64_MAX / 2);
+	watch_free(watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +259,7 @@ int main(void)
 		cmocka_unit_test(calls_around_reads_do_not_count),
 		cmocka_unit_test(whom_the_kernel_does_not_list_is_counted_as_unlisted),
 		cmocka_unit_test(more_threads_than_fit_count_once_all_the_same),
+		cmocka_unit_test(counts_without_end_are_counted_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

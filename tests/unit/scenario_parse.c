@@ -122,6 +122,11 @@ static void what_is_refused(void **state)
 		       "order of time");
 	expect_refused("at 5 step +1ms\nseed 4\n",
 		       "2: 'seed' has no time, but stands below a line that has", "further up");
+	expect_refused("at 300d disrupt\nat +300d disrupt\n",
+		       "2: '+300d' is more than 400 days after the start", "400 days");
+	expect_refused("at 1 stun 9223372036s\n",
+		       "1: stun: '9223372036s' is not a length of time of at most 400 days",
+		       "stun LENGTH");
 	expect_refused("at soon disrupt\n", "1: 'soon' is not a time", "at 250ms");
 	expect_refused("at 5\n", "1: 'at' wants a time, and what happens then", "at 10s");
 	expect_refused("at 5 status GOOD\n",
@@ -143,7 +148,9 @@ static void what_is_refused(void **state)
 		       "resync LENGTH|late LENGTH");
 	expect_refused("end 5s\nat 6 disrupt\n", "2: this happens after the scenario's end",
 		       "later 'end'");
-	expect_refused("end 401d\n", "1: the end is more than 400 days off", "earlier");
+	expect_refused("end 401d\n", "1: end: '401d' is not a length of time of at most 400 days",
+		       "end LENGTH");
+	expect_refused("at 400d disrupt\n", "1: the end is more than 400 days off", "earlier");
 	expect_refused("rate-error 1\ndrift 0.5\n",
 		       "2: the rate drifts further than the page admits", "0.49");
 	expect_refused("at 5 rate-error 0.1\n", "1: the rate drifts further than the page admits",
