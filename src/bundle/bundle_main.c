@@ -5,10 +5,12 @@
  */
 #include <string.h>
 
+#include "base/new_privileges.h"
 #include "feed/command.h"
 
 int main(int argc, char **argv)
 {
+	new_privileges_refuse();
 	if (argc && !strcmp(argv[0], cmd_verify.name))
 		return cmd_verify.run(argc, argv);
 	return cmd_bundle.run(argc, argv);

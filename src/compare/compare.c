@@ -16,6 +16,7 @@
 #include "observe/clock_sampler.h"
 #include "observe/host_clock.h"
 #include "observe/kernel.h"
+#include "observe/privileges.h"
 #include "compare/compare_view.h"
 
 struct compare_options {
@@ -236,6 +237,8 @@ static int compare_clocks(const struct compare_options *options)
 		close_sources(&compare);
 		return EXIT_FAILED;
 	}
+	if (privileges_drop())
+		message_error("capabilities could not be dropped; going on with them");
 	catch_signals();
 	take_samples(&compare, options);
 	tell_end(&compare);

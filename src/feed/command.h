@@ -23,6 +23,7 @@ struct command_option;
 
 struct command {
 	const char *name;
+	bool passes_rights;  /* it becomes another program, which may gain what this one lacks */
 	bool is_program;     /* it is called by its name alone, not behind vmclock-trace */
 	const char *summary; /* one line for the list of commands */
 	const char *usage;   /* what follows the name; a line for each way to call it */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/new_privileges.h"
 #include "feed/command.h"
 #include "feed/completion.h"
 #include "feed/help.h"
@@ -42,8 +43,11 @@ static int unknown_command(const char *name)
 static int run(int argc, char **argv)
 {
 	for (size_t i = 0; commands[i]; i++) {
-		if (!strcmp(argv[0], commands[i]->name))
-			return commands[i]->run(argc, argv);
+		if (strcmp(argv[0], commands[i]->name) != 0)
+			continue;
+		if (!commands[i]->passes_rights)
+			new_privileges_refuse();
+		return commands[i]->run(argc, argv);
 	}
 	return unknown_command(argv[0]);
 }

@@ -42,18 +42,21 @@ static int bundle_exec(int argc, char **argv)
 
 const struct command cmd_exporter_exec = {
 	.name = "exporter",
+	.passes_rights = true,
 	.summary = "serve the clock's state as metrics for Prometheus",
 	.run = exporter_exec,
 };
 
 const struct command cmd_bundle_exec = {
 	.name = "bundle",
+	.passes_rights = true,
 	.summary = "one file of an incident for somebody else: events, reports, manifest",
 	.run = bundle_exec,
 };
 
 const struct command cmd_verify_exec = {
 	.name = "verify",
+	.passes_rights = true,
 	.summary = "check such a file: each byte, the judgement, the reports",
 	.run = bundle_exec,
 };

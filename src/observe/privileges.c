@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/capability.h>
-#include <sys/prctl.h>
+
+#include "base/new_privileges.h"
 
 static const struct {
 	cap_value_t value;
@@ -54,7 +55,11 @@ int privileges_missing(char *text, size_t bytes)
 /* Give up all but those in @keep, which are not inherited by execve() either. */
 static int restrict_to(cap_t keep)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || cap_set_proc(keep) ? -errno : 0;
+	int err = new_privileges_refuse();
+
+	if (err)
+		return err;
+	return cap_set_proc(keep) ? -errno : 0;
 }
 
 int privileges_drop(void)

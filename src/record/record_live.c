@@ -239,8 +239,16 @@ static void set_facts(struct machine *machine)
 	add_hook_facts(machine);
 }
 
+static void drop_rights(void *arg)
+{
+	struct machine *machine = arg;
+
+	live_drop_privileges(&machine->live);
+}
+
 static int begin(struct machine *machine)
 {
+	struct recorder_options store = *machine->store;
 	struct error error = {0};
 
 	machine->cgroups = cgroup_names_new();
@@ -248,14 +256,15 @@ static int begin(struct machine *machine)
 	if (!machine->cgroups || open_sources(machine))
 		return EXIT_FAILED;
 	set_facts(machine);
-	if (record_session_open(machine->session, machine->store, &machine->facts,
+	store.is_open = drop_rights;
+	store.is_open_arg = machine;
+	if (record_session_open(machine->session, &store, &machine->facts,
 				fact_get_u64(&machine->facts, "start_monotonic_ns", 0), &error)) {
 		message_failure(&error);
 		return EXIT_FAILED;
 	}
 	if (live_start(&machine->live))
 		return EXIT_FAILED;
-	live_drop_privileges(&machine->live);
 	if (machine->options->duration_ns)
 		stop_condition_limit(&machine->until, (uint64_t)machine->options->duration_ns);
 	return EXIT_DONE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/new_privileges.h"
 #include "base/text.h"
 #include "feed/message.h"
 #include "feed/options.h"
@@ -143,8 +144,10 @@ int main(int argc, char **argv)
 	struct options options = {0};
 	struct error error = {.cause = ""};
 	struct scenario scenario;
-	int result = options_parse(&program, argc, argv, &options);
+	int result;
 
+	new_privileges_refuse();
+	result = options_parse(&program, argc, argv, &options);
 	if (result == MESSAGE_GO_ON)
 		result = settle(&options);
 	if (result != MESSAGE_GO_ON)

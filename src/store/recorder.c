@@ -66,6 +66,8 @@ static int begin(struct recorder *recorder, const struct fact_list *facts, struc
 			    writer_trouble(recorder->writer));
 		return -EIO;
 	}
+	if (options->is_open)
+		options->is_open(options->is_open_arg);
 	err = pthread_create(&recorder->thread, NULL, recorder_write, recorder);
 	if (err)
 		error_cause(error, "no thread can be started: %s", strerror(err));

@@ -28,7 +28,12 @@ struct recorder_options {
 	uint64_t ring_ns;    /* keep events of this age, and older ones in windows; 0: no ring */
 	bool may_wait;	     /* rather wait for the disk than lose an event: for what is not live */
 
-	/* Called by the thread that writes before anything else: to give up its rights. Or NULL. */
+	/*
+	 * For giving up rights. Either may be NULL. The file is open, and the thread that writes is
+	 * not started yet; and that thread begins.
+	 */
+	void (*is_open)(void *is_open_arg);
+	void *is_open_arg;
 	int (*thread_begins)(void);
 
 	/*

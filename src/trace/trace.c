@@ -105,12 +105,14 @@ static int trace_with(struct trace *trace)
 	if (!trace->cgroups || trace_session_open(&trace->session))
 		return EXIT_FAILED;
 	begin_context(&trace->session.context);
-	if (live_open(&trace->live, &request) || live_start(&trace->live))
+	if (live_open(&trace->live, &request))
+		return EXIT_FAILED;
+	live_drop_privileges(&trace->live);
+	if (live_start(&trace->live))
 		return EXIT_FAILED;
 	set_context(trace);
 	if (trace->options->duration_ns)
 		stop_condition_limit(&trace->until, (uint64_t)trace->options->duration_ns);
-	live_drop_privileges(&trace->live);
 	trace_session_begin(&trace->session);
 	source_run(&trace->live.source, &trace->until, stdout, on_event, trace);
 	return show_end(trace);

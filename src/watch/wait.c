@@ -217,7 +217,12 @@ static int wait_with(struct wait *wait)
 	wait->judge = judge_new(&handlers, wait);
 	if (!wait->judge)
 		return message_no_memory();
-	if (live_open(&wait->live, &request) || live_start(&wait->live))
+	if (live_open(&wait->live, &request))
+		return EXIT_FAILED;
+	/* The command of --exec has those that wait has. */
+	if (!wait->options->command)
+		live_drop_privileges(&wait->live);
+	if (live_start(&wait->live))
 		return EXIT_FAILED;
 	wait->start_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (wait->options->has_timeout)
@@ -352,6 +357,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_wait = {
 	.name = "wait",
+	.passes_rights = true, /* to the command of --exec */
 	.summary = "wait until something happens to the clock, then end or run a command",
 	.usage = "--for WHAT[,WHAT]... [options] [--exec CMD [ARG]...]",
 	.about = "Waits until it happens, says so in one line, and ends; or becomes CMD. So a "

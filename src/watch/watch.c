@@ -101,8 +101,10 @@ static int watch_live(struct watch *watch, const struct watch_options *options)
 {
 	const struct live_request request = {.monitor = options->monitor, .page_only = true};
 
-	if (watch_session_open(&watch->session) || live_open(&watch->live, &request) ||
-	    live_start(&watch->live))
+	if (watch_session_open(&watch->session) || live_open(&watch->live, &request))
+		return EXIT_FAILED;
+	live_drop_privileges(&watch->live);
+	if (live_start(&watch->live))
 		return EXIT_FAILED;
 	set_context(watch);
 	if (options->duration_ns)

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What each command may still do once it has begun: the table under PRIVILEGES in vmclock-trace(1), by
+# what the kernel says of each of its threads. As root it has all to give up.
+
+bats_require_minimum_version 1.5.0
+
+load ../patience
+
+setup() {
+	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
+	export LC_ALL=C.UTF-8
+	cd "$BATS_TEST_TMPDIR"
+	page=$BATS_TEST_TMPDIR/page
+	pid=
+}
+
+teardown() {
+	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } || :
+	end_sim
+}
+
+# Capabilities for hooks on a driver that may come yet: BPF, PERFMON, SYS_ADMIN.
+HOOKS=000000c000200000
+
+# begin THREADS COMMAND...: in the background, process $pid, until it has begun and has so many threads at least.
+begin() {
+	local threads=$1
+	shift
+	play_sim "$page" 'end 1h'
+	"$VMCLOCK_TRACE" "$@" >out 2>&1 3>&- &
+	pid=$!
+	says_begun() { begun out || has out 'listening at '; }
+	until_true says_begun
+	has_threads() { [ "$(ls "/proc/$pid/task" | wc -l)" -ge "$threads" ]; }
+	until_true has_threads
+}
+
+# has_at_most CAPABILITIES THREAD: it has them alone, can get no other by any program that it runs.
+has_at_most() {
+	local status=/proc/$pid/task/$2/status set held
+	for set in CapEff CapPrm CapInh CapAmb; do
+		held=$(awk -v set="$set:" '$1 == set { print $2 }' "$status")
+		[ -n "$held" ] && ((0x$held & ~0x$1)) && { echo "$2: $set $held" >&2; return 1; }
+	done
+	grep -q '^NoNewPrivs:	1$' "$status" || { echo "$2: may gain some" >&2; return 1; }
+}
+
+# none_has_more MAIN OTHERS: what the first thread has at most, and what each of the others.
+none_has_more() {
+	local thread threads=0 most
+	for thread in "/proc/$pid/task"/*; do
+		most=$2
+		[ "${thread##*/}" != "$pid" ] || most=$1
+		has_at_most "$most" "${thread##*/}" || return 1
+		threads=$((threads + 1))
+	done
+	[ "$threads" -gt 0 ]
+}
+
+@test "rights: watch has none" {
+	begin 1 watch --json --device "$page"
+	none_has_more 0 0
+}
+
+@test "rights: trace has at most those for hooks that may come yet" {
+	begin 1 trace --json --device "$page"
+	none_has_more $HOOKS 0
+}
+
+@test "rights: compare has none" {
+	play_sim "$page" 'end 1h'
+	"$VMCLOCK_TRACE" compare --json --interval 60s --count 100 --device "$page" >out 2>&1 3>&- &
+	pid=$!
+	until_true has out '"type":'
+	none_has_more 0 0
+}
+
+@test "rights: record's thread that writes has none, the other at most those for hooks" {
+	begin 2 record --json --device "$page" clock.sqlite
+	# Its first commit is made: the thread has begun.
+	until_true has_begun_to_write
+	none_has_more $HOOKS 0
+}
+
+has_begun_to_write() { [ "$(sqlite3 -readonly clock.sqlite 'SELECT count(*) FROM events')" -gt 0 ]; }
+
+@test "rights: the exporter's thread that serves has none, the other at most those for hooks" {
+	begin 2 exporter --listen 127.0.0.1:0 --device "$page"
+	# It has answered: the thread has begun.
+	curl --silent --show-error --fail --max-time 100 "http://$(sed -n '/listening at /{s/.*listening at //p;q}' out)/metrics" >metrics
+	none_has_more $HOOKS 0
+}
+
+@test "rights: wait has none, unless a command is to have them" {
+	play_sim "$page" 'end 1h'
+	"$VMCLOCK_TRACE" wait --for disruption --device "$page" >out 2>&1 3>&- &
+	pid=$!
+	until_true none_has_more 0 0
+}
+
+@test "rights: the command of wait --exec has what wait was run with" {
+	grep -E '^(Cap|NoNewPrivs)' /proc/self/status >mine
+	play_watched "$page" 'at 0ms migrate' -- waiter
+	until_true [ -s theirs ]
+	wait "${watchers[0]}"
+	grep -E '^(Cap|NoNewPrivs)' theirs >got
+	diff mine got
+}
+
+waiter() {
+	rm -f theirs
+	"$VMCLOCK_TRACE" wait --for disruption --device "$page" --exec sh -c 'cat /proc/self/status >theirs.part; mv theirs.part theirs' >out 2>&1 3>&- &
+	watchers+=($!)
+	until_true looks "$!" "$page"
+}
