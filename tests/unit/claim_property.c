@@ -18,7 +18,6 @@
 
 #define SEEDS	      150
 #define SETTLE_NS     (5 * SECOND)
-#define READING_NS    120 /* a reading is at some moment of so long */
 #define SURELY_OFF_NS 1000000
 
 static uint64_t seed;
@@ -47,10 +46,43 @@ struct beside {
 	size_t at;     /* the event that is judged */
 	size_t opened; /* where the newest incident did */
 	uint64_t incidents;
-	bool refuted; /* has any page been, by another? */
-	bool lied;    /* has any page told more than is true? */
+	bool refuted;		/* has any page been, by another? */
+	bool slewed;		/* by its rate */
+	uint64_t least_step_ns; /* valid if refuted, and by steps alone */
+	/*
+	 * Of the pages since the marker moved last: what refutes one says nothing of another clock,
+	 * and nothing of this one. What lies and is not refuted is taken at its word.
+	 */
+	bool here_refuted;
+	bool here_lied;
+	bool here_unseen;
+	bool lied_before; /* here_lied, before the event that is judged */
+	size_t moved_at;  /* the event that showed another marker */
+	bool believed; /* one with an earlier marker lied, and was not refuted: in this incident */
+	bool ever_believed;
+	bool ever_lied;
 	enum claim_state last;
 };
+
+static bool lies(const struct told *told)
+{
+	return told->page_lies || told->tai_lies;
+}
+
+/* By too little for a step to be found, and without a bound: by nothing will it be refuted. */
+static bool lies_unseen(const struct told *told)
+{
+	uint64_t off_ns = story_abs(told->page_off_ns);
+
+	return told->page_tells && !told->page_claim_ns && off_ns > READING_NS && off_ns <= MS;
+}
+
+/* Can the truth be held against what is said, as no lie was believed? */
+static bool is_fair(const struct beside *beside, bool ever)
+{
+	return !(ever ? beside->ever_believed : beside->believed) && !beside->here_unseen &&
+	       (beside->here_refuted || !beside->here_lied);
+}
 
 static void range_add(struct true_range *range, int64_t off_ns)
 {
@@ -110,27 +142,6 @@ static void check_errors(const char *what, const struct error_range *errors,
 		      (long long)range->lo, (long long)range->hi);
 }
 
-/* Was a clock that is watched wrong in a way that can be seen: an honest page shows it? */
-static bool is_seen_to_be_bad(const struct told *told)
-{
-	const struct event_clock *clock = &told->event.clock;
-	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
-
-	return told->event.type == EVENT_CLOCK &&
-	       story_abs(told->off_ns) > claim_ns + 2 * told->page_claim_ns + READING_NS;
-}
-
-/* Do that clock and the page contradict each other, by what both claim? */
-static bool is_contradicted(const struct told *told)
-{
-	const struct event_clock *clock = &told->event.clock;
-	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
-
-	return told->event.type == EVENT_CLOCK && told->page_tells && told->page_claim_ns &&
-	       story_abs(told->off_ns - told->page_off_ns) >
-		       claim_ns + told->page_claim_ns + READING_NS;
-}
-
 /* It says that all was good from its end on, and for SETTLE_NS. */
 static void check_recovered(const struct incident *incident, size_t now)
 {
@@ -158,16 +169,44 @@ static void check_recovered(const struct incident *incident, size_t now)
 		wrong("recovered, by a page that carries no clock");
 }
 
-/* It was seen to the end that all is good, and for long. */
-static bool could_be_known(size_t now)
+/*
+ * Is CLOCK_REALTIME, by what it claims, as good by one of two pages as by the other? Then it does
+ * not show which was wrong. The page that lied may never have been sampled while it did, as where
+ * the counter jumps, so it goes by the least step found; a page with another rate is not asked.
+ */
+static bool is_in_doubt(const struct beside *beside, size_t now)
 {
-	uint64_t end_ns = story.told[now].event.time_ns, good_ns = 0;
+	uint64_t claim_ns = MS, page_claim_ns = 0;
 
-	if (!story.full || story.end == STORY_RING || story.loses)
+	for (size_t i = 0; i <= now; i++) {
+		const struct told *told = &story.told[i];
+
+		if (told->event.type == EVENT_CLOCK && told->event.clock.has_claim)
+			claim_ns = told->event.clock.max_error_ns;
+		if (told->page_claim_ns > page_claim_ns)
+			page_claim_ns = told->page_claim_ns;
+	}
+	return beside->refuted &&
+	       (!story.realtime || beside->slewed ||
+		beside->least_step_ns <= claim_ns + 2 * page_claim_ns + READING_NS);
+}
+
+/* It was seen to the end that all is good, and for long. */
+static bool could_be_known(const struct beside *beside, size_t now)
+{
+	uint64_t end_ns = story.told[now].event.time_ns;
+	/* It may be over before it is long. */
+	uint64_t good_ns = story.told[0].event.time_ns;
+
+	if (!story.full || story.end == STORY_RING || story.loses || is_in_doubt(beside, now))
 		return false;
 	for (size_t i = 0; i <= now; i++) {
 		const struct told *told = &story.told[i];
 
+		/* A driver that refuses is bad, too. */
+		if ((told->event.type == EVENT_READ || told->event.type == EVENT_CALL) &&
+		    told->event.result < 0)
+			good_ns = told->event.time_ns;
 		if (told->event.type == EVENT_PAGE && (!told->page_tells || told->page_lies))
 			good_ns = told->event.time_ns;
 		if (told->event.type == EVENT_CLOCK &&
@@ -184,12 +223,14 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 	if (news == INCIDENT_OPENED) {
 		beside->opened = beside->at;
+		/* Its clocks' first reading is by the page before it. */
+		beside->believed &= beside->moved_at == beside->at;
 		return;
 	}
 	beside->incidents++;
 	beside->last = incident->recovery.state;
 	clock = range_of_clock(beside->opened, beside->at + 1);
-	if (beside->refuted || !beside->lied) {
+	if (is_fair(beside, false)) {
 		const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
 		bool all = errors->known == clock.count;
 
@@ -208,7 +249,25 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct beside *beside = arg;
 
-	beside->refuted |= finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW;
+	if (finding->kind == FINDING_HOST_STEP && !finding->step.out_of_range) {
+		uint64_t lo_ns = story_abs(finding->step.moved.lo_ns);
+		uint64_t hi_ns = story_abs(finding->step.moved.hi_ns);
+		uint64_t least_ns = lo_ns < hi_ns ? lo_ns : hi_ns;
+
+		if (!beside->refuted || least_ns < beside->least_step_ns)
+			beside->least_step_ns = least_ns;
+	}
+	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
+	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+		beside->refuted = beside->here_refuted = true;
+	if (finding->kind != FINDING_DISRUPTION)
+		return;
+	beside->moved_at = beside->at;
+	beside->believed |= beside->here_unseen || (!beside->here_refuted && beside->lied_before);
+	beside->here_unseen = false;
+	beside->ever_believed |= beside->believed;
+	beside->here_refuted = false;
+	beside->here_lied = lies(&story.told[beside->at]);
 }
 
 static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
@@ -219,8 +278,11 @@ static struct beside judge_story(void)
 
 	assert_non_null(beside.judge);
 	for (beside.at = 0; beside.at < story.count; beside.at++) {
-		beside.lied |= story.told[beside.at].page_lies || story.told[beside.at].tai_lies;
+		beside.lied_before = beside.here_lied;
+		beside.here_lied |= lies(&story.told[beside.at]);
+		beside.ever_lied |= beside.here_lied;
 		judge_event(beside.judge, &story.told[beside.at].event);
+		beside.here_unseen |= lies_unseen(&story.told[beside.at]);
 	}
 	beside.at = story.count ? story.count - 1 : 0;
 	judge_finish(beside.judge);
@@ -310,8 +372,9 @@ static const char *check_report(const struct beside *beside, const char *path, c
 		wrong("report: ok, and the host's clock was stepped");
 	clocks = json_object_object_get(json, "clocks");
 	/* What refuted a page may be in the gap. */
-	for (size_t i = 0; ((beside->refuted && story.end != STORY_RING) || !beside->lied) &&
-			   i < json_object_array_length(clocks);
+	for (size_t i = 0;
+	     is_fair(beside, true) && (story.end != STORY_RING || !beside->ever_lied) &&
+	     i < json_object_array_length(clocks);
 	     i++)
 		check_clock(json_object_array_get_idx(clocks, i));
 	json_object_put(json);
@@ -369,7 +432,8 @@ static void check_metrics(const struct beside *beside)
 	landing_put_html(page, snapshot, snapshot->turn_ns);
 	fclose(page);
 	if (strstr(html, "The clock is well") &&
-	    (!story.full || (newest && (!newest->page_tells || is_seen_to_be_bad(newest)))))
+	    (!story.full || (newest && (!newest->page_tells ||
+					(!newest->page_lies && is_seen_to_be_bad(newest))))))
 		wrong("the landing page says that the clock is well");
 	if (!snapshot->windows.open && beside->incidents && beside->last != CLAIM_HOLDS &&
 	    strstr(out.text, "\nvmclock_bad_window_end_timestamp_seconds "))
@@ -395,8 +459,7 @@ static bool tell(void)
 		print_message("%s", story.text);
 	beside = judge_story();
 	end = story.count ? story.count - 1 : 0;
-	if (beside.incidents && beside.last == CLAIM_UNKNOWN &&
-	    (story.realtime || !beside.refuted) && could_be_known(end))
+	if (beside.incidents && beside.last == CLAIM_UNKNOWN && could_be_known(&beside, end))
 		wrong("recovery is unknown, and all was seen to be good for long");
 	forget(path);
 	record_story(path);

@@ -21,6 +21,7 @@
 
 #define STORY_TEXT   8192
 #define STORY_EVENTS 30000
+#define READING_NS   120 /* a reading is at some moment of so long */
 
 enum story_end {
 	STORY_WHOLE,
@@ -224,17 +225,43 @@ static inline void story_write(struct story *story, uint64_t seed)
 	}
 }
 
+/* Further than 292 years: sums with it are still numbers. */
+#define STORY_FAR_NS (INT64_MAX / 4)
+
 /* @at less the truth, in whole nanoseconds rounded down. */
 static inline int64_t story_distance(struct instant at, struct instant truth)
 {
 	struct ns_interval off;
 
-	return instant_distance(at, truth, &off) ? INT64_MAX : off.lo_ns;
+	if (instant_distance(at, truth, &off))
+		return instant_compare(at, truth) < 0 ? -STORY_FAR_NS : STORY_FAR_NS;
+	return off.lo_ns;
 }
 
 static inline uint64_t story_abs(int64_t ns)
 {
 	return ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+}
+
+/* Was a clock that is watched wrong in a way that can be seen: an honest page shows it? */
+static inline bool is_seen_to_be_bad(const struct told *told)
+{
+	const struct event_clock *clock = &told->event.clock;
+	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
+
+	return told->event.type == EVENT_CLOCK &&
+	       story_abs(told->off_ns) > claim_ns + 2 * told->page_claim_ns + READING_NS;
+}
+
+/* Do that clock and the page contradict each other, by what both claim? */
+static inline bool is_contradicted(const struct told *told)
+{
+	const struct event_clock *clock = &told->event.clock;
+	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
+
+	return told->event.type == EVENT_CLOCK && told->page_tells && told->page_claim_ns &&
+	       story_abs(told->off_ns - told->page_off_ns) >
+		       claim_ns + told->page_claim_ns + READING_NS;
 }
 
 static inline void story_see_page(struct told *told, const struct page *page, uint64_t counter,
@@ -249,7 +276,7 @@ static inline void story_see_page(struct told *told, const struct page *page, ui
 		return;
 	told->page_tells = true;
 	told->page_claim_ns = time.has_max_error ? time.max_error_ns : 0;
-	off_ns = time.has_tai ? story_distance(time.tai, truth->tai) : INT64_MAX;
+	off_ns = time.has_tai ? story_distance(time.tai, truth->tai) : STORY_FAR_NS;
 	told->tai_lies = time.has_tai && story_abs(off_ns) > SECOND / 2;
 	/* Its TAI offset may lie, and its UTC is not of this side of a leap second. */
 	if (time.has_utc && story_abs(story_distance(time.utc, utc)) < story_abs(off_ns))
