@@ -14,6 +14,10 @@
 #define NEAR_BEFORE_SEC (HALF_DAY_SEC + 3600)
 #define NEAR_AFTER_SEC	DAY_SEC
 
+/* How far a reference may be before the second that its state begins with: known, and at most. */
+#define REFERENCE_ERROR_NS	1000
+#define REFERENCE_ERROR_MOST_NS 1000000
+
 /* Seconds of a scale in 64.64 fixed point, wide enough for any sum of two instants. */
 static __int128 fixed(struct instant at)
 {
@@ -53,25 +57,45 @@ int64_t leap_month_end(int64_t utc_sec)
 	return next;
 }
 
-/* 23:59:60 is now, @utc the reference's UTC by the offset @tai_less_utc of the page. */
-static int leap_now(int64_t utc, int64_t tai_less_utc, struct leap_second *leap)
+/*
+ * The UTC second of the reference. By its own error it may lie a fraction before the second with
+ * which the state of the indicator began: then it is that one.
+ */
+static int64_t second_begun(const struct page_time *reference)
 {
-	int64_t in_day = ((utc % DAY_SEC) + DAY_SEC) % DAY_SEC;
+	uint64_t error_ns = reference->has_max_error ? reference->max_error_ns : REFERENCE_ERROR_NS;
+	struct instant at;
 
-	if (in_day == 0)
-		*leap = (struct leap_second){1, utc, tai_less_utc};
-	else if (in_day == DAY_SEC - 1)
+	if (error_ns > REFERENCE_ERROR_MOST_NS)
+		error_ns = REFERENCE_ERROR_MOST_NS;
+	return instant_add_ns(reference->utc, (int64_t)error_ns, &at) ? reference->utc.sec : at.sec;
+}
+
+/*
+ * 23:59:60 is now; @utc is the reference's, by the page's offset @tai_less_utc, and @begun as above.
+ * A page whose offset changes as it begins, not as it ends, counts 23:59:59 again. The end of that
+ * cannot be distinguished from a reference just before 23:59:60, and is taken for one.
+ */
+static int leap_now(int64_t utc, int64_t begun, int64_t tai_less_utc, struct leap_second *leap)
+{
+	int64_t since = utc - (begun - ((begun % DAY_SEC) + DAY_SEC) % DAY_SEC);
+
+	if (since == 0 || since == -1)
+		*leap = (struct leap_second){1, utc - since, tai_less_utc};
+	else if (since == DAY_SEC - 1)
 		*leap = (struct leap_second){1, utc + 1, tai_less_utc - 1};
 	else
 		return -EINVAL;
 	return 0;
 }
 
-static int leap_by(uint64_t indicator, int64_t utc, int64_t tai_less_utc, struct leap_second *leap)
+static int leap_by(uint64_t indicator, const struct page_time *reference, int64_t tai_less_utc,
+		   struct leap_second *leap)
 {
-	int64_t first, next;
+	int64_t begun = second_begun(reference), next = leap_month_end(reference->utc.sec);
+	int64_t first, unused;
 
-	month_of(utc, &first, &next);
+	month_of(begun, &first, &unused);
 	switch (indicator) {
 	case VMCLOCK_LEAP_NONE:
 		*leap = (struct leap_second){0, 0, tai_less_utc};
@@ -83,7 +107,7 @@ static int leap_by(uint64_t indicator, int64_t utc, int64_t tai_less_utc, struct
 		*leap = (struct leap_second){-1, next, tai_less_utc};
 		return 0;
 	case VMCLOCK_LEAP_POS:
-		return leap_now(utc, tai_less_utc, leap);
+		return leap_now(reference->utc.sec, begun, tai_less_utc, leap);
 	case VMCLOCK_LEAP_POST_POS:
 		*leap = (struct leap_second){1, first, tai_less_utc - 1};
 		return 0;
@@ -112,8 +136,8 @@ int leap_second_of_page(const struct page *page, struct leap_second *leap)
 		return -ENODATA;
 	if (!is_a_date(&time))
 		return -EINVAL;
-	return leap_by(page_get(page, PAGE_LEAP_INDICATOR), time.utc.sec,
-		       time.tai.sec - time.utc.sec, leap);
+	return leap_by(page_get(page, PAGE_LEAP_INDICATOR), &time, time.tai.sec - time.utc.sec,
+		       leap);
 }
 
 bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
@@ -126,7 +150,7 @@ bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t be
 	if (page_time_at(page, page_get(page, PAGE_COUNTER_VALUE), &reference) ||
 	    page_time_at(page, counter, &time) || !reference.has_utc || !is_a_date(&reference) ||
 	    !is_a_date(&time) || !page_has(page, PAGE_LEAP_INDICATOR) ||
-	    leap_by(page_get(page, PAGE_LEAP_INDICATOR), reference.utc.sec, 0, &leap) || !leap.sign)
+	    leap_by(page_get(page, PAGE_LEAP_INDICATOR), &reference, 0, &leap) || !leap.sign)
 		return false;
 	since = time.utc.sec - leap.utc_midnight;
 	return since >= -before_sec && since <= after_sec;

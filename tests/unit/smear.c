@@ -198,10 +198,12 @@ static void published_history_by_each_indicator(void **state)
 		{MIDNIGHT - 86400, 0, -36, VMCLOCK_LEAP_PRE_POS},
 		{MIDNIGHT - 1, 250000000, -36, VMCLOCK_LEAP_PRE_POS},
 		{MIDNIGHT, 0, -36, VMCLOCK_LEAP_POS},
+		{MIDNIGHT, -300, -36, VMCLOCK_LEAP_POS}, /* by the reference's own error */
 		{MIDNIGHT, 999999999, -36, VMCLOCK_LEAP_POS},
 		{MIDNIGHT, 500000000, -37, VMCLOCK_LEAP_POS}, /* the offset already changed */
 		{MIDNIGHT, 500000000, 37, VMCLOCK_LEAP_POS},  /* and of the wrong sign */
 		{MIDNIGHT + 1, 0, -37, VMCLOCK_LEAP_POST_POS},
+		{MIDNIGHT + 1, -300, -37, VMCLOCK_LEAP_POST_POS},
 		{MIDNIGHT + 50000, 0, -37, VMCLOCK_LEAP_POST_POS},
 	};
 	static const struct {
