@@ -72,9 +72,9 @@ static int64_t second_begun(const struct page_time *reference)
 }
 
 /*
- * 23:59:60 is now; @utc is the reference's, by the page's offset @tai_less_utc, and @begun as above.
- * A page whose offset changes as it begins, not as it ends, counts 23:59:59 again. The end of that
- * cannot be distinguished from a reference just before 23:59:60, and is taken for one.
+ * 23:59:60 is now; @utc is the reference's, by the page's offset @tai_less_utc, and @begun as
+ * above. A page whose offset changes as it begins, not as it ends, counts 23:59:59 again. The end
+ * of that cannot be distinguished from a reference just before 23:59:60, and is taken for one.
  */
 static int leap_now(int64_t utc, int64_t begun, int64_t tai_less_utc, struct leap_second *leap)
 {
