@@ -141,7 +141,7 @@ strict() {
 @test "exporter: values are those of status" {
 	cp "$vectors/003-old.bin" "$page"
 	exporter --listen 127.0.0.1:0
-	"$VMCLOCK_TRACE" status --json --device "$page" >"$dir/status" || [ $? = 3 ]
+	"$VMCLOCK_TRACE" status --json --device "$page" >"$dir/status" || [ $? = 1 ]
 	[ "$(value vmclock_tai_offset_seconds)" = "$(jq .page.tai_offset_sec "$dir/status")" ]
 	# Not by jq, whose numbers have 53 bits.
 	marker=$(python3 -c 'import json, sys; print("%#018x" % json.load(sys.stdin)["page"]["disruption_marker"])' <"$dir/status")
