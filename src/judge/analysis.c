@@ -42,8 +42,11 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 static void refute(struct analysis *analysis, const struct finding *finding)
 {
 	refuted_add(&analysis->refuted, finding);
-	for (int i = 0; i < OBSERVED_CLOCKS; i++)
-		refute_clock(analysis, &analysis->clock[i], finding);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		/* On which scale another clock was is not kept. */
+		if (i == OBSERVED_REALTIME || !refuted_utc_alone(finding))
+			refute_clock(analysis, &analysis->clock[i], finding);
+	}
 }
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -57,7 +60,7 @@ static void on_finding(const struct finding *finding, void *arg)
 		utc_track_break(&analysis->utc, finding->found_ns);
 	if (finding->kind == FINDING_DISRUPTION)
 		begin_anew(analysis, finding->found_ns);
-	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+	if (refuted_by(finding))
 		refute(analysis, finding);
 	if (analysis->findings < ANALYSIS_FINDINGS)
 		analysis->finding[analysis->findings++] = *finding;

@@ -105,8 +105,11 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 {
 	bool is_new = !incidents->open;
 
-	if (is_new && !opens(finding))
+	if (is_new && !opens(finding)) {
+		if (refuted_by(finding))
+			incident_refute(incidents, finding);
 		return;
+	}
 	if (is_new)
 		open_incident(incidents, finding);
 	add_finding(&incidents->incident, finding);
@@ -114,7 +117,7 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 		incidents->good_since_ns = 0;
 		incidents->incident.page_good_ns = 0;
 	}
-	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+	if (refuted_by(finding))
 		incident_refute(incidents, finding);
 	/* Another clock: nothing refutes it, and what was before cannot be held against it. */
 	if (finding->kind == FINDING_DISRUPTION)

@@ -42,11 +42,11 @@ static void add_point(struct incident_clock *clock, const struct error_point *po
 static void refute_range(struct error_range *range, const struct finding *finding)
 {
 	/* By how much more an error is not known after a slew goes by its time. */
-	bool is_step = finding->kind == FINDING_HOST_STEP;
+	bool is_slew = finding->kind == FINDING_HOST_SLEW;
 
 	if (!range->known)
 		return;
-	if (is_step && refuted_widen(finding, finding->found_ns, &range->all) &&
+	if (!is_slew && refuted_widen(finding, finding->found_ns, &range->all) &&
 	    refuted_widen(finding, finding->found_ns, &range->worst)) {
 		range->wrong = surely_off_ns(range->all) ? range->known : 0;
 		return;
@@ -57,13 +57,33 @@ static void refute_range(struct error_range *range, const struct finding *findin
 
 static void refute_points(struct incident_clock *clock, const struct finding *finding)
 {
-	bool is_step = finding->kind == FINDING_HOST_STEP;
+	bool is_slew = finding->kind == FINDING_HOST_SLEW;
 
 	for (size_t i = 0; i < clock->points; i++) {
-		if (!is_step ||
+		if (is_slew ||
 		    !refuted_widen(finding, clock->point[i].from_ns, &clock->point[i].error))
 			clock->points = 0;
 	}
+}
+
+/* Is that clock on the scale that @finding is about, as far as it is known? */
+static bool is_on_scale(const struct incidents *incidents, const struct finding *finding,
+			enum observed_clock id)
+{
+	return !refuted_utc_alone(finding) || id == OBSERVED_REALTIME ||
+	       (id == OBSERVED_PHC && incidents->phc_scale == SCALE_UTC);
+}
+
+/* The reading that the next incident would begin with. */
+static void refute_newest(struct incidents *incidents, const struct finding *finding,
+			  enum observed_clock id)
+{
+	struct error_point *point = &incidents->newest[id].point;
+
+	if (incidents->newest[id].has_error &&
+	    (finding->kind == FINDING_HOST_SLEW ||
+	     !refuted_widen(finding, point->from_ns, &point->error)))
+		incidents->newest[id].has_error = false;
 }
 
 void incident_refute(struct incidents *incidents, const struct finding *finding)
@@ -72,10 +92,15 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 
 	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (!is_on_scale(incidents, finding, (enum observed_clock)i))
+			continue;
+		refute_newest(incidents, finding, (enum observed_clock)i);
 		refute_range(&incident->clock[i].errors, finding);
 		refute_points(&incident->clock[i], finding);
 	}
-	for (size_t i = 0; i < incident->readers; i++)
+	/* They read the PTP clock. */
+	for (size_t i = 0; i < incident->readers && is_on_scale(incidents, finding, OBSERVED_PHC);
+	     i++)
 		refute_range(&incident->reader[i].errors, finding);
 }
 

@@ -155,7 +155,10 @@ static int error_by_all(const struct incidents *incidents, const struct pending_
 		*error = interval_hull(*error, also);
 		*unbounded |= without;
 	}
-	return why < 0 && incidents->refuted.unlisted ? (int)ERROR_REFUTED : why;
+	if (why < 0 && (incidents->refuted.unlisted ||
+			!refuted_widen_utc(&incidents->refuted, read->scale, error)))
+		return ERROR_REFUTED;
+	return why;
 }
 
 static void judge_read(struct incidents *incidents, const struct pending_read *read,

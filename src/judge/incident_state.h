@@ -89,7 +89,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
 
-/* A host_step or host_slew: of two pages one was wrong, and what was judged may be by that one. */
+/* By refuted_by() of two pages one was wrong, and what was judged may be by that one. */
 void incident_refute(struct incidents *incidents, const struct finding *finding);
 
 /* Was each clock that can be waited for held against the page at @since_ns or later? */

@@ -3,31 +3,9 @@
 
 #include "judge/clock_error.h"
 #include "judge/health.h"
+#include "judge/page_update.h"
 
 #define PPT 1000000000000ull
-
-void refuted_add(struct refuted *refuted, const struct finding *finding)
-{
-	if (refuted->pages == REFUTED_PAGES)
-		refuted->unlisted = true;
-	else
-		refuted->page[refuted->pages++] = finding->before;
-}
-
-void refuted_event(struct refuted *refuted, const struct event *event)
-{
-	if (!refuted->pages || event->page_state != EVENT_PAGE_STABLE ||
-	    (event->type != EVENT_PAGE && event->type != EVENT_CLOCK))
-		return;
-	if (page_get(&refuted->page[0], PAGE_DISRUPTION_MARKER) !=
-	    page_get(&event->page, PAGE_DISRUPTION_MARKER))
-		*refuted = (struct refuted){0};
-}
-
-bool refuted_any(const struct refuted *refuted)
-{
-	return refuted->pages || refuted->unlisted;
-}
 
 static bool has_tai(const struct page *page)
 {
@@ -45,6 +23,105 @@ static int64_t tai_less_utc(const struct page *page)
 	int64_t offset = page_get_signed(page, PAGE_TAI_OFFSET_SEC);
 
 	return offset < 0 ? -offset : offset;
+}
+
+/* Seconds by which TAI is later less UTC by @after than by @before: UTC is earlier by them. */
+static int64_t offset_growth(const struct page *before, const struct page *after)
+{
+	return tai_less_utc(after) - tai_less_utc(before);
+}
+
+/* One second, as a leap that either page has on it, in that direction. */
+static bool is_leap(const struct page *before, const struct page *after, int64_t growth_sec)
+{
+	const struct page *const pages[] = {before, after};
+
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t leap = page_get(pages[i], PAGE_LEAP_INDICATOR);
+
+		if (growth_sec == 1 && (leap == VMCLOCK_LEAP_PRE_POS || leap == VMCLOCK_LEAP_POS ||
+					leap == VMCLOCK_LEAP_POST_POS))
+			return true;
+		if (growth_sec == -1 &&
+		    (leap == VMCLOCK_LEAP_PRE_NEG || leap == VMCLOCK_LEAP_POST_NEG))
+			return true;
+	}
+	return false;
+}
+
+/* UTC is made from TAI by an offset; a page that nobody vouched for proved nothing by its own. */
+static bool offset_is_refuted(const struct page *before, const struct page *after)
+{
+	int64_t growth_sec;
+
+	if (page_get(after, PAGE_TIME_TYPE) != VMCLOCK_TIME_TAI ||
+	    page_get(before, PAGE_TIME_TYPE) != VMCLOCK_TIME_TAI || !has_tai(before) ||
+	    !has_tai(after) || !page_is_vouched_for(before))
+		return false;
+	growth_sec = offset_growth(before, after);
+	return growth_sec && !is_leap(before, after, growth_sec);
+}
+
+bool refuted_utc_alone(const struct finding *finding)
+{
+	return finding->kind == FINDING_TAI_OFFSET_CHANGE;
+}
+
+bool refuted_by(const struct finding *finding)
+{
+	if (refuted_utc_alone(finding))
+		return finding->has_before && offset_is_refuted(&finding->before, &finding->after);
+	return finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW;
+}
+
+/* What was in doubt against the page before is so against the one after, by as much more. */
+static void add_utc(struct refuted *refuted, const struct finding *finding)
+{
+	int64_t growth_sec = offset_growth(&finding->before, &finding->after);
+	struct ns_interval doubt;
+
+	if (interval_add(refuted->utc_doubt, interval_of(-growth_sec * NSEC_PER_SEC), &doubt))
+		refuted->unlisted = true;
+	else
+		refuted->utc_doubt = interval_hull(doubt, interval_of(0));
+}
+
+void refuted_add(struct refuted *refuted, const struct finding *finding)
+{
+	refuted->marker = page_get(&finding->after, PAGE_DISRUPTION_MARKER);
+	if (refuted_utc_alone(finding))
+		add_utc(refuted, finding);
+	else if (refuted->pages == REFUTED_PAGES)
+		refuted->unlisted = true;
+	else
+		refuted->page[refuted->pages++] = finding->before;
+}
+
+static bool is_utc_in_doubt(const struct refuted *refuted)
+{
+	return refuted->utc_doubt.lo_ns || refuted->utc_doubt.hi_ns;
+}
+
+void refuted_event(struct refuted *refuted, const struct event *event)
+{
+	if ((!refuted_any(refuted) && !is_utc_in_doubt(refuted)) ||
+	    event->page_state != EVENT_PAGE_STABLE ||
+	    (event->type != EVENT_PAGE && event->type != EVENT_CLOCK))
+		return;
+	if (refuted->marker != page_get(&event->page, PAGE_DISRUPTION_MARKER))
+		*refuted = (struct refuted){0};
+}
+
+bool refuted_any(const struct refuted *refuted)
+{
+	return refuted->pages || refuted->unlisted;
+}
+
+bool refuted_widen_utc(const struct refuted *refuted, enum clock_scale scale,
+		       struct ns_interval *error)
+{
+	return scale != SCALE_UTC || !is_utc_in_doubt(refuted) ||
+	       !interval_add(*error, refuted->utc_doubt, error);
 }
 
 bool refuted_leap(const struct page *refuted, const struct page *now, enum clock_scale scale,
@@ -68,7 +145,7 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 	struct event by;
 	int why = clock_error_bounded(event, &own, error);
 
-	if (!refuted || !refuted_any(refuted))
+	if (!refuted)
 		return why;
 	by = *event;
 	for (size_t i = 0; !why && i < refuted->pages; i++) {
@@ -80,7 +157,9 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 			return -(int)ERROR_REFUTED - 1;
 		*error = interval_hull(*error, also);
 	}
-	return !why && refuted->unlisted ? -(int)ERROR_REFUTED - 1 : why;
+	if (!why && (refuted->unlisted || !refuted_widen_utc(refuted, own.scale, error)))
+		why = -(int)ERROR_REFUTED - 1;
+	return why;
 }
 
 bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
@@ -128,8 +207,22 @@ static bool widen_by_slew(const struct finding *finding, uint64_t time_ns,
 	       !interval_widen(*error, (uint64_t)apart_ns, error);
 }
 
+/* The clock is on UTC, which is earlier by as much as the offset grew. */
+static bool widen_by_offset(const struct finding *finding, struct ns_interval *error)
+{
+	int64_t growth_sec = offset_growth(&finding->before, &finding->after);
+	struct ns_interval after;
+
+	if (interval_add(*error, interval_of(growth_sec * NSEC_PER_SEC), &after))
+		return false;
+	*error = interval_hull(*error, after);
+	return true;
+}
+
 bool refuted_widen(const struct finding *finding, uint64_t time_ns, struct ns_interval *error)
 {
+	if (refuted_utc_alone(finding))
+		return widen_by_offset(finding, error);
 	return finding->kind == FINDING_HOST_STEP ? widen_by_step(&finding->step, error)
 						  : widen_by_slew(finding, time_ns, error);
 }

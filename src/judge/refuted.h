@@ -2,6 +2,7 @@
 /*
  * Pages that another refutes. Where a host_step or host_slew says that of two pages one was wrong,
  * and not which, an error is a hull by both, until the marker moves: then there is another clock.
+ * So is one on UTC where a page in TAI changed its offset to UTC, and no leap second explains it.
  * Pure.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_REFUTED_H
@@ -21,12 +22,21 @@
 
 /* All zero: none. With more of them than fit no error is known. */
 struct refuted {
+	uint64_t marker; /* of the newest; valid if there is any */
 	struct page page[REFUTED_PAGES];
 	size_t pages;
 	bool unlisted;
+	/* By how much an error on UTC may be another, by the offsets to TAI before. 0 is in it. */
+	struct ns_interval utc_doubt;
 };
 
-/* The page before @finding, a host_step or host_slew. */
+/* Does @finding say that the page before it or the one after it was wrong? */
+bool refuted_by(const struct finding *finding);
+
+/* Is that so for UTC alone? @finding is one by refuted_by(). */
+bool refuted_utc_alone(const struct finding *finding);
+
+/* The page before @finding, one by refuted_by(). */
 void refuted_add(struct refuted *refuted, const struct finding *finding);
 
 /* Take an event: a page with another marker, as there may be after a gap, is of another clock. */
@@ -40,8 +50,15 @@ void refuted_event(struct refuted *refuted, const struct event *event);
 bool refuted_leap(const struct page *refuted, const struct page *now, enum clock_scale scale,
 		  struct ns_interval *error);
 
-/* Is any? */
+/* Is any, on all scales? */
 bool refuted_any(const struct refuted *refuted);
+
+/*
+ * Widen @error, of a clock on @scale, by the offsets of UTC that may be the right one. False past
+ * 292 years; @error is then undefined.
+ */
+bool refuted_widen_utc(const struct refuted *refuted, enum clock_scale scale,
+		       struct ns_interval *error);
 
 /*
  * The error of the clock of @event, an EVENT_CLOCK, over its own page and all that are @refuted
@@ -59,7 +76,8 @@ bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
 		      struct ns_interval error);
 
 /*
- * Widen @error, by the page before @finding at @time_ns, so that it holds by the page after it too.
+ * Widen @error, by the page before @finding at @time_ns, so that it holds by the page after it too:
+ * of a clock on UTC, where refuted_utc_alone() says so.
  * False where that is not known, or past 292 years; @error is then undefined.
  */
 bool refuted_widen(const struct finding *finding, uint64_t time_ns, struct ns_interval *error);

@@ -66,7 +66,7 @@ struct beside {
 
 static bool lies(const struct told *told)
 {
-	return told->page_lies || told->tai_lies;
+	return told->page_lies || told->tai_lies || told->utc_lies;
 }
 
 /* By too little for a step to be found, and without a bound: by nothing will it be refuted. */
@@ -248,18 +248,18 @@ static void on_incident(const struct incident *incident, enum incident_news news
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct beside *beside = arg;
+	uint64_t step_ns = story_abs(finding->step.moved.lo_ns);
 
-	if (finding->kind == FINDING_HOST_STEP && !finding->step.out_of_range) {
-		uint64_t lo_ns = story_abs(finding->step.moved.lo_ns);
-		uint64_t hi_ns = story_abs(finding->step.moved.hi_ns);
-		uint64_t least_ns = lo_ns < hi_ns ? lo_ns : hi_ns;
-
-		if (!beside->refuted || least_ns < beside->least_step_ns)
-			beside->least_step_ns = least_ns;
-	}
+	if (finding->kind == FINDING_HOST_STEP &&
+	    (!beside->refuted || step_ns < beside->least_step_ns))
+		beside->least_step_ns = step_ns;
 	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
 	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
 		beside->refuted = beside->here_refuted = true;
+	/* An offset of UTC that is another is none of the clock: it may have recovered. */
+	beside->here_refuted |= finding->kind == FINDING_TAI_OFFSET_CHANGE &&
+				finding->change.has_old && finding->change.has_new &&
+				page_get(&finding->after, PAGE_TIME_TYPE) == VMCLOCK_TIME_TAI;
 	if (finding->kind != FINDING_DISRUPTION)
 		return;
 	beside->moved_at = beside->at;

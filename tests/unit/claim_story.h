@@ -38,6 +38,7 @@ struct told {
 	bool page_tells; /* is it a whole page that gives time, and that the host vouches for? */
 	bool page_lies;	 /* by more than it admits */
 	bool tai_lies;	 /* its TAI alone */
+	bool utc_lies;	 /* its UTC alone */
 	int64_t page_off_ns;
 	uint64_t page_claim_ns;
 };
@@ -278,6 +279,7 @@ static inline void story_see_page(struct told *told, const struct page *page, ui
 	told->page_claim_ns = time.has_max_error ? time.max_error_ns : 0;
 	off_ns = time.has_tai ? story_distance(time.tai, truth->tai) : STORY_FAR_NS;
 	told->tai_lies = time.has_tai && story_abs(off_ns) > SECOND / 2;
+	told->utc_lies = time.has_utc && story_abs(story_distance(time.utc, utc)) > SECOND / 2;
 	/* Its TAI offset may lie, and its UTC is not of this side of a leap second. */
 	if (time.has_utc && story_abs(story_distance(time.utc, utc)) < story_abs(off_ns))
 		off_ns = story_distance(time.utc, utc);

@@ -127,6 +127,52 @@ static void a_clock_that_was_bad_before_leaves_it_unknown(void **state)
 	watch_free(watch);
 }
 
+/*
+ * CLOCK_REALTIME keeps its time while the page's offset of UTC goes from -37 to @offset_sec: how
+ * wrong was it, in an incident that is open?
+ */
+static struct error_range over_an_offset(int64_t offset_sec, uint64_t leap)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_full_page();
+	struct error_range errors;
+
+	make_field(&page, PAGE_TIME_TYPE, VMCLOCK_TIME_TAI);
+	make_field(&page, PAGE_LEAP_INDICATOR, leap);
+	see(watch, &page);
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
+	make_next_seq(&page);
+	go_on(watch, &page, 1);
+	give(watch, make_clock(&page, watch->counter, 0));
+	make_field(&page, PAGE_TAI_OFFSET_SEC, (uint64_t)offset_sec);
+	make_next_seq(&page);
+	go_on(watch, &page, 1);
+	give(watch, make_clock(&page, watch->counter, (-37 - offset_sec) * 1000000000));
+	judge_finish(watch->judge);
+	errors = watch->last.clock[OBSERVED_REALTIME].errors;
+	assert_int_equal(watch->last.count[FINDING_TAI_OFFSET_CHANGE], 1);
+	assert_int_equal(errors.known, 2);
+	watch_free(watch);
+	return errors;
+}
+
+/* Of two offsets of UTC one is wrong, unless a leap second is between them. */
+static void an_offset_that_no_leap_second_explains_proves_nobody_wrong(void **state)
+{
+	struct error_range errors = over_an_offset(-39, VMCLOCK_LEAP_NONE);
+
+	(void)state;
+	assert_int_equal(errors.wrong, 0);
+	assert_true(interval_has(errors.all, 0) && interval_has(errors.all, 2000000000));
+	errors = over_an_offset(-36, VMCLOCK_LEAP_PRE_POS);
+	assert_int_equal(errors.wrong, 0);
+	assert_true(interval_has(errors.all, 0) && interval_has(errors.all, -1000000000));
+	/* CLOCK_REALTIME did not insert it. */
+	errors = over_an_offset(-38, VMCLOCK_LEAP_PRE_POS);
+	assert_int_equal(errors.wrong, 1);
+	assert_true(interval_has(errors.all, 1000000000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_is_not_read_again_leaves_it_unknown),
 		cmocka_unit_test(a_clock_that_is_good_by_both_pages_shows_neither),
 		cmocka_unit_test(a_clock_that_was_bad_before_leaves_it_unknown),
+		cmocka_unit_test(an_offset_that_no_leap_second_explains_proves_nobody_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
