@@ -87,6 +87,22 @@ static void on_incident(const struct incident *incident, enum incident_news news
 
 static const struct judge_handlers handlers = {.finding = on_finding, .incident = on_incident};
 
+/* Those of the whole recording that go on before or after the window. */
+static uint64_t count_overlapping(const struct cut_request *request)
+{
+	const struct analysis *analysis = request->whole->analysis;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *incident = analysis->incident[i];
+
+		count += incident->to_ns >= request->since_ns &&
+			 incident->from_ns < request->until_ns &&
+			 !in_window(request, incident->from_ns, incident->to_ns);
+	}
+	return count;
+}
+
 /* Is what was found in the window what the whole recording has there? */
 static bool is_same(struct cut *cut)
 {
@@ -269,6 +285,7 @@ static int run(struct cut *cut, struct error *error)
 	judge_finish(cut->judge);
 	recording_each_loss(cut->recorded.recording, on_loss, cut);
 	cut->result->same = is_same(cut);
+	cut->result->overlapping = count_overlapping(cut->request);
 	cut->result->end_sec =
 		(int64_t)((uint64_t)cut->request->whole->start_realtime_ns +
 			  (cut->result->newest_ns

@@ -37,6 +37,7 @@ struct cut_result {
 	uint64_t events;
 	uint64_t findings; /* in the window, */
 	uint64_t incidents;
+	uint64_t overlapping; /* that are in the window in part only */
 	bool same; /* and those there in the whole recording are the same but for their numbers */
 	uint64_t first_incident; /* of them, as the whole recording numbers it; 0: none */
 	bool stopped;		 /* before the end of the recording */

@@ -54,16 +54,20 @@ static uint64_t count_live(const struct analysis *analysis, struct recording *re
 /* What was found in the window, against what the whole recording has there. */
 static void add_findings(const struct cut_result *result, struct fact_list *facts)
 {
-	char numbers[120] = "";
+	char numbers[120] = "", overlapping[80] = "";
 
 	if (result->first_incident > 1)
 		snprintf(numbers, sizeof(numbers), "; incident %" PRIu64 " there is the first here",
 			 result->first_incident);
-	fact_set(facts, "bundle_findings", "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s",
-		 result->findings, plural(result->findings), result->incidents,
-		 plural(result->incidents),
+	if (result->overlapping)
+		snprintf(overlapping, sizeof(overlapping),
+			 "; %" PRIu64 " incident%s more overlap%s this part", result->overlapping,
+			 plural(result->overlapping), result->overlapping == 1 ? "s" : "");
+	fact_set(facts, "bundle_findings",
+		 "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s%s", result->findings,
+		 plural(result->findings), result->incidents, plural(result->incidents),
 		 result->same ? "as in the whole recording" : "NOT all as in the whole recording",
-		 numbers);
+		 numbers, overlapping);
 }
 
 /* What it is a part of, and how it compares with that. */

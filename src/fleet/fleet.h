@@ -50,6 +50,7 @@ struct fleet_finding {
 struct fleet_incident {
 	uint64_t number;
 	enum finding_severity severity;
+	enum finding_severity alarm; /* the same, but for what was lost */
 	struct claim recovery;
 	bool again; /* another recording of the machine has it as well, and comes before */
 	uint64_t from_ns;

@@ -100,6 +100,7 @@ static int take_incidents(const struct analysis *analysis, struct fleet_recordin
 		*to = (struct fleet_incident){
 			.number = from->number,
 			.severity = from->severity,
+			.alarm = incident_alarm(from),
 			.recovery = from->recovery,
 			.from_ns = from->from_ns,
 			.to_ns = from->to_ns,

@@ -98,6 +98,21 @@ struct claim fleet_claim(const struct fleet *fleet)
 	return claim_seen(true);
 }
 
+/* An incident is as bad in each part of it as in the one in which it was found. */
+static enum finding_severity worst_incident_of(const struct fleet *fleet,
+					       const struct fleet_recording *recording)
+{
+	enum finding_severity worst = FINDING_INFO;
+
+	for (size_t i = 0; i < recording->incidents; i++) {
+		const struct fleet_incident *incident = &recording->incident[i];
+
+		if (incident->alarm > worst && fleet_has_incident(fleet, incident))
+			worst = incident->alarm;
+	}
+	return worst;
+}
+
 const char *fleet_level(const struct fleet *fleet)
 {
 	enum finding_severity worst = FINDING_INFO;
@@ -107,6 +122,10 @@ const char *fleet_level(const struct fleet *fleet)
 
 		if (finding && finding->kind != FINDING_DATA_LOSS && finding->severity > worst)
 			worst = finding->severity;
+	}
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		if (worst_incident_of(fleet, &fleet->recording[i]) > worst)
+			worst = worst_incident_of(fleet, &fleet->recording[i]);
 	}
 	if (worst > FINDING_INFO)
 		return worst == FINDING_CRITICAL ? "CRITICAL" : "WARNING";

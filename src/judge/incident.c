@@ -29,6 +29,20 @@ const struct incident *incidents_open(const struct incidents *incidents)
 	return incidents->open ? &incidents->incident : NULL;
 }
 
+enum finding_severity incident_alarm(const struct incident *incident)
+{
+	enum finding_severity worst =
+		incident->findings_unlisted ? incident->severity : FINDING_INFO;
+
+	for (size_t i = 0; i < incident->findings; i++) {
+		const struct finding *finding = &incident->finding[i];
+
+		if (finding_is_alarm(finding) && finding->severity > worst)
+			worst = finding->severity;
+	}
+	return worst;
+}
+
 /* Is it more than news about what is to come? */
 static bool opens(const struct finding *finding)
 {

@@ -172,6 +172,9 @@ void incidents_forget(struct incidents *incidents, uint64_t number);
 /* No more events: close what is open. */
 void incidents_finish(struct incidents *incidents);
 
+/* The highest severity of its findings, but for what was lost: what each part of it amounts to. */
+enum finding_severity incident_alarm(const struct incident *incident);
+
 /* The incident that is open, or NULL. Owned by @incidents. */
 const struct incident *incidents_open(const struct incidents *incidents);
 

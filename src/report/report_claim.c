@@ -2,17 +2,27 @@
 /* How bad it is, and whether that all is well may be said. */
 #include "report/report_view.h"
 
-/* About the clock: what was lost of the view of it is report_claim()'s. */
+/*
+ * About the clock: what was lost of the view of it is report_claim()'s. An incident is as bad in
+ * each part of it as in the one in which it was found.
+ */
 static enum finding_severity worst_of(const struct report *report)
 {
+	const struct analysis *analysis = report->analysis;
 	enum finding_severity worst = FINDING_INFO;
 
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		const struct finding *finding = &report->analysis->finding[i];
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *finding = &analysis->finding[i];
 
 		if (report_has_finding(report, finding) && finding_is_alarm(finding) &&
 		    finding->severity > worst)
 			worst = finding->severity;
+	}
+	for (size_t i = 0; i < analysis->incidents; i++) {
+		const struct incident *incident = analysis->incident[i];
+
+		if (report_has_incident(report, incident) && incident_alarm(incident) > worst)
+			worst = incident_alarm(incident);
 	}
 	return worst;
 }

@@ -197,6 +197,14 @@ record_of() {
 	# The verdict is of what was asked for, and of nothing else.
 	"$VMCLOCK_TRACE" report --since 30s --until 50s --json "$STORY" |
 		jq -e '.verdict | test("^OK: in 20\\.000 s of .* \\(2026-01-01T00:00:30\\.250Z to 2026-01-01T00:00:50\\.250Z\\) nothing")'
+	# An incident that goes on in it is as bad there, also where nothing more was found.
+	printf '%s\n' 'mode marker-only' 'end 60s' 'realtime within 2ms' 'ptp-clock kvm' 'at 10.03 clock-set step -64s' >"$BATS_TEST_TMPDIR/open.scenario"
+	record_of "$BATS_TEST_TMPDIR/open.scenario" "$copy"
+	level=$("$VMCLOCK_TRACE" report --json "$copy" | jq -r .level)
+	[ "$level" != ok ]
+	run "$VMCLOCK_TRACE" report --since 50s --json "$copy"
+	jq -e --arg level "$level" '.level == $level and .findings == []' <<<"$output"
+	"$VMCLOCK_TRACE" report --until 5s "$copy" | grep -q '^OK: '
 	run "$VMCLOCK_TRACE" report --since 2m "$STORY"
 	[ "$status" = 1 ]
 	grep -q 'nothing was recorded in that time' <<<"$output"
