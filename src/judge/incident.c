@@ -159,13 +159,16 @@ static bool may_move_clocks(const struct incident *incident)
 }
 
 /* Has it recovered, now that all that is seen was good since @since_ns? */
-static struct claim recovery_of(const struct incidents *incidents, uint64_t since_ns)
+static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
 	const struct page_in_force *page = incidents->page;
 	bool has_clock = page->known && page_mode(&page->page) == PAGE_FULL;
 	bool has_witness = has_clock || incidents->witness.rank != WITNESS_NONE;
 
-	if (!has_witness && may_move_clocks(&incidents->incident))
+	/* What moved them before is not over because another thing is. */
+	incidents->clocks_moved =
+		!has_witness && (incidents->clocks_moved || may_move_clocks(&incidents->incident));
+	if (incidents->clocks_moved)
 		return claim_unknown(CLAIM_NO_CLOCK);
 	if (has_witness && !incident_clocks_are_known(incidents, since_ns))
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);

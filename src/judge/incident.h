@@ -32,11 +32,11 @@
  * for INCIDENT_SETTLE_NS. Then the incident closes, as recovered if every clock was seen to be
  * good: where the page carries no clock, CLOCK_REALTIME is held against the witness
  * (judge/witness.h), and where there is none that is not known after a disruption, stun or step of
- * the system clock, and a clock that was seen must have been compared with the page since (for that
- * the incident waits UNKNOWN_SETTLES times as long). Nor is it known where a clock was bad before
- * it began, and still is, or where a page was refuted and no clock agrees with the one of now.
- * Where events end first, it is closed as not recovered if something was still bad, else as not
- * known.
+ * the system clock, in this incident or one before, and a clock that was seen must have been
+ * compared with the page since (for that the incident waits UNKNOWN_SETTLES times as long). Nor is
+ * it known where a clock was bad before it began, and still is, or where a page was refuted and no
+ * clock agrees with the one of now. Where events end first, it is closed as not recovered if
+ * something was still bad, else as not known.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident

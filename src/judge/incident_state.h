@@ -56,6 +56,8 @@ struct incidents {
 	 */
 	struct refuted refuted;
 
+	bool clocks_moved; /* or may have been, with no clock since to hold them against */
+
 	/* Each clock's newest sample, also while there is no incident. */
 	struct {
 		bool known;

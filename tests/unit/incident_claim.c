@@ -127,6 +127,29 @@ static void a_clock_that_was_bad_before_leaves_it_unknown(void **state)
 	watch_free(watch);
 }
 
+/* The page is there again; that the marker moved before, and CLOCK_REALTIME with it, stays so. */
+static void what_no_clock_shows_stays_unknown(void **state)
+{
+	struct watch *watch = watch_new();
+	struct page page = make_marker_page();
+	struct event lost = make_event(EVENT_DEVICE, TICKS(20));
+
+	(void)state;
+	go_on(watch, &page, 1);
+	page = marked(page, 5);
+	go_on(watch, &page, 8);
+	assert_int_equal(watch->closed, 1);
+	assert_int_equal(watch->last.recovery.why, CLAIM_NO_CLOCK);
+	lost.device_state = DEVICE_LOST;
+	give(watch, lost);
+	watch->counter = TICKS(20);
+	go_on(watch, &page, 8);
+	assert_int_equal(watch->closed, 2);
+	assert_int_equal(watch->last.recovery.state, CLAIM_UNKNOWN);
+	assert_int_equal(watch->last.recovery.why, CLAIM_NO_CLOCK);
+	watch_free(watch);
+}
+
 /*
  * CLOCK_REALTIME keeps its time while the page's offset of UTC goes from -37 to @offset_sec: how
  * wrong was it, in an incident that is open?
@@ -181,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_is_not_read_again_leaves_it_unknown),
 		cmocka_unit_test(a_clock_that_is_good_by_both_pages_shows_neither),
 		cmocka_unit_test(a_clock_that_was_bad_before_leaves_it_unknown),
+		cmocka_unit_test(what_no_clock_shows_stays_unknown),
 		cmocka_unit_test(an_offset_that_no_leap_second_explains_proves_nobody_wrong),
 	};
 
