@@ -256,9 +256,9 @@ static void on_finding(const struct finding *finding, void *arg)
 	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
 	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
 		beside->refuted = beside->here_refuted = true;
-	/* An offset of UTC that is another is none of the clock: it may have recovered. */
+	/* Not of the clock, which may have recovered; and a leap second refutes no offset of UTC. */
 	beside->here_refuted |= finding->kind == FINDING_TAI_OFFSET_CHANGE &&
-				finding->change.has_old && finding->change.has_new &&
+				finding->severity > FINDING_INFO && finding->change.has_old &&
 				page_get(&finding->after, PAGE_TIME_TYPE) == VMCLOCK_TIME_TAI;
 	if (finding->kind != FINDING_DISRUPTION)
 		return;
