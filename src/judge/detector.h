@@ -112,11 +112,13 @@
  *
  * stun: a tick came stun_ns or more later than it was due, less the time for which the guest itself
  *	made it wait; length from that to the time since the tick before, by CLOCK_MONOTONIC or the
- *	counter, whichever is more. Where the counter cannot tell (unknown, or disrupted meanwhile)
- *	it is at least that, as CLOCK_MONOTONIC may have stood still too. Or CLOCK_MONOTONIC stood
- *	meanwhile as well: between two ticks the counter (counter_hz known) went on by stun_ns or
- *	more than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate allow, and the marker is
- *	not known to have changed in between, which would explain that. Warning.
+ *	counter, whichever is more. Where the counter cannot tell (unknown, or disrupted meanwhile,
+ *	or no page sampled within STUN_SAMPLED_NS before the tick shows that it was not) it is at
+ *	least so long, as CLOCK_MONOTONIC may have stood still too. Never of a first tick. Or
+ *	CLOCK_MONOTONIC stood meanwhile as well: between two ticks the counter (counter_hz known)
+ *	went on by stun_ns or more than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate
+ *	allow, and the marker is not known to have changed in between, which would explain that.
+ *	Warning.
  *
  * clock_set: a call that changed the system clock succeeded: any step but of exactly 0; a change of
  *	its rate of at least clock_slew_ppt, which time daemons do not need while all is well;

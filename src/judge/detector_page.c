@@ -69,6 +69,8 @@ static void seen_again(struct detector *detector, const struct event *event)
 
 static void take(struct detector *detector, const struct event *event)
 {
+	if (!detector->newest.known)
+		detector->marked_ns = event_end_ns(event);
 	detector->newest = (struct known_page){
 		.known = true,
 		.page = event->page,

@@ -66,6 +66,7 @@ struct detector {
 	bool clock_is_old;
 	bool clock_is_new;	/* this very change brings it */
 	struct page first_page; /* of this clock: since start or disruption; valid with newest */
+	uint64_t marked_ns;	/* the first page was seen then */
 	uint64_t disrupted_ns;	/* the newest change of the marker: found then; 0: none */
 	struct cadence cadence;
 	struct stuck_update stuck;

@@ -225,8 +225,27 @@ static uint64_t with_rate(uint64_t ns)
 }
 
 /*
+ * Was the page sampled after the delay and right before @tick, with the marker of the tick before?
+ * Else the counter may have stood still or been set as well, as when a guest moves or is restored.
+ */
+static bool is_undisturbed(const struct detector *detector, const struct event *event)
+{
+	const struct known_page *newest = &detector->newest;
+	const struct event_tick *tick = &event->tick;
+	uint64_t since_ticks = tick->ticks.before - newest->ticks.before;
+
+	return newest->known && detector->marked_ns <= tick->last_ns &&
+	       newest->seen_ns >= tick->due_ns &&
+	       elapsed_ns(newest->seen_ns, event->time_ns) <= STUN_SAMPLED_NS &&
+	       newest->ticks.counter_id == tick->ticks.counter_id &&
+	       (unsigned __int128)since_ticks * NSEC_PER_SEC <=
+		       (unsigned __int128)tick->counter_hz * STUN_SAMPLED_NS;
+}
+
+/*
  * The tick came late, and not because the guest let it wait. CLOCK_MONOTONIC may have stood still
- * besides: only the counter can tell how long it was at most.
+ * besides: only the counter can tell how long it was at most. Of a first tick it is not known how
+ * long it waited.
  */
 static bool stun_by_monotonic(const struct detector *detector, const struct event *event,
 			      struct finding_stun *stun)
@@ -234,7 +253,7 @@ static bool stun_by_monotonic(const struct detector *detector, const struct even
 	const struct event_tick *tick = &event->tick;
 	uint64_t late_ns = elapsed_ns(tick->due_ns, event->time_ns);
 	uint64_t least_ns = elapsed_ns(tick->waited_ns, late_ns);
-	uint64_t most_ns = tick->last_ns ? elapsed_ns(tick->last_ns, event->time_ns) : late_ns;
+	uint64_t most_ns = elapsed_ns(tick->last_ns, event->time_ns);
 	uint64_t counted_ns;
 	bool counted = counted_since(detector, tick, &counted_ns);
 
@@ -244,9 +263,9 @@ static bool stun_by_monotonic(const struct detector *detector, const struct even
 		.by = STUN_BY_MONOTONIC,
 		.waited_ns = tick->waited_ns,
 		.length = lengths(least_ns, most_ns),
-		.at_least = !counted,
+		.at_least = !counted || !is_undisturbed(detector, event),
 	};
-	return least_ns >= detector->options.stun_ns;
+	return tick->last_ns && least_ns >= detector->options.stun_ns;
 }
 
 /* CLOCK_MONOTONIC stood still with the guest, and the counter did not. */
@@ -263,6 +282,7 @@ static bool stun_by_counter(const struct detector *detector, const struct event 
 	*stun = (struct finding_stun){
 		.by = STUN_BY_COUNTER,
 		.length = lengths(counted_ns - allowed_ns, with_rate(counted_ns)),
+		.at_least = !is_undisturbed(detector, event),
 	};
 	return counted_ns - allowed_ns >= detector->options.stun_ns;
 }
@@ -275,8 +295,7 @@ void detector_handle_tick(struct detector *detector, const struct event *event)
 	if (!stun_by_monotonic(detector, event, &stun) && !stun_by_counter(detector, event, &stun))
 		return;
 	finding = finding_of(FINDING_STUN, FINDING_WARNING, event);
-	finding_not_before(&finding,
-			   event->tick.last_ns ? event->tick.last_ns : event->tick.due_ns);
+	finding_not_before(&finding, event->tick.last_ns);
 	finding.stun = stun;
 	detector_emit(detector, &finding);
 }

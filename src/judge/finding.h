@@ -154,7 +154,7 @@ enum stun_clock {
 struct finding_stun {
 	enum stun_clock by;
 	struct ns_interval length; /* how long the guest did not run */
-	bool at_least;		   /* it may have been longer: no clock says how long at most */
+	bool at_least;		   /* it may have been longer: `length`'s end is not proven */
 	uint64_t waited_ns;	   /* of the delay, the part that the guest itself explains */
 };
 

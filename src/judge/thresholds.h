@@ -13,6 +13,8 @@
 
 #define STALE_GAPS    8
 #define STUN_RATE_PPM 1000
+/* Between the sample of the page and the tick that is judged by it. */
+#define STUN_SAMPLED_NS 10000000
 
 /* A counter behind its reference for so long: what comes next is another time it is before it. */
 #define REFERENCE_QUIET_NS 500000000
@@ -61,7 +63,9 @@
 	X(SCALE_NEAR_NS, THRESHOLD_NS, SCALE_MISMATCH,                                             \
 	  "A clock that is no farther than this from UTC or TAI is taken to be on it.")            \
 	X(STUN_RATE_PPM *(uint64_t)1000000, THRESHOLD_PPT, STUN,                                   \
-	  "By this much CLOCK_MONOTONIC and the counter's nominal rate may differ.")
+	  "By this much CLOCK_MONOTONIC and the counter's nominal rate may differ.")               \
+	X(STUN_SAMPLED_NS, THRESHOLD_NS, STUN,                                                     \
+	  "How long it was at most is known where the page was sampled so shortly before.")
 
 enum threshold_unit {
 	THRESHOLD_NS,

@@ -208,7 +208,8 @@ static const struct json_table stun_table = {
 		{"length", JSON_OBJECT, "How long.", .of = &json_interval},
 		{"at_least", JSON_BOOL,
 		 "It may have been longer than `length`: CLOCK_MONOTONIC may have stood still "
-		 "meanwhile, and the counter does not tell."},
+		 "meanwhile, and the counter does not tell, or it is not known from the page that "
+		 "the counter was not disrupted."},
 		{"monotonic_stood", JSON_BOOL,
 		 "CLOCK_MONOTONIC stood as well, only the counter went on."},
 		{"waited_ns", JSON_U64, "The part of the delay that the machine itself explains.",

@@ -260,6 +260,10 @@ static void a_late_tick_is_a_stun_without_any_page(void **state)
 
 	(void)state;
 	detector_event(judged->detector, &tick);
+	/* How long a first one waited for a CPU is not known. */
+	tick = make_tick(0, SECOND, 9 * SECOND);
+	detector_event(judged->detector, &tick);
+	no_finding(judged);
 	tick = make_tick(SECOND, SECOND + 10 * MS, SECOND + 260 * MS - 1);
 	detector_event(judged->detector, &tick);
 	no_finding(judged);
@@ -293,6 +297,30 @@ static struct event make_counted_tick(uint64_t monotonic_ns, uint64_t counted_ns
 	return tick;
 }
 
+/* The sample that comes right before @tick, or @before it. */
+static void sample_for(struct judged *judged, const struct page *page, const struct event *tick,
+		       uint64_t before_ns)
+{
+	struct event event = make_sample(page, 0);
+
+	event.time_ns = tick->time_ns - before_ns;
+	event.sample.ticks = tick->tick.ticks;
+	event.sample.ticks.before -= before_ns;
+	event.sample.ticks.after -= before_ns;
+	detector_event(judged->detector, &event);
+}
+
+/* What was sampled with the tick before these. */
+static struct judged *judged_of(const struct page *page)
+{
+	struct judged *judged = judged_new(NULL);
+	struct event tick = make_tick(0, SECOND, SECOND);
+
+	tick.tick.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 1000, 1000};
+	sample_for(judged, page, &tick, 0);
+	return judged;
+}
+
 static void a_stun_that_stops_the_monotonic_clock_too(void **state)
 {
 	struct judged *judged = judged_new(NULL);
@@ -309,7 +337,7 @@ static void a_stun_that_stops_the_monotonic_clock_too(void **state)
 	assert_int_equal(finding.stun.by, STUN_BY_COUNTER);
 	assert_int_equal(finding.stun.length.lo_ns, 250 * MS);
 	assert_int_equal(finding.stun.length.hi_ns, 1001 * MS); /* by the rate's tolerance */
-	assert_false(finding.stun.at_least);
+	assert_true(finding.stun.at_least); /* no page says that the counter is undisturbed */
 	/* Of a slow clock over a long time nothing follows, nor of a counter that went back. */
 	tick = make_counted_tick(999000 * MS, 1000000 * MS);
 	detector_event(judged->detector, &tick);
@@ -322,23 +350,51 @@ static void a_stun_that_stops_the_monotonic_clock_too(void **state)
 /* It stood still for a part: the counter tells the whole, unless it was disrupted. */
 static void a_late_tick_is_as_long_as_the_counter_says(void **state)
 {
-	struct judged *judged = judged_new(NULL);
 	struct event tick = make_counted_tick(356 * MS, 2488 * MS);
 	struct page page = make_marker_page();
+	struct judged *judged = judged_of(&page);
 	struct finding finding;
 
 	(void)state;
 	tick.tick.due_ns -= 300 * MS;
+	sample_for(judged, &page, &tick, 1000);
 	detector_event(judged->detector, &tick);
 	finding = the_finding(judged, FINDING_STUN);
 	assert_int_equal(finding.stun.by, STUN_BY_MONOTONIC);
 	assert_int_equal(finding.stun.length.lo_ns, 300 * MS);
 	assert_true(finding.stun.length.hi_ns >= 2488 * (int64_t)MS && !finding.stun.at_least);
-	sample_page(judged, &page);
 	make_field(&page, PAGE_DISRUPTION_MARKER, 1);
 	make_next_seq(&page);
-	sample_page(judged, &page);
+	sample_for(judged, &page, &tick, 0);
 	the_finding(judged, FINDING_DISRUPTION);
+	detector_event(judged->detector, &tick);
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
+	judged_free(judged);
+}
+
+/* A move that stops the counter too is known by the page alone: by one sampled after it. */
+static void no_page_after_it_and_a_stun_was_at_least_so_long(void **state)
+{
+	struct event tick = make_counted_tick(356 * MS, 356 * MS);
+	struct page page = make_marker_page();
+	struct judged *judged = judged_new(NULL);
+
+	(void)state;
+	tick.tick.due_ns -= 300 * MS;
+	detector_event(judged->detector, &tick); /* no page at all */
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
+	sample_for(judged, &page, &tick, 1000); /* the first: it was another before, perhaps */
+	detector_event(judged->detector, &tick);
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
+	judged_free(judged);
+	judged = judged_of(&page);
+	detector_event(judged->detector, &tick); /* none since the tick before */
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
+	sample_for(judged, &page, &tick, 100 * MS); /* some of the delay came after it */
+	detector_event(judged->detector, &tick);
+	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
+	sample_for(judged, &page, &tick, 1000);
+	tick.tick.ticks.before -= 2000; /* set back since */
 	detector_event(judged->detector, &tick);
 	assert_true(the_finding(judged, FINDING_STUN).stun.at_least);
 	judged_free(judged);
@@ -375,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_late_tick_is_a_stun_without_any_page),
 		cmocka_unit_test(a_stun_that_stops_the_monotonic_clock_too),
 		cmocka_unit_test(a_late_tick_is_as_long_as_the_counter_says),
+		cmocka_unit_test(no_page_after_it_and_a_stun_was_at_least_so_long),
 		cmocka_unit_test(a_disrupted_counter_is_no_stun),
 	};
 
