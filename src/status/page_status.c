@@ -70,12 +70,25 @@ size_t page_status_findings(const struct page_status *status,
 	return count;
 }
 
+/* CLOCK_REALTIME is within what a clock claims that claims a bound; the page has none. */
+static bool is_right_by_other(const struct page_status *status)
+{
+	struct ns_interval bound;
+
+	return page_mode(&status->page) == PAGE_MARKER_ONLY && witness_is_other(&status->witness) &&
+	       witness_is_sure(&status->witness) &&
+	       !interval_widen(interval_of(0), status->witness.bound_ns, &bound) &&
+	       interval_overlap(status->witness_offset, bound);
+}
+
 const char *page_status_level(const struct page_status *status)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
 
 	if (page_status_findings(status, codes))
 		return "critical";
+	if (is_right_by_other(status))
+		return "ok";
 	return status->time_missing || is_apart(status) ? "unknown" : "ok";
 }
 
@@ -134,19 +147,21 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 	}
 }
 
-/* It tells of disruptions, and maybe another clock tells the time. */
+/* It tells of disruptions. Whether the clock is right only another clock tells, if any. */
 static void verdict_marker_only(const struct page_status *status, char *text, size_t bytes)
 {
 	char words[WITNESS_TEXT_BYTES + 96];
 
 	if (!witness_is_other(&status->witness)) {
-		snprintf(text, bytes,
-			 "OK: the page tells of disruptions; it holds no clock, as those "
-			 "of QEMU and Firecracker.");
+		snprintf(
+			text, bytes,
+			"UNKNOWN: the page tells of disruptions; whether the clock is right is not "
+			"known: it carries no clock, as those of QEMU and Firecracker.");
 		return;
 	}
 	witness_words(&status->witness, status->witness_offset, words, sizeof(words));
-	snprintf(text, bytes, "OK: the page tells of disruptions, and holds no clock. %s.", words);
+	snprintf(text, bytes, "%s: the page tells of disruptions, and carries no clock. %s.",
+		 is_right_by_other(status) ? "OK" : "UNKNOWN", words);
 }
 
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes)

@@ -74,8 +74,9 @@ static const struct json_table status_table = {
 		{"level", JSON_STRING,
 		 "`critical`: the clock is not safe to rely on, and the exit status is 3. "
 		 "`unknown`: "
-		 "nothing speaks against it, but there is no clock in the page, or no time by it, "
-		 "or it is in a file and far from CLOCK_REALTIME.",
+		 "nothing speaks against it, but there is no clock in the page and CLOCK_REALTIME "
+		 "is not within the bound of another (the exit status is 0), or no time by it, "
+		 "or it is in a file and far from CLOCK_REALTIME (1).",
 		 .values = JSON_LEVELS},
 		{"verdict", JSON_TEXT, "The answer in a sentence."},
 		{"findings", JSON_STRING,

@@ -53,7 +53,9 @@ static void sane_ones(void **state)
 	status = status_of(page, true);
 	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound");
 	status = status_of(make_marker_page(), true);
-	finds(&status, NULL, "OK: the page tells of disruptions");
+	finds(&status, NULL,
+	      "UNKNOWN: the page tells of disruptions; whether the clock is right is not known: it "
+	      "carries no clock");
 }
 
 /* The page carries no clock, and the host's tells. */
@@ -66,11 +68,27 @@ static void by_another_clock(void **state)
 		(struct witness){.rank = WITNESS_HOST, .reference = {.name = "KVM virtual PTP"}};
 	status.witness_offset = interval_of(-250000000);
 	finds(&status, NULL,
-	      "OK: the page tells of disruptions, and holds no clock. CLOCK_REALTIME is 250.000 ms "
-	      "behind, by the host's clock (KVM virtual PTP), which claims no bound.");
+	      "UNKNOWN: the page tells of disruptions, and carries no clock. CLOCK_REALTIME is "
+	      "250.000 ms behind, by the host's clock (KVM virtual PTP), which claims no bound.");
 	status.witness_offset = interval_of(2500000000);
 	finds(&status, "system_clock_far",
 	      "NOT SAFE: CLOCK_REALTIME is 2.500 s ahead, by the host's clock (KVM virtual PTP)");
+	/* It agrees, and neither claims a bound. */
+	status.witness_offset = interval_of(0);
+	finds(&status, NULL, "UNKNOWN: ");
+	/* Right is what is within a bound. */
+	status.witness.rank = WITNESS_BOUNDED;
+	status.witness.bound_ns = 1000;
+	status.witness_offset = interval_of(1000);
+	finds(&status, NULL,
+	      "OK: the page tells of disruptions, and carries no clock. CLOCK_REALTIME "
+	      "is 1.000 us ahead, by ");
+	assert_string_equal(page_status_level(&status), "ok");
+	status.witness_offset = interval_of(1001);
+	finds(&status, NULL,
+	      "UNKNOWN: the page tells of disruptions, and carries no clock. CLOCK_REALTIME "
+	      "is 1.001 us ahead, by ");
+	assert_string_equal(page_status_level(&status), "unknown");
 }
 
 static void insane_ones(void **state)
