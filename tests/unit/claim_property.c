@@ -256,7 +256,7 @@ static void on_finding(const struct finding *finding, void *arg)
 	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
 	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
 		beside->refuted = beside->here_refuted = true;
-	/* Not of the clock, which may have recovered; and a leap second refutes no offset of UTC. */
+	/* Not of the clock, which may have recovered; a leap second refutes no offset of UTC. */
 	beside->here_refuted |= finding->kind == FINDING_TAI_OFFSET_CHANGE &&
 				finding->severity > FINDING_INFO && finding->change.has_old &&
 				page_get(&finding->after, PAGE_TIME_TYPE) == VMCLOCK_TIME_TAI;
