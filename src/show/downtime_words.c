@@ -11,6 +11,7 @@
 struct total {
 	uint64_t count;
 	struct ns_interval length;
+	bool at_least; /* its end is not proven */
 	bool is_bounded;
 	uint64_t unknown[DOWNTIME_UNKNOWNS]; /* how many are not known, by reason */
 };
@@ -47,13 +48,19 @@ static struct total by_page(const struct downtimes *downtimes, const struct inci
 	return total;
 }
 
+static void add_stun(struct total *total, const struct finding_stun *stun)
+{
+	total_add(total, stun->length);
+	total->at_least |= stun->at_least;
+}
+
 static struct total by_stun(const struct incident *incident)
 {
 	struct total total = {0};
 
 	for (size_t i = 0; i < incident->findings; i++) {
 		if (incident->finding[i].kind == FINDING_STUN)
-			total_add(&total, incident->finding[i].stun.length);
+			add_stun(&total, &incident->finding[i].stun);
 	}
 	return total;
 }
@@ -65,7 +72,9 @@ static void length_text(const struct total *total, char *text, size_t bytes)
 
 	text_ns(total->length.lo_ns, false, lo, sizeof(lo));
 	text_ns(total->length.hi_ns, false, hi, sizeof(hi));
-	if (!strcmp(lo, hi))
+	if (total->at_least)
+		snprintf(text, bytes, "at least %s", lo);
+	else if (!strcmp(lo, hi))
 		snprintf(text, bytes, "%s", lo);
 	else if (total->length.lo_ns > 0)
 		snprintf(text, bytes, "%s .. %s", lo, hi);

@@ -12,6 +12,7 @@
 #include "scenario/scenario.h"
 #include "scenario/random.h"
 #include "scenario/scenario_source.h"
+#include "show/downtime_words.h"
 
 #define SEEDS 400
 
@@ -230,6 +231,23 @@ static void the_truth_is_inside(void **state)
 	}
 }
 
+static void a_stun_without_a_proven_end_is_at_least_so_long(void **state)
+{
+	static struct incident incident;
+	static struct downtimes none;
+	char text[512];
+
+	(void)state;
+	incident.findings = 1;
+	incident.finding[0].kind = FINDING_STUN;
+	incident.finding[0].stun.length = (struct ns_interval){259 * MS, 356 * MS};
+	downtime_sentence(&none, &incident, text, sizeof(text));
+	assert_non_null(strstr(text, "for 259.000 ms .. 356.000 ms ("));
+	incident.finding[0].stun.at_least = true;
+	downtime_sentence(&none, &incident, text, sizeof(text));
+	assert_non_null(strstr(text, "for at least 259.000 ms ("));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +258,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_says_why),
 		cmocka_unit_test(no_more_than_there_is_room_for),
 		cmocka_unit_test(the_truth_is_inside),
+		cmocka_unit_test(a_stun_without_a_proven_end_is_at_least_so_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
