@@ -287,7 +287,9 @@ schema_check() {
 	for scenario in "$BATS_TEST_DIRNAME"/../scenarios/*.scenario; do
 		name=$(basename "$scenario" .scenario)
 		record_of "$scenario" "$copy"
-		"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/$name.json"
+		# Where events were lost and nothing else was found, all is not known to be well.
+		"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/$name.json" ||
+			jq -e '.level == "unknown"' "$BATS_TEST_TMPDIR/$name.json"
 	done
 	"$BATS_TEST_DIRNAME/../../build/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/all.sqlite" >"$BATS_TEST_TMPDIR/all.json"
