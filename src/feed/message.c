@@ -110,17 +110,29 @@ int message_output(int code)
 	return EXIT_FAILED;
 }
 
-int message_verdict(bool alarming, const struct detector_counts *counts)
+static int not_known(enum claim_why why, const char *finding)
+{
+	/* After the summary; what is wrong with the output is message_output()'s. */
+	if (!fflush(stdout))
+		message_error("%s%s: whether all was well is not known", claim_why_means(why),
+			      finding);
+	return EXIT_FAILED;
+}
+
+int message_doubt(const struct judge *judge)
+{
+	const struct page_doubt *doubt = judge_page_doubt(judge);
+
+	return doubt->unsafe ? not_known(judge_doubt_why(doubt), "") : EXIT_DONE;
+}
+
+int message_verdict(bool alarming, const struct judge *judge)
 {
 	if (alarming)
 		return EXIT_FINDING;
-	if (!counts->finding[FINDING_DATA_LOSS])
-		return EXIT_DONE;
-	/* After the summary; what is wrong with the output is message_output()'s. */
-	if (!fflush(stdout))
-		message_error("%s (data_loss): whether all was well is not known",
-			      claim_why_means(CLAIM_LOST));
-	return EXIT_FAILED;
+	if (judge_counts(judge)->finding[FINDING_DATA_LOSS])
+		return not_known(CLAIM_LOST, " (data_loss)");
+	return message_doubt(judge);
 }
 
 int message_usage_hint(void)

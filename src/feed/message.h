@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "feed/command.h"
-#include "judge/detector.h"
+#include "judge/judge.h"
 #include "show/json_table.h"
 
 /* Returned by option parsing: no exit code, the command should run. */
@@ -42,10 +42,14 @@ int message_damaged(const char *path, const char *why, const char *what);
 int message_output(int code);
 
 /*
- * The exit code by what was found: EXIT_FINDING if @alarming. Else, if by @counts events were lost,
- * says that it is not known whether all was well, and returns EXIT_FAILED.
+ * The exit code by what was found: EXIT_FINDING if @alarming. Else, if by @judge events were lost,
+ * or the page was bad without a finding, says that it is not known whether all was well, and
+ * returns EXIT_FAILED.
  */
-int message_verdict(bool alarming, const struct detector_counts *counts);
+int message_verdict(bool alarming, const struct judge *judge);
+
+/* The same where losses are told elsewhere, and nothing was found. */
+int message_doubt(const struct judge *judge);
 
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);

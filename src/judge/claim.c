@@ -21,6 +21,9 @@ static const struct {
 	[CLAIM_NOT_KEPT] = {"not_kept", "something was found in a part of it that was not kept"},
 	[CLAIM_DAMAGED] = {"damaged", "a part of the recording cannot be read"},
 	[CLAIM_LOST] = {"lost", "events were lost"},
+	[CLAIM_NO_PAGE] = {"no_page", "what was read there was no valid page"},
+	[CLAIM_NO_TIME] = {"no_time", "no time could be computed from the page"},
+	[CLAIM_NO_VOUCHER] = {"no_voucher", "the hypervisor did not vouch for the page's clock"},
 };
 
 struct claim claim_seen(bool holds)
@@ -47,7 +50,9 @@ struct claim claim_well(const struct claim_span *span, bool found)
 		return claim_unknown(CLAIM_NOT_CLOSED);
 	if (span->unkept)
 		return claim_unknown(CLAIM_NOT_KEPT);
-	return span->lost ? claim_unknown(CLAIM_LOST) : claim_seen(true);
+	if (span->lost)
+		return claim_unknown(CLAIM_LOST);
+	return span->page_bad ? claim_unknown(span->page_why) : claim_seen(true);
 }
 
 const char *claim_state_name(enum claim_state state)

@@ -31,6 +31,9 @@ enum claim_why {
 	CLAIM_NOT_KEPT,	     /* something was found in what was not kept, or may have been */
 	CLAIM_DAMAGED,	     /* a part of the recording cannot be read */
 	CLAIM_LOST,	     /* events were lost, in the kernel or by the recorder */
+	CLAIM_NO_PAGE,	     /* what was to be a page was none that can be read */
+	CLAIM_NO_TIME,	     /* no time can be computed from the page */
+	CLAIM_NO_VOUCHER,    /* the hypervisor does not vouch for the page's clock */
 	CLAIM_WHYS
 };
 
@@ -49,11 +52,13 @@ struct claim claim_unknown(enum claim_why why);
 /* What a recording has, from its beginning to its end. */
 struct claim_span {
 	uint64_t events;
-	bool ended;	 /* was it closed in order? */
-	bool no_log;	 /* if not: is its log missing? */
-	bool damaged;	 /* could a part not be read? */
-	uint64_t lost;	 /* events, in the kernel or by the recorder */
-	uint64_t unkept; /* alarms in what was not kept, or may be there */
+	bool ended;		 /* was it closed in order? */
+	bool no_log;		 /* if not: is its log missing? */
+	bool damaged;		 /* could a part not be read? */
+	uint64_t lost;		 /* events, in the kernel or by the recorder */
+	uint64_t unkept;	 /* alarms in what was not kept, or may be there */
+	bool page_bad;		 /* was the page bad while no incident said so? */
+	enum claim_why page_why; /* valid if page_bad */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

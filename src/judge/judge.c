@@ -12,6 +12,7 @@ struct judge {
 	struct incidents *incidents;
 	struct page_in_force page;
 	struct health health;
+	struct page_doubt doubt;
 };
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -48,6 +49,26 @@ void judge_free(struct judge *judge)
 	free(judge);
 }
 
+/* After the event was judged. */
+static void follow_doubt(struct judge *judge, const struct event *event)
+{
+	struct page_doubt *doubt = &judge->doubt;
+	page_warning_set unsafe;
+
+	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
+	    event->page_state != EVENT_PAGE_STABLE)
+		return;
+	unsafe = page_warnings_unsafe(page_mode(&event->page), page_warnings(&event->page)) &
+		 ~PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
+	doubt->is_now = unsafe;
+	if (!unsafe || incidents_open(judge->incidents))
+		return;
+	if (!doubt->unsafe)
+		doubt->from_ns = event->time_ns;
+	doubt->unsafe |= unsafe;
+	doubt->to_ns = event->time_ns;
+}
+
 void judge_event(struct judge *judge, const struct event *event)
 {
 	page_in_force_event(&judge->page, event);
@@ -56,6 +77,7 @@ void judge_event(struct judge *judge, const struct event *event)
 		judge->handlers->event(event, &judge->page, judge->arg);
 	detector_event(judge->detector, event);
 	incidents_event(judge->incidents, event);
+	follow_doubt(judge, event);
 }
 
 void judge_resume(struct judge *judge, const struct event_gap *gap)
@@ -83,7 +105,27 @@ const struct page_in_force *judge_page(const struct judge *judge)
 
 bool judge_is_well(const struct judge *judge, bool clocks)
 {
-	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents);
+	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents) &&
+	       !judge->doubt.is_now;
+}
+
+const struct page_doubt *judge_page_doubt(const struct judge *judge)
+{
+	return &judge->doubt;
+}
+
+enum claim_why judge_doubt_why(const struct page_doubt *doubt)
+{
+	const page_warning_set invalid =
+		PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC) | PAGE_WARNING_BIT(PAGE_WARN_BAD_SIZE) |
+		PAGE_WARNING_BIT(PAGE_WARN_BAD_VERSION) | PAGE_WARNING_BIT(PAGE_WARN_TRUNCATED);
+	const page_warning_set status = PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID) |
+					PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNKNOWN_VALUE) |
+					PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
+
+	if (doubt->unsafe & invalid)
+		return CLAIM_NO_PAGE;
+	return doubt->unsafe & ~status ? CLAIM_NO_TIME : CLAIM_NO_VOUCHER;
 }
 
 const struct witness *judge_witness(const struct judge *judge)

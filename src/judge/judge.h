@@ -21,6 +21,7 @@
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
 #include "judge/witness.h"
+#include "page/warning.h"
 
 struct judge;
 
@@ -70,6 +71,20 @@ const struct page_in_force *judge_page(const struct judge *judge);
  * good.
  */
 bool judge_is_well(const struct judge *judge, bool clocks);
+
+/* The page was bad by its own samples while no incident was open: no finding says so. */
+struct page_doubt {
+	page_warning_set unsafe; /* why; 0: it never was */
+	uint64_t from_ns;	 /* the first such sample, and the last */
+	uint64_t to_ns;
+	bool is_now; /* so is the newest sample */
+};
+
+/* Owned by @judge. */
+const struct page_doubt *judge_page_doubt(const struct judge *judge);
+
+/* Why all is not known to be well by @doubt, which must have a cause. */
+enum claim_why judge_doubt_why(const struct page_doubt *doubt);
 
 /* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */
 const struct witness *judge_witness(const struct judge *judge);

@@ -137,7 +137,9 @@ const struct command cmd_record = {
 	.options = record_option_table,
 	.exit_done = "recorded, and nothing worse found in it than news (severity info); where "
 		     "events were lost (data_loss), the summary says so, and report says UNKNOWN",
-	.exit_failed = "nothing to record, or FILE could not be written",
+	.exit_failed =
+		"nothing to record, or FILE could not be written; or the page was bad, and nothing "
+		"was found",
 	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"sudo vmclock-trace record\n"

@@ -56,5 +56,7 @@ int record_end(struct record_session *session, const struct record_context *cont
 		message_error("%s could not be written: %s", context->file, counts.trouble);
 		return EXIT_FAILED;
 	}
-	return session->alarming ? EXIT_FINDING : EXIT_DONE;
+	if (session->alarming)
+		return EXIT_FINDING;
+	return message_doubt(session->judge);
 }

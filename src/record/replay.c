@@ -140,7 +140,7 @@ static int end(struct replay *replay, const struct record_context *context)
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
 	replay->view->replay_end(stdout, context, result);
-	code = message_verdict(replay->alarming, result->counts);
+	code = message_verdict(replay->alarming, replay->judge);
 	if (!result->why_not_compared && (result->different || result->missing))
 		code = EXIT_FAILED;
 	return recorded_exit_code(&replay->recorded, code);
@@ -202,7 +202,7 @@ const struct command cmd_replay = {
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
 		"FILE is no recording, is damaged, or gives other findings than were seen live; or "
-		"events were lost (data_loss) and nothing else was found",
+		"events were lost (data_loss), or the page was bad, and nothing else was found",
 	.exit_finding =
 		"a finding about the clock of severity warning or critical, as it was seen live",
 	.examples =

@@ -62,6 +62,9 @@ struct claim report_claim(const struct report *report)
 	if (!report_unkept(report, report->since_ns, report->until_ns))
 		span.unkept = 0;
 	span.lost += losses_of(report);
+	if (span.page_bad &&
+	    (report->doubt->from_ns >= report->until_ns || report->doubt->to_ns < report->since_ns))
+		span.page_bad = false;
 	return claim_well(&span, worst_of(report) > FINDING_INFO);
 }
 

@@ -136,6 +136,7 @@ static const char *unknown_names(int i)
 					    "no_hook",
 					    "before_watched",
 					    "driver_let_go",
+					    "page_bad",
 					    "missed_updates",
 					    "lost_in_kernel",
 					    "mapped",

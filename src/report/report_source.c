@@ -155,7 +155,11 @@ static void end_report(struct report_source *source)
 	struct report *report = &source->report;
 
 	recording_losses(source->recorded.recording, &source->losses);
+	report->doubt = judge_page_doubt(source->analysis->judge);
 	report->span = recorded_span(&source->recorded);
+	report->span.page_bad = report->doubt->unsafe != 0;
+	if (report->span.page_bad)
+		report->span.page_why = judge_doubt_why(report->doubt);
 	report->lost_why = source->losses.cause;
 	report->bad_rows = damage->bad_rows;
 	report->damage = damage->why;

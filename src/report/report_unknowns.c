@@ -227,6 +227,25 @@ static void emit_seeing(const struct report *report, const struct unknown_sink *
 		     "page.");
 }
 
+/* Each of the oddities for which its clock cannot be relied on, while no incident says so. */
+static void emit_page(const struct report *report, const struct unknown_sink *sink)
+{
+	const struct page_doubt *doubt = report->doubt;
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	if (!doubt->unsafe || doubt->from_ns >= report->until_ns || doubt->to_ns < report->since_ns)
+		return;
+	report_utc(report, doubt->from_ns, from, sizeof(from));
+	report_utc(report, doubt->to_ns, to, sizeof(to));
+	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
+		if (doubt->unsafe & PAGE_WARNING_BIT(i))
+			emit(sink, "page_bad",
+			     "Whether the clock was right while the page was bad, seen from %s to "
+			     "%s: %s.",
+			     from, to, page_warning_info(i)->means);
+	}
+}
+
 /* While the hooks are attached the page is sampled already, and uses are not seen. */
 static void emit_before(const struct report *report, const struct unknown_sink *sink)
 {
@@ -260,6 +279,7 @@ void report_unknowns(const struct report *report, unknown_fn fn, void *arg)
 	emit_before(report, &sink);
 	emit_hooks(report, &sink);
 	emit_unseen(report, &sink);
+	emit_page(report, &sink);
 	emit_seeing(report, &sink);
 	for (size_t i = 0; i < report->analysis->incidents; i++) {
 		if (report_has_incident(report, report->analysis->incident[i]))

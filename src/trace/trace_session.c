@@ -197,5 +197,5 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);
 	return message_output(
-		message_verdict(session->alarming || session->answers.apart, result->counts));
+		message_verdict(session->alarming || session->answers.apart, session->judge));
 }

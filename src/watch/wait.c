@@ -104,7 +104,8 @@ static void handle_page(struct wait *wait, const struct event *event)
 	wait->sampled = true;
 	wait->has_clock = page_mode(page) == PAGE_FULL;
 	if (wait->options->requests.synchronized && page_mode(page) == PAGE_FULL &&
-	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
+	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED &&
+	    !page_warnings_unsafe(PAGE_FULL, page_warnings(page)))
 		happen(wait, "synchronized", NULL);
 }
 

@@ -92,5 +92,5 @@ int watch_session_end(struct watch_session *session, struct watch_result *result
 	result->missed = judge_page(session->judge)->missed;
 	result->counts = judge_counts(session->judge);
 	session->view->end(stdout, &session->context, result);
-	return message_output(message_verdict(session->alarming, result->counts));
+	return message_output(message_verdict(session->alarming, session->judge));
 }

@@ -69,6 +69,33 @@ record_of() {
 	[[ $output != *"byte for byte"* ]]
 }
 
+@test "report: OK only where the page was good, also where no finding says that it was not" {
+	while IFS='|' read -r line why; do
+		printf '%s\n' 'end 20s' 'realtime within 2ms' "$line" >"$BATS_TEST_TMPDIR/bad.scenario"
+		rm -f "$copy"
+		run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy"
+		grep -q "$why.*: whether all was well is not known" <<<"$output"
+		run -1 "$VMCLOCK_TRACE" replay "$copy"
+		grep -q "$why.*: whether all was well is not known" <<<"$output"
+		run -1 "$VMCLOCK_TRACE" report --json "$copy"
+		jq -e --arg why "$why" '.level == "unknown" and (.verdict | contains($why)) and any(.not_known[]; .code == "page_bad")' <<<"$output"
+		cp "$copy" "$copy.other"
+		run -1 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
+		jq -e '.level == "unknown"' <<<"$output"
+	done <<-END
+		at 10s set counter_period_frac_sec 0|no time could be computed from the page
+		at 10s set counter_period_shift 200|no time could be computed from the page
+		at 10s set time_type 7|no time could be computed from the page
+		status UNRELIABLE|the hypervisor did not vouch for the page
+		status INITIALIZING|the hypervisor did not vouch for the page
+	END
+	# A part in which it was good is whole.
+	printf '%s\n' 'end 20s' 'at 10s set counter_period_frac_sec 0' >"$BATS_TEST_TMPDIR/bad.scenario"
+	rm -f "$copy"
+	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --until 9s "$copy" | grep -q '^OK: '
+}
+
 @test "report: a main file without its log is named as such, wherever it is read" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
 	# As a file that was copied alone while it was written: the last one out removes the log.

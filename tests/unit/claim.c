@@ -29,6 +29,11 @@ static void all_of_it_must_have_been_seen(void **state)
 	span = whole;
 	span.lost = 1;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_LOST);
+	span.lost = 0;
+	span.page_bad = true;
+	span.page_why = CLAIM_NO_TIME;
+	assert_int_equal(claim_well(&span, false).state, CLAIM_UNKNOWN);
+	assert_int_equal(claim_well(&span, false).why, CLAIM_NO_TIME);
 	span.damaged = true;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_DAMAGED);
 }
