@@ -80,37 +80,25 @@ void references_put_pairs(FILE *out, const struct compared_references *reference
 	}
 }
 
-static const char *kind_name(int i)
-{
-	return i < REFERENCE_KINDS ? reference_kind_name((enum reference_kind)i) : NULL;
-}
-
-static const char *way_name(int i)
-{
-	return i < REFERENCE_WAYS ? reference_way_name((enum reference_way)i) : NULL;
-}
-
-static const char *source_name(int i)
-{
-	return i < REFERENCE_SOURCES ? reference_source_name((enum reference_source)i) : NULL;
-}
-
 const struct json_table compare_reference_table = {
 	.name = "compare_reference",
 	.doc = "A PTP clock that is not the vmclock's.",
 	.keys = (const struct json_key[]){
 		{"device", JSON_STRING, "Its node."},
 		{"name", JSON_TEXT, "What its driver calls it."},
-		{"kind", JSON_STRING, "Whose clock it is, by that name.", .name = kind_name},
+		{"kind", JSON_STRING, "Whose clock it is, by that name.",
+		 .name = json_reference_kind_names},
 		{"method", JSON_STRING, "How it was read. Null: it was not.", JSON_NULL,
-		 .name = way_name},
+		 .name = json_reference_way_names},
 		{"errno", JSON_I64, "Why it could not be read, as a positive number.", JSON_NULL},
 		{"scale", JSON_STRING, "Its scale. Null: not known.", JSON_NULL,
 		 .name = json_scale_names},
-		{"scale_by", JSON_STRING, "How that is known.", .name = source_name},
+		{"scale_by", JSON_STRING, "How that is known.",
+		 .name = json_reference_source_names},
 		{"claim_ns", JSON_U64, "The bound that it claims, one way. Null: none.", JSON_NULL,
 		 .unit = "ns"},
-		{"claim_by", JSON_STRING, "How that is known.", .name = source_name},
+		{"claim_by", JSON_STRING, "How that is known.",
+		 .name = json_reference_source_names},
 		{"realtime_minus_clock", JSON_OBJECT,
 		 "CLOCK_REALTIME less this clock, by measurement alone. Null: not known.",
 		 JSON_NULL, .of = &json_interval},

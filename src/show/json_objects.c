@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "event/event.h"
+#include "event/reference.h"
 #include "judge/finding.h"
 #include "judge/scale_inference.h"
 #include "show/json_add.h"
@@ -21,6 +22,21 @@ const char *json_clock_names(int i)
 const char *json_scale_names(int i)
 {
 	return i < SCALE_TAI ? clock_scale_name((enum clock_scale)(SCALE_UTC + i)) : NULL;
+}
+
+const char *json_reference_kind_names(int i)
+{
+	return i < REFERENCE_KINDS ? reference_kind_name((enum reference_kind)i) : NULL;
+}
+
+const char *json_reference_way_names(int i)
+{
+	return i < REFERENCE_WAYS ? reference_way_name((enum reference_way)i) : NULL;
+}
+
+const char *json_reference_source_names(int i)
+{
+	return i < REFERENCE_SOURCES ? reference_source_name((enum reference_source)i) : NULL;
 }
 
 const char *json_severity_names(int i)

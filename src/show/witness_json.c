@@ -5,25 +5,11 @@
 #include <string.h>
 
 #include "show/json_add.h"
+#include "show/json_objects.h"
 
 static const char *rank_name(int i)
 {
 	return i < WITNESS_RANKS - 1 ? witness_rank_name((enum witness_rank)(i + 1)) : NULL;
-}
-
-static const char *kind_name(int i)
-{
-	return i < REFERENCE_KINDS ? reference_kind_name((enum reference_kind)i) : NULL;
-}
-
-static const char *way_name(int i)
-{
-	return i < REFERENCE_WAYS ? reference_way_name((enum reference_way)i) : NULL;
-}
-
-static const char *source_name(int i)
-{
-	return i < REFERENCE_SOURCES ? reference_source_name((enum reference_source)i) : NULL;
 }
 
 const struct json_table json_witness = {
@@ -39,13 +25,13 @@ const struct json_table json_witness = {
 		{"device", JSON_TEXT, "Its node. Null for the page.", JSON_NULL},
 		{"name", JSON_TEXT, "What its driver calls it. Null for the page.", JSON_NULL},
 		{"kind", JSON_STRING, "Whose clock it is. Null for the page.", JSON_NULL,
-		 .name = kind_name},
+		 .name = json_reference_kind_names},
 		{"method", JSON_STRING, "How it was read last. Null for the page.", JSON_NULL,
-		 .name = way_name},
+		 .name = json_reference_way_names},
 		{"scale_by", JSON_STRING, "How its scale is known. Null for the page.", JSON_NULL,
-		 .name = source_name},
+		 .name = json_reference_source_names},
 		{"claim_by", JSON_STRING, "How its bound is known. Null for the page.", JSON_NULL,
-		 .name = source_name},
+		 .name = json_reference_source_names},
 		{"claim_ns", JSON_U64,
 		 "The bound that it claims, one way. Null: none, or the page's.", JSON_NULL,
 		 .unit = "ns"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who says how wrong the clocks are, and what a reference clock is, for programs. */
+/* Who says how wrong the clocks are, for programs. */
 #ifndef VMCLOCK_TRACE_SHOW_WITNESS_JSON_H
 #define VMCLOCK_TRACE_SHOW_WITNESS_JSON_H
 
