@@ -221,7 +221,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 		and .findings_different == 0 and .findings_missing == 0'
 	"$VMCLOCK_TRACE" report --json "$file" >"$dir/json"
 	jq -e '.recording.ended and ([.findings[].kind] == ["disruption", "host_step", "wrong_bound"])
-		and ([.not_known[].code] | index("gap")) == null and .clocks[0].known == 121' "$dir/json"
+		and ([.not_known[].code] | index("gap")) == null and .clocks[0].known == 121 and .clocks[0].wrong == 0' "$dir/json"
 	# Each version has its tables, and no others.
 	cp "$file" "$dir/claims-2"
 	sqlite3 "$dir/claims-2" 'PRAGMA user_version = 2'

@@ -181,7 +181,7 @@ each_use_counted() {
 	# guest begins the incident before: then there may be none.
 	holds step "($incident | .findings.stun // 0) as \$stuns | $readers | map(select(.path == \"clock_gettime\"))[0] |
 		(.errors.unknown.counted // 0) as \$counted | .reads + \$counted <= 300 and
-		(if \$stuns == 0 then \$counted > 0 and \$counted < 150 else \$counted >= 0 end)"
+		(\$stuns > 0 or (\$counted > 0 and \$counted < 150))"
 	# They are judged, and not shown.
 	holds step 'map(select(.type == "read")) | all(.latency_below_ns != null or .latency_ns > 1000000)'
 }
