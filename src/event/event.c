@@ -14,21 +14,13 @@ static const char *const path_names[EVENT_PATHS] = {
 #undef EVENT_PATH_NAME
 };
 
-static const char *const type_names[EVENT_TYPES] = {
-	[EVENT_READ] = "read",
-	[EVENT_CALL] = "call",
-	[EVENT_TALLY] = "tally",
-	[EVENT_LATENCY] = "latency",
-	[EVENT_FAILURES] = "failures",
-	[EVENT_HOOKS] = "hooks",
-	[EVENT_PAGE] = "page",
-	[EVENT_CLOCK] = "clock",
-	[EVENT_CLOCK_CHANGE] = "clock_change",
-	[EVENT_NOTIFICATION] = "notification",
-	[EVENT_DEVICE] = "device",
-	[EVENT_LOSS] = "loss",
-	[EVENT_MAPPER] = "mapper",
-	[EVENT_TICK] = "tick",
+static const struct {
+	const char *name;
+	const char *about;
+} types[EVENT_TYPES] = {
+#define EVENT_TYPE_TEXTS(constant, name, about) {name, about},
+	EVENT_TYPE_LIST(EVENT_TYPE_TEXTS)
+#undef EVENT_TYPE_TEXTS
 };
 
 static const char *const clock_names[OBSERVED_CLOCKS] = {
@@ -39,7 +31,12 @@ static const char *const clock_names[OBSERVED_CLOCKS] = {
 
 const char *event_type_name(enum event_type type)
 {
-	return (unsigned int)type < EVENT_TYPES ? type_names[type] : "unknown";
+	return (unsigned int)type < EVENT_TYPES ? types[type].name : "unknown";
+}
+
+const char *event_type_about(enum event_type type)
+{
+	return types[type].about;
 }
 
 const char *mapper_news_name(enum mapper_news news)
@@ -127,14 +124,19 @@ const char *event_result_cause(int32_t result)
 	return "see errno(3)";
 }
 
-static const char *const cause_texts[EVENT_CAUSES] = {
-	[CAUSE_UNRELIABLE] = "the page says UNRELIABLE",
-	[CAUSE_SCALE] = "the page's time is neither UTC nor TAI",
-	[CAUSE_NOT_BY_PAGE] = "not known: neither the page nor the kernel's clocksources say why",
-	[CAUSE_OFFSET] = "the page has no valid TAI offset, so the driver cannot convert its time",
-	[CAUSE_TSC_UNSTABLE] = "the kernel marked the TSC unstable",
-	[CAUSE_OTHER_COUNTER] = "the system clock does not run on the page's counter",
+static const struct {
+	const char *text;
+	const char *about;
+} causes[EVENT_CAUSES] = {
+#define EVENT_CAUSE_TEXTS(constant, text, about) {text, about},
+	EVENT_CAUSE_LIST(EVENT_CAUSE_TEXTS)
+#undef EVENT_CAUSE_TEXTS
 };
+
+const char *event_cause_about(enum event_cause cause)
+{
+	return causes[cause].about;
+}
 
 const char *event_cause_text(enum event_cause cause, int32_t result, const char *source,
 			     char out[EVENT_CAUSE_BYTES])
@@ -149,8 +151,8 @@ const char *event_cause_text(enum event_cause cause, int32_t result, const char 
 			 shown);
 		return out;
 	}
-	if ((unsigned int)cause < EVENT_CAUSES && cause_texts[cause])
-		return cause_texts[cause];
+	if ((unsigned int)cause < EVENT_CAUSES && causes[cause].text)
+		return causes[cause].text;
 	return result == -EINVAL ? "a bad request" : event_result_cause(result);
 }
 

@@ -52,21 +52,30 @@ static inline bool event_path_is_read(enum event_path path)
 	return path <= PATH_SYS_OFFSET_PRECISE;
 }
 
+/*
+ * X(constant, name, about): `name` is for programs, the sentence for the manual. New ones at the
+ * end: recordings have the numbers.
+ */
+#define EVENT_TYPE_LIST(X)                                                                         \
+	X(READ, "read", "One pass through the driver's choke point.")                              \
+	X(CALL, "call", "One user call; holds zero or more reads.")                                \
+	X(TALLY, "tally", "How often a thread used a clock since its last tally.")                 \
+	X(PAGE, "page", "A sample of the page, changed or not.")                                   \
+	X(CLOCK, "clock", "Another clock, read beside the page.")                                  \
+	X(LATENCY, "latency", "How long the uses of a clock by one path took since the last.")     \
+	X(FAILURES, "failures", "How often they failed for one reason since the last.")            \
+	X(HOOKS, "hooks", "The driver came, went or was released, and the hooks with it.")         \
+	X(CLOCK_CHANGE, "clock_change", "A process set or steered the system clock.")              \
+	X(NOTIFICATION, "notification", "The hypervisor notified the guest of an update.")         \
+	X(DEVICE, "device", "The page's device came or went.")                                     \
+	X(LOSS, "loss", "How many events were made and never arrived.")                            \
+	X(MAPPER, "mapper", "A process maps the page, or does no longer.")                         \
+	X(TICK, "tick", "Observer heartbeat: only time has passed.")
+
 enum event_type {
-	EVENT_READ,	/* one pass through the driver's choke point */
-	EVENT_CALL,	/* one user call; holds zero or more reads */
-	EVENT_TALLY,	/* how often a reader used a clock since its last tally */
-	EVENT_PAGE,	/* a sample of the page, changed or not, by who watches it */
-	EVENT_CLOCK,	/* another clock, read beside the page */
-	EVENT_LATENCY,	/* how long the uses of a clock by one path took, those since the last */
-	EVENT_FAILURES, /* how often they failed for one reason, since the last */
-	EVENT_HOOKS,	/* the driver came, went or was released, and the hooks with it */
-	EVENT_CLOCK_CHANGE, /* a process set or steered the system clock */
-	EVENT_NOTIFICATION, /* the hypervisor notified the guest of an update */
-	EVENT_DEVICE,	    /* the page's device came or went */
-	EVENT_LOSS,	    /* events were made and never arrived */
-	EVENT_MAPPER,	    /* a process maps the page, or does no longer */
-	EVENT_TICK,	    /* observer heartbeat: only time has passed */
+#define EVENT_TYPE_ENUM(constant, name, about) EVENT_##constant,
+	EVENT_TYPE_LIST(EVENT_TYPE_ENUM)
+#undef EVENT_TYPE_ENUM
 	EVENT_TYPES
 };
 
@@ -96,18 +105,30 @@ struct event_reader {
 
 /*
  * Why a use failed, as far as it was seen: by the result at the boundary at which the caller got
- * it, the page in force at that moment, and what the kernel says of its clocks. Recordings have the
- * numbers.
+ * it, the page in force at that moment, and what the kernel says of its clocks.
+ *
+ * X(constant, text, about): `text` is shown; NULL: what the result means is. New ones at the end:
+ * recordings have the numbers.
  */
+#define EVENT_CAUSE_LIST(X)                                                                        \
+	X(BY_RESULT, NULL, "The result says all there is.")                                        \
+	X(UNRELIABLE, "the page says UNRELIABLE", "EINVAL: the page says UNRELIABLE.")             \
+	X(SCALE, "the page's time is neither UTC nor TAI",                                         \
+	  "EINVAL: the page's time is neither UTC nor TAI.")                                       \
+	X(NOT_BY_PAGE, "not known: neither the page nor the kernel's clocksources say why",        \
+	  "EINVAL, and nothing that was seen explains it.")                                        \
+	X(OFFSET, "the page has no valid TAI offset, so the driver cannot convert its time",       \
+	  "EINVAL: the page lacks the TAI offset to convert its time.")                            \
+	X(TSC_UNSTABLE, "the kernel marked the TSC unstable",                                      \
+	  "EINVAL: the kernel has taken the TSC from its clocksources.")                           \
+	X(OTHER_COUNTER, "the system clock does not run on the page's counter",                    \
+	  "ENODEV after an answer: the system clock runs on another counter.")                     \
+	X(AFTER_ANSWER, NULL, "The driver had answered: the result says why the call failed.")
+
 enum event_cause {
-	CAUSE_BY_RESULT,     /* the result says all there is */
-	CAUSE_UNRELIABLE,    /* EINVAL: the page says UNRELIABLE */
-	CAUSE_SCALE,	     /* EINVAL: the page's time is neither UTC nor TAI */
-	CAUSE_NOT_BY_PAGE,   /* EINVAL, and nothing that was seen explains it */
-	CAUSE_OFFSET,	     /* EINVAL: the page lacks the TAI offset to convert its time */
-	CAUSE_TSC_UNSTABLE,  /* EINVAL: the kernel has taken the TSC from its clocksources */
-	CAUSE_OTHER_COUNTER, /* ENODEV after an answer: the system clock runs on another counter */
-	CAUSE_AFTER_ANSWER,  /* the driver had answered: the result says why it was no use */
+#define EVENT_CAUSE_ENUM(constant, text, about) CAUSE_##constant,
+	EVENT_CAUSE_LIST(EVENT_CAUSE_ENUM)
+#undef EVENT_CAUSE_ENUM
 	EVENT_CAUSES
 };
 
@@ -341,6 +362,9 @@ const char *event_path_name(enum event_path path);
 /* "read", "call", "page", "clock", "clock_change", "notification", ...: static. */
 const char *event_type_name(enum event_type type);
 
+/* What such an event is, a sentence. Static. */
+const char *event_type_about(enum event_type type);
+
 #define EVENT_DEVICE_BYTES 24
 
 /*
@@ -366,6 +390,9 @@ const char *event_result_name(int32_t result);
 
 /* What a negative result of this driver can mean: a short phrase, static. */
 const char *event_result_cause(int32_t result);
+
+/* When a failure has that cause, a sentence. Static. */
+const char *event_cause_about(enum event_cause cause);
 
 #define EVENT_CAUSE_BYTES 192
 

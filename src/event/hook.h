@@ -16,21 +16,21 @@ enum hook_attach_type {
 #define HOOK_WHY_BYTES	  160
 #define HOOK_SYMBOL_BYTES 64
 
-/* Why a function is not hooked, for machines: enumerator, name. */
+/* Why a function is not hooked: X(constant, name, about), the sentence for the manual. */
 #define HOOK_REASONS(X)                                                                            \
-	X(NONE, "none")		      /* it is hooked, or another does its work */                 \
-	X(NO_DRIVER, "no_driver")     /* the driver is absent, or released */                      \
-	X(NO_RIGHTS, "no_rights")     /* the kernel does not let this process */                   \
-	X(LOCKDOWN, "lockdown")	      /* the kernel lets no process */                             \
-	X(NO_BTF, "no_btf")	      /* the kernel does not describe its types */                 \
-	X(NO_FUNCTION, "no_function") /* the kernel has none of this name */                       \
-	X(CHANGED, "changed")	      /* the compiler renamed it and changed its arguments */      \
-	X(NO_TYPE, "no_type")	      /* a type, a member or a helper that it needs is missing */  \
-	X(NO_KPROBES, "no_kprobes")   /* and by fentry it cannot be hooked */                      \
-	X(REFUSED, "refused")	      /* the kernel refused for another cause, in `why` */
+	X(NONE, "none", "It is hooked, or another does its work.")                                 \
+	X(NO_DRIVER, "no_driver", "The driver is not loaded, or released.")                        \
+	X(NO_RIGHTS, "no_rights", "The kernel does not let this process.")                         \
+	X(LOCKDOWN, "lockdown", "The kernel lets no process.")                                     \
+	X(NO_BTF, "no_btf", "The kernel does not describe its types.")                             \
+	X(NO_FUNCTION, "no_function", "The kernel has no function of this name.")                  \
+	X(CHANGED, "changed", "The compiler renamed it and may have changed its arguments.")       \
+	X(NO_TYPE, "no_type", "A type, a member or a helper that it needs is missing.")            \
+	X(NO_KPROBES, "no_kprobes", "The kernel has no kprobes, and fentry is not possible.")      \
+	X(REFUSED, "refused", "The kernel refused for another cause, which `doctor` shows.")
 
 enum hook_reason {
-#define HOOK_REASON_ENUM(name, text) HOOK_##name,
+#define HOOK_REASON_ENUM(name, text, about) HOOK_##name,
 	HOOK_REASONS(HOOK_REASON_ENUM)
 #undef HOOK_REASON_ENUM
 	HOOK_REASON_COUNT
@@ -58,12 +58,24 @@ static inline bool hook_is_missing(const struct hook *hook)
 static inline const char *hook_reason_name(enum hook_reason reason)
 {
 	static const char *const names[] = {
-#define HOOK_REASON_NAME(name, text) [HOOK_##name] = (text),
+#define HOOK_REASON_NAME(name, text, about) [HOOK_##name] = (text),
 		HOOK_REASONS(HOOK_REASON_NAME)
 #undef HOOK_REASON_NAME
 	};
 
 	return (unsigned int)reason < HOOK_REASON_COUNT ? names[reason] : "none";
+}
+
+/* When a hook has that reason, a sentence. Static. */
+static inline const char *hook_reason_about(enum hook_reason reason)
+{
+	static const char *const abouts[] = {
+#define HOOK_REASON_ABOUT(name, text, about) [HOOK_##name] = (about),
+		HOOK_REASONS(HOOK_REASON_ABOUT)
+#undef HOOK_REASON_ABOUT
+	};
+
+	return abouts[reason];
 }
 
 /* "fentry", "kprobe", "absent" */

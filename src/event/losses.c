@@ -6,12 +6,13 @@
 struct cause {
 	const char *name;
 	const char *label;
+	const char *about;
 	enum loss_effect effect;
 	size_t offset;
 };
 
 #define CAUSE(member, effect, label, about)                                                        \
-	[LOSS_##member] = {#member, label, effect, offsetof(struct event_losses, member)},
+	[LOSS_##member] = {#member, label, about, effect, offsetof(struct event_losses, member)},
 static const struct cause causes[LOSSES] = {EVENT_LOSSES(CAUSE)};
 
 const char *event_loss_name(enum event_loss loss)
@@ -22,6 +23,11 @@ const char *event_loss_name(enum event_loss loss)
 const char *event_loss_label(enum event_loss loss)
 {
 	return causes[loss].label;
+}
+
+const char *event_loss_about(enum event_loss loss)
+{
+	return causes[loss].about;
 }
 
 enum loss_effect event_loss_effect(enum event_loss loss)

@@ -21,7 +21,8 @@ enum loss_effect {
  */
 #define EVENT_LOSSES(X)                                                                            \
 	X(ring_full, LOSS_OF_EVENT, "ring full", "There was no room in the kernel's ring buffer.") \
-	X(suppressed, LOSS_WANTED, "suppressed", "Not sent because of the limit on their rate.")   \
+	X(suppressed, LOSS_WANTED, "suppressed",                                                   \
+	  "Not sent because of the limit on their rate (`--rate`).")                               \
 	X(task_storage, LOSS_OF_EVENT, "no task storage",                                          \
 	  "The kernel had no memory to remember a call's start.")                                  \
 	X(page_unreadable, LOSS_OF_PART, "without their page",                                     \
@@ -59,6 +60,9 @@ const char *event_loss_name(enum event_loss loss);
 
 /* "ring full", ...: static. */
 const char *event_loss_label(enum event_loss loss);
+
+/* What that is, a sentence. Static. */
+const char *event_loss_about(enum event_loss loss);
 
 /* What it costs. */
 enum loss_effect event_loss_effect(enum event_loss loss);

@@ -4,18 +4,26 @@
 #include <errno.h>
 #include <string.h>
 
-#define NAME(constant, name) name,
-static const char *const names[FINDINGS] = {FINDING_KINDS(NAME)};
+#define TEXTS(constant, name, about) {name, about},
+static const struct {
+	const char *name;
+	const char *about;
+} kinds[FINDINGS] = {FINDING_KINDS(TEXTS)};
 
 const char *finding_name(enum finding_kind kind)
 {
-	return (unsigned int)kind < FINDINGS ? names[kind] : "unknown";
+	return (unsigned int)kind < FINDINGS ? kinds[kind].name : "unknown";
+}
+
+const char *finding_about(enum finding_kind kind)
+{
+	return kinds[kind].about;
 }
 
 int finding_kind_by_name(const char *name, enum finding_kind *kind)
 {
 	for (enum finding_kind i = 0; i < FINDINGS; i++) {
-		if (!strcmp(name, names[i])) {
+		if (!strcmp(name, kinds[i].name)) {
 			*kind = i;
 			return 0;
 		}

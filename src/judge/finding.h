@@ -15,36 +15,49 @@
 #include "page/page.h"
 
 /*
- * X(constant, name), the name being stable and for programs. In the order of what they are about:
- * the page, its reader and writer, other clocks, this program.
+ * X(constant, name, about): the name is stable and for programs, the sentence for the manual. In
+ * the order of what they are about: the page, its reader and writer, other clocks, this program.
  */
 #define FINDING_KINDS(X)                                                                           \
-	X(DISRUPTION, "disruption")                                                                \
-	X(RESTORE, "restore")                                                                      \
-	X(HOST_STEP, "host_step")                                                                  \
-	X(HOST_SLEW, "host_slew")                                                                  \
-	X(STATUS_CHANGE, "status_change")                                                          \
-	X(LEAP_ANNOUNCED, "leap_announced")                                                        \
-	X(LEAP_CHANGE, "leap_change")                                                              \
-	X(TAI_OFFSET_CHANGE, "tai_offset_change")                                                  \
-	X(SMEARING_CHANGE, "smearing_change")                                                      \
-	X(MAINTENANCE_SOON, "maintenance_soon")                                                    \
-	X(MAINTENANCE_IMMINENT, "maintenance_imminent")                                            \
-	X(WRITER_STUCK, "writer_stuck")                                                            \
-	X(SEQLOCK_BROKEN, "seqlock_broken")                                                        \
-	X(NOT_UPDATED, "not_updated")                                                              \
-	X(COUNTER_BEFORE_REFERENCE, "counter_before_reference")                                    \
-	X(DRIVER_ERROR, "driver_error")                                                            \
-	X(DRIVER_MISMATCH, "driver_mismatch")                                                      \
-	X(WRONG_BOUND, "wrong_bound")                                                              \
-	X(STUN, "stun")                                                                            \
-	X(CLOCK_SET, "clock_set")                                                                  \
-	X(SCALE_MISMATCH, "scale_mismatch")                                                        \
-	X(DEVICE_LOST, "device_lost")                                                              \
-	X(DATA_LOSS, "data_loss")
+	X(DISRUPTION, "disruption", "The disruption marker changed: the counter was disrupted.")   \
+	X(RESTORE, "restore", "The VM generation changed: a restore from a snapshot.")             \
+	X(HOST_STEP, "host_step",                                                                  \
+	  "An update moved the time so far that no time is within the bounds of the page "         \
+	  "before and after.")                                                                     \
+	X(HOST_SLEW, "host_slew",                                                                  \
+	  "An update changed the rate beyond the bounds of the page before and after.")            \
+	X(STATUS_CHANGE, "status_change", "`clock_status` changed.")                               \
+	X(LEAP_ANNOUNCED, "leap_announced", "`leap_indicator` announces a leap second.")           \
+	X(LEAP_CHANGE, "leap_change", "`leap_indicator` changed otherwise.")                       \
+	X(TAI_OFFSET_CHANGE, "tai_offset_change", "The offset of UTC from TAI changed.")           \
+	X(SMEARING_CHANGE, "smearing_change", "The hint on how to smear leap seconds changed.")    \
+	X(MAINTENANCE_SOON, "maintenance_soon", "A disruption was announced, within a day.")       \
+	X(MAINTENANCE_IMMINENT, "maintenance_imminent",                                            \
+	  "A disruption was announced, within an hour.")                                           \
+	X(WRITER_STUCK, "writer_stuck", "An update did not end.")                                  \
+	X(SEQLOCK_BROKEN, "seqlock_broken",                                                        \
+	  "The writer does not follow the seqlock: the page changed and `seq_count` did "          \
+	  "not, or that went back or on too fast.")                                                \
+	X(NOT_UPDATED, "not_updated",                                                              \
+	  "The host does not update the page any more, and its error outgrows its bound.")         \
+	X(COUNTER_BEFORE_REFERENCE, "counter_before_reference",                                    \
+	  "The counter is before the page's reference, which the driver gets wrong.")              \
+	X(DRIVER_ERROR, "driver_error",                                                            \
+	  "Reads through the driver fail (needs hooks in the kernel).")                            \
+	X(DRIVER_MISMATCH, "driver_mismatch",                                                      \
+	  "The driver returns another time than the page's (needs hooks in the kernel).")          \
+	X(WRONG_BOUND, "wrong_bound", "A clock claims a bound that the page refutes.")             \
+	X(STUN, "stun", "This machine did not run.")                                               \
+	X(CLOCK_SET, "clock_set",                                                                  \
+	  "A process set or steered the system clock (needs hooks in the kernel).")                \
+	X(SCALE_MISMATCH, "scale_mismatch",                                                        \
+	  "UTC is taken for TAI, or the TAI offset has the wrong sign.")                           \
+	X(DEVICE_LOST, "device_lost",                                                              \
+	  "The device is gone, or what is there is not a page any more.")                          \
+	X(DATA_LOSS, "data_loss", "Events were lost (needs hooks in the kernel).")
 
 enum finding_kind {
-#define FINDING_ENUM(constant, name) FINDING_##constant,
+#define FINDING_ENUM(constant, name, about) FINDING_##constant,
 	FINDING_KINDS(FINDING_ENUM)
 #undef FINDING_ENUM
 	FINDINGS
@@ -207,6 +220,9 @@ struct finding {
 
 /* "disruption", "restore", "host_step", ...: stable, for programs. Static. */
 const char *finding_name(enum finding_kind kind);
+
+/* What has happened then, a sentence. Static. */
+const char *finding_about(enum finding_kind kind);
 
 /* The kind of that name into @kind; -EINVAL where there is none, @kind untouched. */
 int finding_kind_by_name(const char *name, enum finding_kind *kind);

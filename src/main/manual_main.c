@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Makes a man page of its source (stdin to stdout): a line "@schema NAME" becomes the keys of that
- * output, "@table NAME" those of an object that several have, "@thresholds" what the judge decides
- * by. Fails where one is unknown, and where a page that has one of the schemas leaves another out.
+ * output, "@table NAME" those of an object that several have, "@list NAME" what manual_lists.h has.
+ * Fails where one is unknown, and where a page that has one of the schemas leaves another out.
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "bundle/bundle_view.h"
 #include "compare/compare_view.h"
 #include "fleet/fleet_view.h"
-#include "judge/thresholds.h"
+#include "main/manual_lists.h"
 #include "record/record_view.h"
 #include "report/report_view.h"
 #include "show/json_manual.h"
@@ -105,29 +104,6 @@ static bool put_table(const char *name)
 	return true;
 }
 
-static void threshold_text(const struct threshold *threshold, char text[TEXT_NS_BYTES])
-{
-	if (threshold->unit == THRESHOLD_NS)
-		text_ns_u64(threshold->value, text, TEXT_NS_BYTES);
-	else if (threshold->unit == THRESHOLD_PPT)
-		snprintf(text, TEXT_NS_BYTES, "%g ppm", (double)threshold->value / 1000000);
-	else
-		snprintf(text, TEXT_NS_BYTES, "%g times", (double)threshold->value);
-}
-
-static bool put_thresholds(void)
-{
-	const struct threshold *threshold;
-	char text[TEXT_NS_BYTES];
-
-	for (size_t i = 0; (threshold = threshold_get(i)); i++) {
-		threshold_text(threshold, text);
-		printf("*%s*, %s\n\t%s\n\n", finding_name(threshold->finding), text,
-		       threshold->about);
-	}
-	return true;
-}
-
 static bool put_line(char *line)
 {
 	if (*line != '@') {
@@ -135,7 +111,7 @@ static bool put_line(char *line)
 		return true;
 	}
 	line[strcspn(line, "\n")] = '\0';
-	if (!strcmp(line, "@thresholds")    ? put_thresholds()
+	if (!strncmp(line, "@list ", 6)	    ? manual_list(stdout, line + 6)
 	    : !strncmp(line, "@schema ", 8) ? put_schema(line + 8)
 					    : !strncmp(line, "@table ", 7) && put_table(line + 7))
 		return true;

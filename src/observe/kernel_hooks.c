@@ -230,6 +230,11 @@ void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *s
 	mark_replaced(hooks);
 }
 
+const char *kernel_hook_function(size_t i)
+{
+	return plans[i].function;
+}
+
 const char *kernel_hook_tells(const char *function)
 {
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {

@@ -22,6 +22,9 @@
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       enum hook_attach_type best, bool calls, bool reload);
 
+/* The function of hook @i, as it is called on this kind of machine. Static. */
+const char *kernel_hook_function(size_t i);
+
 /* What is not known without a hook on @function, static; NULL for one that is not hooked. */
 const char *kernel_hook_tells(const char *function);
 

@@ -162,14 +162,20 @@ static void put_key(const struct json_key *key, void *arg)
 	json_table_each(key->of, put_key, &within);
 }
 
-void json_manual_table(FILE *out, const struct json_table *table)
+void json_manual_text(FILE *out, const char *indent, const char *text)
 {
-	struct words words = {.out = out, .indent = ""};
-	struct place place = {.out = out, .before = ""};
+	struct words words = {.out = out, .indent = indent, .indent_columns = strlen(indent) * TAB};
 
-	put_words(&words, table->doc);
+	put_words(&words, text);
 	end_words(&words);
 	fputc('\n', out);
+}
+
+void json_manual_table(FILE *out, const struct json_table *table)
+{
+	struct place place = {.out = out, .before = ""};
+
+	json_manual_text(out, "", table->doc);
 	json_table_each(table, put_key, &place);
 }
 

@@ -7,6 +7,9 @@
 
 #include "show/json_table.h"
 
+/* @text in lines, each behind @indent, and an empty one; what is in backquotes is underlined. */
+void json_manual_text(FILE *out, const char *indent, const char *text);
+
 /* What @table is, and each key of it; objects without a name of their own within. */
 void json_manual_table(FILE *out, const struct json_table *table);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum kind {
@@ -13,6 +14,7 @@ enum kind {
 
 struct field {
 	enum event_type type;
+	const char *name; /* the member's */
 	enum kind kind;
 	uint16_t offset; /* within struct event */
 	uint16_t width;	 /* bytes: of the number, or of the text */
@@ -20,8 +22,9 @@ struct field {
 	uint32_t most;	 /* the largest value that is allowed; 0: any that fits */
 };
 
-#define WIDTH(member)	 sizeof(((struct event *)NULL)->member)
-#define AT(type, member) type, .offset = offsetof(struct event, member), .width = WIDTH(member)
+#define WIDTH(member) sizeof(((struct event *)NULL)->member)
+#define AT(type, member)                                                                           \
+	type, #member, .offset = offsetof(struct event, member), .width = WIDTH(member)
 #define U(type, member)                                                                            \
 	{                                                                                          \
 		AT(type, member), .kind = UNSIGNED, .count = 1                                     \
@@ -44,8 +47,8 @@ struct field {
 	}
 #define RUN(type, member, n)                                                                       \
 	{                                                                                          \
-		type, .kind = UNSIGNED, .offset = offsetof(struct event, member), .width = 8,      \
-		      .count = (n)                                                                 \
+		type, #member, .kind = UNSIGNED, .offset = offsetof(struct event, member),         \
+			       .width = 8, .count = (n)                                            \
 	}
 
 /* In the order of the types, and within each in the order of the bytes. */
@@ -141,7 +144,7 @@ static const struct field fields[] = {
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-/* A new field of an event belongs at the end of its type above, and into the man page. */
+/* A new field of an event belongs at the end of its type above. */
 #define KNOWN(type, bytes)                                                                         \
 	_Static_assert(sizeof(struct type) == (bytes), "store: " #type " has grown")
 KNOWN(event_read, 48);
@@ -294,4 +297,23 @@ int codec_decode(const uint8_t *bytes, size_t length, struct event *event)
 		length -= used;
 	}
 	return length ? -EINVAL : 0;
+}
+
+bool codec_field_text(size_t i, enum event_type *type, char out[CODEC_FIELD_BYTES])
+{
+	const struct field *field = &fields[i];
+	const char *dot;
+
+	if (i >= FIELDS)
+		return false;
+	dot = strchr(field->name, '.');
+	*type = field->type;
+	if (field->count > 1)
+		snprintf(out, CODEC_FIELD_BYTES, "%s (%u of them)", dot + 1, field->count);
+	else
+		snprintf(out, CODEC_FIELD_BYTES, "%s%s", dot ? dot + 1 : field->name,
+			 field->kind == SIGNED	? " (signed)"
+			 : field->kind == BYTES ? " (text)"
+						: "");
+	return true;
 }

@@ -157,16 +157,27 @@ notes_of_source() {
 		grep -oE '\[NOTE_[A-Z_]+\][[:space:]]*=[[:space:]{]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
 }
 
-@test "docs: every kernel function that is hooked is in the trace page" {
-	hooked() {
-		sed -n '/^static const struct hook_plan plans/,/^};/p' "$root/src/observe/kernel_hooks.c" |
-			sed -nE 's/^\t\{"?([A-Za-z_0-9]+)"?,.*/\1/p' |
-			sed "s/^DRIVER_CHOKE_POINT$/$(sed -n 's/^#define DRIVER_CHOKE_POINT "\(.*\)"/\1/p' "$root/src/observe/kernel_symbols.h")/" | grep -v '^DELETE_MODULE$'
-		sed -n 's/^#define DELETE_MODULE "\(.*\)"/\1/p' "$root/src/observe/kernel_hooks.c"
+@test "docs: the lists that are made of tables are in the pages" {
+	entries_of() { sed -n "/^# $1/,/^# [^${1:0:1}]/p" "$made/vmclock-trace-$2.scd" | sed -nE 's/^\*([a-z_0-9]+)\*(,.*| .*)?$/\1/p'; }
+	kinds() { "$VMCLOCK_TRACE" watch --schema | jq -r '.. | objects | .properties?.kind?.enum? // empty | .[]'; }
+	causes() { sed -n '/^#define EVENT_LOSSES/,/^$/s/^\tX(\([a-z_]*\),.*/\1/p' "$root/src/event/losses.h"; }
+	hooks() { sed -n '/^static const struct hook_plan plans/,/^};/p' "$root/src/observe/kernel_hooks.c" | sed -nE 's/^\t\{"([a-z_0-9]+)",.*/\1/p'; }
+	same kinds 'entries_of FINDINGS watch.1'
+	same causes 'entries_of LOSSES trace.1'
+	within hooks 'entries_of WHAT.IS.HOOKED trace.1'
+	[ "$(hooks | wc -l)" -gt 10 ]
+}
+
+# The lists that people wrote, against the names that a schema allows.
+@test "docs: the names of paths and of types of events are those of the schemas" {
+	enum() { "$VMCLOCK_TRACE" trace --schema | jq -r ".. | objects | .properties?.$1?.enum? // empty | .[] // empty"; }
+	paths_of_man() {
+		sed -n '/^The _path_ by which/,/^# THE SCREEN/p' "$man/vmclock-trace-trace.1.scd" |
+			grep -E '^\*' | tr -d '*' | sed 's/, /\n/g'
 	}
-	listed() { sed -n '/^# WHAT IS HOOKED/,/^Each function/p' "$man/vmclock-trace-trace.1.scd" | sed -n 's/^|  //p' | tr -d '\\'; }
-	[ "$(hooked | wc -l)" -ge 10 ]
-	same hooked listed
+	types_of_csv() { grep -A 1 -x '|  type' "$man/vmclock-trace-report.1.scd" | sed -n 's/^:  \(.*\); or .*/\1/p' | sed 's/, /\n/g'; }
+	same 'enum path' paths_of_man
+	same 'enum seen_by' types_of_csv
 }
 
 @test "docs: every contradiction and every note is in the compare page" {
