@@ -68,20 +68,24 @@ struct bracket host_clock_between(clockid_t inner, clockid_t outer)
  */
 #define CLAIM_LIMIT_US 16000000
 
+struct realtime_claim host_clock_claim_of(int state, const struct timex *timex)
+{
+	return (struct realtime_claim){
+		.synchronized = state != TIME_ERROR && !(timex->status & STA_UNSYNC),
+		.claims = timex->maxerror >= 0 && timex->maxerror < CLAIM_LIMIT_US,
+		.max_error_ns = (uint64_t)timex->maxerror * NSEC_PER_USEC,
+		.est_error_ns = (uint64_t)timex->esterror * NSEC_PER_USEC,
+		.tai_offset_sec = timex->tai,
+	};
+}
+
 struct realtime_claim host_clock_claim(void)
 {
 	struct timex timex = {.modes = 0};
 	int state = adjtimex(&timex);
 
-	if (state < 0)
-		return (struct realtime_claim){.result = -errno};
-	return (struct realtime_claim){
-		.synchronized = state != TIME_ERROR && !(timex.status & STA_UNSYNC),
-		.claims = timex.maxerror >= 0 && timex.maxerror < CLAIM_LIMIT_US,
-		.max_error_ns = (uint64_t)timex.maxerror * NSEC_PER_USEC,
-		.est_error_ns = (uint64_t)timex.esterror * NSEC_PER_USEC,
-		.tai_offset_sec = timex.tai,
-	};
+	return state < 0 ? (struct realtime_claim){.result = -errno}
+			 : host_clock_claim_of(state, &timex);
 }
 
 /* The first line of a file of the kernel's into @text, terminated. 0 or -errno. */

@@ -28,6 +28,10 @@ struct bracket host_clock_between(clockid_t inner, clockid_t outer);
 /* How well the kernel believes CLOCK_REALTIME to be set; the answer holds its own -errno. */
 struct realtime_claim host_clock_claim(void);
 
+/* The same of what adjtimex() gave: its @state, 0 or more, and what it filled in. */
+struct timex;
+struct realtime_claim host_clock_claim_of(int state, const struct timex *timex);
+
 /*
  * The name of the clocksource that the system's clocks run on, such as "tsc", into @name, which is
  * terminated. -errno where the kernel does not show it; @name is then untouched.

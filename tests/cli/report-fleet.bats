@@ -101,6 +101,29 @@ setup() {
 	jq -e '.not_known | any(.code == "no_bound") and any(.code == "by_claim")' "$BATS_TEST_TMPDIR/json"
 }
 
+@test "report-fleet: a step after a migration is where it was, and before what it was not before" {
+	local start='start 2026-06-01T12:00:0' line
+	line=$(printf '%s\n' 'time-error 10us' 'rate-error 0.5ppm' 'realtime within 50ms' 'end 25s')
+	of_lines() { "$VMCLOCK_TRACE" record --scenario - "$BATS_TEST_TMPDIR/$1.sqlite" >/dev/null || [ $? = 3 ]; }
+	printf '%s\n' "${start}0Z" "$line" 'sample 100ms' 'at 12.49 disrupt' | of_lines a
+	# The step is at 12:00:12.466445, in truth, and as UTC has it in spite of the migration.
+	printf '%s\n' "${start}4Z" "$line" 'sample 5ms' 'refresh 1s' 'at 5.116423 migrate downtime 163ms' \
+		'at 7.479423 clock-set step +163ms' 'at 8.466445 step +40ms' | of_lines b
+	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR"/{a,b}.sqlite >"$BATS_TEST_TMPDIR/json"
+	jq -e '[.timeline[] | select(.kind == "host_step")] | length == 1 and all(.utc.lo < "2026-06-01T12:00:12.466445" and .utc.hi > "2026-06-01T12:00:12.466445")' "$BATS_TEST_TMPDIR/json"
+	# The disruption of the other host is from 12.4 to 12.5 s: which came first is not known.
+	jq -e '[.timeline[] | select(.kind == "host_step" or (.kind == "disruption" and .utc.hi > "2026-06-01T12:00:12"))] | map(.order_known) == [true, false]' "$BATS_TEST_TMPDIR/json"
+}
+
+@test "report-fleet: a page that is good again gives UTC, also while CLOCK_REALTIME stays late" {
+	printf '%s\n' 'start 2026-06-01T12:00:00Z' 'realtime within 1ms' 'end 120s' 'at 5 migrate downtime 250ms' 'at 100 maintenance soon' |
+		"$VMCLOCK_TRACE" record --scenario - "$BATS_TEST_TMPDIR/a.sqlite" >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/a.sqlite" web2.sqlite >"$BATS_TEST_TMPDIR/json"
+	jq -e '[.timeline[] | select(.kind == "maintenance_soon")] | length == 1
+		and all(.order_known and .utc.lo >= "2026-06-01T12:01:39.9" and .utc.hi <= "2026-06-01T12:01:40.1")' "$BATS_TEST_TMPDIR/json"
+	jq -e '.not_known | all(.host != .file and (.code | IN("no_utc", "no_bound", "contradiction") | not))' "$BATS_TEST_TMPDIR/json"
+}
+
 @test "report-fleet: two recordings of one boot are one host with one clock" {
 	cp web1.sqlite "$copy"
 	# The second began after the first, and saw only its end.

@@ -70,4 +70,8 @@ refused() {
 	[[ $output == *"hooks   NONE: "* ]]
 	[[ $stderr == *"hint:"* ]]
 	refused 1 "hint:" --strict
+	# Whichever way to hook it is: none is found out more than once, and nothing is freed twice.
+	run "$VMCLOCK_TRACE" trace --kprobes --device "$page" --duration 50ms
+	[ "$status" = 0 ]
+	[[ $output == *"hooks   NONE: no hook could be attached: "* ]]
 }

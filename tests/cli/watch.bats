@@ -108,6 +108,11 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 @test "watch: changes between two samples are counted as missed, and shown" {
 	seen slow '.[-1].page_updates_unseen >= 250'
 	seen slow '(map(select(.type == "missed").updates) | add) >= 200'
+	# Each in a line or with what was found in its change, none twice.
+	for name in slow lines; do
+		seen $name '(map(select(.type == "missed").updates) + (map(select(.missed > 0)) | unique_by(.monotonic_ns) | map(.missed)) | add)
+			== .[-1].page_updates_unseen'
+	done
 }
 
 @test "watch --updates: each update on a line, nothing twice" {
@@ -167,6 +172,14 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	kill -INT $pid
 	wait $pid || true
 	jq -es 'map(select(.kind == "stun")) == []' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "watch: output that is held up, as by less or a slow disk, is no stun of the machine" {
+	play 'refresh 5ms'
+	"$VMCLOCK_TRACE" watch --json --updates --device "$page" --interval 1ms --duration 4s 3>&- |
+		(head -c 2000 && sleep 2 && cat) >"$BATS_TEST_TMPDIR/out"
+	# It was: for that long no sample was taken.
+	jq -es '(.[-1].worst_gap_ns > 500000000) and (map(select(.kind == "stun")) == [])' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "watch: random bytes are no page, and harm nobody; nor does an empty file" {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/timex.h>
 
 #include <cmocka.h>
 
@@ -48,6 +49,21 @@ static void claims_are_sane(void **state)
 		assert_int_equal(claim.claims, claim.max_error_ns < 16ull * NSEC_PER_SEC);
 }
 
+/* chronyd without rtcsync: STA_UNSYNC stays, and maxerror is what chronyd vouches for. */
+static void an_unsynchronized_kernel_may_claim(void **state)
+{
+	struct timex timex = {.status = STA_UNSYNC, .maxerror = 500};
+	struct realtime_claim claim = host_clock_claim_of(TIME_ERROR, &timex);
+
+	(void)state;
+	assert_true(claim.claims && !claim.synchronized);
+	assert_int_equal(claim.max_error_ns, 500000);
+	timex.maxerror = 15999999;
+	assert_true(host_clock_claim_of(TIME_ERROR, &timex).claims);
+	timex.maxerror = 16000000;
+	assert_false(host_clock_claim_of(TIME_OK, &timex).claims);
+}
+
 static void clocksource_is_named(void **state)
 {
 	char name[32] = "untouched";
@@ -78,6 +94,7 @@ int main(void)
 		cmocka_unit_test(brackets_are_in_order),
 		cmocka_unit_test(a_clock_agrees_with_itself),
 		cmocka_unit_test(claims_are_sane),
+		cmocka_unit_test(an_unsynchronized_kernel_may_claim),
 		cmocka_unit_test(clocksource_is_named),
 		cmocka_unit_test(a_sample_without_any_source),
 	};
