@@ -125,10 +125,11 @@ static const struct page_warning_info infos[PAGE_WARNINGS] = {
 	[PAGE_WARN_TAI_OFFSET_POSITIVE] =
 		{
 			.code = "tai_offset_positive",
-			.means = "tai_offset_sec has the wrong sign (the ABI wants -37 today, not "
-				 "37)",
-			.advice = "times here are right, since only its size is used; other "
-				  "readers of the page may be off by twice the offset.",
+			.means = "tai_offset_sec is positive, and the ABI has it negative (-37 "
+				 "since 2017)",
+			.advice = "only its size is used here: with the right size, times here "
+				  "are right. Other readers of the page may be off by twice the "
+				  "offset.",
 		},
 	[PAGE_WARN_TIME_OUT_OF_RANGE] =
 		{

@@ -89,7 +89,8 @@ const char *page_status_level(const struct page_status *status)
 		return "critical";
 	if (is_right_by_other(status))
 		return "ok";
-	return status->time_missing || is_apart(status) ? "unknown" : "ok";
+	return status->time_missing || status->system_missing || is_apart(status) ? "unknown"
+										 : "ok";
 }
 
 /* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
@@ -132,19 +133,28 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 	bool free_running =
 		page_get(&status->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING;
 	const char *state = free_running ? "free-running" : "synchronized";
+	const char *alone = status->system_missing;
 	char bound[TEXT_NS_BYTES];
+	size_t used;
 
 	if (status->time_missing) {
 		snprintf(text, bytes, "UNKNOWN: the page holds a clock, %s; no time here: %s.",
 			 state, status->time_missing);
-	} else if (!status->time.has_max_error) {
-		snprintf(text, bytes, "OK: the clock is %s; the page gives no bound of its error.",
-			 state);
-	} else {
-		text_ns_u64(status->time.max_error_ns, bound, sizeof(bound));
-		snprintf(text, bytes, "OK: the clock is %s and %sright to within %s.", state,
-			 status->system_missing ? "by its own account " : "", bound);
+		return;
 	}
+	snprintf(text, bytes, "%s: ", alone ? "UNKNOWN" : "OK");
+	used = strlen(text);
+	if (status->time.has_max_error) {
+		text_ns_u64(status->time.max_error_ns, bound, sizeof(bound));
+		snprintf(text + used, bytes - used, "the clock is %s and %sright to within %s",
+			 state, alone ? "by its own account " : "", bound);
+	} else {
+		snprintf(text + used, bytes - used,
+			 "the clock is %s; the page gives no bound of its error", state);
+	}
+	used = strlen(text);
+	snprintf(text + used, bytes - used, "%s%s.", alone ? ", compared with no other clock: " : "",
+		 alone ? alone : "");
 }
 
 /* It tells of disruptions. Whether the clock is right only another clock tells, if any. */

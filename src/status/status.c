@@ -201,16 +201,19 @@ static void read_witness(const struct options *options, struct page_status *stat
 	reference_clocks_close(&clocks);
 }
 
-/* A page without a clock is what it is to be; a clock of which nothing is known is not sane. */
-static int exit_code_of(const struct page_status *status)
+/*
+ * A page without a clock is what it is to be; a clock of which nothing is known is not sane. At a
+ * given counter value its time is all that was asked for.
+ */
+static int exit_code_of(const struct page_status *status, bool time_alone)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
 
 	if (page_status_findings(status, codes))
 		return EXIT_FINDING;
-	return page_mode(&status->page) == PAGE_FULL && strcmp(page_status_level(status), "ok")
-		       ? EXIT_FAILED
-		       : EXIT_DONE;
+	if (page_mode(&status->page) != PAGE_FULL || (time_alone && !status->time_missing))
+		return EXIT_DONE;
+	return strcmp(page_status_level(status), "ok") ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int show(struct page_reader *reader, const struct options *options, struct error *error)
@@ -240,7 +243,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		put_pretty(stdout, page_status_json(&status));
 	else
 		page_status_print(&status, stdout);
-	return message_output(exit_code_of(&status));
+	return message_output(exit_code_of(&status, options->has_counter));
 }
 
 static int status_run(int argc, char **argv)
@@ -296,7 +299,8 @@ const struct command cmd_status = {
 		 "the page is readable.",
 	.options = options,
 	.exit_done = "sane; also a whole page that by design holds no clock (marker-only, as of "
-		     "QEMU): nothing is wrong with it, and whether the clock is right is UNKNOWN",
+		     "QEMU) or is asked for its time alone (--counter): nothing is wrong with it, and "
+		     "whether the clock is right is UNKNOWN",
 	.exit_failed =
 		"no device, or it cannot be read; or unknown: the page holds a clock, and there is "
 		"no time by it here, or it is in a file and further than that from CLOCK_REALTIME",

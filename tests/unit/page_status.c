@@ -45,13 +45,23 @@ static void sane_ones(void **state)
 	struct page_status status = status_of(page, true);
 
 	(void)state;
+	/* Held against no other clock it is not known to be right, whatever it says of itself. */
 	finds(&status, NULL,
-	      "OK: the clock is synchronized and by its own account right to within 1.000 us.");
+	      "UNKNOWN: the clock is synchronized and by its own account right to within 1.000 us, "
+	      "compared with no other clock: not asked for.");
+	assert_string_equal(page_status_level(&status), "unknown");
+	status.system_missing = NULL;
+	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
+	assert_string_equal(page_status_level(&status), "ok");
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
 	make_field(&page, PAGE_FLAGS,
 		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
 	status = status_of(page, true);
-	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound");
+	finds(&status, NULL,
+	      "UNKNOWN: the clock is free-running; the page gives no bound of its error, compared "
+	      "with no other clock: not asked for.");
+	status.system_missing = NULL;
+	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound of its");
 	status = status_of(make_marker_page(), true);
 	finds(&status, NULL,
 	      "UNKNOWN: the page tells of disruptions; whether the clock is right is not known: it "
@@ -124,7 +134,7 @@ static void only_a_device_is_held_against_this_machine(void **state)
 	status = status_of(page, true);
 	finds(&status, "foreign_counter", "NOT SAFE: the page's clock is for the counter");
 	status.is_device = false;
-	finds(&status, NULL, "OK");
+	finds(&status, NULL, "UNKNOWN: the clock is synchronized and by its own account");
 
 	status = status_of(make_full_page(), true);
 	status.system_missing = NULL;
