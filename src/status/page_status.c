@@ -90,7 +90,7 @@ const char *page_status_level(const struct page_status *status)
 	if (is_right_by_other(status))
 		return "ok";
 	return status->time_missing || status->system_missing || is_apart(status) ? "unknown"
-										 : "ok";
+										  : "ok";
 }
 
 /* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
@@ -153,8 +153,8 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 			 "the clock is %s; the page gives no bound of its error", state);
 	}
 	used = strlen(text);
-	snprintf(text + used, bytes - used, "%s%s.", alone ? ", compared with no other clock: " : "",
-		 alone ? alone : "");
+	snprintf(text + used, bytes - used, "%s%s.",
+		 alone ? ", compared with no other clock: " : "", alone ? alone : "");
 }
 
 /* It tells of disruptions. Whether the clock is right only another clock tells, if any. */

@@ -298,9 +298,10 @@ const struct command cmd_status = {
 		 "PTP clock and its scale, and each warning with what to do. Needs no root where "
 		 "the page is readable.",
 	.options = options,
-	.exit_done = "sane; also a whole page that by design holds no clock (marker-only, as of "
-		     "QEMU) or is asked for its time alone (--counter): nothing is wrong with it, and "
-		     "whether the clock is right is UNKNOWN",
+	.exit_done =
+		"sane; also a whole page that by design holds no clock (marker-only, as of "
+		"QEMU) or is asked for its time alone (--counter): nothing is wrong with it, and "
+		"whether the clock is right is UNKNOWN",
 	.exit_failed =
 		"no device, or it cannot be read; or unknown: the page holds a clock, and there is "
 		"no time by it here, or it is in a file and further than that from CLOCK_REALTIME",
