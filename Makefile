@@ -7,6 +7,7 @@
 #   make check-long    those that take long and seldom change: every kernel, many repetitions
 #   make check-matrix  of these, every kernel that Debian lists; writes docs/kernels.md
 #   make lint          the house rules that a machine can check
+#   make fuzz          hostile bytes for TIME seconds (120) in all, under sanitizers (tests/fuzz)
 #   make bench         figures, as ratios within one run
 #   make install       below PREFIX (/usr/local), under DESTDIR; `make uninstall` removes it again
 #   make clean         remove build/
@@ -48,8 +49,8 @@ HARD := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	$(if $(filter arm64,$(ARCH)),-mbranch-protection=standard),$(call has,$(flag)))
 override CFLAGS += $(HARD) -fPIE
 override LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack
-# Checked calls of the C library need an optimizer.
-override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+# Checked calls of the C library need an optimizer, and hide from sanitizers what they look at.
+override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS))$(findstring -fsanitize,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
 # protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
 LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
@@ -76,6 +77,13 @@ MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 COMPLETED := $(NAME) vmclock-sim
 COMPLETIONS := $(foreach shell,bash zsh fish,$(addprefix $(OUT)/completions/,$(addsuffix .$(shell),$(COMPLETED))))
 
+# What is undefined ends the program at once.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+# As OSS-Fuzz gives it, or that of clang.
+LIB_FUZZING_ENGINE ?= -fsanitize=fuzzer
+TIME ?= 120
+
 PREFIX ?= /usr/local
 BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
@@ -90,8 +98,8 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format bench install
-.PHONY: uninstall clean
+.PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
+.PHONY: bench install uninstall clean
 
 all: $(PROGRAMS)
 
@@ -175,6 +183,12 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(call say,unit,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(SERVE_LDLIBS) $(BUNDLE_LDLIBS) -lcmocka
 
+$(OUT)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,fuzz,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LIB_FUZZING_ENGINE) -o $@ $(filter %.c %.a,$^) $(LDLIBS) \
+		$(SERVE_LDLIBS) $(BUNDLE_LDLIBS)
+
 $(OUT)/man/%.scd: man/%.scd man/options $(MANUAL) $(PROGRAMS)
 	@mkdir -p $(@D)
 	$(Q)man/options $(dir $(MANUAL)) $< | $(MANUAL) > $@
@@ -187,7 +201,8 @@ $(OUT)/man/%: $(OUT)/man/%.scd
 	$(call say,man,$@)
 	$(Q)scdoc < $< > $@
 
--include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d)
+-include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d) \
+	$(wildcard $(OUT)/fuzz/*.d)
 
 # What only runs inside guests of the lab.
 $(OUT)/lab/%: tests/lab/load/%.c
@@ -205,6 +220,7 @@ $(OUT)/bench/%: tests/bench/%.c $(LIBRARY)
 $(OUT)/bench/funclatency: $(OUT)/bench/funclatency.skel.h
 
 units: $(UNITS)
+fuzzers: $(FUZZERS)
 lab: $(OUT)/lab/load $(OUT)/lab/cost
 man: $(MAN)
 completions: $(COMPLETIONS)
@@ -235,6 +251,12 @@ check-matrix:
 	@$(MAKE) --no-print-directory all lab
 	@$(MAKE) --no-print-directory ARCH=arm64 all lab
 	@tests/lab/matrix
+
+fuzz:
+	@tests/setup build fuzz
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory OUT=build/fuzz CC=$(CLANG) CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+	@tests/fuzz/run --time $(TIME)
 
 lint:
 	@tests/lint

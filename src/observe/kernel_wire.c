@@ -162,12 +162,22 @@ static int64_t rate_ppt(int64_t freq, int64_t tick_us)
 	return ppt;
 }
 
+/* @after less @before, or the nearest that a number can say. */
+static int64_t less(int64_t after, int64_t before)
+{
+	int64_t difference;
+
+	if (__builtin_sub_overflow(after, before, &difference))
+		return after < 0 ? INT64_MIN : INT64_MAX;
+	return difference;
+}
+
 static void step_from_wire(struct event *event, const struct wire_clock_change *wire)
 {
 	event->change.how = CLOCK_STEPPED;
 	event->change.step = (struct ns_interval){
-		.lo_ns = wire->after.lo_ns - wire->before.hi_ns,
-		.hi_ns = wire->after.hi_ns - wire->before.lo_ns,
+		.lo_ns = less(wire->after.lo_ns, wire->before.hi_ns),
+		.hi_ns = less(wire->after.hi_ns, wire->before.lo_ns),
 	};
 }
 

@@ -125,6 +125,9 @@ uint64_t connections_expire(struct connections *connections, uint64_t now_ns)
 
 		if (connection->state == CONNECTION_FREE || connection->state == CONNECTION_CUT)
 			continue;
+		/* MHD may not see this: the end came with the last bytes, of which it has all. */
+		if (connection->state == CONNECTION_ASKING && is_ended(connection->fd))
+			set(connection, CONNECTION_ENDED, now_ns, 0);
 		if (connection->until_ns <= now_ns) {
 			connections->late += connection->state != CONNECTION_ENDED;
 			cut(connection);

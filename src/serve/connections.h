@@ -26,7 +26,7 @@ enum connection_state {
 	CONNECTION_ASKING,    /* connected; no request is whole yet */
 	CONNECTION_ANSWERING, /* the answer is on its way */
 	CONNECTION_KEPT,      /* answered; it may ask again */
-	CONNECTION_ENDED,     /* answered, and it has closed its half: it asks no more */
+	CONNECTION_ENDED,     /* it has closed its half, and nothing is due to it any more */
 	CONNECTION_CUT,	      /* shut down, and not closed yet */
 };
 
@@ -66,7 +66,10 @@ bool connections_have_room(const struct connections *connections);
  */
 void connections_make_room(struct connections *connections, uint64_t now_ns);
 
-/* Shut down all whose time is over. Returns when that is next, UINT64_MAX for never. */
+/*
+ * Shut down all whose time is over, and who have closed their half before their request was whole;
+ * once all that has come was read. Returns when that is next, UINT64_MAX for never.
+ */
 uint64_t connections_expire(struct connections *connections, uint64_t now_ns);
 
 #endif

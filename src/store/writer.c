@@ -41,8 +41,8 @@ static const char *const sql[WRITER_STATEMENTS] = {
 	[CUT_FINDINGS] = "DELETE FROM findings WHERE number >= ? AND number < ?",
 	[CUT_INCIDENTS] = "DELETE FROM incidents WHERE number >= ? AND number < ?",
 	[CUT_CGROUPS] = "DELETE FROM cgroups WHERE id NOT IN (SELECT cgroup FROM threads)",
-	[JOIN_LOSSES] = "UPDATE losses SET events = (SELECT sum(events) FROM losses WHERE id <= ?1)"
-			" WHERE id = ?1",
+	[JOIN_LOSSES] = "UPDATE losses SET events ="
+			" (SELECT sum(events) FROM losses WHERE id <= ?1) WHERE id = ?1",
 	[CUT_LOSSES] = "DELETE FROM losses WHERE id >= ? AND id < ?",
 };
 

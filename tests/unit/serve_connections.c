@@ -57,6 +57,28 @@ static void each_state_has_its_time(void **state)
 	close(other);
 }
 
+/* Half a request, and no more to come: nobody waits for the rest. */
+static void who_stops_asking_goes_at_once(void **state)
+{
+	struct connections table = {0};
+	int other, fd = pair(&other);
+	char bytes[4];
+
+	(void)state;
+	connections_add(&table, fd, START_NS);
+	assert_int_equal(write(other, "GET ", 4), 4);
+	shutdown(other, SHUT_WR);
+	/* Not while something of it is unread. */
+	assert_int_equal(connections_expire(&table, START_NS), START_NS + CONNECTION_ASK_NS);
+	assert_false(is_shut(other));
+	assert_int_equal(read(fd, bytes, 4), 4);
+	assert_int_equal(connections_expire(&table, START_NS), UINT64_MAX);
+	assert_true(is_shut(other));
+	assert_int_equal(table.late, 0);
+	close(fd);
+	close(other);
+}
+
 static void a_crowd_pushes_out_who_waited_longest(void **state)
 {
 	struct connections table = {0};
@@ -154,6 +176,7 @@ int main(void)
 		cmocka_unit_test(each_state_has_its_time),
 		cmocka_unit_test(a_newcomer_stays_among_the_idle),
 		cmocka_unit_test(the_half_closed_go_at_once),
+		cmocka_unit_test(who_stops_asking_goes_at_once),
 		cmocka_unit_test(a_crowd_pushes_out_who_waited_longest),
 	};
 
