@@ -11,7 +11,7 @@
 #include "base/clock_now.h"
 #include "base/text.h"
 #include "event/mapper_list.h"
-#include "judge/clock_error.h"
+#include "judge/error_bounds.h"
 #include "judge/judge.h"
 
 struct exporter_state {
@@ -117,11 +117,10 @@ static void take_page(struct exporter_state *state, const struct event *event,
 static void take_clock(struct metrics_clock *clock, const struct event *event,
 		       const struct page_in_force *line)
 {
+	struct ns_interval bounded;
 	struct clock_error error;
-	int result = clock_error_of(event, &error);
+	int result = error_by_page_in_force(line, event, &error, &bounded);
 
-	if (!result && line->reference_is_stale)
-		result = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = true;
 	clock->known = !result;
 	clock->has_claim = event->clock.has_claim;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/error_bounds.h"
 
-#include "judge/clock_error.h"
 #include "page/time.h"
 
 bool error_bound_of_page(const struct page_in_force *line, const struct event *event,
@@ -16,8 +15,19 @@ bool error_bound_of_page(const struct page_in_force *line, const struct event *e
 	       !interval_widen(interval_of(0), time.max_error_ns, bound);
 }
 
+int error_by_page_in_force(const struct page_in_force *line, const struct event *event,
+			   struct clock_error *error, struct ns_interval *bounded)
+{
+	int result = clock_error_bounded(event, error, bounded);
+
+	return !result && line->reference_is_stale ? -(int)ERROR_OLD_LINE - 1 : result;
+}
+
 bool error_bounds_of_clock(const struct page_in_force *line, const struct refuted *refuted,
 			   const struct event *event, struct ns_interval *error)
 {
-	return !line->reference_is_stale && !refuted_error(refuted, event, error);
+	struct clock_error own;
+
+	return !error_by_page_in_force(line, event, &own, error) &&
+	       (!refuted || !refuted_error(refuted, event, error));
 }

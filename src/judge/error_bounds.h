@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What one event tells of an error, with the page's own bound in it. @line has taken the event;
- * where its page is void nothing is known.
+ * What one event says of an error, by the page in force, which has taken it. Where the marker moved
+ * and the reference has not been renewed, nothing is known: the one place that asks for that.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H
 #define VMCLOCK_TRACE_JUDGE_ERROR_BOUNDS_H
@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "event/event.h"
+#include "judge/clock_error.h"
 #include "judge/page_in_force.h"
 #include "judge/refuted.h"
 
@@ -19,6 +20,13 @@
  */
 bool error_bound_of_page(const struct page_in_force *line, const struct event *event,
 			 struct ns_interval *bound);
+
+/*
+ * As clock_error_bounded() of an EVENT_CLOCK, but by the page in force @line: the reason can be
+ * ERROR_OLD_LINE too. @error and @bounded are undefined unless it returns 0.
+ */
+int error_by_page_in_force(const struct page_in_force *line, const struct event *event,
+			   struct clock_error *error, struct ns_interval *bounded);
 
 /*
  * By how much the clock of an EVENT_CLOCK was off, measurement and the page's bound included, into

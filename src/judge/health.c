@@ -4,20 +4,21 @@
 #include <stddef.h>
 
 #include "judge/error_bounds.h"
-#include "judge/page_update.h"
+#include "page/warning.h"
 
 bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 {
 	const struct page *page = &in_force->page;
+	enum page_mode mode = page_mode(page);
+	page_warning_set unsafe;
 
 	if (!in_force->known || in_force->is_lost || in_force->is_torn)
 		return false;
-	if (page_mode(page) == PAGE_MARKER_ONLY)
-		return true;
-	if (in_force->is_before_reference || in_force->reference_is_stale)
-		return false;
-	return page_is_vouched_for(page) ||
-	       (may_be_unknown && page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNKNOWN);
+	unsafe = page_warnings_unsafe(mode, page_warnings(page));
+	if (may_be_unknown && page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNKNOWN)
+		unsafe &= ~PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID);
+	return !unsafe && (mode == PAGE_MARKER_ONLY ||
+			   !(in_force->is_before_reference || in_force->reference_is_stale));
 }
 
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error)

@@ -3,12 +3,12 @@
  * What is well: the page, another clock beside it, and all of it now. Pure.
  *
  * judge/incident.h follows when something is over that it has seen begin, and asks here what is
- * good; for callers without history health_now() says it of a moment. The page must be there, whole
- * and valid; where it holds a clock, the hypervisor must vouch for it, have renewed it since the
- * marker was seen to move, and the counter be behind its reference; and CLOCK_REALTIME and the PTP
- * clock, widened by both claims, must meet the page's time, as far as they can be compared with it.
- * Where the page carries no clock, CLOCK_REALTIME must meet the witness (judge/witness.h), if there
- * is one.
+ * good; for callers without history health_now() says it of a moment. The page must be there and
+ * whole, and nothing in it may make it unsafe (page/warning.h); where it holds a clock, it must
+ * have been renewed since the marker was seen to move, and the counter not be before its
+ * reference; and CLOCK_REALTIME and the PTP clock, widened by both claims, must meet the page's
+ * time, as far as they can be compared with it. Where the page carries no clock, CLOCK_REALTIME
+ * must meet the witness (judge/witness.h), if there is one.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_HEALTH_H
 #define VMCLOCK_TRACE_JUDGE_HEALTH_H

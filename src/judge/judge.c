@@ -60,7 +60,6 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 		return;
 	unsafe = page_warnings_unsafe(page_mode(&event->page), page_warnings(&event->page)) &
 		 ~PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
-	doubt->is_now = unsafe;
 	if (!unsafe || incidents_open(judge->incidents))
 		return;
 	if (!doubt->unsafe)
@@ -105,8 +104,12 @@ const struct page_in_force *judge_page(const struct judge *judge)
 
 bool judge_is_well(const struct judge *judge, bool clocks)
 {
-	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents) &&
-	       !judge->doubt.is_now;
+	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents);
+}
+
+bool judge_page_is_good(const struct judge *judge)
+{
+	return judge->health.page;
 }
 
 const struct page_doubt *judge_page_doubt(const struct judge *judge)

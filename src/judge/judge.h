@@ -72,12 +72,14 @@ const struct page_in_force *judge_page(const struct judge *judge);
  */
 bool judge_is_well(const struct judge *judge, bool clocks);
 
+/* Is the page good, by the newest events (judge/health.h)? */
+bool judge_page_is_good(const struct judge *judge);
+
 /* The page was bad by its own samples while no incident was open: no finding says so. */
 struct page_doubt {
 	page_warning_set unsafe; /* why; 0: it never was */
 	uint64_t from_ns;	 /* the first such sample, and the last */
 	uint64_t to_ns;
-	bool is_now; /* so is the newest sample */
 };
 
 /* Owned by @judge. */

@@ -103,9 +103,16 @@ static void handle_page(struct wait *wait, const struct event *event)
 		check_marker(wait, event);
 	wait->sampled = true;
 	wait->has_clock = page_mode(page) == PAGE_FULL;
-	if (wait->options->requests.synchronized && page_mode(page) == PAGE_FULL &&
-	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED &&
-	    !page_warnings_unsafe(PAGE_FULL, page_warnings(page)))
+}
+
+/* By the page's own status; what else must be good the judge knows. */
+static void check_synchronized(struct wait *wait)
+{
+	const struct page *page = &judge_page(wait->judge)->page;
+
+	if (wait->options->requests.synchronized && judge_page_is_good(wait->judge) &&
+	    page_mode(page) == PAGE_FULL &&
+	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
 		happen(wait, "synchronized", NULL);
 }
 
@@ -119,6 +126,8 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 	if (event->type == EVENT_PAGE)
 		handle_page(wait, event);
 	judge_event(wait->judge, event);
+	if (event->type == EVENT_PAGE)
+		check_synchronized(wait);
 	return !wait->what;
 }
 
@@ -136,7 +145,7 @@ static void check_recovered(struct wait *wait)
 		return;
 	if (wait->options->requests.recovered)
 		happen(wait, "recovered", NULL);
-	/* The page's own status says so where it has one: see handle_page(). */
+	/* The page's own status says so where it has one: see check_synchronized(). */
 	if (wait->options->requests.synchronized && is_other)
 		happen(wait, "synchronized", NULL);
 }

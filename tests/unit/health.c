@@ -134,6 +134,11 @@ static void good_needs_a_voucher_and_the_reference_behind(void **state)
 	make_field(&event.page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_INITIALIZING);
 	take(&good, &in_force, &event);
 	assert_false(health_now(&good, false));
+	/* The hypervisor vouches for a clock that gives no time. */
+	event = sample_at(&page, 10);
+	make_field(&event.page, PAGE_PERIOD_FRAC_SEC, 0);
+	take(&good, &in_force, &event);
+	assert_false(health_now(&good, false));
 	event = sample_at(&page, 10);
 	make_field(&event.page, PAGE_COUNTER_VALUE, 1000);
 	event.sample.ticks = (struct event_ticks){COUNTER_NATIVE_ID, 900, 999};
