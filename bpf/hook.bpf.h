@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ladder. A hook is written once, as a pair of functions
+ * Attach types and their fallback. A hook is written once, as a pair of functions
  *
  *	ENTER(NAME) { ... args, typed ...; return whether the exit has something to do }
  *	EXIT(NAME) { ... args, *result, typed ... }

@@ -41,7 +41,7 @@ static void put_worst(FILE *out, const struct fleet_incident *worst)
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
 	fputs("<h2>Hosts</h2>\n<div class=\"wide\"><table><thead><tr><th>host</th>"
-	      "<th>incidents</th><th>reads meanwhile</th><th>surely wrong</th><th>not known</th>"
+	      "<th>incidents</th><th>reads meanwhile</th><th>wrong</th><th>not known</th>"
 	      "<th>worst clock, off by</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {

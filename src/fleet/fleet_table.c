@@ -63,7 +63,7 @@ const struct json_table fleet_utc_table = {
 	{"processes", JSON_U64, "How many processes read a clock while it was bad."},              \
 		{"reads", JSON_U64, "How often they read."},                                       \
 		{"known", JSON_U64, "Of how many of these reads the error is known."},             \
-		{"wrong", JSON_U64, "How many of them were surely wrong."},                        \
+		{"wrong", JSON_U64, "How many of them were wrong."},                               \
 	{                                                                                          \
 		"worst", JSON_OBJECT, "The clock that was surely the furthest off.", JSON_NULL,    \
 			.of = &fleet_worst_table                                                   \

@@ -35,7 +35,7 @@ struct analysis_page_bad {
 struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */
-	uint64_t wrong; /* of those, surely wrong; at least so many, where a page was refuted */
+	uint64_t wrong; /* of those, wrong; at least so many, where a page was refuted */
 	struct curve curve;
 	uint64_t wrong_before; /* of them, before `since_ns` of the analysis */
 };

@@ -25,7 +25,7 @@
 /* Under a flood others want their turn too: so many records at most, and then again. */
 #define CONSUME_AT_ONCE 1024
 
-/* The programs of a rung: that of the exit first, then that of the entry. */
+/* The programs of an attach type: that of the exit first, then that of the entry. */
 static const char *const suffixes[][2] = {
 	[HOOK_FENTRY] = {"_fexit", "_fentry"},
 	[HOOK_KPROBE] = {"_kretprobe", "_kprobe"},
@@ -295,7 +295,7 @@ static struct vmclock_bpf *open_programs(const struct kernel_symbols *symbols)
 	return NULL;
 }
 
-/* One program was refused, which costs its hook this rung alone. -EAGAIN, or what is not so. */
+/* One program was refused: its hook falls back to the next attach type. -EAGAIN, or @result. */
 static int demote_refused(struct kernel_engine *engine, int result, struct kernel_symbols *symbols)
 {
 	size_t i = kernel_hook_of_program(kernel_refusal_program());
@@ -309,7 +309,7 @@ static int demote_refused(struct kernel_engine *engine, int result, struct kerne
 
 /*
  * Load and attach the hooks as planned. Where one is refused it is demoted, and -EAGAIN asks to
- * try the new plan; the number of rungs bounds how often that happens.
+ * try the new plan; the number of attach types bounds how often that happens.
  */
 static int try_plan(struct kernel_engine *engine, const struct kernel_trace_options *options,
 		    struct kernel_symbols *symbols)

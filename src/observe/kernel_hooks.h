@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which functions are hooked, and by which rung of the ladder on this kernel. */
+/* Which functions are hooked, and by which attach type on this kernel. */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_HOOKS_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_HOOKS_H
 
@@ -15,9 +15,9 @@
 #define KERNEL_HOOK_READ 0
 
 /*
- * The best rung, from @best on, that this kernel has for each function, by what it says of itself.
- * Without @calls, calls to PTP clocks are not hooked, but for the results of ioctls: reads of the
- * driver tell by which call they came.
+ * Choose for each function the best attach type from @best on that this kernel offers. Without
+ * @calls, calls to PTP clocks are not hooked, but for the results of ioctls: a read of the driver
+ * shows by which call it came.
  */
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       enum hook_attach_type best, bool calls, bool reload);
@@ -29,8 +29,8 @@ const char *kernel_hook_function(size_t i);
 const char *kernel_hook_tells(const char *function);
 
 /*
- * The name that the programs of hook @i have in bpf/, less the ending that says the rung. NULL:
- * there are none that look at the result alone.
+ * The name that the programs of hook @i have in bpf/, less the ending for the attach type. With
+ * @exit_only of those that see the result alone; NULL: there are none.
  */
 const char *kernel_hook_program(size_t i, bool exit_only);
 
@@ -40,7 +40,7 @@ size_t kernel_hook_of_program(const char *name);
 /* Is the function of hook @i the driver's own? Where that is a module, fentry on it holds it. */
 bool kernel_hook_is_in_driver(size_t i);
 
-/* One rung down, because the kernel refused with @result (-errno). */
+/* Fall back to the next attach type, because the kernel refused with @result (-errno). */
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols);
 
 /* The same for all that are on @attach_type. Were there any? */

@@ -113,7 +113,7 @@ static bool is_for_want_of_rights(int result)
 enum hook_reason kernel_refusal_of_hook(enum hook_attach_type attach_type, int result,
 					char why[HOOK_WHY_BYTES])
 {
-	const char *rung = hook_attach_type_name(attach_type);
+	const char *type = hook_attach_type_name(attach_type);
 
 	if (kernel_is_locked_down()) {
 		snprintf(why, HOOK_WHY_BYTES, "the kernel is locked down (confidentiality)");
@@ -128,9 +128,9 @@ enum hook_reason kernel_refusal_of_hook(enum hook_attach_type attach_type, int r
 		return HOOK_NO_KPROBES;
 	}
 	if (result == -KERNEL_ENOTSUPP)
-		snprintf(why, HOOK_WHY_BYTES, "this kernel cannot attach %s here", rung);
+		snprintf(why, HOOK_WHY_BYTES, "this kernel cannot attach %s here", type);
 	else
-		snprintf(why, HOOK_WHY_BYTES, "%s refused: %s", rung, strerror(-result));
+		snprintf(why, HOOK_WHY_BYTES, "%s refused: %s", type, strerror(-result));
 	return is_for_want_of_rights(result) ? HOOK_NO_RIGHTS : HOOK_REFUSED;
 }
 

@@ -164,8 +164,7 @@ static void put_victims(FILE *out, const struct incident *incident)
 {
 	fputs("<div class=\"wide\"><table class=\"many\"><thead><tr><th>clock, or who read it</th>"
 	      "<th>by</th><th class=\"n\">reads</th><th class=\"n\">known</th><th "
-	      "class=\"n\">surely "
-	      "wrong</th><th>off by</th><th>not known</th></tr></thead><tbody>\n",
+	      "class=\"n\">wrong</th><th>off by</th><th>not known</th></tr></thead><tbody>\n",
 	      out);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (!incident->clock[i].seen)

@@ -124,7 +124,6 @@ static void say_kinds(struct words *words, const struct incident *incident)
 
 static void say_clocks(struct words *words, const struct incident *incident)
 {
-	const char *surely = witness_is_sure(&incident->witness) ? "surely " : "";
 	char witness[WITNESS_TEXT_BYTES];
 	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
 
@@ -141,11 +140,11 @@ static void say_clocks(struct words *words, const struct incident *incident)
 		text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
 		text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
 		if (errors->wrong)
-			say(words, "was %swrong in %" PRIu64 " of %" PRIu64 " readings, off by",
-			    surely, errors->wrong, errors->known);
+			say(words, "was wrong in %" PRIu64 " of %" PRIu64 " readings, off by",
+			    errors->wrong, errors->known);
 		else
-			say(words, "was in none of %" PRIu64 " readings %swrong, and off by",
-			    errors->known, surely);
+			say(words, "was not proven wrong in any of %" PRIu64 " readings; off by",
+			    errors->known);
 		say(words, " %s .. %s", lo, hi);
 		if (witness_is_other(&incident->witness))
 			say(words, ", by %s", witness_text(&incident->witness, witness));

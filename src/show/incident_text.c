@@ -25,13 +25,12 @@ static void put_witness(FILE *out, const struct witness *witness)
 		fprintf(out, " by %s", witness_text(witness, text));
 }
 
-/* "3 known, 1 surely wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
+/* "3 known, 1 wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
 static void put_errors(FILE *out, const struct error_range *errors, const struct witness *witness)
 {
 	fprintf(out, "%" PRIu64 " known", errors->known);
 	if (errors->known) {
-		fprintf(out, ", %" PRIu64 " %swrong, off by ", errors->wrong,
-			witness_is_sure(witness) ? "surely " : "");
+		fprintf(out, ", %" PRIu64 " wrong, off by ", errors->wrong);
 		put_interval(out, errors->all);
 		put_witness(out, witness);
 		if (errors->unbounded && witness->rank == WITNESS_PAGE)

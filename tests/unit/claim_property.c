@@ -128,8 +128,8 @@ static void check_errors(const char *what, const struct error_range *errors,
 	if (!errors->known)
 		return;
 	if (errors->wrong > range->off)
-		wrong("%s: %llu were surely wrong, and %llu were", what,
-		      (unsigned long long)errors->wrong, (unsigned long long)range->off);
+		wrong("%s: %llu were wrong, and %llu were", what, (unsigned long long)errors->wrong,
+		      (unsigned long long)range->off);
 	if (errors->all.lo_ns > range->hi + READING_NS ||
 	    errors->all.hi_ns < range->lo - READING_NS)
 		wrong("%s: off by %lld .. %lld ns, and was by %lld .. %lld", what,
