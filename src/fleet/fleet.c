@@ -372,8 +372,10 @@ int64_t fleet_start_ns(const struct fleet *fleet)
 	int64_t first_ns = INT64_MAX;
 
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		if (fleet->recording[i].start_realtime_ns < first_ns)
-			first_ns = fleet->recording[i].start_realtime_ns;
+		int64_t start_ns = fleet->recording[i].start_realtime_ns;
+
+		if (start_ns && start_ns < first_ns)
+			first_ns = start_ns;
 	}
 	return first_ns;
 }
@@ -382,6 +384,8 @@ int64_t fleet_guess_ns(const struct fleet_recording *recording, uint64_t ns)
 {
 	__int128 guess = (__int128)recording->start_realtime_ns + ns - recording->start_ns;
 
+	if (!recording->start_realtime_ns)
+		return FLEET_NO_GUESS;
 	return guess < INT64_MIN ? INT64_MIN : guess > INT64_MAX ? INT64_MAX : (int64_t)guess;
 }
 

@@ -216,10 +216,14 @@ int fleet_measured(struct fleet *fleet, size_t i, struct align *align);
  */
 int fleet_finish(struct fleet *fleet);
 
-/* When the first recording began, by its own clock: only a guess. */
+/* When the first recording began, by its own clock: only a guess. INT64_MAX: none has one. */
 int64_t fleet_start_ns(const struct fleet *fleet);
 
-/* When @ns of its CLOCK_MONOTONIC was by its own clock at its start, which has no known error. */
+/*
+ * When @ns of its CLOCK_MONOTONIC was by its own clock at its start, which has no known error;
+ * FLEET_NO_GUESS: the recording does not tell what that showed.
+ */
+#define FLEET_NO_GUESS INT64_MIN
 int64_t fleet_guess_ns(const struct fleet_recording *recording, uint64_t ns);
 
 /* Is anything of @when within since_ns and until_ns? */

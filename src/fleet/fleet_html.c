@@ -75,7 +75,8 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		fleet_width_text(recording->has_width ? recording->best_ns : UINT64_MAX, best);
 		fleet_width_text(recording->has_width ? recording->worst_ns : UINT64_MAX, worst);
 		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
-		fleet_span_text(recording->from, recording->start_realtime_ns, from, sizeof(from));
+		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->start_ns),
+				from, sizeof(from));
 		fputs("<tr><td class=\"name\">", out);
 		html_puts(out, recording->file);
 		fputs("</td><td class=\"name\">", out);

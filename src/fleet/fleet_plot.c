@@ -67,9 +67,13 @@ static struct frame frame_of(const struct fleet *fleet)
 		int64_t from = first_of(&fleet->recording[i]).lo_ns;
 		int64_t to = last_of(&fleet->recording[i]).hi_ns;
 
+		if (from == FLEET_NO_GUESS || to == FLEET_NO_GUESS)
+			continue;
 		frame.from_ns = from < frame.from_ns ? from : frame.from_ns;
 		frame.to_ns = to > frame.to_ns ? to : frame.to_ns;
 	}
+	if (frame.from_ns > frame.to_ns)
+		frame = (struct frame){0, 1}; /* nobody knows when any of it was */
 	frame.from_ns = fleet->since_ns > frame.from_ns ? fleet->since_ns : frame.from_ns;
 	frame.to_ns = fleet->until_ns < frame.to_ns ? fleet->until_ns : frame.to_ns;
 	if (frame.to_ns <= frame.from_ns)
@@ -159,9 +163,13 @@ static void put_lane(FILE *out, const struct fleet *fleet, const struct frame *f
 	int y = TOP + (int)i * LANE;
 	bool guessed = recording->aligned.method == ALIGN_BY_FACTS;
 
+	struct utc_span all = {first_of(recording).lo_ns, last_of(recording).hi_ns};
+
 	put_name(out, recording, y);
-	put_rect(out, guessed ? "guessed" : "seen", x_of(frame, first_of(recording).lo_ns),
-		 x_of(frame, last_of(recording).hi_ns), y + 3, LANE - 6);
+	if (all.lo_ns == FLEET_NO_GUESS)
+		return;
+	put_rect(out, guessed ? "guessed" : "seen", x_of(frame, all.lo_ns), x_of(frame, all.hi_ns),
+		 y + 3, LANE - 6);
 	for (size_t j = 0; j < recording->incidents; j++)
 		put_incident(out, frame, recording, &recording->incident[j], y);
 	for (size_t j = 0; j < recording->findings; j++)
@@ -209,6 +217,7 @@ void fleet_plot(FILE *out, const struct fleet *fleet)
 	      "bad. A "
 	      "circle is a finding; the line through it is as long as its time is uncertain. "
 	      "Dashed: "
-	      "a recording whose UTC is not known, drawn where its own clock puts it.</p>\n",
+	      "a recording whose UTC is not known, drawn where its own clock puts it, if it tells "
+	      "that.</p>\n",
 	      out);
 }

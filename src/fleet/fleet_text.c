@@ -60,7 +60,8 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		fleet_width_text(recording->best_ns, best);
 		fleet_width_text(recording->worst_ns, worst);
 		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
-		fleet_span_text(recording->from, recording->start_realtime_ns, from, sizeof(from));
+		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->start_ns),
+				from, sizeof(from));
 		put_shown(out, recording->file, 0);
 		fputs(": ", out);
 		put_shown(out, recording->label, 0);

@@ -51,10 +51,14 @@ static void put_utc(int64_t ns, uint64_t *rest_ns, char text[INSTANT_ISO_BYTES])
 
 void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t bytes)
 {
-	char lo[INSTANT_ISO_BYTES], guess[INSTANT_ISO_BYTES], width[TEXT_NS_BYTES];
+	char lo[INSTANT_ISO_BYTES], own[INSTANT_ISO_BYTES], width[TEXT_NS_BYTES];
+	char guess[INSTANT_ISO_BYTES + 24] = "";
 	uint64_t width_ns = utc_span_width_ns(span), rest_ns = 0;
 
-	put_utc(guess_ns, &rest_ns, guess);
+	if (guess_ns != FLEET_NO_GUESS) {
+		put_utc(guess_ns, &rest_ns, own);
+		snprintf(guess, sizeof(guess), "; by its own clock %s", own);
+	}
 	rest_ns = 0;
 	put_utc(span.lo_ns, &rest_ns, lo);
 	if (__builtin_add_overflow(width_ns, rest_ns, &width_ns))
@@ -63,14 +67,12 @@ void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t 
 	if (utc_span_is_known(span))
 		snprintf(text, bytes, "%s within %s", lo, width);
 	else if (span.lo_ns != INT64_MIN)
-		snprintf(text, bytes, "after %s, not known how long; by its own clock %s", lo,
-			 guess);
+		snprintf(text, bytes, "after %s, not known how long%s", lo, guess);
 	else if (span.hi_ns != INT64_MAX) {
 		put_utc(span.hi_ns, &rest_ns, lo);
-		snprintf(text, bytes, "before %s, not known how long; by its own clock %s", lo,
-			 guess);
+		snprintf(text, bytes, "before %s, not known how long%s", lo, guess);
 	} else {
-		snprintf(text, bytes, "not known; by its own clock %s", guess);
+		snprintf(text, bytes, "not known%s", guess);
 	}
 }
 

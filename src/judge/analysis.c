@@ -107,6 +107,7 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 		return;
 	}
 	analysis->witness = *judge_witness(analysis->judge);
+	utc_track_add_witness(&analysis->utc, event);
 	clock->known++;
 	clock->wrong += !interval_has(error, 0);
 	curve_add(&clock->curve, event->time_ns, error);

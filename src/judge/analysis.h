@@ -62,7 +62,7 @@ struct analysis {
 	struct witness witness;	 /* who judged CLOCK_REALTIME last, where the page could not */
 	struct curve page_bound; /* what the page claims of its own error, either way */
 	struct curve latency;	 /* how long the reads took that were measured one by one */
-	struct utc_track utc;	 /* by the page */
+	struct utc_track utc;	 /* by the page, or by the witness */
 	const struct page_in_force *page; /* its judge's */
 	bool has_first_page;
 	struct page first_page; /* valid if has_first_page */

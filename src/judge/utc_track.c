@@ -66,19 +66,13 @@ static void thin(struct utc_track *track)
 	track->apart_ns = (point[track->points - 1].time_ns - point[0].time_ns) / UTC_TRACK_POINTS;
 }
 
-void utc_track_add(struct utc_track *track, const struct event *event,
-		   const struct page_in_force *line)
+static void add_point(struct utc_track *track, struct utc_point point)
 {
-	const struct event_ticks *ticks = &event->sample.ticks;
 	struct utc_point *last = track->points ? &track->point[track->points - 1] : NULL;
-	struct utc_point point = {.time_ns = event->time_ns, .broken_ns = track->broken_ns};
 
-	if (event->page_state != EVENT_PAGE_STABLE || line->reference_is_stale ||
-	    !event_ticks_fit(ticks, &event->page) || !page_is_vouched_for(&event->page) ||
-	    !utc_of(&event->page, ticks->before + (ticks->after - ticks->before) / 2, &point))
-		return;
 	if (last && point.time_ns <= last->time_ns)
 		return;
+	point.broken_ns = track->broken_ns;
 	track->broken_ns = 0;
 	point.jumped = last && !is_on_line(last, &point);
 	if (last && !point.jumped && !point.broken_ns &&
@@ -87,6 +81,35 @@ void utc_track_add(struct utc_track *track, const struct event *event,
 	if (track->points == UTC_TRACK_POINTS)
 		thin(track);
 	track->point[track->points++] = point;
+}
+
+void utc_track_add(struct utc_track *track, const struct event *event,
+		   const struct page_in_force *line)
+{
+	const struct event_ticks *ticks = &event->sample.ticks;
+	struct utc_point point = {.time_ns = event->time_ns};
+
+	if (event->page_state != EVENT_PAGE_STABLE || line->reference_is_stale ||
+	    !event_ticks_fit(ticks, &event->page) || !page_is_vouched_for(&event->page) ||
+	    !utc_of(&event->page, ticks->before + (ticks->after - ticks->before) / 2, &point))
+		return;
+	track->has_page = true;
+	add_point(track, point);
+}
+
+void utc_track_add_witness(struct utc_track *track, const struct event *event)
+{
+	const struct event_clock *clock = &event->clock;
+	struct utc_point point = {.time_ns = event->time_ns};
+	struct instant at = instant_from_timespec(clock->at);
+	bool is_tai = clock->scale == SCALE_TAI;
+
+	if (clock->scale == SCALE_UNKNOWN || (is_tai && !clock->kernel_tai_offset_sec) ||
+	    (is_tai && instant_add_sec(at, -(int64_t)clock->kernel_tai_offset_sec, &at)) ||
+	    instant_to_ns(at, &point.utc.ns))
+		return;
+	track->has_witness = true;
+	add_point(track, point);
 }
 
 void utc_track_break(struct utc_track *track, uint64_t time_ns)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which UTC was it at a moment of CLOCK_MONOTONIC, by the page? Pure and bounded: for the times
- * that a report shows; how surely they are known is in fleet/align.h.
+ * Which UTC was it at a moment of CLOCK_MONOTONIC, by the page, or by another clock where the page
+ * carries none? Pure and bounded: for the times that a report shows; how surely they are known is
+ * in fleet/align.h.
  *
- * A point is a sample of a page that is vouched for and tells UTC. Between two of them UTC is on a
+ * A point is a sample of a page that is vouched for and tells UTC, or a reading of the other clock. Between two of them UTC is on a
  * straight line, unless it jumped: then it is taken from the one before, and from the one after as
  * soon as the marker was seen to move. A leap second that the page tells of is 23:59:60.
  */
@@ -40,16 +41,21 @@ struct utc_track {
 	size_t points;
 	uint64_t apart_ns;  /* points on one line are at least so far apart */
 	uint64_t broken_ns; /* since the newest point a disruption was found: when; 0: none */
+	bool has_page;	    /* were there points of a page, */
+	bool has_witness;   /* and of another clock? */
 };
 
 /* Take a sample of the page; @line has taken it. */
 void utc_track_add(struct utc_track *track, const struct event *event,
 		   const struct page_in_force *line);
 
+/* Take a reading of another clock, where the page carries none: @event, an EVENT_CLOCK. */
+void utc_track_add_witness(struct utc_track *track, const struct event *event);
+
 /* CLOCK_MONOTONIC may have jumped by @time_ns: a disruption was found. */
 void utc_track_break(struct utc_track *track, uint64_t time_ns);
 
-/* UTC at @time_ns; -ENODATA: the page told none, -ERANGE: past 292 years. */
+/* UTC at @time_ns; -ENODATA: no clock told it, -ERANGE: past 292 years. */
 int utc_track_at(const struct utc_track *track, uint64_t time_ns, struct utc_moment *out);
 
 /* When it was @utc first, of CLOCK_MONOTONIC; 0: before that began. Errors as above. */

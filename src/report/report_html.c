@@ -21,6 +21,7 @@
 static void put_head(FILE *out, const struct report *report)
 {
 	char verdict[REPORT_VERDICT_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	char by[REPORT_UTC_BY_BYTES];
 
 	report_verdict(report, verdict, sizeof(verdict));
 	report_utc(report, report->start_ns, from, sizeof(from));
@@ -42,7 +43,7 @@ static void put_head(FILE *out, const struct report *report)
 	if (report->analysis->events)
 		html_printf(out,
 			    ": %" PRIu64 " events from %s to %s, %s. Plots count from its start.",
-			    report->analysis->events, from, to, report_utc_by(report));
+			    report->analysis->events, from, to, report_utc_by(report, by));
 	else
 		html_puts(out, ": no event");
 	fputs("</p>\n", out);

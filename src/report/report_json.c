@@ -29,7 +29,8 @@ static const struct json_table recording_table = {
 		{"start_realtime_ns", JSON_I64, "CLOCK_REALTIME at the start, since 1970.",
 		 .unit = "ns"},
 		{"start_utc_ns", JSON_I64,
-		 "UTC at the start, since 1970, by the page. Null: the page does not tell UTC.",
+		 "UTC at the start, since 1970, by the page, or by another clock where that carries "
+		 "none. Null: neither tells UTC.",
 		 JSON_NULL, "ns"},
 		{"end_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC of the newest event.",
 		 .unit = "ns"},
@@ -218,8 +219,8 @@ static json_object *json_recording(const struct report *report)
 	add_u64(json, "start_monotonic_ns", report->start_ns);
 	add_i64(json, "start_realtime_ns", report->start_realtime_ns);
 	add_json(json, "start_utc_ns",
-		 report_utc_is_by_page(report) ? json_object_new_int64(report_start_utc_ns(report))
-					       : NULL);
+		 report_utc_is_known(report) ? json_object_new_int64(report_start_utc_ns(report))
+					     : NULL);
 	add_u64(json, "end_monotonic_ns", report->analysis->last_ns);
 	add_ended(json, report->span.ended, report->span.no_log);
 	add_u64(json, "events", report->analysis->events);

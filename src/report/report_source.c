@@ -72,7 +72,7 @@ static int parse_moment(const char *text, const struct report *report, uint64_t 
 
 	if (err)
 		return err;
-	if (!moment.since_start && report_utc_is_by_page(report) &&
+	if (!moment.since_start && report_utc_is_known(report) &&
 	    !utc_track_find(report->utc, moment.utc, &found_ns)) {
 		*time_ns = found_ns > report->start_ns ? found_ns : report->start_ns;
 		return 0;

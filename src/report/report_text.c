@@ -29,6 +29,7 @@ static void put_heading(FILE *out, const char *heading)
 static void put_recording(FILE *out, const struct report *report)
 {
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	char by[REPORT_UTC_BY_BYTES];
 
 	put_heading(out, "Recording");
 	report_utc(report, report->start_ns, from, sizeof(from));
@@ -37,7 +38,7 @@ static void put_recording(FILE *out, const struct report *report)
 	text_put_shown(out, report->file);
 	if (report->analysis->events)
 		fprintf(out, "\n%-*s%s to %s, %s\n", NAME_WIDTH, "time", from, to,
-			report_utc_by(report));
+			report_utc_by(report, by));
 	else
 		fprintf(out, "\n%-*snot known: no event was recorded\n", NAME_WIDTH, "time");
 	fprintf(out, "%-*s%" PRIu64 " events\n", NAME_WIDTH, "events", report->analysis->events);

@@ -23,7 +23,7 @@ struct report {
 	const char *const *cgroups;  /* of each reader of the account's summary; "": not known */
 	uint64_t start_ns;	     /* of the recording, CLOCK_MONOTONIC */
 	int64_t start_realtime_ns;   /* CLOCK_REALTIME then */
-	const struct utc_track *utc; /* UTC by the page; NULL: it is not read yet */
+	const struct utc_track *utc; /* NULL: it is not read yet */
 	uint64_t incident;	     /* only this one; 0: all */
 	uint64_t since_ns;	     /* only what happened from then on, CLOCK_MONOTONIC; 0: all */
 	uint64_t until_ns;	     /* and before; UINT64_MAX: all */
@@ -54,14 +54,18 @@ bool report_is_windowed(const struct report *report);
 /* What of @from_ns to @to_ns is in the recording, and asked for; 0: nothing. */
 uint64_t report_asked_ns(const struct report *report, uint64_t from_ns, uint64_t to_ns);
 
-/* Does the page tell UTC? Else it is by CLOCK_REALTIME as it was at the start. */
-bool report_utc_is_by_page(const struct report *report);
+/*
+ * Is UTC known, by the page or by another clock where that carries none? Else it is by
+ * CLOCK_REALTIME as it was at the start.
+ */
+bool report_utc_is_known(const struct report *report);
 
 /* UTC at the start, by the same. */
 int64_t report_start_utc_ns(const struct report *report);
 
-/* By which clock times are, as a clause. Static. */
-const char *report_utc_by(const struct report *report);
+/* By which clock times are, as a clause; @out. */
+#define REPORT_UTC_BY_BYTES (WITNESS_TEXT_BYTES + 32)
+const char *report_utc_by(const struct report *report, char out[REPORT_UTC_BY_BYTES]);
 
 /* The UTC of a moment, to a millisecond; INSTANT_ISO_BYTES are enough. */
 void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes);

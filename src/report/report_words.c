@@ -51,7 +51,7 @@ void report_around(const struct report *report, const struct incident *incident,
 	*to_ns = incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns;
 }
 
-bool report_utc_is_by_page(const struct report *report)
+bool report_utc_is_known(const struct report *report)
 {
 	return report->utc && report->utc->points;
 }
@@ -65,11 +65,18 @@ int64_t report_start_utc_ns(const struct report *report)
 	return utc.ns;
 }
 
-const char *report_utc_by(const struct report *report)
+const char *report_utc_by(const struct report *report, char out[REPORT_UTC_BY_BYTES])
 {
-	return report_utc_is_by_page(report)
-		       ? "UTC by the page"
-		       : "by CLOCK_REALTIME of its start, as the page does not tell UTC";
+	char witness[WITNESS_TEXT_BYTES];
+
+	if (!report_utc_is_known(report))
+		return "by CLOCK_REALTIME of its start, as the page does not tell UTC";
+	if (!report->utc->has_witness)
+		return "UTC by the page";
+	snprintf(out, REPORT_UTC_BY_BYTES, "UTC by %s%s",
+		 report->utc->has_page ? "the page, and by " : "",
+		 witness_text(&report->analysis->witness, witness));
+	return out;
 }
 
 /* To the nearest millisecond; of a leap second its own. */

@@ -91,6 +91,20 @@ setup() {
 	"$VMCLOCK_TRACE" report web1.sqlite qemu.sqlite | grep -q 'OF 1 RECORDING UTC IS NOT KNOWN'
 }
 
+@test "report-fleet: of an empty recording no time is told, nor drawn" {
+	cp web1.sqlite "$copy"
+	sqlite3 "$copy" "DELETE FROM facts; DELETE FROM events"
+	record web2b migrate-resync
+	for form in '' --html; do
+		# shellcheck disable=SC2086 # an option or none
+		run -0 "$VMCLOCK_TRACE" report $form "$copy" web2.sqlite
+		[[ $output == *"not known"* && $output != *1970-* && $output != *"by its own clock"* ]]
+	done
+	# The axis is that of the other recording, not 56 years.
+	axis() { "$VMCLOCK_TRACE" report --html "$1" web2.sqlite | grep -o 'text-anchor="[a-z]*">[0-9:.T-]*</text>'; }
+	[ "$(axis "$copy")" = "$(axis web2b.sqlite)" ]
+}
+
 @test "report-fleet: CLOCK_REALTIME with a claim serves where the page gives no bounds" {
 	"$VMCLOCK_TRACE" record --scenario <(printf '%s\n' 'mode marker-only' 'realtime within 2ms' 'end 30s' 'at 20.03 disrupt') \
 		"$BATS_TEST_TMPDIR/a.sqlite" >/dev/null || [ $? = 3 ]

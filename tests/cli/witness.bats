@@ -24,6 +24,17 @@ setup_file() {
 	[[ $flat == *"recovered, by the host's clock (KVM virtual PTP), which claims no bound"* ]]
 }
 
+@test "witness: Z is UTC by it, also after hours in which the machine did not run" {
+	printf '%s\n' 'mode marker-only' 'generation 1' 'realtime within 2ms' 'ptp-clock kvm within 10us' 'end 190m' \
+		'at 20s restore downtime 3h' >"$BATS_TEST_TMPDIR/restore.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/restore.scenario" "$BATS_TEST_TMPDIR/r.sqlite" >/dev/null || [ $? = 3 ]
+	run -0 "$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR/r.sqlite"
+	[[ $output == *"2026-01-01T00:00:00.000Z to 2026-01-01T03:10:00.000Z, UTC by /dev/ptp0 (KVM virtual PTP), which claims to be within 10.000 us"* ]]
+	[[ $output == *$'\n2026-01-01T03:00:20.000Z  critical disruption'* ]]
+	"$VMCLOCK_TRACE" report --csv --until 2026-01-01T03:00:21Z "$BATS_TEST_TMPDIR/r.sqlite" | grep -q '^2026-01-01T03:00:20.000Z,20.0*,.*,finding,restore'
+	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/r.sqlite" | jq -e '.recording.start_utc_ns == 1767225600000000000'
+}
+
 @test "witness: what --phc says must be of a clock" {
 	run -2 "$VMCLOCK_TRACE" compare --phc ptp0=gps
 	[[ $output == *"'ptp0=gps' is not a list"* ]]
