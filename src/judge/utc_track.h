@@ -4,9 +4,10 @@
  * carries none? Pure and bounded: for the times that a report shows; how surely they are known is
  * in fleet/align.h.
  *
- * A point is a sample of a page that is vouched for and tells UTC, or a reading of the other clock. Between two of them UTC is on a
- * straight line, unless it jumped: then it is taken from the one before, and from the one after as
- * soon as the marker was seen to move. A leap second that the page tells of is 23:59:60.
+ * A point is a sample of a page that is vouched for and tells UTC, or a reading of the other clock.
+ * Between two of them UTC is on a straight line, unless it jumped: then it is taken from the one
+ * before, and from the one after as soon as the marker was seen to move. A leap second that the
+ * page tells of is 23:59:60.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_UTC_TRACK_H
 #define VMCLOCK_TRACE_JUDGE_UTC_TRACK_H

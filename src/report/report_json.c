@@ -29,8 +29,8 @@ static const struct json_table recording_table = {
 		{"start_realtime_ns", JSON_I64, "CLOCK_REALTIME at the start, since 1970.",
 		 .unit = "ns"},
 		{"start_utc_ns", JSON_I64,
-		 "UTC at the start, since 1970, by the page, or by another clock where that carries "
-		 "none. Null: neither tells UTC.",
+		 "UTC at the start, since 1970, by the page, or by another clock where that "
+		 "carries none. Null: neither tells UTC.",
 		 JSON_NULL, "ns"},
 		{"end_monotonic_ns", JSON_U64, "CLOCK_MONOTONIC of the newest event.",
 		 .unit = "ns"},
