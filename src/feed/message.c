@@ -110,29 +110,27 @@ int message_output(int code)
 	return EXIT_FAILED;
 }
 
-static int not_known(enum claim_why why, const char *finding)
-{
-	/* After the summary; what is wrong with the output is message_output()'s. */
-	if (!fflush(stdout))
-		message_error("%s%s: whether all was well is not known", claim_why_means(why),
-			      finding);
-	return EXIT_FAILED;
-}
-
-int message_doubt(const struct judge *judge)
-{
-	const struct page_doubt *doubt = judge_page_doubt(judge);
-
-	return doubt->unsafe ? not_known(judge_doubt_why(doubt), "") : EXIT_DONE;
-}
-
 int message_verdict(bool alarming, const struct judge *judge)
 {
+	/* It was watched from its beginning to its end. */
+	struct claim_span span = {
+		.events = 1,
+		.ended = true,
+		.lost = judge_counts(judge)->finding[FINDING_DATA_LOSS],
+	};
+	struct claim claim;
+
 	if (alarming)
 		return EXIT_FINDING;
-	if (judge_counts(judge)->finding[FINDING_DATA_LOSS])
-		return not_known(CLAIM_LOST, " (data_loss)");
-	return message_doubt(judge);
+	judge_add_doubt(judge, &span);
+	claim = claim_well(&span, false);
+	if (claim.state == CLAIM_HOLDS)
+		return EXIT_DONE;
+	/* After the summary; what is wrong with the output is message_output()'s. */
+	if (!fflush(stdout))
+		message_error("%s%s: whether all was well is not known", claim_why_means(claim.why),
+			      claim.why == CLAIM_LOST ? " (data_loss)" : "");
+	return EXIT_FAILED;
 }
 
 int message_usage_hint(void)

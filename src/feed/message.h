@@ -43,13 +43,10 @@ int message_output(int code);
 
 /*
  * The exit code by what was found: EXIT_FINDING if @alarming. Else, if by @judge events were lost,
- * or the page was bad without a finding, says that it is not known whether all was well, and
- * returns EXIT_FAILED.
+ * updates of the page were missed, or it was bad without a finding, says that it is not known
+ * whether all was well, and returns EXIT_FAILED.
  */
 int message_verdict(bool alarming, const struct judge *judge);
-
-/* The same where losses are told elsewhere, and nothing was found. */
-int message_doubt(const struct judge *judge);
 
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);

@@ -179,8 +179,8 @@ const struct json_table fleet_unknown_table = {
 	.keys = (const struct json_key[]){
 		{"code", JSON_STRING, "What kind.",
 		 .values = JSON_VALUES("no_utc", "no_bound", "contradiction", "by_claim", "damaged",
-				       "not_ended", "no_log", "cut", "lost", "unlisted", "order",
-				       "unplaced", "not_read")},
+				       "page_bad", "missed_updates", "not_ended", "no_log", "cut",
+				       "lost", "unlisted", "order", "unplaced", "not_read")},
 		{"host", JSON_STRING, "The machine. Null: all.", JSON_NULL},
 		{"text", JSON_TEXT, "What is not known, and why."},
 		{0},

@@ -15,11 +15,8 @@
 
 extern const struct json_schema fleet_schema; /* of fleet_put_json() */
 
-/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by fleet_claim(). Static. */
+/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" where that is not known. Static. */
 const char *fleet_level(const struct fleet *fleet);
-
-/* Are all recordings whole, so that OK may be said where nothing was found? */
-struct claim fleet_claim(const struct fleet *fleet);
 
 /* How many hosts, what happened to them from when to when, who was hurt: sentences for people. */
 #define FLEET_VERDICT_BYTES 4096

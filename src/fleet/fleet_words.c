@@ -83,17 +83,20 @@ bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *
 	return fleet_has(fleet, (struct utc_span){incident->from.lo_ns, incident->to.hi_ns});
 }
 
-struct claim fleet_claim(const struct fleet *fleet)
+/* Was nothing found on any of them, and all seen? If not, @where is the first of which not. */
+static struct claim claim_of(const struct fleet *fleet, const struct fleet_recording **where)
 {
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		struct claim claim = claim_well(&fleet->recording[i].whole, false);
 
+		*where = &fleet->recording[i];
 		if (claim.state != CLAIM_HOLDS)
 			return claim;
 	}
 	for (size_t i = 0; i < fleet->entries; i++) {
 		const struct fleet_finding *finding = fleet->entry[i].finding;
 
+		*where = &fleet->recording[fleet->entry[i].recording];
 		if (finding && finding->kind == FINDING_DATA_LOSS)
 			return claim_unknown(CLAIM_LOST);
 	}
@@ -117,6 +120,7 @@ static enum finding_severity worst_incident_of(const struct fleet *fleet,
 
 const char *fleet_level(const struct fleet *fleet)
 {
+	const struct fleet_recording *where;
 	enum finding_severity worst = FINDING_INFO;
 
 	for (size_t i = 0; i < fleet->entries; i++) {
@@ -131,7 +135,7 @@ const char *fleet_level(const struct fleet *fleet)
 	}
 	if (worst > FINDING_INFO)
 		return worst == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
-	return fleet_claim(fleet).state == CLAIM_HOLDS ? "OK" : "UNKNOWN";
+	return claim_of(fleet, &where).state == CLAIM_HOLDS ? "OK" : "UNKNOWN";
 }
 
 /* By how much it surely is not 0. */
@@ -221,6 +225,21 @@ static void say_span(struct words *words, const struct fleet *fleet)
 	say(words, ", from %s to %s", from, to);
 }
 
+/* No incident is a claim, too. */
+static void say_nothing_bad(struct words *words, const struct fleet *fleet)
+{
+	const struct fleet_recording *where;
+	struct claim claim = claim_of(fleet, &where);
+
+	if (claim.state == CLAIM_HOLDS) {
+		say(words, " There was no incident on any of them.");
+		return;
+	}
+	say(words, " No incident was found. Whether all was well is not known of ");
+	say_label(words, where);
+	say(words, ": %s.", claim_why_means(claim.why));
+}
+
 /* Of each machine the first recording that has an incident of its own. */
 static void say_hurt(struct words *words, const struct fleet *fleet)
 {
@@ -246,7 +265,7 @@ static void say_hurt(struct words *words, const struct fleet *fleet)
 		hurt += all.wrong > before.wrong;
 	}
 	if (!all.incidents) {
-		say(words, " There was no incident on any of them.");
+		say_nothing_bad(words, fleet);
 		return;
 	}
 	say(words, " %" PRIu64 " of them had %" PRIu64 " incident%s in all.", machines,
@@ -387,6 +406,15 @@ static void emit_file(const struct fleet_recording *recording, const struct unkn
 		emit(sink, "no_log",
 		     "This is a recording's main file without its log: the file -wal beside it is "
 		     "missing or empty. What only that holds is missing.");
+	if (recording->whole.page_bad)
+		emit(sink, "page_bad",
+		     "Whether the clock was right while the page was bad, and no incident says so: "
+		     "%s.",
+		     claim_why_means(recording->whole.page_why));
+	if (recording->whole.missed)
+		emit(sink, "missed_updates",
+		     "%" PRIu64 " update%s of the page happened between two samples.",
+		     recording->whole.missed, plural(recording->whole.missed));
 	if (recording->cut)
 		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones.",
 		     recording->cut);

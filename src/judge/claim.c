@@ -24,6 +24,7 @@ static const struct {
 	[CLAIM_NO_PAGE] = {"no_page", "what was read there was no valid page"},
 	[CLAIM_NO_TIME] = {"no_time", "no time could be computed from the page"},
 	[CLAIM_NO_VOUCHER] = {"no_voucher", "the hypervisor did not vouch for the page's clock"},
+	[CLAIM_MISSED] = {"missed_updates", "updates of the page happened between two samples"},
 };
 
 struct claim claim_seen(bool holds)
@@ -52,7 +53,9 @@ struct claim claim_well(const struct claim_span *span, bool found)
 		return claim_unknown(CLAIM_NOT_KEPT);
 	if (span->lost)
 		return claim_unknown(CLAIM_LOST);
-	return span->page_bad ? claim_unknown(span->page_why) : claim_seen(true);
+	if (span->page_bad)
+		return claim_unknown(span->page_why);
+	return span->missed ? claim_unknown(CLAIM_MISSED) : claim_seen(true);
 }
 
 const char *claim_state_name(enum claim_state state)

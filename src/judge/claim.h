@@ -34,6 +34,7 @@ enum claim_why {
 	CLAIM_NO_PAGE,	     /* what was to be a page was none that can be read */
 	CLAIM_NO_TIME,	     /* no time can be computed from the page */
 	CLAIM_NO_VOUCHER,    /* the hypervisor does not vouch for the page's clock */
+	CLAIM_MISSED,	     /* the page was updated more than once between two samples */
 	CLAIM_WHYS
 };
 
@@ -59,6 +60,7 @@ struct claim_span {
 	uint64_t unkept;	 /* alarms in what was not kept, or may be there */
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
+	uint64_t missed;	 /* updates of the page, between two samples */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

@@ -112,12 +112,8 @@ bool judge_page_is_good(const struct judge *judge)
 	return judge->health.page;
 }
 
-const struct page_doubt *judge_page_doubt(const struct judge *judge)
-{
-	return &judge->doubt;
-}
-
-enum claim_why judge_doubt_why(const struct page_doubt *doubt)
+/* What an @unsafe page has left unknown. */
+static enum claim_why doubt_why(page_warning_set unsafe)
 {
 	const page_warning_set invalid =
 		PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC) | PAGE_WARNING_BIT(PAGE_WARN_BAD_SIZE) |
@@ -126,9 +122,21 @@ enum claim_why judge_doubt_why(const struct page_doubt *doubt)
 					PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNKNOWN_VALUE) |
 					PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
 
-	if (doubt->unsafe & invalid)
+	if (unsafe & invalid)
 		return CLAIM_NO_PAGE;
-	return doubt->unsafe & ~status ? CLAIM_NO_TIME : CLAIM_NO_VOUCHER;
+	return unsafe & ~status ? CLAIM_NO_TIME : CLAIM_NO_VOUCHER;
+}
+
+const struct page_doubt *judge_page_doubt(const struct judge *judge)
+{
+	return &judge->doubt;
+}
+
+void judge_add_doubt(const struct judge *judge, struct claim_span *span)
+{
+	span->page_bad = judge->doubt.unsafe != 0;
+	span->page_why = doubt_why(judge->doubt.unsafe);
+	span->missed = judge->page.missed;
 }
 
 const struct witness *judge_witness(const struct judge *judge)

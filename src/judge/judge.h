@@ -85,8 +85,8 @@ struct page_doubt {
 /* Owned by @judge. */
 const struct page_doubt *judge_page_doubt(const struct judge *judge);
 
-/* Why all is not known to be well by @doubt, which must have a cause. */
-enum claim_why judge_doubt_why(const struct page_doubt *doubt);
+/* Into @span: what of the page was bad while no incident said so, or was missed. */
+void judge_add_doubt(const struct judge *judge, struct claim_span *span);
 
 /* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */
 const struct witness *judge_witness(const struct judge *judge);

@@ -29,7 +29,12 @@ static void set_change(struct page_in_force *in_force, const struct event *event
 				     event->time_ns - in_force->sample_ns, &change->updates);
 	change->updates += !change->updates;
 	in_force->updates += change->updates;
-	in_force->missed += change->updates > 1 ? change->updates - 1 : 0;
+	if (change->updates < 2)
+		return;
+	if (!in_force->missed)
+		in_force->missed_from_ns = change->last_same_ns;
+	in_force->missed_to_ns = change->time_ns;
+	in_force->missed += change->updates - 1;
 }
 
 static void follow_samples(struct page_in_force *in_force, const struct event *event)
@@ -100,6 +105,8 @@ void page_in_force_event(struct page_in_force *in_force, const struct event *eve
 
 void page_in_force_resume(struct page_in_force *in_force)
 {
-	*in_force =
-		(struct page_in_force){.updates = in_force->updates, .missed = in_force->missed};
+	*in_force = (struct page_in_force){.updates = in_force->updates,
+					   .missed = in_force->missed,
+					   .missed_from_ns = in_force->missed_from_ns,
+					   .missed_to_ns = in_force->missed_to_ns};
 }

@@ -36,7 +36,9 @@ struct page_in_force {
 	struct page sample;	   /* the newest of them */
 	uint64_t sample_ns;	   /* and when that was */
 	uint64_t updates;	   /* by seq_count, all */
-	uint64_t missed;	   /* of them, between two samples */
+	uint64_t missed;	   /* of them, between two samples, */
+	uint64_t missed_from_ns;   /* all of them from this sample ... */
+	uint64_t missed_to_ns;	   /* ... to this; valid if there are any */
 	bool has_changed;	   /* does the sample of this event differ from the one before? */
 	struct page_change change; /* how; valid if has_changed */
 };

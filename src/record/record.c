@@ -135,11 +135,10 @@ const struct command cmd_record = {
 		 "Needs root for the kernel's hooks. Without, it records the page alone, and "
 		 "says so.",
 	.options = record_option_table,
-	.exit_done = "recorded, and nothing worse found in it than news (severity info); where "
-		     "events were lost (data_loss), the summary says so, and report says UNKNOWN",
+	.exit_done = "recorded, and nothing worse found in it than news (severity info)",
 	.exit_failed =
-		"nothing to record, or FILE could not be written; or the page was bad, and nothing "
-		"was found",
+		"nothing to record, or FILE could not be written; or events were lost (data_loss), "
+		"updates of the page were missed, or it was bad, and nothing else was found",
 	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"sudo vmclock-trace record\n"

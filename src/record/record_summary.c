@@ -56,7 +56,5 @@ int record_end(struct record_session *session, const struct record_context *cont
 		message_error("%s could not be written: %s", context->file, counts.trouble);
 		return EXIT_FAILED;
 	}
-	if (session->alarming)
-		return EXIT_FINDING;
-	return message_doubt(session->judge);
+	return message_verdict(session->alarming, session->judge);
 }

@@ -202,7 +202,8 @@ const struct command cmd_replay = {
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
 		"FILE is no recording, is damaged, or gives other findings than were seen live; or "
-		"events were lost (data_loss), or the page was bad, and nothing else was found",
+		"events were lost (data_loss), updates of the page were missed, or it was bad, and "
+		"nothing else was found",
 	.exit_finding =
 		"a finding about the clock of severity warning or critical, as it was seen live",
 	.examples =

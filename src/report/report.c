@@ -168,7 +168,8 @@ const struct command cmd_report = {
 	.exit_done = "reported, whatever happened: a report is no alarm, and 3 is never returned",
 	.exit_failed = "a FILE is no recording, or is damaged: then the report is of what could be "
 		       "saved; or nothing was found, and whether all was well is not known, as it "
-		       "is empty, was not closed or lost events, or the page was bad",
+		       "is empty, was not closed or lost events, updates of the page were missed, "
+		       "or it was bad",
 	.examples =
 		"vmclock-trace report clock.sqlite\n"
 		"vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"

@@ -55,16 +55,22 @@ bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns
 	return false;
 }
 
+static bool is_asked_for(const struct report *report, uint64_t from_ns, uint64_t to_ns)
+{
+	return from_ns < report->until_ns && to_ns >= report->since_ns;
+}
+
 struct claim report_claim(const struct report *report)
 {
+	const struct page_in_force *page = report->analysis->page;
 	struct claim_span span = report->span;
 
 	if (!report_unkept(report, report->since_ns, report->until_ns))
 		span.unkept = 0;
 	span.lost += losses_of(report);
-	if (span.page_bad &&
-	    (report->doubt->from_ns >= report->until_ns || report->doubt->to_ns < report->since_ns))
-		span.page_bad = false;
+	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
+	if (!is_asked_for(report, page->missed_from_ns, page->missed_to_ns))
+		span.missed = 0;
 	return claim_well(&span, worst_of(report) > FINDING_INFO);
 }
 

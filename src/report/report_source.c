@@ -157,9 +157,7 @@ static void end_report(struct report_source *source)
 	recording_losses(source->recorded.recording, &source->losses);
 	report->doubt = judge_page_doubt(source->analysis->judge);
 	report->span = recorded_span(&source->recorded);
-	report->span.page_bad = report->doubt->unsafe != 0;
-	if (report->span.page_bad)
-		report->span.page_why = judge_doubt_why(report->doubt);
+	judge_add_doubt(source->analysis->judge, &report->span);
 	report->lost_why = source->losses.cause;
 	report->bad_rows = damage->bad_rows;
 	report->damage = damage->why;

@@ -166,8 +166,8 @@ const struct command cmd_trace = {
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
 		"there is neither a page nor a kernel to watch; or something that was asked for "
-		"cannot be had; or events were lost (data_loss), or the page was bad, and nothing "
-		"else was found",
+		"cannot be had; or events were lost (data_loss), updates of the page were missed, "
+		"or it was bad, and nothing else was found",
 	.exit_finding =
 		"a finding about the clock of severity warning or critical: a disruption, a "
 		"host step, ...",

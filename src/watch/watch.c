@@ -212,8 +212,8 @@ const struct command cmd_watch = {
 	.options = options,
 	.exit_done = "nothing found, or only news (severity info)",
 	.exit_failed =
-		"no device, or it cannot be read; or events were lost (data_loss), or the page was "
-		"bad, and nothing else was found",
+		"no device, or it cannot be read; or events were lost (data_loss), updates of the "
+		"page were missed, or it was bad, and nothing else was found",
 	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"vmclock-trace watch\n"

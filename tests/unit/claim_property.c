@@ -298,11 +298,31 @@ static const char *text_of(json_object *json, const char *key)
 	return json_object_get_string(json_object_object_get(json, key));
 }
 
+/* Was the page updated more than once between two samples, by its own count? */
+static bool is_missed(void)
+{
+	const struct page *before = NULL;
+
+	for (size_t i = 0; i < story.count; i++) {
+		const struct event *event = &story.told[i].event;
+
+		if (event->type != EVENT_PAGE || event->page_state != EVENT_PAGE_STABLE)
+			continue;
+		if (before && (uint32_t)(page_get(&event->page, PAGE_SEQ_COUNT) -
+					 page_get(before, PAGE_SEQ_COUNT)) > 2)
+			return true;
+		before = &event->page;
+	}
+	return false;
+}
+
 /* A verdict that all is well is one on all of it. */
 static void check_ok(const struct beside *beside)
 {
 	if (story.end == STORY_CUT || story.end == STORY_ALONE)
 		wrong("OK, and its end is missing");
+	if (is_missed())
+		wrong("OK, and an update of the page was missed");
 	if (story.disrupted && beside->incidents)
 		wrong("OK, and there was an incident");
 	for (size_t i = 0; i < story.count; i++) {
@@ -364,9 +384,10 @@ static const char *check_report(const struct beside *beside, const char *path, c
 		wrong("report: %s, and exit status %d", levels, status);
 	if (!strcmp(levels, "ok"))
 		check_ok(beside);
-	if (strcmp(levels, "ok") && !story.eventful && story.end == STORY_WHOLE && !story.failed)
+	if (strcmp(levels, "ok") && !story.eventful && story.end == STORY_WHOLE && !story.failed &&
+	    !is_missed())
 		wrong("report: %s, and nothing happened: %s", levels, text_of(json, "verdict"));
-	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses)
+	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses && !is_missed())
 		wrong("report: unknown, and all is there: %s", text_of(json, "verdict"));
 	if (story.end == STORY_WHOLE && story.stepped && !strcmp(levels, "ok"))
 		wrong("report: ok, and the host's clock was stepped");
