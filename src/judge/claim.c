@@ -25,6 +25,12 @@ static const struct {
 	[CLAIM_NO_TIME] = {"no_time", "no time could be computed from the page"},
 	[CLAIM_NO_VOUCHER] = {"no_voucher", "the hypervisor did not vouch for the page's clock"},
 	[CLAIM_MISSED] = {"missed_updates", "updates of the page happened between two samples"},
+	[CLAIM_NOT_READ] = {"not_read", "the driver was not seen to answer well again"},
+	[CLAIM_FURTHER_OFF] = {"further_off",
+			       "a clock is within its claim, but further off than before"},
+	[CLAIM_CLOCK_GONE] = {"clock_gone", "the page no longer carries a clock"},
+	[CLAIM_WITNESS] = {"witness",
+			   "the clock that it is checked against disagreed with it before"},
 };
 
 struct claim claim_seen(bool holds)

@@ -35,6 +35,10 @@ enum claim_why {
 	CLAIM_NO_TIME,	     /* no time can be computed from the page */
 	CLAIM_NO_VOUCHER,    /* the hypervisor does not vouch for the page's clock */
 	CLAIM_MISSED,	     /* the page was updated more than once between two samples */
+	CLAIM_NOT_READ,	     /* the driver was bad, and not seen to be used well since */
+	CLAIM_FURTHER_OFF,   /* a clock is within its claim, but was moved away */
+	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
+	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
 	CLAIM_WHYS
 };
 

@@ -156,10 +156,12 @@ void detector_event(struct detector *detector, const struct event *event)
 		break;
 	case EVENT_PAGE:
 		handle_sample(detector, event);
+		detector_handle_witness(detector, event);
 		break;
 	case EVENT_CLOCK:
 		handle_sample(detector, event);
 		detector_handle_clock(detector, event);
+		detector_handle_witness(detector, event);
 		break;
 	case EVENT_CLOCK_CHANGE:
 		detector_handle_clock_change(detector, event);

@@ -102,7 +102,9 @@
  *	error, no time is within both: the clock at any moment between the two counters, widened by
  *	its claim, against the page over the same, widened by its own. In the hours around a leap
  *	second (leap_second_is_near()) a clock on UTC gets a second more either way, for it may
- *	smear. Once for each clock until it agrees again. Critical.
+ *	smear. Once for each clock until it agrees again. Critical. Where the page carries no
+ *	clock, CLOCK_REALTIME is held against the witness (judge/witness.h) instead, by what both
+ *	claim; one that claims nothing gets HEALTH_BACK_NS, and it is a warning.
  *
  * scale_mismatch: (1) tai_offset_sec is valid and positive. Once until that changes. Warning. (2) a
  *	clock that is stated to be on UTC is farther from the page's UTC than SCALE_NEAR_NS, and

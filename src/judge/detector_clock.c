@@ -36,11 +36,29 @@ static void emit_clock(struct detector *detector, struct finding *finding)
 	detector_emit(detector, finding);
 }
 
+/* What is known of the clock of @event. Reference clocks beyond the table share the last entry. */
+static struct known_clock *known_of(struct detector *detector, const struct event *event)
+{
+	int32_t number = event->clock.reference.number;
+	struct known_clock *last = &detector->reference[DETECTOR_REFERENCES - 1];
+
+	if (event->clock.clock != OBSERVED_PHC_OTHER)
+		return &detector->clock[event->clock.clock];
+	for (size_t i = 0; i < detector->references; i++) {
+		if (detector->reference[i].number == number)
+			return &detector->reference[i];
+	}
+	if (detector->references < DETECTOR_REFERENCES)
+		last = &detector->reference[detector->references++];
+	*last = (struct known_clock){.number = number};
+	return last;
+}
+
 /* Is the clock where the other scale is? Returns whether it is so, found now or earlier. */
 static bool handle_scale(struct detector *detector, const struct event *event,
 			 const struct clock_error *error)
 {
-	struct known_clock *known = &detector->clock[event->clock.clock];
+	struct known_clock *known = known_of(detector, event);
 	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_CRITICAL, event);
 	bool was_wrong = known->wrong_scale;
 
@@ -79,7 +97,7 @@ static bool allowance(const struct event *event, const struct clock_error *error
 static void handle_bound(struct detector *detector, const struct event *event,
 			 const struct clock_error *error)
 {
-	struct known_clock *known = &detector->clock[event->clock.clock];
+	struct known_clock *known = known_of(detector, event);
 	struct finding finding = finding_of(FINDING_WRONG_BOUND, FINDING_CRITICAL, event);
 	bool was_wrong = known->wrong_bound, ahead = error->offset.lo_ns > 0;
 	int64_t allowed_ns;

@@ -10,9 +10,11 @@
 
 #include "judge/detector.h"
 #include "judge/page_step.h"
+#include "judge/witness.h"
 
 #define DETECTOR_CAUSES	      32 /* of driver errors */
 #define DETECTOR_FAILED_CALLS 16
+#define DETECTOR_REFERENCES   8
 
 /* The newest valid page. */
 struct known_page {
@@ -47,6 +49,7 @@ struct error_cause {
 
 /* What was found of another clock and still holds. */
 struct known_clock {
+	int32_t number; /* of a reference clock */
 	bool wrong_bound;
 	bool wrong_scale;
 };
@@ -86,6 +89,12 @@ struct detector {
 	bool mismatch;
 
 	struct known_clock clock[OBSERVED_CLOCKS];
+	struct known_clock reference[DETECTOR_REFERENCES]; /* those of OBSERVED_PHC_OTHER */
+	size_t references;
+	struct witness witness; /* who judges CLOCK_REALTIME where the page cannot */
+	bool against_witness;	/* wrong_bound was found by it, and holds */
+	bool has_realtime;
+	struct event_clock realtime; /* its newest reading, beside the page */
 	bool kernel_offset;
 	bool has_losses;
 	struct event_losses losses;
@@ -138,6 +147,12 @@ void detector_handle_tick(struct detector *detector, const struct event *event);
 
 /* EVENT_READ and EVENT_CALL: detector_driver.c. */
 void detector_handle_driver(struct detector *detector, const struct event *event);
+
+/*
+ * Any event: who judges CLOCK_REALTIME where the page cannot, and by a reading of that one whether
+ * it contradicts what CLOCK_REALTIME claims; detector_witness.c.
+ */
+void detector_handle_witness(struct detector *detector, const struct event *event);
 
 /* EVENT_CLOCK and EVENT_CLOCK_CHANGE: detector_clock.c. */
 void detector_handle_clock(struct detector *detector, const struct event *event);

@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "event/event.h"
 #include "judge/driver_answer.h"
+#include "judge/witness.h"
 #include "page/page.h"
 
 /*
@@ -142,6 +143,7 @@ struct finding_clock {
 	uint64_t claim_ns;	/* what the clock claims, one way */
 	uint64_t page_claim_ns; /* what the page guarantees, one way */
 	struct ns_interval beyond; /* how far they are apart beyond both */
+	struct witness witness;	   /* by which clock; rank WITNESS_NONE: by the page */
 };
 
 enum scale_cause {

@@ -21,6 +21,8 @@
 
 /* Near enough for a clock that claims no bound. */
 #define HEALTH_BACK_NS 1000000
+/* A clock that claims a bound is back where it was by this part of it, and by no more than that. */
+#define HEALTH_BACK_PART 10
 
 /*
  * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown need not

@@ -84,6 +84,9 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incidents->open = true;
 	incidents->good_since_ns = 0;
 	incidents->was_unknown = incidents->clock_status == VMCLOCK_STATUS_UNKNOWN;
+	incidents->suspects = (struct suspects){0};
+	incidents->had_clock = incidents->has_clock;
+	incidents->witness_in_doubt = false;
 	incident_open_clocks(incidents);
 }
 
@@ -115,6 +118,22 @@ static void add_finding(struct incident *incident, const struct finding *finding
 		incident->finding[incident->findings++] = *finding;
 }
 
+/* May a clock of the guest be wrong after this, while nothing about the page is? */
+static bool may_move_clocks(const struct incident *incident)
+{
+	return incident->count[FINDING_DISRUPTION] || incident->count[FINDING_RESTORE] ||
+	       incident->count[FINDING_STUN] || incident->count[FINDING_CLOCK_SET];
+}
+
+/* What it is about must be seen to be good again, and by a witness that was not in doubt. */
+static void suspect(struct incidents *incidents, const struct finding *finding)
+{
+	suspects_add(&incidents->suspects, finding);
+	incidents->witness_in_doubt |=
+		finding->kind == FINDING_WRONG_BOUND && witness_is_other(&finding->clock.witness) &&
+		!witness_is_sure(&finding->clock.witness) && !may_move_clocks(&incidents->incident);
+}
+
 void incidents_finding(struct incidents *incidents, const struct finding *finding)
 {
 	bool is_new = !incidents->open;
@@ -126,6 +145,7 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 	}
 	if (is_new)
 		open_incident(incidents, finding);
+	suspect(incidents, finding);
 	add_finding(&incidents->incident, finding);
 	if (finding->severity > FINDING_INFO) {
 		incidents->good_since_ns = 0;
@@ -151,28 +171,33 @@ static bool page_is_good(const struct incidents *incidents)
 	return !incidents->not_updated && health_of_page(page, incidents->was_unknown);
 }
 
-/* May a clock of the guest be wrong after this, while nothing about the page is? */
-static bool may_move_clocks(const struct incident *incident)
-{
-	return incident->count[FINDING_DISRUPTION] || incident->count[FINDING_RESTORE] ||
-	       incident->count[FINDING_STUN] || incident->count[FINDING_CLOCK_SET];
-}
-
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
-	const struct page_in_force *page = incidents->page;
-	bool has_clock = page->known && page_mode(&page->page) == PAGE_FULL;
-	bool has_witness = has_clock || incidents->witness.rank != WITNESS_NONE;
+	bool has_witness = incidents->has_clock || incidents->witness.rank != WITNESS_NONE;
+	bool moved = may_move_clocks(&incidents->incident);
+	struct claim suspects = suspects_recovery(&incidents->suspects);
 
 	/* What moved them before is not over because another thing is. */
-	incidents->clocks_moved =
-		!has_witness && (incidents->clocks_moved || may_move_clocks(&incidents->incident));
+	incidents->clocks_moved = !has_witness && (incidents->clocks_moved || moved);
 	if (incidents->clocks_moved)
 		return claim_unknown(CLAIM_NO_CLOCK);
-	if (has_witness && !incident_clocks_are_known(incidents, since_ns))
+	if (incidents->had_clock && !incidents->has_clock)
+		return claim_unknown(CLAIM_CLOCK_GONE);
+	if (suspects.state != CLAIM_HOLDS)
+		return suspects;
+	if (has_witness && !incident_clocks_are_known(incidents, since_ns, moved))
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
+	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->witness))
+		return claim_unknown(CLAIM_WITNESS);
 	return incident_clocks_recovery(incidents, since_ns);
+}
+
+/* What may still become known. */
+static bool may_wait(struct claim recovery)
+{
+	return recovery.state == CLAIM_UNKNOWN &&
+	       (recovery.why == CLAIM_CLOCK_UNKNOWN || recovery.why == CLAIM_FURTHER_OFF);
 }
 
 /* All is good, as far as it is seen: is it for long enough? */
@@ -184,8 +209,7 @@ static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 	if (now_ns <= since_ns || now_ns - since_ns < INCIDENT_SETTLE_NS)
 		return;
 	recovery = recovery_of(incidents, since_ns);
-	if (recovery.state == CLAIM_UNKNOWN && recovery.why == CLAIM_CLOCK_UNKNOWN &&
-	    now_ns - since_ns < UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)
+	if (may_wait(recovery) && now_ns - since_ns < UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)
 		return;
 	close_incident(incidents, recovery, since_ns);
 }
@@ -203,7 +227,8 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 		incident->page_good_ns = 0;
 	else if (!incident->page_good_ns)
 		incident->page_good_ns = now_ns;
-	if (!page_good || !incident_clocks_are_good(incidents)) {
+	if (!page_good || !incident_clocks_are_good(incidents) ||
+	    suspects_are_bad(&incidents->suspects, now_ns, UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)) {
 		incidents->good_since_ns = 0;
 		return;
 	}
@@ -223,6 +248,11 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 		incidents->not_updated = false;
 	incidents->seq_count = page_get(page, PAGE_SEQ_COUNT);
 	incidents->clock_status = page_get(page, PAGE_CLOCK_STATUS);
+	/* It was not good while it carried no clock, which is known now that it does again. */
+	if (incidents->had_clock && !incidents->has_clock && page_mode(page) == PAGE_FULL)
+		incidents->good_since_ns = 0;
+	incidents->has_clock = page_mode(page) == PAGE_FULL;
+	incidents->had_clock |= incidents->has_clock;
 	refuted_event(&incidents->refuted, event);
 	incident_judge_reads(incidents, event);
 }
@@ -230,6 +260,8 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 void incidents_event(struct incidents *incidents, const struct event *event)
 {
 	incidents->newest_ns = event->time_ns;
+	if (suspects_event(&incidents->suspects, event))
+		incidents->good_since_ns = 0;
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:

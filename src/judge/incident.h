@@ -74,10 +74,16 @@ struct error_point {
 	struct ns_interval error; /* the clock less true time, by the page and its bound */
 };
 
+/*
+ * Is a clock or read with that error surely wrong: is 0 not in it? Where a page gave no bound
+ * (@unbounded) its word is taken to HEALTH_BACK_NS.
+ */
+bool error_is_wrong(struct ns_interval error, bool unbounded);
+
 /* The errors of one clock or reader: intervals, with measurement and the page's bound in them. */
 struct error_range {
 	uint64_t known;		  /* how many there are */
-	uint64_t wrong;		  /* of them, surely not 0: off by more than the page may be */
+	uint64_t wrong;		  /* of them, by error_is_wrong() */
 	uint64_t unbounded;	  /* of them, by a page that gave no bound, taken at its word */
 	struct ns_interval all;	  /* the hull; valid if known */
 	struct ns_interval worst; /* the one that is surely the furthest from 0; valid if known */
@@ -95,8 +101,9 @@ struct incident_clock {
 	bool is_good;	  /* is it within bound, by its newest sample? */
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
-	uint64_t before_ns; /* if so, so far */
-	bool worse;	    /* it is further off now, so it is waited for */
+	bool has_before;  /* was it read before? */
+	uint64_t before_ns; /* if so, how far it surely was off */
+	bool worse;	    /* was_bad, and further off now, so it is waited for */
 };
 
 /*

@@ -14,6 +14,11 @@ static uint64_t surely_off_ns(struct ns_interval error)
 	return error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : 0;
 }
 
+bool error_is_wrong(struct ns_interval error, bool unbounded)
+{
+	return surely_off_ns(error) > (unbounded ? HEALTH_BACK_NS : 0);
+}
+
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
 		     uint64_t time_ns)
 {
@@ -23,7 +28,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 	}
 	range->all = range->known ? interval_hull(range->all, error) : error;
 	range->known++;
-	range->wrong += surely_off_ns(error) > 0;
+	range->wrong += error_is_wrong(error, unbounded);
 	range->unbounded += unbounded;
 }
 
@@ -48,7 +53,7 @@ static void refute_range(struct error_range *range, const struct finding *findin
 		return;
 	if (!is_slew && refuted_widen(finding, finding->found_ns, &range->all) &&
 	    refuted_widen(finding, finding->found_ns, &range->worst)) {
-		range->wrong = surely_off_ns(range->all) ? range->known : 0;
+		range->wrong = error_is_wrong(range->all, range->unbounded) ? range->known : 0;
 		return;
 	}
 	range->unknown[ERROR_REFUTED] += range->known;
@@ -133,14 +138,35 @@ static void note_worse(struct incident_clock *clock, struct ns_interval error)
 		clock->worse = false;
 }
 
+/* By how much it may be further off than before the incident, and be back. */
+static uint64_t back_ns(const struct event_clock *clock)
+{
+	uint64_t part_ns = clock->max_error_ns / HEALTH_BACK_PART;
+
+	return clock->has_claim && part_ns < HEALTH_BACK_NS ? part_ns : HEALTH_BACK_NS;
+}
+
+/* What moved it away from where it was may be hidden by a wide claim. */
+static bool is_further_off(const struct incident_clock *clock, const struct event_clock *reading,
+			   struct ns_interval error)
+{
+	uint64_t off_ns = surely_off_ns(error);
+
+	return clock->has_before && off_ns > clock->before_ns &&
+	       off_ns - clock->before_ns > back_ns(reading);
+}
+
 /* The newest error of clock @id, good or not: into the curve of the open incident. */
-static void take_error(struct incidents *incidents, enum observed_clock id, bool good)
+static void take_error(struct incidents *incidents, enum observed_clock id, bool good,
+		       const struct event_clock *reading)
 {
 	struct incident_clock *clock = &incidents->incident.clock[id];
 
 	if (!incidents->open)
 		return;
 	note_worse(clock, incidents->newest[id].point.error);
+	incidents->newest[id].further_off =
+		is_further_off(clock, reading, incidents->newest[id].point.error);
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
 		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded);
@@ -174,9 +200,10 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].has_error = true;
 	incidents->newest[OBSERVED_REALTIME].in_doubt = false;
 	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
+	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->incident.witness = incidents->witness;
-	take_error(incidents, OBSERVED_REALTIME, good);
+	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
 
 /* A reading of a clock that is held against the page in force. */
@@ -204,10 +231,12 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].is_good = good;
 	incidents->newest[id].has_error = !why;
 	incidents->newest[id].in_doubt = refuted_in_doubt(&incidents->refuted, event, bounded);
-	incidents->newest[id].unbounded = !error.has_page_claim;
+	incidents->newest[id].unbounded =
+		!error.has_page_claim || refuted_is_unbounded(&incidents->refuted);
+	incidents->newest[id].unsure = false;
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->incident.witness = incidents->witness;
-	take_error(incidents, id, good);
+	take_error(incidents, id, good, &event->clock);
 	if (why)
 		add_unknown(incidents, clock, why);
 }
@@ -245,13 +274,16 @@ void incident_open_clocks(struct incidents *incidents)
 		struct incident_clock *clock = &incidents->incident.clock[i];
 
 		clock->is_good = true;
+		incidents->newest[i].further_off = false;
 		if (!incidents->newest[i].known)
 			continue;
 		clock->seen = true;
 		clock->was_bad = !incidents->newest[i].is_good;
 		clock->is_good = incidents->newest[i].is_good;
 		clock->good_ns = incidents->newest[i].point.from_ns;
+		clock->has_before = true;
 		clock->before_ns = surely_off_ns(incidents->newest[i].point.error);
+		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
 		if (incidents->newest[i].has_error)
 			add_point(clock, &incidents->newest[i].point,
 				  incidents->newest[i].unbounded);
@@ -263,12 +295,15 @@ static bool is_waited_for(const struct incident_clock *clock, int id)
 	return clock->seen && id != OBSERVED_PHC_OTHER && (!clock->was_bad || clock->worse);
 }
 
-bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns)
+bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns,
+			       bool must_be_seen)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
+		bool is_due = is_waited_for(clock, i) ||
+			      (must_be_seen && i == OBSERVED_REALTIME && !clock->seen);
 
-		if (is_waited_for(clock, i) &&
+		if (is_due &&
 		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
 			return false;
 	}
@@ -288,13 +323,15 @@ bool incident_clocks_are_good(const struct incidents *incidents)
 
 struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns)
 {
-	bool agreed = false;
+	bool agreed = false, is_away = false;
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
 
 		if (clock->seen && clock->was_bad && i != OBSERVED_PHC_OTHER)
 			return claim_unknown(CLAIM_BAD_BEFORE);
+		is_away |=
+			clock->seen && i != OBSERVED_PHC_OTHER && incidents->newest[i].further_off;
 		/* The PTP clock is the page itself. */
 		agreed |= i != OBSERVED_PHC && incidents->newest[i].known &&
 			  !incidents->newest[i].in_doubt &&
@@ -302,5 +339,5 @@ struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_
 	}
 	if (refuted_any(&incidents->refuted) && !agreed)
 		return claim_unknown(CLAIM_REFUTED);
-	return claim_seen(true);
+	return is_away ? claim_unknown(CLAIM_FURTHER_OFF) : claim_seen(true);
 }

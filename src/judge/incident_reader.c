@@ -143,16 +143,18 @@ static int error_by_all(const struct incidents *incidents, const struct pending_
 {
 	int why = error_of(incidents, read, sample, error, unbounded);
 	struct event by = *sample;
+	struct ns_interval last = *error;
 
-	for (size_t i = 0; why < 0 && i < incidents->refuted.pages; i++) {
+	for (size_t i = incidents->refuted.pages; why < 0 && i-- > 0;) {
 		struct ns_interval also;
 		bool without;
 
 		by.page = incidents->refuted.page[i];
 		if (error_of(incidents, read, &by, &also, &without) >= 0 ||
-		    !refuted_leap(&by.page, &sample->page, read->scale, &also))
+		    !refuted_leap(&by.page, &sample->page, read->scale, &also) ||
+		    !refuted_join(error, last, also))
 			return ERROR_REFUTED;
-		*error = interval_hull(*error, also);
+		last = also;
 		*unbounded |= without;
 	}
 	if (why < 0 && (incidents->refuted.unlisted ||

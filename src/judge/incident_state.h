@@ -6,6 +6,7 @@
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
 #include "judge/refuted.h"
+#include "judge/suspect.h"
 #include "page/page.h"
 
 /* Reads between two samples of the page, at most. */
@@ -56,6 +57,13 @@ struct incidents {
 	 */
 	struct refuted refuted;
 
+	/* What it is about beside the page and the guest's own clocks. */
+	struct suspects suspects;
+	bool had_clock; /* the page carried one when it opened, or since */
+	bool has_clock; /* so did the newest page */
+	/* A witness without a bound disagreed with CLOCK_REALTIME before anything moved that. */
+	bool witness_in_doubt;
+
 	bool clocks_moved; /* or may have been, with no clock since to hold them against */
 
 	/* Each clock's newest sample, also while there is no incident. */
@@ -65,6 +73,8 @@ struct incidents {
 		bool has_error; /* is point.error known, by all pages that may be right? */
 		bool in_doubt;	/* it is as good by another page, which shows another time */
 		bool unbounded;
+		bool unsure;	  /* by a witness that claims no bound */
+		bool further_off; /* than before the incident, though within its claim */
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];
 
@@ -94,12 +104,17 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 /* By refuted_by() of two pages one was wrong, and what was judged may be by that one. */
 void incident_refute(struct incidents *incidents, const struct finding *finding);
 
-/* Was each clock that can be waited for held against the page at @since_ns or later? */
-bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns);
+/*
+ * Was each clock that can be waited for held against the page at @since_ns or later? With
+ * @must_be_seen CLOCK_REALTIME too, if it was never seen.
+ */
+bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns,
+			       bool must_be_seen);
 
 /*
  * All that is watched is good since @since_ns, as far as it can be waited for: is that a recovery?
- * Not where a clock is bad that was so before, nor where a page was refuted and no clock agrees.
+ * Not where a clock is bad that was so before, or is further off than then, nor where a page was
+ * refuted and no clock agrees.
  */
 struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/refuted.h"
 
+#include <string.h>
+
 #include "judge/clock_error.h"
 #include "judge/health.h"
 #include "judge/page_update.h"
+#include "page/diff.h"
 
 #define PPT 1000000000000ull
 
@@ -86,15 +89,45 @@ static void add_utc(struct refuted *refuted, const struct finding *finding)
 		refuted->utc_doubt = interval_hull(doubt, interval_of(0));
 }
 
+static void add_page(struct refuted *refuted, const struct page *page)
+{
+	if (refuted->pages && !page_diff(&refuted->page[refuted->pages - 1], page))
+		return;
+	if (refuted->pages == REFUTED_PAGES)
+		refuted->unlisted = true;
+	else
+		refuted->page[refuted->pages++] = *page;
+}
+
+/* @after as it would be if it had kept to the rate of @before. */
+static struct page at_old_rate(const struct page *before, const struct page *after)
+{
+	static const enum page_field rate[] = {PAGE_PERIOD_FRAC_SEC, PAGE_PERIOD_SHIFT,
+					       PAGE_PERIOD_ESTERROR_RATE,
+					       PAGE_PERIOD_MAXERROR_RATE};
+	struct page page = *after;
+
+	for (size_t i = 0; i < sizeof(rate) / sizeof(rate[0]); i++) {
+		const struct page_field_info *info = page_field_info(rate[i]);
+
+		memcpy(page.bytes + info->offset, before->bytes + info->offset, info->width);
+	}
+	return page;
+}
+
 void refuted_add(struct refuted *refuted, const struct finding *finding)
 {
 	refuted->marker = page_get(&finding->after, PAGE_DISRUPTION_MARKER);
 	if (refuted_utc_alone(finding))
 		add_utc(refuted, finding);
-	else if (refuted->pages == REFUTED_PAGES)
-		refuted->unlisted = true;
 	else
-		refuted->page[refuted->pages++] = finding->before;
+		add_page(refuted, &finding->before);
+	/* With a step in the same update only one of the two may be a lie. */
+	if (finding->kind == FINDING_HOST_SLEW) {
+		const struct page page = at_old_rate(&finding->before, &finding->after);
+
+		add_page(refuted, &page);
+	}
 }
 
 static bool is_utc_in_doubt(const struct refuted *refuted)
@@ -115,6 +148,26 @@ void refuted_event(struct refuted *refuted, const struct event *event)
 bool refuted_any(const struct refuted *refuted)
 {
 	return refuted->pages || refuted->unlisted;
+}
+
+bool refuted_join(struct ns_interval *hull, struct ns_interval last, struct ns_interval by)
+{
+	int64_t lo_ns, hi_ns;
+
+	return !__builtin_sub_overflow(by.lo_ns, last.lo_ns, &lo_ns) &&
+	       !__builtin_sub_overflow(by.hi_ns, last.hi_ns, &hi_ns) &&
+	       !__builtin_add_overflow(hull->lo_ns, lo_ns < 0 ? lo_ns : 0, &hull->lo_ns) &&
+	       !__builtin_add_overflow(hull->hi_ns, hi_ns > 0 ? hi_ns : 0, &hull->hi_ns);
+}
+
+bool refuted_is_unbounded(const struct refuted *refuted)
+{
+	for (size_t i = 0; i < refuted->pages; i++) {
+		if (!page_has_flags(&refuted->page[i], VMCLOCK_FLAG_TIME_MAXERROR_VALID |
+							       VMCLOCK_FLAG_PERIOD_MAXERROR_VALID))
+			return true;
+	}
+	return refuted->unlisted;
 }
 
 bool refuted_widen_utc(const struct refuted *refuted, enum clock_scale scale,
@@ -142,20 +195,23 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 		  struct ns_interval *error)
 {
 	struct clock_error own, other;
+	struct ns_interval last;
 	struct event by;
 	int why = clock_error_bounded(event, &own, error);
 
 	if (!refuted)
 		return why;
 	by = *event;
-	for (size_t i = 0; !why && i < refuted->pages; i++) {
+	last = *error;
+	for (size_t i = refuted->pages; !why && i-- > 0;) {
 		struct ns_interval also;
 
 		by.page = refuted->page[i];
 		if (clock_error_bounded(&by, &other, &also) ||
-		    !refuted_leap(&by.page, &event->page, own.scale, &also))
+		    !refuted_leap(&by.page, &event->page, own.scale, &also) ||
+		    !refuted_join(error, last, also))
 			return -(int)ERROR_REFUTED - 1;
-		*error = interval_hull(*error, also);
+		last = also;
 	}
 	if (!why && (refuted->unlisted || !refuted_widen_utc(refuted, own.scale, error)))
 		why = -(int)ERROR_REFUTED - 1;

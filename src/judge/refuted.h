@@ -2,6 +2,8 @@
 /*
  * Pages that another refutes. Where a host_step or host_slew says that of two pages one was wrong,
  * and not which, an error is a hull by both, until the marker moves: then there is another clock.
+ * Where it was so more than once, each time another page may be the wrong one, or the counter was
+ * disturbed: it is a hull over all sums of what the pages moved by.
  * So is one on UTC where a page in TAI changed its offset to UTC, and no leap second explains it.
  * Pure.
  */
@@ -18,7 +20,7 @@
 #include "page/page.h"
 
 /* Refuted pages that are kept, at most. */
-#define REFUTED_PAGES 8
+#define REFUTED_PAGES 16
 
 /* All zero: none. With more of them than fit no error is known. */
 struct refuted {
@@ -52,6 +54,16 @@ bool refuted_leap(const struct page *refuted, const struct page *now, enum clock
 
 /* Is any, on all scales? */
 bool refuted_any(const struct refuted *refuted);
+
+/*
+ * The error by one page after the other, from the newest refuted one to the first: add @by, of the
+ * next, to @hull, where @last was that of the page before it, at first that of the page in force.
+ * False past 292 years; @hull is then undefined.
+ */
+bool refuted_join(struct ns_interval *hull, struct ns_interval last, struct ns_interval by);
+
+/* Is any of them without a bound? */
+bool refuted_is_unbounded(const struct refuted *refuted);
 
 /*
  * Widen @error, of a clock on @scale, by the offsets of UTC that may be the right one. False past

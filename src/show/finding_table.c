@@ -4,6 +4,7 @@
 
 #include "show/finding_json.h"
 #include "show/json_objects.h"
+#include "show/witness_json.h"
 
 const char *json_finding_names(int i)
 {
@@ -183,6 +184,9 @@ static const struct json_table clock_table = {
 	.doc = "Of `wrong_bound`: a clock and the page, of which one is wrong.",
 	.keys = (const struct json_key[]){
 		CLOCK_KEYS(0),
+		{"witness", JSON_OBJECT,
+		 "By which other clock, where the page carries none. Null: by the page.", JSON_NULL,
+		 .of = &json_witness},
 		{0},
 	}};
 

@@ -237,7 +237,15 @@ static void say_mismatch(struct words words, const struct finding *finding)
 static void say_clock(struct words words, const struct finding *finding)
 {
 	const struct finding_clock *clock = &finding->clock;
+	char witness[WITNESS_TEXT_BYTES];
 
+	if (witness_is_other(&clock->witness)) {
+		say(words, "%s is %s from the %s of %s, though it claims to be within %s",
+		    observed_clock_name(clock->clock), of_span(clock->offset).text,
+		    clock_scale_name(clock->scale), witness_text(&clock->witness, witness),
+		    of_ns(clock->claim_ns).text);
+		return;
+	}
 	say(words,
 	    "%s is %s from the page's %s, though it claims %s and the page guarantees %s: one of "
 	    "the two is confident and wrong",

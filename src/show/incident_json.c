@@ -32,7 +32,10 @@ const struct json_table json_recovery = {
 		 "`bad_before`: a clock is off that was so before it began. `refuted`: the page "
 		 "was wrong before or after a step, and no other clock shows which. "
 		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
-		 "came next was not recorded.",
+		 "came next was not recorded. `not_read`: the driver was not seen to answer well "
+		 "again. `further_off`: a clock is within its claim, but further off than before. "
+		 "`clock_gone`: the page no longer carries a clock. `witness`: the clock that says "
+		 "so disagreed with CLOCK_REALTIME before anything moved that.",
 		 JSON_NULL, .name = why_names},
 		{0},
 	}};

@@ -9,212 +9,14 @@
  */
 #include <unistd.h>
 
-#include "claim_record.h"
+#include "claim_truth.h"
 #include "exporter/exporter_state.h"
 #include "exporter/landing.h"
 #include "feed/command.h"
 
 #include <json-c/json.h>
 
-#define SEEDS	      150
-#define SETTLE_NS     (5 * SECOND)
-#define SURELY_OFF_NS 1000000
-
-static uint64_t seed;
-static bool is_verbose;
-
-#define wrong(...)                                                                                 \
-	do {                                                                                       \
-		print_error("seed %llu: ", (unsigned long long)seed);                              \
-		print_error(__VA_ARGS__);                                                          \
-		print_error("\n%s", story.text);                                                   \
-		fail_msg("again, with all that it says: claim_property %llu",                      \
-			 (unsigned long long)seed);                                                \
-	} while (0)
-
-/* --- The judge, and the truth beside each event */
-
-/* What an open incident's clock and readers truly were, by those samples that count for it. */
-struct true_range {
-	uint64_t count;
-	uint64_t off; /* of them, not 0 */
-	int64_t lo, hi;
-};
-
-struct beside {
-	struct judge *judge;
-	size_t at;     /* the event that is judged */
-	size_t opened; /* where the newest incident did */
-	uint64_t incidents;
-	bool refuted;		/* has any page been, by another? */
-	bool slewed;		/* by its rate */
-	uint64_t least_step_ns; /* valid if refuted, and by steps alone */
-	/*
-	 * Of the pages since the marker moved last: what refutes one says nothing of another clock,
-	 * and nothing of this one. What lies and is not refuted is taken at its word.
-	 */
-	bool here_refuted;
-	bool here_lied;
-	bool here_unseen;
-	bool lied_before; /* here_lied, before the event that is judged */
-	size_t moved_at;  /* the event that showed another marker */
-	bool believed; /* one with an earlier marker lied, and was not refuted: in this incident */
-	bool ever_believed;
-	bool ever_lied;
-	enum claim_state last;
-};
-
-static bool lies(const struct told *told)
-{
-	return told->page_lies || told->tai_lies || told->utc_lies;
-}
-
-/* By too little for a step to be found, and without a bound: by nothing will it be refuted. */
-static bool lies_unseen(const struct told *told)
-{
-	uint64_t off_ns = story_abs(told->page_off_ns);
-
-	return told->page_tells && !told->page_claim_ns && off_ns > READING_NS && off_ns <= MS;
-}
-
-/* Can the truth be held against what is said, as no lie was believed? */
-static bool is_fair(const struct beside *beside, bool ever)
-{
-	return !(ever ? beside->ever_believed : beside->believed) && !beside->here_unseen &&
-	       (beside->here_refuted || !beside->here_lied);
-}
-
-static void range_add(struct true_range *range, int64_t off_ns)
-{
-	range->lo = !range->count || off_ns < range->lo ? off_ns : range->lo;
-	range->hi = !range->count || off_ns > range->hi ? off_ns : range->hi;
-	range->count++;
-	range->off += off_ns > READING_NS || off_ns < -READING_NS;
-}
-
-/* The samples of CLOCK_REALTIME from @from on, before @to, and the newest before them. */
-static struct true_range range_of_clock(size_t from, size_t to)
-{
-	struct true_range range = {0};
-
-	for (size_t i = from; i-- > 0;) {
-		if (story.told[i].event.type == EVENT_CLOCK) {
-			range_add(&range, story.told[i].off_ns);
-			break;
-		}
-	}
-	for (size_t i = from; i < to; i++) {
-		if (story.told[i].event.type == EVENT_CLOCK)
-			range_add(&range, story.told[i].off_ns);
-	}
-	return range;
-}
-
-static struct true_range range_of_reads(void)
-{
-	struct true_range range = {0};
-
-	for (size_t i = 0; i < story.count; i++) {
-		if (story.told[i].event.type == EVENT_READ && story.told[i].has_off)
-			range_add(&range, story.told[i].off_ns);
-	}
-	return range;
-}
-
-/* Is what was measured possible by what is true? The extremes are, where all of it is known. */
-static void check_errors(const char *what, const struct error_range *errors,
-			 const struct true_range *range, bool all)
-{
-	if (!errors->known)
-		return;
-	if (errors->wrong > range->off)
-		wrong("%s: %llu were wrong, and %llu were", what, (unsigned long long)errors->wrong,
-		      (unsigned long long)range->off);
-	if (errors->all.lo_ns > range->hi + READING_NS ||
-	    errors->all.hi_ns < range->lo - READING_NS)
-		wrong("%s: off by %lld .. %lld ns, and was by %lld .. %lld", what,
-		      (long long)errors->all.lo_ns, (long long)errors->all.hi_ns,
-		      (long long)range->lo, (long long)range->hi);
-	if (all && (errors->all.lo_ns > range->lo + READING_NS ||
-		    errors->all.hi_ns < range->hi - READING_NS))
-		wrong("%s: all off by %lld .. %lld ns, and was by %lld .. %lld", what,
-		      (long long)errors->all.lo_ns, (long long)errors->all.hi_ns,
-		      (long long)range->lo, (long long)range->hi);
-}
-
-/* It says that all was good from its end on, and for SETTLE_NS. */
-static void check_recovered(const struct incident *incident, size_t now)
-{
-	bool witness = !story.realtime &&
-		       (!incident->count[FINDING_HOST_STEP] || incident->count[FINDING_DISRUPTION]);
-
-	for (size_t i = 0; i < now; i++) {
-		const struct told *told = &story.told[i];
-
-		if (told->event.time_ns < incident->to_ns)
-			continue;
-		if (told->event.time_ns > incident->to_ns + SETTLE_NS)
-			break;
-		witness |= told->event.type == EVENT_CLOCK;
-		if (is_contradicted(told))
-			wrong("recovered, and CLOCK_REALTIME and the page contradict each other");
-		if (!told->page_lies && is_seen_to_be_bad(told))
-			wrong("recovered, and CLOCK_REALTIME is off by %lld ns",
-			      (long long)told->off_ns);
-	}
-	if (!witness)
-		wrong("recovered, and CLOCK_REALTIME did not show it");
-	if (!story.full && (incident->count[FINDING_DISRUPTION] || incident->count[FINDING_STUN] ||
-			    incident->count[FINDING_CLOCK_SET] || incident->count[FINDING_RESTORE]))
-		wrong("recovered, by a page that carries no clock");
-}
-
-/*
- * Is CLOCK_REALTIME, by what it claims, as good by one of two pages as by the other? Then it does
- * not show which was wrong. The page that lied may never have been sampled while it did, as where
- * the counter jumps, so it goes by the least step found; a page with another rate is not asked.
- */
-static bool is_in_doubt(const struct beside *beside, size_t now)
-{
-	uint64_t claim_ns = MS, page_claim_ns = 0;
-
-	for (size_t i = 0; i <= now; i++) {
-		const struct told *told = &story.told[i];
-
-		if (told->event.type == EVENT_CLOCK && told->event.clock.has_claim)
-			claim_ns = told->event.clock.max_error_ns;
-		if (told->page_claim_ns > page_claim_ns)
-			page_claim_ns = told->page_claim_ns;
-	}
-	return beside->refuted &&
-	       (!story.realtime || beside->slewed ||
-		beside->least_step_ns <= claim_ns + 2 * page_claim_ns + READING_NS);
-}
-
-/* It was seen to the end that all is good, and for long. */
-static bool could_be_known(const struct beside *beside, size_t now)
-{
-	uint64_t end_ns = story.told[now].event.time_ns;
-	/* It may be over before it is long. */
-	uint64_t good_ns = story.told[0].event.time_ns;
-
-	if (!story.full || story.end == STORY_RING || story.loses || is_in_doubt(beside, now))
-		return false;
-	for (size_t i = 0; i <= now; i++) {
-		const struct told *told = &story.told[i];
-
-		/* A driver that refuses is bad, too. */
-		if ((told->event.type == EVENT_READ || told->event.type == EVENT_CALL) &&
-		    told->event.result < 0)
-			good_ns = told->event.time_ns;
-		if (told->event.type == EVENT_PAGE && (!told->page_tells || told->page_lies))
-			good_ns = told->event.time_ns;
-		if (told->event.type == EVENT_CLOCK &&
-		    (is_seen_to_be_bad(told) || !told->page_tells || told->page_lies))
-			good_ns = told->event.time_ns;
-	}
-	return end_ns - good_ns > 4 * SETTLE_NS;
-}
+#define SEEDS 150
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {
@@ -242,7 +44,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	if (incident->recovered != (incident->recovery.state == CLAIM_HOLDS))
 		wrong("recovered and recovery are not the same");
 	if (incident->recovered)
-		check_recovered(incident, beside->at + 1);
+		check_recovered(incident, beside->opened, beside->at + 1);
 }
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -254,6 +56,8 @@ static void on_finding(const struct finding *finding, void *arg)
 	    (!beside->refuted || step_ns < beside->least_step_ns))
 		beside->least_step_ns = step_ns;
 	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
+	beside->moved |= finding->kind == FINDING_DISRUPTION || finding->kind == FINDING_RESTORE ||
+			 finding->kind == FINDING_STUN || finding->kind == FINDING_CLOCK_SET;
 	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
 		beside->refuted = beside->here_refuted = true;
 	/* Not of the clock, which may have recovered; a leap second refutes no offset of UTC. */
@@ -328,8 +132,10 @@ static void check_ok(const struct beside *beside)
 	for (size_t i = 0; i < story.count; i++) {
 		const struct told *told = &story.told[i];
 
-		if (told->event.type == EVENT_CLOCK && told->event.clock.has_claim &&
-		    told->page_tells && !told->page_lies && is_seen_to_be_bad(told))
+		if (is_reference(told) && is_contradicted(told))
+			wrong("OK, and another PTP clock contradicts the page");
+		if (is_realtime(told) && told->event.clock.has_claim && told->page_tells &&
+		    !told->page_lies && is_seen_to_be_bad(told))
 			wrong("OK, and CLOCK_REALTIME is off by %lld ns at %llu",
 			      (long long)told->off_ns, (unsigned long long)told->event.time_ns);
 	}
@@ -353,8 +159,8 @@ static void check_clock(json_object *clock)
 		int64_t hi = json_object_get_int64(json_object_object_get(error, "hi_ns"));
 		uint64_t from_ns = json_object_get_uint64(json_object_object_get(point, "from_ns"));
 
-		while (at < story.count && (story.told[at].event.type != EVENT_CLOCK ||
-					    story.told[at].event.time_ns < from_ns))
+		while (at < story.count &&
+		       (!is_realtime(&story.told[at]) || story.told[at].event.time_ns < from_ns))
 			at++;
 		if (at < story.count && story.told[at].event.time_ns == from_ns &&
 		    story.told[at].page_claim_ns &&
@@ -437,14 +243,17 @@ static void check_metrics(const struct beside *beside)
 	const struct metrics_self self = {0};
 	const struct metrics_snapshot *snapshot;
 	const struct told *newest = NULL;
+	bool page_tells = false;
 	char *html = NULL;
 	size_t bytes;
 	FILE *page;
 
 	for (size_t i = 0; i < story.count; i++) {
 		exporter_state_event(state, &story.told[i].event, true);
-		if (story.told[i].event.type == EVENT_CLOCK)
+		if (is_realtime(&story.told[i]))
 			newest = &story.told[i];
+		if (story.told[i].event.type == EVENT_PAGE)
+			page_tells = story.told[i].page_tells;
 	}
 	snapshot = exporter_state_snapshot(state);
 	metrics_write(&out, snapshot, &self);
@@ -453,7 +262,7 @@ static void check_metrics(const struct beside *beside)
 	landing_put_html(page, snapshot, snapshot->turn_ns);
 	fclose(page);
 	if (strstr(html, "The clock is well") &&
-	    (!story.full || (newest && (!newest->page_tells ||
+	    (!page_tells || (newest && (!newest->page_tells ||
 					(!newest->page_lies && is_seen_to_be_bad(newest))))))
 		wrong("the landing page says that the clock is well");
 	if (!snapshot->windows.open && beside->incidents && beside->last != CLAIM_HOLDS &&

@@ -47,14 +47,15 @@ struct story {
 	struct random_source random;
 	char text[STORY_TEXT];
 	enum story_end end;
-	bool full;	 /* does the page carry a clock, from beginning to end? */
-	bool realtime;	 /* is CLOCK_REALTIME watched? */
-	bool claims;	 /* and claims a bound */
-	bool eventful;	 /* was anything put in? */
-	bool disrupted;	 /* a marker moved, surely */
-	bool stepped;	 /* the host's clock was, surely beyond all bounds */
-	bool loses;	 /* events were lost */
-	uint64_t failed; /* reads that failed */
+	bool full;	     /* does the page carry a clock, from beginning to end? */
+	bool realtime;	     /* is CLOCK_REALTIME watched? */
+	bool claims;	     /* and claims a bound */
+	bool eventful;	     /* was anything put in? */
+	bool disrupted;	     /* a marker moved, surely */
+	bool stepped;	     /* the host's clock was, surely beyond all bounds */
+	bool loses;	     /* events were lost */
+	bool reference_lies; /* another PTP clock is off, by a line of the story */
+	uint64_t failed;     /* reads that failed */
 	struct told *told;
 	size_t count;
 };
@@ -77,10 +78,23 @@ static inline void story_say(struct story *story, const char *format, ...)
 	va_end(args);
 }
 
+/* Another PTP clock, as it is at first or becomes. */
+static inline void story_reference(struct story *story)
+{
+	static const char *const kinds[] = {"kvm", "nic", "ena"};
+	static const char *const offs[] = {" off -64s", " off +5s", " off +900us", " off -250ms"};
+	const char *off = story_pick(story, 2) ? offs[story_pick(story, 4)] : "";
+
+	story->reference_lies |= *off;
+	story_say(story, "ptp-clock %s%s%s\n", kinds[story_pick(story, 3)], off,
+		  story_pick(story, 2) ? " within 10us" : "");
+}
+
 static inline void story_settings(struct story *story)
 {
 	static const char *const bounds[] = {"", "time-error 20us\n", "rate-error 10ppm\n",
 					     "time-error 300ns\nrate-error 0.1ppm\ndrift 0.01\n"};
+	static const char *const claims[] = {"1ms", "100us", "100us", "2ms", "20ms", "500ms"};
 	bool leap = story_pick(story, 6) == 0;
 
 	story->full = story_pick(story, 4) != 0;
@@ -94,12 +108,14 @@ static inline void story_settings(struct story *story)
 	story->realtime = story_pick(story, 4) != 0;
 	story->claims = story->realtime && story_pick(story, 4);
 	if (story->claims)
-		story_say(story, "realtime within %s\n", story_pick(story, 2) ? "1ms" : "100us");
+		story_say(story, "realtime within %s\n", claims[story_pick(story, 6)]);
 	else if (story->realtime)
 		story_say(story, "realtime unsynchronized\n");
 	for (uint64_t n = story_pick(story, 3); n; n--)
 		story_say(story, "reader r%d every %dms\n", (int)n,
-			  200 + (int)story_pick(story, 900));
+			  200 + (int)story_pick(story, story_pick(story, 6) ? 900 : 30000));
+	if (story->realtime && story_pick(story, 3) == 0)
+		story_reference(story);
 	if (story->full)
 		story_say(story, "%s", bounds[story_pick(story, 4)]);
 	if (story_pick(story, 3) == 0)
@@ -162,6 +178,9 @@ static inline void story_plain(struct story *story)
 		"set seq_count 0x80000000",
 		"clock-set source hpet",
 		"driver-off +3ms for 4s",
+		"driver-off +10ms for 1h",
+		"mode marker-only",
+		"mode full",
 		"slew 0",
 		"jump rate +40",
 		"clock-set slew 0",
@@ -171,6 +190,7 @@ static inline void story_plain(struct story *story)
 	const char *word = words[story_pick(story, sizeof(words) / sizeof(words[0]))];
 
 	story->loses |= !strncmp(word, "lose", 4);
+	story->full &= strcmp(word, "mode marker-only") != 0;
 	story->disrupted |= !strcmp(word, "disrupt");
 	story_say(story, "%s\n", word);
 }
@@ -179,7 +199,7 @@ static inline void story_inject(struct story *story)
 {
 	int64_t size;
 
-	switch (story_pick(story, 12)) {
+	switch (story_pick(story, 13)) {
 	case 0:
 	case 1:
 		story_migrate(story, "migrate");
@@ -203,6 +223,12 @@ static inline void story_inject(struct story *story)
 		story_say(story, "clock-set step %+lldns\n",
 			  (long long)story_size(story, 9000000000));
 		break;
+	case 8:
+		if (story->realtime && story_pick(story, 2))
+			story_reference(story);
+		else
+			story_plain(story);
+		break;
 	default:
 		story_plain(story);
 	}
@@ -216,7 +242,7 @@ static inline void story_write(struct story *story, uint64_t seed)
 	story_settings(story);
 	story->end = (enum story_end)(story_pick(story, 2) ? STORY_WHOLE : story_pick(story, 4));
 	changes = story_pick(story, 5);
-	story->eventful = changes;
+	story->eventful = changes || story->reference_lies;
 	story_say(story, "end %ds\n", 35 + (int)story_pick(story, 60));
 	for (int i = 0; changes; changes--, i++) {
 		story_say(story, "at %s%lldms ", i ? "+" : "",
@@ -244,13 +270,25 @@ static inline uint64_t story_abs(int64_t ns)
 	return ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 }
 
+/* A reading of CLOCK_REALTIME, and of another PTP clock that claims a bound. */
+static inline bool is_realtime(const struct told *told)
+{
+	return told->event.type == EVENT_CLOCK && told->event.clock.clock == OBSERVED_REALTIME;
+}
+
+static inline bool is_reference(const struct told *told)
+{
+	return told->event.type == EVENT_CLOCK && told->event.clock.clock == OBSERVED_PHC_OTHER &&
+	       told->event.clock.has_claim;
+}
+
 /* Was a clock that is watched wrong in a way that can be seen: an honest page shows it? */
 static inline bool is_seen_to_be_bad(const struct told *told)
 {
 	const struct event_clock *clock = &told->event.clock;
 	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
 
-	return told->event.type == EVENT_CLOCK &&
+	return is_realtime(told) &&
 	       story_abs(told->off_ns) > claim_ns + 2 * told->page_claim_ns + READING_NS;
 }
 
@@ -260,7 +298,8 @@ static inline bool is_contradicted(const struct told *told)
 	const struct event_clock *clock = &told->event.clock;
 	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : MS;
 
-	return told->event.type == EVENT_CLOCK && told->page_tells && told->page_claim_ns &&
+	return (is_realtime(told) || is_reference(told)) && told->page_tells &&
+	       told->page_claim_ns &&
 	       story_abs(told->off_ns - told->page_off_ns) >
 		       claim_ns + told->page_claim_ns + READING_NS;
 }

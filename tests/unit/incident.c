@@ -12,6 +12,7 @@ static void a_disruption_that_is_over_at_once(void **state)
 	watch->counter += TICKS(1);
 	page = disrupted(page, 5);
 	see(watch, &page);
+	give(watch, make_clock(&page, watch->counter, 0));
 	assert_int_equal(watch->opened, 1);
 	assert_non_null(judge_open_incident(watch->judge));
 	go_on(watch, &page, 4);
@@ -86,7 +87,9 @@ static void a_new_finding_starts_the_wait_anew(void **state)
 	page = disrupted(page, 5);
 	go_on(watch, &page, 5);
 	page = disrupted(page, 6);
-	go_on(watch, &page, 5);
+	go_on(watch, &page, 1);
+	give(watch, make_clock(&page, watch->counter, 0));
+	go_on(watch, &page, 4);
 	assert_int_equal(watch->closed, 0);
 	go_on(watch, &page, 1);
 	assert_int_equal(watch->opened, 1);

@@ -109,7 +109,7 @@ static void an_event_comes_with_the_page_in_force(void **state)
 	assert_string_equal(told->letters, "eSOfe");
 }
 
-/* The page is good again at once; what comes of the disruption is known only later. */
+/* The page is good again at once; what comes of the change is known only later. */
 static void an_open_incident_is_not_well(void **state)
 {
 	struct told *told = *state;
@@ -119,7 +119,8 @@ static void an_open_incident_is_not_well(void **state)
 	see_at(told->judge, &page, 10);
 	assert_true(judge_is_well(told->judge, false));
 	assert_false(judge_is_well(told->judge, true));
-	page = disrupted(page, 5);
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
+	make_next_seq(&page);
 	for (unsigned int second = 11; second < 16; second++) {
 		see_at(told->judge, &page, second);
 		assert_false(judge_is_well(told->judge, false));

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For tests: a scenario as text, played into a judge, and what came of it. */
+#ifndef VMCLOCK_TRACE_TESTS_PLAY_MAKE_H
+#define VMCLOCK_TRACE_TESTS_PLAY_MAKE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/judge.h"
+#include "page_make.h"
+#include "scenario/scenario_source.h"
+
+struct story {
+	struct judge *judge;
+	struct incident last;
+	size_t closed;
+	bool was_well_at_end;
+};
+
+static inline void play_incident(const struct incident *incident, enum incident_news news,
+				 void *arg)
+{
+	struct story *story = arg;
+
+	if (news != INCIDENT_CLOSED)
+		return;
+	story->closed++;
+	story->last = *incident;
+}
+
+static const struct judge_handlers play_handlers = {.incident = play_incident};
+
+/* Play @text to its end. The caller frees it. */
+static inline struct story *play(const char *text)
+{
+	struct simulation_options options = {0};
+	struct story *story = calloc(1, sizeof(*story));
+	struct scenario_source *source;
+	struct scenario scenario;
+	struct error error = {.cause = ""};
+	struct event event;
+
+	assert_non_null(story);
+	if (scenario_parse("test", text, strlen(text), &scenario, &error))
+		fail_msg("%s (%s)", error.cause, error.hint);
+	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
+	story->judge = judge_new(&play_handlers, story);
+	assert_non_null(story->judge);
+	while (scenario_source_next(source, &event, NULL))
+		judge_event(story->judge, &event);
+	story->was_well_at_end = judge_is_well(story->judge, true);
+	judge_finish(story->judge);
+	judge_free(story->judge);
+	scenario_source_free(source);
+	scenario_free(&scenario);
+	return story;
+}
+
+#endif

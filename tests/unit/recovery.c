@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge/incident.h: an incident has recovered only where what was bad was seen to be good again, by
+ * the same kind of evidence; else it is not known, and why.
+ */
+#include "play_make.h"
+
+/* What the last incident of a story must say. */
+struct ending {
+	const char *text;
+	enum claim_state state;
+	enum claim_why why; /* of CLAIM_UNKNOWN */
+	uint64_t to_sec;    /* where it ends, in whole seconds of the guest; 0: not asked */
+};
+
+#define SINCE_START(ns) (((ns)-SCENARIO_MONOTONIC_START_NS) / 1000000000)
+
+static void check(const struct ending *ending)
+{
+	struct story *story = play(ending->text);
+	const struct incident *last = &story->last;
+
+	if (!story->closed || last->recovery.state != ending->state ||
+	    (ending->state == CLAIM_UNKNOWN && last->recovery.why != ending->why) ||
+	    (ending->to_sec && SINCE_START(last->to_ns) != ending->to_sec))
+		fail_msg("%s%zu incidents, recovery %s (%s), to %llu s", ending->text,
+			 story->closed, claim_state_name(last->recovery.state),
+			 claim_why_name(last->recovery.why),
+			 (unsigned long long)SINCE_START(last->to_ns));
+	free(story);
+}
+
+#define CHECK(endings)                                                                             \
+	for (size_t i = 0; i < sizeof(endings) / sizeof((endings)[0]); i++)                        \
+	check(&(endings)[i])
+
+#define READER "reader chronyd every 200ms\nend 60s\n"
+
+/* Only a read that agrees ends it. */
+static void a_driver_that_answers_wrong(void **state)
+{
+	static const struct ending endings[] = {
+		{READER "at 10.03 driver-off +10ms for 1h\n", CLAIM_FAILS, 0, 60},
+		{READER "at 10.03 driver-off +10ms for 20s\n", CLAIM_HOLDS, 0, 30},
+		/* It has given up reading before the driver is right again. */
+		{"reader chronyd every 40s\nend 95s\nat 50s driver-off +10ms for 1h\n",
+		 CLAIM_UNKNOWN, CLAIM_NOT_READ, 0},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+/* The page says at once that it can be relied on; that the driver answers again must be seen. */
+static void a_driver_that_refuses(void **state)
+{
+	static const struct ending endings[] = {
+		{READER "at 10s status UNRELIABLE\nat 20s status SYNCHRONIZED\n", CLAIM_HOLDS, 0,
+		 20},
+		{READER "at 10s status UNRELIABLE\n", CLAIM_FAILS, 0, 60},
+		{"reader chronyd every 40s\nend 95s\n"
+		 "at 59s status UNRELIABLE\nat 61s status SYNCHRONIZED\n",
+		 CLAIM_UNKNOWN, CLAIM_NOT_READ, 0},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+static void a_page_that_loses_its_clock(void **state)
+{
+	static const struct ending endings[] = {
+		{"end 30s\nat 10.03 mode marker-only\n", CLAIM_UNKNOWN, CLAIM_CLOCK_GONE, 0},
+		{"realtime within 2ms\nptp-clock kvm\nend 40s\nat 10.03 mode marker-only\n",
+		 CLAIM_UNKNOWN, CLAIM_CLOCK_GONE, 0},
+		{"realtime within 2ms\nend 40s\nat 10s mode marker-only\nat 12s mode full\n",
+		 CLAIM_HOLDS, 0, 12},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+/* A wide claim hides that somebody moved it away, and that it stays there. */
+static void a_clock_that_is_moved_within_its_claim(void **state)
+{
+	static const struct ending endings[] = {
+		{"realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n", CLAIM_UNKNOWN,
+		 CLAIM_FURTHER_OFF, 0},
+		{"realtime within 20ms\nend 60s\nat 10.03 clock-set step -15ms\n", CLAIM_UNKNOWN,
+		 CLAIM_FURTHER_OFF, 0},
+		{"realtime within 2ms\nend 60s\nat 10.03 clock-set step -1ms\n", CLAIM_UNKNOWN,
+		 CLAIM_FURTHER_OFF, 0},
+		{"realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n"
+		 "at 14s clock-set step +250ms\n",
+		 CLAIM_HOLDS, 0, 13},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+/* That the page is good says nothing of CLOCK_REALTIME, where something may have moved that. */
+static void a_clock_that_was_never_compared(void **state)
+{
+	static const struct ending endings[] = {
+		{"end 60s\nat 10.03 migrate downtime 250ms\n", CLAIM_UNKNOWN, CLAIM_CLOCK_UNKNOWN,
+		 0},
+		{"end 60s\nat 10.03 stun 2s\n", CLAIM_UNKNOWN, CLAIM_CLOCK_UNKNOWN, 0},
+		{"end 60s\nat 10.03 clock-set step +1s\n", CLAIM_UNKNOWN, CLAIM_CLOCK_UNKNOWN, 0},
+		{"end 60s\nat 10.03 step +50ms\n", CLAIM_UNKNOWN, CLAIM_REFUTED, 0},
+		/* Here the page alone was bad. */
+		{"end 60s\nat 10s status UNRELIABLE\nat 12s status SYNCHRONIZED\n", CLAIM_HOLDS, 0,
+		 12},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+#define REALTIME "realtime within 2ms\nend 60s\n"
+
+/* It is not the guest's to set, but while it contradicts the page it is not over. */
+static void a_reference_that_contradicts_the_page(void **state)
+{
+	static const struct ending endings[] = {
+		{REALTIME "ptp-clock nic off -64s within 10us\n", CLAIM_FAILS, 0, 60},
+		{REALTIME "ptp-clock nic within 10us\nat 10s ptp-clock nic off +5s within 10us\n",
+		 CLAIM_FAILS, 0, 60},
+		{REALTIME "ptp-clock nic off -64s within 10us\nat 20s ptp-clock nic within 10us\n",
+		 CLAIM_HOLDS, 0, 20},
+		/* The other one agrees, and proves nothing of it. */
+		{REALTIME "ptp-clock ena within 10us\nptp-clock nic off -64s within 10us\n",
+		 CLAIM_FAILS, 0, 60},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+#define MARKER REALTIME "mode marker-only\n"
+
+static void a_witness_that_contradicts_the_clock(void **state)
+{
+	static const struct ending endings[] = {
+		{MARKER "ptp-clock kvm off -64s within 10us\n", CLAIM_FAILS, 0, 60},
+		{MARKER "ptp-clock kvm off -64s\n", CLAIM_FAILS, 0, 60},
+		{MARKER "ptp-clock kvm\nat 10s ptp-clock kvm off +5s\n", CLAIM_FAILS, 0, 60},
+		{MARKER "ptp-clock kvm\nat 10s ptp-clock kvm off +5s\nat 20s ptp-clock kvm\n",
+		 CLAIM_HOLDS, 0, 20},
+		/* It agrees only since the clock was moved by as much. */
+		{MARKER "ptp-clock kvm off -250ms\nat 10.03 migrate downtime 250ms\n",
+		 CLAIM_UNKNOWN, CLAIM_WITNESS, 0},
+		{"mode marker-only\nrealtime unsynchronized\nend 60s\n"
+		 "ptp-clock kvm off -250ms\nat 10.03 migrate downtime 250ms\n",
+		 CLAIM_UNKNOWN, CLAIM_WITNESS, 0},
+		/* One that claims a bound is believed. */
+		{MARKER "ptp-clock ena within 10us\nat 10.03 migrate downtime 250ms\n"
+			"at 20s clock-set step +250ms\n",
+		 CLAIM_HOLDS, 0, 19},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+/* Two clocks that agree are well, and no finding comes of them. */
+static void clocks_that_agree(void **state)
+{
+	static const char *const texts[] = {
+		REALTIME "ptp-clock ena within 10us\nptp-clock nic off +5us within 10us\n",
+		MARKER "ptp-clock kvm off +900us\n",
+		MARKER "ptp-clock kvm\nptp-clock nic off -64s\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = play(texts[i]);
+
+		if (story->closed)
+			fail_msg("%s%zu incidents", texts[i], story->closed);
+		free(story);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_driver_that_answers_wrong),
+		cmocka_unit_test(a_driver_that_refuses),
+		cmocka_unit_test(a_page_that_loses_its_clock),
+		cmocka_unit_test(a_clock_that_is_moved_within_its_claim),
+		cmocka_unit_test(a_clock_that_was_never_compared),
+		cmocka_unit_test(a_reference_that_contradicts_the_page),
+		cmocka_unit_test(a_witness_that_contradicts_the_clock),
+		cmocka_unit_test(clocks_that_agree),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
