@@ -143,7 +143,7 @@ small() {
 @test "bundle: of every scenario of the library, whole and by its last incident, it is verified" {
 	local scenario last count=0
 	for scenario in $(some_of 10 "$BATS_TEST_DIRNAME"/../scenarios/*.scenario); do
-		case $scenario in *leap-positive*) continue ;; esac # two days each
+		case $scenario in */leap-positive.scenario) continue ;; esac # a day of two samples a second
 		rm -f ./*.sqlite ./*.tar.gz
 		"$VMCLOCK_TRACE" record --scenario "$scenario" one.sqlite >/dev/null || [ $? = 3 ]
 		last=$("$VMCLOCK_TRACE" report --json one.sqlite | jq '.incidents | length')
