@@ -162,6 +162,11 @@ const char *event_failure_text(const struct event *event, char out[EVENT_CAUSE_B
 	enum event_cause cause = is_read ? event->read.cause : event->call.cause;
 	const char *source = is_read ? "" : event->call.source;
 
+	/* An observer that does not ask why leaves the page in force to say so. */
+	if (cause == CAUSE_BY_RESULT && is_read && event->result == -EINVAL &&
+	    event->page_state == EVENT_PAGE_STABLE &&
+	    page_get(&event->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNRELIABLE)
+		return causes[CAUSE_UNRELIABLE].text;
 	/* A call that came to the clock may have failed because of it. */
 	if (cause == CAUSE_BY_RESULT && (is_read || event->call.reads))
 		return event_result_cause(event->result);

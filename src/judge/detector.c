@@ -148,6 +148,7 @@ static void handle_sample(struct detector *detector, const struct event *event)
 void detector_event(struct detector *detector, const struct event *event)
 {
 	detector->counts.events++;
+	detector_handle_held(detector, event, false);
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:

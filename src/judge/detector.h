@@ -38,7 +38,9 @@
  *	rate may hide among them. B is a claim only if both pages are vouched for and have their
  *	max error flags. If `before` alone has them, B = B(before, c); else it is step_ns, or B if
  *	that is more, and that only where both are vouched for or both are UNKNOWN: a clock that is
- *	INITIALIZING or UNRELIABLE, or changes to or from that, is expected to move. Compared on
+ *	INITIALIZING or UNRELIABLE, or changes to or from that, is expected to move; but the first
+ *	page behind it that is vouched for is compared with the last one before it, if both have
+ *	bounds. Compared on
  *	the page's own scale; where that changes, or a leap second is due within an hour, on every
  *	scale that both tell (UTC, TAI), for a leap second moves only one; where a page on UTC
  *	tells no TAI, the second that leap_indicator tells of is allowed for. Where the marker
@@ -119,7 +121,8 @@
  *	least so long, as CLOCK_MONOTONIC may have stood still too. Never of a first tick. Or
  *	CLOCK_MONOTONIC stood meanwhile as well: between two ticks the counter (counter_hz known)
  *	went on by stun_ns or more than CLOCK_MONOTONIC and STUN_RATE_PPM for the nominal rate
- *	allow, and the marker is not known to have changed in between, which would explain that.
+ *	allow, and the marker is not known to have changed in between, which would explain that; nor
+ *	does the page's next clock, for which it waits HELD_NS, step back by as much.
  *	Warning.
  *
  * clock_set: a call that changed the system clock succeeded: any step but of exactly 0; a change of

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What it means that a field of the page became another. */
+#include "judge/clock_error.h"
 #include "judge/detector_state.h"
 #include "judge/page_step.h"
+#include "judge/page_update.h"
 
 /* The field in both pages; without its flag (0: it needs none) it is not there. */
 static struct finding_change change_of(const struct finding *base, enum page_field field,
@@ -69,6 +71,30 @@ static void handle_status(struct detector *detector, const struct finding *base)
 			    status_severity(status.new_value), status);
 }
 
+/* Two pages that the hypervisor vouched for, and between them some that it did not. */
+static void handle_vouched_again(struct detector *detector, const struct finding *base)
+{
+	const struct event_ticks *before = &detector->vouched_ticks;
+	const struct event_ticks *after = event_ticks_of(&base->event);
+	struct finding step = *base;
+	struct counter_range range;
+
+	if (!after || !event_ticks_fit(before, &detector->vouched) ||
+	    !event_ticks_fit(after, &base->after))
+		return;
+	range = (struct counter_range){.first = before->before, .last = after->after};
+	step.kind = FINDING_HOST_STEP;
+	step.before = detector->vouched;
+	finding_not_before(&step, detector->vouched_ns);
+	/* Without a bound it is no fault that a clock moved meanwhile. */
+	if (!page_step_between(&step.before, &step.after, &range, false, detector->options.step_ns,
+			       &step.step) ||
+	    !step.step.bounds_disjoint)
+		return;
+	step.severity = FINDING_CRITICAL;
+	detector_emit(detector, &step);
+}
+
 static void handle_rate_and_time(struct detector *detector, const struct finding *base,
 				 const struct counter_range *range)
 {
@@ -78,10 +104,14 @@ static void handle_rate_and_time(struct detector *detector, const struct finding
 
 	if (detector->clock_is_new)
 		return;
+	if (detector->has_vouched && page_is_vouched_for(&base->after))
+		handle_vouched_again(detector, base);
 	step.kind = FINDING_HOST_STEP;
 	if (page_step_between(&base->before, &base->after, range, base->missed,
 			      detector->options.step_ns, &step.step)) {
 		step.severity = step.step.bounds_disjoint ? FINDING_CRITICAL : FINDING_WARNING;
+		detector->stepped = step.step.moved;
+		detector->stepped_ns = step.found_ns;
 		detector_emit(detector, &step);
 	}
 	slew.kind = FINDING_HOST_SLEW;

@@ -5,6 +5,7 @@
 #include "judge/clock_error.h"
 #include "judge/detector_state.h"
 #include "judge/page_in_force.h"
+#include "judge/page_update.h"
 #include "page/diff.h"
 #include "page/sequence.h"
 
@@ -156,6 +157,7 @@ static void handle_update(struct detector *detector, const struct event *event)
 	struct finding_seqlock seqlock;
 	struct counter_range range;
 	bool has_range = range_of(detector, event, &range), counted, broken;
+	bool was_vouched = page_is_vouched_for(before);
 
 	finding_not_before(&base, detector->newest.seen_ns);
 	counted = page_updates_between(before, &event->page, base.found_ns - base.not_before_ns,
@@ -168,6 +170,13 @@ static void handle_update(struct detector *detector, const struct event *event)
 	base.after = event->page;
 	detector->counts.updates += base.updates;
 	detector->counts.missed_updates += base.missed;
+	if (was_vouched && !disrupted && !page_is_vouched_for(&event->page)) {
+		detector->has_vouched = true;
+		detector->vouched = *before;
+		detector->vouched_ns = detector->newest.seen_ns;
+		detector->vouched_ticks = detector->newest.ticks;
+	}
+	detector->has_vouched &= !disrupted && !detector->clock_is_old;
 	detector->counts.silent_changes += broken && seqlock.cause == SEQLOCK_UNCHANGED;
 	if (refreshed)
 		follow_cadence(&detector->cadence, base.found_ns, disrupted);
@@ -181,6 +190,8 @@ static void handle_update(struct detector *detector, const struct event *event)
 	if (broken)
 		handle_sequence(detector, &base, seqlock);
 	detector_handle_change(detector, &base, has_range ? &range : NULL);
+	detector->has_vouched &= !page_is_vouched_for(&event->page);
+	detector_handle_held(detector, event, refreshed);
 }
 
 static void handle_first(struct detector *detector, const struct event *event)

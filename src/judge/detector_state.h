@@ -67,10 +67,23 @@ struct detector {
 	 * somebody publishes anew: what comes then is a new clock, and no step of the old one.
 	 */
 	bool clock_is_old;
-	bool clock_is_new;	/* this very change brings it */
+	bool clock_is_new; /* this very change brings it */
+	/*
+	 * The newest page of this clock that was vouched for, while the newest one is not: what
+	 * comes next that is may contradict it.
+	 */
+	bool has_vouched;
+	struct page vouched;
+	uint64_t vouched_ns;		  /* it was last seen then */
+	struct event_ticks vouched_ticks; /* as newest.ticks */
 	struct page first_page; /* of this clock: since start or disruption; valid with newest */
 	uint64_t marked_ns;	/* the first page was seen then */
 	uint64_t disrupted_ns;	/* the newest change of the marker: found then; 0: none */
+	struct ns_interval stepped; /* the newest host_step: as it moved, and when it was found */
+	uint64_t stepped_ns;
+	/* A stun by the counter alone, until the page shows whether the counter was right. */
+	bool has_held;
+	struct finding held;
 	struct cadence cadence;
 	struct stuck_update stuck;
 	bool lost;
@@ -144,6 +157,13 @@ void detector_handle_torn(struct detector *detector, const struct event *event);
 void detector_handle_age(struct detector *detector, const struct event *event);
 void detector_handle_reference(struct detector *detector, const struct event *event);
 void detector_handle_tick(struct detector *detector, const struct event *event);
+
+/*
+ * A stun by the counter alone waits for the next clock of the page, or HELD_NS of @event's time: at
+ * a page that steps back by as much the counter was disturbed, and nothing was stunned. @renewed:
+ * this event brought one.
+ */
+void detector_handle_held(struct detector *detector, const struct event *event, bool renewed);
 
 /* EVENT_READ and EVENT_CALL: detector_driver.c. */
 void detector_handle_driver(struct detector *detector, const struct event *event);

@@ -287,6 +287,29 @@ static bool stun_by_counter(const struct detector *detector, const struct event 
 	return counted_ns - allowed_ns >= detector->options.stun_ns;
 }
 
+/* The page has stepped back by what the counter went on too far. */
+static bool is_refuted(const struct detector *detector, const struct event *event)
+{
+	struct ns_interval length = detector->held.stun.length, back;
+
+	return detector->stepped_ns == event_end_ns(event) &&
+	       !interval_sub(interval_of(0), detector->stepped, &back) &&
+	       !interval_widen(length, detector->options.step_ns, &length) &&
+	       interval_overlap(back, length);
+}
+
+void detector_handle_held(struct detector *detector, const struct event *event, bool renewed)
+{
+	bool disrupted = detector->disrupted_ns > detector->held.not_before_ns;
+
+	if (!detector->has_held || (!renewed && !disrupted &&
+				    elapsed_ns(detector->held.found_ns, event->time_ns) < HELD_NS))
+		return;
+	detector->has_held = false;
+	if (!disrupted && !is_refuted(detector, event))
+		detector_emit(detector, &detector->held);
+}
+
 void detector_handle_tick(struct detector *detector, const struct event *event)
 {
 	struct finding_stun stun;
@@ -297,5 +320,12 @@ void detector_handle_tick(struct detector *detector, const struct event *event)
 	finding = finding_of(FINDING_STUN, FINDING_WARNING, event);
 	finding_not_before(&finding, event->tick.last_ns);
 	finding.stun = stun;
-	detector_emit(detector, &finding);
+	if (stun.by == STUN_BY_MONOTONIC || page_mode(&detector->newest.page) != PAGE_FULL) {
+		detector_emit(detector, &finding);
+		return;
+	}
+	if (detector->has_held)
+		detector_emit(detector, &detector->held);
+	detector->has_held = true;
+	detector->held = finding;
 }

@@ -228,13 +228,14 @@ void incident_judge_reads(struct incidents *incidents, const struct event *event
 
 void incident_give_up_reads(struct incidents *incidents)
 {
+	enum error_unknown never = incidents->page->known ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK;
+
 	for (size_t i = 0; i < incidents->pendings; i++) {
 		const struct pending_read *read = &incidents->pending[i];
 
 		if (in_window(incidents, read))
-			incident_count_unknown(
-				&incidents->incident, &read->who, read->path,
-				incidents->page->known ? ERROR_NEVER_AFTER : ERROR_NO_CLOCK, 1);
+			incident_count_unknown(&incidents->incident, &read->who, read->path,
+					       read->failed ? ERROR_FAILED : never, 1);
 	}
 	forget_reads(incidents);
 }

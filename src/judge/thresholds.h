@@ -15,6 +15,8 @@
 #define STUN_RATE_PPM 1000
 /* Between the sample of the page and the tick that is judged by it. */
 #define STUN_SAMPLED_NS 10000000
+/* For so long the page may show whether the counter was right. */
+#define HELD_NS 5000000000ull
 
 /* A counter behind its reference for so long: what comes next is another time it is before it. */
 #define REFERENCE_QUIET_NS 500000000
@@ -65,7 +67,10 @@
 	X(STUN_RATE_PPM *(uint64_t)1000000, THRESHOLD_PPT, STUN,                                   \
 	  "By this much CLOCK_MONOTONIC and the counter's nominal rate may differ.")               \
 	X(STUN_SAMPLED_NS, THRESHOLD_NS, STUN,                                                     \
-	  "How long it was at most is known where the page was sampled so shortly before.")
+	  "How long it was at most is known where the page was sampled so shortly before.")        \
+	X(HELD_NS, THRESHOLD_NS, STUN,                                                             \
+	  "Where only the counter went on, the page's next clock is waited for so long: if it "    \
+	  "steps back by as much, the counter was disturbed.")
 
 enum threshold_unit {
 	THRESHOLD_NS,

@@ -177,13 +177,14 @@ static void say_readers(struct words *words, const struct report *report,
 			const struct incident *incident)
 {
 	uint64_t reads = incident->reads_unlisted + incident->reads_unjudged;
-	uint64_t known = 0, wrong = 0, processes = processes_of(incident);
+	uint64_t known = 0, wrong = 0, failed = 0, processes = processes_of(incident);
 	const char *uses = fact_get(report->facts, "uses");
 
 	for (size_t i = 0; i < incident->readers; i++) {
 		reads += incident->reader[i].reads;
 		known += incident->reader[i].errors.known;
 		wrong += incident->reader[i].errors.wrong;
+		failed += incident->reader[i].errors.unknown[ERROR_FAILED];
 	}
 	if (!reads) {
 		say(words,
@@ -192,13 +193,17 @@ static void say_readers(struct words *words, const struct report *report,
 			    : " No read of the clock through the kernel was seen meanwhile.");
 		return;
 	}
-	say(words,
-	    " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: %" PRIu64
-	    " reads got a wrong time, %" PRIu64 " are not proven wrong",
+	say(words, " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: ",
 	    incident->reads_unlisted ? "At least " : "", processes, processes == 1 ? "" : "es",
-	    reads, wrong, known - wrong);
-	if (reads > known)
-		say(words, ", and of %" PRIu64 " it is not known", reads - known);
+	    reads);
+	if (failed)
+		say(words, "%" PRIu64 " failed%s", failed, failed == reads ? "." : ", ");
+	if (failed == reads)
+		return;
+	say(words, "%" PRIu64 " reads got a wrong time, %" PRIu64 " are not proven wrong", wrong,
+	    known - wrong);
+	if (reads > known + failed)
+		say(words, ", and of %" PRIu64 " it is not known", reads - known - failed);
 	say(words, ".");
 }
 

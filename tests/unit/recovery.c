@@ -183,6 +183,92 @@ static void clocks_that_agree(void **state)
 	}
 }
 
+/* The host said that its clock was unreliable; both pages around that it vouched for. */
+static void a_step_while_nobody_vouched(void **state)
+{
+	static const char text[] = "end 80s\nat 10s status UNRELIABLE\nat 11s step +50ms\n"
+				   "at 40s status SYNCHRONIZED\n";
+	struct story *story = play(text);
+
+	(void)state;
+	assert_int_equal(story->last.count[FINDING_HOST_STEP], 1);
+	assert_int_equal(story->last.recovery.why, CLAIM_REFUTED);
+	free(story);
+	/* It stayed within its bounds; or it never gave any. */
+	story = play("end 80s\nat 10s status UNRELIABLE\nat 40s status SYNCHRONIZED\n");
+	assert_int_equal(story->last.count[FINDING_HOST_STEP], 0);
+	free(story);
+	story = play("time-error unknown\nend 80s\nat 10s status UNRELIABLE\n"
+		     "at 11s step +50ms\nat 40s status SYNCHRONIZED\n");
+	assert_int_equal(story->last.count[FINDING_HOST_STEP], 0);
+	free(story);
+}
+
+/* The counter was disturbed, as the page's next clock shows: the guest ran. */
+static void a_counter_that_jumps_is_no_stun(void **state)
+{
+	struct story *story = play(REALTIME "at 10.03 jump value +500ms\n");
+
+	(void)state;
+	assert_int_equal(story->last.count[FINDING_STUN], 0);
+	assert_int_equal(story->last.count[FINDING_HOST_STEP], 1);
+	free(story);
+	/* Nothing refutes it, where the page's clock stays. */
+	story = play(REALTIME "refresh 0\nat 10.03 jump value +500ms\n");
+	assert_int_equal(story->last.count[FINDING_STUN], 1);
+	free(story);
+}
+
+/* A read that failed has no error, and is not said to have waited for a page. */
+static void reads_that_fail_are_counted_as_failed(void **state)
+{
+	struct story *story = play(READER "at 0.5s status UNRELIABLE\n");
+	const struct incident_reader *reader = &story->last.reader[0];
+	char cause[EVENT_CAUSE_BYTES];
+
+	(void)state;
+	assert_int_equal(story->last.readers, 1);
+	assert_int_equal(reader->errors.unknown[ERROR_FAILED], reader->reads);
+	for (size_t i = 0; i < story->last.findings; i++) {
+		const struct finding *finding = &story->last.finding[i];
+
+		if (finding->kind == FINDING_DRIVER_ERROR)
+			assert_string_equal(event_failure_text(&finding->event, cause),
+					    "the page says UNRELIABLE");
+	}
+	assert_int_equal(story->last.count[FINDING_DRIVER_ERROR], 1);
+	free(story);
+}
+
+#define UNBOUNDED REALTIME "time-error unknown\nrate-error unknown\n"
+
+/* CLOCK_REALTIME is right throughout; it is the page that lies. */
+static void a_page_that_lies_makes_no_clock_wrong(void **state)
+{
+	static const char *const texts[] = {
+		UNBOUNDED "at 10.03 status FREERUNNING\nat 11s step +500us\nat 20s step -500us\n",
+		UNBOUNDED "at 10.03 step +50ms\nat 20.03 step -50ms\n",
+		REALTIME "at 10.03 step +50ms\nat 20.03 step -50ms\n",
+		REALTIME "time-type TAI\nat 10.03 tai-offset -36\nat 20.03 tai-offset -37\n",
+		REALTIME "at 10.03 set time_type 1\nat 20.03 free time_type\n",
+		/* A slew and a jump of the counter: neither page alone shows by how much. */
+		REALTIME "at 8s slew -24.551\nat 8.5s slew 0\nat 13.5s jump value -2508224ns\n",
+		REALTIME "refresh 1s\nat 1159ms jump value -6585177ns\nat 1313ms slew -16.179\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = play(texts[i]);
+		const struct error_range *errors = &story->last.clock[OBSERVED_REALTIME].errors;
+
+		if (!story->closed || !errors->known || errors->wrong)
+			fail_msg("%s%zu incidents, %llu of %llu wrong", texts[i], story->closed,
+				 (unsigned long long)errors->wrong,
+				 (unsigned long long)errors->known);
+		free(story);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +280,10 @@ int main(void)
 		cmocka_unit_test(a_reference_that_contradicts_the_page),
 		cmocka_unit_test(a_witness_that_contradicts_the_clock),
 		cmocka_unit_test(clocks_that_agree),
+		cmocka_unit_test(a_step_while_nobody_vouched),
+		cmocka_unit_test(a_counter_that_jumps_is_no_stun),
+		cmocka_unit_test(reads_that_fail_are_counted_as_failed),
+		cmocka_unit_test(a_page_that_lies_makes_no_clock_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
