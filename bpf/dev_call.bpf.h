@@ -25,7 +25,7 @@ static struct vmclock_state *state_of(struct file *file)
 	return private - bpf_core_field_offset(struct vmclock_state, miscdev);
 }
 
-/* This thread has heard all there is of the clock: only a later notification can be news to it. */
+/* This thread has taken every notification of the clock so far: only a later one is new to it. */
 static void knows_all(struct in_flight *now, __u32 clock, __u64 time_ns)
 {
 	if (clock < WIRE_NOTIFYING)

@@ -107,8 +107,8 @@ static bool is_within_rate(void)
 }
 
 /*
- * What anybody can have refused as often as he likes, whatever limit there is: so many a second say
- * all. The rest is counted.
+ * Any process can cause refused calls without limit, so at most this many a second are sent. The
+ * rest is counted.
  */
 #define REFUSED_A_SECOND 10
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who maps the page of a vmclock. What is read there nobody sees; that it could be is told by a
- * walk through all mappings of all processes, which finds what was mapped before anybody looked,
+ * Who maps the page of a vmclock. Reads of a mapping are not visible, but the mapping is: this
+ * walks all mappings of all processes, and so finds also what was mapped before the trace began,
  * and what a child got by fork().
  *
  * It is apart from vmclock.bpf.c: it runs in the process that reads the iterator, hooks nothing and
@@ -16,9 +16,8 @@
 __u32 devices[MAPPER_WIRE_DEVICES] = {};
 
 /*
- * After so many mappings comes a record that tells nothing. As read() ends when it has what was
- * asked for, whoever reads a record at a time is back within microseconds, however much there is to
- * walk.
+ * After so many mappings comes an empty record. read() ends when it has the bytes that were asked
+ * for, so a caller that reads one record at a time gets control back within microseconds.
  */
 #define STOP_EVERY 1024
 

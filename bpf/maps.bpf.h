@@ -130,7 +130,7 @@ static void fill_header(struct wire_header *head, __u32 kind, __u32 path, __u64 
 
 /*
  * Loads of what others write stay in this order, which they do on x86 by themselves. @own is memory
- * that nobody else writes.
+ * that only this program writes.
  */
 static __always_inline void keep_order(__u64 *own)
 {
@@ -173,8 +173,8 @@ static __noinline __u32 probe_page(__u8 *to, struct vmclock_abi *page, __u32 seq
 
 /*
  * Copies the page into @to, in the record of @head, and says how far the copy can be trusted.
- * @seq_at_entry is its seq_count when the read began: as long as that is the same and even, nobody
- * has written. NO_SEQ: it is not known.
+ * @seq_at_entry is its seq_count when the read began: as long as that is the same and even, the
+ * page was not written. NO_SEQ: it is not known.
  */
 #define NO_SEQ 1u
 

@@ -47,8 +47,8 @@ static void notification(struct vmclock_state *st)
 }
 
 /*
- * All is done when it begins, before anybody can be woken. The end has nothing to do; and it must
- * not touch what the thread that was interrupted is in the middle of.
+ * All is done at entry, before any thread can be woken. The exit does nothing: it must not touch
+ * the state of the thread that was interrupted.
  */
 
 /* args: handle, event, dev */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Somebody wants to unload the driver, and is told that it is in use: maybe by nobody but us. The
- * loader then lets it go.
+ * Notices that a process tries to unload the driver and fails because it is in use, perhaps only by
+ * us. The loader then releases it.
  *
  * rmmod and modprobe of kmod look at the module's number of users, and do not try while there are
- * any; those of busybox, and modprobe --wait, do try. So there are two places to see it.
+ * any; those of busybox, and modprobe --wait, do try. So there are two hooks.
  */
 #ifndef VMCLOCK_TRACE_BPF_UNLOAD_H
 #define VMCLOCK_TRACE_BPF_UNLOAD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A directory of our own for one recording, below $TMPDIR or /var/tmp, which nobody else may look
- * into; removed at the end, also by a signal.
+ * A directory of our own for one recording, below $TMPDIR or /var/tmp, with access for its owner
+ * alone; removed at the end, also after a signal.
  */
 #ifndef VMCLOCK_TRACE_BUNDLE_SCRATCH_H
 #define VMCLOCK_TRACE_BUNDLE_SCRATCH_H

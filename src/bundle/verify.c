@@ -105,8 +105,8 @@ static bool check_archive(struct verify *verify, int fd)
 }
 
 /*
- * The same tar can be packed in many ways, by other versions of zlib, and by whoever alters bits
- * that make no difference to what is unpacked. It is no failure, but it is told.
+ * The same tar can be compressed to different bytes: by another version of zlib, or by altered bits
+ * that do not change what is unpacked. This is no failure, but it is reported.
  */
 static void check_packing(struct verify *verify)
 {

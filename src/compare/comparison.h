@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What one sample of all clocks says of them, pair by pair. Every value is an interval with its
- * method: the truth is inside, or the clocks contradict themselves.
+ * method: the true value is inside, or the clocks contradict each other.
  */
 #ifndef VMCLOCK_TRACE_COMPARE_COMPARISON_H
 #define VMCLOCK_TRACE_COMPARE_COMPARISON_H

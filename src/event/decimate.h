@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be left out of a run of events so that it is judged as before: of samples and ticks that
- * tell nothing new, all but the first and the last of each between two events of other kinds; where
- * those are what comes each second (clocks, tallies) not even these. The last says until when all
- * was as before, and so bounds when it changed. Pure.
+ * What can be left out of a run of events so that it is judged as before: samples and ticks without
+ * news are dropped, except the first and the last between two events of other kinds; between events
+ * that come each second (clocks, tallies) these are dropped too. The last one bounds the time of
+ * the next change from below. Pure.
  */
 #ifndef VMCLOCK_TRACE_EVENT_DECIMATE_H
 #define VMCLOCK_TRACE_EVENT_DECIMATE_H

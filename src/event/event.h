@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was observed: the one kind of thing that flows from the sources to everything else.
+ * One observation: all sources deliver events of this one type.
  *
- * A live kernel and, later, a recording or a scenario all speak in these events, so what judges and
- * shows them never knows where they come from. Times are CLOCK_MONOTONIC of the observed machine.
+ * A live kernel, a recording and a scenario deliver the same events, so the judge and the views do
+ * not depend on the source. Times are CLOCK_MONOTONIC of the observed machine.
  */
 #ifndef VMCLOCK_TRACE_EVENT_EVENT_H
 #define VMCLOCK_TRACE_EVENT_EVENT_H

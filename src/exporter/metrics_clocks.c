@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exporter/metrics_parts.h"
 
-const char *metrics_clock_label(enum observed_clock clock)
+static const char *clock_label(enum observed_clock clock)
 {
 	static const char *const labels[OBSERVED_CLOCKS] = {
 		[OBSERVED_REALTIME] = "realtime",   [OBSERVED_PHC] = "phc",
@@ -23,7 +23,7 @@ static void write_bound(struct metrics_writer *out, const struct metrics_clock *
 		      : "The clock is at least so far ahead of the page's time; negative: behind.");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (clocks[i].known)
-			metric_seconds(out, LABELS("clock", metrics_clock_label(i)),
+			metric_seconds(out, LABELS("clock", clock_label(i)),
 				       upper ? clocks[i].offset.hi_ns : clocks[i].offset.lo_ns);
 	}
 }
@@ -36,13 +36,13 @@ static void write_offsets(struct metrics_writer *out, const struct metrics_clock
 		     "Could the clock, which is read, be held against the page?");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (clocks[i].seen)
-			metric_u64(out, LABELS("clock", metrics_clock_label(i)), clocks[i].known);
+			metric_u64(out, LABELS("clock", clock_label(i)), clocks[i].known);
 	}
 	metric_begin(out, METRIC_GAUGE, "vmclock_clock_claimed_error_seconds", "seconds",
 		     "How far off a clock is at most, as it claims itself, either way.");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (clocks[i].seen && clocks[i].has_claim)
-			metric_seconds_u64(out, LABELS("clock", metrics_clock_label(i)),
+			metric_seconds_u64(out, LABELS("clock", clock_label(i)),
 					   clocks[i].claim_ns);
 	}
 }
@@ -75,7 +75,7 @@ static void write_window_errors(struct metrics_writer *out, const struct metrics
 			   : "The lower end of all errors of the clock in the newest bad window.");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (windows->clock[i].known)
-			metric_seconds(out, LABELS("clock", metrics_clock_label(i)),
+			metric_seconds(out, LABELS("clock", clock_label(i)),
 				       upper ? windows->clock[i].error.hi_ns
 					     : windows->clock[i].error.lo_ns);
 	}

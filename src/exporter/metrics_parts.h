@@ -18,7 +18,4 @@ void metrics_write_driver(struct metrics_writer *out, const struct metrics_drive
 void metrics_write_self(struct metrics_writer *out, const struct metrics_snapshot *snapshot,
 			const struct metrics_self *self);
 
-/* A clock as a label: "realtime", "phc", ...: static. */
-const char *metrics_clock_label(enum observed_clock clock);
-
 #endif

@@ -35,7 +35,7 @@ static bool is_of_watched_page(const struct live *live, const struct event *even
 	return !event->is_phc && (!live->has_page || event->device == live->device);
 }
 
-/* The driver may be hooked for good now, or not at all any more. */
+/* Hooks were attached or are gone: give up the capabilities that no later hook needs. */
 static void follow_hooks(struct live *live)
 {
 	if (live->has_rights)
@@ -101,7 +101,7 @@ static void sample_page(struct live *live)
 	live->busy_ns = clock_now_ns(CLOCK_MONOTONIC);
 }
 
-/* What was done since the newest sample, by the source and by who takes its events, is over. */
+/* The work since the newest sample, of the source and of its consumer, is done. */
 static void note_held_up(struct live *live)
 {
 	if (live->busy_ns && clock_now_ns(CLOCK_MONOTONIC) - live->busy_ns > HELD_UP_NS)
@@ -109,7 +109,7 @@ static void note_held_up(struct live *live)
 	live->busy_ns = 0;
 }
 
-/* Go on with a walk until it is done; then let it be for a while. */
+/* Continue the walk through the mappings until it is done; the next one waits. */
 static void find_mappers(struct live *live)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC), walks;
@@ -128,7 +128,7 @@ static void set_detail(struct live *live, bool on)
 	live->detail_until_ns = on ? clock_now_ns(CLOCK_MONOTONIC) + DETAIL_NS : 0;
 }
 
-/* Who was hurt by an incident, and how badly, is then known read by read. */
+/* In an incident each read comes as an event, so that the error of each is known. */
 static void handle_incident(struct source *source, enum incident_news news)
 {
 	struct live *live = live_of(source);
@@ -190,7 +190,7 @@ static enum stop_condition_news next(struct source *source, struct pollfd *more)
 	return STOP_CONDITION_READY;
 }
 
-/* What was made is now what was seen and lost. */
+/* All events that were made have by now arrived or are lost. */
 static void end(struct source *source)
 {
 	struct live *live = live_of(source);
@@ -252,7 +252,7 @@ static int open_hooks(struct live *live)
 	return kernel_trace_open(&live->kernel, &hooks, &live->no_hooks);
 }
 
-/* Without hooks, or without the page that was asked for, is there anything to go on with? */
+/* Must there be a page, or can this run without it? */
 static bool needs_page(const struct live_request *request, bool has_hooks)
 {
 	return !has_hooks || request->monitor.device || request->monitor.may_be_absent;

@@ -50,8 +50,8 @@ struct live {
  * Open what can be had. Either the page or the hooks are enough to go on, unless the page was
  * named, or the page alone or everything was asked for, or the page may be absent and is there, but
  * cannot be read. With hooks, a page and a driver that are not there yet are waited for, and a
- * driver that somebody wants to unload is released for a while. @live stays where it is as long as
- * it is open. 0, or -errno: what is wrong was said. live_close() is due in either case.
+ * driver that is to be unloaded is released for a while. @live stays where it is as long as it is
+ * open. 0, or -errno: what is wrong was said. live_close() is due in either case.
  */
 int live_open(struct live *live, const struct live_request *request);
 

@@ -16,7 +16,7 @@
 #define ARGUMENT_BYTES 64   /* as much of an argument as is shown */
 #define MESSAGE_BYTES  8192 /* a path and what is said of it */
 
-/* Who speaks: "vmclock-trace status". */
+/* What begins each message: "vmclock-trace status". */
 static char speaker[64] = PROGRAM;
 
 void message_begin(const struct command *command)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What commands say on stderr, in one voice: who speaks and what is wrong, then `hint:` what to do
- * about it.
+ * What commands print on stderr, all in one form: the command, what is wrong, then `hint:` and what
+ * to do about it.
  */
 #ifndef VMCLOCK_TRACE_FEED_MESSAGE_H
 #define VMCLOCK_TRACE_FEED_MESSAGE_H
@@ -14,10 +14,13 @@
 /* Returned by option parsing: no exit code, the command should run. */
 #define MESSAGE_GO_ON (-1)
 
-/* From here on @command speaks: "vmclock-trace NAME: ..."; before that it is the program. */
+/*
+ * From here on messages begin with the name of @command: "vmclock-trace NAME: ..."; before, with
+ * that of the program.
+ */
 void message_begin(const struct command *command);
 
-/* Who speaks, as it is typed: "vmclock-trace NAME". */
+/* What messages begin with, as it is typed: "vmclock-trace NAME". */
 const char *message_speaker(void);
 
 /* "SPEAKER: CAUSE" and, where there is one, "hint: HINT". */

@@ -82,7 +82,7 @@ struct align_result {
 
 /*
  * No more events: UTC at each moment into @out, as many. Beyond the first and the last event
- * nothing is known: nobody saw whether CLOCK_MONOTONIC jumped there.
+ * nothing is known: CLOCK_MONOTONIC may have jumped there.
  */
 void align_finish(struct align *align, struct align_result *result, struct utc_span *out);
 

@@ -342,8 +342,8 @@ static struct range by_both(const struct align_track *track, const struct sectio
 }
 
 /*
- * Where a leap second is told: near the end of a month a second has two names, and past it, with no
- * anchor on the other side, nobody saw whether it came.
+ * Where a leap second is told: near the end of a month a second has two names, and past it, without
+ * an anchor on the other side, it is not known whether it came.
  */
 static struct utc_span over_leap(const struct section *before, const struct section *after,
 				 struct utc_span span)

@@ -11,7 +11,7 @@
  * restore): no anchor says anything beyond it, but that what came earlier was earlier.
  *
  * Anchors that *contradict* each other, where there is no break and no leap second between them,
- * are not all true, and nobody can tell which are; nor are those before and after a step of their
+ * are not all true, and it is not known which are; nor are those before and after a step of their
  * clock. Each run of them that agree is taken to be off by the same amount throughout, and one of
  * the runs to be right: a moment's interval then is the hull of what follows from each choice.
  *

@@ -15,10 +15,13 @@
 
 extern const struct json_schema fleet_schema; /* of fleet_put_json() */
 
-/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" where that is not known. Static. */
+/* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" where it is not known. Static. */
 const char *fleet_level(const struct fleet *fleet);
 
-/* How many hosts, what happened to them from when to when, who was hurt: sentences for people. */
+/*
+ * How many hosts, what happened to them from when to when, whose reads were wrong: sentences for
+ * people.
+ */
 #define FLEET_VERDICT_BYTES 4096
 void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes);
 

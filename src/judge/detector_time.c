@@ -215,7 +215,7 @@ static bool counted_since(const struct detector *detector, const struct event_ti
 	return true;
 }
 
-/* @ns and what a nominal rate may hide of it. */
+/* @ns and the error of a nominal rate over it. */
 static uint64_t with_rate(uint64_t ns)
 {
 	uint64_t more;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finds changes of the disruption marker, once each, whoever sees them first.
+ * Finds each change of the disruption marker once, by whichever observer sees it first.
  *
  * Two observers sample one page: the loader's own samples, and the copies that the kernel takes
  * during reads. The first to see a new marker finds the disruption, the other confirms it. Pure.

@@ -2,12 +2,12 @@
 /*
  * For how long the guest did not run when its counter was disrupted. Pure.
  *
- * No clock of the guest tells: they may stand still with it, go on, or jump. The page does: between
- * the last sample with the old marker and the first with the new one as much true time has passed
- * as the new page says of the second less what the old page said of the first, each at its own
- * counter. The new page may be a later one than that of the sample, once the hypervisor vouches for
- * its clock and has drawn its line anew, as long as the marker stays. At both samples the guest
- * ran, so
+ * The clocks of the guest do not show it: they may stand still with it, go on, or jump. The page
+ * shows it: between the last sample with the old marker and the first with the new one as much true
+ * time has passed as the new page says of the second less what the old page said of the first, each
+ * at its own counter. The new page may be a later one than that of the sample, once the hypervisor
+ * vouches for its clock and has renewed its reference, as long as the marker stays. At both samples
+ * the guest ran, so
  *
  *	at most		it stood still for all of that true time;
  *	at least	for what CLOCK_MONOTONIC did not count of it, and besides for as long as the

@@ -23,8 +23,8 @@ struct counter_range {
 
 /*
  * Is @after a step from @before, as judge/detector.h defines host_step? @range is NULL where it is
- * not known. @missed: were there updates in between that nobody saw? @threshold_ns counts where
- * there are no bounds. Fills @step only if so.
+ * not known. @missed: were there updates in between that were not sampled? @threshold_ns counts
+ * where there are no bounds. Fills @step only if so.
  */
 bool page_step_between(const struct page *before, const struct page *after,
 		       const struct counter_range *range, bool missed, uint64_t threshold_ns,

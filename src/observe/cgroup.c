@@ -143,7 +143,7 @@ static bool find_below(char path[PATH_BYTES], uint64_t id)
 	return found;
 }
 
-/* By going through all that there are, for who was in it may be gone. */
+/* By searching all cgroups: the process itself may have exited. */
 static void find_name(uint64_t id, char name[CGROUP_NAME_BYTES])
 {
 	const char *root = hierarchy(), *below;

@@ -27,7 +27,7 @@ void heartbeat_close(struct heartbeat *heartbeat);
 /* The tick that was due at @due_ns into @event, all of it but the device. */
 void heartbeat_tick(struct heartbeat *heartbeat, uint64_t due_ns, struct event *event);
 
-/* What was measured of the counter is void: the marker changed. */
+/* Discard what was measured of the counter: the marker changed. */
 void heartbeat_disrupted(struct heartbeat *heartbeat);
 
 #endif

@@ -6,10 +6,10 @@
  * fatal, unless nothing at all can be hooked.
  *
  * A driver that is loaded later is hooked when it comes (EVENT_HOOKS tells), and again when it has
- * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. Who tries is refused
- * by the kernel, and at that the driver is released, so that the next try succeeds; if there is
- * none within KERNEL_RELEASE_NS, it is hooked again. In between uses are not seen, and that is
- * told.
+ * gone and comes again. Hooks by fentry hold it: it cannot be unloaded then. The kernel refuses the
+ * first try, upon which the driver is released, so that the next try succeeds; if there is none
+ * within KERNEL_RELEASE_NS, it is hooked again. In between uses are not seen, and the output says
+ * so.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_H

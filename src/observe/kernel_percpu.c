@@ -9,7 +9,8 @@
 #include "../bpf/wire.h"
 #include "observe/kernel_wire.h"
 
-int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
+/* The values of @key, one a CPU; freed by the caller. Returns how many, or -errno. */
+static int lookup(const struct bpf_map *map, uint32_t key, size_t bytes, void **values)
 {
 	int cpus = libbpf_num_possible_cpus();
 	int result;
@@ -29,7 +30,7 @@ int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, 
 int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum)
 {
 	void *values;
-	int cpus = kernel_percpu_lookup(map, key, sizeof(*sum), &values);
+	int cpus = lookup(map, key, sizeof(*sum), &values);
 
 	if (cpus < 0)
 		return cpus;
@@ -43,7 +44,7 @@ int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum)
 int kernel_percpu_sum_latency(const struct bpf_map *map, uint32_t key, struct histogram *sum)
 {
 	void *values;
-	int cpus = kernel_percpu_lookup(map, key, sizeof(struct wire_latency), &values);
+	int cpus = lookup(map, key, sizeof(struct wire_latency), &values);
 
 	if (cpus < 0)
 		return cpus;

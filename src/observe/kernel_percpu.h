@@ -3,19 +3,13 @@
 #ifndef VMCLOCK_TRACE_OBSERVE_KERNEL_PERCPU_H
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_PERCPU_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "event/histogram.h"
 
 struct bpf_map;
 
-/*
- * The values of @key, one a CPU, each of @bytes; freed by the caller. Returns how many, or -errno.
- */
-int kernel_percpu_lookup(const struct bpf_map *map, uint32_t key, size_t bytes, void **values);
-
-/* Their sum, of numbers of 64 bits. 0 or -errno. */
+/* The sum over all CPUs of @key, a number of 64 bits. 0 or -errno. */
 int kernel_percpu_sum(const struct bpf_map *map, uint32_t key, uint64_t *sum);
 
 /* The same of struct wire_latency. */

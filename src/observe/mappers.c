@@ -12,9 +12,7 @@
 #include "observe/mapping_bpf.h"
 #include "observe/mapping_proc.h"
 
-/*
- * A walk may take this part of a CPU's time: 1/200, and 1/20 where somebody maps again and again.
- */
+/* A walk may take this part of a CPU's time: 1/200, and 1/20 while new mappings keep coming. */
 #define REST_FACTOR	 200
 #define REST_FACTOR_SOON 20
 #define REST_NS		 NSEC_PER_SEC

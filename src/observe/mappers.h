@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who maps the page of a vmclock: the readers that nobody can see reading.
+ * Which processes map the page of a vmclock: their reads are not visible.
  *
  * All mappings are walked through now and then, in slices so that nothing else is kept waiting, and
  * at a bounded cost: the next walk begins not before 200 times as long as the last one took, and
- * not before a second. So the same process is told as mapping the page that got it by mmap(),
- * before anybody looked, or from its parent by fork(). One that maps and unmaps it in between is
- * not found. This process itself is left out.
+ * not before a second. So a process is found no matter whether it got the mapping by mmap(), before
+ * the start, or from its parent by fork(). One that maps and unmaps it in between is not found.
+ * This process itself is left out.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_MAPPERS_H
 #define VMCLOCK_TRACE_OBSERVE_MAPPERS_H

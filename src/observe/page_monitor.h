@@ -2,9 +2,9 @@
 /*
  * One machine, watched without BPF and without root: a live source of events for the detector.
  *
- * It samples the page, and tells of each sample (EVENT_PAGE), of the heartbeat that made it look
- * (EVENT_TICK), of the other clocks now and then (EVENT_CLOCK), of notifications, and of the device
- * when it goes and comes back (EVENT_DEVICE), in order of time. No sample and no tick is left out.
+ * It samples the page, and delivers in order of time each sample (EVENT_PAGE), the heartbeat that
+ * caused it (EVENT_TICK), readings of the other clocks (EVENT_CLOCK), notifications, and changes of
+ * the device (EVENT_DEVICE). No sample and no tick is left out.
  *
  * Where the device has notifications, one makes it sample at once, and the heartbeat is slower;
  * elsewhere the heartbeat is all there is.

@@ -2,8 +2,8 @@
 /*
  * A page of this machine: /dev/vmclockN, or any file that holds one (a recording, a simulation).
  *
- * Whatever the path leads to, nothing here hangs or dies: not a FIFO, not a directory, not a file
- * that is cut off while it is mapped.
+ * Any path is safe to open: a FIFO does not block, and a directory or a file that is truncated
+ * while it is mapped gives an error, not a signal.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_PAGE_READER_H
 #define VMCLOCK_TRACE_OBSERVE_PAGE_READER_H

@@ -3,10 +3,10 @@
  * The PTP clock that the driver registers for a vmclock device: finding it, and every way of
  * reading it that user space has. All PTP ioctls of the program are made here.
  *
- * A reading is on the PHC's own scale, which is TAI or UTC as the kernel pleases:
- * judge/scale_inference.h tells which. 0 or -errno; the driver's causes are -EINVAL (the page is
- * UNRELIABLE, the TSC unstable, no conversion of the scale), -ETIMEDOUT (an update of the page does
- * not end) and -EOPNOTSUPP (this kernel or clock has no such reading).
+ * A reading is on the PHC's own scale, which is TAI or UTC, depending on the kernel:
+ * judge/scale_inference.h finds out which. 0 or -errno; the driver's causes are -EINVAL (the page
+ * is UNRELIABLE, the TSC unstable, no conversion of the scale), -ETIMEDOUT (an update of the page
+ * does not end) and -EOPNOTSUPP (this kernel or clock has no such reading).
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_PHC_H
 #define VMCLOCK_TRACE_OBSERVE_PHC_H

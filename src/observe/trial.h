@@ -9,7 +9,7 @@
 /* The median of so many, more than 0; they are sorted. */
 uint64_t trial_median_ns(uint64_t *took_ns, size_t trials);
 
-/* How late a sleep ends at most in so many trials, with this machine's timers and its load. */
+/* The most by which a timer was late in so many trials, on this machine and under its load. */
 uint64_t trial_wake_ns(size_t trials);
 
 #endif

@@ -5,11 +5,11 @@
  * Two ways to read it, since order costs more than the reading:
  *
  * counter_read() may be executed early or late among its neighbours by the CPU (not by the
- * compiler). That is enough between the two reads of a page's seq_count. An ordinary update that
- * slips in between is harmless: the ABI promises that old and new parameters agree on nearby
- * counter values within the bounds. A disruption of the counter itself cannot slip in: it needs a
- * VM exit, and an exit discards whatever was executed but not retired. So in program order the
- * reading lies on one side of it, and the second read of seq_count sees that it happened.
+ * compiler). That is enough between the two reads of a page's seq_count. An ordinary update in
+ * between is harmless: the ABI promises that old and new parameters agree on nearby counter values
+ * within the bounds. A disruption of the counter itself cannot come in between: it needs a VM exit,
+ * and an exit discards what was executed but not retired. So in program order the reading lies on
+ * one side of it, and the second read of seq_count sees that it happened.
  *
  * counter_read_ordered() happens after all earlier loads and before all later ones. It is for
  * brackets: counter, other clock, counter.

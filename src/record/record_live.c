@@ -98,7 +98,10 @@ static void tell_of_disk(const char *path, const char *trouble)
 	message_failure(&error);
 }
 
-/* That nothing can be written is no reason to end: but it is said at once, and when it is over. */
+/*
+ * A disk that cannot be written does not end the recording; it is reported at once, and when it is
+ * over.
+ */
 static void watch_disk(struct machine *machine)
 {
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
@@ -117,7 +120,7 @@ static void watch_disk(struct machine *machine)
 	tell_of_disk(machine->store->path, machine->in_trouble ? counts.trouble : NULL);
 }
 
-/* Half of the time after which we are taken for dead. */
+/* Notify the service manager at half of its watchdog time. */
 static void open_watchdog(struct machine *machine)
 {
 	uint64_t period_ns = service_watchdog_ns() / 2;

@@ -3,8 +3,8 @@
  * Where a recording goes. In a directory each start makes a file of its own, and those of earlier
  * starts go, the oldest first, when all together are too large or one is too old.
  *
- * What goes is a recording for certain: a plain file, not a link, with the name that one gets here
- * and with its application id, and nobody has it open to write.
+ * Only recordings are deleted: a plain file, not a link, with the name that one gets here and its
+ * application id, that no process has open to write.
  */
 #ifndef VMCLOCK_TRACE_RECORD_RECORD_PLACE_H
 #define VMCLOCK_TRACE_RECORD_RECORD_PLACE_H

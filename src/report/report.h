@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command, and the door for who can report on several recordings at once. */
+/* The command, and the hook by which fleet/ reports on several recordings at once. */
 #ifndef VMCLOCK_TRACE_REPORT_REPORT_H
 #define VMCLOCK_TRACE_REPORT_REPORT_H
 

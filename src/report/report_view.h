@@ -79,7 +79,10 @@ bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns
 /* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" by report_claim(). Static. */
 const char *report_level(const struct report *report);
 
-/* What happened, for how long, how wrong each clock was, who was hurt: sentences for people. */
+/*
+ * What happened, for how long, how wrong each clock was, whose reads were wrong: sentences for
+ * people.
+ */
 #define REPORT_VERDICT_BYTES 2400
 void report_verdict(const struct report *report, char *text, size_t bytes);
 

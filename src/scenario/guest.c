@@ -101,8 +101,8 @@ bool guest_act(struct guest *guest, const struct scenario_action *action, int64_
 }
 
 /*
- * The kernel counts CLOCK_REALTIME from CLOCK_MONOTONIC: it loses what that loses, and nobody but a
- * time daemon, or a leap second, puts that right.
+ * The kernel counts CLOCK_REALTIME from CLOCK_MONOTONIC: what that loses it loses too, until a time
+ * daemon or a leap second corrects it.
  */
 static struct timespec realtime_at(const struct guest *guest, const struct guest_moment *moment)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hypervisor of a simulation: what it knows of the guest's counter, and the page that it makes
- * of that. It measures like a real one, off by less than it admits, and lies where it is told to.
+ * of that. It measures like a real one, within the bound that it states, and is wrong where the
+ * scenario says so.
  */
 #ifndef VMCLOCK_TRACE_SCENARIO_HOST_H
 #define VMCLOCK_TRACE_SCENARIO_HOST_H
@@ -80,7 +81,7 @@ void host_measure_anew(struct host *host, const struct machine *machine, int64_t
 void host_step(struct host *host, int64_t now_ns, int64_t ns);
 void host_slew(struct host *host, int64_t now_ns, int64_t ppb);
 
-/* Another host, which knows nothing of those lies. */
+/* Another host, without those errors. */
 void host_come_clean(struct host *host, int64_t now_ns);
 
 /* The next update, as the host would write it, into @page; host->seq becomes its seq_count. */

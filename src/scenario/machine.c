@@ -55,7 +55,8 @@ fixed_sec machine_time_of(const struct machine *machine, uint64_t count)
 	return fixed_sec_of_ns(machine->at_ns) + FIXED_SEC(sec) + frac;
 }
 
-void machine_advance(struct machine *machine, int64_t now_ns)
+/* Let count, rest and at_ns be those of @now_ns. */
+static void advance(struct machine *machine, int64_t now_ns)
 {
 	machine->count += counted(machine, now_ns, &machine->rest);
 	if (now_ns > machine->at_ns)
@@ -64,7 +65,7 @@ void machine_advance(struct machine *machine, int64_t now_ns)
 
 void machine_stand_still(struct machine *machine, int64_t now_ns, int64_t length_ns)
 {
-	machine_advance(machine, now_ns);
+	advance(machine, now_ns);
 	machine->at_ns += length_ns;
 }
 
@@ -79,7 +80,7 @@ uint64_t machine_rate(uint64_t nhz, int64_t ppb)
 
 void machine_jump(struct machine *machine, int64_t now_ns, const struct scenario_jump *jump)
 {
-	machine_advance(machine, now_ns);
+	advance(machine, now_ns);
 	machine->count += (uint64_t)((__int128)jump->ns * machine->base_nhz / (__int128)TICK) +
 			  (uint64_t)jump->ticks;
 	machine->base_nhz = machine_rate(machine->base_nhz, jump->rate_ppb);
@@ -88,7 +89,7 @@ void machine_jump(struct machine *machine, int64_t now_ns, const struct scenario
 
 void machine_wander(struct machine *machine, int64_t now_ns, int64_t ppb)
 {
-	machine_advance(machine, now_ns);
+	advance(machine, now_ns);
 	machine->rate_nhz = machine_rate(machine->base_nhz, ppb);
 }
 

@@ -43,9 +43,6 @@ uint64_t machine_count(const struct machine *machine, int64_t now_ns);
 /* When the counter became @count by the present line, after the start, rounded down to 2^-64 s. */
 fixed_sec machine_time_of(const struct machine *machine, uint64_t count);
 
-/* From now on the line begins at @now_ns; nothing else changes. */
-void machine_advance(struct machine *machine, int64_t now_ns);
-
 /* The counter does not count from @now_ns on for @length_ns. */
 void machine_stand_still(struct machine *machine, int64_t now_ns, int64_t length_ns);
 

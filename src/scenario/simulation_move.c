@@ -27,7 +27,7 @@ void move_begin(struct simulation *sim, const struct scenario_action *action)
 	move_guest_stops(sim, sim->move.downtime_ns);
 }
 
-/* The time of the new host's own measuring: lies of the old one end here. */
+/* The new host measures by itself: errors of the old one end here. */
 static void take_over(struct simulation *sim)
 {
 	host_come_clean(&sim->host, sim->now_ns);

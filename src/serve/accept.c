@@ -27,7 +27,7 @@ static bool is(struct piece piece, const char *word, size_t length)
 	return piece.length == length && !strncasecmp(piece.text, word, length);
 }
 
-/* The text up to @stop, which no quoted string hides; *@text goes behind it, or is NULL. */
+/* The text up to a @stop outside of quoted strings; *@text goes behind it, or is NULL. */
 static struct piece next(const char **text, char stop)
 {
 	const char *from = *text, *end = from;

@@ -38,8 +38,8 @@ struct auth_waiting {
 struct basic_auth;
 
 /*
- * For the users of @config, which must live as long. The thread is started at the first question
- * that needs it, with the rights of whoever asks. NULL without memory.
+ * For the users of @config, which must live as long. The thread is started by the first request
+ * that needs it, with the rights of the thread that handles that. NULL without memory.
  */
 struct basic_auth *basic_auth_new(const struct web_config *config,
 				  const struct auth_waiting *waiting);

@@ -17,10 +17,9 @@ struct listeners {
 };
 
 /*
- * Listen at @address: "127.0.0.1:10319", "[::1]:10319", "host:10319" (all addresses of that
- * name), ":10319" (all of the machine), "unix:/run/a.sock". Port 0 is any free one. A unix
- * socket that nobody listens at any more is replaced, and can be used by owner and group. 0 or
- * -errno, with @error filled.
+ * Listen at @address: "127.0.0.1:10319", "[::1]:10319", "host:10319" (all addresses of that name),
+ * ":10319" (all of the machine), "unix:/run/a.sock". Port 0 is any free one. A unix socket without
+ * a listener is replaced, and can be used by owner and group. 0 or -errno, with @error filled.
  */
 int listeners_add(struct listeners *listeners, const char *address, struct error *error);
 

@@ -11,8 +11,8 @@
 #define FINDING_WORDS_BYTES 480
 
 /*
- * What happened, with its numbers, and what follows for whoever runs this machine: a sentence
- * without a full stop, safe for a terminal; always terminated.
+ * What happened, with its numbers, and what to do about it: a sentence without a full stop, safe
+ * for a terminal; always terminated.
  */
 void finding_sentence(const struct finding *finding, char *text, size_t bytes);
 

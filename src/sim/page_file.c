@@ -196,8 +196,8 @@ static void write_fields(struct page_file *file, const struct page *page)
 }
 
 /*
- * The release fence keeps the odd seq_count before the fields for who looks at it after them, the
- * release store the even one behind them. Free on x86, DMB ISH and STLR on arm64.
+ * The release fence orders the odd seq_count before the fields, the release store the even one
+ * after them, as readers of the seqlock need. Free on x86, DMB ISH and STLR on arm64.
  */
 static void write_update(struct page_file *file, const struct page *page)
 {

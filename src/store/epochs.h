@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stretches of a recording that can go as a whole, when there is no more room or they are too old:
- * an event names pages and threads of its own epoch only, so that those go with it and no search is
- * made for what nobody names any more.
+ * an event names pages and threads of its own epoch only, so those are deleted with it, without a
+ * search for unused rows.
  */
 #ifndef VMCLOCK_TRACE_STORE_EPOCHS_H
 #define VMCLOCK_TRACE_STORE_EPOCHS_H

@@ -17,7 +17,7 @@
 /* Whether to go on is asked so often: some hundred microseconds. */
 #define STEPS_A_BREAK 10000
 
-/* Has a signal come that whoever blocked it wants to hear of? */
+/* Is a signal pending that the caller has blocked and waits for? */
 static bool is_signalled(void)
 {
 	sigset_t set;

@@ -21,7 +21,10 @@ struct read_limit {
 	bool stopped; /* for good: spent, or a signal has come; each further step fails */
 };
 
-/* From now on @db, of the file at @path, is restrained. @limit must live as long as @db. */
+/*
+ * From now on statements on @db, of the file at @path, are limited. @limit must live as long as
+ * @db.
+ */
 void read_limit_begin(struct read_limit *limit, sqlite3 *db, const char *path);
 
 #endif

@@ -104,7 +104,8 @@ static bool ask_number(sqlite3 *db, const char *sql, int64_t *value)
 
 /*
  * Is each of the statements there, and nothing else but views? What SQLite makes for itself, such
- * as an index for a key, has no statement: by their names anything could be hidden.
+ * as an index for a key, has no statement, so it is known by that and not by its name, which a
+ * hostile file can choose.
  */
 static bool has_own_tables(sqlite3 *db, int64_t version)
 {

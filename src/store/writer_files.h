@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files of a recording that is written: the database, and what SQLite keeps beside it. It takes
- * what it finds there, whoever put it there: so each is made before, as this process's own.
+ * The files of a recording that is written: the database, and what SQLite keeps beside it. SQLite
+ * would use files of another user that it finds there: so each is created first, as this process's
+ * own.
  */
 #ifndef VMCLOCK_TRACE_STORE_WRITER_FILES_H
 #define VMCLOCK_TRACE_STORE_WRITER_FILES_H
