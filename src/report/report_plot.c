@@ -68,38 +68,41 @@ static void widen(struct frame *frame, const struct error_point *point, size_t p
 	}
 }
 
-static double y_mid(const struct frame *frame, const struct error_point *point)
+static void put_edge(FILE *out, const struct frame *frame, const struct error_point *point,
+		     int64_t ns, bool from_end)
 {
-	return (y_of(frame, point->error.lo_ns) + y_of(frame, point->error.hi_ns)) / 2;
+	double from = x_of(frame, point->from_ns), to = x_of(frame, point->to_ns);
+	double y = y_of(frame, ns);
+
+	fprintf(out, "%.1f %.1f", from_end ? to : from, y);
+	if (point->to_ns > point->from_ns)
+		fprintf(out, "H%.1f", from_end ? from : to);
 }
 
-/* One run of stretches as a band from low to high, and a line through its middle. */
+/*
+ * One run of stretches as a band from low to high: the true error is in it, and nobody knows where,
+ * so no line is drawn through its middle. Along each stretch: joined by their ends, a step after a
+ * long one would be a slope.
+ */
 static void put_run(FILE *out, const struct frame *frame, const struct error_point *point,
 		    size_t points, const char *class)
 {
 	/* One reading alone has no length to draw. */
-	if (points == 1)
-		fprintf(out, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>\n", class,
-			x_of(frame, point->from_ns), y_mid(frame, point));
-	fprintf(out, "<path class=\"band %s\" d=\"M", class);
-	for (size_t i = 0; i < points; i++)
-		fprintf(out, "%.1f %.1fL%.1f %.1fL", x_of(frame, point[i].from_ns),
-			y_of(frame, point[i].error.hi_ns), x_of(frame, point[i].to_ns),
-			y_of(frame, point[i].error.hi_ns));
-	for (size_t i = points; i-- > 0;)
-		fprintf(out, "%.1f %.1fL%.1f %.1f%s", x_of(frame, point[i].to_ns),
-			y_of(frame, point[i].error.lo_ns), x_of(frame, point[i].from_ns),
-			y_of(frame, point[i].error.lo_ns), i ? "L" : "Z");
-	fprintf(out, "\"/>\n<path class=\"line %s\" d=\"M", class);
-	/* Along each stretch: joined by their middles, a step after a long one would be a slope. */
-	for (size_t i = 0; i < points; i++) {
-		fprintf(out, "%.1f %.1f", x_of(frame, point[i].from_ns), y_mid(frame, &point[i]));
-		if (point[i].to_ns > point[i].from_ns)
-			fprintf(out, "H%.1f", x_of(frame, point[i].to_ns));
-		if (i + 1 < points)
-			fputc('L', out);
+	if (points == 1 && point->from_ns == point->to_ns) {
+		fprintf(out, "<path class=\"dot %s\" d=\"M%.1f %.1fV%.1f\"/>\n", class,
+			x_of(frame, point->from_ns), y_of(frame, point->error.hi_ns),
+			y_of(frame, point->error.lo_ns));
+		return;
 	}
-	fputs("\"/>\n", out);
+	fprintf(out, "<path class=\"band %s\" d=\"M", class);
+	for (size_t i = 0; i < points; i++) {
+		put_edge(out, frame, &point[i], point[i].error.hi_ns, false);
+		fputc('L', out);
+	}
+	for (size_t i = points; i-- > 0;) {
+		put_edge(out, frame, &point[i], point[i].error.lo_ns, true);
+		fputs(i ? "L" : "Z\"/>\n", out);
+	}
 }
 
 /*
@@ -325,13 +328,16 @@ static void put_legend_end(FILE *out, const struct report *report, const struct 
 static void put_legend(FILE *out, const struct report *report, const struct incident *incident,
 		       const struct frame *frame)
 {
+	bool by_page = !witness_is_other(&report->analysis->witness);
+
 	fputs("<p class=\"legend\">", out);
 	if (report->analysis->page_bound.points)
 		fputs("<span class=\"page\">page: its own bound</span> ", out);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (incident ? incident->clock[i].points : report->analysis->clock[i].curve.points)
-			fprintf(out, "<span class=\"clock%d\">%s less the page's time</span> ", i,
-				observed_clock_name((enum observed_clock)i));
+			fprintf(out, "<span class=\"clock%d\">%s less %s time</span> ", i,
+				observed_clock_name((enum observed_clock)i),
+				by_page ? "the page's" : "the other clock's");
 	}
 	put_legend_end(out, report, frame);
 }
@@ -395,6 +401,9 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 	put_findings(out, report, &frame);
 	fputs("</svg>\n", out);
 	put_legend(out, report, incident, &frame);
+	fputs("<p class=\"soft\">A band is an interval: the true error is somewhere inside it, as "
+	      "long as the clock that it is measured by keeps its bound.</p>\n",
+	      out);
 }
 
 void report_plot_latencies(FILE *out, const struct report *report)

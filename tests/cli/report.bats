@@ -303,6 +303,9 @@ well_formed() {
 	grep -q 'prefers-color-scheme:dark' "$BATS_TEST_TMPDIR/html"
 	grep -q '<td>database (1001)</td><td>PTP_SYS_OFFSET_PRECISE</td><td class="n">196</td>' "$BATS_TEST_TMPDIR/html"
 	[ "$(grep -c '<path class="band clock0"' "$BATS_TEST_TMPDIR/html")" -ge 3 ]
+	# An error is an interval: nothing is drawn in its middle, and what is drawn is said.
+	grep -q "A band is an interval: the true error is somewhere inside it" "$BATS_TEST_TMPDIR/html"
+	run ! grep -E 'class="line|<circle' "$BATS_TEST_TMPDIR/html"
 }
 
 @test "report: in a browser, without a network: narrow and wide, light and dark" {
