@@ -11,7 +11,8 @@ static const struct {
 				 "a clock was not checked against the page afterwards"},
 	[CLAIM_BAD_BEFORE] = {"bad_before", "a clock is off that was so before it began"},
 	[CLAIM_REFUTED] = {"refuted",
-			   "the page was wrong before or after a step, and no clock shows which"},
+			   "the page before and the page after contradict each other, and no "
+			   "clock shows which is right"},
 	[CLAIM_ENDED_EARLY] = {"ended_early", "good by the last samples, but not watched for long"},
 	[CLAIM_GAP] = {"gap", "what came next was not recorded"},
 	[CLAIM_NO_EVENTS] = {"no_events", "the recording holds no events"},

@@ -22,7 +22,8 @@ static const struct {
 			    "the page still held the time from before its marker moved"},
 	[ERROR_COUNTED] = {"counted", "counted, not seen one by one, perhaps just before"},
 	[ERROR_REFUTED] = {"refuted",
-			   "the page was wrong before or after a step, which is not known"},
+			   "two states of the page contradict each other, and which is right "
+			   "is not known"},
 };
 
 const char *error_unknown_name(enum error_unknown why)

@@ -81,9 +81,11 @@ static void put_evidence(FILE *out, const struct finding *finding)
 	}
 }
 
-static bool same_pages(const struct finding *a, const struct finding *b)
+/* Were both found in one update? Two that have no pages to show are not, nor two far apart. */
+static bool same_update(const struct finding *a, const struct finding *b)
 {
-	return a->has_before == b->has_before && a->has_after == b->has_after &&
+	return a->found_ns == b->found_ns && (a->has_before || a->has_after) &&
+	       a->has_before == b->has_before && a->has_after == b->has_after &&
 	       !memcmp(&a->before, &b->before, sizeof(a->before)) &&
 	       !memcmp(&a->after, &b->after, sizeof(a->after));
 }
@@ -101,7 +103,7 @@ static void put_finding(FILE *out, const struct report *report, const struct fin
 		 finding_name(finding->kind), text, when);
 	fprintf(out, "%s  ", utc);
 	text_wrap(out, line, (int)strlen(utc) + 2, 8);
-	if (last && same_pages(finding, last))
+	if (last && same_update(finding, last))
 		fputs("        (the same update of the page)\n", out);
 	else
 		put_evidence(out, finding);

@@ -73,6 +73,16 @@ static struct value_text new_value(const struct finding *finding, enum page_fiel
 	return of_value(field, finding->change.has_new, finding->change.new_value);
 }
 
+/* A TAI offset: "-37 s", or "not valid" where the page does not vouch for it. */
+static struct value_text of_offset(bool has, uint64_t sec)
+{
+	struct value_text out = {"not valid"};
+
+	if (has)
+		snprintf(out.text, sizeof(out.text), "%" PRId64 " s", (int64_t)sec);
+	return out;
+}
+
 /* The ppt of a rate as ppm with all that matters: 1234567 is 1.234567 ppm. */
 static struct value_text of_ppm(int64_t ppt)
 {
@@ -125,6 +135,20 @@ static const char *status_advice(uint64_t status)
 	return "the hypervisor does not say how good its clock is";
 }
 
+/* Before a leap second is over it was announced; a page that has it behind it only tells of it. */
+static const char *leap_over(const struct finding_change *change)
+{
+	bool positive = change->new_value == VMCLOCK_LEAP_POST_POS;
+	bool announced = positive ? change->old_value == VMCLOCK_LEAP_PRE_POS ||
+					    change->old_value == VMCLOCK_LEAP_POS
+				  : change->old_value == VMCLOCK_LEAP_PRE_NEG;
+
+	if (change->has_old && announced)
+		return "the leap second is over, and the TAI offset is a new one";
+	return positive ? "a second was inserted at the end of last month, by this page"
+			: "a second was left out at the end of last month, by this page";
+}
+
 static const char *leap_advice(uint64_t indicator)
 {
 	switch (indicator) {
@@ -136,9 +160,6 @@ static const char *leap_advice(uint64_t indicator)
 		       "know";
 	case VMCLOCK_LEAP_POS:
 		return "it is 23:59:60";
-	case VMCLOCK_LEAP_POST_POS:
-	case VMCLOCK_LEAP_POST_NEG:
-		return "the leap second is over, and the TAI offset is a new one";
 	case VMCLOCK_LEAP_NONE:
 		return "none is due";
 	}
@@ -173,14 +194,18 @@ static void say_change(struct words words, const struct finding *finding)
 	case FINDING_LEAP_CHANGE:
 		say(words, "the leap second indicator is %s, was %s: %s",
 		    new_value(finding, PAGE_LEAP_INDICATOR).text,
-		    old_value(finding, PAGE_LEAP_INDICATOR).text, leap_advice(is));
+		    old_value(finding, PAGE_LEAP_INDICATOR).text,
+		    is == VMCLOCK_LEAP_POST_POS || is == VMCLOCK_LEAP_POST_NEG
+			    ? leap_over(&finding->change)
+			    : leap_advice(is));
 		break;
 	case FINDING_TAI_OFFSET_CHANGE:
-		say(words,
-		    "the page's TAI offset is %s s, was %s s: UTC computed from TAI moves by the "
-		    "difference",
-		    new_value(finding, PAGE_TAI_OFFSET_SEC).text,
-		    old_value(finding, PAGE_TAI_OFFSET_SEC).text);
+		say(words, "the page's TAI offset is %s, was %s: UTC computed from TAI %s",
+		    of_offset(finding->change.has_new, finding->change.new_value).text,
+		    of_offset(finding->change.has_old, finding->change.old_value).text,
+		    !finding->change.has_new   ? "is not known any more"
+		    : !finding->change.has_old ? "was not known before"
+					       : "moves by the difference");
 		break;
 	default:
 		say(words,

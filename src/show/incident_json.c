@@ -29,8 +29,9 @@ const struct json_table json_recovery = {
 		{"recovery_unknown", JSON_STRING,
 		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
 		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
-		 "`bad_before`: a clock is off that was so before it began. `refuted`: the page "
-		 "was wrong before or after a step, and no other clock shows which. "
+		 "`bad_before`: a clock is off that was so before it began. `refuted`: the "
+		 "page before and the page after (a step, a slew) contradict each other, and no "
+		 "other clock shows which is right. "
 		 "`ended_early`: good by the last samples, but not watched for long. `gap`: what "
 		 "came next was not recorded. `not_read`: the driver was not seen to answer well "
 		 "again. `further_off`: a clock is within its claim, but further off than before. "

@@ -66,6 +66,16 @@ static int64_t step_of(struct ns_interval interval, int64_t unit_ns)
 	return step;
 }
 
+/* A width of zero is no interval: one number, without zeros that say nothing. */
+static void point_text(char number[END_BYTES], const char *unit, char *text, size_t bytes)
+{
+	size_t length = strlen(number);
+
+	while (strchr(number, '.') && (number[length - 1] == '0' || number[length - 1] == '.'))
+		number[--length] = '\0';
+	snprintf(text, bytes, "%s %s", number, unit);
+}
+
 void interval_text(struct ns_interval interval, char *text, size_t bytes)
 {
 	uint64_t lo = magnitude(interval.lo_ns), hi = magnitude(interval.hi_ns);
@@ -78,7 +88,10 @@ void interval_text(struct ns_interval interval, char *text, size_t bytes)
 			continue;
 		end_text(interval.lo_ns, false, step, units[i].ns, low);
 		end_text(interval.hi_ns, true, step, units[i].ns, high);
-		snprintf(text, bytes, "%s .. %s %s", low, high, units[i].name);
+		if (interval.lo_ns == interval.hi_ns)
+			point_text(low, units[i].name, text, bytes);
+		else
+			snprintf(text, bytes, "%s .. %s %s", low, high, units[i].name);
 		return;
 	}
 	text_ns(interval.lo_ns, true, low, sizeof(low));

@@ -160,6 +160,17 @@ record_of() {
 	done
 }
 
+@test "report: two things in one update are said to be, and two far apart are not" {
+	printf '%s\n' 'generation 1' 'realtime within 5ms' 'end 40s' 'at 10s restore' 'at 20s clock-set step +1ms' 'at 30s clock-set step -1ms' \
+		>"$BATS_TEST_TMPDIR/far.scenario"
+	record_of "$BATS_TEST_TMPDIR/far.scenario" "$copy"
+	"$VMCLOCK_TRACE" report "$copy" >"$BATS_TEST_TMPDIR/text" || [ $? = 3 ]
+	[ "$(grep -c ' clock_set: ' "$BATS_TEST_TMPDIR/text")" = 2 ]
+	# Of the disruption and the restore, and of nothing else. And a step is one number, no interval.
+	[ "$(grep -c '(the same update of the page)' "$BATS_TEST_TMPDIR/text")" = 1 ]
+	grep -q 'stepped the system clock by +1 ms' "$BATS_TEST_TMPDIR/text"
+}
+
 @test "report: what lies in a gap is not passed over" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" "$copy"
 	sqlite3 "$copy" "CREATE TEMP TABLE at AS SELECT found_ns AS ns FROM findings WHERE number = 1;

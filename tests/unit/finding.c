@@ -127,6 +127,42 @@ static void a_result_that_is_no_error_has_no_name(void **state)
 	assert_string_equal(event_result_cause(INT32_MIN), event_result_cause(-99999));
 }
 
+static void says(const struct finding *finding, const char *part)
+{
+	char text[FINDING_WORDS_BYTES];
+
+	finding_sentence(finding, text, sizeof(text));
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in: %s", part, text);
+}
+
+static void a_leap_second_is_over_only_where_it_was_announced(void **state)
+{
+	static const char over[] = "the leap second is over, and the TAI offset is a new one";
+	struct finding finding = {.kind = FINDING_LEAP_CHANGE,
+				  .change = {true, true, VMCLOCK_LEAP_POS, VMCLOCK_LEAP_POST_POS}};
+
+	(void)state;
+	says(&finding, over);
+	finding.change.old_value = VMCLOCK_LEAP_NONE;
+	says(&finding, "a second was inserted at the end of last month, by this page");
+	finding.change.new_value = VMCLOCK_LEAP_POST_NEG;
+	says(&finding, "a second was left out at the end of last month, by this page");
+	finding.change.old_value = VMCLOCK_LEAP_PRE_NEG;
+	says(&finding, over);
+}
+
+static void an_offset_that_is_not_valid_has_no_seconds(void **state)
+{
+	struct finding finding = {.kind = FINDING_TAI_OFFSET_CHANGE,
+				  .change = {true, false, (uint64_t)-37, 0}};
+
+	(void)state;
+	says(&finding, "offset is not valid, was -37 s: UTC computed from TAI is not known any");
+	finding.change = (struct finding_change){true, true, (uint64_t)-37, (uint64_t)-38};
+	says(&finding, "offset is -38 s, was -37 s: UTC computed from TAI moves by the difference");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +170,8 @@ int main(void)
 		cmocka_unit_test(names_are_stable_and_lead_back),
 		cmocka_unit_test(no_other_name_is_one),
 		cmocka_unit_test(each_kind_has_a_sentence_and_json),
+		cmocka_unit_test(a_leap_second_is_over_only_where_it_was_announced),
+		cmocka_unit_test(an_offset_that_is_not_valid_has_no_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
