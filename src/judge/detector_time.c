@@ -287,12 +287,12 @@ static bool stun_by_counter(const struct detector *detector, const struct event 
 	return counted_ns - allowed_ns >= detector->options.stun_ns;
 }
 
-/* The page has stepped back by what the counter went on too far. */
-static bool is_refuted(const struct detector *detector, const struct event *event)
+/* The page has stepped back by what the counter went on too far, meanwhile or behind it. */
+static bool is_refuted(const struct detector *detector)
 {
 	struct ns_interval length = detector->held.stun.length, back;
 
-	return detector->stepped_ns == event_end_ns(event) &&
+	return detector->stepped_ns > detector->held.not_before_ns &&
 	       !interval_sub(interval_of(0), detector->stepped, &back) &&
 	       !interval_widen(length, detector->options.step_ns, &length) &&
 	       interval_overlap(back, length);
@@ -306,7 +306,7 @@ void detector_handle_held(struct detector *detector, const struct event *event, 
 				    elapsed_ns(detector->held.found_ns, event->time_ns) < HELD_NS))
 		return;
 	detector->has_held = false;
-	if (!disrupted && !is_refuted(detector, event))
+	if (!disrupted && !is_refuted(detector))
 		detector_emit(detector, &detector->held);
 }
 
@@ -326,6 +326,6 @@ void detector_handle_tick(struct detector *detector, const struct event *event)
 	}
 	if (detector->has_held)
 		detector_emit(detector, &detector->held);
-	detector->has_held = true;
 	detector->held = finding;
+	detector->has_held = !is_refuted(detector);
 }

@@ -102,8 +102,9 @@ struct incident_clock {
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
 	bool has_before;  /* was it read before? */
-	uint64_t before_ns; /* if so, how far it surely was off */
-	bool worse;	    /* was_bad, and further off now, so it is waited for */
+	uint64_t before_ns;	/* if so, how far it surely was off, */
+	uint64_t before_own_ns; /* and how far by the page of then alone */
+	bool worse;		/* was_bad, and further off now, so it is waited for */
 };
 
 /*

@@ -148,12 +148,10 @@ static uint64_t back_ns(const struct event_clock *clock)
 
 /* What moved it away from where it was may be hidden by a wide claim. */
 static bool is_further_off(const struct incident_clock *clock, const struct event_clock *reading,
-			   struct ns_interval error)
+			   uint64_t off_ns)
 {
-	uint64_t off_ns = surely_off_ns(error);
-
-	return clock->has_before && off_ns > clock->before_ns &&
-	       off_ns - clock->before_ns > back_ns(reading);
+	return clock->has_before && off_ns > clock->before_own_ns &&
+	       off_ns - clock->before_own_ns > back_ns(reading);
 }
 
 /* The newest error of clock @id, good or not: into the curve of the open incident. */
@@ -166,7 +164,7 @@ static void take_error(struct incidents *incidents, enum observed_clock id, bool
 		return;
 	note_worse(clock, incidents->newest[id].point.error);
 	incidents->newest[id].further_off =
-		is_further_off(clock, reading, incidents->newest[id].point.error);
+		is_further_off(clock, reading, incidents->newest[id].own_off_ns);
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
 		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded);
@@ -201,6 +199,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].in_doubt = false;
 	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
+	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->incident.witness = incidents->witness;
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
@@ -221,6 +220,8 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
 		add_unknown(incidents, clock, why);
+		/* What it was before is not the last that is known of it. */
+		incidents->newest[id].known &= incidents->open;
 		return;
 	}
 	if (id == OBSERVED_PHC)
@@ -234,6 +235,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].unbounded =
 		!error.has_page_claim || refuted_is_unbounded(&incidents->refuted);
 	incidents->newest[id].unsure = false;
+	incidents->newest[id].own_off_ns = surely_off_ns(bounded);
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->incident.witness = incidents->witness;
 	take_error(incidents, id, good, &event->clock);
@@ -282,6 +284,7 @@ void incident_open_clocks(struct incidents *incidents)
 		clock->is_good = incidents->newest[i].is_good;
 		clock->good_ns = incidents->newest[i].point.from_ns;
 		clock->has_before = true;
+		clock->before_own_ns = incidents->newest[i].own_off_ns;
 		clock->before_ns = surely_off_ns(incidents->newest[i].point.error);
 		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
 		if (incidents->newest[i].has_error)

@@ -73,8 +73,9 @@ struct incidents {
 		bool has_error; /* is point.error known, by all pages that may be right? */
 		bool in_doubt;	/* it is as good by another page, which shows another time */
 		bool unbounded;
-		bool unsure;	  /* by a witness that claims no bound */
-		bool further_off; /* than before the incident, though within its claim */
+		bool unsure;	     /* by a witness that claims no bound */
+		uint64_t own_off_ns; /* how far it surely is off, by its own page alone */
+		bool further_off;    /* than before the incident, though within its claim */
 		struct error_point point;
 	} newest[OBSERVED_CLOCKS];
 

@@ -138,7 +138,7 @@ static bool is_utc_in_doubt(const struct refuted *refuted)
 void refuted_event(struct refuted *refuted, const struct event *event)
 {
 	if ((!refuted_any(refuted) && !is_utc_in_doubt(refuted)) ||
-	    event->page_state != EVENT_PAGE_STABLE ||
+	    event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) == PAGE_INVALID ||
 	    (event->type != EVENT_PAGE && event->type != EVENT_CLOCK))
 		return;
 	if (refuted->marker != page_get(&event->page, PAGE_DISRUPTION_MARKER))
@@ -249,16 +249,39 @@ static bool widen_by_step(const struct finding_step *step, struct ns_interval *e
 	return true;
 }
 
-/* The lines of both pages meet where the rate changed. */
+/* How old the reference of the page before was when @finding was found; false: not known. */
+static bool age_before(const struct finding *finding, uint64_t *age_ns)
+{
+	const struct event *event = &finding->event;
+	const struct event_ticks *ticks =
+		event->type == EVENT_CLOCK ? &event->clock.ticks : &event->sample.ticks;
+	uint64_t reference = page_get(&finding->before, PAGE_COUNTER_VALUE);
+	struct page_time then, now;
+	struct ns_interval age;
+
+	if ((event->type != EVENT_CLOCK && event->type != EVENT_PAGE) ||
+	    !event_ticks_fit(ticks, &finding->before) ||
+	    page_time_at(&finding->before, reference, &then) ||
+	    page_time_at(&finding->before, ticks->after, &now) ||
+	    instant_distance(now.at, then.at, &age))
+		return false;
+	*age_ns = age.hi_ns > 0 ? (uint64_t)age.hi_ns : 0;
+	return true;
+}
+
+/* The lines of both pages meet where the rate changed: behind the reference of the one before. */
 static bool widen_by_slew(const struct finding *finding, uint64_t time_ns,
 			  struct ns_interval *error)
 {
 	const struct finding_slew *slew = &finding->slew;
-	uint64_t since_ns = finding->found_ns > time_ns ? finding->found_ns - time_ns : 0;
+	uint64_t since_ns = finding->found_ns > time_ns ? finding->found_ns - time_ns : 0, age_ns;
 	uint64_t change_ppt =
 		slew->change_ppt < 0 ? 0 - (uint64_t)slew->change_ppt : (uint64_t)slew->change_ppt;
-	unsigned __int128 apart_ns = (unsigned __int128)since_ns * change_ppt / PPT + 1;
+	unsigned __int128 apart_ns;
 
+	if (!age_before(finding, &age_ns))
+		return false;
+	apart_ns = ((unsigned __int128)since_ns + age_ns) * change_ppt / PPT + 1;
 	return !slew->out_of_range && apart_ns <= INT64_MAX &&
 	       !interval_widen(*error, (uint64_t)apart_ns, error);
 }

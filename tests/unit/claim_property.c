@@ -86,7 +86,7 @@ static struct beside judge_story(void)
 		beside.here_lied |= lies(&story.told[beside.at]);
 		beside.ever_lied |= beside.here_lied;
 		judge_event(beside.judge, &story.told[beside.at].event);
-		beside.here_unseen |= lies_unseen(&story.told[beside.at]);
+		beside.here_unseen |= lies_unseen(&story.told[beside.at]) && !beside.here_refuted;
 	}
 	beside.at = story.count ? story.count - 1 : 0;
 	judge_finish(beside.judge);

@@ -55,12 +55,13 @@ static inline bool lies(const struct told *told)
 	return told->page_lies || told->tai_lies || told->utc_lies;
 }
 
-/* By too little for a step to be found, and without a bound: by nothing will it be refuted. */
+/* By too little for a step to be found: by nothing will it be refuted. */
 static inline bool lies_unseen(const struct told *told)
 {
-	uint64_t off_ns = story_abs(told->page_off_ns);
+	uint64_t off_ns = story_abs(told->page_off_ns), claim_ns = told->page_claim_ns;
 
-	return told->page_tells && !told->page_claim_ns && off_ns > READING_NS && off_ns <= MS;
+	return told->page_tells && (claim_ns ? off_ns > claim_ns && off_ns <= 3 * claim_ns
+					     : off_ns > READING_NS && off_ns <= MS);
 }
 
 /* Can the truth be held against what is said, as no lie was believed? */

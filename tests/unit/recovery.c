@@ -213,6 +213,11 @@ static void a_counter_that_jumps_is_no_stun(void **state)
 	assert_int_equal(story->last.count[FINDING_STUN], 0);
 	assert_int_equal(story->last.count[FINDING_HOST_STEP], 1);
 	free(story);
+	/* The page stepped back before the late tick came. */
+	story = play(REALTIME "refresh 300ms\nat 869ms jump value +970251140ns\n");
+	assert_int_equal(story->last.count[FINDING_STUN], 0);
+	assert_int_equal(story->last.count[FINDING_HOST_STEP], 1);
+	free(story);
 	/* Nothing refutes it, where the page's clock stays. */
 	story = play(REALTIME "refresh 0\nat 10.03 jump value +500ms\n");
 	assert_int_equal(story->last.count[FINDING_STUN], 1);
@@ -251,6 +256,8 @@ static void a_page_that_lies_makes_no_clock_wrong(void **state)
 		REALTIME "at 10.03 step +50ms\nat 20.03 step -50ms\n",
 		REALTIME "time-type TAI\nat 10.03 tai-offset -36\nat 20.03 tai-offset -37\n",
 		REALTIME "at 10.03 set time_type 1\nat 20.03 free time_type\n",
+		/* What refuted a page is not forgotten over garbage. */
+		REALTIME "at 8s step -3835653ns\nat 14s garbage 600ms\n",
 		/* A slew and a jump of the counter: neither page alone shows by how much. */
 		REALTIME "at 8s slew -24.551\nat 8.5s slew 0\nat 13.5s jump value -2508224ns\n",
 		REALTIME "refresh 1s\nat 1159ms jump value -6585177ns\nat 1313ms slew -16.179\n",
