@@ -109,6 +109,14 @@ strict() {
 	strict gone
 }
 
+@test "exporter: what was no page from the first sample on is not said to be well" {
+	head -c 4096 /dev/zero >"$page"
+	exporter --listen 127.0.0.1:0
+	comes 'vmclock_page_mode{vmclock_page_mode="invalid"}' 1
+	get "http://$at/" >"$BATS_TEST_TMPDIR/landing"
+	run ! grep -E 'clock is well|class="ok"' "$BATS_TEST_TMPDIR/landing"
+}
+
 @test "exporter: what happens to a clock, counted; the bad window opens and closes" {
 	looker() {
 		exporter --listen 127.0.0.1:0

@@ -82,6 +82,18 @@ record_of() {
 	"$VMCLOCK_TRACE" report --since 70s "$copy" | grep -q '^OK: '
 }
 
+@test "report: what was no page, or torn, from the first sample on is neither OK nor recovered" {
+	local word
+	for word in 'set magic 7' 'stick 1h'; do
+		printf '%s\n' 'realtime within 2ms' 'end 20s' "at 0 $word" >"$BATS_TEST_TMPDIR/bad.scenario"
+		rm -f "$copy"
+		"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy" >/dev/null && return 1
+		"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json" || :
+		jq -e '(.level | . == "unknown" or . == "critical") and all(.incidents[]; .recovered | not)' "$BATS_TEST_TMPDIR/json"
+		run ! "$VMCLOCK_TRACE" replay "$copy"
+	done
+}
+
 @test "report: OK only where all of it was recorded" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
 	"$VMCLOCK_TRACE" report "$copy" | grep -q '^OK: '

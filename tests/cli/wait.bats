@@ -115,6 +115,18 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	is '.page.clock_status == 2'
 }
 
+@test "wait: neither recovered nor synchronized comes by what was no page, or torn, from the first sample on" {
+	head -c 4096 /dev/urandom >"$page"
+	run -4 "$VMCLOCK_TRACE" wait --device "$page" --for recovered,synchronized --timeout 300ms
+	# A good one, left in the midst of an update.
+	play_sim "$page" 'end 1h'
+	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for synchronized --timeout 5m
+	end_sim
+	wait "$sim" || :
+	printf '\007' | dd of="$page" bs=1 seek=12 conv=notrunc status=none
+	run -4 "$VMCLOCK_TRACE" wait --device "$page" --for recovered,synchronized --timeout 300ms
+}
+
 @test "wait: recovered is never said by a page without a clock" {
 	play_sim "$page" 'mode marker-only'
 	run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 1s
