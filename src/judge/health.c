@@ -55,7 +55,7 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 {
 	enum observed_clock clock = event->clock.clock;
 
-	if (witness_event(&health->witness, event)) {
+	if (page->is_by_witness) {
 		health->clock_seen = true;
 		health->clock_wrong[OBSERVED_REALTIME] = is_wrong_by_witness(health, &event->clock);
 		return;
@@ -65,7 +65,7 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 		return;
 	if (clock == OBSERVED_REALTIME)
 		health->realtime = event->clock;
-	if (witness_is_other(&health->witness))
+	if (witness_is_other(&page->witness))
 		return;
 	health->clock_seen = true;
 	health->clock_wrong[clock] = is_wrong(page, event);
@@ -77,8 +77,6 @@ void health_event(struct health *health, const struct page_in_force *page,
 	health->page = health_of_page(page, false);
 	if (event->type == EVENT_CLOCK)
 		handle_clock(health, page, event);
-	else
-		witness_event(&health->witness, event);
 	health->clock_seen &= health->page;
 }
 

@@ -17,7 +17,6 @@
 
 #include "event/event.h"
 #include "judge/page_in_force.h"
-#include "judge/witness.h"
 
 /* Near enough for a clock that claims no bound. */
 #define HEALTH_BACK_NS 1000000
@@ -41,7 +40,6 @@ struct health {
 	bool page;			   /* is the page good? */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
-	struct witness witness;		   /* who judges CLOCK_REALTIME */
 	struct event_clock realtime;	   /* its newest reading, beside the page */
 };
 

@@ -174,7 +174,7 @@ static bool page_is_good(const struct incidents *incidents)
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
-	bool has_witness = incidents->has_clock || incidents->witness.rank != WITNESS_NONE;
+	bool has_witness = incidents->has_clock || incidents->page->witness.rank != WITNESS_NONE;
 	bool moved = may_move_clocks(&incidents->incident);
 	struct claim suspects = suspects_recovery(&incidents->suspects);
 
@@ -188,7 +188,7 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 		return suspects;
 	if (has_witness && !incident_clocks_are_known(incidents, since_ns, moved))
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
-	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->witness))
+	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
 		return claim_unknown(CLAIM_WITNESS);
 	return incident_clocks_recovery(incidents, since_ns);
 }
@@ -271,7 +271,6 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 		incident_count_tally(incidents, event);
 		return;
 	case EVENT_PAGE:
-		witness_event(&incidents->witness, event);
 		handle_page(incidents, event);
 		break;
 	case EVENT_CLOCK:

@@ -2,6 +2,7 @@
 /* How wrong each clock was over the window of an incident. */
 #include "judge/clock_error.h"
 #include "judge/curve.h"
+#include "judge/error_bounds.h"
 #include "judge/health.h"
 #include "judge/incident_state.h"
 #include "judge/witness.h"
@@ -201,7 +202,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
-	incidents->incident.witness = incidents->witness;
+	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
 
@@ -213,10 +214,8 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	struct ns_interval bounded, by_all;
 	struct clock_error error;
 	bool good;
-	int why = clock_error_bounded(event, &error, &bounded);
+	int why = error_by_page_in_force(incidents->page, event, &error, &bounded);
 
-	if (!why && incidents->page->reference_is_stale)
-		why = -(int)ERROR_OLD_LINE - 1;
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
 		add_unknown(incidents, clock, why);
@@ -237,7 +236,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].unsure = false;
 	incidents->newest[id].own_off_ns = surely_off_ns(bounded);
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
-	incidents->incident.witness = incidents->witness;
+	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, id, good, &event->clock);
 	if (why)
 		add_unknown(incidents, clock, why);
@@ -256,7 +255,7 @@ static bool is_held_against_page(struct incidents *incidents, const struct event
 
 void incident_handle_clock(struct incidents *incidents, const struct event *event)
 {
-	bool by_witness = witness_event(&incidents->witness, event);
+	bool by_witness = incidents->page->is_by_witness;
 
 	if ((unsigned int)event->clock.clock >= OBSERVED_CLOCKS)
 		return;
@@ -265,7 +264,7 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 	if (by_witness)
 		handle_witness(incidents, event);
 	/* Where the page cannot tell, and another can, nothing is unknown. */
-	else if (!witness_is_other(&incidents->witness) &&
+	else if (!witness_is_other(&incidents->page->witness) &&
 		 is_held_against_page(incidents, &event->clock))
 		handle_by_page(incidents, event);
 }

@@ -80,7 +80,6 @@ struct incidents {
 	} newest[OBSERVED_CLOCKS];
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
-	struct witness witness;
 	struct event_clock realtime;
 	bool has_other; /* of reference clocks, the one that is held against the page: */
 	int32_t other;	/* the one with the lowest number */

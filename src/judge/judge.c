@@ -141,19 +141,19 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 
 const struct witness *judge_witness(const struct judge *judge)
 {
-	return &judge->health.witness;
+	return &judge->page.witness;
 }
 
 bool judge_is_by_witness(const struct judge *judge, const struct event *event)
 {
 	return event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_PHC_OTHER &&
 	       judge_has_witness_but_page(judge) &&
-	       judge->health.witness.reference.number == event->clock.reference.number;
+	       judge->page.witness.reference.number == event->clock.reference.number;
 }
 
 bool judge_has_witness_but_page(const struct judge *judge)
 {
-	return witness_is_other(&judge->health.witness);
+	return witness_is_other(&judge->page.witness);
 }
 
 const struct detector_counts *judge_counts(const struct judge *judge)

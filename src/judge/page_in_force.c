@@ -81,6 +81,7 @@ void page_in_force_event(struct page_in_force *in_force, const struct event *eve
 	bool is_whole = event->page_state == EVENT_PAGE_STABLE;
 
 	in_force->has_changed = false;
+	in_force->is_by_witness = witness_event(&in_force->witness, event);
 	switch (event->type) {
 	case EVENT_PAGE:
 		in_force->is_torn = event->page_state == EVENT_PAGE_TORN;

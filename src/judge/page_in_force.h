@@ -17,6 +17,7 @@
 
 #include "event/event.h"
 #include "event/page_change.h"
+#include "judge/witness.h"
 #include "page/page.h"
 
 /* All zero at first. */
@@ -30,6 +31,9 @@ struct page_in_force {
 	uint64_t marker_ns;	  /* when its marker was new; 0: never seen to change */
 	bool is_torn;		  /* the newest sample was torn */
 	bool is_lost;		  /* the device is gone, or what is there is no page any more */
+
+	struct witness witness; /* by which clock CLOCK_REALTIME is judged: the page, or another */
+	bool is_by_witness;	/* is this event a reading by it, which is no page? */
 
 	/* Of EVENT_PAGE alone. */
 	bool is_sampled;	   /* is there a whole one, valid or not? */
