@@ -309,7 +309,7 @@ const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *st
 	windows->open = open != NULL;
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		clocks |= state->shown.clock[i].seen;
-	state->shown.is_well = judge_is_well(state->judge, clocks);
+	state->shown.well = judge_is_well(state->judge, clocks);
 	if (open)
 		show_window(windows, open);
 	state->shown.turn_ns = clock_now_ns(CLOCK_MONOTONIC);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "page/names.h"
 #include "page/time.h"
+#include "page/warning.h"
 #include "show/html.h"
 #include "show/interval_text.h"
 #include "version.h"
@@ -66,8 +67,8 @@ static const char *why_not_known(const struct metrics_snapshot *snapshot)
 {
 	const struct metrics_windows *windows = &snapshot->windows;
 
-	if (page_mode(&snapshot->page.page) == PAGE_MARKER_ONLY)
-		return "the page tells of disruptions alone, and no time";
+	if (snapshot->well.state == CLAIM_UNKNOWN)
+		return claim_why_means(snapshot->well.why);
 	if (windows->count && windows->recovery.state == CLAIM_FAILS)
 		return "a clock was still bad when it was last seen";
 	if (windows->count && windows->recovery.state == CLAIM_UNKNOWN)
@@ -76,9 +77,7 @@ static const char *why_not_known(const struct metrics_snapshot *snapshot)
 		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
 			return error_unknown_means(snapshot->clock[i].why);
 	}
-	return snapshot->is_well ? NULL
-				 : "the hypervisor does not vouch for it, or no clock was read "
-				   "since";
+	return NULL;
 }
 
 /* The one sentence that matters, in its colour. */
@@ -98,6 +97,9 @@ static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64
 	} else if (page_mode(&snapshot->page.page) == PAGE_INVALID) {
 		colour = "bad";
 		text = "What is there is no vmclock page.";
+	} else if (snapshot->well.state == CLAIM_FAILS) {
+		colour = "bad";
+		text = "A clock disagrees with the page.";
 	} else {
 		why = why_not_known(snapshot);
 		colour = why ? "unknown" : "good";
@@ -118,7 +120,7 @@ static void put_time(FILE *out, const struct metrics_page *seen)
 		instant_format_utc(time.utc, utc, sizeof(utc));
 		put_row(out, "UTC by the page", "%s, at the newest sample", utc);
 	}
-	if (time.has_max_error) {
+	if (time.has_max_error && !page_warnings_unsafe(PAGE_FULL, page_warnings(&seen->page))) {
 		text_ns_u64(time.max_error_ns, error, sizeof(error));
 		put_row(out, "its error", "at most %s either way", error);
 	}

@@ -130,7 +130,7 @@ struct metrics_snapshot {
 	struct metrics_finding finding[METRICS_FINDINGS]; /* newest first */
 	size_t findings;
 	struct metrics_windows windows;
-	bool is_well; /* are page and clocks, as far as they are read, good now? */
+	struct claim well; /* are page and clocks, as far as they are read, good now? */
 	struct metrics_driver driver;
 };
 

@@ -121,11 +121,15 @@ static void write_newest_window(struct metrics_writer *out, const struct metrics
 	write_window_errors(out, windows, true);
 }
 
-static void write_windows(struct metrics_writer *out, const struct metrics_windows *windows)
+static void write_windows(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
 {
+	const struct metrics_windows *windows = &snapshot->windows;
+
 	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_open", NULL,
 		     "Is a clock bad now, or was it until a few seconds ago?");
-	metric_u64(out, NULL, windows->open);
+	/* None open says that all is well: where that is not known, nothing does. */
+	if (windows->open || snapshot->well.state == CLAIM_HOLDS)
+		metric_u64(out, NULL, windows->open);
 	metric_begin(out, METRIC_COUNTER, "vmclock_bad_windows", NULL,
 		     "Times in which a clock was bad.");
 	metric_u64(out, NULL, windows->count);
@@ -140,5 +144,5 @@ void metrics_write_clocks(struct metrics_writer *out, const struct metrics_snaps
 {
 	write_offsets(out, snapshot->clock);
 	write_findings(out, snapshot);
-	write_windows(out, &snapshot->windows);
+	write_windows(out, snapshot);
 }

@@ -116,6 +116,9 @@ static void write_time(struct metrics_writer *out, const struct metrics_page *se
 	metric_begin(out, METRIC_GAUGE, "vmclock_page_age_seconds", "seconds",
 		     "Time since the page's reference, by its own rate.");
 	metric_double(out, NULL, (double)time.delta_ticks * period_of(page));
+	/* Nobody guarantees a bound of a clock that is not vouched for. */
+	if (page_warnings_unsafe(PAGE_FULL, page_warnings(page)))
+		return;
 	write_error(out, "vmclock_page_max_error_seconds",
 		    "How far off the page's time is at most, as guaranteed, either way.",
 		    time.has_max_error, time.max_error_ns);

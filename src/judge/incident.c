@@ -292,6 +292,12 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 			       incidents->incident.to_ns);
 }
 
+bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why)
+{
+	*why = incidents->clocks_moved ? CLAIM_NO_CLOCK : CLAIM_REFUTED;
+	return incidents->clocks_moved || incident_page_is_refuted(incidents, 0);
+}
+
 void incidents_finish(struct incidents *incidents)
 {
 	end_incident(incidents, CLAIM_ENDED_EARLY);

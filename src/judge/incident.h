@@ -183,6 +183,12 @@ void incidents_finish(struct incidents *incidents);
 /* The highest severity of its findings, but for what was lost: what each part of it amounts to. */
 enum finding_severity incident_alarm(const struct incident *incident);
 
+/*
+ * Of what has happened, is it still open how the clock is now? Into @why: a page was refuted, and
+ * no clock shows that this one is right; or clocks were moved, and none was checked since.
+ */
+bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why);
+
 /* The incident that is open, or NULL. Owned by @incidents. */
 const struct incident *incidents_open(const struct incidents *incidents);
 

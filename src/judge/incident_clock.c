@@ -323,9 +323,21 @@ bool incident_clocks_are_good(const struct incidents *incidents)
 	return true;
 }
 
+bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns)
+{
+	/* The PTP clock is the page itself. */
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (i != OBSERVED_PHC && incidents->newest[i].known &&
+		    !incidents->newest[i].in_doubt &&
+		    incidents->newest[i].point.from_ns >= since_ns)
+			return false;
+	}
+	return refuted_any(&incidents->refuted);
+}
+
 struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns)
 {
-	bool agreed = false, is_away = false;
+	bool is_away = false;
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
@@ -334,12 +346,8 @@ struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_
 			return claim_unknown(CLAIM_BAD_BEFORE);
 		is_away |=
 			clock->seen && i != OBSERVED_PHC_OTHER && incidents->newest[i].further_off;
-		/* The PTP clock is the page itself. */
-		agreed |= i != OBSERVED_PHC && incidents->newest[i].known &&
-			  !incidents->newest[i].in_doubt &&
-			  incidents->newest[i].point.from_ns >= since_ns;
 	}
-	if (refuted_any(&incidents->refuted) && !agreed)
+	if (incident_page_is_refuted(incidents, since_ns))
 		return claim_unknown(CLAIM_REFUTED);
 	return is_away ? claim_unknown(CLAIM_FURTHER_OFF) : claim_seen(true);
 }

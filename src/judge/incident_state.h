@@ -118,6 +118,9 @@ bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since
  */
 struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns);
 
+/* Was a page refuted, and has no clock shown since @since_ns that the one of now is right? */
+bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns);
+
 /* Put each clock's last sample before the incident at the head of its curve. */
 void incident_open_clocks(struct incidents *incidents);
 

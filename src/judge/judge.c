@@ -102,11 +102,6 @@ const struct page_in_force *judge_page(const struct judge *judge)
 	return &judge->page;
 }
 
-bool judge_is_well(const struct judge *judge, bool clocks)
-{
-	return health_now(&judge->health, clocks) && !incidents_open(judge->incidents);
-}
-
 bool judge_page_is_good(const struct judge *judge)
 {
 	return judge->health.page;
@@ -125,6 +120,37 @@ static enum claim_why doubt_why(page_warning_set unsafe)
 	if (unsafe & invalid)
 		return CLAIM_NO_PAGE;
 	return unsafe & ~status ? CLAIM_NO_TIME : CLAIM_NO_VOUCHER;
+}
+
+/* Why a page that is not good leaves open whether all is well. */
+static enum claim_why page_why(const struct page_in_force *page)
+{
+	page_warning_set unsafe;
+
+	if (!page->known || page->is_lost)
+		return CLAIM_NO_PAGE;
+	unsafe = page_warnings_unsafe(page_mode(&page->page), page_warnings(&page->page));
+	return unsafe ? doubt_why(unsafe) : CLAIM_NO_TIME;
+}
+
+struct claim judge_is_well(const struct judge *judge, bool clocks)
+{
+	const struct page_in_force *page = &judge->page;
+	const struct health *health = &judge->health;
+	enum claim_why why;
+
+	if (incidents_open(judge->incidents))
+		return claim_seen(false);
+	if (!health->page)
+		return claim_unknown(page_why(page));
+	if (page_mode(&page->page) != PAGE_FULL && !judge_has_witness_but_page(judge))
+		return claim_unknown(CLAIM_NO_CLOCK);
+	if (!health_now(health, false))
+		return claim_seen(false);
+	if (clocks && !health->clock_seen)
+		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
+	return incidents_leave_doubt(judge->incidents, &why) ? claim_unknown(why)
+							     : claim_seen(true);
 }
 
 const struct page_doubt *judge_page_doubt(const struct judge *judge)

@@ -67,10 +67,10 @@ const struct page_in_force *judge_page(const struct judge *judge);
 
 /*
  * Is all well now: page and clocks are good by their newest samples (judge/health.h), and no
- * incident is open? With @clocks, at least one clock must have been read since the page became
- * good.
+ * incident is open, nor has one left open whether they are? It is not known where nothing tells the
+ * time, and with @clocks, until one was read since the page became good.
  */
-bool judge_is_well(const struct judge *judge, bool clocks);
+struct claim judge_is_well(const struct judge *judge, bool clocks);
 
 /* Is the page good, by the newest events (judge/health.h)? */
 bool judge_page_is_good(const struct judge *judge);

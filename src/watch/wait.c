@@ -45,7 +45,6 @@ struct wait {
 	struct stop_condition until;
 	uint64_t start_ns;
 	bool sampled;	  /* has a whole page been seen? */
-	bool has_clock;	  /* does the newest one carry a clock, which others can be held against? */
 	const char *what; /* what happened; NULL: nothing yet */
 	bool has_finding;
 	struct finding finding;
@@ -102,7 +101,6 @@ static void handle_page(struct wait *wait, const struct event *event)
 	if (!wait->sampled)
 		check_marker(wait, event);
 	wait->sampled = true;
-	wait->has_clock = page_mode(page) == PAGE_FULL;
 }
 
 /* By the page's own status; what else must be good the judge knows. */
@@ -141,7 +139,7 @@ static void check_recovered(struct wait *wait)
 
 	bool is_other = judge_has_witness_but_page(wait->judge);
 
-	if (!(wait->has_clock || is_other) || !judge_is_well(wait->judge, clocks))
+	if (judge_is_well(wait->judge, clocks).state != CLAIM_HOLDS)
 		return;
 	if (wait->options->requests.recovered)
 		happen(wait, "recovered", NULL);

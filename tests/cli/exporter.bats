@@ -117,6 +117,18 @@ strict() {
 	run ! grep -E 'clock is well|class="ok"' "$BATS_TEST_TMPDIR/landing"
 }
 
+@test "exporter: of a page that was never good, no window is said to be closed, and no bound is served" {
+	play 'status UNRELIABLE'
+	exporter --listen 127.0.0.1:0
+	comes 'vmclock_clock_status{vmclock_clock_status="UNRELIABLE"}' 1
+	strict never-good
+	lacks '^vmclock_bad_window_open ' "$dir/never-good.txt"
+	lacks '^vmclock_page_\(max\|estimated\)_error_seconds ' "$dir/never-good.txt"
+	get "http://$at/" >"$dir/never-good.html"
+	grep 'Whether the clock is well is not known: the hypervisor did not vouch' "$dir/never-good.html"
+	lacks 'its error' "$dir/never-good.html"
+}
+
 @test "exporter: what happens to a clock, counted; the bad window opens and closes" {
 	looker() {
 		exporter --listen 127.0.0.1:0

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long
 # A real Prometheus server scrapes the exporter in a guest, over TCP, with the rules that come with
 # it, while the guest is live-migrated, its clock corrected, and its hypervisor's clock goes bad. Then
 # it is asked what it knows, as people and dashboards ask it.

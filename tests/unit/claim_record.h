@@ -15,6 +15,24 @@
 
 static struct story story;
 
+/* Was the page updated more than once between two samples, by its own count? */
+static inline bool is_missed(void)
+{
+	const struct page *before = NULL;
+
+	for (size_t i = 0; i < story.count; i++) {
+		const struct event *event = &story.told[i].event;
+
+		if (event->type != EVENT_PAGE || event->page_state != EVENT_PAGE_STABLE)
+			continue;
+		if (before && (uint32_t)(page_get(&event->page, PAGE_SEQ_COUNT) -
+					 page_get(before, PAGE_SEQ_COUNT)) > 2)
+			return true;
+		before = &event->page;
+	}
+	return false;
+}
+
 static void quiet_begin(FILE *out, const struct record_context *context)
 {
 	(void)out;

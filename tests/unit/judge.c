@@ -115,20 +115,20 @@ static void an_open_incident_is_not_well(void **state)
 	struct told *told = *state;
 	struct page page = make_full_page();
 
-	assert_false(judge_is_well(told->judge, false));
+	assert_false(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 	see_at(told->judge, &page, 10);
-	assert_true(judge_is_well(told->judge, false));
-	assert_false(judge_is_well(told->judge, true));
+	assert_true(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
+	assert_false(judge_is_well(told->judge, true).state == CLAIM_HOLDS);
 	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
 	make_next_seq(&page);
 	for (unsigned int second = 11; second < 16; second++) {
 		see_at(told->judge, &page, second);
-		assert_false(judge_is_well(told->judge, false));
+		assert_false(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 	}
 	see_at(told->judge, &page, 16);
 	assert_string_equal(told->letters, "eeOfeeeeeC");
 	assert_true(told->incident.recovered);
-	assert_true(judge_is_well(told->judge, false));
+	assert_true(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 }
 
 /* Neither a change nor health follows from what was before a gap. */
@@ -143,11 +143,11 @@ static void behind_a_gap_all_begins_anew(void **state)
 	judge_resume(told->judge, &(struct event_gap){.finding = 9, .incident = 7});
 	assert_string_equal(told->letters, "eSOfC");
 	assert_false(told->incident.recovered);
-	assert_false(judge_is_well(told->judge, false));
+	assert_false(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 	page = marked(page, 6);
 	see_at(told->judge, &page, 1000);
 	assert_string_equal(told->letters, "eSOfCe");
-	assert_true(judge_is_well(told->judge, false));
+	assert_true(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 	page = disrupted(page, 7);
 	see_at(told->judge, &page, 1001);
 	assert_string_equal(told->letters, "eSOfCeeOf");

@@ -48,7 +48,7 @@ static inline struct story *play(const char *text)
 	assert_non_null(story->judge);
 	while (scenario_source_next(source, &event, NULL))
 		judge_event(story->judge, &event);
-	story->was_well_at_end = judge_is_well(story->judge, true);
+	story->was_well_at_end = judge_is_well(story->judge, true).state == CLAIM_HOLDS;
 	judge_finish(story->judge);
 	judge_free(story->judge);
 	scenario_source_free(source);
