@@ -59,7 +59,7 @@ static int record_scenario(const struct record_options *options,
 	} else {
 		session->view->begin(stdout, &context);
 		source_run(&simulated.source, NULL, stdout, on_event, session);
-		code = record_end(session, &context, session->newest_ns - session->start_ns,
+		code = record_end(session, &context, session->newest_ns - session->start_ns, false,
 				  stdout);
 	}
 	simulated_close(&simulated);
@@ -138,7 +138,8 @@ const struct command cmd_record = {
 	.exit_done = "recorded, and nothing worse found in it than news (severity info)",
 	.exit_failed =
 		"nothing to record, or FILE could not be written; or events were lost (data_loss), "
-		"updates of the page were missed, or it was bad, and nothing else was found",
+		"updates of the page were missed, or it was bad, and nothing else was found (ended "
+		"by SIGTERM, as a service is, that is 0)",
 	.exit_finding = "a finding about the clock of severity warning or critical",
 	.examples =
 		"sudo vmclock-trace record\n"

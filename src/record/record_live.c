@@ -303,7 +303,7 @@ int record_live(const struct record_options *options, const struct recorder_opti
 		service_tell("STOPPING=1");
 		code = record_end(session, &context,
 				  clock_now_ns(CLOCK_MONOTONIC) - watched_from_ns(&machine),
-				  stdout);
+				  machine.until.signal == SIGTERM, stdout);
 	}
 	if (machine.watchdog >= 0)
 		close(machine.watchdog);

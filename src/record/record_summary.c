@@ -31,10 +31,11 @@ void record_bounds_facts(const struct record_options *options, struct fact_list 
 }
 
 int record_end(struct record_session *session, const struct record_context *context,
-	       uint64_t duration_ns, FILE *out)
+	       uint64_t duration_ns, bool is_stopped, FILE *out)
 {
 	struct recorder_counts counts;
 	struct record_result result;
+	int code;
 
 	record_session_finish(session, &counts);
 	result = (struct record_result){
@@ -56,5 +57,6 @@ int record_end(struct record_session *session, const struct record_context *cont
 		message_error("%s could not be written: %s", context->file, counts.trouble);
 		return EXIT_FAILED;
 	}
-	return message_verdict(session->alarming, session->judge);
+	code = message_verdict(session->alarming, session->judge);
+	return is_stopped && code == EXIT_FAILED ? EXIT_DONE : code;
 }

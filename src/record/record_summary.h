@@ -11,8 +11,12 @@
 /* How much of it is kept. */
 void record_bounds_facts(const struct record_options *options, struct fact_list *facts);
 
-/* Write all, and show on @out what @duration_ns add up to. An exit code; what is wrong was said. */
+/*
+ * Write all, and show on @out what @duration_ns add up to. An exit code; what is wrong was said.
+ * @is_stopped: SIGTERM ended it, as it does a service, which has not failed where nothing was found
+ * and whether all was well is not known. That is said, and no error.
+ */
 int record_end(struct record_session *session, const struct record_context *context,
-	       uint64_t duration_ns, FILE *out);
+	       uint64_t duration_ns, bool is_stopped, FILE *out);
 
 #endif

@@ -147,6 +147,20 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 	grep -q '^hint: ' <<<"$output"
 }
 
+@test "record: what is not known ends it with 1, and a service that is stopped with 0" {
+	for signal in INT TERM; do
+		rm -f "$file"*
+		play_sim "$page" 'status UNRELIABLE' 'end 1h'
+		watchers=()
+		watcher "$BATS_TEST_TMPDIR/text" "$VMCLOCK_TRACE" record --device "$page" "$file" 2>"$BATS_TEST_TMPDIR/said"
+		kill -s "$signal" "${watchers[0]}"
+		code=0; wait "${watchers[0]}" || code=$?
+		end_sim
+		grep -q 'whether all was well is not known' "$BATS_TEST_TMPDIR/said"
+		case $signal in INT) [ "$code" = 1 ] ;; TERM) [ "$code" = 0 ] ;; esac
+	done
+}
+
 @test "record: wrong usage is told" {
 	for wrong in '--max-size 1M' '--max-size 5MB' '--max-age soon' '--duration 0' '--frobnicate' 'one two'; do
 		# shellcheck disable=SC2086 # words of their own
