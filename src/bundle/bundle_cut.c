@@ -293,6 +293,7 @@ static int run(struct cut *cut, struct error *error)
 				   : 0)) /
 		NSEC_PER_SEC;
 	put_facts(cut);
+	note(cut, writer_end(cut->writer));
 	note(cut, writer_commit(cut->writer));
 	if (!cut->failed)
 		return 0;

@@ -98,7 +98,7 @@ static void add_origin(const struct cut_request *request, struct recording *reco
 	if (report_unkept(whole, request->since_ns, request->until_ns))
 		fact_set(facts, RECORDED_FACT_UNKEPT, "%" PRIu64, whole->span.unkept);
 	if (*whole->damage)
-		fact_set(facts, "bundle_of_damage", "%" PRIu64 " events could not be read: %s",
+		fact_set(facts, RECORDED_FACT_DAMAGE, "%" PRIu64 " events could not be read: %s",
 			 whole->bad_rows, request->redact ? "it is damaged" : whole->damage);
 }
 

@@ -217,6 +217,7 @@ static enum rule rule_of(const char *name)
 		{"start_realtime_ns", NUMBER},
 		{"end_monotonic_ns", NUMBER},
 		{"events_judged", NUMBER},
+		{"events_stored", NUMBER},
 		{"events_cut", NUMBER},
 		{"windows_cut", NUMBER},
 		{"findings_cut", NUMBER},

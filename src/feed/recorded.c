@@ -199,7 +199,8 @@ struct claim_span recorded_span(const struct recorded *recorded)
 		.events = recorded->events,
 		.ended = end == RECORDING_CLOSED,
 		.no_log = end == RECORDING_WITHOUT_LOG,
-		.damaged = *recording_damage(recorded->recording)->why,
+		.damaged = *recording_damage(recorded->recording)->why ||
+			   fact_get(recording_facts(recorded->recording), RECORDED_FACT_DAMAGE),
 		.lost = losses.events,
 		.unkept = recorded->unkept,
 	};

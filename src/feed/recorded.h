@@ -81,6 +81,9 @@ uint64_t recorded_duration_ns(const struct recorded *recorded);
 /* In a bundle's recording: the alarms in the gaps of what it was made of. */
 #define RECORDED_FACT_UNKEPT "bundle_of_unkept"
 
+/* And what of that could not be read. */
+#define RECORDED_FACT_DAMAGE "bundle_of_damage"
+
 /* What it has of what happened, now that it was read. */
 struct claim_span recorded_span(const struct recorded *recorded);
 

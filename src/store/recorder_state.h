@@ -64,6 +64,7 @@ struct recorder {
 	uint8_t *taken;
 	struct backlog backlog;	 /* rows that are no events, not committed yet */
 	bool owed;		 /* those are to be written again */
+	bool ended;		 /* nothing comes any more */
 	bool urgent;		 /* something was found, and is not on the disk yet */
 	uint64_t unsaved;	 /* rows of this transaction that are in no backlog */
 	uint64_t rows_told;	 /* of rows_lost, in the file */

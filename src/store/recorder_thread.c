@@ -188,6 +188,8 @@ static void commit(struct recorder *recorder, uint64_t now_ns)
 		result = cut(recorder, now_ns);
 	if (result == SQLITE_OK)
 		result = tell_facts(recorder, rows_lost);
+	if (result == SQLITE_OK && recorder->ended)
+		result = writer_end(recorder->writer);
 	if (result == SQLITE_OK)
 		result = writer_commit(recorder->writer);
 	if (result != SQLITE_OK) {
@@ -278,7 +280,6 @@ void *recorder_write(void *arg)
 {
 	struct recorder *recorder = arg;
 	const struct record *record = (const struct record *)recorder->taken;
-	bool ended = false;
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	size_t bytes;
 
@@ -286,10 +287,10 @@ void *recorder_write(void *arg)
 		recorder->options.thread_begins();
 	/* Who opened the file has made room before. */
 	recorder->tidy_due_ns = now_ns + TIDY_NS;
-	while (!ended) {
+	while (!recorder->ended) {
 		bytes = queue_take(recorder->queue, recorder->taken, RECORD_BYTES, COMMIT_NS);
-		ended = bytes && record->kind == RECORD_END;
-		if (bytes && !ended)
+		recorder->ended = bytes && record->kind == RECORD_END;
+		if (bytes && !recorder->ended)
 			write_record(recorder, record, bytes);
 		now_ns = clock_now_ns(CLOCK_MONOTONIC);
 		if ((now_ns >= recorder->commit_due_ns || recorder->since_cut >= CUT_AFTER) &&

@@ -2,6 +2,7 @@
 #include "store/recording.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 #include <sqlite3.h>
 
 #include "store/codec.h"
-#include "store/read_limit.h"
 #include "store/recording_file.h"
+#include "store/recording_state.h"
 #include "store/schema.h"
 
 /* Behind damage it is tried again so many rows further on, twice as many each time. */
@@ -20,27 +21,10 @@
 #define LED_BACK_MOST 16
 
 /* Far more windows than a ring keeps. */
-#define GAPS  16384
-#define CACHE 256 /* a power of two */
+#define GAPS 16384
 
 /* Counts have a LIMIT: a bare count(*) is one step of SQLite's, however long it takes. */
-enum statement {
-	GET_EVENTS,
-	GET_PAGE,
-	GET_THREAD,
-	GET_CGROUP,
-	GET_FINDING,
-	COUNT_FINDINGS,
-	GET_INCIDENT,
-	COUNT_INCIDENTS,
-	WALK_FINDINGS,
-	WALK_INCIDENTS,
-	WALK_ALARMS,
-	GET_LOSSES,
-	STATEMENTS
-};
-
-static const char *const sql[STATEMENTS] = {
+static const char *const sql[RECORDING_STATEMENTS] = {
 	[GET_EVENTS] = "SELECT id, time_ns, type, path, result, latency_ns, flags, device, call,"
 		       " thread, page_state, page, detail FROM events WHERE id > ? ORDER BY id",
 	[GET_PAGE] = "SELECT bytes FROM pages WHERE id = ?",
@@ -59,39 +43,7 @@ static const char *const sql[STATEMENTS] = {
 	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
 };
 
-/* How far a statement that walks over a table has come. */
-struct walker {
-	uint64_t number;   /* of the newest row that was passed, 0: none */
-	bool waits, ended; /* the row that it is at is not passed yet; there is none */
-};
-
-struct recording {
-	sqlite3 *db;
-	struct read_limit limit;
-	sqlite3_stmt *stmt[STATEMENTS];
-	struct fact_list facts;
-	struct recording_damage damage;
-	bool log_is_missing; /* and the file says that it has one */
-	bool running;	     /* GET_EVENTS is */
-	int led_back;	     /* times that a row had an earlier id than the one before */
-	int64_t last_id;
-	uint64_t last_ns;
-	struct event_gap gap;
-	uint64_t gaps;
-	struct walker findings;
-	struct walker incidents;
-	struct walker alarms;
-	struct {
-		int64_t id;
-		struct page page;
-	} pages[CACHE];
-	struct {
-		int64_t id;
-		struct event_reader who;
-	} threads[CACHE];
-};
-
-static void damaged(struct recording *recording, const char *why)
+void recording_damaged(struct recording *recording, const char *why)
 {
 	if (!*recording->damage.why)
 		snprintf(recording->damage.why, sizeof(recording->damage.why), "%s", why);
@@ -136,13 +88,13 @@ int recording_open(const char *path, struct recording **out, struct error *error
 		read_limit_begin(&recording->limit, recording->db, path);
 		err = schema_check(recording->db, path, error);
 	}
-	for (int i = 0; i < STATEMENTS && !err; i++) {
+	for (int i = 0; i < RECORDING_STATEMENTS && !err; i++) {
 		if (sqlite3_prepare_v2(recording->db, sql[i], -1, &recording->stmt[i], NULL) !=
 		    SQLITE_OK)
 			err = -EIO;
 	}
 	if (!err && read_facts(recording) != SQLITE_OK)
-		damaged(recording, sqlite3_errmsg(recording->db));
+		recording_damaged(recording, sqlite3_errmsg(recording->db));
 	if (err == -EIO && !*error->cause)
 		error_cause(error, "%s cannot be read: %s", path, sqlite3_errmsg(recording->db));
 	if (err) {
@@ -157,7 +109,7 @@ void recording_close(struct recording *recording)
 {
 	if (!recording)
 		return;
-	for (int i = 0; i < STATEMENTS; i++)
+	for (int i = 0; i < RECORDING_STATEMENTS; i++)
 		sqlite3_finalize(recording->stmt[i]);
 	sqlite3_close(recording->db);
 	free(recording);
@@ -185,7 +137,7 @@ const struct recording_damage *recording_damage(const struct recording *recordin
 static bool take_page(struct recording *recording, int64_t id, struct page *page)
 {
 	sqlite3_stmt *stmt = recording->stmt[GET_PAGE];
-	size_t slot = (size_t)id & (CACHE - 1);
+	size_t slot = (size_t)id & (RECORDING_CACHE - 1);
 	bool found = false;
 	int bytes;
 
@@ -212,7 +164,7 @@ static bool take_page(struct recording *recording, int64_t id, struct page *page
 static bool take_thread(struct recording *recording, int64_t id, struct event_reader *who)
 {
 	sqlite3_stmt *stmt = recording->stmt[GET_THREAD];
-	size_t slot = (size_t)id & (CACHE - 1);
+	size_t slot = (size_t)id & (RECORDING_CACHE - 1);
 	const void *comm;
 	bool found = false;
 	int bytes;
@@ -303,10 +255,10 @@ static bool step(struct recording *recording)
 		sqlite3_reset(stmt);
 		recording->running = false;
 		if (recording->limit.is_spent)
-			damaged(recording, READ_LIMIT_WHY);
+			recording_damaged(recording, READ_LIMIT_WHY);
 		if (result == SQLITE_DONE || recording->limit.stopped)
 			return false;
-		damaged(recording, sqlite3_errmsg(recording->db));
+		recording_damaged(recording, sqlite3_errmsg(recording->db));
 		recording->damage.gaps += tries == 0;
 		skip = skip ? 2 * skip : 1;
 	}
@@ -322,7 +274,8 @@ const struct event_gap *recording_gap(const struct recording *recording)
  * On in a table that is in the order of its times, to the first row that is not before @to_ns.
  * Returns how many of those passed are behind @from_ns.
  */
-static uint64_t walk(struct walker *walker, sqlite3_stmt *stmt, uint64_t from_ns, uint64_t to_ns)
+static uint64_t walk(struct recording_walker *walker, sqlite3_stmt *stmt, uint64_t from_ns,
+		     uint64_t to_ns)
 {
 	uint64_t between = 0;
 
@@ -354,7 +307,8 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 	if (!missing || recording->damage.gaps)
 		return;
 	if (++recording->gaps > GAPS) {
-		damaged(recording, "more is missing in it, here and there, than a recorder cuts");
+		recording_damaged(recording,
+				  "more is missing in it, here and there, than a recorder cuts");
 		return;
 	}
 	gap->events = missing;
@@ -367,6 +321,27 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 	gap->incident = recording->incidents.number;
 }
 
+/*
+ * All rows were read: are they those that it was closed with? Older versions told only what they
+ * cut of those that they numbered, and of a part that bundle(1) made not even that.
+ */
+static void check_rows(struct recording *recording)
+{
+	const struct fact_list *facts = &recording->facts;
+	uint64_t cut = fact_get_u64(facts, "events_cut", 0);
+	uint64_t stored = (uint64_t)recording->last_id > cut ? recording->last_id - cut : 0;
+	char why[ERROR_CAUSE_BYTES];
+
+	if (fact_get(facts, RECORDING_FACT_STORED))
+		stored = fact_get_u64(facts, RECORDING_FACT_STORED, 0);
+	else if (recording_end(recording) != RECORDING_CLOSED || fact_get(facts, "bundle"))
+		return;
+	snprintf(why, sizeof(why), "of its %" PRIu64 " events %" PRIu64 " are there", stored,
+		 recording->rows);
+	if (recording->rows != stored)
+		recording_damaged(recording, why);
+}
+
 bool recording_next(struct recording *recording, struct event *event)
 {
 	uint64_t missing = 0;
@@ -375,21 +350,23 @@ bool recording_next(struct recording *recording, struct event *event)
 		int64_t id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
 
 		if (id <= recording->last_id) {
-			damaged(recording, "its events are out of order");
+			recording_damaged(recording, "its events are out of order");
 			if (recording->led_back++ == LED_BACK_MOST)
 				return false;
 		} else {
 			missing += (uint64_t)id - (uint64_t)recording->last_id - 1;
 		}
 		recording->last_id = id;
+		recording->rows++;
 		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {
 			handle_gap(recording, missing, event);
 			recording->last_ns = event->time_ns;
 			return true;
 		}
 		recording->damage.bad_rows++;
-		damaged(recording, "events in it hold what no recorder writes");
+		recording_damaged(recording, "events in it hold what no recorder writes");
 	}
+	check_rows(recording);
 	return false;
 }
 
@@ -404,82 +381,6 @@ void recording_check(struct recording *recording)
 	else
 		found = (const char *)sqlite3_column_text(stmt, 0) ?: "it cannot be checked";
 	if (strcmp(found, "ok") != 0)
-		damaged(recording, found);
+		recording_damaged(recording, found);
 	sqlite3_finalize(stmt);
-}
-
-void recording_each_loss(struct recording *recording, recording_loss_fn fn, void *arg)
-{
-	sqlite3_stmt *stmt = recording->stmt[GET_LOSSES];
-
-	while (sqlite3_step(stmt) == SQLITE_ROW) {
-		const char *cause = (const char *)sqlite3_column_text(stmt, 1);
-
-		fn((uint64_t)sqlite3_column_int64(stmt, 2), (uint64_t)sqlite3_column_int64(stmt, 0),
-		   cause ?: "", arg);
-	}
-	sqlite3_reset(stmt);
-}
-
-static void add_loss(uint64_t time_ns, uint64_t events, const char *cause, void *arg)
-{
-	struct recording_losses *losses = arg;
-
-	(void)time_ns;
-	losses->events += events;
-	snprintf(losses->cause, sizeof(losses->cause), "%s", cause);
-}
-
-void recording_losses(struct recording *recording, struct recording_losses *losses)
-{
-	*losses = (struct recording_losses){0};
-	recording_each_loss(recording, add_loss, losses);
-}
-
-/* One text by one number; "" or NULL as @otherwise where there is none. */
-static const char *text_of(sqlite3_stmt *stmt, uint64_t number, const char *otherwise)
-{
-	sqlite3_reset(stmt);
-	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)number);
-	return sqlite3_step(stmt) == SQLITE_ROW
-		       ? (const char *)sqlite3_column_text(stmt, 0) ?: otherwise
-		       : otherwise;
-}
-
-const char *recording_cgroup(struct recording *recording, uint64_t id)
-{
-	return text_of(recording->stmt[GET_CGROUP], id, "");
-}
-
-const char *recording_finding(struct recording *recording, uint64_t number)
-{
-	return text_of(recording->stmt[GET_FINDING], number, NULL);
-}
-
-static uint64_t count_of(struct recording *recording, enum statement which)
-{
-	sqlite3_stmt *stmt = recording->stmt[which];
-	uint64_t count = 0;
-
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		count = (uint64_t)sqlite3_column_int64(stmt, 0);
-	else if (recording->limit.is_spent)
-		damaged(recording, READ_LIMIT_WHY);
-	sqlite3_reset(stmt);
-	return count;
-}
-
-uint64_t recording_findings(struct recording *recording)
-{
-	return count_of(recording, COUNT_FINDINGS);
-}
-
-const char *recording_incident(struct recording *recording, uint64_t number)
-{
-	return text_of(recording->stmt[GET_INCIDENT], number, NULL);
-}
-
-uint64_t recording_incidents(struct recording *recording)
-{
-	return count_of(recording, COUNT_INCIDENTS);
 }

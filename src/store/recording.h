@@ -49,6 +49,9 @@ const struct event_gap *recording_gap(const struct recording *recording);
 /* In a copy of one without its log: "missing". */
 #define RECORDING_FACT_LOG "bundle_of_log"
 
+/* How many events there were in it when it was closed. */
+#define RECORDING_FACT_STORED "events_stored"
+
 /* How it ends. */
 enum recording_end {
 	RECORDING_CLOSED,      /* in order */

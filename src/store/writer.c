@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "store/codec.h"
+#include "store/recording.h"
 #include "store/schema.h"
 #include "store/writer_files.h"
 #include "store/writer_state.h"
@@ -335,6 +336,16 @@ int writer_event(struct writer *writer, const struct event *event)
 void writer_gap(struct writer *writer, uint64_t events)
 {
 	writer->next.event += (int64_t)events;
+	writer->gaps += events;
+}
+
+int writer_end(struct writer *writer)
+{
+	uint64_t numbers = (uint64_t)writer->next.event - 1;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, numbers - writer->gaps - writer->cuts.events);
+	return writer_fact(writer, RECORDING_FACT_STORED, text);
 }
 
 int writer_finding(struct writer *writer, const struct recorded_finding *finding)

@@ -37,6 +37,8 @@ int writer_sync(struct writer *writer);
 
 /* One row each. */
 int writer_event(struct writer *writer, const struct event *event);
+/* No event comes any more: how many there are now is told in the file, once it is committed. */
+int writer_end(struct writer *writer);
 /* So many events are not to be here before the next one: between windows they went. */
 void writer_gap(struct writer *writer, uint64_t events);
 int writer_finding(struct writer *writer, const struct recorded_finding *finding);

@@ -43,6 +43,7 @@ struct writer {
 	struct windows windows;
 	struct epoch next;	 /* the numbers that the next rows get */
 	struct epoch committed;	 /* and those that they got if nothing since were there */
+	uint64_t gaps;		 /* numbers of events that are not to be there */
 	uint64_t found_bytes;	 /* of findings and incidents, more or less: none is left out */
 	uint64_t cgroups;	 /* rows that were put since cgroups were cut */
 	struct writer_cuts cuts; /* with those of this transaction */

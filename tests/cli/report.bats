@@ -186,7 +186,8 @@ record_of() {
 @test "report: what lies in a gap is not passed over" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" "$copy"
 	sqlite3 "$copy" "CREATE TEMP TABLE at AS SELECT found_ns AS ns FROM findings WHERE number = 1;
-		DELETE FROM events WHERE time_ns BETWEEN (SELECT ns - 2000000000 FROM at) AND (SELECT ns + 2000000000 FROM at)"
+		DELETE FROM events WHERE time_ns BETWEEN (SELECT ns - 2000000000 FROM at) AND (SELECT ns + 2000000000 FROM at);
+		UPDATE facts SET value = (SELECT count(*) FROM events) WHERE name = 'events_stored'"
 	# It was found live, and is in the table of findings.
 	run -1 "$VMCLOCK_TRACE" report --json "$copy"
 	jq -e '.level == "unknown" and (.verdict | contains("not kept"))' <<<"$output"
@@ -199,6 +200,25 @@ record_of() {
 	sqlite3 "$copy" "DELETE FROM findings; DELETE FROM incidents"
 	run -1 "$VMCLOCK_TRACE" report --json "$copy"
 	jq -e '.level == "unknown"' <<<"$output"
+}
+
+@test "report: of a recording that was closed, and from which events are gone, nothing is OK" {
+	record_of "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" "$copy"
+	sqlite3 "$copy" "DELETE FROM events WHERE id > 15"
+	why="of its $(sqlite3 "$copy" "SELECT value FROM facts WHERE name = 'events_stored'") events 15 are there"
+	for command in report 'report --json' 'report --html' "report $STORY" 'report --csv' replay 'trace --from' 'watch --from'; do
+		# shellcheck disable=SC2086 # words of their own
+		run -1 --separate-stderr "$VMCLOCK_TRACE" $command "$copy"
+		grep -qF "$why" <<<"$stderr"
+		if grep -qE '^OK|"ok"' <<<"$output"; then return 1; fi
+	done
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.level == "unknown"'
+	# Nor in a bundle, whose own events are all there.
+	run -1 "$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/gone.tar.gz" "$copy"
+	"$VMCLOCK_TRACE" verify --json "$BATS_TEST_TMPDIR/gone.tar.gz" | jq -e '.level == "ok"'
+	tar -xOf "$BATS_TEST_TMPDIR/gone.tar.gz" --wildcards '*/report.json' | jq -e '.level == "unknown"'
+	tar -C "$BATS_TEST_TMPDIR" --strip-components 1 -xf "$BATS_TEST_TMPDIR/gone.tar.gz" --wildcards '*/recording.sqlite'
+	run -1 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/recording.sqlite"
 }
 
 @test "report: the same recording gives the same bytes, in each form" {

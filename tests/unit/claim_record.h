@@ -81,7 +81,9 @@ static inline void make_gap(const char *path)
 		 "DELETE FROM events WHERE id >= %zu AND id < %zu AND"
 		 " id < (SELECT max(id) FROM events);"
 		 "INSERT OR REPLACE INTO facts VALUES('events_cut',"
-		 " (SELECT max(id) FROM events) - (SELECT count(*) FROM events))",
+		 " (SELECT max(id) FROM events) - (SELECT count(*) FROM events));"
+		 "UPDATE facts SET value = (SELECT count(*) FROM events) WHERE name ="
+		 " 'events_stored'",
 		 from, from + length);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);

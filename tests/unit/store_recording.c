@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "store/recorder.h"
 #include "store/recording.h"
@@ -218,6 +219,55 @@ static void oldest_go(void **state)
 	recording_close(recording);
 }
 
+/* Whoever takes events out of a recording that was closed leaves one that is damaged. */
+static void rows_are_counted(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *why;
+	} cases[] = {
+		{"UPDATE facts SET value = value WHERE name = 'none'", ""},
+		{"DELETE FROM events WHERE id > 990", "of its 1000 events 990 are there"},
+		{"DELETE FROM events WHERE id = 500", "of its 1000 events 999 are there"},
+		{"DELETE FROM events WHERE id < 3", "of its 1000 events 998 are there"},
+		{"DELETE FROM events", "of its 1000 events 0 are there"},
+		/* As versions before left it: they numbered them. */
+		{"DELETE FROM facts WHERE name = 'events_stored';"
+		 " INSERT INTO facts VALUES('end_monotonic_ns', 1)",
+		 ""},
+		{"DELETE FROM facts WHERE name = 'events_stored';"
+		 " INSERT INTO facts VALUES('end_monotonic_ns', 1), ('events_cut', '10');"
+		 " DELETE FROM events WHERE id <= 10",
+		 ""},
+		{"DELETE FROM facts WHERE name = 'events_stored';"
+		 " INSERT INTO facts VALUES('end_monotonic_ns', 1), ('events_cut', '10');"
+		 " DELETE FROM events WHERE id <= 11",
+		 "of its 990 events 989 are there"},
+	};
+	struct recording *recording;
+	struct event event;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recorder *recorder = begin(0);
+		sqlite3 *db;
+
+		for (uint64_t n = 1; n <= 1000; n++) {
+			event = event_of(n);
+			recorder_event(recorder, &event);
+		}
+		recorder_close(recorder, NULL);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, cases[i].sql, NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(db);
+		recording = open_for_reading();
+		while (recording_next(recording, &event))
+			;
+		assert_string_equal(recording_damage(recording)->why, cases[i].why);
+		recording_close(recording);
+		remove_path(state);
+	}
+}
+
 static void not_written_over(void **state)
 {
 	const struct recorder_options options = {.path = path};
@@ -305,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_comes_back, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(counts_outlive_reads, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(oldest_go, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(rows_are_counted, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(not_written_over, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(foreign_files, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(damaged_files, make_path, remove_path),
