@@ -219,6 +219,7 @@ static void check_metrics(const struct beside *beside)
 {
 	struct exporter_state *state = exporter_state_new(0);
 	struct metrics_writer out = {.format = METRICS_OPENMETRICS};
+	const char *window_end = "\nvmclock_bad_window_end_timestamp_seconds ";
 	const struct metrics_self self = {0};
 	const struct metrics_snapshot *snapshot;
 	const struct told *newest = NULL;
@@ -245,7 +246,7 @@ static void check_metrics(const struct beside *beside)
 					(!newest->page_lies && is_seen_to_be_bad(newest))))))
 		wrong("the landing page says that the clock is well");
 	if (!snapshot->windows.open && beside->incidents && beside->last != CLAIM_HOLDS &&
-	    strstr(out.text, "\nvmclock_bad_window_end_timestamp_seconds "))
+	    memmem(out.text, out.length, window_end, strlen(window_end)))
 		wrong("the metrics know an end of a bad window that nobody saw");
 	free(html);
 	free(out.text);
