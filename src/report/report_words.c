@@ -211,14 +211,16 @@ static void say_incident(struct words *words, const struct report *report,
 			 const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	/* By the page goes without saying. */
+	bool says_recovery = !incident->recovered || witness_is_other(&incident->witness);
 	char recovery[RECOVERY_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	say(words,
 	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s%s%s: ", incident->number,
-	    from, incident->recovered ? "" : "at least ", length, incident->recovered ? "" : ", ",
-	    incident->recovered ? "" : incident_recovery(incident, recovery));
+	    from, incident->recovered ? "" : "at least ", length, says_recovery ? ", " : "",
+	    says_recovery ? incident_recovery(incident, recovery) : "");
 	say_kinds(words, incident);
 	say(words, ".");
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
@@ -312,6 +314,18 @@ static const char *at_most(const struct report *report, uint64_t unlisted)
 	return unlisted && report_is_windowed(report) ? "at most " : "";
 }
 
+/* By which clock that is so, where it is not the page alone. */
+static void say_witness(struct words *words, const struct report *report)
+{
+	const struct witness *witness = &report->analysis->witness;
+	char text[WITNESS_TEXT_BYTES];
+
+	if (witness_is_other(witness))
+		say(words, "%s CLOCK_REALTIME was compared with %s.",
+		    report->utc && report->utc->has_page ? " Where the page gave no time," : "",
+		    witness_text(witness, text));
+}
+
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
 	const struct analysis *analysis = report->analysis;
@@ -325,6 +339,7 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		    findings == 1 ? "" : "s");
 	else
 		say(words, " nothing was found.");
+	say_witness(words, report);
 	if (report_claim(report).state == CLAIM_UNKNOWN)
 		say(words, " Whether all was well is not known: %s.",
 		    claim_why_means(report_claim(report).why));

@@ -24,6 +24,16 @@ setup_file() {
 	[[ $flat == *"recovered, by the host's clock (KVM virtual PTP), which claims no bound"* ]]
 }
 
+@test "witness: the verdict says by which clock, and whether that claims a bound, also where all is well" {
+	by="by the host's clock (KVM virtual PTP), which claims no bound"
+	[[ $("$VMCLOCK_TRACE" report --json "$STORY" | jq -r .verdict) == *"was bad for "*" s, recovered, $by: "* ]]
+	[[ $("$VMCLOCK_TRACE" report --html "$STORY") == *'<p class="verdict '*', recovered, by the host'*'s clock (KVM virtual PTP), which claims no bound: '* ]]
+	printf '%s\n' 'mode marker-only' 'realtime within 2ms' 'ptp-clock kvm' 'end 20s' >"$BATS_TEST_TMPDIR/ok.scenario"
+	run -0 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/ok.scenario" "$BATS_TEST_TMPDIR/ok.sqlite"
+	run -0 "$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/ok.sqlite"
+	jq -e '.verdict | test("^OK: .* nothing was found. CLOCK_REALTIME was compared with the host.s clock [(]KVM virtual PTP[)], which claims no bound[.]$")' <<<"$output"
+}
+
 @test "witness: Z is UTC by it, also after hours in which the machine did not run" {
 	printf '%s\n' 'mode marker-only' 'generation 1' 'realtime within 2ms' 'ptp-clock kvm within 10us' 'end 190m' \
 		'at 20s restore downtime 3h' >"$BATS_TEST_TMPDIR/restore.scenario"
