@@ -33,7 +33,8 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 		}
 		if (!refuted_widen(finding, point->from_ns, &point->error))
 			continue;
-		clock->wrong += interval_has(point->error, 0) ? 0 : point->samples;
+		point->unbounded |= refuted_is_unbounded(&analysis->refuted);
+		clock->wrong += error_is_wrong(point->error, point->unbounded) ? point->samples : 0;
 		curve->point[kept++] = *point;
 	}
 	curve->points = kept;
@@ -95,6 +96,15 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 		curve_break(&analysis->page_bound);
 }
 
+static void add_error(struct analysis_clock *clock, uint64_t time_ns, struct ns_interval error,
+		      bool unbounded)
+{
+	clock->known++;
+	clock->wrong += error_is_wrong(error, unbounded);
+	curve_add(&clock->curve, time_ns, error);
+	clock->curve.point[clock->curve.points - 1].unbounded |= unbounded;
+}
+
 /* CLOCK_REALTIME by the witness, where no page tells the time. */
 static void add_witness(struct analysis *analysis, const struct event *event)
 {
@@ -108,15 +118,14 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 	}
 	analysis->witness = *judge_witness(analysis->judge);
 	utc_track_add_witness(&analysis->utc, event);
-	clock->known++;
-	clock->wrong += !interval_has(error, 0);
-	curve_add(&clock->curve, event->time_ns, error);
+	add_error(clock, event->time_ns, error, !event->clock.has_claim);
 }
 
 static void add_clock(struct analysis *analysis, const struct event *event,
 		      const struct page_in_force *line)
 {
 	struct analysis_clock *clock = &analysis->clock[event->clock.clock];
+	struct clock_error own;
 	struct ns_interval error;
 
 	clock->seen++;
@@ -125,13 +134,13 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	/* Where another witness judges, the page says nothing of it. */
 	if (judge_has_witness_but_page(analysis->judge))
 		return;
-	if (!error_bounds_of_clock(line, &analysis->refuted, event, &error)) {
+	if (error_by_page_in_force(line, event, &own, &error) ||
+	    refuted_error(&analysis->refuted, event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
-	clock->known++;
-	clock->wrong += !interval_has(error, 0);
-	curve_add(&clock->curve, event->time_ns, error);
+	add_error(clock, event->time_ns, error,
+		  !own.has_page_claim || refuted_is_unbounded(&analysis->refuted));
 }
 
 static void add_read(struct analysis *analysis, const struct event *event)

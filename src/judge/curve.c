@@ -9,6 +9,7 @@ static void join(struct error_point *to, const struct error_point *next)
 {
 	to->to_ns = next->to_ns;
 	to->samples += next->samples;
+	to->unbounded |= next->unbounded;
 	if (next->error.lo_ns < to->error.lo_ns)
 		to->error.lo_ns = next->error.lo_ns;
 	if (next->error.hi_ns > to->error.hi_ns)

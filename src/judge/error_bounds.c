@@ -23,11 +23,10 @@ int error_by_page_in_force(const struct page_in_force *line, const struct event 
 	return !result && line->reference_is_stale ? -(int)ERROR_OLD_LINE - 1 : result;
 }
 
-bool error_bounds_of_clock(const struct page_in_force *line, const struct refuted *refuted,
-			   const struct event *event, struct ns_interval *error)
+bool error_bounds_of_clock(const struct page_in_force *line, const struct event *event,
+			   struct ns_interval *error)
 {
 	struct clock_error own;
 
-	return !error_by_page_in_force(line, event, &own, error) &&
-	       (!refuted || !refuted_error(refuted, event, error));
+	return !error_by_page_in_force(line, event, &own, error);
 }

@@ -12,7 +12,6 @@
 #include "event/event.h"
 #include "judge/clock_error.h"
 #include "judge/page_in_force.h"
-#include "judge/refuted.h"
 
 /*
  * What the page of an EVENT_PAGE claims of its own error when it was looked at, either way, into
@@ -29,12 +28,10 @@ int error_by_page_in_force(const struct page_in_force *line, const struct event 
 			   struct clock_error *error, struct ns_interval *bounded);
 
 /*
- * By how much the clock of an EVENT_CLOCK was off, measurement and the page's bound included, into
- * @error: by all pages that may be right, its own and those @refuted; NULL: by its
- * own. False where that is not known;
- * @error is then undefined.
+ * By how much the clock of an EVENT_CLOCK was off by its own page, measurement and the page's bound
+ * included, into @error. False where that is not known; @error is then undefined.
  */
-bool error_bounds_of_clock(const struct page_in_force *line, const struct refuted *refuted,
-			   const struct event *event, struct ns_interval *error);
+bool error_bounds_of_clock(const struct page_in_force *line, const struct event *event,
+			   struct ns_interval *error);
 
 #endif

@@ -35,8 +35,7 @@ static bool is_wrong(const struct page_in_force *page, const struct event *event
 {
 	struct ns_interval error;
 
-	return error_bounds_of_clock(page, NULL, event, &error) &&
-	       !health_of_clock(&event->clock, error);
+	return error_bounds_of_clock(page, event, &error) && !health_of_clock(&event->clock, error);
 }
 
 /* The same of CLOCK_REALTIME by a reading of the witness. */

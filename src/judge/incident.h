@@ -71,6 +71,7 @@ struct error_point {
 	uint64_t to_ns;	  /* and of the last */
 	uint64_t samples;
 	bool after_gap;		  /* between the one before and this it was not known */
+	bool unbounded;		  /* one of them is by a clock that claims no bound */
 	struct ns_interval error; /* the clock less true time, by the page and its bound */
 };
 

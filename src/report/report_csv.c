@@ -211,7 +211,7 @@ static void add_detail(struct line *line, const struct event *event,
 		break;
 	case EVENT_CLOCK:
 		line->what = observed_clock_name(event->clock.clock);
-		line->has_error = error_bounds_of_clock(page_in_force, NULL, event, &line->error);
+		line->has_error = error_bounds_of_clock(page_in_force, event, &line->error);
 		break;
 	case EVENT_LATENCY:
 		line->path = event_path_name(event->path);

@@ -94,7 +94,9 @@ static const struct json_table clock_table = {
 		{"clock", JSON_STRING, "Which one.", .name = json_clock_names},
 		{"readings", JSON_U64, "How many readings there were."},
 		{"known", JSON_U64, "Of how many the error is known."},
-		{"wrong", JSON_U64, "Of them, those whose error is surely not 0."},
+		{"wrong", JSON_U64,
+		 "Of them, those whose error is surely not 0; where who says so claims no "
+		 "bound, surely more than 1 ms."},
 		{"curve", JSON_OBJECT, "Its error over time.", JSON_LIST, .of = &json_curve_point},
 		{0},
 	}};

@@ -316,7 +316,7 @@ static void put_clock(struct trace *trace, const struct event *event,
 	struct ns_interval error;
 	char name[64];
 
-	if (!error_bounds_of_clock(line, NULL, event, &error))
+	if (!error_bounds_of_clock(line, event, &error))
 		return;
 	if (!trace->described_clock[clock]) {
 		snprintf(name, sizeof(name), "%s less the page's time, from",

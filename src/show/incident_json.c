@@ -46,7 +46,9 @@ static const struct json_table errors_table = {
 	.doc = "How wrong reads or samples of a clock were.",
 	.keys = (const struct json_key[]){
 		{"known", JSON_U64, "Of how many the error is known."},
-		{"wrong", JSON_U64, "Of them, those whose error is surely not 0."},
+		{"wrong", JSON_U64,
+		 "Of them, those whose error is surely not 0; where who says so claims no "
+		 "bound, surely more than 1 ms."},
 		{"unbounded", JSON_U64, "Of them, those by a page that gave no bound."},
 		{"all", JSON_OBJECT, "The interval around all of them. Null: none is known.",
 		 JSON_NULL, .of = &json_interval},

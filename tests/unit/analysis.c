@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge/analysis.h: over the whole time, too, a reading is wrong only where that is sure. */
+#include "judge/analysis.h"
+#include "play_make.h"
+
+/* CLOCK_REALTIME over @text. */
+static struct analysis_clock realtime_of(const char *text)
+{
+	struct simulation_options options = {0};
+	struct analysis *analysis = analysis_new();
+	struct scenario_source *source;
+	struct analysis_clock clock;
+	struct scenario scenario;
+	struct error error = {.cause = ""};
+	struct event event;
+
+	assert_non_null(analysis);
+	if (scenario_parse("test", text, strlen(text), &scenario, &error))
+		fail_msg("%s (%s)", error.cause, error.hint);
+	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
+	while (scenario_source_next(source, &event, NULL))
+		analysis_event(analysis, &event);
+	analysis_finish(analysis);
+	clock = analysis->clock[OBSERVED_REALTIME];
+	scenario_source_free(source);
+	scenario_free(&scenario);
+	analysis_free(analysis);
+	return clock;
+}
+
+/* The word of a page, or of another clock, that claims no bound, is taken to a millisecond. */
+static void a_page_without_a_bound_proves_little(void **state)
+{
+	static const char *const right[] = {
+		"realtime within 2ms\nrefresh 1s\nend 30s\nat 10s time-error unknown\n",
+		"realtime within 2ms\nrefresh 1s\nend 30s\nat 6373ms jump value -447211005ns\n"
+		"at 15s time-error unknown\n",
+		"realtime within 2ms\nmode marker-only\nptp-clock kvm off +900us\nend 30s\n",
+	};
+	static const char *const moved[] = {
+		"realtime within 20ms\ntime-error unknown\nend 30s\n"
+		"at 10.05s clock-set step -5ms\n",
+		"realtime within 20ms\nmode marker-only\nptp-clock kvm\nend 30s\n"
+		"at 10.05s clock-set step -5ms\n",
+		/* One that claims a bound is held to it. */
+		"realtime within 20ms\nend 30s\nat 10.05s clock-set step -100us\n",
+		"realtime within 20ms\nmode marker-only\nptp-clock kvm within 10us\nend 30s\n"
+		"at 10.05s clock-set step -100us\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		struct analysis_clock clock = realtime_of(right[i]);
+
+		assert_true(clock.known > 290);
+		if (clock.wrong)
+			fail_msg("%s%llu wrong", right[i], (unsigned long long)clock.wrong);
+	}
+	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
+		struct analysis_clock clock = realtime_of(moved[i]);
+
+		if (clock.wrong < 195 || clock.wrong > 205)
+			fail_msg("%s%llu wrong", moved[i], (unsigned long long)clock.wrong);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_without_a_bound_proves_little),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
