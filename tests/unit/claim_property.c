@@ -58,8 +58,10 @@ static void on_finding(const struct finding *finding, void *arg)
 	beside->slewed |= finding->kind == FINDING_HOST_SLEW;
 	beside->moved |= finding->kind == FINDING_DISRUPTION || finding->kind == FINDING_RESTORE ||
 			 finding->kind == FINDING_STUN || finding->kind == FINDING_CLOCK_SET;
-	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW)
+	if (finding->kind == FINDING_HOST_STEP || finding->kind == FINDING_HOST_SLEW) {
 		beside->refuted = beside->here_refuted = true;
+		beside->here_anew = false;
+	}
 	/* Not of the clock, which may have recovered; a leap second refutes no offset of UTC. */
 	beside->here_refuted |= finding->kind == FINDING_TAI_OFFSET_CHANGE &&
 				finding->severity > FINDING_INFO && finding->change.has_old &&
@@ -67,8 +69,9 @@ static void on_finding(const struct finding *finding, void *arg)
 	if (finding->kind != FINDING_DISRUPTION)
 		return;
 	beside->moved_at = beside->at;
-	beside->believed |= beside->here_unseen || (!beside->here_refuted && beside->lied_before);
-	beside->here_unseen = false;
+	beside->believed |= beside->here_unseen || beside->anew_before ||
+			    (!beside->here_refuted && beside->lied_before);
+	beside->here_unseen = beside->here_anew = false;
 	beside->ever_believed |= beside->believed;
 	beside->here_refuted = false;
 	beside->here_lied = lies(&story.told[beside->at]);
@@ -82,11 +85,18 @@ static struct beside judge_story(void)
 
 	assert_non_null(beside.judge);
 	for (beside.at = 0; beside.at < story.count; beside.at++) {
+		const struct told *told = &story.told[beside.at];
+
 		beside.lied_before = beside.here_lied;
-		beside.here_lied |= lies(&story.told[beside.at]);
+		beside.anew_before = beside.here_anew;
+		beside.here_lied |= lies(told);
 		beside.ever_lied |= beside.here_lied;
-		judge_event(beside.judge, &story.told[beside.at].event);
-		beside.here_unseen |= lies_unseen(&story.told[beside.at]) && !beside.here_refuted;
+		beside.here_anew |= lies_anew(&beside, told);
+		if (told->page_tells)
+			beside.page_off_ns = told->page_off_ns;
+		judge_event(beside.judge, &told->event);
+		/* Also after another lie was refuted: this one will not be. */
+		beside.here_unseen |= lies_unseen(told);
 	}
 	beside.at = story.count ? story.count - 1 : 0;
 	judge_finish(beside.judge);

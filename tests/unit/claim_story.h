@@ -36,6 +36,7 @@ struct told {
 	bool has_off;	 /* of a clock or a read: is how far off it was known? */
 	int64_t off_ns;	 /* that, rounded down */
 	bool page_tells; /* is it a whole page that gives time, and that the host vouches for? */
+	bool utc_tells;	 /* does it give UTC, so that CLOCK_REALTIME can be compared? */
 	bool page_lies;	 /* by more than it admits */
 	bool tai_lies;	 /* its TAI alone */
 	bool utc_lies;	 /* its UTC alone */
@@ -234,6 +235,27 @@ static inline void story_inject(struct story *story)
 	}
 }
 
+/*
+ * The page calls its time the other scale's, or gives another offset between them, and back. By
+ * numbers of its own, so that without it a seed's story is the same.
+ */
+static inline void story_relabel(struct story *story, uint64_t seed)
+{
+	struct random_source random = {~seed};
+	bool is_offset = random_u64(&random) % 2 && !strstr(story->text, "tai-offset");
+	bool is_tai = strstr(story->text, "time-type TAI");
+	uint64_t first_ms = random_u64(&random) % 9000, back_ms = 1 + random_u64(&random) % 9000;
+
+	if (!story->full || random_u64(&random) % 8)
+		return;
+	story_say(story, "at %s%llums ", strstr(story->text, "\nat ") ? "+" : "",
+		  (unsigned long long)first_ms);
+	story_say(story, is_offset ? "tai-offset -36\n" : "set time_type %d\n", !is_tai);
+	story_say(story, "at +%llums ", (unsigned long long)back_ms);
+	story_say(story, is_offset ? "tai-offset -37\n" : "free time_type\n");
+	story->eventful = true;
+}
+
 static inline void story_write(struct story *story, uint64_t seed)
 {
 	uint64_t changes;
@@ -250,6 +272,7 @@ static inline void story_write(struct story *story, uint64_t seed)
 							   : story_pick(story, 1200)));
 		story_inject(story);
 	}
+	story_relabel(story, seed);
 }
 
 /* Further than 292 years: sums with it are still numbers. */
@@ -315,6 +338,7 @@ static inline void story_see_page(struct told *told, const struct page *page, ui
 	    page_time_at(page, counter, &time) || !(time.has_tai || time.has_utc))
 		return;
 	told->page_tells = true;
+	told->utc_tells = time.has_utc;
 	told->page_claim_ns = time.has_max_error ? time.max_error_ns : 0;
 	off_ns = time.has_tai ? story_distance(time.tai, truth->tai) : STORY_FAR_NS;
 	told->tai_lies = time.has_tai && story_abs(off_ns) > SECOND / 2;

@@ -42,7 +42,10 @@ struct beside {
 	bool here_refuted;
 	bool here_lied;
 	bool here_unseen;
+	bool here_anew;	      /* it began to lie otherwise, and that was not refuted yet */
+	int64_t page_off_ns;  /* how far the newest page that tells was off */
 	bool lied_before; /* here_lied, before the event that is judged */
+	bool anew_before; /* here_anew, before it */
 	size_t moved_at;  /* the event that showed another marker */
 	bool believed; /* one with an earlier marker lied, and was not refuted: in this incident */
 	bool ever_believed;
@@ -64,12 +67,20 @@ static inline bool lies_unseen(const struct told *told)
 					     : off_ns > READING_NS && off_ns <= MS);
 }
 
+/* Does it lie, and by a jump not as the page before did? What refuted that one says nothing. */
+static inline bool lies_anew(const struct beside *beside, const struct told *told)
+{
+	uint64_t moved_ns = story_abs(told->page_off_ns - beside->page_off_ns);
+
+	return told->page_tells && lies(told) && moved_ns > told->page_claim_ns + READING_NS;
+}
+
 /* Can the truth be held against what is said, as no lie was believed? */
 static inline bool is_fair(const struct beside *beside, bool ever)
 {
 	/* Where it is the page that carries no clock, another PTP clock is believed. */
 	return !(ever ? beside->ever_believed : beside->believed) && !beside->here_unseen &&
-	       (story.full || !story.reference_lies) &&
+	       !beside->here_anew && (story.full || !story.reference_lies) &&
 	       (beside->here_refuted || !beside->here_lied);
 }
 
@@ -311,6 +322,8 @@ static inline bool could_be_known(const struct beside *beside, size_t now)
 
 	if (!story.full || story.end == STORY_RING || story.loses || is_in_doubt(beside, now) ||
 	    !driver_is_known(now) || (!story.realtime && beside->moved))
+		return false;
+	if (newest && beside->moved && !newest->utc_tells)
 		return false;
 	if (newest &&
 	    story_abs(newest->off_ns) + 2 * newest->page_claim_ns + READING_NS > back_ns(newest))

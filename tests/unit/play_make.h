@@ -15,6 +15,7 @@ struct story {
 	struct incident last;
 	size_t closed;
 	bool was_well_at_end;
+	struct claim_span span; /* closed in order, nothing lost */
 };
 
 static inline void play_incident(const struct incident *incident, enum incident_news news,
@@ -46,8 +47,10 @@ static inline struct story *play(const char *text)
 	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
 	story->judge = judge_new(&play_handlers, story);
 	assert_non_null(story->judge);
-	while (scenario_source_next(source, &event, NULL))
+	for (story->span.ended = true; scenario_source_next(source, &event, NULL);
+	     story->span.events++)
 		judge_event(story->judge, &event);
+	judge_add_doubt(story->judge, &story->span);
 	story->was_well_at_end = judge_is_well(story->judge, true).state == CLAIM_HOLDS;
 	judge_finish(story->judge);
 	judge_free(story->judge);

@@ -276,6 +276,27 @@ static void a_page_that_lies_makes_no_clock_wrong(void **state)
 	}
 }
 
+/* Back before the next sample: no page shows it, its count alone. */
+static void two_steps_between_two_samples(void **state)
+{
+	struct story *story = play(REALTIME "at 10.02 step +5ms\nat 10.05 step -5ms\n");
+	struct claim well = claim_well(&story->span, story->closed);
+
+	(void)state;
+	assert_int_equal(story->closed, 0);
+	assert_int_equal(story->span.missed, 1);
+	assert_int_equal(well.state, CLAIM_UNKNOWN);
+	assert_int_equal(well.why, CLAIM_MISSED);
+	free(story);
+	/* A single one is seen. */
+	story = play(REALTIME "at 10.02 step +5ms\n");
+	assert_int_equal(claim_well(&story->span, story->closed).state, CLAIM_FAILS);
+	free(story);
+	story = play(REALTIME);
+	assert_int_equal(claim_well(&story->span, story->closed).state, CLAIM_HOLDS);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_counter_that_jumps_is_no_stun),
 		cmocka_unit_test(reads_that_fail_are_counted_as_failed),
 		cmocka_unit_test(a_page_that_lies_makes_no_clock_wrong),
+		cmocka_unit_test(two_steps_between_two_samples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
