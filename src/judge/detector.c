@@ -27,6 +27,11 @@ struct detector *detector_new(const struct detector_options *options, finding_fn
 	return detector;
 }
 
+void detector_use_witness(struct detector *detector, const struct page_in_force *page)
+{
+	detector->page = page;
+}
+
 void detector_free(struct detector *detector)
 {
 	free(detector);
@@ -49,6 +54,7 @@ void detector_forget(struct detector *detector, uint64_t number)
 		.options = detector->options,
 		.found = detector->found,
 		.arg = detector->arg,
+		.page = detector->page,
 		.counts = detector->counts,
 		.not_counted = detector->not_counted + (number > newest ? number - newest : 0),
 		.losses = detector->losses, /* totals */

@@ -144,6 +144,7 @@
 
 #include "event/event.h"
 #include "judge/finding.h"
+#include "judge/page_in_force.h"
 #include "judge/thresholds.h"
 
 /* Thresholds, of which judge/thresholds.h has the defaults; 0 stands for the default. */
@@ -175,6 +176,12 @@ struct detector;
 
 /* A detector for one machine with at most one page; NULL without memory. NULL options: defaults. */
 struct detector *detector_new(const struct detector_options *options, finding_fn found, void *arg);
+
+/*
+ * Where the page carries no clock, hold CLOCK_REALTIME against the witness that @page names: the
+ * page in force, which takes each event first. Without this nothing is held against a witness.
+ */
+void detector_use_witness(struct detector *detector, const struct page_in_force *page);
 
 /* NULL is fine. */
 void detector_free(struct detector *detector);

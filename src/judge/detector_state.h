@@ -10,7 +10,6 @@
 
 #include "judge/detector.h"
 #include "judge/page_step.h"
-#include "judge/witness.h"
 
 #define DETECTOR_CAUSES	      32 /* of driver errors */
 #define DETECTOR_FAILED_CALLS 16
@@ -104,8 +103,8 @@ struct detector {
 	struct known_clock clock[OBSERVED_CLOCKS];
 	struct known_clock reference[DETECTOR_REFERENCES]; /* those of OBSERVED_PHC_OTHER */
 	size_t references;
-	struct witness witness; /* who judges CLOCK_REALTIME where the page cannot */
-	bool against_witness;	/* wrong_bound was found by it, and holds */
+	const struct page_in_force *page; /* names the witness; NULL: there is none */
+	bool against_witness;		  /* wrong_bound was found by it, and holds */
 	bool has_realtime;
 	struct event_clock realtime; /* its newest reading, beside the page */
 	bool kernel_offset;

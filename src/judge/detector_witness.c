@@ -20,7 +20,7 @@ static bool allowance(const struct event_clock *realtime, const struct witness *
 static void emit(struct detector *detector, const struct event *event, struct ns_interval offset,
 		 int64_t allowed_ns)
 {
-	bool is_sure = witness_is_sure(&detector->witness);
+	bool is_sure = witness_is_sure(&detector->page->witness);
 	struct finding finding = finding_of(FINDING_WRONG_BOUND,
 					    is_sure ? FINDING_CRITICAL : FINDING_WARNING, event);
 
@@ -29,7 +29,7 @@ static void emit(struct detector *detector, const struct event *event, struct ns
 		.offset = offset,
 		.scale = event->clock.scale,
 		.claim_ns = detector->realtime.max_error_ns,
-		.witness = detector->witness,
+		.witness = detector->page->witness,
 	};
 	/* Towards 0, so it fits. */
 	interval_sub(offset, interval_of(offset.lo_ns > 0 ? allowed_ns : -allowed_ns),
@@ -45,7 +45,7 @@ static void handle_reading(struct detector *detector, const struct event *event)
 
 	if (!detector->has_realtime || !detector->realtime.has_claim ||
 	    witness_realtime_error(&event->clock, &offset) ||
-	    !allowance(&detector->realtime, &detector->witness, &allowed_ns))
+	    !allowance(&detector->realtime, &detector->page->witness, &allowed_ns))
 		return;
 	detector->against_witness = offset.lo_ns > allowed_ns || offset.hi_ns < -allowed_ns;
 	if (detector->against_witness && !was_apart)
@@ -54,14 +54,14 @@ static void handle_reading(struct detector *detector, const struct event *event)
 
 void detector_handle_witness(struct detector *detector, const struct event *event)
 {
-	bool by_witness = witness_event(&detector->witness, event);
-
+	if (!detector->page)
+		return;
 	if (event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_REALTIME) {
 		detector->has_realtime = true;
 		detector->realtime = event->clock;
 	}
-	if (by_witness)
+	if (detector->page->is_by_witness)
 		handle_reading(detector, event);
-	else if (!witness_is_other(&detector->witness))
+	else if (!witness_is_other(&detector->page->witness))
 		detector->against_witness = false;
 }

@@ -34,8 +34,10 @@ struct judge *judge_new(const struct judge_handlers *handlers, void *arg)
 	judge->arg = arg;
 	judge->detector = detector_new(NULL, on_finding, judge);
 	judge->incidents = incidents_new(&judge->page, handlers->incident, arg);
-	if (judge->detector && judge->incidents)
+	if (judge->detector && judge->incidents) {
+		detector_use_witness(judge->detector, &judge->page);
 		return judge;
+	}
 	judge_free(judge);
 	return NULL;
 }

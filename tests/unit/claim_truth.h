@@ -42,11 +42,11 @@ struct beside {
 	bool here_refuted;
 	bool here_lied;
 	bool here_unseen;
-	bool here_anew;	      /* it began to lie otherwise, and that was not refuted yet */
-	int64_t page_off_ns;  /* how far the newest page that tells was off */
-	bool lied_before; /* here_lied, before the event that is judged */
-	bool anew_before; /* here_anew, before it */
-	size_t moved_at;  /* the event that showed another marker */
+	bool here_anew;	     /* it began to lie otherwise, and that was not refuted yet */
+	int64_t page_off_ns; /* how far the newest page that tells was off */
+	bool lied_before;    /* here_lied, before the event that is judged */
+	bool anew_before;    /* here_anew, before it */
+	size_t moved_at;     /* the event that showed another marker */
 	bool believed; /* one with an earlier marker lied, and was not refuted: in this incident */
 	bool ever_believed;
 	bool ever_lied;

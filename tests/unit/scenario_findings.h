@@ -148,14 +148,18 @@ static inline int64_t find_all(const struct scenario *scenario, uint64_t seed,
 {
 	struct simulation_options options = {.has_seed = seed != 0, .seed = seed};
 	struct detector *detector = detector_new(NULL, on_found, list);
+	struct page_in_force page = {0};
 	struct scenario_source *source;
 	struct event event;
 
 	assert_non_null(detector);
+	detector_use_witness(detector, &page);
 	assert_int_equal(scenario_source_new(scenario, &options, 0, &source), 0);
 	list->count = 0;
-	while (scenario_source_next(source, &event, NULL))
+	while (scenario_source_next(source, &event, NULL)) {
+		page_in_force_event(&page, &event);
 		detector_event(detector, &event);
+	}
 	scenario_source_free(source);
 	detector_free(detector);
 	assert_true(list->count <= FOUND_MAX);
