@@ -138,6 +138,7 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 {
 	bool is_new = !incidents->open;
 
+	incident_note_set(incidents, finding);
 	if (is_new && !opens(finding)) {
 		if (refuted_by(finding))
 			incident_refute(incidents, finding);

@@ -35,7 +35,8 @@
  * the system clock, in this incident or one before, and a clock that was seen must have been
  * compared with the page since (for that the incident waits UNKNOWN_SETTLES times as long). Nor is
  * it known where a clock was bad before it began, and still is, or where a page was refuted and no
- * clock agrees with the one of now. Where events end first, it is closed as not recovered if
+ * clock agrees with the one of now: at each reading, and without having been set since, for it may
+ * have followed a page that was wrong. Where events end first, it is closed as not recovered if
  * something was still bad, else as not known.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two

@@ -92,10 +92,37 @@ static void refute_newest(struct incidents *incidents, const struct finding *fin
 		incidents->newest[id].has_error = false;
 }
 
+/* Who agrees with the page of now is asked anew; who was set is not asked any more. */
+static void refute_vouching(struct incidents *incidents, const struct finding *finding)
+{
+	bool is_first = !refuted_any(&incidents->refuted);
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		struct vouching *vouching = &incidents->newest[i].vouching;
+
+		vouching->was_set &= !is_first;
+		vouching->was_read = vouching->agrees = false;
+	}
+	incidents->newest[OBSERVED_REALTIME].vouching.was_set |=
+		incidents->set_ns && incidents->set_ns >= finding->not_before_ns;
+}
+
+void incident_note_set(struct incidents *incidents, const struct finding *finding)
+{
+	struct vouching *vouching = &incidents->newest[OBSERVED_REALTIME].vouching;
+
+	if (finding->kind != FINDING_CLOCK_SET || finding->event.change.how == CLOCK_NEW_SOURCE)
+		return;
+	incidents->set_ns = finding->found_ns;
+	vouching->was_set = true;
+	vouching->agrees = false;
+}
+
 void incident_refute(struct incidents *incidents, const struct finding *finding)
 {
 	struct incident *incident = &incidents->incident;
 
+	refute_vouching(incidents, finding);
 	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (!is_on_scale(incidents, finding, (enum observed_clock)i))
@@ -197,13 +224,25 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].known = true;
 	incidents->newest[OBSERVED_REALTIME].is_good = good;
 	incidents->newest[OBSERVED_REALTIME].has_error = true;
-	incidents->newest[OBSERVED_REALTIME].in_doubt = false;
+	incidents->newest[OBSERVED_REALTIME].vouching.agrees = true;
 	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
+}
+
+/* It is @good by the page in force, and @in_doubt if it is so by a refuted one too. */
+static void follow_vouching(struct vouching *vouching, bool good, bool in_doubt)
+{
+	/* Somebody set it, though it was not seen how. */
+	if (vouching->was_read && good && vouching->was_bad)
+		vouching->was_set = true;
+	vouching->was_bad = !good;
+	vouching->agrees = good && !in_doubt && !vouching->was_set &&
+			   (vouching->agrees || !vouching->was_read);
+	vouching->was_read = true;
 }
 
 /* A reading of a clock that is held against the page in force. */
@@ -230,7 +269,8 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;
 	incidents->newest[id].has_error = !why;
-	incidents->newest[id].in_doubt = refuted_in_doubt(&incidents->refuted, event, bounded);
+	follow_vouching(&incidents->newest[id].vouching, good,
+			refuted_in_doubt(&incidents->refuted, event, bounded));
 	incidents->newest[id].unbounded =
 		!error.has_page_claim || refuted_is_unbounded(&incidents->refuted);
 	incidents->newest[id].unsure = false;
@@ -328,7 +368,7 @@ bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_
 	/* The PTP clock is the page itself. */
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (i != OBSERVED_PHC && incidents->newest[i].known &&
-		    !incidents->newest[i].in_doubt &&
+		    incidents->newest[i].vouching.agrees &&
 		    incidents->newest[i].point.from_ns >= since_ns)
 			return false;
 	}

@@ -37,6 +37,18 @@ struct counted_thread {
 	int64_t unseen[EVENT_PATHS]; /* uses tallied less uses seen one by one */
 };
 
+/*
+ * Does a clock show that the page of now is right, of those that contradict each other? Only if it
+ * agreed with that one alone at each reading since, and was not set meanwhile: a clock that was bad
+ * by the page, or as good by another one, and then is not, may have followed a lie.
+ */
+struct vouching {
+	bool was_read; /* since the newest contradiction */
+	bool was_bad;  /* by the page, at the newest reading */
+	bool agrees;   /* at each reading since */
+	bool was_set;  /* since the first one */
+};
+
 struct incidents {
 	const struct page_in_force *page;
 	incident_fn fn;
@@ -71,7 +83,7 @@ struct incidents {
 		bool known;
 		bool is_good;	/* by its own page */
 		bool has_error; /* is point.error known, by all pages that may be right? */
-		bool in_doubt;	/* it is as good by another page, which shows another time */
+		struct vouching vouching;
 		bool unbounded;
 		bool unsure;	     /* by a witness that claims no bound */
 		uint64_t own_off_ns; /* how far it surely is off, by its own page alone */
@@ -81,8 +93,9 @@ struct incidents {
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
 	struct event_clock realtime;
-	bool has_other; /* of reference clocks, the one that is held against the page: */
-	int32_t other;	/* the one with the lowest number */
+	uint64_t set_ns; /* when CLOCK_REALTIME was seen to be set last */
+	bool has_other;	 /* of reference clocks, the one that is held against the page: */
+	int32_t other;	 /* the one with the lowest number */
 
 	enum clock_scale phc_scale; /* of the PTP clock, by what it last showed */
 	struct pending_read pending[INCIDENT_PENDING];
@@ -100,6 +113,9 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
+
+/* CLOCK_REALTIME was set, by @finding: it no longer shows which of two pages is right. */
+void incident_note_set(struct incidents *incidents, const struct finding *finding);
 
 /* By refuted_by() of two pages one was wrong, and what was judged may be by that one. */
 void incident_refute(struct incidents *incidents, const struct finding *finding);
