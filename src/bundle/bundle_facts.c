@@ -17,13 +17,28 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* By the bundle; what the recording itself had not was not there to be cut. */
+static void add_nothing_cut(const struct report *whole, struct fact_list *facts)
+{
+	const char *which = *whole->damage ? " that can be read"
+			    : whole->cut   ? " that were kept"
+					   : "";
+
+	if (whole->cut)
+		fact_set(facts, "bundle_cut",
+			 "nothing: all events%s are here; %" PRIu64 " more had made room before",
+			 which, whole->cut);
+	else
+		fact_set(facts, "bundle_cut", "nothing: all events%s are here", which);
+}
+
 static void add_window(const struct cut_request *request, struct fact_list *facts)
 {
 	uint64_t first_ns = request->lead_ns ? request->lead_ns : request->whole->start_ns;
 	char lead[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES] = "its end";
 
 	if (!request->windowed) {
-		fact_set(facts, "bundle_cut", "nothing: all events are here");
+		add_nothing_cut(request->whole, facts);
 		return;
 	}
 	report_utc(request->whole, request->since_ns, from, sizeof(from));
@@ -52,7 +67,8 @@ static uint64_t count_live(const struct analysis *analysis, struct recording *re
 }
 
 /* What was found in the window, against what the whole recording has there. */
-static void add_findings(const struct cut_result *result, struct fact_list *facts)
+static void add_findings(const struct cut_request *request, const struct cut_result *result,
+			 struct fact_list *facts)
 {
 	char numbers[120] = "", overlapping[80] = "";
 
@@ -64,10 +80,13 @@ static void add_findings(const struct cut_result *result, struct fact_list *fact
 			 "; %" PRIu64 " incident%s more overlap%s this part", result->overlapping,
 			 plural(result->overlapping), result->overlapping == 1 ? "s" : "");
 	fact_set(facts, "bundle_findings",
-		 "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s%s", result->findings,
+		 "%" PRIu64 " finding%s and %" PRIu64 " incident%s, %s%s%s%s", result->findings,
 		 plural(result->findings), result->incidents, plural(result->incidents),
 		 result->same ? "as in the whole recording" : "NOT all as in the whole recording",
-		 numbers, overlapping);
+		 numbers, overlapping,
+		 report_unkept(request->whole, request->since_ns, request->until_ns)
+			 ? "; more was found, or may have been, in what was not kept"
+			 : "");
 }
 
 /* What it is a part of, and how it compares with that. */
@@ -135,7 +154,7 @@ void bundle_facts(const struct cut_request *request, const struct cut_result *re
 	fact_set(facts, BUNDLE_FACT_TOOL, "%s", BUNDLE_TOOL);
 	add_window(request, facts);
 	add_origin(request, recording, facts);
-	add_findings(result, facts);
+	add_findings(request, result, facts);
 	if (lead_ns) {
 		fact_set(facts, "start_monotonic_ns", "%" PRIu64, lead_ns);
 		fact_set(facts, "start_realtime_ns", "%" PRIu64,

@@ -240,6 +240,15 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 	say(words, ": %s.", claim_why_means(claim.why));
 }
 
+static bool has_incidents(const struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		if (fleet_harm(fleet, &fleet->recording[i]).incidents)
+			return true;
+	}
+	return false;
+}
+
 /* Of each machine the first recording that has an incident of its own. */
 static void say_hurt(struct words *words, const struct fleet *fleet)
 {
@@ -331,6 +340,20 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 	say(&words, ".");
 }
 
+/* Something was bad: was nothing else? */
+static void say_whether_all(struct words *words, const struct fleet *fleet)
+{
+	const struct fleet_recording *where;
+	struct claim all = claim_of(fleet, &where);
+
+	/* What was missed between two samples is in the list of what is not known. */
+	if (all.state != CLAIM_UNKNOWN || all.why == CLAIM_MISSED || !has_incidents(fleet))
+		return;
+	say(words, " Whether there was more is not known of ");
+	say_label(words, where);
+	say(words, ": %s.", claim_why_means(all.why));
+}
+
 void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 {
 	struct words words = {text, bytes};
@@ -350,6 +373,7 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 	}
 	if (fleet->groups > 1)
 		say(&words, " There are %zu more such groups.", fleet->groups - 1);
+	say_whether_all(&words, fleet);
 	for (size_t i = 0; i < fleet->recordings; i++)
 		unaligned += fleet->recording[i].aligned.method == ALIGN_BY_FACTS;
 	if (unaligned)
@@ -416,8 +440,10 @@ static void emit_file(const struct fleet_recording *recording, const struct unkn
 		     "%" PRIu64 " update%s of the page happened between two samples.",
 		     recording->whole.missed, plural(recording->whole.missed));
 	if (recording->cut)
-		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones.",
-		     recording->cut);
+		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones%s.",
+		     recording->cut,
+		     recording->whole.unkept ? ", and something was found there, or may have been"
+					     : "");
 	if (recording->lost)
 		emit(sink, "lost", "%" PRIu64 " events were lost.", recording->lost);
 	if (recording->unlisted)

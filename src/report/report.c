@@ -169,7 +169,8 @@ const struct command cmd_report = {
 	.exit_failed = "a FILE is no recording, or is damaged: then the report is of what could be "
 		       "saved; or nothing was found, and whether all was well is not known, as it "
 		       "is empty, was not closed or lost events, updates of the page were missed, "
-		       "or it was bad",
+		       "or it was bad; with --csv and --perfetto also where events are missing and "
+		       "something was found",
 	.examples =
 		"vmclock-trace report clock.sqlite\n"
 		"vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"

@@ -60,7 +60,7 @@ static bool is_asked_for(const struct report *report, uint64_t from_ns, uint64_t
 	return from_ns < report->until_ns && to_ns >= report->since_ns;
 }
 
-struct claim report_claim(const struct report *report)
+static struct claim_span span_of(const struct report *report)
 {
 	const struct page_in_force *page = report->analysis->page;
 	struct claim_span span = report->span;
@@ -71,7 +71,30 @@ struct claim report_claim(const struct report *report)
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
 	if (!is_asked_for(report, page->missed_from_ns, page->missed_to_ns))
 		span.missed = 0;
+	return span;
+}
+
+struct claim report_claim(const struct report *report)
+{
+	struct claim_span span = span_of(report);
+
 	return claim_well(&span, worst_of(report) > FINDING_INFO);
+}
+
+struct claim report_is_all(const struct report *report)
+{
+	struct claim_span span = span_of(report);
+
+	return claim_well(&span, false);
+}
+
+struct claim report_has_all(const struct report *report)
+{
+	struct claim_span span = span_of(report);
+
+	span.page_bad = false;
+	span.missed = 0;
+	return claim_well(&span, false);
 }
 
 const char *report_level(const struct report *report)

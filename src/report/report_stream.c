@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/report_stream.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "feed/message.h"
@@ -57,6 +58,29 @@ static bool take(const struct event *event, const struct source_note *note, void
 	return true;
 }
 
+/* In this form nothing else can say it. */
+static int say_lacks(const struct report *report, const struct recorded *recorded)
+{
+	const char *path = recorded->request.file;
+	struct claim all = report_has_all(report), well = report_claim(report);
+
+	if (*report->damage)
+		return message_damaged(path, report->damage, "the output");
+	if (report->cut)
+		message_error("of %s %" PRIu64 " events made room for others and are not in the "
+			      "output",
+			      path, report->cut);
+	if (all.state == CLAIM_UNKNOWN)
+		message_error("the output is of what is there of %s: %s", path,
+			      claim_why_means(all.why));
+	else if (well.state == CLAIM_UNKNOWN)
+		message_error("whether all was well is not known of %s: %s", path,
+			      claim_why_means(well.why));
+	else
+		return EXIT_DONE;
+	return EXIT_FAILED;
+}
+
 static int run(struct reading *reading, struct recorded *recorded)
 {
 	reading->judge = judge_new(&handlers, reading);
@@ -67,8 +91,7 @@ static int run(struct reading *reading, struct recorded *recorded)
 	source_run(&recorded->source, NULL, reading->out, take, reading);
 	judge_finish(reading->judge);
 	reading->form->end(reading->stream);
-	return message_damaged(recorded->request.file, recording_damage(recorded->recording)->why,
-			       "the output");
+	return say_lacks(reading->report, recorded);
 }
 
 /* The events around the incident that is asked for: as much as a plot of it shows. */

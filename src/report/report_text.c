@@ -123,7 +123,8 @@ static void put_findings(FILE *out, const struct report *report)
 		last = finding;
 	}
 	if (!last)
-		fputs("nothing was found\n", out);
+		fprintf(out, "nothing was found%s\n",
+			report_has_all(report).state == CLAIM_HOLDS ? "" : " in what is here");
 }
 
 static void put_downtime(FILE *out, const struct report *report, const struct incident *incident)

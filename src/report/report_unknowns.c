@@ -21,8 +21,11 @@ static void emit_gaps(const struct report *report, const struct unknown_sink *si
 	if (oldest)
 		emit(sink, "cut",
 		     "The oldest %" PRIu64 " events made room for later ones: what came before is "
-		     "not told.",
-		     oldest);
+		     "not told%s.",
+		     oldest,
+		     report_unkept(report, report->start_ns, analysis->first_ns)
+			     ? ", and something was found in it, or may have been"
+			     : "");
 	for (size_t i = 0; i < analysis->gaps; i++) {
 		const struct event_gap *gap = &analysis->gap[i];
 

@@ -73,6 +73,10 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 /* Is all well: was nothing found, and all of the recording seen? */
 struct claim report_claim(const struct report *report);
 
+/* Is what was found all that happened? And are all events there that were recorded? */
+struct claim report_is_all(const struct report *report);
+struct claim report_has_all(const struct report *report);
+
 /* Of what was not kept from @from_ns to @to_ns: was something found in it, or may have been? */
 bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns);
 

@@ -326,15 +326,25 @@ static void say_witness(struct words *words, const struct report *report)
 		    witness_text(witness, text));
 }
 
+/* Something was bad: was nothing else? */
+static void say_whether_all(struct words *words, struct claim all)
+{
+	if (all.state == CLAIM_UNKNOWN)
+		say(words, " Whether there was more is not known: %s.", claim_why_means(all.why));
+}
+
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
 	const struct analysis *analysis = report->analysis;
+	const char *none = "there was no incident";
 	uint64_t findings = analysis->findings_unlisted;
 
+	if (report_is_all(report).state != CLAIM_HOLDS)
+		none = "no incident was seen";
 	for (size_t i = 0; i < analysis->findings; i++)
 		findings += report_has_finding(report, &analysis->finding[i]);
 	if (findings)
-		say(words, " there was no incident; %s%" PRIu64 " thing%s to know happened.",
+		say(words, " %s; %s%" PRIu64 " thing%s to know happened.", none,
 		    at_most(report, analysis->findings_unlisted), findings,
 		    findings == 1 ? "" : "s");
 	else
@@ -343,6 +353,8 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 	if (report_claim(report).state == CLAIM_UNKNOWN)
 		say(words, " Whether all was well is not known: %s.",
 		    claim_why_means(report_claim(report).why));
+	else
+		say_whether_all(words, report_is_all(report));
 }
 
 void report_verdict(const struct report *report, char *text, size_t bytes)
@@ -368,4 +380,5 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 	if (count > 1)
 		say(&words, report->incident ? " The one asked for:" : " The first of the worst:");
 	say_incident(&words, report, incident);
+	say_whether_all(&words, report_has_all(report));
 }

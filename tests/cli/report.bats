@@ -221,6 +221,42 @@ record_of() {
 	run -1 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/recording.sqlite"
 }
 
+@test "report: what made room held findings: no form and no bundle says that there was nothing" {
+	printf '%s\n' 'end 10m' 'realtime within 2ms' 'reader chronyd every 20ms' 'at 30s migrate downtime 250ms' \
+		'at 40s clock-set step +250ms' 'at 9m maintenance soon' >"$BATS_TEST_TMPDIR/age.scenario"
+	"$VMCLOCK_TRACE" record --max-age 2m --scenario "$BATS_TEST_TMPDIR/age.scenario" "$copy" >/dev/null || [ $? = 3 ]
+	cut=$(sqlite3 "$copy" "SELECT value FROM facts WHERE name = 'events_cut'")
+	"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json"
+	jq -e '.level == "warning" and (.incidents | length) == 0 and (.verdict | (contains("there was no incident") | not)
+		and contains(" no incident was seen; 1 thing to know happened. Whether there was more is not known: something was found in"))
+		and ([.not_known[] | select(.code == "cut").text] == ["The oldest '"$cut"' events made room for later ones: what came before is not told, and something was found in it, or may have been."])' \
+		"$BATS_TEST_TMPDIR/json"
+	"$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/age.tar.gz" "$copy" >"$BATS_TEST_TMPDIR/made"
+	grep -q "^cut  *nothing: all events that were kept are here; $cut more had made room before\$" "$BATS_TEST_TMPDIR/made"
+	grep -q '^found .*; more was found, or may have been, in what was not kept$' "$BATS_TEST_TMPDIR/made"
+	for form in --csv --perfetto; do
+		run -1 --separate-stderr bash -c '"$0" report $1 "$2" >/dev/null' "$VMCLOCK_TRACE" $form "$copy"
+		grep -q "$cut events made room for others and are not in the output" <<<"$stderr"
+		grep -q 'the output is of what is there of .*: something was found in a part of it that was not kept' <<<"$stderr"
+	done
+	"$VMCLOCK_TRACE" report --json "$copy" "$STORY" | jq -e '.verdict | contains("Whether there was more is not known of scenario age")'
+	"$VMCLOCK_TRACE" report --json "$copy" "$STORY" | jq -e '[.not_known[] | select(.code == "cut").text | contains("something was found there")] == [true]'
+	# The part that was kept, asked for by itself, is whole.
+	"$VMCLOCK_TRACE" report --json --since 9m --until 10m "$copy" | jq -e '.verdict | contains("not known") | not'
+}
+
+@test "report: a table or a trace of what was not closed says so, and exits 1" {
+	cp "$STORY" "$copy"
+	sqlite3 "$copy" "DELETE FROM facts WHERE name = 'end_monotonic_ns'"
+	for form in --csv --perfetto; do
+		run -1 --separate-stderr bash -c '"$0" report $1 "$2" >"$3"' "$VMCLOCK_TRACE" $form "$copy" "$BATS_TEST_TMPDIR/out"
+		grep -q "the output is of what is there of $copy: the recording was not closed, and its end is missing" <<<"$stderr"
+		cmp "$BATS_TEST_TMPDIR/out" <("$VMCLOCK_TRACE" report $form "$STORY")
+		run -0 --separate-stderr bash -c '"$0" report $1 "$2" >/dev/null' "$VMCLOCK_TRACE" $form "$STORY"
+		[ -z "$stderr" ]
+	done
+}
+
 @test "report: the same recording gives the same bytes, in each form" {
 	for form in '' --json --html --csv --perfetto; do
 		cmp <("$VMCLOCK_TRACE" report $form "$STORY") <("$VMCLOCK_TRACE" report $form "$STORY")
