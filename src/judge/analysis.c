@@ -61,6 +61,7 @@ static void on_finding(const struct finding *finding, void *arg)
 		utc_track_break(&analysis->utc, finding->found_ns);
 	if (finding->kind == FINDING_DISRUPTION)
 		begin_anew(analysis, finding->found_ns);
+	downtimes_finding(&analysis->downtimes, finding);
 	if (refuted_by(finding))
 		refute(analysis, finding);
 	if (analysis->findings < ANALYSIS_FINDINGS)

@@ -17,6 +17,8 @@ static const struct {
 				  "no clock that the hypervisor vouched for and had renewed was "
 				  "seen before the end or the next disruption"},
 	[DOWNTIME_NO_TIME] = {"no_time", "the times of the pages cannot be compared"},
+	[DOWNTIME_REFUTED] = {"refuted", "two states of the page contradict each other, and which "
+					 "is right is not known"},
 };
 
 const char *downtime_unknown_name(enum downtime_unknown why)
@@ -50,26 +52,52 @@ static int distance(const struct page_time *now, const struct page_time *then,
 	return -ENODATA;
 }
 
-/* From the first reading of the sample before to the last of the sample after, by @page. */
-static int true_time(const struct event *before, const struct event *after, const struct page *page,
-		     struct downtime *downtime)
+/* From the first reading of @before, whose page was @old, to the last of @after, by @page. */
+static int true_time_by(const struct event *before, const struct page *old,
+			const struct event *after, const struct page *page, bool *is_bounded,
+			struct ns_interval *out)
 {
 	struct page_time then, now;
-	struct ns_interval gap;
 
-	if (page_time_at(&before->page, before->sample.ticks.before, &then) ||
-	    page_time_at(page, after->sample.ticks.after, &now) || distance(&now, &then, &gap))
+	if (page_time_at(old, before->sample.ticks.before, &then) ||
+	    page_time_at(page, after->sample.ticks.after, &now) || distance(&now, &then, out))
 		return -ENODATA;
-	downtime->is_bounded = then.has_max_error && now.has_max_error;
-	if (downtime->is_bounded && (interval_widen(gap, then.max_error_ns, &gap) ||
-				     interval_widen(gap, now.max_error_ns, &gap)))
+	*is_bounded = then.has_max_error && now.has_max_error;
+	if (*is_bounded && (interval_widen(*out, then.max_error_ns, out) ||
+			    interval_widen(*out, now.max_error_ns, out)))
 		return -ENODATA;
+	return 0;
+}
+
+/* The same by each page that may have been the right one before. */
+static enum downtime_unknown true_time(const struct downtimes *downtimes, const struct page *page,
+				       struct downtime *downtime)
+{
+	const struct event *before = &downtimes->before, *after = &downtimes->after;
+	const struct refuted *refuted = &downtimes->refuted_before;
+	struct ns_interval gap, last;
+
+	if (true_time_by(before, &before->page, after, page, &downtime->is_bounded, &gap))
+		return DOWNTIME_NO_TIME;
+	if (refuted->unlisted)
+		return DOWNTIME_REFUTED;
+	last = gap;
+	for (size_t i = refuted->pages; i-- > 0;) {
+		struct ns_interval by;
+		bool is_bounded;
+
+		if (true_time_by(before, &refuted->page[i], after, page, &is_bounded, &by) ||
+		    !refuted_join(&gap, last, by))
+			return DOWNTIME_REFUTED;
+		downtime->is_bounded &= is_bounded;
+		last = by;
+	}
 	/* It did not run backwards. */
 	if (gap.hi_ns < 0)
-		return -ENODATA;
+		return DOWNTIME_NO_TIME;
 	gap.lo_ns = gap.lo_ns > 0 ? gap.lo_ns : 0;
 	downtime->true_ns = gap;
-	return 0;
+	return DOWNTIME_KNOWN;
 }
 
 /* How long a sample took, by its page's rate: its CLOCK_MONOTONIC is somewhere in it. */
@@ -121,10 +149,7 @@ static void try_to_tell(struct downtimes *downtimes, const struct event *sample)
 	    !event_ticks_fit(&downtimes->after.sample.ticks, &sample->page))
 		return;
 	downtimes->is_waiting = false;
-	downtime->unknown =
-		true_time(&downtimes->before, &downtimes->after, &sample->page, downtime)
-			? DOWNTIME_NO_TIME
-			: DOWNTIME_KNOWN;
+	downtime->unknown = true_time(downtimes, &sample->page, downtime);
 	if (downtime->unknown == DOWNTIME_KNOWN)
 		set_length(downtimes, &sample->page);
 }
@@ -135,6 +160,8 @@ static void begin(struct downtimes *downtimes, const struct event *sample)
 	struct downtime *downtime;
 
 	downtimes->is_waiting = downtimes->is_tick_due = false;
+	downtimes->refuted_before = downtimes->refuted;
+	downtimes->refuted = (struct refuted){0};
 	if (downtimes->count == DOWNTIMES) {
 		downtimes->unlisted++;
 		return;
@@ -197,4 +224,48 @@ void downtimes_event(struct downtimes *downtimes, const struct event *event)
 		handle_sample(downtimes, event);
 	else if (event->type == EVENT_TICK)
 		handle_tick(downtimes, event);
+}
+
+/* By the page after @finding all is later by as much as it moved: widen @gap to both. */
+static bool widen(const struct finding *finding, struct ns_interval *gap)
+{
+	struct ns_interval error;
+
+	if (interval_sub(interval_of(0), *gap, &error) ||
+	    !refuted_widen(finding, finding->found_ns, &error) ||
+	    interval_sub(interval_of(0), error, gap))
+		return false;
+	return true;
+}
+
+/* The page that decided it may have been the wrong one. */
+static void refute(struct downtimes *downtimes, const struct finding *finding)
+{
+	struct downtime *downtime = &downtimes->downtime[downtimes->count - 1];
+	struct ns_interval gap = downtime->true_ns;
+	uint64_t shorter_ns;
+
+	if (downtime->unknown != DOWNTIME_KNOWN)
+		return;
+	if (!widen(finding, &gap)) {
+		downtime->unknown = DOWNTIME_REFUTED;
+		return;
+	}
+	gap.lo_ns = gap.lo_ns > 0 ? gap.lo_ns : 0;
+	shorter_ns = (uint64_t)(downtime->true_ns.lo_ns - gap.lo_ns);
+	downtime->is_bounded &=
+		finding->kind == FINDING_HOST_STEP && finding->step.bounds_disjoint;
+	downtime->length.lo_ns = (int64_t)less((uint64_t)downtime->length.lo_ns, shorter_ns);
+	downtime->length.hi_ns = gap.hi_ns;
+	downtime->true_ns = gap;
+}
+
+void downtimes_finding(struct downtimes *downtimes, const struct finding *finding)
+{
+	if (!refuted_by(finding) || refuted_utc_alone(finding) || !downtimes->has_sample ||
+	    page_get(&finding->after, PAGE_DISRUPTION_MARKER) != marker_of(&downtimes->sample))
+		return;
+	if (downtimes->count && !downtimes->unlisted)
+		refute(downtimes, finding);
+	refuted_add(&downtimes->refuted, finding);
 }

@@ -16,6 +16,9 @@
  * Both hold if CLOCK_MONOTONIC was right to DOWNTIME_RATE_PPM while the guest ran, and if the
  * counter was not set back by the move: a guest whose counter was looks as if it had stood still
  * until the counter had made up for it.
+ *
+ * Where a page with one of the two markers is contradicted by another (judge/refuted.h), both are
+ * hulls by all of them: which is right is not known.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_DOWNTIME_H
 #define VMCLOCK_TRACE_JUDGE_DOWNTIME_H
@@ -25,6 +28,8 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "judge/finding.h"
+#include "judge/refuted.h"
 
 #define DOWNTIME_RATE_PPM 1000
 #define DOWNTIME_LATE_NS  250000000 /* as `stun` has it: less may be the program's own doing */
@@ -37,6 +42,7 @@ enum downtime_unknown {
 	DOWNTIME_NOT_VOUCHED, /* the hypervisor did not vouch for its clock before */
 	DOWNTIME_NEVER_AFTER, /* nor afterwards, up to the end or the next disruption */
 	DOWNTIME_NO_TIME,     /* the pages' times cannot be compared: other scales, or numbers */
+	DOWNTIME_REFUTED,     /* pages contradict each other, and not by so much */
 	DOWNTIME_UNKNOWNS
 };
 
@@ -64,10 +70,15 @@ struct downtimes {
 	bool is_tick_due;    /* the heartbeat that belongs to `after` has not come */
 	struct event before; /* the samples around the newest disruption */
 	struct event after;
+	struct refuted refuted;	       /* pages with the marker of now, */
+	struct refuted refuted_before; /* and with the one before the newest disruption */
 };
 
 /* Take one event, in the order in which they were judged. */
 void downtimes_event(struct downtimes *downtimes, const struct event *event);
+
+/* Take a finding, after the event that it is about. */
+void downtimes_finding(struct downtimes *downtimes, const struct finding *finding);
 
 /* "no_clock", "not_vouched", ...: stable; and a clause for people. Static; NULL if known. */
 const char *downtime_unknown_name(enum downtime_unknown why);
