@@ -32,6 +32,8 @@ static const struct {
 	[CLAIM_CLOCK_GONE] = {"clock_gone", "the page no longer carries a clock"},
 	[CLAIM_WITNESS] = {"witness",
 			   "the clock that it is checked against disagreed with it before"},
+	[CLAIM_FREERUNNING] = {"freerunning",
+			       "the host has had no source of time since (FREERUNNING)"},
 };
 
 struct claim claim_seen(bool holds)

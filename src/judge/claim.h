@@ -39,6 +39,7 @@ enum claim_why {
 	CLAIM_FURTHER_OFF,   /* a clock is within its claim, but was moved away */
 	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
 	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
+	CLAIM_FREERUNNING,   /* the host has no source of time */
 	CLAIM_WHYS
 };
 

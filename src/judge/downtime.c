@@ -253,8 +253,7 @@ static void refute(struct downtimes *downtimes, const struct finding *finding)
 	}
 	gap.lo_ns = gap.lo_ns > 0 ? gap.lo_ns : 0;
 	shorter_ns = (uint64_t)(downtime->true_ns.lo_ns - gap.lo_ns);
-	downtime->is_bounded &=
-		finding->kind == FINDING_HOST_STEP && finding->step.bounds_disjoint;
+	downtime->is_bounded &= finding->kind == FINDING_HOST_STEP && finding->step.bounds_disjoint;
 	downtime->length.lo_ns = (int64_t)less((uint64_t)downtime->length.lo_ns, shorter_ns);
 	downtime->length.hi_ns = gap.hi_ns;
 	downtime->true_ns = gap;

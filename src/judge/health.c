@@ -21,6 +21,14 @@ bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 			   !(in_force->is_before_reference || in_force->reference_is_stale));
 }
 
+bool health_is_adrift(const struct page *page)
+{
+	return page_mode(page) == PAGE_FULL &&
+	       page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING &&
+	       !page_has_flags(page, VMCLOCK_FLAG_TIME_MAXERROR_VALID |
+					     VMCLOCK_FLAG_PERIOD_MAXERROR_VALID);
+}
+
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 {
 	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : HEALTH_BACK_NS;

@@ -30,6 +30,12 @@
 bool health_of_page(const struct page_in_force *page, bool may_be_unknown);
 
 /*
+ * Has the host no source of time, and does its page give no bound that grows meanwhile? Then nobody
+ * knows how far its clock is off.
+ */
+bool health_is_adrift(const struct page *page);
+
+/*
  * Does a clock meet the page's time, or the witness's, by what both claim? @error is how far it is
  * from that, the bound of who says so included.
  */

@@ -87,6 +87,7 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incidents->suspects = (struct suspects){0};
 	incidents->had_clock = incidents->has_clock;
 	incidents->witness_in_doubt = false;
+	incidents->lost_source = false;
 	incident_open_clocks(incidents);
 }
 
@@ -129,6 +130,9 @@ static bool may_move_clocks(const struct incident *incident)
 static void suspect(struct incidents *incidents, const struct finding *finding)
 {
 	suspects_add(&incidents->suspects, finding);
+	incidents->lost_source |=
+		finding->kind == FINDING_STATUS_CHANGE &&
+		page_get(&finding->after, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING;
 	incidents->witness_in_doubt |=
 		finding->kind == FINDING_WRONG_BOUND && witness_is_other(&finding->clock.witness) &&
 		!witness_is_sure(&finding->clock.witness) && !may_move_clocks(&incidents->incident);
@@ -172,6 +176,13 @@ static bool page_is_good(const struct incidents *incidents)
 	return !incidents->not_updated && health_of_page(page, incidents->was_unknown);
 }
 
+/* Is it not known how far the host's clock is off, as it has no source of time? */
+static bool is_without_source(const struct incidents *incidents)
+{
+	return (incidents->lost_source && incidents->clock_status == VMCLOCK_STATUS_FREERUNNING) ||
+	       (incidents->page->known && health_is_adrift(&incidents->page->page));
+}
+
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
@@ -191,6 +202,8 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
 		return claim_unknown(CLAIM_WITNESS);
+	if (is_without_source(incidents))
+		return claim_unknown(CLAIM_FREERUNNING);
 	return incident_clocks_recovery(incidents, since_ns);
 }
 

@@ -39,6 +39,9 @@
  * have followed a page that was wrong. Where events end first, it is closed as not recovered if
  * something was still bad, else as not known.
  *
+ * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
+ * of no recovery.
+ *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
  * and those that come, until the marker moves.

@@ -71,8 +71,9 @@ struct incidents {
 
 	/* What it is about beside the page and the guest's own clocks. */
 	struct suspects suspects;
-	bool had_clock; /* the page carried one when it opened, or since */
-	bool has_clock; /* so did the newest page */
+	bool had_clock;	  /* the page carried one when it opened, or since */
+	bool has_clock;	  /* so did the newest page */
+	bool lost_source; /* the host became FREERUNNING in it */
 	/* A witness without a bound disagreed with CLOCK_REALTIME before anything moved that. */
 	bool witness_in_doubt;
 

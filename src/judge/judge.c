@@ -56,17 +56,20 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 {
 	struct page_doubt *doubt = &judge->doubt;
 	page_warning_set unsafe;
+	bool is_adrift;
 
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
 	    event->page_state != EVENT_PAGE_STABLE)
 		return;
 	unsafe = page_warnings_unsafe(page_mode(&event->page), page_warnings(&event->page)) &
 		 ~PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
-	if (!unsafe || incidents_open(judge->incidents))
+	is_adrift = health_is_adrift(&event->page);
+	if ((!unsafe && !is_adrift) || incidents_open(judge->incidents))
 		return;
-	if (!doubt->unsafe)
+	if (!doubt->unsafe && !doubt->is_adrift)
 		doubt->from_ns = event->time_ns;
 	doubt->unsafe |= unsafe;
+	doubt->is_adrift |= is_adrift;
 	doubt->to_ns = event->time_ns;
 }
 
@@ -149,6 +152,8 @@ struct claim judge_is_well(const struct judge *judge, bool clocks)
 		return claim_unknown(CLAIM_NO_CLOCK);
 	if (!health_now(health, false))
 		return claim_seen(false);
+	if (health_is_adrift(&page->page))
+		return claim_unknown(CLAIM_FREERUNNING);
 	if (clocks && !health->clock_seen)
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	return incidents_leave_doubt(judge->incidents, &why) ? claim_unknown(why)
@@ -162,8 +167,8 @@ const struct page_doubt *judge_page_doubt(const struct judge *judge)
 
 void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
-	span->page_bad = judge->doubt.unsafe != 0;
-	span->page_why = doubt_why(judge->doubt.unsafe);
+	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
+	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
 	span->missed = judge->page.missed;
 }
 

@@ -78,6 +78,7 @@ bool judge_page_is_good(const struct judge *judge);
 /* The page was bad by its own samples while no incident was open: no finding says so. */
 struct page_doubt {
 	page_warning_set unsafe; /* why; 0: it never was */
+	bool is_adrift;		 /* or it was FREERUNNING without a bound */
 	uint64_t from_ns;	 /* the first such sample, and the last */
 	uint64_t to_ns;
 };

@@ -236,10 +236,16 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 	const struct page_doubt *doubt = report->doubt;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
-	if (!doubt->unsafe || doubt->from_ns >= report->until_ns || doubt->to_ns < report->since_ns)
+	if ((!doubt->unsafe && !doubt->is_adrift) || doubt->from_ns >= report->until_ns ||
+	    doubt->to_ns < report->since_ns)
 		return;
 	report_utc(report, doubt->from_ns, from, sizeof(from));
 	report_utc(report, doubt->to_ns, to, sizeof(to));
+	if (doubt->is_adrift)
+		emit(sink, "page_bad",
+		     "How far the clock was off while the host had no source of time "
+		     "(FREERUNNING), seen from %s to %s: it gave no bound.",
+		     from, to);
 	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
 		if (doubt->unsafe & PAGE_WARNING_BIT(i))
 			emit(sink, "page_bad",

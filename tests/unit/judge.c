@@ -127,7 +127,7 @@ static void an_open_incident_is_not_well(void **state)
 	}
 	see_at(told->judge, &page, 16);
 	assert_string_equal(told->letters, "eeOfeeeeeC");
-	assert_true(told->incident.recovered);
+	assert_int_equal(told->incident.recovery.why, CLAIM_FREERUNNING);
 	assert_true(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 }
 
