@@ -110,6 +110,17 @@ int message_output(int code)
 	return EXIT_FAILED;
 }
 
+/* What no finding has said. */
+static void say_clocks_off(const struct clock_doubts *doubts)
+{
+	char text[CLOCK_DOUBT_BYTES];
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (doubts->of[i].readings)
+			message_error("%s", clock_doubt_text(doubts, (enum observed_clock)i, text));
+	}
+}
+
 int message_verdict(bool alarming, const struct judge *judge)
 {
 	/* It was watched from its beginning to its end. */
@@ -126,6 +137,11 @@ int message_verdict(bool alarming, const struct judge *judge)
 	claim = claim_well(&span, false);
 	if (claim.state == CLAIM_HOLDS)
 		return EXIT_DONE;
+	if (claim.state == CLAIM_FAILS) {
+		if (!fflush(stdout))
+			say_clocks_off(judge_clock_doubts(judge));
+		return EXIT_FINDING;
+	}
 	/* After the summary; what is wrong with the output is message_output()'s. */
 	if (!fflush(stdout))
 		message_error("%s%s: whether all was well is not known", claim_why_means(claim.why),

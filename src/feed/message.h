@@ -45,7 +45,8 @@ int message_damaged(const char *path, const char *why, const char *what);
 int message_output(int code);
 
 /*
- * The exit code by what was found: EXIT_FINDING if @alarming. Else, if by @judge events were lost,
+ * The exit code by what was found: EXIT_FINDING if @alarming, or if a clock was off without a
+ * finding, which it says. Else, if by @judge events were lost,
  * updates of the page were missed, or it was bad without a finding, says that it is not known
  * whether all was well, and returns EXIT_FAILED.
  */

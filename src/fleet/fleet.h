@@ -91,6 +91,7 @@ struct fleet_recording {
 	uint64_t cut;  /* that made room for later ones */
 	uint64_t bad_rows;
 	struct claim_span whole;
+	struct clock_doubts clock_doubts;
 	char damage[FLEET_CAUSE_BYTES]; /* "": none */
 	struct fleet_finding *finding;
 	size_t findings;
@@ -181,6 +182,7 @@ struct fleet_source {
 	uint64_t cut;
 	uint64_t bad_rows;
 	struct claim_span whole;
+	struct clock_doubts clock_doubts;
 	const char *damage;
 	fleet_sentence_fn sentence;
 };

@@ -159,6 +159,7 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 		.cut = source->cut,
 		.bad_rows = source->bad_rows,
 		.whole = source->whole,
+		.clock_doubts = source->clock_doubts,
 		.unlisted = analysis->findings_unlisted + analysis->incidents_unlisted,
 	};
 	recording->whole.lost = recording->lost;

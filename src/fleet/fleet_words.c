@@ -132,6 +132,8 @@ const char *fleet_level(const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		if (worst_incident_of(fleet, &fleet->recording[i]) > worst)
 			worst = worst_incident_of(fleet, &fleet->recording[i]);
+		if (fleet->recording[i].whole.clock_off && worst < FINDING_WARNING)
+			worst = FINDING_WARNING;
 	}
 	if (worst > FINDING_INFO)
 		return worst == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
@@ -235,9 +237,13 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 		say(words, " There was no incident on any of them.");
 		return;
 	}
-	say(words, " No incident was found. Whether all was well is not known of ");
+	say(words, " No incident was found. %s ",
+	    claim.state == CLAIM_FAILS ? "Of" : "Whether all was well is not known of");
 	say_label(words, where);
-	say(words, ": %s.", claim_why_means(claim.why));
+	if (claim.state == CLAIM_FAILS)
+		say_clock_doubts(words, &where->clock_doubts, 0, UINT64_MAX, "");
+	else
+		say(words, ": %s.", claim_why_means(claim.why));
 }
 
 static bool has_incidents(const struct fleet *fleet)

@@ -74,6 +74,7 @@ static int take_report(struct work *work, const char *path, const struct report 
 		.cut = report->cut,
 		.bad_rows = report->bad_rows,
 		.whole = report->span,
+		.clock_doubts = *report->clock_doubts,
 		.damage = report->damage,
 		.sentence = finding_sentence,
 	};

@@ -48,7 +48,7 @@ struct claim claim_unknown(enum claim_why why)
 
 struct claim claim_well(const struct claim_span *span, bool found)
 {
-	if (found)
+	if (found || span->clock_off)
 		return claim_seen(false);
 	if (span->damaged)
 		return claim_unknown(CLAIM_DAMAGED);

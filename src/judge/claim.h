@@ -66,6 +66,7 @@ struct claim_span {
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
 	uint64_t missed;	 /* updates of the page, between two samples */
+	bool clock_off;		 /* was a clock off while no incident said so? */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

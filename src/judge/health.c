@@ -39,22 +39,22 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 	       interval_overlap(error, allowed);
 }
 
-static bool is_wrong(const struct page_in_force *page, const struct event *event)
+static bool is_wrong(struct health *health, const struct page_in_force *page,
+		     const struct event *event)
 {
-	struct ns_interval error;
-
-	return error_bounds_of_clock(page, event, &error) && !health_of_clock(&event->clock, error);
+	health->clock_judged = error_bounds_of_clock(page, event, &health->clock_error);
+	return health->clock_judged && !health_of_clock(&event->clock, health->clock_error);
 }
 
 /* The same of CLOCK_REALTIME by a reading of the witness. */
-static bool is_wrong_by_witness(const struct health *health, const struct event_clock *reading)
+static bool is_wrong_by_witness(struct health *health, const struct event_clock *reading)
 {
 	uint64_t bound_ns = reading->has_claim ? reading->max_error_ns : 0;
 	struct ns_interval error;
 
-	return !witness_realtime_error(reading, &error) &&
-	       !interval_widen(error, bound_ns, &error) &&
-	       !health_of_clock(&health->realtime, error);
+	health->clock_judged = !witness_realtime_error(reading, &error) &&
+			       !interval_widen(error, bound_ns, &health->clock_error);
+	return health->clock_judged && !health_of_clock(&health->realtime, health->clock_error);
 }
 
 static void handle_clock(struct health *health, const struct page_in_force *page,
@@ -75,13 +75,14 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 	if (witness_is_other(&page->witness))
 		return;
 	health->clock_seen = true;
-	health->clock_wrong[clock] = is_wrong(page, event);
+	health->clock_wrong[clock] = is_wrong(health, page, event);
 }
 
 void health_event(struct health *health, const struct page_in_force *page,
 		  const struct event *event)
 {
 	health->page = health_of_page(page, false);
+	health->clock_judged = false;
 	if (event->type == EVENT_CLOCK)
 		handle_clock(health, page, event);
 	health->clock_seen &= health->page;

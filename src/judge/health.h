@@ -46,6 +46,8 @@ struct health {
 	bool page;			   /* is the page good? */
 	bool clock_seen;		   /* was any clock read since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
+	bool clock_judged;		   /* could the newest event show whether one is? */
+	struct ns_interval clock_error;	   /* if so, by how much it is off, bound included */
 	struct event_clock realtime;	   /* its newest reading, beside the page */
 };
 

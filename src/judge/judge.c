@@ -13,6 +13,7 @@ struct judge {
 	struct page_in_force page;
 	struct health health;
 	struct page_doubt doubt;
+	struct clock_doubts clock_doubts;
 };
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -82,6 +83,8 @@ void judge_event(struct judge *judge, const struct event *event)
 	detector_event(judge->detector, event);
 	incidents_event(judge->incidents, event);
 	follow_doubt(judge, event);
+	if (!incidents_open(judge->incidents))
+		clock_doubts_event(&judge->clock_doubts, &judge->health, &judge->page, event);
 }
 
 void judge_resume(struct judge *judge, const struct event_gap *gap)
@@ -165,11 +168,17 @@ const struct page_doubt *judge_page_doubt(const struct judge *judge)
 	return &judge->doubt;
 }
 
+const struct clock_doubts *judge_clock_doubts(const struct judge *judge)
+{
+	return &judge->clock_doubts;
+}
+
 void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
 	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
 	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
 	span->missed = judge->page.missed;
+	span->clock_off = clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
 }
 
 const struct witness *judge_witness(const struct judge *judge)

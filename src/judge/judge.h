@@ -17,6 +17,7 @@
 #define VMCLOCK_TRACE_JUDGE_JUDGE_H
 
 #include "event/gap.h"
+#include "judge/clock_doubt.h"
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
@@ -86,7 +87,10 @@ struct page_doubt {
 /* Owned by @judge. */
 const struct page_doubt *judge_page_doubt(const struct judge *judge);
 
-/* Into @span: what of the page was bad while no incident said so, or was missed. */
+/* Clocks that were off while no incident was open. Owned by @judge. */
+const struct clock_doubts *judge_clock_doubts(const struct judge *judge);
+
+/* Into @span: what of the page or a clock was bad while no incident said so, or was missed. */
 void judge_add_doubt(const struct judge *judge, struct claim_span *span);
 
 /* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */

@@ -71,6 +71,7 @@ static struct claim_span span_of(const struct report *report)
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
 	if (!is_asked_for(report, page->missed_from_ns, page->missed_to_ns))
 		span.missed = 0;
+	span.clock_off = clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
 	return span;
 }
 
@@ -85,6 +86,7 @@ struct claim report_is_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
+	span.clock_off = false;
 	return claim_well(&span, false);
 }
 
@@ -92,14 +94,16 @@ struct claim report_has_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
-	span.page_bad = false;
+	span.page_bad = span.clock_off = false;
 	span.missed = 0;
 	return claim_well(&span, false);
 }
 
 const char *report_level(const struct report *report)
 {
-	if (worst_of(report) > FINDING_INFO)
+	enum claim_state well = report_claim(report).state;
+
+	if (well == CLAIM_FAILS)
 		return worst_of(report) == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
-	return report_claim(report).state == CLAIM_HOLDS ? "OK" : "UNKNOWN";
+	return well == CLAIM_HOLDS ? "OK" : "UNKNOWN";
 }

@@ -156,6 +156,7 @@ static void end_report(struct report_source *source)
 
 	recording_losses(source->recorded.recording, &source->losses);
 	report->doubt = judge_page_doubt(source->analysis->judge);
+	report->clock_doubts = judge_clock_doubts(source->analysis->judge);
 	report->span = recorded_span(&source->recorded);
 	judge_add_doubt(source->analysis->judge, &report->span);
 	report->lost_why = source->losses.cause;

@@ -30,11 +30,12 @@ struct report {
 
 	/* What the recording itself lacks. */
 	struct claim_span span;
-	const struct page_doubt *doubt; /* of the page, where no incident tells of it */
-	const char *lost_why;		/* valid if span.lost */
-	uint64_t cut;			/* that made room for later ones */
-	uint64_t bad_rows;		/* that are damaged */
-	const char *damage;		/* in words; "": none */
+	const struct page_doubt *doubt;		 /* of the page, where no incident tells of it */
+	const struct clock_doubts *clock_doubts; /* of clocks, where none does */
+	const char *lost_why;			 /* valid if span.lost */
+	uint64_t cut;				 /* that made room for later ones */
+	uint64_t bad_rows;			 /* that are damaged */
+	const char *damage;			 /* in words; "": none */
 };
 
 /* Is incident or finding asked for? */

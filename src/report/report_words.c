@@ -348,7 +348,9 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		    at_most(report, analysis->findings_unlisted), findings,
 		    findings == 1 ? "" : "s");
 	else
-		say(words, " nothing was found.");
+		say(words, " %s.",
+		    report_claim(report).state == CLAIM_FAILS ? none : "nothing was found");
+	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	say_witness(words, report);
 	if (report_claim(report).state == CLAIM_UNKNOWN)
 		say(words, " Whether all was well is not known: %s.",
@@ -380,5 +382,8 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 	if (count > 1)
 		say(&words, report->incident ? " The one asked for:" : " The first of the worst:");
 	say_incident(&words, report, incident);
+	if (!report->incident)
+		say_clock_doubts(&words, report->clock_doubts, report->since_ns, report->until_ns,
+				 "While there was no incident ");
 	say_whether_all(&words, report_has_all(report));
 }

@@ -4,6 +4,9 @@
 #define VMCLOCK_TRACE_SHOW_SENTENCE_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "judge/clock_doubt.h"
 
 /* Text that grows, and is cut where it is full: NUL-terminated, of the caller's @bytes. */
 struct words {
@@ -13,5 +16,12 @@ struct words {
 
 /* Append. */
 void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * " BEFORECLOCK_REALTIME was up to 60.000 s behind the page, and claimed no bound." of each clock
+ * in @doubts that was off from @since_ns until before @until_ns.
+ */
+void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, uint64_t since_ns,
+		      uint64_t until_ns, const char *before);
 
 #endif

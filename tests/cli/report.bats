@@ -138,6 +138,26 @@ record_of() {
 	"$VMCLOCK_TRACE" report --until 9s "$copy" | grep -q '^OK: '
 }
 
+@test "report: a clock that is off and claims no bound is not well, and it is said by how much" {
+	printf '%s\n' 'end 1m' 'mode marker-only' 'realtime unsynchronized' 'ptp-clock kvm off 60s within 1ms' \
+		>"$BATS_TEST_TMPDIR/off.scenario"
+	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$BATS_TEST_TMPDIR/healthy.sqlite"
+	for said in 'off|60.001 s behind /dev/ptp0 (KVM' 'slew|4.001 ms ahead of the page'; do
+		name=${said%%|*}
+		run -3 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/$name.scenario" "$BATS_TEST_TMPDIR/$name.sqlite"
+		[ $name = slew ] || [[ $output == *"CLOCK_REALTIME was up to ${said#*|}"*"claimed no bound"* ]]
+		run -3 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/$name.sqlite"
+		run -3 "$VMCLOCK_TRACE" watch --from "$BATS_TEST_TMPDIR/$name.sqlite"
+		"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/$name.sqlite" |
+			jq -e --arg said "${said#*|}" '.level == "warning" and (.verdict | contains($said) and (contains("nothing was found") | not))'
+		"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/healthy.sqlite" "$BATS_TEST_TMPDIR/$name.sqlite" |
+			jq -e --arg said "${said#*|}" '.level == "warning" and (.verdict | contains($said))'
+		printf '%s\n' 'end 50s' 'realtime unsynchronized' 'at 10s clock-set slew 100' >"$BATS_TEST_TMPDIR/slew.scenario"
+	done
+	# Before it was off by as much as such a clock may be, all was well.
+	"$VMCLOCK_TRACE" report --until 9s "$BATS_TEST_TMPDIR/slew.sqlite" | grep -q '^OK: '
+}
+
 @test "report: a main file without its log is named as such, wherever it is read" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
 	# As a file that was copied alone while it was written: the last one out removes the log.

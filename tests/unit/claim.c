@@ -34,6 +34,10 @@ static void all_of_it_must_have_been_seen(void **state)
 	span.page_why = CLAIM_NO_TIME;
 	assert_int_equal(claim_well(&span, false).state, CLAIM_UNKNOWN);
 	assert_int_equal(claim_well(&span, false).why, CLAIM_NO_TIME);
+	/* A clock that was off is known not to be well, whatever else is not known. */
+	span.clock_off = true;
+	assert_int_equal(claim_well(&span, false).state, CLAIM_FAILS);
+	span.clock_off = false;
 	span.damaged = true;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_DAMAGED);
 }

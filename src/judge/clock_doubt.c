@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/clock_doubt.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "page/smear.h"
+
+/* What a clock may be off by while it smears a leap second, or takes it early or late. */
+#define LEAP_NS 1000000000ull
+
+/* From 0 to its far end. */
+static uint64_t furthest_ns(struct ns_interval error)
+{
+	uint64_t lo_ns = error.lo_ns < 0 ? 0 - (uint64_t)error.lo_ns : (uint64_t)error.lo_ns;
+	uint64_t hi_ns = error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : (uint64_t)error.hi_ns;
+
+	return lo_ns > hi_ns ? lo_ns : hi_ns;
+}
+
+static bool is_by_leap_second(const struct event *event, struct ns_interval error)
+{
+	return event->page_state == EVENT_PAGE_STABLE &&
+	       leap_second_is_near(&event->page, event->clock.ticks.after) &&
+	       (interval_widen(error, LEAP_NS, &error) || (error.lo_ns <= 0 && error.hi_ns >= 0));
+}
+
+void clock_doubts_event(struct clock_doubts *doubts, const struct health *health,
+			const struct page_in_force *page, const struct event *event)
+{
+	enum observed_clock id = page->is_by_witness ? OBSERVED_REALTIME : event->clock.clock;
+	const struct event_clock *clock = page->is_by_witness ? &health->realtime : &event->clock;
+	struct clock_doubt *doubt;
+
+	if (event->type != EVENT_CLOCK || (unsigned int)id >= OBSERVED_CLOCKS ||
+	    !health->clock_judged || !health->clock_wrong[id] ||
+	    is_by_leap_second(event, health->clock_error))
+		return;
+	doubt = &doubts->of[id];
+	if (!doubt->readings++)
+		doubt->from_ns = event->time_ns;
+	doubt->to_ns = event->time_ns;
+	if (doubt->readings > 1 && furthest_ns(health->clock_error) <= furthest_ns(doubt->worst))
+		return;
+	doubt->worst = health->clock_error;
+	doubt->witness = page->witness;
+	doubt->has_claim = clock->has_claim;
+	doubt->claim_ns = clock->max_error_ns;
+}
+
+bool clock_doubts_any(const struct clock_doubts *doubts, uint64_t from_ns, uint64_t to_ns)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct clock_doubt *doubt = &doubts->of[i];
+
+		if (doubt->readings && doubt->from_ns < to_ns && doubt->to_ns >= from_ns)
+			return true;
+	}
+	return false;
+}
+
+const char *clock_doubt_text(const struct clock_doubts *doubts, enum observed_clock clock,
+			     char out[CLOCK_DOUBT_BYTES])
+{
+	const struct clock_doubt *doubt = &doubts->of[clock];
+	char off[TEXT_NS_BYTES], claim[TEXT_NS_BYTES], witness[WITNESS_TEXT_BYTES];
+	bool by_other = witness_is_other(&doubt->witness);
+
+	text_ns_u64(furthest_ns(doubt->worst), off, sizeof(off));
+	text_ns_u64(doubt->claim_ns, claim, sizeof(claim));
+	snprintf(out, CLOCK_DOUBT_BYTES, "%s was up to %s %s %s, and %s%s",
+		 observed_clock_name(clock), off, doubt->worst.hi_ns < 0 ? "behind" : "ahead of",
+		 by_other ? witness_text(&doubt->witness, witness) : "the page",
+		 doubt->has_claim ? "claimed to be within " : "claimed no bound",
+		 doubt->has_claim ? claim : "");
+	return out;
+}
