@@ -42,6 +42,9 @@
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
  * of no recovery.
  *
+ * A clock that was set, and that nothing else can have moved, has its new state where it is within
+ * its claim: it is not further off, nor wrong.
+ *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
  * and those that come, until the marker moves.

@@ -33,8 +33,12 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 	range->unbounded += unbounded;
 }
 
-static void add_point(struct incident_clock *clock, const struct error_point *point, bool unbounded)
+/* With @is_meant the clock is where somebody set it on purpose, and that is not wrong. */
+static void add_point(struct incident_clock *clock, const struct error_point *point, bool unbounded,
+		      bool is_meant)
 {
+	uint64_t wrong = clock->errors.wrong;
+
 	/* The first one stays alone, for it is the last good one. */
 	if (clock->points == INCIDENT_POINTS)
 		clock->points = error_points_join(clock->point, 1, clock->points);
@@ -42,6 +46,8 @@ static void add_point(struct incident_clock *clock, const struct error_point *po
 	clock->point[clock->points++].after_gap = clock->in_gap;
 	clock->in_gap = false;
 	error_range_add(&clock->errors, point->error, unbounded, point->from_ns);
+	if (is_meant)
+		clock->errors.wrong = wrong;
 }
 
 /* Which single errors were surely wrong is known only if all were. */
@@ -182,6 +188,13 @@ static bool is_further_off(const struct incident_clock *clock, const struct even
 	       off_ns - clock->before_own_ns > back_ns(reading);
 }
 
+/* Nothing moved the guest's clocks but who set them: where that left them is their new state. */
+static bool was_only_set(const struct incident *incident)
+{
+	return incident->count[FINDING_CLOCK_SET] && !incident->count[FINDING_DISRUPTION] &&
+	       !incident->count[FINDING_RESTORE] && !incident->count[FINDING_STUN];
+}
+
 /* The newest error of clock @id, good or not: into the curve of the open incident. */
 static void take_error(struct incidents *incidents, enum observed_clock id, bool good,
 		       const struct event_clock *reading)
@@ -192,10 +205,12 @@ static void take_error(struct incidents *incidents, enum observed_clock id, bool
 		return;
 	note_worse(clock, incidents->newest[id].point.error);
 	incidents->newest[id].further_off =
+		!(reading->has_claim && was_only_set(&incidents->incident)) &&
 		is_further_off(clock, reading, incidents->newest[id].own_off_ns);
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
-		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded);
+		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded,
+			  good && reading->has_claim && was_only_set(&incidents->incident));
 }
 
 static struct error_point point_at(uint64_t time_ns, struct ns_interval error)
@@ -328,7 +343,7 @@ void incident_open_clocks(struct incidents *incidents)
 		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
 		if (incidents->newest[i].has_error)
 			add_point(clock, &incidents->newest[i].point,
-				  incidents->newest[i].unbounded);
+				  incidents->newest[i].unbounded, false);
 	}
 }
 

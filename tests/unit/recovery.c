@@ -87,10 +87,10 @@ static void a_clock_that_is_moved_within_its_claim(void **state)
 	static const struct ending endings[] = {
 		{"realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n", CLAIM_UNKNOWN,
 		 CLAIM_FURTHER_OFF, 0},
-		{"realtime within 20ms\nend 60s\nat 10.03 clock-set step -15ms\n", CLAIM_UNKNOWN,
-		 CLAIM_FURTHER_OFF, 0},
-		{"realtime within 2ms\nend 60s\nat 10.03 clock-set step -1ms\n", CLAIM_UNKNOWN,
-		 CLAIM_FURTHER_OFF, 0},
+		/* Who set it has moved it back by too little. */
+		{"realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n"
+		 "at 14s clock-set step +1ms\n",
+		 CLAIM_UNKNOWN, CLAIM_FURTHER_OFF, 0},
 		{"realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n"
 		 "at 14s clock-set step +250ms\n",
 		 CLAIM_HOLDS, 0, 13},
@@ -98,6 +98,32 @@ static void a_clock_that_is_moved_within_its_claim(void **state)
 
 	(void)state;
 	CHECK(endings);
+}
+
+/* Somebody set it, and nothing else moved it: that is its state, as long as its claim is true. */
+static void a_clock_that_is_set_within_its_claim(void **state)
+{
+	static const struct ending endings[] = {
+		{"realtime within 5ms\nend 60s\nat 10.03 clock-set step +3ms\n", CLAIM_HOLDS, 0,
+		 10},
+		{"realtime within 2ms\nend 60s\nat 10.03 clock-set step -1ms\n", CLAIM_HOLDS, 0,
+		 10},
+		{"realtime within 5ms\nend 60s\nat 10.03 clock-set step +7ms\n", CLAIM_FAILS, 0,
+		 60},
+		{"realtime unsynchronized\nend 60s\nat 10.03 clock-set step +3ms\n", CLAIM_FAILS, 0,
+		 60},
+	};
+	struct story *story = play(endings[0].text);
+	const struct error_range *errors = &story->last.clock[OBSERVED_REALTIME].errors;
+
+	(void)state;
+	CHECK(endings);
+	assert_true(errors->known > 10 && !errors->wrong);
+	assert_true(errors->all.hi_ns >= 3000000);
+	free(story);
+	story = play("realtime within 500ms\nend 60s\nat 10.03 migrate downtime 250ms\n");
+	assert_true(story->last.clock[OBSERVED_REALTIME].errors.wrong > 10);
+	free(story);
 }
 
 /* That the page is good says nothing of CLOCK_REALTIME, where something may have moved that. */
@@ -304,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_driver_that_refuses),
 		cmocka_unit_test(a_page_that_loses_its_clock),
 		cmocka_unit_test(a_clock_that_is_moved_within_its_claim),
+		cmocka_unit_test(a_clock_that_is_set_within_its_claim),
 		cmocka_unit_test(a_clock_that_was_never_compared),
 		cmocka_unit_test(a_reference_that_contradicts_the_page),
 		cmocka_unit_test(a_witness_that_contradicts_the_clock),
