@@ -34,6 +34,8 @@ static const struct {
 			   "the clock that it is checked against disagreed with it before"},
 	[CLAIM_FREERUNNING] = {"freerunning",
 			       "the host has had no source of time since (FREERUNNING)"},
+	[CLAIM_WITNESSES] = {"witnesses", "the clocks that CLOCK_REALTIME is checked against "
+					  "contradict each other"},
 };
 
 struct claim claim_seen(bool holds)

@@ -40,6 +40,7 @@ enum claim_why {
 	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
 	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
 	CLAIM_FREERUNNING,   /* the host has no source of time */
+	CLAIM_WITNESSES,     /* those who could say so contradict each other */
 	CLAIM_WHYS
 };
 

@@ -183,6 +183,13 @@ static bool is_without_source(const struct incidents *incidents)
 	       (incidents->page->known && health_is_adrift(&incidents->page->page));
 }
 
+/* Do the clocks that could judge where no page does contradict each other? */
+static bool has_quarrel(const struct incidents *incidents, uint64_t since_ns)
+{
+	return witness_is_other(&incidents->page->witness) &&
+	       witness_peers_contradict(&incidents->peers, since_ns);
+}
+
 /* Has it recovered, now that all that is seen was good since @since_ns? */
 static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
@@ -204,6 +211,8 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 		return claim_unknown(CLAIM_WITNESS);
 	if (is_without_source(incidents))
 		return claim_unknown(CLAIM_FREERUNNING);
+	if (has_quarrel(incidents, since_ns))
+		return claim_unknown(CLAIM_WITNESSES);
 	return incident_clocks_recovery(incidents, since_ns);
 }
 
@@ -211,7 +220,8 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 static bool may_wait(struct claim recovery)
 {
 	return recovery.state == CLAIM_UNKNOWN &&
-	       (recovery.why == CLAIM_CLOCK_UNKNOWN || recovery.why == CLAIM_FURTHER_OFF);
+	       (recovery.why == CLAIM_CLOCK_UNKNOWN || recovery.why == CLAIM_FURTHER_OFF ||
+		recovery.why == CLAIM_WITNESSES);
 }
 
 /* All is good, as far as it is seen: is it for long enough? */
@@ -274,6 +284,7 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 void incidents_event(struct incidents *incidents, const struct event *event)
 {
 	incidents->newest_ns = event->time_ns;
+	witness_peers_event(&incidents->peers, event);
 	if (suspects_event(&incidents->suspects, event))
 		incidents->good_since_ns = 0;
 	switch (event->type) {
@@ -308,6 +319,12 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 
 bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why)
 {
+	uint64_t now_ns = incidents->newest_ns;
+
+	if (has_quarrel(incidents, now_ns > WITNESS_STALE_NS ? now_ns - WITNESS_STALE_NS : 0)) {
+		*why = CLAIM_WITNESSES;
+		return true;
+	}
 	*why = incidents->clocks_moved ? CLAIM_NO_CLOCK : CLAIM_REFUTED;
 	return incidents->clocks_moved || incident_page_is_refuted(incidents, 0);
 }

@@ -42,6 +42,8 @@
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
  * of no recovery.
  *
+ * Nor is it known where two clocks that claim a bound, and could judge, contradict each other.
+ *
  * A clock that was set, and that nothing else can have moved, has its new state where it is within
  * its claim: it is not further off, nor wrong.
  *

@@ -133,6 +133,39 @@ static void a_silent_witness_gives_way(void **state)
 	assert_int_equal(witness.rank, WITNESS_HOST);
 }
 
+/* RT stays 250 ms behind, as the other one shows; the witness has moved to it. */
+static void witnesses_that_contradict_each_other_show_no_recovery(void **state)
+{
+	static const char *const texts[] = {
+		MARKER "ptp-clock kvm within 1ms\nptp-clock hyperv within 1ms\n" MOVED
+		       "at 15s ptp-clock kvm off -250ms within 1ms\n",
+		MARKER "ptp-clock kvm within 1ms\nptp-clock hyperv within 1ms\n" MOVED
+		       "at 15s clock-set step +250ms\n"
+		       "at 15s ptp-clock hyperv off -250ms within 1ms\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = play(texts[i]);
+
+		assert_int_equal(story->last.recovery.state, CLAIM_UNKNOWN);
+		assert_int_equal(story->last.recovery.why, CLAIM_WITNESSES);
+		assert_false(story->was_well_at_end);
+		free(story);
+	}
+}
+
+static void witnesses_that_agree_show_it(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm within 1ms\n"
+					  "ptp-clock hyperv off +900us within 1ms\n" MOVED MENDED);
+
+	(void)state;
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	assert_true(story->was_well_at_end);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +177,8 @@ int main(void)
 		cmocka_unit_test(a_full_page_goes_before_all),
 		cmocka_unit_test(the_scale_is_converted_or_it_is_not_known),
 		cmocka_unit_test(a_silent_witness_gives_way),
+		cmocka_unit_test(witnesses_that_contradict_each_other_show_no_recovery),
+		cmocka_unit_test(witnesses_that_agree_show_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
