@@ -198,6 +198,7 @@ struct claim_span recorded_span(const struct recorded *recorded)
 	return (struct claim_span){
 		.events = recorded->events,
 		.ended = end == RECORDING_CLOSED,
+		.moment = !recorded_duration_ns(recorded),
 		.no_log = end == RECORDING_WITHOUT_LOG,
 		.damaged = *recording_damage(recorded->recording)->why ||
 			   fact_get(recording_facts(recorded->recording), RECORDED_FACT_DAMAGE),

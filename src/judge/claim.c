@@ -30,6 +30,7 @@ static const struct {
 	[CLAIM_FURTHER_OFF] = {"further_off",
 			       "a clock is within its claim, but further off than before"},
 	[CLAIM_CLOCK_GONE] = {"clock_gone", "the page no longer carries a clock"},
+	[CLAIM_MOMENT] = {"moment", "it was observed for one moment only"},
 	[CLAIM_WITNESS] = {"witness",
 			   "the clock that it is checked against disagreed with it before"},
 	[CLAIM_FREERUNNING] = {"freerunning",
@@ -60,6 +61,8 @@ struct claim claim_well(const struct claim_span *span, bool found)
 		return claim_unknown(CLAIM_NO_EVENTS);
 	if (!span->ended)
 		return claim_unknown(CLAIM_NOT_CLOSED);
+	if (span->moment)
+		return claim_unknown(CLAIM_MOMENT);
 	if (span->unkept)
 		return claim_unknown(CLAIM_NOT_KEPT);
 	if (span->lost)

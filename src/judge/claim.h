@@ -38,6 +38,7 @@ enum claim_why {
 	CLAIM_NOT_READ,	     /* the driver was bad, and not seen to be used well since */
 	CLAIM_FURTHER_OFF,   /* a clock is within its claim, but was moved away */
 	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
+	CLAIM_MOMENT,	     /* it begins and ends with one sample */
 	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
 	CLAIM_FREERUNNING,   /* the host has no source of time */
 	CLAIM_WITNESSES,     /* those who could say so contradict each other */
@@ -66,6 +67,7 @@ struct claim_span {
 	uint64_t unkept;	 /* alarms in what was not kept, or may be there */
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
+	bool moment;		 /* was nothing observed but one moment? */
 	uint64_t missed;	 /* updates of the page, between two samples */
 	bool clock_off;		 /* was a clock off while no incident said so? */
 };

@@ -147,15 +147,17 @@ static void say_clocks(struct words *words, const struct incident *incident)
 		text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
 		text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
 		if (errors->wrong)
-			say(words, "was wrong in %" PRIu64 " of %" PRIu64 " readings, off by",
+			say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by",
 			    errors->wrong, errors->known);
 		else
-			say(words, "was not proven wrong in any of %" PRIu64 " readings; off by",
+			say(words,
+			    "was not proven wrong in any of %" PRIu64 " known readings; off by",
 			    errors->known);
 		say(words, " %s .. %s", lo, hi);
 		if (witness_is_other(&incident->witness))
 			say(words, ", by %s", witness_text(&incident->witness, witness));
 		say(words, ".");
+		say_not_known(words, incident, (enum observed_clock)i);
 	}
 }
 

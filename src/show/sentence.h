@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "judge/clock_doubt.h"
+#include "judge/incident.h"
 
 /* Text that grows, and is cut where it is full: NUL-terminated, of the caller's @bytes. */
 struct words {
@@ -23,5 +24,11 @@ void say(struct words *words, const char *format, ...) __attribute__((format(pri
  */
 void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, uint64_t since_ns,
 		      uint64_t until_ns, const char *before);
+
+/*
+ * After the error of a clock by what is known of it in an incident: " It is not known of 3
+ * readings: the page was being updated." and the step that shows that it was further off.
+ */
+void say_not_known(struct words *words, const struct incident *incident, enum observed_clock clock);
 
 #endif

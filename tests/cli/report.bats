@@ -158,6 +158,29 @@ record_of() {
 	"$VMCLOCK_TRACE" report --until 9s "$BATS_TEST_TMPDIR/slew.sqlite" | grep -q '^OK: '
 }
 
+@test "report: what is not known of a clock in an incident, and steps that no reading covers, are said" {
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 10s gone 20s' 'at 12s clock-set step -2s' 'at 25s clock-set step +2s' \
+		>"$BATS_TEST_TMPDIR/gone.scenario"
+	record_of "$BATS_TEST_TMPDIR/gone.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json"
+	jq -e '[.verdict, (.not_known[] | select(.code == "realtime_unseen").text)] | length == 2 and
+		all(contains("It is not known of 200 readings: there was no page to compare it with. It was stepped by -2.000 s"))' \
+		"$BATS_TEST_TMPDIR/json"
+	# Readings on both sides of a step cover it.
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 12s clock-set step -2s' 'at 25s clock-set step +2s' \
+		>"$BATS_TEST_TMPDIR/seen.scenario"
+	record_of "$BATS_TEST_TMPDIR/seen.scenario" "$copy"
+	run ! grep -q 'was stepped by' < <("$VMCLOCK_TRACE" report "$copy")
+}
+
+@test "report: one moment shows nothing to be well" {
+	printf '%s\n' 'end 50ms' >"$BATS_TEST_TMPDIR/moment.scenario"
+	record_of "$BATS_TEST_TMPDIR/moment.scenario" "$copy"
+	run -1 "$VMCLOCK_TRACE" report "$copy"
+	[[ $output == UNKNOWN* && $output == *"one moment only"* ]]
+	run -1 "$VMCLOCK_TRACE" replay "$copy"
+}
+
 @test "report: a main file without its log is named as such, wherever it is read" {
 	record_of "$BATS_TEST_DIRNAME/../scenarios/healthy.scenario" "$copy"
 	# As a file that was copied alone while it was written: the last one out removes the log.

@@ -24,6 +24,9 @@ static void all_of_it_must_have_been_seen(void **state)
 	/* What was found was found. */
 	assert_int_equal(claim_well(&span, true).state, CLAIM_FAILS);
 	span = whole;
+	span.moment = true;
+	assert_int_equal(claim_well(&span, false).why, CLAIM_MOMENT);
+	span = whole;
 	span.unkept = 1;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_NOT_KEPT);
 	span = whole;
