@@ -71,7 +71,9 @@ static const struct json_table downtime_table = {
 		 "Why the length is not known. `not_vouched`: the hypervisor did not vouch for the "
 		 "clock before. `never_after`: no page that it vouched for and had renewed was "
 		 "seen "
-		 "before the end or the next disruption. `no_time`: the pages cannot be compared.",
+		 "before the end or the next disruption. `no_time`: the pages cannot "
+		 "be compared. `refuted`: "
+		 "states of the page contradict each other, and not by a known length.",
 		 JSON_NULL, .name = downtime_unknown_names},
 		{"bounded", JSON_BOOL, "Both pages guaranteed their error.", JSON_NULL},
 		{0},

@@ -36,7 +36,10 @@ const struct json_table json_recovery = {
 		 "came next was not recorded. `not_read`: the driver was not seen to answer well "
 		 "again. `further_off`: a clock is within its claim, but further off than before. "
 		 "`clock_gone`: the page no longer carries a clock. `witness`: the clock that says "
-		 "so disagreed with CLOCK_REALTIME before anything moved that.",
+		 "so disagreed with CLOCK_REALTIME before anything moved that. "
+		 "`freerunning`: the host "
+		 "has no source of time since, or its page gives no bound meanwhile. `witnesses`: "
+		 "two clocks that claim a bound contradict each other.",
 		 JSON_NULL, .name = why_names},
 		{0},
 	}};
@@ -48,7 +51,8 @@ static const struct json_table errors_table = {
 		{"known", JSON_U64, "Of how many the error is known."},
 		{"wrong", JSON_U64,
 		 "Of them, those whose error is surely not 0; where who says so claims no "
-		 "bound, surely more than 1 ms."},
+		 "bound, surely more than 1 ms. Not those of a clock that was set, and is within "
+		 "its claim."},
 		{"unbounded", JSON_U64, "Of them, those by a page that gave no bound."},
 		{"all", JSON_OBJECT, "The interval around all of them. Null: none is known.",
 		 JSON_NULL, .of = &json_interval},
