@@ -4,13 +4,16 @@
 #include <stdlib.h>
 
 #include "judge/error_bounds.h"
+#include "judge/health.h"
 
 /* From here on there is another clock, or what was before is not known. */
 static void begin_anew(struct analysis *analysis, uint64_t now_ns)
 {
 	analysis->since_ns = now_ns;
-	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		analysis->clock[i].wrong_before = analysis->clock[i].wrong;
+		analysis->clock[i].beyond_before = analysis->clock[i].beyond_claim;
+	}
 }
 
 /*
@@ -24,6 +27,7 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 	size_t kept = 0;
 
 	clock->wrong = clock->wrong_before;
+	clock->beyond_claim = clock->beyond_before;
 	for (size_t i = 0; i < curve->points; i++) {
 		struct error_point *point = &curve->point[i];
 
@@ -97,11 +101,14 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 		curve_break(&analysis->page_bound);
 }
 
-static void add_error(struct analysis_clock *clock, uint64_t time_ns, struct ns_interval error,
-		      bool unbounded)
+static void add_error(struct analysis_clock *clock, const struct event_clock *reading,
+		      uint64_t time_ns, struct ns_interval error, bool unbounded)
 {
+	bool is_wrong = error_is_wrong(error, unbounded);
+
 	clock->known++;
-	clock->wrong += error_is_wrong(error, unbounded);
+	clock->wrong += is_wrong;
+	clock->beyond_claim += is_wrong && !(reading->has_claim && health_of_clock(reading, error));
 	curve_add(&clock->curve, time_ns, error);
 	clock->curve.point[clock->curve.points - 1].unbounded |= unbounded;
 }
@@ -119,7 +126,7 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 	}
 	analysis->witness = *judge_witness(analysis->judge);
 	utc_track_add_witness(&analysis->utc, event);
-	add_error(clock, event->time_ns, error, !event->clock.has_claim);
+	add_error(clock, &analysis->realtime, event->time_ns, error, !event->clock.has_claim);
 }
 
 static void add_clock(struct analysis *analysis, const struct event *event,
@@ -130,6 +137,8 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	struct ns_interval error;
 
 	clock->seen++;
+	if (event->clock.clock == OBSERVED_REALTIME)
+		analysis->realtime = event->clock;
 	if (judge_is_by_witness(analysis->judge, event))
 		add_witness(analysis, event);
 	/* Where another witness judges, the page says nothing of it. */
@@ -140,7 +149,7 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 		curve_break(&clock->curve);
 		return;
 	}
-	add_error(clock, event->time_ns, error,
+	add_error(clock, &event->clock, event->time_ns, error,
 		  !own.has_page_claim || refuted_is_unbounded(&analysis->refuted));
 }
 

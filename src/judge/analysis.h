@@ -36,8 +36,11 @@ struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */
 	uint64_t wrong; /* of those, wrong; at least so many, where a page was refuted */
+	/* Outside their own claim, or wrong where they claim none; at least so many, as above. */
+	uint64_t beyond_claim;
 	struct curve curve;
-	uint64_t wrong_before; /* of them, before `since_ns` of the analysis */
+	uint64_t beyond_before; /* as wrong_before */
+	uint64_t wrong_before;	/* of them, before `since_ns` of the analysis */
 };
 
 struct analysis {
@@ -72,6 +75,7 @@ struct analysis {
 	struct downtimes downtimes;
 	struct event_losses losses; /* totals of the newest EVENT_LOSS; valid if has_losses */
 	bool has_losses;
+	struct event_clock realtime; /* its newest reading */
 	uint64_t clock_changes;
 	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
 

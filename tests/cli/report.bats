@@ -173,6 +173,12 @@ record_of() {
 	run ! grep -q 'was stepped by' < <("$VMCLOCK_TRACE" report "$copy")
 }
 
+@test "report: a clock that is off by no more than it claims is not counted as wrong" {
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 10s clock-set slew 20' >"$BATS_TEST_TMPDIR/slewed.scenario"
+	record_of "$BATS_TEST_TMPDIR/slewed.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.clocks[] | select(.clock == "CLOCK_REALTIME") | .known > 500 and .wrong == 0'
+}
+
 @test "report: one moment shows nothing to be well" {
 	printf '%s\n' 'end 50ms' >"$BATS_TEST_TMPDIR/moment.scenario"
 	record_of "$BATS_TEST_TMPDIR/moment.scenario" "$copy"
