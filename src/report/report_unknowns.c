@@ -35,8 +35,8 @@ static void emit_gaps(const struct report *report, const struct unknown_sink *si
 		report_utc(report, gap->from_ns, from, sizeof(from));
 		report_utc(report, gap->to_ns, to, sizeof(to));
 		emit(sink, "gap",
-		     "Not kept from %s to %s: %" PRIu64 " events, by which %" PRIu64
-		     " findings were made that are in the table findings only.",
+		     "Not kept from %s to %s: %" PRIu64 " events. Of what was found then, "
+		     "%" PRIu64 " findings are kept, without the events that show them.",
 		     from, to, gap->events, gap->findings);
 	}
 	if (analysis->gaps_unlisted)

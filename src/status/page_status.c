@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "status/page_status.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,16 +158,31 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 		 alone ? ", compared with no other clock: " : "", alone ? alone : "");
 }
 
+/* Why it carries no clock that can be read. */
+static void no_clock(const struct page *page, char *text, size_t bytes)
+{
+	uint64_t counter_id = page_get(page, PAGE_COUNTER_ID);
+
+	if (counter_id == VMCLOCK_COUNTER_INVALID)
+		snprintf(text, bytes, "it carries no clock, as those of QEMU and Firecracker");
+	else if (counter_id == VMCLOCK_COUNTER_ARM_VCNT || counter_id == VMCLOCK_COUNTER_X86_TSC)
+		snprintf(text, bytes, "it ends before the time, though it names a counter");
+	else
+		snprintf(text, bytes, "its counter (counter_id %" PRIu64 ") is not defined",
+			 counter_id);
+}
+
 /* It tells of disruptions. Whether the clock is right only another clock tells, if any. */
 static void verdict_marker_only(const struct page_status *status, char *text, size_t bytes)
 {
 	char words[WITNESS_TEXT_BYTES + 96];
 
 	if (!witness_is_other(&status->witness)) {
-		snprintf(
-			text, bytes,
-			"UNKNOWN: the page tells of disruptions; whether the clock is right is not "
-			"known: it carries no clock, as those of QEMU and Firecracker.");
+		no_clock(&status->page, words, sizeof(words));
+		snprintf(text, bytes,
+			 "UNKNOWN: the page tells of disruptions; whether the clock is right is "
+			 "not known: %s.",
+			 words);
 		return;
 	}
 	witness_words(&status->witness, status->witness_offset, words, sizeof(words));

@@ -113,6 +113,16 @@ PYTHON
 	done
 }
 
+@test "status: a page that names a counter is not told to be one without" {
+	good_page page
+	head -c 64 page >cut
+	status --device cut
+	[[ ${lines[0]} == "UNKNOWN: "*": it ends before the time, though it names a counter." ]]
+	put page 0x0a 1 5
+	status --device page
+	[[ ${lines[0]} == "UNKNOWN: "*": its counter (counter_id 5) is not defined." ]]
+}
+
 @test "status: a TAI offset of the wrong sign and size is not told to be right" {
 	good_page page
 	put page 0x24 2 5
