@@ -79,7 +79,7 @@ const char *report_utc_by(const struct report *report, char out[REPORT_UTC_BY_BY
 	return out;
 }
 
-/* To the nearest millisecond; of a leap second its own. */
+/* To the nearest millisecond. */
 static struct instant rounded(const struct utc_track *track, uint64_t time_ns,
 			      struct utc_moment *utc)
 {
@@ -88,12 +88,14 @@ static struct instant rounded(const struct utc_track *track, uint64_t time_ns,
 
 	if (up_ns / (int64_t)NSEC_PER_SEC == utc->ns / (int64_t)NSEC_PER_SEC)
 		return instant_from_ns(up_ns);
+	/* After the leap second comes the day. */
 	if (utc->in_leap_second)
-		return instant_from_ns(utc->ns);
-	if (!utc_track_at(track, time_ns + HALF_MS_NS, &later) && later.in_leap_second)
+		utc->ns = up_ns;
+	else if (!utc_track_at(track, time_ns + HALF_MS_NS, &later) && later.in_leap_second)
 		*utc = later;
 	else
 		utc->ns = up_ns;
+	utc->in_leap_second &= utc->ns != up_ns;
 	return instant_from_ns(utc->ns);
 }
 

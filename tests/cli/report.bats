@@ -179,6 +179,14 @@ record_of() {
 	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.clocks[] | select(.clock == "CLOCK_REALTIME") | .known > 500 and .wrong == 0'
 }
 
+@test "report: the end of a leap second is rounded to the day that begins" {
+	printf '%s\n' 'start 2026-06-30T23:59:00Z' 'leap positive' 'realtime within 1ms' 'end 2m' >"$BATS_TEST_TMPDIR/leap.scenario"
+	record_of "$BATS_TEST_TMPDIR/leap.scenario" "$copy"
+	"$VMCLOCK_TRACE" report "$copy" >"$BATS_TEST_TMPDIR/leap" || [ $? = 1 ]
+	grep -q '^2026-07-01T00:00:00.000Z  info leap_change' "$BATS_TEST_TMPDIR/leap"
+	run ! grep -q '60.999Z' "$BATS_TEST_TMPDIR/leap"
+}
+
 @test "report: one moment shows nothing to be well" {
 	printf '%s\n' 'end 50ms' >"$BATS_TEST_TMPDIR/moment.scenario"
 	record_of "$BATS_TEST_TMPDIR/moment.scenario" "$copy"
