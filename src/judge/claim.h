@@ -34,7 +34,7 @@ enum claim_why {
 	CLAIM_NO_PAGE,	     /* what was to be a page was none that can be read */
 	CLAIM_NO_TIME,	     /* no time can be computed from the page */
 	CLAIM_NO_VOUCHER,    /* the hypervisor does not vouch for the page's clock */
-	CLAIM_MISSED,	     /* the page was updated more than once between two samples */
+	CLAIM_MISSED,	     /* updates of the page between samples that were far apart */
 	CLAIM_NOT_READ,	     /* the driver was bad, and not seen to be used well since */
 	CLAIM_FURTHER_OFF,   /* a clock is within its claim, but was moved away */
 	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
@@ -68,7 +68,7 @@ struct claim_span {
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
 	bool moment;		 /* was nothing observed but one moment? */
-	uint64_t missed;	 /* updates of the page, between two samples */
+	uint64_t missed;	 /* updates of the page, between two samples that were far apart */
 	bool clock_off;		 /* was a clock off while no incident said so? */
 };
 

@@ -177,7 +177,7 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
 	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
 	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
-	span->missed = judge->page.missed;
+	span->missed = judge->page.unwatched;
 	span->clock_off = clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
 }
 

@@ -90,7 +90,7 @@ const struct page_doubt *judge_page_doubt(const struct judge *judge);
 /* Clocks that were off while no incident was open. Owned by @judge. */
 const struct clock_doubts *judge_clock_doubts(const struct judge *judge);
 
-/* Into @span: what of the page or a clock was bad while no incident said so, or was missed. */
+/* Into @span: what of page and clocks was bad with no incident to say so, or was not watched. */
 void judge_add_doubt(const struct judge *judge, struct claim_span *span);
 
 /* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */

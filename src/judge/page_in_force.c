@@ -31,10 +31,13 @@ static void set_change(struct page_in_force *in_force, const struct event *event
 	in_force->updates += change->updates;
 	if (change->updates < 2)
 		return;
-	if (!in_force->missed)
-		in_force->missed_from_ns = change->last_same_ns;
-	in_force->missed_to_ns = change->time_ns;
 	in_force->missed += change->updates - 1;
+	if (change->time_ns - change->last_same_ns <= PAGE_WATCHED_NS)
+		return;
+	if (!in_force->unwatched)
+		in_force->unwatched_from_ns = change->last_same_ns;
+	in_force->unwatched_to_ns = change->time_ns;
+	in_force->unwatched += change->updates - 1;
 }
 
 static void follow_samples(struct page_in_force *in_force, const struct event *event)
@@ -108,6 +111,7 @@ void page_in_force_resume(struct page_in_force *in_force)
 {
 	*in_force = (struct page_in_force){.updates = in_force->updates,
 					   .missed = in_force->missed,
-					   .missed_from_ns = in_force->missed_from_ns,
-					   .missed_to_ns = in_force->missed_to_ns};
+					   .unwatched = in_force->unwatched,
+					   .unwatched_from_ns = in_force->unwatched_from_ns,
+					   .unwatched_to_ns = in_force->unwatched_to_ns};
 }

@@ -20,6 +20,12 @@
 #include "judge/witness.h"
 #include "page/page.h"
 
+/*
+ * What came and went between two samples that were no farther apart is shorter than what is
+ * promised to be seen, and told as a number; with more between them the page was not watched.
+ */
+#define PAGE_WATCHED_NS 1000000000ull
+
 /* All zero at first. */
 struct page_in_force {
 	/* Of all samples of the observer's own, those beside a clock included. */
@@ -36,15 +42,16 @@ struct page_in_force {
 	bool is_by_witness;	/* is this event a reading by it, which is no page? */
 
 	/* Of EVENT_PAGE alone. */
-	bool is_sampled;	   /* is there a whole one, valid or not? */
-	struct page sample;	   /* the newest of them */
-	uint64_t sample_ns;	   /* and when that was */
-	uint64_t updates;	   /* by seq_count, all */
-	uint64_t missed;	   /* of them, between two samples, */
-	uint64_t missed_from_ns;   /* all of them from this sample ... */
-	uint64_t missed_to_ns;	   /* ... to this; valid if there are any */
-	bool has_changed;	   /* does the sample of this event differ from the one before? */
-	struct page_change change; /* how; valid if has_changed */
+	bool is_sampled;	    /* is there a whole one, valid or not? */
+	struct page sample;	    /* the newest of them */
+	uint64_t sample_ns;	    /* and when that was */
+	uint64_t updates;	    /* by seq_count, all */
+	uint64_t missed;	    /* of them, between two samples, */
+	uint64_t unwatched;	    /* and of those, between two that were too far apart, */
+	uint64_t unwatched_from_ns; /* all of them from this sample ... */
+	uint64_t unwatched_to_ns;   /* ... to this; valid if there are any */
+	bool has_changed;	    /* does the sample of this event differ from the one before? */
+	struct page_change change;  /* how; valid if has_changed */
 };
 
 /* Take an event. */

@@ -69,7 +69,7 @@ static struct claim_span span_of(const struct report *report)
 		span.unkept = 0;
 	span.lost += losses_of(report);
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
-	if (!is_asked_for(report, page->missed_from_ns, page->missed_to_ns))
+	if (!is_asked_for(report, page->unwatched_from_ns, page->unwatched_to_ns))
 		span.missed = 0;
 	span.clock_off = clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
 	return span;

@@ -116,7 +116,7 @@ static void check_ok(const struct beside *beside)
 	if (story.end == STORY_CUT || story.end == STORY_ALONE)
 		wrong("OK, and its end is missing");
 	if (is_missed())
-		wrong("OK, and an update of the page was missed");
+		wrong("OK, and the page was not watched closely");
 	if (story.disrupted && beside->incidents)
 		wrong("OK, and there was an incident");
 	for (size_t i = 0; i < story.count; i++) {

@@ -15,20 +15,23 @@
 
 static struct story story;
 
-/* Was the page updated more than once between two samples, by its own count? */
+/* Was it more than once between two samples more than a second apart, by the page's own count? */
 static inline bool is_missed(void)
 {
 	const struct page *before = NULL;
+	uint64_t before_ns = 0;
 
 	for (size_t i = 0; i < story.count; i++) {
 		const struct event *event = &story.told[i].event;
 
 		if (event->type != EVENT_PAGE || event->page_state != EVENT_PAGE_STABLE)
 			continue;
-		if (before && (uint32_t)(page_get(&event->page, PAGE_SEQ_COUNT) -
-					 page_get(before, PAGE_SEQ_COUNT)) > 2)
+		if (before && event->time_ns - before_ns > PAGE_WATCHED_NS &&
+		    (uint32_t)(page_get(&event->page, PAGE_SEQ_COUNT) -
+			       page_get(before, PAGE_SEQ_COUNT)) > 2)
 			return true;
 		before = &event->page;
+		before_ns = event->time_ns;
 	}
 	return false;
 }

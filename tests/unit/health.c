@@ -33,6 +33,7 @@ static void changes_and_what_was_missed(void **state)
 	assert_int_equal(in_force.change.last_same_ns, 20);
 	assert_int_equal(in_force.updates, 4);
 	assert_int_equal(in_force.missed, 3);
+	assert_int_equal(in_force.unwatched, 0);
 	/* Torn samples and other events change nothing. */
 	event.page_state = EVENT_PAGE_TORN;
 	make_field(&event.page, PAGE_SEQ_COUNT, 9);
@@ -47,13 +48,27 @@ static void changes_and_what_was_missed(void **state)
 	assert_true(in_force.has_changed);
 	assert_int_equal(in_force.change.updates, 1);
 	assert_int_equal(in_force.missed, 3);
+	/* Within a second that is too short to be promised; after more the page was not watched. */
+	event.time_ns += PAGE_WATCHED_NS;
+	make_field(&event.page, PAGE_SEQ_COUNT, 6);
+	page_in_force_event(&in_force, &event);
+	assert_int_equal(in_force.missed, 4);
+	assert_int_equal(in_force.unwatched, 0);
+	event.time_ns += PAGE_WATCHED_NS + 1;
+	make_field(&event.page, PAGE_SEQ_COUNT, 12);
+	page_in_force_event(&in_force, &event);
+	assert_int_equal(in_force.missed, 6);
+	assert_int_equal(in_force.unwatched, 2);
+	assert_int_equal(in_force.unwatched_to_ns - in_force.unwatched_from_ns,
+			 PAGE_WATCHED_NS + 1);
 	/* What was not followed was not missed. */
 	page_in_force_resume(&in_force);
 	make_field(&event.page, PAGE_SEQ_COUNT, 20);
 	page_in_force_event(&in_force, &event);
 	assert_false(in_force.has_changed);
-	assert_int_equal(in_force.updates, 5);
-	assert_int_equal(in_force.missed, 3);
+	assert_int_equal(in_force.updates, 10);
+	assert_int_equal(in_force.missed, 6);
+	assert_int_equal(in_force.unwatched, 2);
 }
 
 /* A device that went away, or bytes that are no page: what was known is not there any more. */
