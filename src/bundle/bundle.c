@@ -21,8 +21,11 @@
 #include "bundle/scratch.h"
 #include "bundle/bundle_view.h"
 
-/* What is shown around an incident. */
-#define MARGIN_NS (10ull * NSEC_PER_SEC)
+/* What is shown before an incident, and after it: at least what the judgement of its end takes. */
+#define BEFORE_NS (10ull * NSEC_PER_SEC)
+#define AFTER_NS  (20ull * NSEC_PER_SEC)
+_Static_assert(AFTER_NS > (UNKNOWN_SETTLES + 1) * INCIDENT_SETTLE_NS - 1,
+	       "its end is judged in it");
 
 /* How much before the window the judgement is first given, and then more, until it is the same. */
 #define LEAD_NS	    (120ull * NSEC_PER_SEC)
@@ -76,9 +79,9 @@ static int set_window(struct bundle *bundle)
 	request->until_ns = report->until_ns;
 	if (incident) {
 		request->since_ns =
-			incident->from_ns > MARGIN_NS ? incident->from_ns - MARGIN_NS : 0;
-		if (incident->to_ns < UINT64_MAX - MARGIN_NS)
-			request->until_ns = incident->to_ns + MARGIN_NS;
+			incident->from_ns > BEFORE_NS ? incident->from_ns - BEFORE_NS : 0;
+		if (incident->to_ns < UINT64_MAX - AFTER_NS)
+			request->until_ns = incident->to_ns + AFTER_NS;
 	}
 	if (request->since_ns < report->start_ns)
 		request->since_ns = report->start_ns;
@@ -368,7 +371,7 @@ static int bundle_run(int argc, char **argv)
 
 static const struct command_option options[] = {
 	{"incident", 0, "N", OPTION_NUMBER(struct bundle_options, request.incident), .min = 1,
-	 .help = "only incident N, as report counts them, and 10 s around it"},
+	 .help = "only incident N, as report counts them, 10 s before and 20 s after it"},
 	{"since", 0, "T", OPTION_TEXT(struct bundle_options, request.since), .excludes = "incident",
 	 .help = "only what happened from T on: 2026-11-23T03:33:07Z, or 90s after the start",
 	 .doc = "A UTC, or a length of time after the start, such as 90s or 2h."},

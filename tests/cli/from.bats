@@ -13,8 +13,9 @@ setup_file() {
 	scenarios=$BATS_TEST_DIRNAME/../scenarios
 	printf 'end 3s\nat 1s migrate\nat 2s step 5ms\n' >"$OUT/short.scenario"
 	for scenario in "$OUT/short.scenario" "$scenarios"/{incident-full,loss,gone}.scenario; do
+		# Of what was lost in `loss` it is not known whether all was well: 1.
 		"$VMCLOCK_TRACE" record --json --scenario "$scenario" \
-			"$OUT/$(basename "$scenario" .scenario).sqlite" >"$OUT/$(basename "$scenario" .scenario).live" || [ $? = 3 ]
+			"$OUT/$(basename "$scenario" .scenario).sqlite" >"$OUT/$(basename "$scenario" .scenario).live" || [[ $? == [13] ]]
 	done
 }
 
