@@ -77,8 +77,9 @@ MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 COMPLETED := $(NAME) vmclock-sim
 COMPLETIONS := $(foreach shell,bash zsh fish,$(addprefix $(OUT)/completions/,$(addsuffix .$(shell),$(COMPLETED))))
 
-# What is undefined ends the program at once.
-SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+# What is undefined ends the program at once. Events of any bytes are given to the judge: bools too.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=bool \
+	-fno-sanitize-recover=undefined
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 # As OSS-Fuzz gives it, or that of clang.
 LIB_FUZZING_ENGINE ?= -fsanitize=fuzzer

@@ -27,6 +27,17 @@ struct replay {
 	struct replay_result result;
 };
 
+/* Once it was always the page by which a clock was wrong. */
+static void add_witness(json_object *kept)
+{
+	const char *kind = json_object_get_string(json_object_object_get(kept, "kind"));
+	json_object *detail = json_object_object_get(kept, "detail");
+
+	if (kind && !strcmp(kind, "wrong_bound") && json_object_is_type(detail, json_type_object) &&
+	    !json_object_object_get_ex(detail, "witness", NULL))
+		json_object_object_add(detail, "witness", NULL);
+}
+
 /* A kept finding as this version writes it: without its text, its device by path, once a number. */
 static void modernize(json_object *kept)
 {
@@ -34,6 +45,7 @@ static void modernize(json_object *kept)
 	char path[32];
 
 	json_object_object_del(kept, "text");
+	add_witness(kept);
 	if (!json_object_is_type(device, json_type_int))
 		return;
 	snprintf(path, sizeof(path), "/dev/vmclock%d", json_object_get_int(device));

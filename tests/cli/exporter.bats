@@ -151,10 +151,11 @@ strict() {
 		'vmclock_maintenance_announced{within="hour"} 0' 'vmclock_bad_windows_total 1'; do
 		grep -Fx "$line" "$dir/after"
 	done
-	# From the step to the good status: six seconds, by three series.
-	awk '/^vmclock_bad_window_(start|end)_timestamp_seconds /{ t[$1] = $2 } /^vmclock_bad_window_seconds_total/{ sum = $2 }
-	     END { l = t["vmclock_bad_window_end_timestamp_seconds"] - t["vmclock_bad_window_start_timestamp_seconds"]
-	           print l, sum; exit !(l > 5.9 && l < 60 && sum - l < 0.001 && l - sum < 0.001) }' "$dir/after"
+	# From the step to the good status: six seconds. When the clocks were right again is not known:
+	# beside a plain file none is read.
+	awk '/^vmclock_bad_window_seconds_total/{ sum = $2 } END { print sum; exit !(sum > 5.9 && sum < 60) }' "$dir/after"
+	grep '^vmclock_bad_window_start_timestamp_seconds ' "$dir/after"
+	lacks '^vmclock_bad_window_end_timestamp_seconds ' "$dir/after"
 	[ "$(awk '/^vmclock_page_updates_missed_total/{ print $2 }' "$dir/after")" -gt 100 ]
 }
 

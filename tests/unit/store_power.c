@@ -327,7 +327,7 @@ static void wait_until_safe(struct recorder *recorder, uint64_t events)
 {
 	struct recorder_counts counts = {0};
 
-	for (int i = 0; i < 1000 && counts.synced < events; i++) {
+	for (int i = 0; i < 60000 && counts.synced < events; i++) {
 		usleep(5000);
 		recorder_counts(recorder, &counts);
 	}
