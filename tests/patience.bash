@@ -55,8 +55,11 @@ hold_sim() {
 let_sim_go() { kill -CONT "$sim"; }
 end_sim() { [ -z "${sim-}" ] || { kill -CONT "$sim"; kill "$sim"; } 2>/dev/null || :; }
 
-# looks PROCESS FILE: it has opened the page FILE, or has ended already.
-looks() { [ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] || ! grep -q . "/proc/$1/maps"; }
+# looks PROCESS FILE: it has opened the page FILE and waits for what comes, or has ended already.
+looks() {
+	[ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] && grep -q '^State:.S' "/proc/$1/status" ||
+		! grep -q . "/proc/$1/maps"
+}
 
 # play_watched PAGE LINE... -- COMMAND...: a scenario of these lines into the page, the first of which
 # with `at N ms` happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
