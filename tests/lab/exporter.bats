@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=long
 # A real Prometheus server scrapes the exporter in a guest, over TCP, with the rules that come with
 # it, while the guest is live-migrated, its clock corrected, and its hypervisor's clock goes bad. Then
 # it is asked what it knows, as people and dashboards ask it.
@@ -128,7 +129,9 @@ value_of() { awk -v name="$2" 'index($0, name " ") == 1 { print $NF }' "$OUT/$1"
 	query 'max_over_time(vmclock_bad_windows_total[1h])' | jq -e '.[0].value[1] | tonumber >= 2'
 	# Of the first: from the migration to the correction, which the guest's script made at that second.
 	start=$(value_of open vmclock_bad_window_start_timestamp_seconds)
-	end=$(query 'min_over_time(vmclock_bad_window_end_timestamp_seconds[1h])' | jq -r '.[0].value[1]')
+	# A stun before it has an end of its own.
+	end=$(query 'vmclock_bad_window_end_timestamp_seconds[1h]' |
+		jq --argjson start "$start" '[.[].values[][1] | tonumber | select(. > $start)] | min')
 	corrected=$(cat "$OUT/corrected")
 	# It began at the last good sample before the first scrape that saw it, and ended with the step.
 	seen=$(query 'min_over_time(timestamp(vmclock_disruptions_total == 1)[1h:1s])' | jq -r '.[0].value[1]')
