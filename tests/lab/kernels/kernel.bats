@@ -236,7 +236,8 @@ made_of() {
 @test "kernel: a flood, where what was made was seen or is said to be lost" {
 	needs_driver flood
 	for name in flood flood_events flood_kprobes; do
-		made=$(made_of "$name") told=$(($(all_reads "$name") + $(lost_reads "$name")))
+		made=$(made_of "$name")
+		told=$(($(all_reads "$name") + $(lost_reads "$name")))
 		# A kprobe that did not fire is said to be missed, and may have been that of a use.
 		missed=$(value "$name" '.[-1].lost.missed // 0')
 		[ "$made" -ge "$told" ] && [ "$made" -le $((told + missed)) ] ||
