@@ -192,12 +192,24 @@ static void slew_from_wire(struct kernel_wire *state, struct event *event,
 	event->change.new_ppt = state->rate_ppt;
 }
 
-/* One call of adjtimex() can do both: then there are two events. */
+static int source_from_wire(const struct wire_clock_change *wire, const struct event *common,
+			    struct event *event)
+{
+	*event = *common;
+	event->change.how = CLOCK_NEW_SOURCE;
+	memcpy(event->change.source, wire->source, EVENT_SOURCE_BYTES);
+	return 1;
+}
+
+/* One call of adjtimex() can step and steer: then there are two events. */
 static int changes_from_wire(struct kernel_wire *state, const struct wire_clock_change *wire,
 			     const struct event *common, struct event *events)
 {
 	int count = 0;
 
+	/* It has no modes: whatever stands there is nobody's. */
+	if (wire->how == WIRE_CHANGE_SOURCE)
+		return source_from_wire(wire, common, events);
 	if (wire->how == WIRE_CHANGE_SETTIME || wire->modes & ADJ_SETOFFSET) {
 		events[count] = *common;
 		step_from_wire(&events[count++], wire);
@@ -205,11 +217,6 @@ static int changes_from_wire(struct kernel_wire *state, const struct wire_clock_
 	if (wire->modes & (ADJ_FREQUENCY | ADJ_TICK | ADJ_OFFSET)) {
 		events[count] = *common;
 		slew_from_wire(state, &events[count++], wire);
-	}
-	if (wire->how == WIRE_CHANGE_SOURCE) {
-		events[count] = *common;
-		events[count].change.how = CLOCK_NEW_SOURCE;
-		memcpy(events[count++].change.source, wire->source, EVENT_SOURCE_BYTES);
 	}
 	return count;
 }
