@@ -6,9 +6,6 @@
 #include "base/text.h"
 #include "page/smear.h"
 
-/* What a clock may be off by while it smears a leap second, or takes it early or late. */
-#define LEAP_NS 1000000000ull
-
 /* From 0 to its far end. */
 static uint64_t furthest_ns(struct ns_interval error)
 {
@@ -22,7 +19,8 @@ static bool is_by_leap_second(const struct event *event, struct ns_interval erro
 {
 	return event->page_state == EVENT_PAGE_STABLE &&
 	       leap_second_is_near(&event->page, event->clock.ticks.after) &&
-	       (interval_widen(error, LEAP_NS, &error) || (error.lo_ns <= 0 && error.hi_ns >= 0));
+	       (interval_widen(error, LEAP_SECOND_NS, &error) ||
+		(error.lo_ns <= 0 && error.hi_ns >= 0));
 }
 
 void clock_doubts_event(struct clock_doubts *doubts, const struct health *health,

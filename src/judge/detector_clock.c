@@ -5,9 +5,6 @@
 #include "judge/scale_inference.h"
 #include "page/smear.h"
 
-/* What a clock may be off by while it smears a leap second, or takes it early or late. */
-#define LEAP_NS 1000000000ull
-
 static bool is_near(struct ns_interval offset)
 {
 	struct ns_interval near = {.lo_ns = -(int64_t)SCALE_NEAR_NS, .hi_ns = SCALE_NEAR_NS};
@@ -88,7 +85,8 @@ static bool allowance(const struct event *event, const struct clock_error *error
 	uint64_t sum_ns;
 
 	if (__builtin_add_overflow(event->clock.max_error_ns, error->page_claim_ns, &sum_ns) ||
-	    __builtin_add_overflow(sum_ns, leap ? LEAP_NS : 0, &sum_ns) || sum_ns > INT64_MAX)
+	    __builtin_add_overflow(sum_ns, leap ? LEAP_SECOND_NS : 0, &sum_ns) ||
+	    sum_ns > INT64_MAX)
 		return false;
 	*out_ns = (int64_t)sum_ns;
 	return true;

@@ -67,6 +67,9 @@ int64_t leap_month_end(int64_t utc_sec);
  */
 int leap_second_of_page(const struct page *page, struct leap_second *leap);
 
+/* What a clock may be off by while it smears a leap second, or takes it early or late. */
+#define LEAP_SECOND_NS 1000000000ull
+
 /*
  * Is @counter within the hours in which a leap second that @page tells of moves clocks: the end of
  * its day, and the smears around it, up to 24 h about it or from it on? Needs UTC alone. An
