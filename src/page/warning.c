@@ -2,6 +2,8 @@
 #include "page/warning.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "page/time.h"
 
@@ -300,4 +302,62 @@ page_warning_set page_warnings_unsafe(enum page_mode mode, page_warning_set set)
 	if (mode == PAGE_MARKER_ONLY)
 		unsafe = PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
 	return set & unsafe;
+}
+
+/* UTC is 37 s behind TAI since 2017, and no leap seconds of this century make it minutes. */
+#define TAI_OFFSET_LIMIT_SEC 120
+
+static bool is_counter_defined(uint64_t counter_id)
+{
+	return counter_id == VMCLOCK_COUNTER_ARM_VCNT || counter_id == VMCLOCK_COUNTER_X86_TSC ||
+	       counter_id == VMCLOCK_COUNTER_INVALID;
+}
+
+static bool is_tai_offset_absurd(const struct page *page)
+{
+	int64_t offset = page_get_signed(page, PAGE_TAI_OFFSET_SEC);
+
+	return page_has_flags(page, VMCLOCK_FLAG_TAI_OFFSET_VALID) &&
+	       (offset > TAI_OFFSET_LIMIT_SEC || offset < -TAI_OFFSET_LIMIT_SEC);
+}
+
+/* A value that is to be looked at, and the ABI does not define; PAGE_FIELDS: there is none. */
+static enum page_field undefined_field(const struct page *page)
+{
+	page_warning_set set = page_warnings(page);
+
+	if (!is_counter_defined(page_get(page, PAGE_COUNTER_ID)))
+		return PAGE_COUNTER_ID;
+	if (set & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNKNOWN_VALUE))
+		return PAGE_CLOCK_STATUS;
+	if (set & PAGE_WARNING_BIT(PAGE_WARN_LEAP_UNKNOWN_VALUE))
+		return PAGE_LEAP_INDICATOR;
+	if (set & PAGE_WARNING_BIT(PAGE_WARN_SMEARING_UNKNOWN_VALUE))
+		return PAGE_SMEARING_HINT;
+	return PAGE_FIELDS;
+}
+
+bool page_is_in_doubt(const struct page *page, char *text, size_t bytes)
+{
+	enum page_mode mode = page_mode(page);
+	enum page_field field;
+
+	if (mode == PAGE_INVALID)
+		return false;
+	if (is_cut_short(page))
+		return snprintf(text, bytes,
+				"the file is cut: it ends after %" PRIu32
+				" bytes, before the page does",
+				page->length);
+	field = undefined_field(page);
+	if (field != PAGE_FIELDS)
+		return snprintf(text, bytes, "%s is %" PRIu64 ", which the ABI does not define",
+				page_field_info(field)->name, page_get(page, field));
+	if (is_tai_offset_absurd(page))
+		return snprintf(text, bytes,
+				"tai_offset_sec is %" PRId64 ", which no offset of TAI is",
+				page_get_signed(page, PAGE_TAI_OFFSET_SEC));
+	if (mode == PAGE_MARKER_ONLY && page_get(page, PAGE_COUNTER_ID) != VMCLOCK_COUNTER_INVALID)
+		return snprintf(text, bytes, "it names a counter, and ends before the time");
+	return false;
 }

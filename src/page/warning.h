@@ -6,6 +6,7 @@
 #define VMCLOCK_TRACE_PAGE_WARNING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "page/page.h"
@@ -62,5 +63,13 @@ page_warning_set page_warnings_at(const struct page *page, uint64_t counter);
  * status is no finding: there only an update that does not end counts.
  */
 page_warning_set page_warnings_unsafe(enum page_mode mode, page_warning_set set);
+
+/*
+ * What makes @page unsafe to no reader that is known, and yet leaves open whether it is sane: it is
+ * cut, or a field has a value that the ABI does not define, or that cannot be. A clause into @text,
+ * which may be NULL with @bytes 0; always terminated. False, and @text untouched: nothing does.
+ */
+#define PAGE_DOUBT_BYTES 112
+bool page_is_in_doubt(const struct page *page, char *text, size_t bytes);
 
 #endif

@@ -88,6 +88,8 @@ const char *page_status_level(const struct page_status *status)
 
 	if (page_status_findings(status, codes))
 		return "critical";
+	if (page_is_in_doubt(&status->page, NULL, 0))
+		return "unknown";
 	if (is_right_by_other(status))
 		return "ok";
 	return status->time_missing || status->system_missing || is_apart(status) ? "unknown"
@@ -158,31 +160,15 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 		 alone ? ", compared with no other clock: " : "", alone ? alone : "");
 }
 
-/* Why it carries no clock that can be read. */
-static void no_clock(const struct page *page, char *text, size_t bytes)
-{
-	uint64_t counter_id = page_get(page, PAGE_COUNTER_ID);
-
-	if (counter_id == VMCLOCK_COUNTER_INVALID)
-		snprintf(text, bytes, "it carries no clock, as those of QEMU and Firecracker");
-	else if (counter_id == VMCLOCK_COUNTER_ARM_VCNT || counter_id == VMCLOCK_COUNTER_X86_TSC)
-		snprintf(text, bytes, "it ends before the time, though it names a counter");
-	else
-		snprintf(text, bytes, "its counter (counter_id %" PRIu64 ") is not defined",
-			 counter_id);
-}
-
 /* It tells of disruptions. Whether the clock is right only another clock tells, if any. */
 static void verdict_marker_only(const struct page_status *status, char *text, size_t bytes)
 {
 	char words[WITNESS_TEXT_BYTES + 96];
 
 	if (!witness_is_other(&status->witness)) {
-		no_clock(&status->page, words, sizeof(words));
 		snprintf(text, bytes,
 			 "UNKNOWN: the page tells of disruptions; whether the clock is right is "
-			 "not known: %s.",
-			 words);
+			 "not known: it carries no clock, as those of QEMU and Firecracker.");
 		return;
 	}
 	witness_words(&status->witness, status->witness_offset, words, sizeof(words));
@@ -194,12 +180,18 @@ void page_status_verdict(const struct page_status *status, char *text, size_t by
 {
 	page_warning_set unsafe = unsafe_warnings(status);
 	enum page_mode mode = page_mode(&status->page);
+	char doubt[PAGE_DOUBT_BYTES];
 
 	if (unsafe)
 		verdict_unsafe(unsafe, mode, text, bytes);
 	else if (is_foreign_device(status))
 		snprintf(text, bytes,
 			 "NOT SAFE: the page's clock is for the counter of another CPU.");
+	else if (status->is_device && system_is_far(status))
+		verdict_far(status, text, bytes);
+	else if (page_is_in_doubt(&status->page, doubt, sizeof(doubt)))
+		snprintf(text, bytes, "UNKNOWN: whether this page is sane is not known: %s.",
+			 doubt);
 	else if (system_is_far(status))
 		verdict_far(status, text, bytes);
 	else if (mode == PAGE_MARKER_ONLY)

@@ -67,9 +67,10 @@ size_t page_status_findings(const struct page_status *status,
 
 /*
  * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock,
- * but there is none in the page, no time by it, or it was compared with no other clock, or it is in
- * a file and far from CLOCK_REALTIME, so that it may be of another machine or boot; else "ok". A
- * page without a clock is "ok" where CLOCK_REALTIME is within the bound that another clock claims.
+ * but there is none in the page, no time by it, it was compared with no other clock, the page is
+ * cut or has an undefined value, or it is in a file and far from CLOCK_REALTIME, so that it may be
+ * of another machine or boot; else "ok". A page without a clock is "ok" where CLOCK_REALTIME is
+ * within the bound that another clock claims.
  * Static.
  */
 const char *page_status_level(const struct page_status *status);

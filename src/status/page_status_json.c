@@ -76,7 +76,8 @@ static const struct json_table status_table = {
 		 "`unknown`: "
 		 "nothing speaks against it, but there is no clock in the page and CLOCK_REALTIME "
 		 "is not within the bound of another (the exit status is 0), or no time by it, "
-		 "or it is in a file and far from CLOCK_REALTIME (1).",
+		 "or it is in a file and far from CLOCK_REALTIME, or the page is cut, or has an "
+		 "undefined value (1).",
 		 .values = JSON_LEVELS},
 		{"verdict", JSON_TEXT, "The answer in a sentence."},
 		{"findings", JSON_STRING,

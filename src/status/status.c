@@ -202,8 +202,9 @@ static void read_witness(const struct options *options, struct page_status *stat
 }
 
 /*
- * A page without a clock is what it is to be; a clock of which nothing is known is not sane. At a
- * given counter value its time is all that was asked for.
+ * A page without a clock is what it is to be, unless it is cut or has an undefined value; a clock
+ * of which nothing is known is not sane. At a given counter value its time is all that was asked
+ * for.
  */
 static int exit_code_of(const struct page_status *status, bool time_alone)
 {
@@ -211,7 +212,11 @@ static int exit_code_of(const struct page_status *status, bool time_alone)
 
 	if (page_status_findings(status, codes))
 		return EXIT_FINDING;
-	if (page_mode(&status->page) != PAGE_FULL || (time_alone && !status->time_missing))
+	if (time_alone && !status->time_missing)
+		return EXIT_DONE;
+	if (page_is_in_doubt(&status->page, NULL, 0))
+		return EXIT_FAILED;
+	if (page_mode(&status->page) != PAGE_FULL)
 		return EXIT_DONE;
 	return strcmp(page_status_level(status), "ok") ? EXIT_FAILED : EXIT_DONE;
 }
@@ -304,7 +309,10 @@ const struct command cmd_status = {
 		"whether the clock is right is UNKNOWN",
 	.exit_failed =
 		"no device, or it cannot be read; or unknown: the page holds a clock, and there is "
-		"no time by it here, or it is in a file and further than that from CLOCK_REALTIME",
+		"no time by it here, or it is in a file and more than 2 s outside its bound from "
+		"CLOCK_REALTIME; or the file is cut, or a field has a value that is not defined "
+		"(counter_id, leap_indicator, leap_second_smearing_hint) or cannot be (a TAI "
+		"offset of minutes)",
 	.exit_finding =
 		"not safe to rely on: no valid page, an update that does not end, a status "
 		"other than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
