@@ -11,6 +11,7 @@
 #include "base/clock_now.h"
 #include "base/text.h"
 #include "event/mapper_list.h"
+#include "feed/file_page.h"
 #include "judge/error_bounds.h"
 #include "judge/judge.h"
 
@@ -190,6 +191,7 @@ void exporter_state_monitor(struct exporter_state *state, const struct page_moni
 
 	text_utf8(facts->path, strnlen(facts->path, sizeof(page->path) - 1), page->path,
 		  sizeof(page->path));
+	page->is_device = facts->is_device;
 	page->by_notice = facts->by_notice;
 	page->no_notice = facts->no_notice;
 	page->period_ns = facts->period_ns;
@@ -300,6 +302,16 @@ void exporter_state_all_mappers(struct exporter_state *state, bool all)
 	state->shown.driver.knows_mappers = all;
 }
 
+/* The page of a file may be of another machine. */
+static struct claim is_well(const struct exporter_state *state, bool clocks)
+{
+	struct claim well = judge_is_well(state->judge, clocks);
+
+	return well.state == CLAIM_HOLDS && !state->shown.page.is_device
+		       ? file_page_claim(&judge_page(state->judge)->page)
+		       : well;
+}
+
 const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *state)
 {
 	struct metrics_windows *windows = &state->shown.windows;
@@ -309,7 +321,7 @@ const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *st
 	windows->open = open != NULL;
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		clocks |= state->shown.clock[i].seen;
-	state->shown.well = judge_is_well(state->judge, clocks);
+	state->shown.well = is_well(state, clocks);
 	if (open)
 		show_window(windows, open);
 	state->shown.turn_ns = clock_now_ns(CLOCK_MONOTONIC);

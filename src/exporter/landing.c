@@ -67,6 +67,12 @@ static const char *why_not_known(const struct metrics_snapshot *snapshot)
 {
 	const struct metrics_windows *windows = &snapshot->windows;
 
+	for (int i = 0; snapshot->well.state == CLAIM_UNKNOWN &&
+			snapshot->well.why == CLAIM_CLOCK_UNKNOWN && i < OBSERVED_CLOCKS;
+	     i++) {
+		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
+			return error_unknown_means(snapshot->clock[i].why);
+	}
 	if (snapshot->well.state == CLAIM_UNKNOWN)
 		return claim_why_means(snapshot->well.why);
 	if (windows->count && windows->recovery.state == CLAIM_FAILS)

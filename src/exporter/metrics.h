@@ -32,6 +32,7 @@
 /* The page and how it is sampled. */
 struct metrics_page {
 	char path[METRICS_PATH_BYTES];
+	bool is_device;
 	bool present;
 	bool torn;	     /* at the newest sample: the page is the one before */
 	struct page page;    /* the newest whole sample; valid if present */

@@ -81,16 +81,16 @@ static void write_window_errors(struct metrics_writer *out, const struct metrics
 	}
 }
 
+static const enum claim_state claim_states[] = {CLAIM_HOLDS, CLAIM_FAILS, CLAIM_UNKNOWN};
+
 /* From the newest, now that it is over. */
 static void write_recovery(struct metrics_writer *out, const struct metrics_windows *windows)
 {
-	static const enum claim_state states[] = {CLAIM_HOLDS, CLAIM_FAILS, CLAIM_UNKNOWN};
-
 	metric_begin(out, METRIC_STATESET, "vmclock_bad_window_recovery", NULL,
 		     "Was it seen that all recovered from the newest bad window?");
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		metric_state(out, claim_state_name(states[i]),
-			     windows->recovery.state == states[i]);
+	for (size_t i = 0; i < sizeof(claim_states) / sizeof(claim_states[0]); i++)
+		metric_state(out, claim_state_name(claim_states[i]),
+			     windows->recovery.state == claim_states[i]);
 	if (windows->recovery.state != CLAIM_UNKNOWN)
 		return;
 	metric_begin(out, METRIC_GAUGE, "vmclock_bad_window_recovery_unknown", NULL,
@@ -121,6 +121,20 @@ static void write_newest_window(struct metrics_writer *out, const struct metrics
 	write_window_errors(out, windows, true);
 }
 
+/* Now, and not of the newest window. */
+static void write_well(struct metrics_writer *out, struct claim well)
+{
+	metric_begin(out, METRIC_STATESET, "vmclock_well", NULL,
+		     "Are page and clocks well now, by what was seen?");
+	for (size_t i = 0; i < sizeof(claim_states) / sizeof(claim_states[0]); i++)
+		metric_state(out, claim_state_name(claim_states[i]), well.state == claim_states[i]);
+	if (well.state != CLAIM_UNKNOWN)
+		return;
+	metric_begin(out, METRIC_GAUGE, "vmclock_well_unknown", NULL,
+		     "1 for why that is not known.");
+	metric_u64(out, LABELS("reason", claim_why_name(well.why)), 1);
+}
+
 static void write_windows(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
 {
 	const struct metrics_windows *windows = &snapshot->windows;
@@ -144,5 +158,6 @@ void metrics_write_clocks(struct metrics_writer *out, const struct metrics_snaps
 {
 	write_offsets(out, snapshot->clock);
 	write_findings(out, snapshot);
+	write_well(out, snapshot->well);
 	write_windows(out, snapshot);
 }

@@ -38,6 +38,15 @@ static const struct {
 			       "the host has had no source of time since (FREERUNNING)"},
 	[CLAIM_WITNESSES] = {"witnesses", "the clocks that CLOCK_REALTIME is checked against "
 					  "contradict each other"},
+	[CLAIM_OUT_OF_RANGE] = {"out_of_range", "the page's time, or its error bound, is out of "
+						"range"},
+	[CLAIM_UNDEFINED] = {"undefined", "the page is cut, or has a value that is not defined or "
+					  "cannot be"},
+	[CLAIM_NOT_COMPARED] = {"not_compared",
+				"the page's time could not be compared with any other clock"},
+	[CLAIM_OTHER_MACHINE] = {"other_machine",
+				 "the page is in a file, and far from CLOCK_REALTIME: it may be of "
+				 "another machine, or of another boot"},
 };
 
 struct claim claim_seen(bool holds)

@@ -42,6 +42,10 @@ enum claim_why {
 	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
 	CLAIM_FREERUNNING,   /* the host has no source of time */
 	CLAIM_WITNESSES,     /* those who could say so contradict each other */
+	CLAIM_OUT_OF_RANGE,  /* the page's numbers give no time, or no bound of it */
+	CLAIM_UNDEFINED,     /* the page is cut, or has values that the ABI does not define */
+	CLAIM_NOT_COMPARED,  /* nothing tells the page's time apart from another's */
+	CLAIM_OTHER_MACHINE, /* the page is in a file, and its time is not the time here */
 	CLAIM_WHYS
 };
 

@@ -12,7 +12,7 @@ bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 	enum page_mode mode = page_mode(page);
 	page_warning_set unsafe;
 
-	if (!in_force->known || in_force->is_lost || in_force->is_torn)
+	if (!in_force->known || in_force->is_lost || in_force->is_torn || in_force->is_out_of_range)
 		return false;
 	unsafe = page_warnings_unsafe(mode, page_warnings(page));
 	if (may_be_unknown && page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNKNOWN)
@@ -39,6 +39,15 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 	       interval_overlap(error, allowed);
 }
 
+bool health_is_far(struct ns_interval distance, uint64_t bound_ns)
+{
+	struct ns_interval near;
+
+	/* A bound past 292 years: all is within it. */
+	return !interval_widen(interval_of(0), HEALTH_FAR_NS, &near) &&
+	       !interval_widen(near, bound_ns, &near) && !interval_overlap(distance, near);
+}
+
 static bool is_wrong(struct health *health, const struct page_in_force *page,
 		     const struct event *event)
 {
@@ -63,8 +72,8 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 	enum observed_clock clock = event->clock.clock;
 
 	if (page->is_by_witness) {
-		health->clock_seen = true;
 		health->clock_wrong[OBSERVED_REALTIME] = is_wrong_by_witness(health, &event->clock);
+		health->clock_seen |= health->clock_judged;
 		return;
 	}
 	/* A reference clock is not the guest's to set. */
@@ -74,8 +83,8 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 		health->realtime = event->clock;
 	if (witness_is_other(&page->witness))
 		return;
-	health->clock_seen = true;
 	health->clock_wrong[clock] = is_wrong(health, page, event);
+	health->clock_seen |= health->clock_judged;
 }
 
 void health_event(struct health *health, const struct page_in_force *page,

@@ -41,10 +41,20 @@ bool health_is_adrift(const struct page *page);
  */
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
+/*
+ * How far outside the bound of both CLOCK_REALTIME may be from a page before that is no more than a
+ * page may have to do with this machine. Less has innocent causes: the second that a leap smear may
+ * take, and the one that the hardware clock, from which the kernel starts, resolves.
+ */
+#define HEALTH_FAR_NS 2000000000
+
+/* Is @distance, of CLOCK_REALTIME from a clock that claims to be within @bound_ns, that far? */
+bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
+
 /* All zero at first. */
 struct health {
 	bool page;			   /* is the page good? */
-	bool clock_seen;		   /* was any clock read since the page became good? */
+	bool clock_seen;		   /* was any clock compared since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
 	bool clock_judged;		   /* could the newest event show whether one is? */
 	struct ns_interval clock_error;	   /* if so, by how much it is off, bound included */

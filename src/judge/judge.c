@@ -137,6 +137,8 @@ static enum claim_why page_why(const struct page_in_force *page)
 
 	if (!page->known || page->is_lost)
 		return CLAIM_NO_PAGE;
+	if (page->is_out_of_range)
+		return CLAIM_OUT_OF_RANGE;
 	unsafe = page_warnings_unsafe(page_mode(&page->page), page_warnings(&page->page));
 	return unsafe ? doubt_why(unsafe) : CLAIM_NO_TIME;
 }
@@ -151,6 +153,8 @@ struct claim judge_is_well(const struct judge *judge, bool clocks)
 		return claim_seen(false);
 	if (!health->page)
 		return claim_unknown(page_why(page));
+	if (page_is_in_doubt(&page->page, NULL, 0))
+		return claim_unknown(CLAIM_UNDEFINED);
 	if (page_mode(&page->page) != PAGE_FULL && !judge_has_witness_but_page(judge))
 		return claim_unknown(CLAIM_NO_CLOCK);
 	if (!health_now(health, false))

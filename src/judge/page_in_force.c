@@ -4,6 +4,7 @@
 #include "judge/clock_error.h"
 #include "page/diff.h"
 #include "page/sequence.h"
+#include "page/warning.h"
 
 bool page_in_force_is_renewed(const struct page *before, const struct page *after)
 {
@@ -55,6 +56,14 @@ static bool has_other_marker(const struct page *before, const struct page *after
 	return page_get(before, PAGE_DISRUPTION_MARKER) != page_get(after, PAGE_DISRUPTION_MARKER);
 }
 
+static bool is_out_of_range(const struct page *page, const struct event_ticks *ticks)
+{
+	const page_warning_set range = PAGE_WARNING_BIT(PAGE_WARN_TIME_OUT_OF_RANGE) |
+				       PAGE_WARNING_BIT(PAGE_WARN_ERROR_OUT_OF_RANGE);
+
+	return event_ticks_fit(ticks, page) && (page_warnings_at(page, ticks->after) & range);
+}
+
 static void take_page(struct page_in_force *in_force, const struct event *event,
 		      const struct event_ticks *ticks)
 {
@@ -74,6 +83,7 @@ static void take_page(struct page_in_force *in_force, const struct event *event,
 	in_force->is_before_reference =
 		event_ticks_fit(ticks, page) &&
 		(int64_t)(ticks->after - page_get(page, PAGE_COUNTER_VALUE)) < 0;
+	in_force->is_out_of_range = is_out_of_range(page, ticks);
 	in_force->is_lost = false;
 	in_force->known = true;
 	in_force->page = *page;

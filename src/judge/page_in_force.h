@@ -34,6 +34,7 @@ struct page_in_force {
 	/* its marker moved, and its reference has not been renewed */
 	bool reference_is_stale;
 	bool is_before_reference; /* the counter was behind its reference */
+	bool is_out_of_range;	  /* its time or its error bound was past what can be computed */
 	uint64_t marker_ns;	  /* when its marker was new; 0: never seen to change */
 	bool is_torn;		  /* the newest sample was torn */
 	bool is_lost;		  /* the device is gone, or what is there is no page any more */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "judge/health.h"
 #include "show/witness_words.h"
 
 /* CLOCK_REALTIME is beyond what the page's error, a leap smear and a boot can explain. */
@@ -16,18 +17,11 @@ static bool system_is_far(const struct page_status *status)
 	uint64_t bound_ns = by_other			 ? status->witness.bound_ns
 			    : status->time.has_max_error ? status->time.max_error_ns
 							 : 0;
-	struct ns_interval near;
 
 	if (by_other)
-		return !interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) &&
-		       !interval_widen(near, bound_ns, &near) &&
-		       !interval_overlap(status->witness_offset, near);
-	if (status->system_missing || status->time_missing)
-		return false;
-	if (interval_widen(interval_of(0), PAGE_STATUS_FAR_NS, &near) ||
-	    interval_widen(near, bound_ns, &near))
-		return false; /* a bound past 292 years: all is within it */
-	return !interval_overlap(status->system, near);
+		return health_is_far(status->witness_offset, bound_ns);
+	return !status->system_missing && !status->time_missing &&
+	       health_is_far(status->system, bound_ns);
 }
 
 /* A page that is not of this machine, or not of now, by its time: the one is not for the other. */

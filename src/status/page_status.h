@@ -46,13 +46,6 @@ struct page_status {
 	struct ns_interval witness_offset;
 };
 
-/*
- * How far beyond its own error bound the page may be from CLOCK_REALTIME before that is a finding.
- * Less has innocent causes: the second that a leap smear may take, and the one that the hardware
- * clock, from which the kernel starts, resolves.
- */
-#define PAGE_STATUS_FAR_NS 2000000000
-
 /* Each unsafe warning can be a finding, and there are two more. */
 #define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 2)
 

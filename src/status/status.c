@@ -8,10 +8,10 @@
 
 #include "base/error.h"
 #include "feed/command.h"
+#include "feed/file_page.h"
 #include "feed/message.h"
 #include "feed/options.h"
 #include "status/page_status.h"
-#include "observe/host_clock.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
 #include "observe/reference_clock.h"
@@ -30,26 +30,6 @@ struct options {
 	struct reference_options references;
 	bool json;
 };
-
-/* CLOCK_REALTIME less the page's UTC; NULL, or why it is not known. */
-static const char *measure_system(const struct page *page, struct ns_interval *distance)
-{
-	struct counter_bracket bracket = host_clock_by_counter(CLOCK_REALTIME);
-	struct instant realtime = instant_from_timespec(bracket.inner);
-	/* clock_gettime() drops what is below a nanosecond. */
-	const struct ns_interval dropped = {.lo_ns = 0, .hi_ns = 1};
-	struct page_time before, after;
-	struct ns_interval most, least;
-
-	if (page_time_at(page, bracket.before, &before) || !before.has_utc ||
-	    page_time_at(page, bracket.after, &after) || !after.has_utc)
-		return "the page does not tell UTC";
-	if (instant_distance(realtime, before.utc, &most) ||
-	    instant_distance(realtime, after.utc, &least) || interval_add(most, dropped, &most))
-		return "the two are more than 292 years apart";
-	*distance = (struct ns_interval){.lo_ns = least.lo_ns, .hi_ns = most.hi_ns};
-	return NULL;
-}
 
 /* Which scale the PTP clock is on, by reading it next to the page; NULL or why it is unknown. */
 static const char *measure_scale(struct page_reader *reader, const struct page *page,
@@ -143,7 +123,7 @@ static void read_surroundings(struct page_reader *reader, const struct options *
 	else if (options->has_counter)
 		status->system_missing = "the counter value was given";
 	else
-		status->system_missing = measure_system(&status->page, &status->system);
+		status->system_missing = page_distance_now(&status->page, &status->system);
 	if (!status->phc)
 		return;
 	if (status->time_missing)

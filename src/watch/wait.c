@@ -6,6 +6,7 @@
 
 #include "base/clock_now.h"
 #include "feed/command.h"
+#include "feed/file_page.h"
 #include "feed/live.h"
 #include "feed/message.h"
 #include "feed/options.h"
@@ -44,8 +45,11 @@ struct wait {
 	struct judge *judge;
 	struct stop_condition until;
 	uint64_t start_ns;
-	bool sampled;	  /* has a whole page been seen? */
-	const char *what; /* what happened; NULL: nothing yet */
+	bool sampled;	       /* has a whole page been seen? */
+	bool was_bad;	       /* was it seen that not all was well? */
+	struct claim well;     /* is it, by what was seen until now? */
+	const char *what;      /* what happened; NULL: nothing yet */
+	enum wait_basis basis; /* of a state */
 	bool has_finding;
 	struct finding finding;
 };
@@ -103,15 +107,38 @@ static void handle_page(struct wait *wait, const struct event *event)
 	wait->sampled = true;
 }
 
+/* A state, and by what it is known. */
+static void become(struct wait *wait, const char *what, enum wait_basis basis)
+{
+	if (!wait->what)
+		wait->basis = basis;
+	happen(wait, what, NULL);
+}
+
+static bool is_of_file(const struct wait *wait)
+{
+	return !page_monitor_facts(wait->live.monitor)->is_device;
+}
+
+/* The page of a file may be of another machine, and is to be compared with nothing if so asked. */
+static struct claim is_of_here(const struct wait *wait)
+{
+	if (wait->options->monitor.foreign)
+		return claim_unknown(CLAIM_NOT_COMPARED);
+	return is_of_file(wait) ? file_page_claim(&judge_page(wait->judge)->page)
+				: claim_seen(true);
+}
+
 /* By the page's own status; what else must be good the judge knows. */
 static void check_synchronized(struct wait *wait)
 {
 	const struct page *page = &judge_page(wait->judge)->page;
 
 	if (wait->options->requests.synchronized && judge_page_is_good(wait->judge) &&
-	    page_mode(page) == PAGE_FULL &&
-	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
-		happen(wait, "synchronized", NULL);
+	    page_mode(page) == PAGE_FULL && !page_is_in_doubt(page, NULL, 0) &&
+	    page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED &&
+	    (!is_of_file(wait) || is_of_here(wait).state == CLAIM_HOLDS))
+		become(wait, "synchronized", is_of_file(wait) ? WAIT_BY_FILE : WAIT_BY_PAGE);
 }
 
 static bool on_event(const struct event *event, const struct source_note *note, void *arg)
@@ -129,23 +156,36 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 	return !wait->what;
 }
 
+static bool is_known_bad(const struct wait *wait)
+{
+	return wait->well.state == CLAIM_FAILS ||
+	       (judge_page(wait->judge)->known && !judge_page_is_good(wait->judge));
+}
+
 /*
  * After all events of a moment: an update may be followed by a clock that is still wrong. Where the
- * page carries no clock, and there is no other witness, nothing is known to be right again.
+ * page carries no clock, and there is no other witness, nothing is known to be right again. Only
+ * what was seen to be bad has recovered: what was before this wait is not known.
  */
 static void check_recovered(struct wait *wait)
 {
 	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns != 0;
-
 	bool is_other = judge_has_witness_but_page(wait->judge);
+	enum wait_basis basis = is_other	   ? WAIT_BY_WITNESS
+				: is_of_file(wait) ? WAIT_BY_FILE
+						   : WAIT_BY_CLOCKS;
 
-	if (judge_is_well(wait->judge, clocks).state != CLAIM_HOLDS)
+	wait->well = judge_is_well(wait->judge, clocks);
+	if (wait->well.state == CLAIM_HOLDS && !is_other)
+		wait->well = is_of_here(wait);
+	wait->was_bad |= is_known_bad(wait);
+	if (wait->well.state != CLAIM_HOLDS)
 		return;
 	if (wait->options->requests.recovered)
-		happen(wait, "recovered", NULL);
+		become(wait, wait->was_bad ? "recovered" : "synchronized", basis);
 	/* The page's own status says so where it has one: see check_synchronized(). */
 	if (wait->options->requests.synchronized && is_other)
-		happen(wait, "synchronized", NULL);
+		become(wait, "synchronized", basis);
 }
 
 static enum stop_condition_news run(struct wait *wait)
@@ -166,11 +206,22 @@ static enum stop_condition_news run(struct wait *wait)
 
 static void tell_timeout(const struct wait_options *options, const struct wait_result *result)
 {
+	bool is_state = options->requests.recovered || options->requests.synchronized;
 	struct error error = {0};
 
-	error_cause(&error, "it did not happen in time");
-	if (options->requests.recovered && result->page &&
-	    page_mode(result->page) == PAGE_MARKER_ONLY)
+	if (is_state && result->well.state == CLAIM_UNKNOWN)
+		error_cause(&error,
+			    "it did not happen in time; whether the clock is well is not known: %s",
+			    claim_why_means(result->well.why));
+	else if (is_state && result->well.state == CLAIM_FAILS)
+		error_cause(&error, "it did not happen in time; a clock is bad, or was until a few "
+				    "seconds ago");
+	else
+		error_cause(&error, "it did not happen in time");
+	if (is_state && result->well.state == CLAIM_UNKNOWN && result->well.why == CLAIM_UNDEFINED)
+		error_hint(&error, "vmclock-trace status says which");
+	else if (options->requests.recovered && result->page &&
+		 page_mode(result->page) == PAGE_MARKER_ONLY)
 		error_hint(&error,
 			   "the page carries no clock: CLOCK_REALTIME must agree with another PTP "
 			   "clock, if there is one whose scale is known");
@@ -200,6 +251,9 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 		.page = page_monitor_page(wait->live.monitor),
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
+		.basis = wait->basis,
+		.well = wait->well,
+		.witness = judge_witness(wait->judge),
 	};
 	int code;
 
@@ -332,6 +386,11 @@ static const struct command_option options[] = {
 		"clock in it (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
 		"and the PTP clock agree with it within what they claim (1 ms where they "
 		"claim nothing), and nothing that this wait saw happen was less than 5 s ago. "
+		"Where this wait saw nothing bad, so that what was before it is not known, it says "
+		"_synchronized now_. The page of a plain file must be at most 2 s outside its "
+		"bound from CLOCK_REALTIME, for both states: else it may be of another machine. "
+		"A page that is cut, or has a value that is not defined or out of range, is not "
+		"good. What is missing is said when the time is over. "
 		"Where the page carries no clock, CLOCK_REALTIME must agree with the witness: a "
 		"PTP clock with a bound, else the host's (such as \"KVM virtual PTP\"), which "
 		"claims none. Where there is none either, this state does not come.\n\n"
@@ -374,7 +433,8 @@ const struct command cmd_wait = {
 	.options = options,
 	.exit_done = "it happened; with --exec that of CMD (126, 127: it could not be run)",
 	.exit_failed = "no device, or it cannot be read",
-	.exit_timeout = "it did not happen in time; 128 and more: ended by that signal",
+	.exit_timeout = "it did not happen in time, or it was not known to: why is said; 128 and "
+			"more: ended by that signal",
 	.examples = "vmclock-trace wait --for synchronized --timeout 2m && start-the-database\n"
 		    "vmclock-trace wait --for disruption,restore --exec systemctl restart chronyd\n"
 		    "vmclock-trace wait --for disruption --since-marker 7 --timeout 0\n",

@@ -8,9 +8,19 @@
 
 #include <json-c/json.h>
 
+#include "judge/claim.h"
 #include "judge/finding.h"
+#include "judge/witness.h"
 #include "page/page.h"
 #include "show/json_table.h"
+
+/* By what a state is known. */
+enum wait_basis {
+	WAIT_BY_PAGE,	 /* the page's own status alone */
+	WAIT_BY_CLOCKS,	 /* other clocks agree with it */
+	WAIT_BY_FILE,	 /* it is in a file, and CLOCK_REALTIME is near */
+	WAIT_BY_WITNESS, /* it carries no clock; CLOCK_REALTIME agrees with another */
+};
 
 struct wait_result {
 	const char *what;	       /* the name of what happened; NULL: the time was over */
@@ -19,6 +29,9 @@ struct wait_result {
 	const struct page *page;       /* the newest sample */
 	uint64_t time_ns;	       /* CLOCK_MONOTONIC */
 	uint64_t waited_ns;
+	enum wait_basis basis;	       /* of a state that happened */
+	struct claim well;	       /* were page and clocks well, by all that was seen? */
+	const struct witness *witness; /* who judges CLOCK_REALTIME */
 };
 
 /* What happened, a sentence, into @text; FINDING_WORDS_BYTES are enough. */

@@ -129,6 +129,34 @@ strict() {
 	lacks 'its error' "$dir/never-good.html"
 }
 
+@test "exporter: of a page in a file that is far off, or in the year 36836, the clock is not said to be well" {
+	play_sim "$page" 'end 1h'
+	end_sim
+	wait "$sim" || :
+	seconds=$(od -An -tu8 -j72 -N8 "$page")
+	exporter --listen 127.0.0.1:0
+	comes 'vmclock_well{vmclock_well="yes"}' 1
+	is vmclock_bad_window_open 0
+	get "http://$at/" | grep 'The clock is well'
+	for years in -1 34810; do
+		cp "$page" "$page.new"
+		python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<Q", int(sys.argv[1])))' \
+			$((seconds + years * 31556952)) | dd of="$page.new" bs=1 seek=72 conv=notrunc status=none
+		kill "$pid"
+		wait "$pid" || :
+		cp "$page.new" "$page"
+		exporter --listen 127.0.0.1:0
+		reason=$([ "$years" = -1 ] && echo other_machine || echo not_compared)
+		comes "vmclock_well_unknown{reason=\"$reason\"}" 1
+		is 'vmclock_well{vmclock_well="unknown"}' 1
+		strict "far$years"
+		lacks '^vmclock_bad_window_open ' "$dir/far$years.txt"
+		get "http://$at/" >"$dir/far.html"
+		grep 'Whether the clock is well is not known' "$dir/far.html"
+		lacks 'The clock is well' "$dir/far.html"
+	done
+}
+
 @test "exporter: what happens to a clock, counted; the bad window opens and closes" {
 	looker() {
 		exporter --listen 127.0.0.1:0

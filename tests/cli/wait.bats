@@ -199,3 +199,75 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	[ "$status" = 1 ]
 	[[ $stderr == *"hint:"* ]]
 }
+
+# le BYTES NUMBER: as a page holds it; put OFFSET BYTES NUMBER: change a field of $page.
+le() { for ((i = 0; i < $1; i++)); do printf '%b' "\\x$(printf %02x $((($2 >> (8 * i)) & 255)))"; done; }
+put() { le "$2" "$3" | dd of="$page" bs=1 seek=$(($1)) conv=notrunc status=none; }
+
+# not_known REASON: of the page as it is now neither state is said to be so, and why.
+not_known() {
+	for state in recovered synchronized; do
+		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for "$state" --timeout 0 --json
+		echo "$state: $output $stderr" >&2
+		[ "$status" = 4 ]
+		is ".happened == false and .what == null and .well == \"unknown\" and .well_unknown == \"$1\""
+		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for "$state" --timeout 0
+		[ "$status" = 4 ]
+		[ -z "$output" ]
+		[[ $stderr == *"whether the clock is well is not known: "* ]]
+		run "$VMCLOCK_TRACE" status --device "$page"
+		[ "$status" != 0 ]
+	done
+}
+
+@test "wait: no state comes by a page that is far off, absurd, cut, or tells no UTC" {
+	play_sim "$page" 'end 1h'
+	end_sim
+	wait "$sim" || :
+	cp "$page" "$BATS_TEST_TMPDIR/good"
+	again() { head -c 4096 "$BATS_TEST_TMPDIR/good" >"$page"; }
+	seconds=$(od -An -tu8 -j72 -N8 "$page")
+	# The same page where all is well: it is the change that is told.
+	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 0
+	put 0x48 8 $((seconds - 333 * 86400))
+	not_known other_machine
+	again
+	put 0x48 8 $((seconds + 34810 * 31556952)) # the year 36836
+	not_known not_compared
+	again
+	put 0x0b 1 2 # CLOCK_MONOTONIC
+	not_known not_compared
+	again
+	put 0x60 8 -1 # the maximum error: 2^64-1 ns
+	not_known out_of_range
+	again
+	put 0x24 2 32000 # the TAI offset
+	not_known undefined
+	again
+	put 0x26 1 9 # leap_indicator
+	not_known undefined
+	again
+	put 0x0a 1 5 # counter_id
+	not_known undefined
+	head -c 64 "$BATS_TEST_TMPDIR/good" >"$page"
+	not_known undefined
+	# And where nothing is to be compared.
+	again
+	run -4 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 0 --no-counter
+}
+
+@test "wait: what it did not see begin has not recovered; it is synchronized now" {
+	play_sim "$page" 'end 1h' 'at 10ms step 5ms'
+	until_true has "$played" ' line '
+	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 5m
+	[ "$output" = "synchronized now: the page in the file, status SYNCHRONIZED, is near CLOCK_REALTIME; what was before this wait is not known" ]
+	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 5m --json
+	is '.what == "synchronized" and .well == "yes" and .well_unknown == null and (.text | contains("what was before this wait is not known"))'
+	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 5m --exec sh -c 'echo "$VMCLOCK_FINDING"'
+	[ "${lines[-1]}" = synchronized ]
+	# One that saw it being bad says that it has recovered.
+	play 'status UNRELIABLE' 'at 0ms status SYNCHRONIZED'
+	end_sim
+	wait_for recovered --timeout 5m --json
+	is '.what == "recovered" and (.text | contains("not known") | not)'
+}
