@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The page of a plain file may be of another machine, or of another boot of this one: no other clock
- * is judged by it. Before it is said to be well, it must be near CLOCK_REALTIME.
+ * The page of a plain file may be of another machine, or of another boot of this one: no other
+ * clock is judged by it. Before it is said to be well, it must be near CLOCK_REALTIME.
  */
 #ifndef VMCLOCK_TRACE_FEED_FILE_PAGE_H
 #define VMCLOCK_TRACE_FEED_FILE_PAGE_H
