@@ -11,8 +11,8 @@ static void begin_anew(struct analysis *analysis, uint64_t now_ns)
 {
 	analysis->since_ns = now_ns;
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		analysis->clock[i].off_before = analysis->clock[i].off;
 		analysis->clock[i].wrong_before = analysis->clock[i].wrong;
-		analysis->clock[i].beyond_before = analysis->clock[i].beyond_claim;
 	}
 }
 
@@ -26,8 +26,8 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 	struct curve *curve = &clock->curve;
 	size_t kept = 0;
 
+	clock->off = clock->off_before;
 	clock->wrong = clock->wrong_before;
-	clock->beyond_claim = clock->beyond_before;
 	for (size_t i = 0; i < curve->points; i++) {
 		struct error_point *point = &curve->point[i];
 
@@ -38,7 +38,7 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 		if (!refuted_widen(finding, point->from_ns, &point->error))
 			continue;
 		point->unbounded |= refuted_is_unbounded(&analysis->refuted);
-		clock->wrong += error_is_wrong(point->error, point->unbounded) ? point->samples : 0;
+		clock->off += error_is_wrong(point->error, point->unbounded) ? point->samples : 0;
 		curve->point[kept++] = *point;
 	}
 	curve->points = kept;
@@ -104,11 +104,11 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 static void add_error(struct analysis_clock *clock, const struct event_clock *reading,
 		      uint64_t time_ns, struct ns_interval error, bool unbounded)
 {
-	bool is_wrong = error_is_wrong(error, unbounded);
+	bool is_off = error_is_wrong(error, unbounded);
 
 	clock->known++;
-	clock->wrong += is_wrong;
-	clock->beyond_claim += is_wrong && !(reading->has_claim && health_of_clock(reading, error));
+	clock->off += is_off;
+	clock->wrong += is_off && !(reading->has_claim && health_of_clock(reading, error));
 	curve_add(&clock->curve, time_ns, error);
 	clock->curve.point[clock->curve.points - 1].unbounded |= unbounded;
 }

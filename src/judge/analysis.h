@@ -35,12 +35,12 @@ struct analysis_page_bad {
 struct analysis_clock {
 	uint64_t seen;	/* readings */
 	uint64_t known; /* of them, with an error that is known */
-	uint64_t wrong; /* of those, wrong; at least so many, where a page was refuted */
-	/* Outside their own claim, or wrong where they claim none; at least so many, as above. */
-	uint64_t beyond_claim;
+	/* Of those, as struct error_range has them; at least so many, where a page was refuted. */
+	uint64_t off;
+	uint64_t wrong;
 	struct curve curve;
-	uint64_t beyond_before; /* as wrong_before */
-	uint64_t wrong_before;	/* of them, before `since_ns` of the analysis */
+	uint64_t off_before; /* of them, before `since_ns` of the analysis */
+	uint64_t wrong_before;
 };
 
 struct analysis {

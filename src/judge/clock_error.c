@@ -21,7 +21,7 @@ static const struct {
 	[ERROR_OLD_LINE] = {"old_line",
 			    "the page still held the time from before its marker moved"},
 	[ERROR_COUNTED] = {"counted", "counted, not seen one by one, perhaps just before"},
-	[ERROR_NO_PAGE] = {"no_page", "there was no page to compare it with"},
+	[ERROR_NO_PAGE] = {"no_page", "there was no valid page to compare it with"},
 	[ERROR_REFUTED] = {"refuted",
 			   "two states of the page contradict each other, and which is right "
 			   "is not known"},
@@ -87,6 +87,8 @@ static int page_at_ticks(const struct event *event, struct page_time *first, str
 	if (event->page_state == EVENT_PAGE_TORN || event->page_state == EVENT_PAGE_MOVED)
 		return unknown(ERROR_TORN);
 	if (event->page_state == EVENT_PAGE_ABSENT)
+		return unknown(ERROR_NO_PAGE);
+	if (event->page_state == EVENT_PAGE_STABLE && page_mode(&event->page) == PAGE_INVALID)
 		return unknown(ERROR_NO_PAGE);
 	if (event->page_state != EVENT_PAGE_STABLE || page_mode(&event->page) != PAGE_FULL)
 		return unknown(ERROR_NO_CLOCK);

@@ -24,7 +24,7 @@ enum error_unknown {
 	ERROR_NEVER_AFTER,  /* no page that could decide came afterwards */
 	ERROR_OLD_LINE,	    /* the marker had moved, the page's line of time was not renewed yet */
 	ERROR_COUNTED, /* the read was counted, no event of it came: when it was, is not known */
-	ERROR_NO_PAGE, /* there was no page, as its device was gone */
+	ERROR_NO_PAGE, /* there was no valid page: its device was gone, or garbage was there */
 	ERROR_REFUTED, /* a later page says that this one was wrong, or is wrong itself */
 	ERROR_UNKNOWNS
 };

@@ -161,6 +161,9 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 	/* Another clock: nothing refutes it, and what was before cannot be held against it. */
 	if (finding->kind == FINDING_DISRUPTION)
 		incidents->refuted = (struct refuted){0};
+	/* Nor does its time before say when the page was wrong. */
+	if (finding->kind == FINDING_DISRUPTION)
+		incidents->incident.step_blame = (struct step_blame){.was_asked = true};
 	incidents->not_updated |= finding->kind == FINDING_NOT_UPDATED;
 	if (is_new)
 		tell(incidents, INCIDENT_OPENED);
@@ -197,6 +200,10 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 	bool moved = may_move_clocks(&incidents->incident);
 	struct claim suspects = suspects_recovery(&incidents->suspects);
 
+	incidents->incident.unchecked =
+		suspects.state == CLAIM_UNKNOWN && suspects.why == CLAIM_CLOCK_UNKNOWN
+			? 1u << OBSERVED_PHC_OTHER
+			: incident_clocks_unchecked(incidents, since_ns, moved);
 	/* What moved them before is not over because another thing is. */
 	incidents->clocks_moved = !has_witness && (incidents->clocks_moved || moved);
 	if (incidents->clocks_moved)
@@ -205,7 +212,7 @@ static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
 		return claim_unknown(CLAIM_CLOCK_GONE);
 	if (suspects.state != CLAIM_HOLDS)
 		return suspects;
-	if (has_witness && !incident_clocks_are_known(incidents, since_ns, moved))
+	if (has_witness && incidents->incident.unchecked)
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
 		return claim_unknown(CLAIM_WITNESS);

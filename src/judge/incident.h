@@ -44,8 +44,10 @@
  *
  * Nor is it known where two clocks that claim a bound, and could judge, contradict each other.
  *
- * A clock that was set, and that nothing else can have moved, has its new state where it is within
- * its claim: it is not further off, nor wrong.
+ * A reading is off where its error surely is not 0, and wrong where it is off by more than the
+ * clock claims of itself: a healthy clock that is slewed is not wrong. One that was set, and that
+ * nothing else can have moved, has its new state where it is within its claim: it is not further
+ * off.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
@@ -61,6 +63,7 @@
 #include "judge/clock_error.h"
 #include "judge/finding.h"
 #include "judge/page_in_force.h"
+#include "judge/step_blame.h"
 #include "judge/witness.h"
 
 #define INCIDENT_FINDINGS 32
@@ -92,9 +95,11 @@ bool error_is_wrong(struct ns_interval error, bool unbounded);
 
 /* The errors of one clock or reader: intervals, with measurement and the page's bound in them. */
 struct error_range {
-	uint64_t known;		  /* how many there are */
-	uint64_t wrong;		  /* of them, by error_is_wrong() */
-	uint64_t unbounded;	  /* of them, by a page that gave no bound, taken at its word */
+	uint64_t known;	    /* how many there are */
+	uint64_t off;	    /* of them, surely not right: by error_is_wrong() */
+	uint64_t wrong;	    /* of those, off by more than the clock claimed of itself, if it did */
+	uint64_t claim_ns;  /* the widest that it claimed of itself; 0: it claimed nothing */
+	uint64_t unbounded; /* of them, by a page that gave no bound, taken at its word */
 	struct ns_interval all;	  /* the hull; valid if known */
 	struct ns_interval worst; /* the one that is surely the furthest from 0; valid if known */
 	uint64_t worst_ns;	  /* when that was, CLOCK_MONOTONIC */
@@ -138,7 +143,10 @@ struct incident {
 	uint64_t to_ns; /* ... and recovery, or the newest event while there is none */
 	bool recovered; /* it was seen to: recovery.state is CLAIM_HOLDS */
 	struct claim recovery;
-	struct witness witness; /* by whom clocks were judged last, judge/witness.h */
+	/* Bit 1 << enum observed_clock: those that were not checked, if CLAIM_CLOCK_UNKNOWN. */
+	unsigned int unchecked;
+	struct step_blame step_blame; /* the page was stepped: when was it wrong? */
+	struct witness witness;	      /* by whom clocks were judged last, judge/witness.h */
 	bool closed;
 	uint64_t
 		/* since when the page itself is good; 0: it is not, or there is none */

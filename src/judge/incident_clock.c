@@ -21,33 +21,33 @@ bool error_is_wrong(struct ns_interval error, bool unbounded)
 }
 
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
-		     uint64_t time_ns)
+		     uint64_t time_ns, const struct event_clock *reading)
 {
+	bool has_claim = reading && reading->has_claim, is_off = error_is_wrong(error, unbounded);
+
 	if (!range->known || surely_off_ns(error) > surely_off_ns(range->worst)) {
 		range->worst = error;
 		range->worst_ns = time_ns;
 	}
 	range->all = range->known ? interval_hull(range->all, error) : error;
 	range->known++;
-	range->wrong += error_is_wrong(error, unbounded);
+	range->off += is_off;
+	range->wrong += is_off && !(has_claim && health_of_clock(reading, error));
 	range->unbounded += unbounded;
+	if (has_claim && reading->max_error_ns > range->claim_ns)
+		range->claim_ns = reading->max_error_ns;
 }
 
-/* With @is_meant the clock is where somebody set it on purpose, and that is not wrong. */
 static void add_point(struct incident_clock *clock, const struct error_point *point, bool unbounded,
-		      bool is_meant)
+		      const struct event_clock *reading)
 {
-	uint64_t wrong = clock->errors.wrong;
-
 	/* The first one stays alone, for it is the last good one. */
 	if (clock->points == INCIDENT_POINTS)
 		clock->points = error_points_join(clock->point, 1, clock->points);
 	clock->point[clock->points] = *point;
 	clock->point[clock->points++].after_gap = clock->in_gap;
 	clock->in_gap = false;
-	error_range_add(&clock->errors, point->error, unbounded, point->from_ns);
-	if (is_meant)
-		clock->errors.wrong = wrong;
+	error_range_add(&clock->errors, point->error, unbounded, point->from_ns, reading);
 }
 
 /* Which single errors were surely wrong is known only if all were. */
@@ -60,11 +60,12 @@ static void refute_range(struct error_range *range, const struct finding *findin
 		return;
 	if (!is_slew && refuted_widen(finding, finding->found_ns, &range->all) &&
 	    refuted_widen(finding, finding->found_ns, &range->worst)) {
-		range->wrong = error_is_wrong(range->all, range->unbounded) ? range->known : 0;
+		range->off = error_is_wrong(range->all, range->unbounded) ? range->known : 0;
+		range->wrong = surely_off_ns(range->all) > range->claim_ns ? range->off : 0;
 		return;
 	}
 	range->unknown[ERROR_REFUTED] += range->known;
-	range->known = range->wrong = range->unbounded = 0;
+	range->known = range->off = range->wrong = range->unbounded = 0;
 }
 
 static void refute_points(struct incident_clock *clock, const struct finding *finding)
@@ -128,6 +129,10 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 {
 	struct incident *incident = &incidents->incident;
 
+	if (!refuted_utc_alone(finding))
+		step_blame_finding(&incident->step_blame, finding,
+				   incidents->newest[OBSERVED_PHC_OTHER].known,
+				   incidents->newest[OBSERVED_PHC_OTHER].is_good);
 	refute_vouching(incidents, finding);
 	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -210,7 +215,7 @@ static void take_error(struct incidents *incidents, enum observed_clock id, bool
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
 		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded,
-			  good && reading->has_claim && was_only_set(&incidents->incident));
+			  reading);
 }
 
 static struct error_point point_at(uint64_t time_ns, struct ns_interval error)
@@ -244,6 +249,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
+	incidents->newest[OBSERVED_REALTIME].reading = incidents->realtime;
 	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
@@ -291,7 +297,10 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].unsure = false;
 	incidents->newest[id].own_off_ns = surely_off_ns(bounded);
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
+	incidents->newest[id].reading = event->clock;
 	incidents->incident.witness = incidents->page->witness;
+	if (id == OBSERVED_PHC_OTHER)
+		step_blame_reading(&incidents->incident.step_blame, event, bounded);
 	take_error(incidents, id, good, &event->clock);
 	if (why)
 		add_unknown(incidents, clock, why);
@@ -343,7 +352,7 @@ void incident_open_clocks(struct incidents *incidents)
 		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
 		if (incidents->newest[i].has_error)
 			add_point(clock, &incidents->newest[i].point,
-				  incidents->newest[i].unbounded, false);
+				  incidents->newest[i].unbounded, &incidents->newest[i].reading);
 	}
 }
 
@@ -352,9 +361,11 @@ static bool is_waited_for(const struct incident_clock *clock, int id)
 	return clock->seen && id != OBSERVED_PHC_OTHER && (!clock->was_bad || clock->worse);
 }
 
-bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns,
-			       bool must_be_seen)
+unsigned int incident_clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
+				       bool must_be_seen)
 {
+	unsigned int unchecked = 0;
+
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
 		bool is_due = is_waited_for(clock, i) ||
@@ -362,9 +373,9 @@ bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since
 
 		if (is_due &&
 		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
-			return false;
+			unchecked |= 1u << i;
 	}
-	return true;
+	return unchecked;
 }
 
 bool incident_clocks_are_good(const struct incidents *incidents)

@@ -183,7 +183,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 		return;
 	}
 	reader->reads++;
-	error_range_add(&reader->errors, error, unbounded, read->end_ns);
+	error_range_add(&reader->errors, error, unbounded, read->end_ns, NULL);
 }
 
 /* Will a later page say more than this one? */

@@ -93,6 +93,7 @@ struct incidents {
 		uint64_t own_off_ns; /* how far it surely is off, by its own page alone */
 		bool further_off;    /* than before the incident, though within its claim */
 		struct error_point point;
+		struct event_clock reading; /* by which it is so */
 	} newest[OBSERVED_CLOCKS];
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
@@ -111,9 +112,9 @@ struct incidents {
 	bool has_unseen;		     /* was anything tallied that is not forgotten? */
 };
 
-/* Add one error at @time_ns. */
+/* Add one error at @time_ns; of a clock with @reading of it, NULL for one that claims nothing. */
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
-		     uint64_t time_ns);
+		     uint64_t time_ns, const struct event_clock *reading);
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
@@ -125,11 +126,11 @@ void incident_note_set(struct incidents *incidents, const struct finding *findin
 void incident_refute(struct incidents *incidents, const struct finding *finding);
 
 /*
- * Was each clock that can be waited for held against the page at @since_ns or later? With
- * @must_be_seen CLOCK_REALTIME too, if it was never seen.
+ * Which clocks that can be waited for, bit 1 << enum observed_clock, were not held against the page
+ * at @since_ns or later? With @must_be_seen CLOCK_REALTIME too, if it was never seen.
  */
-bool incident_clocks_are_known(const struct incidents *incidents, uint64_t since_ns,
-			       bool must_be_seen);
+unsigned int incident_clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
+				       bool must_be_seen);
 
 /*
  * All that is watched is good since @since_ns, as far as it can be waited for: is that a recovery?

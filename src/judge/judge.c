@@ -14,6 +14,9 @@ struct judge {
 	struct health health;
 	struct page_doubt doubt;
 	struct clock_doubts clock_doubts;
+	uint64_t first_ns; /* of the page's samples; valid if has_first */
+	uint64_t last_ns;
+	bool has_first;
 };
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -52,6 +55,17 @@ void judge_free(struct judge *judge)
 	free(judge);
 }
 
+/* From when to when the page was sampled. */
+static void follow_span(struct judge *judge, const struct event *event)
+{
+	if (event->type != EVENT_PAGE && event->type != EVENT_CLOCK)
+		return;
+	if (!judge->has_first)
+		judge->first_ns = event->time_ns;
+	judge->has_first = true;
+	judge->last_ns = event->time_ns;
+}
+
 /* After the event was judged. */
 static void follow_doubt(struct judge *judge, const struct event *event)
 {
@@ -82,6 +96,7 @@ void judge_event(struct judge *judge, const struct event *event)
 		judge->handlers->event(event, &judge->page, judge->arg);
 	detector_event(judge->detector, event);
 	incidents_event(judge->incidents, event);
+	follow_span(judge, event);
 	follow_doubt(judge, event);
 	if (!incidents_open(judge->incidents))
 		clock_doubts_event(&judge->clock_doubts, &judge->health, &judge->page, event);
@@ -182,6 +197,7 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
 	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
 	span->missed = judge->page.unwatched;
+	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;
 	span->clock_off = clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
 }
 

@@ -141,16 +141,14 @@ static void put_timeline(FILE *out, const struct report *report)
 
 static void put_errors(FILE *out, const struct error_range *errors)
 {
-	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+	char text[ERROR_RANGE_BYTES];
 	bool any = false;
 
-	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
-	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
 	fprintf(out,
 		"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
 		"</td><td class=\"interval\">",
 		errors->known, errors->wrong);
-	fprintf(out, errors->known ? "%s .. %s</td><td>" : "-</td><td>", lo, hi);
+	fprintf(out, "%s</td><td>", errors->known ? error_range_text(errors, text) : "-");
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
 		if (!errors->unknown[why])
 			continue;

@@ -96,10 +96,12 @@ static const struct json_table clock_table = {
 		{"clock", JSON_STRING, "Which one.", .name = json_clock_names},
 		{"readings", JSON_U64, "How many readings there were."},
 		{"known", JSON_U64, "Of how many the error is known."},
+		{"off", JSON_U64,
+		 "Of them, those whose error is surely not 0; where who says so claims no "
+		 "bound, surely more than 1 ms. Where a page was refuted, at least so many."},
 		{"wrong", JSON_U64,
-		 "Of them, those that are surely off by more than the clock claims of itself; "
-		 "where it claims nothing, those whose error is surely not 0, or more than 1 ms "
-		 "where who says so claims no bound. Where a page was refuted, at least so many."},
+		 "Of those, the ones that are surely off by more than the clock claims of itself, "
+		 "or that claim nothing. Where a page was refuted, at least so many."},
 		{"curve", JSON_OBJECT, "Its error over time.", JSON_LIST, .of = &json_curve_point},
 		{0},
 	}};
@@ -268,7 +270,8 @@ static json_object *json_clocks(const struct analysis *analysis)
 		add_text(json, "clock", observed_clock_name((enum observed_clock)i));
 		add_u64(json, "readings", clock->seen);
 		add_u64(json, "known", clock->known);
-		add_u64(json, "wrong", clock->beyond_claim);
+		add_u64(json, "off", clock->off);
+		add_u64(json, "wrong", clock->wrong);
 		add_json(json, "curve", json_curve(&clock->curve));
 		json_object_array_add(clocks, json);
 	}

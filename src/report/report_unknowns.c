@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "judge/clock_error.h"
 #include "report/report_view.h"
+#include "show/incident_view.h"
 #include "show/sentence.h"
 
 #define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
@@ -186,19 +187,17 @@ static void emit_reads(const struct incident *incident, const struct unknown_sin
 static void emit_realtime(const struct incident *incident, const struct unknown_sink *sink)
 {
 	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
-	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES], rest[SHOWN_BYTES * 4] = "";
+	char off[ERROR_RANGE_BYTES], rest[SHOWN_BYTES * 4] = "";
 	struct words words = {rest, sizeof(rest)};
 
 	if (!incident->clock[OBSERVED_REALTIME].seen || !errors->known)
 		return;
 	say_not_known(&words, incident, OBSERVED_REALTIME);
-	text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
-	text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
 	emit(sink, "realtime_unseen",
 	     "Who read CLOCK_REALTIME in incident %" PRIu64 ", and how often: such reads (of "
 	     "databases, logs) go through the vDSO and never enter the kernel. Where its error is "
-	     "known, it was %s .. %s, and so was that of what they got.%s",
-	     incident->number, lo, hi, rest);
+	     "known, it was %s, and so was that of what they got.%s",
+	     incident->number, error_range_text(errors, off), rest);
 }
 
 static void emit_seeing(const struct report *report, const struct unknown_sink *sink)

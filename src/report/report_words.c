@@ -131,10 +131,32 @@ static void say_kinds(struct words *words, const struct incident *incident)
 	}
 }
 
+/* How far off, and whether that is more than it claims. */
+static void say_error(struct words *words, const struct error_range *errors,
+		      const struct witness *witness)
+{
+	char text[ERROR_RANGE_BYTES], name[WITNESS_TEXT_BYTES];
+	bool is_claimed = !errors->wrong && errors->off;
+
+	if (errors->wrong)
+		say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by ",
+		    errors->wrong, errors->known);
+	else if (is_claimed)
+		say(words, "was off by ");
+	else
+		say(words, "was not proven wrong in any of %" PRIu64 " known readings; off by ",
+		    errors->known);
+	say(words, "%s", error_range_text(errors, text));
+	if (witness_is_other(witness))
+		say(words, ", by %s", witness_text(witness, name));
+	if (is_claimed)
+		say(words, ", and in none of %" PRIu64 " known readings by more than it claims",
+		    errors->known);
+	say(words, ".");
+}
+
 static void say_clocks(struct words *words, const struct incident *incident)
 {
-	char witness[WITNESS_TEXT_BYTES];
-	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
@@ -146,19 +168,7 @@ static void say_clocks(struct words *words, const struct incident *incident)
 			say(words, "was off by an amount that is not known.");
 			continue;
 		}
-		text_ns(errors->all.lo_ns, true, lo, sizeof(lo));
-		text_ns(errors->all.hi_ns, true, hi, sizeof(hi));
-		if (errors->wrong)
-			say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by",
-			    errors->wrong, errors->known);
-		else
-			say(words,
-			    "was not proven wrong in any of %" PRIu64 " known readings; off by",
-			    errors->known);
-		say(words, " %s .. %s", lo, hi);
-		if (witness_is_other(&incident->witness))
-			say(words, ", by %s", witness_text(&incident->witness, witness));
-		say(words, ".");
+		say_error(words, errors, &incident->witness);
 		say_not_known(words, incident, (enum observed_clock)i);
 	}
 }
@@ -217,7 +227,7 @@ static void say_incident(struct words *words, const struct report *report,
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	/* By the page goes without saying. */
 	bool says_recovery = !incident->recovered || witness_is_other(&incident->witness);
-	char recovery[RECOVERY_BYTES];
+	char recovery[RECOVERY_BYTES], blame[STEP_BLAME_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
@@ -229,6 +239,8 @@ static void say_incident(struct words *words, const struct report *report,
 	say(words, ".");
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	say(words, "%s%s", *downtime ? " " : "", downtime);
+	if (incident->step_blame.fault)
+		say(words, " B%s.", step_blame_text(&incident->step_blame, blame) + 1);
 	say_clocks(words, incident);
 	say_readers(words, report, incident);
 }

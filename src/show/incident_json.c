@@ -15,6 +15,12 @@ static const char *why_names(int i)
 	return i < CLAIM_WHYS ? claim_why_name((enum claim_why)i) : NULL;
 }
 
+static const char *fault_names(int i)
+{
+	i += STEP_FAULT_BEFORE;
+	return i <= STEP_FAULT_SINCE ? step_fault_name((enum step_fault)i) : NULL;
+}
+
 static const char *unknown_names(int i)
 {
 	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
@@ -49,10 +55,12 @@ static const struct json_table errors_table = {
 	.doc = "How wrong reads or samples of a clock were.",
 	.keys = (const struct json_key[]){
 		{"known", JSON_U64, "Of how many the error is known."},
-		{"wrong", JSON_U64,
+		{"off", JSON_U64,
 		 "Of them, those whose error is surely not 0; where who says so claims no "
-		 "bound, surely more than 1 ms. Not those of a clock that was set, and is within "
-		 "its claim."},
+		 "bound, surely more than 1 ms."},
+		{"wrong", JSON_U64,
+		 "Of those, the ones that are surely off by more than the clock claims of itself, "
+		 "or that claim nothing, as reads do."},
 		{"unbounded", JSON_U64, "Of them, those by a page that gave no bound."},
 		{"all", JSON_OBJECT, "The interval around all of them. Null: none is known.",
 		 JSON_NULL, .of = &json_interval},
@@ -127,6 +135,18 @@ const struct json_table incident_table = {
 		 .name = json_severity_names},
 		{"bad_window", JSON_OBJECT, "When clocks were bad.", .of = &window_table},
 		{.kind = JSON_EMBED, .of = &json_recovery},
+		{"unchecked", JSON_STRING,
+		 "Which clocks were not checked afterwards, where that is why the recovery is not "
+		 "known.",
+		 JSON_LIST, .name = json_clock_names},
+		{"step_fault", JSON_STRING,
+		 "The page was stepped (host_step): it was wrong `before` that, or is wrong "
+		 "`since`, by `step_fault_by`. Null: no such clock shows it, or nothing was "
+		 "stepped.",
+		 JSON_NULL, .name = fault_names},
+		{"step_fault_by", JSON_OBJECT,
+		 "The other clock with a bound that shows it. Null: it is not known.", JSON_NULL,
+		 .of = &json_witness},
 		{"witness", JSON_OBJECT,
 		 "The clock by which others were judged. Null: there was none.", JSON_NULL,
 		 .of = &json_witness},
@@ -149,6 +169,7 @@ static json_object *json_errors(const struct error_range *errors)
 	bool known = errors->known;
 
 	add_u64(json, "known", errors->known);
+	add_u64(json, "off", errors->off);
 	add_u64(json, "wrong", errors->wrong);
 	add_u64(json, "unbounded", errors->unbounded);
 	add_json(json, "all", known ? page_json_interval(&errors->all) : NULL);
@@ -226,6 +247,20 @@ static json_object *json_kinds(const struct incident *incident)
 	return counts;
 }
 
+static json_object *json_unchecked(const struct incident *incident)
+{
+	bool is_why = incident->recovery.state == CLAIM_UNKNOWN &&
+		      incident->recovery.why == CLAIM_CLOCK_UNKNOWN;
+	json_object *clocks = json_object_new_array();
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (is_why && incident->unchecked & 1u << i)
+			json_object_array_add(clocks, json_object_new_string(observed_clock_name(
+							      (enum observed_clock)i)));
+	}
+	return clocks;
+}
+
 void recovery_json_add(json_object *json, struct claim recovery)
 {
 	add_bool(json, "recovered", recovery.state == CLAIM_HOLDS);
@@ -238,6 +273,7 @@ json_object *incident_json(const struct incident *incident)
 {
 	json_object *line = json_new_line(&incident_table, incident->to_ns);
 	json_object *window = json_new(&window_table);
+	bool is_blamed = incident->step_blame.fault != STEP_FAULT_UNKNOWN;
 
 	add_u64(line, "number", incident->number);
 	add_text(line, "severity", finding_severity_name(incident->severity));
@@ -245,6 +281,10 @@ json_object *incident_json(const struct incident *incident)
 	add_u64(window, "to_ns", incident->to_ns);
 	add_json(line, "bad_window", window);
 	recovery_json_add(line, incident->recovery);
+	add_json(line, "unchecked", json_unchecked(incident));
+	add_text(line, "step_fault",
+		 is_blamed ? step_fault_name(incident->step_blame.fault) : NULL);
+	add_json(line, "step_fault_by", json_of_witness(&incident->step_blame.by));
 	add_json(line, "witness", json_of_witness(&incident->witness));
 	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);

@@ -6,14 +6,27 @@
 
 #include "base/text.h"
 #include "show/live_text.h"
+#include "show/sentence.h"
 
-static void put_interval(FILE *out, struct ns_interval ns)
+/* To the nearest microsecond. */
+static int64_t rounded_ns(int64_t ns)
 {
+	return (ns / 1000 + (ns % 1000 > 499) - (ns % 1000 < -499)) * 1000;
+}
+
+const char *error_range_text(const struct error_range *errors, char text[ERROR_RANGE_BYTES])
+{
+	/* By whom no bound is known, nanoseconds are not. */
+	bool is_rough = errors->unbounded && errors->unbounded == errors->known;
 	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
 
-	text_ns(ns.lo_ns, true, lo, sizeof(lo));
-	text_ns(ns.hi_ns, true, hi, sizeof(hi));
-	fprintf(out, "%s .. %s", lo, hi);
+	text_ns(is_rough ? rounded_ns(errors->all.lo_ns) : errors->all.lo_ns, true, lo, sizeof(lo));
+	text_ns(is_rough ? rounded_ns(errors->all.hi_ns) : errors->all.hi_ns, true, hi, sizeof(hi));
+	if (strcmp(lo, hi) == 0)
+		snprintf(text, ERROR_RANGE_BYTES, "about %s", lo);
+	else
+		snprintf(text, ERROR_RANGE_BYTES, "%s%s .. %s", is_rough ? "about " : "", lo, hi);
+	return text;
 }
 
 /* Who says so, where it is not the page. */
@@ -28,10 +41,12 @@ static void put_witness(FILE *out, const struct witness *witness)
 /* "3 known, 1 wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
 static void put_errors(FILE *out, const struct error_range *errors, const struct witness *witness)
 {
+	char text[ERROR_RANGE_BYTES];
+
 	fprintf(out, "%" PRIu64 " known", errors->known);
 	if (errors->known) {
-		fprintf(out, ", %" PRIu64 " wrong, off by ", errors->wrong);
-		put_interval(out, errors->all);
+		fprintf(out, ", %" PRIu64 " wrong, off by %s", errors->wrong,
+			error_range_text(errors, text));
 		put_witness(out, witness);
 		if (errors->unbounded && witness->rank == WITNESS_PAGE)
 			fprintf(out, " (%" PRIu64 " by a page without a bound)", errors->unbounded);
@@ -42,6 +57,25 @@ static void put_errors(FILE *out, const struct error_range *errors, const struct
 				error_unknown_means((enum error_unknown)why));
 	}
 	fputc('\n', out);
+}
+
+static void put_unchecked(const struct incident *incident, char text[RECOVERY_BYTES])
+{
+	bool has_other = witness_is_other(&incident->witness), is_first = true;
+	struct words words = {text, RECOVERY_BYTES};
+	char witness[WITNESS_TEXT_BYTES];
+
+	*text = '\0';
+	say(&words, "recovery not known: ");
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (!(incident->unchecked & 1u << i))
+			continue;
+		say(&words, "%s%s", is_first ? "" : " and ",
+		    observed_clock_name((enum observed_clock)i));
+		is_first = false;
+	}
+	say(&words, " was not checked against %s afterwards",
+	    has_other ? witness_text(&incident->witness, witness) : "the page");
 }
 
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
@@ -60,8 +94,11 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 	case CLAIM_UNKNOWN:
 		break;
 	}
-	snprintf(text, RECOVERY_BYTES, "recovery not known: %s",
-		 claim_why_means(incident->recovery.why));
+	if (incident->recovery.why == CLAIM_CLOCK_UNKNOWN && incident->unchecked)
+		put_unchecked(incident, text);
+	else
+		snprintf(text, RECOVERY_BYTES, "recovery not known: %s",
+			 claim_why_means(incident->recovery.why));
 	return text;
 }
 
@@ -92,6 +129,14 @@ static void put_kinds(FILE *out, const struct incident *incident)
 	fputc('\n', out);
 }
 
+static void put_blame(FILE *out, const struct incident *incident)
+{
+	char text[STEP_BLAME_BYTES];
+
+	if (incident->step_blame.fault)
+		fprintf(out, "    %s\n", step_blame_text(&incident->step_blame, text));
+}
+
 static void put_reader(FILE *out, const struct incident_reader *reader)
 {
 	const struct witness by_page = {.rank = WITNESS_PAGE};
@@ -108,6 +153,7 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
 {
 	put_window(out, start_ns, incident);
 	put_kinds(out, incident);
+	put_blame(out, incident);
 	for (int clock = 0; clock < OBSERVED_CLOCKS; clock++) {
 		if (!incident->clock[clock].seen)
 			continue;

@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "base/text.h"
 #include "judge/incident.h"
 #include "show/json_table.h"
 
@@ -18,7 +19,15 @@ extern const struct json_table json_curve_point; /* a stretch of a clock's error
 /* A block of lines for people; times are seconds after @start_ns. */
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident);
 
-#define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 16)
+#define ERROR_RANGE_BYTES (2 * TEXT_NS_BYTES + 16)
+
+/*
+ * "-1.000 ms .. +2.000 us" of the known errors of @errors; "about -200.000 ms" where both ends look
+ * the same or no bound is known of who says so.
+ */
+const char *error_range_text(const struct error_range *errors, char text[ERROR_RANGE_BYTES]);
+
+#define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 128)
 
 /*
  * "recovered", "recovered, by WITNESS", "NOT recovered", or "recovery not known: WHY"; static, or

@@ -170,7 +170,7 @@ record_of() {
 	record_of "$BATS_TEST_TMPDIR/gone.scenario" "$copy"
 	"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json"
 	jq -e '[.verdict, (.not_known[] | select(.code == "realtime_unseen").text)] | length == 2 and
-		all(contains("It is not known of 200 readings: there was no page to compare it with. It was stepped by -2.000 s"))' \
+		all(contains("It is not known of 200 readings: there was no valid page to compare it with. It was stepped by -2.000 s"))' \
 		"$BATS_TEST_TMPDIR/json"
 	# Readings on both sides of a step cover it.
 	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 12s clock-set step -2s' 'at 25s clock-set step +2s' \
@@ -185,6 +185,36 @@ record_of() {
 	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.clocks[] | select(.clock == "CLOCK_REALTIME") | .known > 500 and .wrong == 0'
 }
 
+# One word, one meaning: over the whole recording, in an incident, in text, JSON, HTML and in the trace.
+@test "report: wrong is off by more than the clock claims, wherever it is counted" {
+	printf '%s\n' 'end 1m' 'realtime within 5s' 'at 20.03 migrate downtime 3s' >"$BATS_TEST_TMPDIR/wide.scenario"
+	record_of "$BATS_TEST_TMPDIR/wide.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '(.clocks[0] | .off > 100 and .wrong == 0)
+		and (.incidents[0].clocks[0].errors | .off > 100 and .wrong == 0)'
+	flat=$("$VMCLOCK_TRACE" report "$copy" | tr -s ' \n' ' ')
+	[[ $flat == *"CLOCK_REALTIME was off by -3.000 s .. "*", and in none of "*" known readings by more than it claims."* ]]
+	[[ $flat != *"was wrong in"* && $flat != *"was not proven wrong"* ]]
+	"$VMCLOCK_TRACE" report --html "$copy" | grep -q '>CLOCK_REALTIME</td><td></td><td></td><td class="n">[0-9]*</td><td class="n">0</td>'
+}
+
+# A page that is garbage is none, and not one without a clock.
+@test "report: readings beside garbage are without a page" {
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 20s garbage 5s' >"$BATS_TEST_TMPDIR/garbage.scenario"
+	record_of "$BATS_TEST_TMPDIR/garbage.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.incidents[0].clocks[0].errors.unknown | .no_page == 50 and .no_clock == null'
+}
+
+@test "report: which clock was not checked, and which page was wrong, is said" {
+	printf '%s\n' 'end 1m' 'at 20s migrate downtime 100ms' >"$BATS_TEST_TMPDIR/alone.scenario"
+	record_of "$BATS_TEST_TMPDIR/alone.scenario" "$copy"
+	"$VMCLOCK_TRACE" report "$copy" | grep -q 'recovery not known: CLOCK_REALTIME was not checked against the page afterwards$'
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.incidents[0] | .unchecked == ["CLOCK_REALTIME"] and .step_fault == null'
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'ptp-clock kvm within 1ms' 'at 20s step -50ms' >"$BATS_TEST_TMPDIR/step.scenario"
+	record_of "$BATS_TEST_TMPDIR/step.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --html "$copy" | grep -q 'By /dev/ptp0 (KVM virtual PTP), which claims to be within 1.000 ms, the page has been wrong since it was stepped[.]'
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.incidents[0] | .unchecked == [] and .step_fault == "since" and .step_fault_by.rank == "bounded"'
+}
+
 @test "report: the end of a leap second is rounded to the day that begins" {
 	printf '%s\n' 'start 2026-06-30T23:59:00Z' 'leap positive' 'realtime within 1ms' 'end 2m' >"$BATS_TEST_TMPDIR/leap.scenario"
 	record_of "$BATS_TEST_TMPDIR/leap.scenario" "$copy"
@@ -193,9 +223,10 @@ record_of() {
 	run ! grep -q '60.999Z' "$BATS_TEST_TMPDIR/leap"
 }
 
-@test "report: one moment shows nothing to be well" {
+@test "report: one moment shows nothing to be well, nor does it to record" {
 	printf '%s\n' 'end 50ms' >"$BATS_TEST_TMPDIR/moment.scenario"
-	record_of "$BATS_TEST_TMPDIR/moment.scenario" "$copy"
+	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/moment.scenario" "$copy"
+	[[ $output == *"it was observed for one moment only: whether all was well is not known"* ]]
 	run -1 "$VMCLOCK_TRACE" report "$copy"
 	[[ $output == UNKNOWN* && $output == *"one moment only"* ]]
 	run -1 "$VMCLOCK_TRACE" replay "$copy"
