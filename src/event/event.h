@@ -245,8 +245,8 @@ struct event_clock {
 	bool has_claim;		       /* does it claim a bound, and to be synchronized? */
 	uint64_t max_error_ns;	       /* that bound, one way; valid if has_claim */
 	int32_t kernel_tai_offset_sec; /* TAI less UTC by the kernel; 0: it has none */
-	/* OBSERVED_PHC_OTHER: which it is, and CLOCK_REALTIME right before and after it was read */
-	struct reference reference;
+	struct reference reference;    /* OBSERVED_PHC_OTHER: which it is */
+	/* and CLOCK_REALTIME right before and after; of OBSERVED_CLOCKBOUND where not 0 */
 	struct timespec realtime_before;
 	struct timespec realtime_after;
 };

@@ -108,6 +108,14 @@
  *	clock, CLOCK_REALTIME is held against the witness (judge/witness.h) instead, by what both
  *	claim; one that claims nothing gets HEALTH_BACK_NS, and it is a warning.
  *
+ * clocks_disagree: two clocks, of which at least one claims a bound, surely show times that are
+ *	farther apart than both claim; one that claims none gets HEALTH_BACK_NS. (1) a reference
+ *	clock of known scale and the page, at one counter value, where not both claim (else it is
+ *	wrong_bound); in the hours around a leap second as there. (2) any two of the reference
+ *	clocks, ClockBound and CLOCK_REALTIME, twice in the same direction, neither of them off by
+ *	the page or the witness (judge/witness_peers.h). Once for each pair until they agree.
+ *	Warning: which of the two is wrong is not known.
+ *
  * scale_mismatch: (1) tai_offset_sec is valid and positive. Once until that changes. Warning. (2) a
  *	clock that is stated to be on UTC is farther from the page's UTC than SCALE_NEAR_NS, and
  *	within that from its TAI, or the other way round. Once for each clock until it is near its

@@ -92,6 +92,21 @@ static bool allowance(const struct event *event, const struct clock_error *error
 	return true;
 }
 
+/* A reference clock and the page, of which only one claims a bound. */
+static void handle_pair(struct detector *detector, const struct event *event,
+			const struct clock_error *error)
+{
+	struct known_clock *known = known_of(detector, event);
+	struct finding finding = finding_of(FINDING_CLOCKS_DISAGREE, FINDING_WARNING, event);
+	bool was_off = known->off_page;
+
+	if (witness_rank_of(&event->clock) == WITNESS_NONE)
+		return;
+	known->off_page = witness_peers_off_page(event, error, &finding.pair);
+	if (known->off_page && !was_off)
+		emit_clock(detector, &finding);
+}
+
 static void handle_bound(struct detector *detector, const struct event *event,
 			 const struct clock_error *error)
 {
@@ -100,9 +115,11 @@ static void handle_bound(struct detector *detector, const struct event *event,
 	bool was_wrong = known->wrong_bound, ahead = error->offset.lo_ns > 0;
 	int64_t allowed_ns;
 
-	if (!event->clock.has_claim || !error->has_page_claim)
+	if (!event->clock.has_claim || !error->has_page_claim) {
+		handle_pair(detector, event, error);
 		return;
-	known->wrong_bound = false;
+	}
+	known->wrong_bound = known->off_page = false;
 	if (!allowance(event, error, &allowed_ns) ||
 	    (error->offset.lo_ns <= allowed_ns && error->offset.hi_ns >= -allowed_ns))
 		return;

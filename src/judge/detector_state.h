@@ -50,6 +50,7 @@ struct error_cause {
 struct known_clock {
 	int32_t number; /* of a reference clock */
 	bool wrong_bound;
+	bool off_page; /* as clocks_disagree has it */
 	bool wrong_scale;
 };
 
@@ -169,7 +170,8 @@ void detector_handle_driver(struct detector *detector, const struct event *event
 
 /*
  * Any event: who judges CLOCK_REALTIME where the page cannot, and by a reading of that one whether
- * it contradicts what CLOCK_REALTIME claims; detector_witness.c.
+ * it contradicts what CLOCK_REALTIME claims; and which clocks contradict each other;
+ * detector_witness.c.
  */
 void detector_handle_witness(struct detector *detector, const struct event *event);
 

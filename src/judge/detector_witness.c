@@ -52,10 +52,30 @@ static void handle_reading(struct detector *detector, const struct event *event)
 		emit(detector, event, offset, allowed_ns);
 }
 
+/* Two clocks that contradict each other, by their newest readings. */
+static void handle_pairs(struct detector *detector, const struct event *event)
+{
+	const struct witness_peers *peers = &detector->page->peers;
+	struct peer_pair pair;
+	uint64_t agreed_ns;
+
+	for (size_t i = 0; witness_peers_news(peers, i, &pair, &agreed_ns); i++) {
+		struct finding finding =
+			finding_of(FINDING_CLOCKS_DISAGREE, FINDING_WARNING, event);
+
+		finding.since_start = !agreed_ns;
+		if (agreed_ns)
+			finding_not_before(&finding, agreed_ns);
+		finding.pair = pair;
+		detector_emit(detector, &finding);
+	}
+}
+
 void detector_handle_witness(struct detector *detector, const struct event *event)
 {
 	if (!detector->page)
 		return;
+	handle_pairs(detector, event);
 	if (event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_REALTIME) {
 		detector->has_realtime = true;
 		detector->realtime = event->clock;

@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "judge/driver_answer.h"
 #include "judge/witness.h"
+#include "judge/witness_peers.h"
 #include "page/page.h"
 
 /*
@@ -48,6 +49,8 @@
 	X(DRIVER_MISMATCH, "driver_mismatch",                                                      \
 	  "The driver returns another time than the page's (needs hooks in the kernel).")          \
 	X(WRONG_BOUND, "wrong_bound", "A clock claims a bound that the page refutes.")             \
+	X(CLOCKS_DISAGREE, "clocks_disagree",                                                      \
+	  "Two clocks contradict each other: which of them is wrong is not known.")                \
 	X(STUN, "stun", "This machine did not run.")                                               \
 	X(CLOCK_SET, "clock_set",                                                                  \
 	  "A process set or steered the system clock (needs hooks in the kernel).")                \
@@ -213,6 +216,7 @@ struct finding {
 		struct finding_reference reference;
 		struct driver_answer mismatch;
 		struct finding_clock clock;
+		struct peer_pair pair; /* CLOCKS_DISAGREE */
 		struct finding_stun stun;
 		struct finding_scale scale;
 		enum lost_cause lost;

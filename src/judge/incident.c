@@ -54,6 +54,8 @@ static bool opens(const struct finding *finding)
 	case FINDING_MAINTENANCE_SOON:
 	case FINDING_MAINTENANCE_IMMINENT:
 	case FINDING_DATA_LOSS:
+	/* Whose clock is wrong is not known, and so no end of it would be a recovery. */
+	case FINDING_CLOCKS_DISAGREE:
 		return false;
 	case FINDING_STATUS_CHANGE:
 		return finding->severity > FINDING_INFO;
@@ -186,11 +188,13 @@ static bool is_without_source(const struct incidents *incidents)
 	       (incidents->page->known && health_is_adrift(&incidents->page->page));
 }
 
-/* Do the clocks that could judge where no page does contradict each other? */
+/* Do the clocks that could judge where no page does contradict each other, though they claim? */
 static bool has_quarrel(const struct incidents *incidents, uint64_t since_ns)
 {
-	return witness_is_other(&incidents->page->witness) &&
-	       witness_peers_contradict(&incidents->peers, since_ns);
+	const struct page_in_force *page = incidents->page;
+
+	return witness_is_other(&page->witness) &&
+	       witness_peers_contradict(&page->peers, &page->witness, since_ns, true);
 }
 
 /* Has it recovered, now that all that is seen was good since @since_ns? */
@@ -291,7 +295,6 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 void incidents_event(struct incidents *incidents, const struct event *event)
 {
 	incidents->newest_ns = event->time_ns;
-	witness_peers_event(&incidents->peers, event);
 	if (suspects_event(&incidents->suspects, event))
 		incidents->good_since_ns = 0;
 	switch (event->type) {
@@ -326,9 +329,12 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 
 bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why)
 {
+	const struct page_in_force *page = incidents->page;
 	uint64_t now_ns = incidents->newest_ns;
 
-	if (has_quarrel(incidents, now_ns > WITNESS_STALE_NS ? now_ns - WITNESS_STALE_NS : 0)) {
+	if (witness_peers_contradict(&page->peers, &page->witness,
+				     now_ns > WITNESS_STALE_NS ? now_ns - WITNESS_STALE_NS : 0,
+				     false)) {
 		*why = CLAIM_WITNESSES;
 		return true;
 	}

@@ -7,7 +7,6 @@
 #include "judge/page_in_force.h"
 #include "judge/refuted.h"
 #include "judge/suspect.h"
-#include "judge/witness_peers.h"
 #include "page/page.h"
 
 /* Reads between two samples of the page, at most. */
@@ -77,8 +76,6 @@ struct incidents {
 	bool lost_source; /* the host became FREERUNNING in it */
 	/* A witness without a bound disagreed with CLOCK_REALTIME before anything moved that. */
 	bool witness_in_doubt;
-
-	struct witness_peers peers; /* all that could be the witness */
 
 	bool clocks_moved; /* or may have been, with no clock since to hold them against */
 

@@ -18,6 +18,7 @@
 #include "event/event.h"
 #include "event/page_change.h"
 #include "judge/witness.h"
+#include "judge/witness_peers.h"
 #include "page/page.h"
 
 /*
@@ -41,6 +42,7 @@ struct page_in_force {
 
 	struct witness witness; /* by which clock CLOCK_REALTIME is judged: the page, or another */
 	bool is_by_witness;	/* is this event a reading by it, which is no page? */
+	struct witness_peers peers; /* all that could be one, and who contradicts whom */
 
 	/* Of EVENT_PAGE alone. */
 	bool is_sampled;	    /* is there a whole one, valid or not? */

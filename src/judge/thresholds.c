@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/thresholds.h"
 
+#include "judge/health.h"
+
 #include <stddef.h>
 
 #define OPTION(option, value, unit, finding, about) {FINDING_##finding, unit, value, about},

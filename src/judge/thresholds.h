@@ -64,6 +64,10 @@
 	  "once more.")                                                                            \
 	X(SCALE_NEAR_NS, THRESHOLD_NS, SCALE_MISMATCH,                                             \
 	  "A clock that is no farther than this from UTC or TAI is taken to be on it.")            \
+	X(HEALTH_BACK_NS, THRESHOLD_NS, CLOCKS_DISAGREE,                                           \
+	  "A clock that claims no bound is allowed this, where the other one claims one.")         \
+	X(WITNESS_PEERS_RATE_PPM *(uint64_t)1000000, THRESHOLD_PPT, CLOCKS_DISAGREE,               \
+	  "By this much the clock by which two readings are held together may drift.")             \
 	X(STUN_RATE_PPM *(uint64_t)1000000, THRESHOLD_PPT, STUN,                                   \
 	  "By this much CLOCK_MONOTONIC and the counter's nominal rate may differ.")               \
 	X(STUN_SAMPLED_NS, THRESHOLD_NS, STUN,                                                     \

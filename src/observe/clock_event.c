@@ -43,9 +43,13 @@ static int read_realtime(void *source, struct event *event)
 static void take_clockbound_time(struct event *event, const struct clockbound *claim)
 {
 	struct clockbound_time time;
-	uint64_t counter = counter_read_ordered();
-	struct counter_bracket bracket = {.before = counter, .after = counter};
+	struct counter_bracket bracket = {0};
+	uint64_t counter;
 
+	clock_gettime(CLOCK_REALTIME, &event->clock.realtime_before);
+	counter = counter_read_ordered();
+	clock_gettime(CLOCK_REALTIME, &event->clock.realtime_after);
+	bracket.before = bracket.after = counter;
 	event->clock.has_claim =
 		clockbound_at(claim, counter, (int64_t)clock_now_ns(CLOCK_MONOTONIC),
 			      page_get(&event->page, PAGE_DISRUPTION_MARKER), &time);

@@ -361,6 +361,15 @@ static int take_reader(struct operands *operands, struct scenario_action *action
 	return 0;
 }
 
+/* [off DISTANCE] [within LENGTH] */
+static int take_error(struct operands *operands, struct scenario_ptp_clock *clock)
+{
+	clock->within_ns = SCENARIO_NEVER;
+	if (operands_if(operands, "off") && operands_distance(operands, &clock->off_ns))
+		return -EINVAL;
+	return operands_if(operands, "within") ? operands_length(operands, &clock->within_ns) : 0;
+}
+
 /* ptp-clock KIND [off DISTANCE] [within LENGTH] */
 static int take_ptp_clock(struct operands *operands, struct scenario_action *action)
 {
@@ -374,10 +383,15 @@ static int take_ptp_clock(struct operands *operands, struct scenario_action *act
 	if (operands_name(operands, names, 6, "one of kvm, virtio-rtc, ena, hyperv, vmware, nic",
 			  &kind))
 		return -EINVAL;
-	*clock = (struct scenario_ptp_clock){.kind = kinds[kind], .within_ns = SCENARIO_NEVER};
-	if (operands_if(operands, "off") && operands_distance(operands, &clock->off_ns))
-		return -EINVAL;
-	return operands_if(operands, "within") ? operands_length(operands, &clock->within_ns) : 0;
+	*clock = (struct scenario_ptp_clock){.kind = kinds[kind]};
+	return take_error(operands, clock);
+}
+
+/* clockbound [off DISTANCE] [within LENGTH] */
+static int take_clockbound(struct operands *operands, struct scenario_action *action)
+{
+	action->ptp_clock = (struct scenario_ptp_clock){.is_clockbound = true};
+	return take_error(operands, &action->ptp_clock);
 }
 
 /* clock-set step DISTANCE | slew PPM | source NAME */
@@ -429,6 +443,8 @@ static const struct word words[] = {
 	 "reader NAME every LENGTH, such as `reader chronyd every 1s`"},
 	{"ptp-clock", VERB_PTP_CLOCK, BOTH, take_ptp_clock,
 	 "ptp-clock kvm|virtio-rtc|ena|hyperv|vmware|nic [off DISTANCE] [within LENGTH]"},
+	{"clockbound", VERB_CLOCKBOUND, BOTH, take_clockbound,
+	 "clockbound [off DISTANCE] [within LENGTH]"},
 	{"mode", VERB_MODE, BOTH, take_mode, "mode full|marker-only"},
 	{"time-type", VERB_TIME_TYPE, BOTH, take_time_type, "time-type UTC|TAI|MONOTONIC"},
 	{"tai-offset", VERB_TAI_OFFSET, BOTH, take_tai_offset,

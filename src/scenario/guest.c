@@ -16,7 +16,8 @@ static void put_ptp_clock(struct guest *guest, const struct scenario_ptp_clock *
 {
 	size_t i = 0;
 
-	while (i < guest->ptp_clocks && guest->ptp_clock[i].kind != clock->kind)
+	while (i < guest->ptp_clocks && (guest->ptp_clock[i].kind != clock->kind ||
+					 guest->ptp_clock[i].is_clockbound != clock->is_clockbound))
 		i++;
 	if (i == GUEST_PTP_CLOCKS)
 		return;
@@ -35,7 +36,7 @@ void guest_begin(struct guest *guest, const struct scenario *scenario, int64_t t
 		if (setting->verb == VERB_REALTIME) {
 			guest->realtime_observed = true;
 			guest->realtime_claim_ns = setting->ns;
-		} else if (setting->verb == VERB_PTP_CLOCK) {
+		} else if (setting->verb == VERB_PTP_CLOCK || setting->verb == VERB_CLOCKBOUND) {
 			put_ptp_clock(guest, &setting->ptp_clock);
 		} else if (setting->verb == VERB_READER && guest->readers < GUEST_READERS) {
 			size_t n = guest->readers++;
@@ -89,6 +90,7 @@ bool guest_act(struct guest *guest, const struct scenario_action *action, int64_
 		event->losses = guest->losses;
 		return true;
 	case VERB_PTP_CLOCK:
+	case VERB_CLOCKBOUND:
 		put_ptp_clock(guest, &action->ptp_clock);
 		return false;
 	case VERB_DRIVER_OFF:
@@ -179,10 +181,17 @@ void guest_read_ptp_clock(const struct guest *guest, size_t i, const struct gues
 		.realtime_before = realtime_at(guest, moment),
 		.realtime_after = realtime_at(guest, moment),
 	};
+	if (out->has_claim)
+		out->max_error_ns = (uint64_t)clock->within_ns;
+	if (clock->is_clockbound) {
+		out->clock = OBSERVED_CLOCKBOUND;
+		out->scale = SCALE_UTC;
+		out->reference = (struct reference){0};
+		return;
+	}
 	reference_of_name(names[clock->kind], &out->reference, &out->scale);
 	if (!out->has_claim)
 		return;
-	out->max_error_ns = (uint64_t)clock->within_ns;
 	out->reference.claim_source = SOURCE_ATTRS;
 	/* Where the name does not tell, whoever vouches for the clock does. */
 	if (out->scale == SCALE_UNKNOWN)

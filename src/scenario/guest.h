@@ -11,7 +11,7 @@
 #include "scenario/simulation.h"
 
 #define GUEST_READERS	 4
-#define GUEST_PTP_CLOCKS 4
+#define GUEST_PTP_CLOCKS 5 /* ClockBound among them */
 
 /* When something is observed. Times as in scenario/scenario_source.h. */
 struct guest_moment {
@@ -62,7 +62,10 @@ bool guest_act(struct guest *guest, const struct scenario_action *action, int64_
 void guest_read_realtime(const struct guest *guest, const struct guest_moment *moment,
 			 struct event *event);
 
-/* A reading of the guest's PTP clock @i, CLOCK_REALTIME around it, beside the page into @event. */
+/*
+ * A reading of the guest's PTP clock @i, or of ClockBound, CLOCK_REALTIME around it, beside the
+ * page into @event.
+ */
 void guest_read_ptp_clock(const struct guest *guest, size_t i, const struct guest_moment *moment,
 			  struct event *event);
 

@@ -61,11 +61,12 @@ struct scenario_reader {
 	int64_t every_ns;
 };
 
-/* Another PTP clock of the guest, as its kernel would show one. */
+/* Another PTP clock of the guest, as its kernel would show one, or the line of ClockBound. */
 struct scenario_ptp_clock {
-	enum reference_kind kind;
-	int64_t off_ns;	   /* of true time */
-	int64_t within_ns; /* the bound that it claims; SCENARIO_NEVER: none */
+	bool is_clockbound;
+	enum reference_kind kind; /* valid unless is_clockbound */
+	int64_t off_ns;		  /* of true time */
+	int64_t within_ns;	  /* the bound that it claims; SCENARIO_NEVER: none */
 };
 
 /* Somebody in the guest sets its system clock. */
@@ -90,6 +91,7 @@ enum scenario_verb {
 	VERB_READER,
 	/* of the start, and as changes */
 	VERB_PTP_CLOCK,
+	VERB_CLOCKBOUND,
 	VERB_MODE,
 	VERB_TIME_TYPE,
 	VERB_TAI_OFFSET,

@@ -8,6 +8,7 @@
 #include "show/finding_words.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
+#include "show/peer_view.h"
 #include "show/witness_json.h"
 
 static void add_interval(json_object *to, const char *key, struct ns_interval interval)
@@ -232,6 +233,9 @@ static json_object *json_detail(const struct finding *finding)
 	case FINDING_WRONG_BOUND:
 		add_clock(detail, &finding->clock);
 		add_json(detail, "witness", json_of_witness(&finding->clock.witness));
+		break;
+	case FINDING_CLOCKS_DISAGREE:
+		pair_json_add(detail, &finding->pair);
 		break;
 	case FINDING_SCALE_MISMATCH:
 		add_scale(detail, finding);

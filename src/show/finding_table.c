@@ -4,6 +4,7 @@
 
 #include "show/finding_json.h"
 #include "show/json_objects.h"
+#include "show/peer_view.h"
 #include "show/witness_json.h"
 
 const char *json_finding_names(int i)
@@ -190,6 +191,14 @@ static const struct json_table clock_table = {
 		{0},
 	}};
 
+static const struct json_table pair_table = {
+	.name = "detail_pair",
+	.doc = "Of `clocks_disagree`: two clocks, of which one is wrong.",
+	.keys = (const struct json_key[]){
+		JSON_PAIR_KEYS,
+		{0},
+	}};
+
 static const struct json_table scale_table = {
 	.name = "detail_scale",
 	.doc = "Of `scale_mismatch`: who is on another scale. The keys of a clock are only there "
@@ -280,6 +289,7 @@ const struct json_table *finding_detail_table(int kind)
 		[FINDING_DRIVER_ERROR] = &driver_error_table,
 		[FINDING_DRIVER_MISMATCH] = &driver_mismatch_table,
 		[FINDING_WRONG_BOUND] = &clock_table,
+		[FINDING_CLOCKS_DISAGREE] = &pair_table,
 		[FINDING_STUN] = &stun_table,
 		[FINDING_CLOCK_SET] = &clock_set_table,
 		[FINDING_SCALE_MISMATCH] = &scale_table,

@@ -9,6 +9,7 @@
 #include "judge/scale_inference.h"
 #include "page/names.h"
 #include "show/interval_text.h"
+#include "show/peer_view.h"
 
 /* Where a sentence goes. */
 struct words {
@@ -262,7 +263,9 @@ static void say_mismatch(struct words words, const struct finding *finding)
 static void say_clock(struct words words, const struct finding *finding)
 {
 	const struct finding_clock *clock = &finding->clock;
-	char witness[WITNESS_TEXT_BYTES];
+	const struct peer_name peer = {.clock = clock->clock,
+				       .reference = finding->event.clock.reference};
+	char witness[WITNESS_TEXT_BYTES], name[PEER_TEXT_BYTES];
 
 	if (witness_is_other(&clock->witness)) {
 		say(words, "%s is %s from the %s of %s, though it claims to be within %s",
@@ -274,9 +277,13 @@ static void say_clock(struct words words, const struct finding *finding)
 	say(words,
 	    "%s is %s from the page's %s, though it claims %s and the page guarantees %s: one of "
 	    "the two is confident and wrong",
-	    observed_clock_name(clock->clock), of_span(clock->offset).text,
-	    clock_scale_name(clock->scale), of_ns(clock->claim_ns).text,
-	    of_ns(clock->page_claim_ns).text);
+	    peer_text(&peer, name), of_span(clock->offset).text, clock_scale_name(clock->scale),
+	    of_ns(clock->claim_ns).text, of_ns(clock->page_claim_ns).text);
+}
+
+static void say_pair(struct words words, const struct finding *finding)
+{
+	pair_words(&finding->pair, words.text, words.bytes);
 }
 
 static void say_scale(struct words words, const struct finding *finding)
@@ -424,6 +431,7 @@ static const say_fn sayers[FINDINGS] = {
 	[FINDING_DRIVER_ERROR] = say_driver_error,
 	[FINDING_DRIVER_MISMATCH] = say_mismatch,
 	[FINDING_WRONG_BOUND] = say_clock,
+	[FINDING_CLOCKS_DISAGREE] = say_pair,
 	[FINDING_STUN] = say_stun,
 	[FINDING_CLOCK_SET] = say_clock_set,
 	[FINDING_SCALE_MISMATCH] = say_scale,

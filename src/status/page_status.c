@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "judge/clock_error.h"
 #include "judge/health.h"
+#include "show/peer_view.h"
 #include "show/witness_words.h"
 
 /* CLOCK_REALTIME is beyond what the page's error, a leap smear and a boot can explain. */
@@ -61,6 +63,8 @@ size_t page_status_findings(const struct page_status *status,
 	/* Two clocks that differ say nothing more where the one is known to be bad. */
 	if (!unsafe && status->is_device && system_is_far(status))
 		codes[count++] = "system_clock_far";
+	if (!count && status->has_pair)
+		codes[count++] = "clocks_disagree";
 	qsort(codes, count, sizeof(codes[0]), compare_codes);
 	return count;
 }
@@ -81,7 +85,7 @@ const char *page_status_level(const struct page_status *status)
 	const char *codes[PAGE_STATUS_FINDINGS];
 
 	if (page_status_findings(status, codes))
-		return "critical";
+		return strcmp(codes[0], "clocks_disagree") ? "critical" : "warning";
 	if (page_is_in_doubt(&status->page, NULL, 0))
 		return "unknown";
 	if (is_right_by_other(status))
@@ -170,6 +174,53 @@ static void verdict_marker_only(const struct page_status *status, char *text, si
 		 is_right_by_other(status) ? "OK" : "UNKNOWN", words);
 }
 
+/* It and the page, where both say how right they are, or one and it may be a witness. */
+static bool is_off_page(const struct event *event, struct peer_pair *pair)
+{
+	struct clock_error error;
+
+	return witness_peer_is_asked(&event->clock) && !clock_error_of(event, &error) &&
+	       witness_peers_off_page(event, &error, pair);
+}
+
+void page_status_add_clock(struct page_status *status, const struct event *event)
+{
+	struct ns_interval offset;
+	struct peer_pair pair;
+	uint64_t agreed_ns;
+	bool known;
+
+	/* One that cannot judge CLOCK_REALTIME is no witness. */
+	known = !witness_realtime_error(&event->clock, &offset);
+	if ((known || event->clock.clock != OBSERVED_PHC_OTHER) &&
+	    witness_event(&status->witness, event))
+		status->witness_offset = offset;
+	witness_peers_event(&status->peers, &status->witness, event);
+	if (event->clock.clock == OBSERVED_CLOCKBOUND)
+		status->clockbound = *event;
+	if (status->has_pair || !(is_off_page(event, &pair) ||
+				  witness_peers_news(&status->peers, 0, &pair, &agreed_ns)))
+		return;
+	status->has_pair = true;
+	status->pair = pair;
+}
+
+bool page_status_clockbound(const struct page_status *status, struct ns_interval *offset)
+{
+	const struct event_clock *clock = &status->clockbound.clock;
+
+	return !status->clockbound_result && clock->has_claim && clock->realtime_before.tv_sec &&
+	       !witness_realtime_error(clock, offset);
+}
+
+static void verdict_pair(const struct page_status *status, char *text, size_t bytes)
+{
+	char words[PAIR_WORDS_BYTES];
+
+	pair_words(&status->pair, words, sizeof(words));
+	snprintf(text, bytes, "WARNING: %s.", words);
+}
+
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
 {
 	page_warning_set unsafe = unsafe_warnings(status);
@@ -183,6 +234,8 @@ void page_status_verdict(const struct page_status *status, char *text, size_t by
 			 "NOT SAFE: the page's clock is for the counter of another CPU.");
 	else if (status->is_device && system_is_far(status))
 		verdict_far(status, text, bytes);
+	else if (status->has_pair)
+		verdict_pair(status, text, bytes);
 	else if (page_is_in_doubt(&status->page, doubt, sizeof(doubt)))
 		snprintf(text, bytes, "UNKNOWN: whether this page is sane is not known: %s.",
 			 doubt);

@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "judge/scale_inference.h"
 #include "judge/witness.h"
+#include "judge/witness_peers.h"
 #include "page/page.h"
 #include "page/time.h"
 #include "page/warning.h"
@@ -44,32 +45,48 @@ struct page_status {
 	/* Who judges CLOCK_REALTIME; where that is another clock, CLOCK_REALTIME less that. */
 	struct witness witness;
 	struct ns_interval witness_offset;
+
+	/* The clocks of this machine beside the page, by page_status_add_clock(). */
+	struct witness_peers peers;
+	bool has_pair; /* do two of them, or one and the page, contradict each other? */
+	struct peer_pair pair;
+	int clockbound_result;	 /* 0 where it was read; 1: not asked for; else -errno */
+	struct event clockbound; /* its newest reading */
 };
 
-/* Each unsafe warning can be a finding, and there are two more. */
-#define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 2)
+/* Each unsafe warning can be a finding, and there are three more. */
+#define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 3)
 
 /*
  * The codes of what makes it insane, sorted, into @codes; static strings. These are the unsafe ones
- * of the warnings, `foreign_counter` (of a device: its clock is for another CPU), and
- * `system_clock_far` (of a device: CLOCK_REALTIME is far outside the page's bound). Returns how
- * many there are: with none the clock is sane, or it is by design a page without a clock.
+ * of the warnings, `foreign_counter` (of a device: its clock is for another CPU),
+ * `system_clock_far` (of a device: CLOCK_REALTIME is far outside the page's bound), and, where
+ * there is none of these, `clocks_disagree`. Returns how many there are: with none the clock is
+ * sane, or it is by design a page without a clock.
  */
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
 
 /*
- * The answer in a word: "critical" with findings; "unknown" where nothing speaks against the clock,
- * but there is none in the page, no time by it, it was compared with no other clock, the page is
- * cut or has an undefined value, or it is in a file and far from CLOCK_REALTIME, so that it may be
- * of another machine or boot; else "ok". A page without a clock is "ok" where CLOCK_REALTIME is
- * within the bound that another clock claims.
- * Static.
+ * The answer in a word: "critical" with findings, "warning" if that is clocks_disagree; "unknown"
+ * where nothing speaks against the clock, but there is none in the page, no time by it, it was
+ * compared with no other clock, the page is cut or has an undefined value, or it is in a file and
+ * far from CLOCK_REALTIME, so that it may be of another machine or boot; else "ok". A page without
+ * a clock is "ok" where CLOCK_REALTIME is within the bound that another clock claims. Static.
  */
 const char *page_status_level(const struct page_status *status);
 
+/*
+ * A reading of another clock of this machine, with the page beside it. Two rounds of all clocks
+ * show which of them contradict each other.
+ */
+void page_status_add_clock(struct page_status *status, const struct event *event);
+
+/* CLOCK_REALTIME less ClockBound's own line; false: it has none, or was not read. */
+bool page_status_clockbound(const struct page_status *status, struct ns_interval *offset);
+
 /* The answer as one sentence into @text; always terminated. */
-#define PAGE_STATUS_VERDICT_BYTES (240 + WITNESS_TEXT_BYTES)
+#define PAGE_STATUS_VERDICT_BYTES (480 + WITNESS_TEXT_BYTES)
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/json_add.h"
+#include "judge/clock_error.h"
+#include "show/peer_view.h"
 #include "show/witness_json.h"
 #include "show/json_objects.h"
 #include "show/page_json.h"
@@ -16,7 +18,8 @@ static const char *warning_names(int i)
 
 static const char *finding_names(int i)
 {
-	static const char *const others[] = {"foreign_counter", "system_clock_far", NULL};
+	static const char *const others[] = {"clocks_disagree", "foreign_counter",
+					     "system_clock_far", NULL};
 
 	return i < PAGE_WARNINGS ? warning_names(i) : others[i - PAGE_WARNINGS];
 }
@@ -59,6 +62,32 @@ static const struct json_table phc_table = {
 		{"method", JSON_TEXT, "How the scale was found. Null with it.", JSON_NULL},
 		{"missing", JSON_OBJECT, "Why there is no clock, or why its scale is not known.",
 		 JSON_NULL, .of = &json_missing},
+		{0},
+	}};
+
+static const struct json_table pair_table = {.name = "pair",
+					     .doc = "Two clocks at one moment.",
+					     .keys = (const struct json_key[]){
+						     JSON_PAIR_KEYS,
+						     {0},
+					     }};
+
+static const struct json_table clockbound_table = {
+	.name = "clockbound",
+	.doc = "ClockBound against the page and CLOCK_REALTIME, by measurement alone.",
+	.keys = (const struct json_key[]){
+		{"claim_ns", JSON_U64, "The bound that it claims, one way. Null: none now.",
+		 JSON_NULL, .unit = "ns"},
+		{"own_line", JSON_BOOL,
+		 "It has a line on the counter of its own (protocol 3). False: its claim is of "
+		 "CLOCK_REALTIME."},
+		{"minus_page", JSON_OBJECT,
+		 "Its time less the page's, with `own_line` at one counter value. Null: not known.",
+		 JSON_NULL, .of = &json_interval},
+		{"realtime_minus_clockbound", JSON_OBJECT,
+		 "CLOCK_REALTIME less its time. Null: not known, or not `own_line`.", JSON_NULL,
+		 .of = &json_interval},
+		{"errno", JSON_I64, "Why it could not be read, as a positive number.", JSON_NULL},
 		{0},
 	}};
 
@@ -112,6 +141,12 @@ static const struct json_table status_table = {
 		 "CLOCK_REALTIME less that clock, by measurement alone. Null where that is the "
 		 "page, or there is none.",
 		 JSON_NULL, .of = &json_interval},
+		{"clocks_disagree", JSON_OBJECT,
+		 "Two clocks of this machine that contradict each other; which of them is wrong is "
+		 "not known. Null: none do.",
+		 JSON_NULL, .of = &pair_table},
+		{"clockbound", JSON_OBJECT, "ClockBound's claim. Null where there is none.",
+		 JSON_NULL, .of = &clockbound_table},
 		{0},
 	}};
 
@@ -186,6 +221,42 @@ static void add_utc(json_object *json, const struct page_status *status)
 	add_text(json, "utc", known ? text : NULL);
 }
 
+static json_object *pair(const struct page_status *status)
+{
+	json_object *json;
+
+	if (!status->has_pair)
+		return NULL;
+	json = json_new(&pair_table);
+	pair_json_add(json, &status->pair);
+	return json;
+}
+
+static json_object *clockbound(const struct page_status *status)
+{
+	const struct event *event = &status->clockbound;
+	int result = status->clockbound_result;
+	struct ns_interval realtime;
+	struct clock_error error;
+	json_object *json;
+
+	if (result > 0 || result == -ENOENT)
+		return NULL;
+	json = json_new(&clockbound_table);
+	add_known(json, "claim_ns", !result && event->clock.has_claim, event->clock.max_error_ns);
+	add_bool(json, "own_line", !result && event->clock.realtime_before.tv_sec);
+	add_json(json, "minus_page",
+		 result || clock_error_of(event, &error) ? NULL
+							 : page_json_interval(&error.offset));
+	add_json(json, "realtime_minus_clockbound",
+		 page_status_clockbound(status, &realtime) ? page_json_interval(&realtime) : NULL);
+	if (result)
+		add_i64(json, "errno", -result);
+	else
+		add_null(json, "errno");
+	return json;
+}
+
 json_object *page_status_json(const struct page_status *status)
 {
 	const struct page_time *time = status->time_missing ? NULL : &status->time;
@@ -215,5 +286,7 @@ json_object *page_status_json(const struct page_status *status)
 	add_json(json, "realtime_minus_witness",
 		 witness_is_other(&status->witness) ? page_json_interval(&status->witness_offset)
 						    : NULL);
+	add_json(json, "clocks_disagree", pair(status));
+	add_json(json, "clockbound", clockbound(status));
 	return json;
 }

@@ -3,11 +3,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "judge/clock_error.h"
 #include "page/names.h"
 #include "show/smear_view.h"
 
@@ -158,6 +160,43 @@ static void print_phc(const struct page_status *status, FILE *out)
 		    clock_scale_name(status->phc_scale));
 }
 
+static void print_interval(FILE *out, const char *what, struct ns_interval interval)
+{
+	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+
+	text_ns(interval.lo_ns, true, lo, sizeof(lo));
+	text_ns(interval.hi_ns, true, hi, sizeof(hi));
+	row(out, "", "%s = %s to %s", what, lo, hi);
+}
+
+/* Where it is there. */
+static void print_clockbound(const struct page_status *status, FILE *out)
+{
+	const struct event *event = &status->clockbound;
+	int result = status->clockbound_result;
+	struct ns_interval realtime;
+	struct clock_error error;
+	char bound[TEXT_NS_BYTES];
+
+	if (result > 0 || result == -ENOENT)
+		return;
+	if (result) {
+		row(out, "ClockBound", "there, and cannot be read: %s", strerror(-result));
+		return;
+	}
+	if (!event->clock.has_claim) {
+		row(out, "ClockBound", "there, and claims nothing now");
+		return;
+	}
+	text_ns_u64(event->clock.max_error_ns, bound, sizeof(bound));
+	row(out, "ClockBound", "claims that %s is within %s",
+	    event->clock.realtime_before.tv_sec ? "its own line" : "CLOCK_REALTIME", bound);
+	if (!clock_error_of(event, &error))
+		print_interval(out, "ClockBound - page", error.offset);
+	if (page_status_clockbound(status, &realtime))
+		print_interval(out, "CLOCK_REALTIME - ClockBound", realtime);
+}
+
 static void print_marker(const struct page_status *status, FILE *out)
 {
 	const struct page *page = &status->page;
@@ -281,6 +320,12 @@ static void print_other_findings(const struct page_status *status, FILE *out)
 				"both with a third (chronyc sources); the kernel never steps "
 				"CLOCK_REALTIME after a restore, a time daemon must.\n",
 				codes[i]);
+		else if (strcmp(codes[i], "clocks_disagree") == 0)
+			fprintf(out,
+				"\nwarning: %s: one of the two clocks is wrong.\n  hint: compare "
+				"both with a third: vmclock-trace compare shows all that there "
+				"are.\n",
+				codes[i]);
 		else if (strcmp(codes[i], "foreign_counter") == 0)
 			fprintf(out,
 				"\nwarning: %s: the page refers to a counter that this CPU does "
@@ -311,6 +356,7 @@ void page_status_print(const struct page_status *status, FILE *out)
 		print_hints(status, out);
 		print_marker(status, out);
 		print_phc(status, out);
+		print_clockbound(status, out);
 		print_flags(&status->page, out);
 	}
 	print_warnings(status, out);

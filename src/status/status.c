@@ -12,6 +12,7 @@
 #include "feed/message.h"
 #include "feed/options.h"
 #include "status/page_status.h"
+#include "observe/clock_event.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
 #include "observe/reference_clock.h"
@@ -21,6 +22,8 @@
 
 /* Looks at a page that is updated while it is sampled. */
 #define SAMPLES 5
+/* Of all clocks, as judge/witness_peers.h wants it. */
+#define ROUNDS 2
 
 struct options {
 	const char *device; /* NULL: the first one */
@@ -157,27 +160,38 @@ static int sample_page(struct page_reader *reader, const struct options *options
 	return memcmp(&copy.page, &again.page, sizeof(copy.page)) != 0;
 }
 
-/* The best other clock, where the page carries none. */
-static void read_witness(const struct options *options, struct page_status *status)
+/* All once. */
+static void read_clocks_once(struct page_reader *reader, struct reference_clocks *clocks,
+			     struct page_status *status)
+{
+	struct event event;
+
+	if (!clock_event_realtime(reader, &event))
+		page_status_add_clock(status, &event);
+	status->clockbound_result = clock_event_clockbound(reader, &event);
+	if (!status->clockbound_result)
+		page_status_add_clock(status, &event);
+	for (size_t i = 0; i < clocks->count; i++) {
+		if (!clock_event_reference(reader, &clocks->clock[i], &event))
+			page_status_add_clock(status, &event);
+	}
+}
+
+/* The other clocks of this machine: who is the best, and who contradicts whom. */
+static void read_clocks(struct page_reader *reader, const struct options *options,
+			struct page_status *status)
 {
 	struct reference_clocks clocks;
 
+	status->clockbound_result = 1;
 	if (page_mode(&status->page) == PAGE_FULL)
 		status->witness.rank = WITNESS_PAGE;
-	if (page_mode(&status->page) != PAGE_MARKER_ONLY || !status->is_device ||
-	    options->has_counter)
+	if (page_mode(&status->page) == PAGE_INVALID || !status->is_device ||
+	    options->has_counter || status->torn)
 		return;
 	reference_clocks_open(&options->references, &clocks);
-	for (size_t i = 0; i < clocks.count; i++) {
-		struct event event = {.type = EVENT_CLOCK};
-		struct ns_interval offset;
-
-		if (reference_clock_read(&clocks.clock[i], &event.clock) ||
-		    witness_realtime_error(&event.clock, &offset))
-			continue;
-		if (witness_event(&status->witness, &event))
-			status->witness_offset = offset;
-	}
+	for (int i = 0; i < ROUNDS; i++)
+		read_clocks_once(reader, &clocks, status);
 	reference_clocks_close(&clocks);
 }
 
@@ -203,14 +217,15 @@ static int exit_code_of(const struct page_status *status, bool time_alone)
 
 static int show(struct page_reader *reader, const struct options *options, struct error *error)
 {
-	struct page_status status = {
+	static struct page_status status;
+	char phc[PHC_PATH_BYTES];
+	int moved = 1;
+
+	status = (struct page_status){
 		.path = page_reader_path(reader),
 		.via = page_via_name(page_reader_via(reader)),
 		.is_device = page_reader_is_device(reader),
 	};
-	char phc[PHC_PATH_BYTES];
-	int moved = 1;
-
 	read_phc_path(reader, phc, &status);
 	for (int i = 0; i < SAMPLES && moved > 0; i++)
 		moved = sample_page(reader, options, &status, error);
@@ -223,7 +238,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		status.system_missing = "the page changed during each comparison";
 		status.phc_scale_missing = status.system_missing;
 	}
-	read_witness(options, &status);
+	read_clocks(reader, options, &status);
 	if (options->json)
 		put_pretty(stdout, page_status_json(&status));
 	else
@@ -297,7 +312,8 @@ const struct command cmd_status = {
 		"not safe to rely on: no valid page, an update that does not end, a status "
 		"other than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
 		"the kernel gets wrong (counter_before_reference), a counter that this CPU does "
-		"not have, or CLOCK_REALTIME more than 2 s outside the page's bound. Announced "
+		"not have, CLOCK_REALTIME more than 2 s outside the page's bound, or two clocks "
+		"of this machine that contradict each other (clocks_disagree). Announced "
 		"disruptions are notes, not findings.",
 	.examples = "vmclock-trace status\n"
 		    "vmclock-trace status --json | jq .at.max_error_ns\n"

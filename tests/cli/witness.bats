@@ -45,6 +45,20 @@ setup_file() {
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/r.sqlite" | jq -e '.recording.start_utc_ns == 1767225600000000000'
 }
 
+@test "witness: two clocks that contradict each other are a finding, and nothing is OK" {
+	for story in clocks-disagree clocks-disagree-host; do
+		run -3 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../scenarios/$story.scenario" "$BATS_TEST_TMPDIR/$story.sqlite"
+		run -3 "$VMCLOCK_TRACE" replay --json "$BATS_TEST_TMPDIR/$story.sqlite"
+		run -0 "$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/$story.sqlite"
+		jq -e '(.verdict | startswith("WARNING: ")) and .incidents == []
+			and (.findings[0] | .kind == "clocks_disagree" and .severity == "warning"
+				and .detail.beyond.lo_ns > 3e6)' <<<"$output"
+	done
+	jq -e '.findings[0].detail | .b.clock == "page" and .a.claim_ns == null' <<<"$output"
+	run -3 "$VMCLOCK_TRACE" watch --speed 1000 --from "$BATS_TEST_TMPDIR/clocks-disagree.sqlite"
+	[[ $output == *"hyperv (/dev/ptp1) is 99.999 ms ahead of KVM virtual PTP (/dev/ptp0), though each claims to be within 1.000 ms: which of the two is wrong is not known"* ]]
+}
+
 @test "witness: what --phc says must be of a clock" {
 	run -2 "$VMCLOCK_TRACE" compare --phc ptp0=gps
 	[[ $output == *"'ptp0=gps' is not a list"* ]]

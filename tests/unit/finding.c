@@ -21,7 +21,7 @@ static void names_are_stable_and_lead_back(void **state)
 		"tai_offset_change smearing_change maintenance_soon maintenance_imminent "
 		"writer_stuck seqlock_broken not_updated counter_before_reference driver_error "
 		"driver_mismatch "
-		"wrong_bound stun clock_set scale_mismatch device_lost data_loss ";
+		"wrong_bound clocks_disagree stun clock_set scale_mismatch device_lost data_loss ";
 	const char *at = names;
 
 	(void)state;

@@ -203,10 +203,100 @@ static void random_pages_harm_nothing(void **state)
 	assert_true(timed > 3000); /* the noise must reach the arithmetic */
 }
 
+/* A reading of PTP clock @number, which claims 1 ms, beside CLOCK_REALTIME @realtime_ns. */
+static struct event reading(int32_t number, uint64_t at_ns, int64_t shown_ns, int64_t realtime_ns)
+{
+	struct event event = {.type = EVENT_CLOCK, .time_ns = at_ns, .latency_ns = 1000};
+
+	event.page_state = EVENT_PAGE_STABLE;
+	event.page = make_marker_page();
+	event.clock.clock = OBSERVED_PHC_OTHER;
+	event.clock.scale = SCALE_UTC;
+	event.clock.has_claim = true;
+	event.clock.max_error_ns = 1000000;
+	event.clock.reference = (struct reference){.number = number, .name = "hyperv"};
+	event.clock.at = instant_to_timespec(instant_from_ns(shown_ns));
+	event.clock.realtime_before = instant_to_timespec(instant_from_ns(realtime_ns));
+	event.clock.realtime_after = event.clock.realtime_before;
+	return event;
+}
+
+/* CLOCK_REALTIME is right by the one, and the other says otherwise. */
+static void clocks_that_contradict_each_other(void **state)
+{
+	struct page_status status = status_of(make_marker_page(), true);
+	const int64_t now_ns = 1800000000000000000;
+	json_object *json;
+
+	(void)state;
+	for (uint64_t i = 0; i < 4; i++) {
+		struct event event = reading((int32_t)(i % 2), 1000000 + i * 2000, now_ns, now_ns);
+
+		page_status_add_clock(&status, &event);
+	}
+	assert_string_equal(page_status_level(&status), "ok");
+	for (uint64_t i = 4; i < 8; i++) {
+		struct event event = reading((int32_t)(i % 2), 1000000 + i * 2000,
+					     now_ns + (i % 2 ? 100000000 : 0), now_ns);
+
+		page_status_add_clock(&status, &event);
+	}
+	assert_string_equal(page_status_level(&status), "warning");
+	finds(&status, "clocks_disagree",
+	      "WARNING: hyperv (/dev/ptp1) is 100.000 ms ahead of hyperv (/dev/ptp0), though each "
+	      "claims to be within 1.000 ms: which of the two is wrong is not known.");
+	json = page_status_json(&status);
+	assert_non_null(json_object_object_get(json, "clocks_disagree"));
+	json_object_put(json);
+}
+
+/* By what both claim, at the counter value at which ClockBound's line was read. */
+static void clockbound_against_the_page(void **state)
+{
+	struct page page = make_full_page();
+	struct page_status status = status_of(page, true);
+	struct event event = {
+		.type = EVENT_CLOCK, .time_ns = 1, .page_state = EVENT_PAGE_STABLE, .page = page};
+	char text[PAGE_STATUS_VERDICT_BYTES], *screen;
+	size_t bytes;
+	FILE *out;
+
+	(void)state;
+	event.clock = (struct event_clock){
+		.clock = OBSERVED_CLOCKBOUND,
+		.scale = SCALE_UTC,
+		.ticks = {.counter_id = page_get(&page, PAGE_COUNTER_ID),
+			  .before = 1000,
+			  .after = 1000},
+		.has_claim = true,
+		.max_error_ns = 10000,
+	};
+	assert_false(status.time_missing || !status.time.has_utc);
+	event.clock.at = instant_to_timespec(status.time.utc);
+	event.clock.realtime_before = event.clock.realtime_after = event.clock.at;
+	status.system_missing = NULL;
+	page_status_add_clock(&status, &event);
+	assert_string_equal(page_status_level(&status), "ok");
+	out = open_memstream(&screen, &bytes);
+	page_status_print(&status, out);
+	fclose(out);
+	assert_non_null(strstr(screen, "claims that its own line is within 10.000 us"));
+	assert_non_null(strstr(screen, "ClockBound - page = "));
+	assert_non_null(strstr(screen, "CLOCK_REALTIME - ClockBound = "));
+	free(screen);
+	event.clock.at.tv_sec++;
+	page_status_add_clock(&status, &event);
+	assert_string_equal(page_status_level(&status), "warning");
+	page_status_verdict(&status, text, sizeof(text));
+	assert_ptr_equal(strstr(text, "WARNING: ClockBound is "), text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sane_ones),
+		cmocka_unit_test(clocks_that_contradict_each_other),
+		cmocka_unit_test(clockbound_against_the_page),
 		cmocka_unit_test(by_another_clock),
 		cmocka_unit_test(insane_ones),
 		cmocka_unit_test(only_a_device_is_held_against_this_machine),

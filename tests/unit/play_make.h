@@ -10,10 +10,14 @@
 #include "page_make.h"
 #include "scenario/scenario_source.h"
 
+#define STORY_PAIRS 8
+
 struct story {
 	struct judge *judge;
 	struct incident last;
 	size_t closed;
+	struct finding pair[STORY_PAIRS]; /* the first clocks_disagree */
+	size_t pairs;
 	bool was_well_at_end;
 	struct claim_span span; /* closed in order, nothing lost */
 };
@@ -29,7 +33,19 @@ static inline void play_incident(const struct incident *incident, enum incident_
 	story->last = *incident;
 }
 
-static const struct judge_handlers play_handlers = {.incident = play_incident};
+static inline void play_finding(const struct finding *finding, void *arg)
+{
+	struct story *story = arg;
+
+	if (finding->kind != FINDING_CLOCKS_DISAGREE)
+		return;
+	if (story->pairs < STORY_PAIRS)
+		story->pair[story->pairs] = *finding;
+	story->pairs++;
+}
+
+static const struct judge_handlers play_handlers = {.incident = play_incident,
+						    .finding = play_finding};
 
 /* Play @text to its end. The caller frees it. */
 static inline struct story *play(const char *text)

@@ -117,6 +117,9 @@ static inline void detail_of(char *text, const struct finding *finding)
 	case FINDING_WRONG_BOUND:
 		detail_interval(text, "offset_ns", finding->clock.offset);
 		break;
+	case FINDING_CLOCKS_DISAGREE:
+		detail_interval(text, "apart_ns", finding->pair.apart);
+		break;
 	case FINDING_DEVICE_LOST:
 		snprintf(text, DETAIL_BYTES, " cause=%d", finding->lost);
 		break;

@@ -166,6 +166,175 @@ static void witnesses_that_agree_show_it(void **state)
 	free(story);
 }
 
+static const struct finding *found_pair(const struct story *story, size_t i)
+{
+	assert_true(i < story->pairs);
+	return &story->pair[i];
+}
+
+/* Nothing happens but that they are 100 ms apart: it is said once, and all is not well. */
+static void a_contradiction_is_a_finding_without_an_incident(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm within 1ms\n"
+					  "ptp-clock hyperv off +100ms within 1ms\n");
+	const struct finding *finding = found_pair(story, 0);
+
+	(void)state;
+	assert_int_equal(story->pairs, 1);
+	assert_int_equal(story->closed, 0);
+	assert_false(story->was_well_at_end);
+	assert_int_equal(finding->severity, FINDING_WARNING);
+	assert_int_equal(finding->pair.a.reference.kind, REFERENCE_HYPERV);
+	assert_int_equal(finding->pair.b.reference.kind, REFERENCE_KVM);
+	assert_true(interval_has(finding->pair.apart, 100000000));
+	assert_true(interval_has(finding->pair.beyond, 98000000));
+	assert_int_equal(finding->pair.a.claim_ns, 1000000);
+	free(story);
+}
+
+/* Said again only after they agreed; a migration between two readings is no end of it. */
+static void it_is_said_once_a_stretch(void **state)
+{
+	struct story *story = play(MARKER "ptp-clock kvm within 1ms\n"
+					  "ptp-clock hyperv off +100ms within 1ms\n"
+					  "at 10.03 migrate downtime 250ms\n"
+					  "at 20s ptp-clock hyperv within 1ms\n"
+					  "at 30s ptp-clock hyperv off -50ms within 1ms\n");
+
+	(void)state;
+	assert_int_equal(story->pairs, 2);
+	assert_true(interval_has(found_pair(story, 1)->pair.apart, -50000000));
+	assert_false(found_pair(story, 1)->since_start);
+	free(story);
+	story = play(MARKER "ptp-clock kvm within 1ms\nptp-clock hyperv off +100ms within 1ms\n"
+			    "at 20s ptp-clock hyperv within 1ms\n");
+	assert_true(story->was_well_at_end);
+	free(story);
+}
+
+static void noise_within_the_bounds_is_none(void **state)
+{
+	static const char *const texts[] = {
+		MARKER "ptp-clock ena within 100us\nptp-clock hyperv off +900us within 1ms\n"
+		       "ptp-clock kvm off -500us\nclockbound off +50us within 100us\n" MOVED MENDED,
+		"realtime within 2ms\nend 40s\nptp-clock kvm off +900us\n"
+		"ptp-clock nic off +5ms within 6ms\n" MOVED MENDED,
+		/* Neither claims anything. */
+		MARKER "ptp-clock kvm off +5ms\nptp-clock hyperv off -5ms\n",
+		/* CLOCK_REALTIME alone is off, and that is wrong_bound. */
+		MARKER "ptp-clock kvm within 1ms\nptp-clock ena within 10us\n" MOVED,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = play(texts[i]);
+
+		assert_int_equal(story->pairs, 0);
+		free(story);
+	}
+}
+
+/* A host that is itself 5 ms off: by a full page, by another clock; it claims nothing. */
+static void a_host_that_is_off_is_said(void **state)
+{
+	struct story *story = play("realtime within 2ms\nend 40s\nptp-clock kvm off +5ms\n");
+
+	(void)state;
+	assert_int_equal(story->pairs, 1);
+	assert_true(found_pair(story, 0)->pair.b.is_page);
+	assert_false(found_pair(story, 0)->pair.a.has_claim);
+	assert_false(story->was_well_at_end);
+	assert_int_equal(story->closed, 0);
+	free(story);
+	story = play(MARKER "ptp-clock kvm off +5ms\nptp-clock ena within 10us\n");
+	assert_int_equal(story->pairs, 1);
+	assert_false(story->was_well_at_end);
+	free(story);
+}
+
+/* Without a page or a PTP clock there are still two that claim. */
+static void clockbound_and_the_kernel_contradict_each_other(void **state)
+{
+	struct story *story = play(MARKER "clockbound off +20ms within 100us\n");
+
+	(void)state;
+	assert_int_equal(story->pairs, 1);
+	assert_int_equal(found_pair(story, 0)->pair.a.clock, OBSERVED_CLOCKBOUND);
+	assert_int_equal(found_pair(story, 0)->pair.b.clock, OBSERVED_REALTIME);
+	free(story);
+}
+
+/* A reading of PTP clock @number, on true time and @off_ns, at @at_ns of CLOCK_MONOTONIC. */
+static struct event reading(int32_t number, uint64_t at_ns, int64_t true_ns, int64_t off_ns)
+{
+	struct event event = {.type = EVENT_CLOCK, .time_ns = at_ns, .latency_ns = 100};
+
+	event.clock.clock = OBSERVED_PHC_OTHER;
+	event.clock.scale = SCALE_UTC;
+	event.clock.has_claim = true;
+	event.clock.max_error_ns = 1000;
+	event.clock.reference.number = number;
+	event.clock.at = instant_to_timespec(instant_from_ns(true_ns + off_ns));
+	/* It is set at each reading, so that it tells nothing. */
+	event.clock.realtime_before.tv_sec = (time_t)(at_ns * 7919 % 100000);
+	event.clock.realtime_after = event.clock.realtime_before;
+	return event;
+}
+
+/* In a downtime CLOCK_MONOTONIC stands still: what comes between two readings sets none apart. */
+static void what_comes_between_two_readings_is_no_contradiction(void **state)
+{
+	static struct witness_peers peers;
+	const struct witness witness = {0};
+	int64_t true_ns = 1000000000000;
+	size_t news = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 400; i++) {
+		struct event event =
+			reading((int32_t)(i % 2), 1000000000 + i * 100000, true_ns += 100000, 0);
+
+		witness_peers_event(&peers, &witness, &event);
+		news += peers.news;
+		/* Between 0 and 1, between 1 and 0, and twice in a row. */
+		true_ns += i % 7 == 0 || i % 7 == 1 || i % 10 == 5 ? 250000000 : 0;
+	}
+	assert_int_equal(news, 0);
+	for (uint64_t i = 400; i < 404; i++) {
+		struct event event = reading((int32_t)(i % 2), 1000000000 + i * 100000,
+					     true_ns += 100000, i % 2 ? 50000 : 0);
+
+		witness_peers_event(&peers, &witness, &event);
+		news += peers.news;
+	}
+	assert_int_equal(news, 1);
+	assert_true(witness_peers_contradict(&peers, &witness, 0, true));
+}
+
+/* As many as a machine is asked for, and no more. */
+static void all_that_fit_are_asked(void **state)
+{
+	static struct witness_peers peers;
+	const struct witness witness = {0};
+	struct peer_pair pair;
+	uint64_t agreed_ns;
+
+	(void)state;
+	for (uint64_t i = 0; i < 2 * WITNESS_PEERS + 4; i++) {
+		int32_t number = (int32_t)(i % (WITNESS_PEERS + 2));
+		struct event event =
+			reading(number, 1000000000 + i * 1000, 1000000000000 + (int64_t)i * 1000,
+				number == WITNESS_PEERS - 1 ? -1000000 : 0);
+
+		witness_peers_event(&peers, &witness, &event);
+	}
+	assert_int_equal(peers.count, WITNESS_PEERS);
+	for (size_t i = 0; i + 1 < WITNESS_PEERS; i++)
+		assert_int_equal(
+			peers.state[(WITNESS_PEERS - 1) * (WITNESS_PEERS - 2) / 2 + i].found, -1);
+	assert_false(witness_peers_news(&peers, 0, &pair, &agreed_ns));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +348,13 @@ int main(void)
 		cmocka_unit_test(a_silent_witness_gives_way),
 		cmocka_unit_test(witnesses_that_contradict_each_other_show_no_recovery),
 		cmocka_unit_test(witnesses_that_agree_show_it),
+		cmocka_unit_test(a_contradiction_is_a_finding_without_an_incident),
+		cmocka_unit_test(it_is_said_once_a_stretch),
+		cmocka_unit_test(noise_within_the_bounds_is_none),
+		cmocka_unit_test(a_host_that_is_off_is_said),
+		cmocka_unit_test(clockbound_and_the_kernel_contradict_each_other),
+		cmocka_unit_test(what_comes_between_two_readings_is_no_contradiction),
+		cmocka_unit_test(all_that_fit_are_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
