@@ -101,14 +101,15 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 		curve_break(&analysis->page_bound);
 }
 
-static void add_error(struct analysis_clock *clock, const struct event_clock *reading,
-		      uint64_t time_ns, struct ns_interval error, bool unbounded)
+/* @in_claim: is it within what the clock claims of itself? */
+static void add_error(struct analysis_clock *clock, bool in_claim, uint64_t time_ns,
+		      struct ns_interval error, bool unbounded)
 {
 	bool is_off = error_is_wrong(error, unbounded);
 
 	clock->known++;
 	clock->off += is_off;
-	clock->wrong += is_off && !(reading->has_claim && health_of_clock(reading, error));
+	clock->wrong += is_off && !in_claim;
 	curve_add(&clock->curve, time_ns, error);
 	clock->curve.point[clock->curve.points - 1].unbounded |= unbounded;
 }
@@ -126,7 +127,9 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 	}
 	analysis->witness = *judge_witness(analysis->judge);
 	utc_track_add_witness(&analysis->utc, event);
-	add_error(clock, &analysis->realtime, event->time_ns, error, !event->clock.has_claim);
+	add_error(clock,
+		  analysis->realtime.has_claim && health_of_clock(&analysis->realtime, error),
+		  event->time_ns, error, !event->clock.has_claim);
 }
 
 static void add_clock(struct analysis *analysis, const struct event *event,
@@ -149,7 +152,8 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 		curve_break(&clock->curve);
 		return;
 	}
-	add_error(clock, &event->clock, event->time_ns, error,
+	add_error(clock, event->clock.has_claim && health_of_reading(event, &own, error),
+		  event->time_ns, error,
 		  !own.has_page_claim || refuted_is_unbounded(&analysis->refuted));
 }
 

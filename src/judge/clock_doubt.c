@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "page/smear.h"
 
 /* From 0 to its far end. */
 static uint64_t furthest_ns(struct ns_interval error)
@@ -15,14 +14,6 @@ static uint64_t furthest_ns(struct ns_interval error)
 	return lo_ns > hi_ns ? lo_ns : hi_ns;
 }
 
-static bool is_by_leap_second(const struct event *event, struct ns_interval error)
-{
-	return event->page_state == EVENT_PAGE_STABLE &&
-	       leap_second_is_near(&event->page, event->clock.ticks.after) &&
-	       (interval_widen(error, LEAP_SECOND_NS, &error) ||
-		(error.lo_ns <= 0 && error.hi_ns >= 0));
-}
-
 void clock_doubts_event(struct clock_doubts *doubts, const struct health *health,
 			const struct page_in_force *page, const struct event *event)
 {
@@ -31,8 +22,7 @@ void clock_doubts_event(struct clock_doubts *doubts, const struct health *health
 	struct clock_doubt *doubt;
 
 	if (event->type != EVENT_CLOCK || (unsigned int)id >= OBSERVED_CLOCKS ||
-	    !health->clock_judged || !health->clock_wrong[id] ||
-	    is_by_leap_second(event, health->clock_error))
+	    !health->clock_judged || !health->clock_wrong[id])
 		return;
 	doubt = &doubts->of[id];
 	if (!doubt->readings++)

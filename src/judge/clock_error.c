@@ -3,6 +3,7 @@
 
 #include "judge/page_update.h"
 #include "judge/scale_inference.h"
+#include "page/smear.h"
 
 static const struct {
 	const char *name;
@@ -134,4 +135,13 @@ int clock_error_of(const struct event *event, struct clock_error *out)
 		first.max_error_ns > last.max_error_ns ? first.max_error_ns : last.max_error_ns;
 	*out = error;
 	return 0;
+}
+
+bool clock_error_is_leap(const struct event *event, const struct clock_error *error,
+			 struct ns_interval bounded)
+{
+	const struct event_ticks *ticks = &event->clock.ticks;
+
+	return error->scale == SCALE_UTC &&
+	       leap_second_explains(&event->page, ticks->before, ticks->after, bounded);
 }

@@ -49,6 +49,13 @@ int clock_error_of(const struct event *event, struct clock_error *out);
 int clock_error_bounded(const struct event *event, struct clock_error *error,
 			struct ns_interval *bounded);
 
+/*
+ * Is that clock, @bounded away from the page's time of @error with all bounds in it, where a leap
+ * second puts it (leap_second_explains())? TAI has none.
+ */
+bool clock_error_is_leap(const struct event *event, const struct clock_error *error,
+			 struct ns_interval bounded);
+
 /* The reason in a negative result of clock_error_of(). */
 static inline enum error_unknown clock_error_why(int result)
 {

@@ -102,11 +102,11 @@
  *
  * wrong_bound: in an EVENT_CLOCK with a claim and a stable page that is vouched for and has its max
  *	error, no time is within both: the clock at any moment between the two counters, widened by
- *	its claim, against the page over the same, widened by its own. In the hours around a leap
- *	second (leap_second_is_near()) a clock on UTC gets a second more either way, for it may
- *	smear. Once for each clock until it agrees again. Critical. Where the page carries no
- *	clock, CLOCK_REALTIME is held against the witness (judge/witness.h) instead, by what both
- *	claim; one that claims nothing gets HEALTH_BACK_NS, and it is a warning.
+ *	its claim, against the page over the same, widened by its own. A clock on UTC may also be
+ *	where a leap second that the page tells of puts it (leap_second_explains()). Once for each
+ *	clock until it agrees again. Critical. Where the page carries no clock, CLOCK_REALTIME is
+ *	held against the witness (judge/witness.h) instead, by what both claim; one that claims
+ *	nothing gets HEALTH_BACK_NS, and it is a warning.
  *
  * clocks_disagree: two clocks, of which at least one claims a bound, surely show times that are
  *	farther apart than both claim; one that claims none gets HEALTH_BACK_NS. (1) a reference
@@ -120,7 +120,8 @@
  *	clock that is stated to be on UTC is farther from the page's UTC than SCALE_NEAR_NS, and
  *	within that from its TAI, or the other way round. Once for each clock until it is near its
  *	own scale; no wrong_bound meanwhile. Critical. (3) the kernel has a TAI offset and the page
- *	another size of it, and no leap second is near. Once until they agree. Warning.
+ *	another size of it for that moment, not within LEAP_TURN_SEC of a leap second. Once until
+ *	they agree. Warning.
  *
  * stun: a tick came stun_ns or more later than it was due, less the time for which the guest itself
  *	made it wait; length from that to the time since the tick before, by CLOCK_MONOTONIC or the

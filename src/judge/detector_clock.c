@@ -76,16 +76,12 @@ static bool handle_scale(struct detector *detector, const struct event *event,
 	return true;
 }
 
-/* How far apart the two may be by what both claim, and a leap second's worth around one. */
+/* How far apart the two may be by what both claim. */
 static bool allowance(const struct event *event, const struct clock_error *error, int64_t *out_ns)
 {
-	/* TAI has no leap seconds. */
-	bool leap = error->scale == SCALE_UTC &&
-		    leap_second_is_near(&event->page, event->clock.ticks.after);
 	uint64_t sum_ns;
 
 	if (__builtin_add_overflow(event->clock.max_error_ns, error->page_claim_ns, &sum_ns) ||
-	    __builtin_add_overflow(sum_ns, leap ? LEAP_SECOND_NS : 0, &sum_ns) ||
 	    sum_ns > INT64_MAX)
 		return false;
 	*out_ns = (int64_t)sum_ns;
@@ -113,6 +109,7 @@ static void handle_bound(struct detector *detector, const struct event *event,
 	struct known_clock *known = known_of(detector, event);
 	struct finding finding = finding_of(FINDING_WRONG_BOUND, FINDING_CRITICAL, event);
 	bool was_wrong = known->wrong_bound, ahead = error->offset.lo_ns > 0;
+	struct ns_interval bounded;
 	int64_t allowed_ns;
 
 	if (!event->clock.has_claim || !error->has_page_claim) {
@@ -122,6 +119,9 @@ static void handle_bound(struct detector *detector, const struct event *event,
 	known->wrong_bound = known->off_page = false;
 	if (!allowance(event, error, &allowed_ns) ||
 	    (error->offset.lo_ns <= allowed_ns && error->offset.hi_ns >= -allowed_ns))
+		return;
+	if (!interval_widen(error->offset, (uint64_t)allowed_ns, &bounded) &&
+	    clock_error_is_leap(event, error, bounded))
 		return;
 	known->wrong_bound = true;
 	if (was_wrong)
@@ -133,24 +133,40 @@ static void handle_bound(struct detector *detector, const struct event *event,
 	emit_clock(detector, &finding);
 }
 
+/* TAI less UTC when the clock of @event was read: the page's is that at its reference. */
+static int64_t tai_less_utc_at(const struct event *event)
+{
+	struct smear_clocks clocks;
+	struct leap_second leap;
+	struct page_time time;
+
+	if (leap_second_of_page(&event->page, &leap) ||
+	    page_time_at(&event->page, event->clock.ticks.after, &time) ||
+	    smear_clocks_at(&leap, VMCLOCK_SMEARING_STRICT, time.tai, &clocks))
+		return -page_get_signed(&event->page, PAGE_TAI_OFFSET_SEC);
+	return clocks.tai.sec - clocks.utc.sec;
+}
+
 static void handle_kernel_offset(struct detector *detector, const struct event *event)
 {
 	struct finding finding = finding_of(FINDING_SCALE_MISMATCH, FINDING_WARNING, event);
-	int64_t page_sec = page_get_signed(&event->page, PAGE_TAI_OFFSET_SEC);
-	int64_t size_sec = page_sec < 0 ? -page_sec : page_sec;
 	bool was_wrong = detector->kernel_offset;
+	int64_t tai_less_utc;
 
 	if (!event->clock.kernel_tai_offset_sec || event->page_state != EVENT_PAGE_STABLE ||
 	    page_mode(&event->page) != PAGE_FULL || !page_has(&event->page, PAGE_TAI_OFFSET_SEC) ||
 	    !page_has_flags(&event->page, VMCLOCK_FLAG_TAI_OFFSET_VALID) ||
-	    leap_second_is_near(&event->page, page_get(&event->page, PAGE_COUNTER_VALUE)))
+	    leap_second_is_within(&event->page, event->clock.ticks.after, LEAP_TURN_SEC,
+				  LEAP_TURN_SEC))
 		return;
-	detector->kernel_offset = event->clock.kernel_tai_offset_sec != size_sec;
+	tai_less_utc = tai_less_utc_at(event);
+	detector->kernel_offset = event->clock.kernel_tai_offset_sec !=
+				  (tai_less_utc < 0 ? -tai_less_utc : tai_less_utc);
 	if (was_wrong || !detector->kernel_offset)
 		return;
 	finding.scale = (struct finding_scale){
 		.cause = SCALE_CAUSE_KERNEL_OFFSET,
-		.page_offset_sec = page_sec,
+		.page_offset_sec = -tai_less_utc,
 		.kernel_offset_sec = event->clock.kernel_tai_offset_sec,
 	};
 	emit_clock(detector, &finding);

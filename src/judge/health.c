@@ -29,13 +29,17 @@ bool health_is_adrift(const struct page *page)
 					     VMCLOCK_FLAG_PERIOD_MAXERROR_VALID);
 }
 
+static uint64_t claim_of_ns(const struct event_clock *clock)
+{
+	return clock->has_claim ? clock->max_error_ns : HEALTH_BACK_NS;
+}
+
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error)
 {
-	uint64_t claim_ns = clock->has_claim ? clock->max_error_ns : HEALTH_BACK_NS;
 	struct ns_interval allowed;
 
 	/* A claim past 292 years is met by anything. */
-	return interval_widen(interval_of(0), claim_ns, &allowed) ||
+	return interval_widen(interval_of(0), claim_of_ns(clock), &allowed) ||
 	       interval_overlap(error, allowed);
 }
 
@@ -48,11 +52,21 @@ bool health_is_far(struct ns_interval distance, uint64_t bound_ns)
 	       !interval_widen(near, bound_ns, &near) && !interval_overlap(distance, near);
 }
 
+bool health_of_reading(const struct event *event, const struct clock_error *own,
+		       struct ns_interval error)
+{
+	return health_of_clock(&event->clock, error) ||
+	       (!interval_widen(error, claim_of_ns(&event->clock), &error) &&
+		clock_error_is_leap(event, own, error));
+}
+
 static bool is_wrong(struct health *health, const struct page_in_force *page,
 		     const struct event *event)
 {
-	health->clock_judged = error_bounds_of_clock(page, event, &health->clock_error);
-	return health->clock_judged && !health_of_clock(&event->clock, health->clock_error);
+	struct clock_error own;
+
+	health->clock_judged = !error_by_page_in_force(page, event, &own, &health->clock_error);
+	return health->clock_judged && !health_of_reading(event, &own, health->clock_error);
 }
 
 /* The same of CLOCK_REALTIME by a reading of the witness. */

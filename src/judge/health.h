@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "event/event.h"
+#include "judge/clock_error.h"
 #include "judge/page_in_force.h"
 
 /* Near enough for a clock that claims no bound. */
@@ -50,6 +51,13 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
 /* Is @distance, of CLOCK_REALTIME from a clock that claims to be within @bound_ns, that far? */
 bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
+
+/*
+ * The same for the clock of @event by its page, by which it is @own off, and @error bound included:
+ * where a leap second puts it there, it is well too (clock_error_is_leap()).
+ */
+bool health_of_reading(const struct event *event, const struct clock_error *own,
+		       struct ns_interval error);
 
 /* All zero at first. */
 struct health {

@@ -285,7 +285,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	}
 	if (id == OBSERVED_PHC)
 		incidents->phc_scale = error.scale;
-	good = health_of_clock(&event->clock, bounded);
+	good = health_of_reading(event, &error, bounded);
 	why = refuted_error(&incidents->refuted, event, &by_all);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;

@@ -140,20 +140,39 @@ int leap_second_of_page(const struct page *page, struct leap_second *leap)
 		       leap);
 }
 
-bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
-			   int64_t after_sec)
+/*
+ * The time by @page at @counter, on @leap's scale: UTC by the offset at the reference, counted on.
+ * That is as good as TAI, to which leap->tai_less_utc then adds nothing.
+ */
+static bool leap_at(const struct page *page, uint64_t counter, struct leap_second *leap,
+		    struct instant *at)
 {
 	struct page_time reference, time;
-	struct leap_second leap;
-	int64_t since;
 
 	if (page_time_at(page, page_get(page, PAGE_COUNTER_VALUE), &reference) ||
 	    page_time_at(page, counter, &time) || !reference.has_utc || !is_a_date(&reference) ||
 	    !is_a_date(&time) || !page_has(page, PAGE_LEAP_INDICATOR) ||
-	    leap_by(page_get(page, PAGE_LEAP_INDICATOR), &reference, 0, &leap) || !leap.sign)
+	    leap_by(page_get(page, PAGE_LEAP_INDICATOR), &reference, 0, leap) || !leap->sign)
 		return false;
-	since = time.utc.sec - leap.utc_midnight;
+	*at = time.utc;
+	return true;
+}
+
+static bool is_within(const struct leap_second *leap, struct instant at, int64_t before_sec,
+		      int64_t after_sec)
+{
+	int64_t since = at.sec - leap->utc_midnight;
+
 	return since >= -before_sec && since <= after_sec;
+}
+
+bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
+			   int64_t after_sec)
+{
+	struct leap_second leap;
+	struct instant at;
+
+	return leap_at(page, counter, &leap, &at) && is_within(&leap, at, before_sec, after_sec);
 }
 
 bool leap_second_is_near(const struct page *page, uint64_t counter)
@@ -229,6 +248,43 @@ int smear_clocks_at(const struct leap_second *leap, uint64_t hint, struct instan
 		return -ERANGE;
 	*clocks = out;
 	return 0;
+}
+
+static bool is_at(struct instant where, struct instant page, struct ns_interval ahead)
+{
+	struct ns_interval apart;
+
+	return !instant_distance(where, page, &apart) && interval_overlap(apart, ahead);
+}
+
+static bool explains_at(const struct page *page, uint64_t counter, struct ns_interval ahead)
+{
+	uint64_t hint = page_get(page, PAGE_SMEARING_HINT);
+	bool is_defined = page_has(page, PAGE_SMEARING_HINT) && hint <= VMCLOCK_SMEARING_UTC_SLS;
+	struct smear_clocks clocks;
+	struct leap_second leap;
+	struct instant at, later, earlier;
+	struct ns_interval wider;
+
+	if (!leap_at(page, counter, &leap, &at) ||
+	    smear_clocks_at(&leap, is_defined ? hint : VMCLOCK_SMEARING_STRICT, at, &clocks))
+		return false;
+	if (is_at(clocks.utc, at, ahead) || is_at(clocks.guest, at, ahead))
+		return true;
+	later = earlier = at;
+	later.sec++;
+	earlier.sec--;
+	if (is_within(&leap, at, LEAP_TURN_SEC, LEAP_TURN_SEC) &&
+	    (is_at(later, at, ahead) || is_at(earlier, at, ahead) || is_at(at, at, ahead)))
+		return true;
+	return !is_defined && is_within(&leap, at, NEAR_BEFORE_SEC, NEAR_AFTER_SEC) &&
+	       (interval_widen(ahead, NSEC_PER_SEC, &wider) || is_at(clocks.utc, at, wider));
+}
+
+bool leap_second_explains(const struct page *page, uint64_t first, uint64_t last,
+			  struct ns_interval ahead)
+{
+	return explains_at(page, first, ahead) || explains_at(page, last, ahead);
 }
 
 int smear_clocks_of_page(const struct page *page, uint64_t counter, struct smear_clocks *clocks)

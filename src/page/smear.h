@@ -67,9 +67,6 @@ int64_t leap_month_end(int64_t utc_sec);
  */
 int leap_second_of_page(const struct page *page, struct leap_second *leap);
 
-/* What a clock may be off by while it smears a leap second, or takes it early or late. */
-#define LEAP_SECOND_NS 1000000000ull
-
 /*
  * Is @counter within the hours in which a leap second that @page tells of moves clocks: the end of
  * its day, and the smears around it, up to 24 h about it or from it on? Needs UTC alone. An
@@ -77,7 +74,20 @@ int leap_second_of_page(const struct page *page, struct leap_second *leap);
  */
 bool leap_second_is_near(const struct page *page, uint64_t counter);
 
-/* The same for so many seconds before and after it. */
+/* How near to its leap second a page and a clock may each be on another side of it. */
+#define LEAP_TURN_SEC 2
+
+/*
+ * Is a clock that is @ahead of the page's UTC by page_time_at(), at some moment from @first to
+ * @last, where a leap second that @page tells of puts it? That is on UTC, which the page's
+ * reference may not have followed yet; on the smear that the page hints at, or anywhere within a
+ * second where that hint is undefined; or, for LEAP_TURN_SEC around it, off by a whole second.
+ * @ahead has all bounds in it. Needs UTC alone.
+ */
+bool leap_second_explains(const struct page *page, uint64_t first, uint64_t last,
+			  struct ns_interval ahead);
+
+/* As leap_second_is_near(), for so many seconds before and after it. */
 bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
 			   int64_t after_sec);
 

@@ -115,19 +115,97 @@ static void a_wide_reading_is_given_the_benefit(void **state)
 	judged_free(judged);
 }
 
-static void around_a_leap_second_a_second_is_allowed(void **state)
+#define LEAP_MIDNIGHT 1801440000 /* the end of January 2027 */
+#define CLAIM_NS      10000
+
+/* A page whose reference, at tick 0, is @before_sec before a second more, with that hint. */
+static struct page make_leap_page(int64_t before_sec, uint64_t hint)
 {
-	struct judged *judged = judged_new(NULL);
 	struct page page = make_full_page();
 
-	(void)state;
-	/* 12 h before the end of January 2027. */
-	make_field(&page, PAGE_TIME_SEC, 1801440000 - 43200);
+	make_field(&page, PAGE_TIME_SEC, (uint64_t)(LEAP_MIDNIGHT - before_sec));
 	make_field(&page, PAGE_LEAP_INDICATOR, VMCLOCK_LEAP_PRE_POS);
-	see(judged, make_clock(&page, TICKS(10), SECOND + 1000, 0));
+	make_field(&page, PAGE_SMEARING_HINT, hint);
+	return page;
+}
+
+/* Is a clock that is @off_ns ahead of that page's UTC @at_sec after its reference blamed? */
+static bool is_blamed(const struct page *page, int64_t at_sec, int64_t off_ns,
+		      enum clock_scale scale)
+{
+	struct judged *judged = judged_new(NULL);
+	struct event event = make_clock(page, TICKS(at_sec), off_ns, CLAIM_NS);
+	bool blamed = false;
+
+	if (scale == SCALE_TAI)
+		event.clock.at.tv_sec += 37;
+	event.clock.scale = scale;
+	see(judged, event);
+	for (size_t i = 0; i < judged->count; i++)
+		blamed |= judged->found[i].kind == FINDING_WRONG_BOUND;
+	judged_free(judged);
+	return blamed;
+}
+
+static void a_leap_second_explains_a_whole_second(void **state)
+{
+	struct page page = make_leap_page(60, VMCLOCK_SMEARING_STRICT);
+	const int64_t second = SECOND;
+
+	(void)state;
+	/* Before it nothing has moved. */
+	assert_true(is_blamed(&page, 10, -second, SCALE_UTC));
+	assert_true(is_blamed(&page, 10, 900000, SCALE_UTC));
+	assert_true(is_blamed(&page, 10, -500000000, SCALE_UTC));
+	/* Who is early or late, or has it still to come. */
+	assert_false(is_blamed(&page, 59, -second, SCALE_UTC));
+	assert_false(is_blamed(&page, 61, -second - CLAIM_NS, SCALE_UTC));
+	assert_false(is_blamed(&page, 61, 0, SCALE_UTC));
+	assert_true(is_blamed(&page, 61, -900000, SCALE_UTC));
+	assert_true(is_blamed(&page, 61, -500000000, SCALE_UTC));
+	/* The page's reference is from before it, the clock is not. */
+	assert_false(is_blamed(&page, 70, -second, SCALE_UTC));
+	assert_true(is_blamed(&page, 70, -second + 900000, SCALE_UTC));
+	/* TAI has none. */
+	assert_true(is_blamed(&page, 61, -second, SCALE_TAI));
+}
+
+static void a_leap_second_explains_its_smear(void **state)
+{
+	struct page page = make_leap_page(43200, VMCLOCK_SMEARING_NOON_LINEAR);
+	struct page strict = make_leap_page(43200, VMCLOCK_SMEARING_STRICT);
+	struct page undefined = make_leap_page(43200, 99);
+
+	(void)state;
+	/* After a quarter of the 86401 s, a quarter of a second less 2.9 us. */
+	assert_false(is_blamed(&page, 21600, -249997107, SCALE_UTC));
+	assert_false(is_blamed(&page, 21600, 0, SCALE_UTC));
+	assert_true(is_blamed(&page, 21600, -250900000, SCALE_UTC));
+	assert_true(is_blamed(&page, 21600, 900000, SCALE_UTC));
+	assert_true(is_blamed(&strict, 21600, -249997107, SCALE_UTC));
+	/* How it is smeared is not known, but not by more than all of it. */
+	assert_false(is_blamed(&undefined, 21600, -900000, SCALE_UTC));
+	assert_true(is_blamed(&undefined, 21600, -1000900000, SCALE_UTC));
+}
+
+/* It counts TAI from the second on, the page when it is updated. */
+static void the_kernels_offset_in_a_leap_second(void **state)
+{
+	struct page page = make_leap_page(60, VMCLOCK_SMEARING_STRICT);
+	struct judged *judged = judged_new(NULL);
+	struct event event = make_clock(&page, TICKS(10), 0, CLAIM_NS);
+
+	(void)state;
+	event.clock.kernel_tai_offset_sec = 37;
+	see(judged, event);
 	the_finding(judged, FINDING_LEAP_ANNOUNCED);
-	see(judged, make_clock(&page, TICKS(10), SECOND + 1002, 0));
-	the_finding(judged, FINDING_WRONG_BOUND);
+	event = make_clock(&page, TICKS(70), -(int64_t)SECOND, CLAIM_NS);
+	event.clock.kernel_tai_offset_sec = 38;
+	see(judged, event);
+	no_finding(judged);
+	event.clock.kernel_tai_offset_sec = 37;
+	see(judged, event);
+	assert_int_equal(the_finding(judged, FINDING_SCALE_MISMATCH).scale.page_offset_sec, -38);
 	judged_free(judged);
 }
 
@@ -257,7 +335,9 @@ int main(void)
 		cmocka_unit_test(each_clock_by_itself),
 		cmocka_unit_test(who_claims_nothing_cannot_be_wrong),
 		cmocka_unit_test(a_wide_reading_is_given_the_benefit),
-		cmocka_unit_test(around_a_leap_second_a_second_is_allowed),
+		cmocka_unit_test(a_leap_second_explains_a_whole_second),
+		cmocka_unit_test(a_leap_second_explains_its_smear),
+		cmocka_unit_test(the_kernels_offset_in_a_leap_second),
 		cmocka_unit_test(a_leap_second_far_away_allows_nothing),
 		cmocka_unit_test(a_clock_on_tai_that_is_taken_for_utc),
 		cmocka_unit_test(the_kernels_offset_is_another),
