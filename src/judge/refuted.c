@@ -152,12 +152,17 @@ bool refuted_any(const struct refuted *refuted)
 
 bool refuted_join(struct ns_interval *hull, struct ns_interval last, struct ns_interval by)
 {
-	int64_t lo_ns, hi_ns;
+	struct ns_interval move;
 
-	return !__builtin_sub_overflow(by.lo_ns, last.lo_ns, &lo_ns) &&
-	       !__builtin_sub_overflow(by.hi_ns, last.hi_ns, &hi_ns) &&
-	       !__builtin_add_overflow(hull->lo_ns, lo_ns < 0 ? lo_ns : 0, &hull->lo_ns) &&
-	       !__builtin_add_overflow(hull->hi_ns, hi_ns > 0 ? hi_ns : 0, &hull->hi_ns);
+	if (hull->lo_ns == last.lo_ns && hull->hi_ns == last.hi_ns) {
+		*hull = interval_hull(last, by);
+		return true;
+	}
+	/* What lies between two pages is known as well as both are. */
+	return !interval_sub(by, last, &move) &&
+	       !__builtin_add_overflow(hull->lo_ns, move.lo_ns < 0 ? move.lo_ns : 0,
+				       &hull->lo_ns) &&
+	       !__builtin_add_overflow(hull->hi_ns, move.hi_ns > 0 ? move.hi_ns : 0, &hull->hi_ns);
 }
 
 bool refuted_is_unbounded(const struct refuted *refuted)
@@ -177,18 +182,31 @@ bool refuted_widen_utc(const struct refuted *refuted, enum clock_scale scale,
 	       !interval_add(*error, refuted->utc_doubt, error);
 }
 
+/* Is UTC made from TAI by that page's offset? Else the offset moves nothing. */
+static bool is_utc_by_offset(const struct page *page)
+{
+	return page_get(page, PAGE_TIME_TYPE) == VMCLOCK_TIME_TAI;
+}
+
 bool refuted_leap(const struct page *refuted, const struct page *now, enum clock_scale scale,
 		  struct ns_interval *error)
 {
+	struct ns_interval before = *error;
 	int64_t later = 0;
 
 	if (scale != SCALE_UTC)
 		return true;
 	if (has_tai(refuted) && has_tai(now))
-		later = tai_less_utc(now) - tai_less_utc(refuted);
+		later = offset_growth(refuted, now);
 	else if (has_leap(refuted) || has_leap(now))
 		return false;
-	return !interval_add(*error, interval_of(later * NSEC_PER_SEC), error);
+	if (interval_add(*error, interval_of(later * NSEC_PER_SEC), error))
+		return false;
+	/* The offset may have been wrong, and UTC not. */
+	if (later && !is_leap(refuted, now, later) &&
+	    !(is_utc_by_offset(refuted) && is_utc_by_offset(now)))
+		*error = interval_hull(*error, before);
+	return true;
 }
 
 int refuted_error(const struct refuted *refuted, const struct event *event,
