@@ -43,6 +43,13 @@ bool health_is_adrift(const struct page *page);
 bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
 /*
+ * The same for the clock of @event by its page, by which it is @own off, and @error bound included:
+ * where a leap second puts it there, it is well too (clock_error_is_leap()).
+ */
+bool health_of_reading(const struct event *event, const struct clock_error *own,
+		       struct ns_interval error);
+
+/*
  * How far outside the bound of both CLOCK_REALTIME may be from a page before that is no more than a
  * page may have to do with this machine. Less has innocent causes: the second that a leap smear may
  * take, and the one that the hardware clock, from which the kernel starts, resolves.
@@ -51,13 +58,6 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
 /* Is @distance, of CLOCK_REALTIME from a clock that claims to be within @bound_ns, that far? */
 bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
-
-/*
- * The same for the clock of @event by its page, by which it is @own off, and @error bound included:
- * where a leap second puts it there, it is well too (clock_error_is_leap()).
- */
-bool health_of_reading(const struct event *event, const struct clock_error *own,
-		       struct ns_interval error);
 
 /* All zero at first. */
 struct health {
