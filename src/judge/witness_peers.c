@@ -3,7 +3,6 @@
 
 #include "judge/clock_error.h"
 #include "judge/health.h"
-#include "page/smear.h"
 
 struct peer_name peer_name_of(const struct event_clock *clock)
 {
@@ -20,14 +19,12 @@ static uint64_t allowed_ns(const struct peer_name *name)
 	return name->has_claim ? name->claim_ns : (uint64_t)HEALTH_BACK_NS;
 }
 
-bool peer_pair_is_beyond(struct peer_pair *pair, struct ns_interval apart, uint64_t extra_ns)
+bool peer_pair_is_beyond(struct peer_pair *pair, struct ns_interval apart)
 {
-	uint64_t sum_ns;
 	int64_t limit_ns;
 
 	if ((!pair->a.has_claim && !pair->b.has_claim) ||
-	    __builtin_add_overflow(allowed_ns(&pair->a), allowed_ns(&pair->b), &sum_ns) ||
-	    __builtin_add_overflow(sum_ns, extra_ns, &limit_ns) ||
+	    __builtin_add_overflow(allowed_ns(&pair->a), allowed_ns(&pair->b), &limit_ns) ||
 	    (apart.lo_ns <= limit_ns && apart.hi_ns >= -limit_ns))
 		return false;
 	pair->apart = apart;
@@ -39,9 +36,7 @@ bool peer_pair_is_beyond(struct peer_pair *pair, struct ns_interval apart, uint6
 bool witness_peers_off_page(const struct event *event, const struct clock_error *error,
 			    struct peer_pair *pair)
 {
-	/* TAI has no leap seconds. */
-	bool leap = error->scale == SCALE_UTC &&
-		    leap_second_is_near(&event->page, event->clock.ticks.after);
+	struct ns_interval bounded;
 
 	*pair = (struct peer_pair){
 		.a = peer_name_of(&event->clock),
@@ -49,7 +44,10 @@ bool witness_peers_off_page(const struct event *event, const struct clock_error 
 		      .has_claim = error->has_page_claim,
 		      .claim_ns = error->has_page_claim ? error->page_claim_ns : 0},
 	};
-	return peer_pair_is_beyond(pair, error->offset, leap ? LEAP_SECOND_NS : 0);
+	return peer_pair_is_beyond(pair, error->offset) &&
+	       (interval_widen(error->offset, allowed_ns(&pair->a) + allowed_ns(&pair->b),
+			       &bounded) ||
+		!clock_error_is_leap(event, error, bounded));
 }
 
 bool witness_peer_is_asked(const struct event_clock *clock)
@@ -231,7 +229,7 @@ static void compare(struct witness_peers *peers, const struct witness *witness, 
 
 	if (!measure(&peers->peer[i], &peers->peer[j], &apart))
 		return;
-	is_beyond = peer_pair_is_beyond(&pair, apart, 0);
+	is_beyond = peer_pair_is_beyond(&pair, apart);
 	/* Less exact than the one before: it shows nothing else. */
 	if (!is_beyond && state->side && interval_overlap(state->apart, apart))
 		return;
@@ -298,7 +296,7 @@ bool witness_peers_news(const struct witness_peers *peers, size_t i, struct peer
 				continue;
 			*pair = pair_of(peers, high, low);
 			*agreed_ns = state->agreed_ns;
-			return peer_pair_is_beyond(pair, state->nearest, 0);
+			return peer_pair_is_beyond(pair, state->nearest);
 		}
 	}
 	return false;
@@ -313,7 +311,7 @@ bool witness_peers_found(const struct witness_peers *peers, struct peer_pair *pa
 			if (!state->found)
 				continue;
 			*pair = pair_of(peers, high, low);
-			return peer_pair_is_beyond(pair, state->nearest, 0);
+			return peer_pair_is_beyond(pair, state->nearest);
 		}
 	}
 	return false;

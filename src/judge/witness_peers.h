@@ -116,10 +116,10 @@ bool witness_peers_off_page(const struct event *event, const struct clock_error 
 			    struct peer_pair *pair);
 
 /*
- * @apart is how far @pair's clocks are apart: are they beyond what is allowed to both, and
- * @extra_ns more? Then it and how far are put there; else @pair is not touched.
+ * @apart is how far @pair's clocks are apart: are they beyond what is allowed to both? Then it and
+ * how far are put there; else @pair is not touched.
  */
-bool peer_pair_is_beyond(struct peer_pair *pair, struct ns_interval apart, uint64_t extra_ns);
+bool peer_pair_is_beyond(struct peer_pair *pair, struct ns_interval apart);
 
 /* Does the clock of a reading say how right it is, or may it be a witness? */
 bool witness_peer_is_asked(const struct event_clock *clock);
