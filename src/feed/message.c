@@ -111,10 +111,13 @@ int message_output(int code)
 }
 
 /* What no finding has said. */
-static void say_clocks_off(const struct clock_doubts *doubts)
+static void say_bad(const struct judge *judge)
 {
+	const struct clock_doubts *doubts = judge_clock_doubts(judge);
 	char text[CLOCK_DOUBT_BYTES];
 
+	if (page_doubt_is_unreliable(judge_page_doubt(judge)))
+		message_error("the page says of itself that its clock is UNRELIABLE");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (doubts->of[i].readings)
 			message_error("%s", clock_doubt_text(doubts, (enum observed_clock)i, text));
@@ -139,7 +142,7 @@ int message_verdict(bool alarming, const struct judge *judge)
 		return EXIT_DONE;
 	if (claim.state == CLAIM_FAILS) {
 		if (!fflush(stdout))
-			say_clocks_off(judge_clock_doubts(judge));
+			say_bad(judge);
 		return EXIT_FINDING;
 	}
 	/* After the summary; what is wrong with the output is message_output()'s. */

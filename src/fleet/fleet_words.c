@@ -132,6 +132,8 @@ const char *fleet_level(const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		if (worst_incident_of(fleet, &fleet->recording[i]) > worst)
 			worst = worst_incident_of(fleet, &fleet->recording[i]);
+		if (fleet->recording[i].whole.unreliable)
+			worst = FINDING_CRITICAL;
 		if (fleet->recording[i].whole.clock_off && worst < FINDING_WARNING)
 			worst = FINDING_WARNING;
 	}

@@ -74,6 +74,7 @@ struct claim_span {
 	bool moment;		 /* was nothing observed but one moment? */
 	uint64_t missed;	 /* updates of the page, between two samples that were far apart */
 	bool clock_off;		 /* was a clock off while no incident said so? */
+	bool unreliable;	 /* or did the page say so of itself? It then is bad, not unknown */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */

@@ -83,6 +83,11 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 		return;
 	if (!doubt->unsafe && !doubt->is_adrift)
 		doubt->from_ns = event->time_ns;
+	if (unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE)) {
+		if (!page_doubt_is_unreliable(doubt))
+			doubt->unreliable_from_ns = event->time_ns;
+		doubt->unreliable_to_ns = event->time_ns;
+	}
 	doubt->unsafe |= unsafe;
 	doubt->is_adrift |= is_adrift;
 	doubt->to_ns = event->time_ns;
@@ -196,6 +201,7 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
 	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
 	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
+	span->unreliable = page_doubt_is_unreliable(&judge->doubt);
 	span->missed = judge->page.unwatched;
 	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;
 	span->clock_off = clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);

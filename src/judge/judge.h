@@ -82,7 +82,15 @@ struct page_doubt {
 	bool is_adrift;		 /* or it was FREERUNNING without a bound */
 	uint64_t from_ns;	 /* the first such sample, and the last */
 	uint64_t to_ns;
+	uint64_t unreliable_from_ns; /* the same of those in which it said UNRELIABLE of itself: */
+	uint64_t unreliable_to_ns;   /* valid if `unsafe` has that */
 };
+
+/* Did the page say UNRELIABLE of itself meanwhile? That is no doubt, but bad. */
+static inline bool page_doubt_is_unreliable(const struct page_doubt *doubt)
+{
+	return doubt->unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
+}
 
 /* Owned by @judge. */
 const struct page_doubt *judge_page_doubt(const struct judge *judge);

@@ -140,7 +140,9 @@ const struct command cmd_record = {
 		"nothing to record, or FILE could not be written; or events were lost (data_loss), "
 		"updates of the page were missed, or it was bad, and nothing else was found (ended "
 		"by SIGTERM, as a service is, that is 0)",
-	.exit_finding = "a finding about the clock of severity warning or critical",
+	.exit_finding =
+		"a finding about the clock of severity warning or critical; or, with no finding, a "
+		"clock was off, or the page said UNRELIABLE of itself",
 	.examples =
 		"sudo vmclock-trace record\n"
 		"sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"

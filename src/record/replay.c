@@ -217,7 +217,8 @@ const struct command cmd_replay = {
 		"events were lost (data_loss), updates of the page were missed, or it was bad, and "
 		"nothing else was found",
 	.exit_finding =
-		"a finding about the clock of severity warning or critical, as it was seen live",
+		"a finding about the clock of severity warning or critical, as it was seen live; "
+		"or, with no finding, a clock was off, or the page said UNRELIABLE of itself",
 	.examples =
 		"vmclock-trace replay clock.sqlite\n"
 		"vmclock-trace replay --speed 1 clock.sqlite\n"

@@ -69,10 +69,17 @@ static struct claim_span span_of(const struct report *report)
 		span.unkept = 0;
 	span.lost += losses_of(report);
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
+	span.unreliable &= is_asked_for(report, report->doubt->unreliable_from_ns,
+					report->doubt->unreliable_to_ns);
 	if (!is_asked_for(report, page->unwatched_from_ns, page->unwatched_to_ns))
 		span.missed = 0;
 	span.clock_off = clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
 	return span;
+}
+
+bool report_page_is_unreliable(const struct report *report)
+{
+	return span_of(report).unreliable;
 }
 
 struct claim report_claim(const struct report *report)
@@ -86,7 +93,7 @@ struct claim report_is_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
-	span.clock_off = false;
+	span.clock_off = span.unreliable = false;
 	return claim_well(&span, false);
 }
 
@@ -94,7 +101,7 @@ struct claim report_has_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
-	span.page_bad = span.clock_off = false;
+	span.page_bad = span.clock_off = span.unreliable = false;
 	span.missed = 0;
 	return claim_well(&span, false);
 }
@@ -104,6 +111,8 @@ const char *report_level(const struct report *report)
 	enum claim_state well = report_claim(report).state;
 
 	if (well == CLAIM_FAILS)
-		return worst_of(report) == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
+		return worst_of(report) == FINDING_CRITICAL || report_page_is_unreliable(report)
+			       ? "CRITICAL"
+			       : "WARNING";
 	return well == CLAIM_HOLDS ? "OK" : "UNKNOWN";
 }

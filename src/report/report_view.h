@@ -74,6 +74,9 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 /* Is all well: was nothing found, and all of the recording seen? */
 struct claim report_claim(const struct report *report);
 
+/* Did the page say UNRELIABLE of itself while no incident was open? */
+bool report_page_is_unreliable(const struct report *report);
+
 /* Is what was found all that happened? And are all events there that were recorded? */
 struct claim report_is_all(const struct report *report);
 struct claim report_has_all(const struct report *report);

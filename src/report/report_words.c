@@ -366,6 +366,8 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 	else
 		say(words, " %s.",
 		    report_claim(report).state == CLAIM_FAILS ? none : "nothing was found");
+	if (report_page_is_unreliable(report))
+		say(words, " The page said of itself that its clock is UNRELIABLE.");
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	say_witness(words, report);
 	if (report_claim(report).state == CLAIM_UNKNOWN)

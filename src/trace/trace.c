@@ -170,7 +170,8 @@ const struct command cmd_trace = {
 		"or it was bad, and nothing else was found",
 	.exit_finding =
 		"a finding about the clock of severity warning or critical: a disruption, a "
-		"host step, ...",
+		"host step, ...; or, with no finding, a clock was off, or the page said "
+		"UNRELIABLE of itself",
 	.examples =
 		"sudo vmclock-trace trace                            # who reads it, until Ctrl-C\n"
 		"sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"

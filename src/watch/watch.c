@@ -214,7 +214,9 @@ const struct command cmd_watch = {
 	.exit_failed =
 		"no device, or it cannot be read; or events were lost (data_loss), updates of the "
 		"page were missed, or it was bad, and nothing else was found",
-	.exit_finding = "a finding about the clock of severity warning or critical",
+	.exit_finding =
+		"a finding about the clock of severity warning or critical; or, with no finding, a "
+		"clock was off, or the page said UNRELIABLE of itself",
 	.examples =
 		"vmclock-trace watch\n"
 		"vmclock-trace watch --duration 1h --json > findings.jsonl\n"

@@ -150,7 +150,7 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 @test "record: what is not known ends it with 1, and a service that is stopped with 0" {
 	for signal in INT TERM; do
 		rm -f "$file"*
-		play_sim "$page" 'status UNRELIABLE' 'end 1h'
+		play_sim "$page" 'status INITIALIZING' 'end 1h'
 		watchers=()
 		watcher "$BATS_TEST_TMPDIR/text" "$VMCLOCK_TRACE" record --device "$page" "$file" 2>"$BATS_TEST_TMPDIR/said"
 		kill -s "$signal" "${watchers[0]}"

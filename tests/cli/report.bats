@@ -134,7 +134,6 @@ record_of() {
 		at 10s set counter_period_frac_sec 0|no time could be computed from the page
 		at 10s set counter_period_shift 200|no time could be computed from the page
 		at 10s set time_type 7|no time could be computed from the page
-		status UNRELIABLE|the hypervisor did not vouch for the page
 		status INITIALIZING|the hypervisor did not vouch for the page
 	END
 	# A part in which it was good is whole.
@@ -142,6 +141,29 @@ record_of() {
 	rm -f "$copy"
 	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy"
 	"$VMCLOCK_TRACE" report --until 9s "$copy" | grep -q '^OK: '
+}
+
+@test "report: a page that says UNRELIABLE of itself all the time is bad, as status has it" {
+	printf '%s\n' 'end 20s' 'realtime within 2ms' 'status UNRELIABLE' >"$BATS_TEST_TMPDIR/bad.scenario"
+	rm -f "$copy"
+	for command in "record --scenario $BATS_TEST_TMPDIR/bad.scenario" replay 'watch --from'; do
+		run -3 "$VMCLOCK_TRACE" $command "$copy"
+		[[ $output == *"the page says of itself that its clock is UNRELIABLE"* ]]
+	done
+	# A report is no alarm.
+	run -0 "$VMCLOCK_TRACE" report "$copy"
+	[[ ${lines[0]} == "CRITICAL: "* ]]
+	run -0 "$VMCLOCK_TRACE" report --json "$copy"
+	jq -e '.level == "critical" and (.verdict | contains(" The page said of itself that its clock is UNRELIABLE.")) and any(.not_known[]; .code == "page_bad")' <<<"$output"
+	[[ $("$VMCLOCK_TRACE" report --html "$copy") == *'<p class="verdict CRITICAL">'*UNRELIABLE* ]]
+	cp "$copy" "$copy.other"
+	run -0 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
+	jq -e '.level == "critical"' <<<"$output"
+	# And a part in which it was not is none of its.
+	printf '%s\n' 'end 20s' 'realtime within 2ms' 'status UNRELIABLE' 'at 5s status SYNCHRONIZED' >"$BATS_TEST_TMPDIR/bad.scenario"
+	rm -f "$copy"
+	run -3 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --since 6s "$copy" | grep -q '^OK: '
 }
 
 @test "report: a clock that is off and claims no bound is not well, and it is said by how much" {

@@ -41,6 +41,10 @@ static void all_of_it_must_have_been_seen(void **state)
 	span.clock_off = true;
 	assert_int_equal(claim_well(&span, false).state, CLAIM_FAILS);
 	span.clock_off = false;
+	/* So is a page that says so of itself. */
+	span.unreliable = true;
+	assert_int_equal(claim_well(&span, false).state, CLAIM_FAILS);
+	span.unreliable = false;
 	span.damaged = true;
 	assert_int_equal(claim_well(&span, false).why, CLAIM_DAMAGED);
 }
