@@ -213,6 +213,7 @@ static enum rule rule_of(const char *name)
 		{"thinning", KEEP},
 		{"bounds", KEEP},
 		{"ring", KEEP},
+		{"doubts", KEEP},
 		{"start_monotonic_ns", NUMBER},
 		{"start_realtime_ns", NUMBER},
 		{"end_monotonic_ns", NUMBER},

@@ -94,7 +94,7 @@ static void follow_gaps(struct recorded *recorded, const struct event *event,
 
 	if (gap->events) {
 		recorded->unkept += gap->alarms;
-		recorded->over_gap = true;
+		recorded->over_gap = recorded->has_gap = true;
 	}
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
 	    event->page_state != EVENT_PAGE_STABLE)
@@ -193,6 +193,8 @@ struct claim_span recorded_span(const struct recorded *recorded)
 {
 	struct recording_losses losses;
 	enum recording_end end = recording_end(recorded->recording);
+	const struct fact_list *facts = recording_facts(recorded->recording);
+	bool in_doubt = recorded->has_gap && fact_get(facts, RECORDED_FACT_DOUBTS);
 
 	recording_losses(recorded->recording, &losses);
 	return (struct claim_span){
@@ -201,9 +203,9 @@ struct claim_span recorded_span(const struct recorded *recorded)
 		.moment = !recorded_duration_ns(recorded),
 		.no_log = end == RECORDING_WITHOUT_LOG,
 		.damaged = *recording_damage(recorded->recording)->why ||
-			   fact_get(recording_facts(recorded->recording), RECORDED_FACT_DAMAGE),
+			   fact_get(facts, RECORDED_FACT_DAMAGE),
 		.lost = losses.events,
-		.unkept = recorded->unkept,
+		.unkept = recorded->unkept + in_doubt,
 	};
 }
 

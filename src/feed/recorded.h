@@ -48,6 +48,7 @@ struct recorded {
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
 	uint64_t unkept;    /* alarms in its gaps, or that may be there */
+	bool has_gap;
 	bool over_gap;	    /* no page came since the last one */
 	bool has_marker;
 	uint64_t marker; /* of the newest page */
@@ -77,6 +78,12 @@ bool recorded_first_page(const struct recorded *recorded, struct page *page);
 
 /* How long that was which was given, of the recording's own time. */
 uint64_t recorded_duration_ns(const struct recorded *recorded);
+
+/*
+ * What was not well, or not watched, by the events when they were judged, with no finding to say
+ * so: of what was not kept it is all that is known.
+ */
+#define RECORDED_FACT_DOUBTS "doubts"
 
 /* In a bundle's recording: the alarms in the gaps of what it was made of. */
 #define RECORDED_FACT_UNKEPT "bundle_of_unkept"

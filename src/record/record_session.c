@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "feed/recorded.h"
 #include "record/record_found.h"
 
 /* Totals of losses that have not grown are kept now and then: there is one a second. */
@@ -178,6 +179,19 @@ void record_session_event(struct record_session *session, const struct event *ev
 			       keep, session);
 }
 
+/* What no finding says would be gone with the events that show it. */
+static void keep_doubts(struct record_session *session)
+{
+	struct claim_span span = {0};
+	char text[64];
+
+	judge_add_doubt(session->judge, &span);
+	snprintf(text, sizeof(text), "%s%s%s", span.missed ? " missed_updates" : "",
+		 span.page_bad ? " page_bad" : "", span.clock_off ? " clock_off" : "");
+	if (*text)
+		recorder_fact(session->recorder, RECORDED_FACT_DOUBTS, text + 1);
+}
+
 void record_session_finish(struct record_session *session, struct recorder_counts *counts)
 {
 	char text[24];
@@ -188,6 +202,7 @@ void record_session_finish(struct record_session *session, struct recorder_count
 		snprintf(text, sizeof(text), "%" PRIu64, session->journal.lost);
 		recorder_fact(session->recorder, "journal_lost", text);
 	}
+	keep_doubts(session);
 	snprintf(text, sizeof(text), "%" PRIu64, session->newest_ns);
 	recorder_fact(session->recorder, "end_monotonic_ns", text);
 	snprintf(text, sizeof(text), "%" PRIu64, session->events);

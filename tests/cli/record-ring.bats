@@ -86,6 +86,18 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 		and .findings_different == 0 and .findings_missing == 0'
 }
 
+@test "ring: what was not known when it was cut is not OK afterwards" {
+	story 'status UNKNOWN' 'end 20m' 'at 10s status SYNCHRONIZED'
+	"$VMCLOCK_TRACE" record --ring 60s --scenario "$dir/scenario" "$file" >/dev/null 2>&1 || [ $? = 1 ]
+	[ "$(sql "SELECT value FROM facts WHERE name = 'doubts'")" = page_bad ]
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report "$file"
+	[[ $output == "UNKNOWN: "*"something was found in a part of it that was not kept"* ]]
+	run -1 --separate-stderr "$VMCLOCK_TRACE" replay "$file"
+	# The last minute is all there.
+	run -0 "$VMCLOCK_TRACE" report --since 19m "$file"
+	[[ $output == "OK: "* ]]
+}
+
 @test "ring: --on says for which findings, --before and --after how much" {
 	story 'end 2h' 'sample 1s' 'at 30m leap positive' 'at 1h maintenance soon' 'at 90m migrate'
 	for wish in critical:1 warning:2 info:3; do
