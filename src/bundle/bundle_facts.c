@@ -126,8 +126,7 @@ static bool is_replaced(const struct cut_request *request, const struct cut_resu
 			const char *name)
 {
 	static const char *const of_whole[] = {"start_monotonic_ns", "start_realtime_ns",
-					       "events_cut", "events_judged",
-					       RECORDED_FACT_DOUBTS};
+					       "events_cut", "events_judged", RECORDED_FACT_DOUBTS};
 
 	if (!strcmp(name, "redacted"))
 		return request->redact; /* what was once replaced stays so */

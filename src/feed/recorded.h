@@ -49,7 +49,7 @@ struct recorded {
 	uint64_t events;    /* that were */
 	uint64_t unkept;    /* alarms in its gaps, or that may be there */
 	bool has_gap;
-	bool over_gap;	    /* no page came since the last one */
+	bool over_gap; /* no page came since the last one */
 	bool has_marker;
 	uint64_t marker; /* of the newest page */
 	struct playback playback;
