@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock_now.h"
 #include "feed/command.h"
 #include "feed/message.h"
 #include "feed/options.h"
@@ -42,6 +43,10 @@ struct compare {
 	struct comparison newest;
 	struct comparison_totals totals;
 	struct driver_comparison driver; /* of the sample that is being taken */
+	bool has_read;			 /* and a read by PTP_SYS_OFFSET_PRECISE in it */
+	struct event read;
+	struct witness witness;
+	struct witness_peers peers;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -69,6 +74,12 @@ static void on_event(const struct event *event, void *arg)
 	struct compare *compare = arg;
 
 	driver_comparison_add(&compare->driver, event, compare->snapshots_count);
+	if (event->type != EVENT_READ || event->result || event->page_state != EVENT_PAGE_STABLE ||
+	    event->path != PATH_SYS_OFFSET_PRECISE || event->read.via_kvmclock ||
+	    event->read.counter_source != COUNTER_SYSTEM)
+		return;
+	compare->has_read = true;
+	compare->read = *event;
 }
 
 /*
@@ -154,39 +165,129 @@ static void sleep_until(const struct timespec *deadline)
 		;
 }
 
-/* Each of the other PTP clocks, beside the page if there is one. */
-static void read_references(struct compare *compare, struct compared_references *out)
+static int read_reference(struct compare *compare, struct reference_clock *clock,
+			  struct event *event)
+{
+	int err;
+
+	if (compare->reader)
+		return clock_event_reference(compare->reader, clock, event);
+	*event = (struct event){.type = EVENT_CLOCK, .time_ns = clock_now_ns(CLOCK_MONOTONIC)};
+	err = reference_clock_read(clock, &event->clock);
+	event->latency_ns = clock_now_ns(CLOCK_MONOTONIC) - event->time_ns;
+	return err;
+}
+
+static void add_clock(struct compare *compare, struct compared_references *out,
+		      const struct event *event, int err)
+{
+	if (!err) {
+		witness_event(&compare->witness, event);
+		witness_peers_event(&compare->peers, &compare->witness, event);
+	}
+	if (event->clock.clock != OBSERVED_REALTIME)
+		compared_references_add(out, event, err);
+}
+
+/* CLOCK_REALTIME and ClockBound, beside the page if there is one. */
+static void read_claims(struct compare *compare, struct compared_references *out)
+{
+	struct event event;
+	int err;
+
+	if (!compare->reader)
+		return;
+	if (!clock_event_realtime(compare->reader, &event))
+		add_clock(compare, out, &event, 0);
+	err = clock_event_clockbound(compare->reader, &event);
+	if (err == -ENOENT)
+		return;
+	if (err) {
+		event = (struct event){.type = EVENT_CLOCK};
+		event.clock.clock = OBSERVED_CLOCKBOUND;
+	}
+	add_clock(compare, out, &event, err);
+}
+
+/* Each of the other PTP clocks and ClockBound, beside the page if there is one. */
+static void read_references_once(struct compare *compare, struct compared_references *out)
 {
 	memset(out, 0, sizeof(*out));
+	read_claims(compare, out);
 	for (size_t i = 0; i < compare->references.count; i++) {
 		struct reference_clock *clock = &compare->references.clock[i];
-		struct event event = {.type = EVENT_CLOCK};
-		int err = compare->reader ? clock_event_reference(compare->reader, clock, &event)
-					  : reference_clock_read(clock, &event.clock);
+		struct event event;
+		int err = read_reference(compare, clock, &event);
 
 		if (err) {
 			event = (struct event){.type = EVENT_CLOCK};
+			event.clock.clock = OBSERVED_PHC_OTHER;
 			event.clock.reference = clock->reference;
 			event.clock.scale = clock->scale;
 		}
-		compared_references_add(out, &event, err);
+		add_clock(compare, out, &event, err);
 	}
+}
+
+/* Twice: two clocks contradict each other where both show it, as judge/witness_peers.h has it. */
+static void read_references(struct compare *compare, struct compared_references *out)
+{
+	read_references_once(compare, out);
+	read_references_once(compare, out);
+	compared_references_measure(out, &compare->peers);
+}
+
+/* What the kernel returned with the read of the driver that was seen. */
+static void find_realtime(const struct compare *compare, const struct clock_sampler_shown *shown,
+			  struct answers_sources *sources)
+{
+	for (size_t i = 0; i < shown->count; i++) {
+		const struct phc_precise *precise = &shown->precise[i];
+
+		if (precise->phc.tv_sec != compare->read.read.sec ||
+		    precise->phc.tv_nsec != (long)compare->read.read.nsec)
+			continue;
+		sources->has_realtime = true;
+		sources->realtime = precise->realtime;
+	}
+}
+
+/* The driver's reads, and what all answer at one counter value. */
+static struct answers ask_all(struct compare *compare, const struct clock_sample *sample)
+{
+	struct answers_sources sources = {
+		.sample = sample,
+		.monotonic_ns = (int64_t)clock_now_ns(CLOCK_MONOTONIC),
+	};
+	struct clock_sampler_shown shown;
+
+	sources.has_clockbound = compare->reader && page_reader_is_device(compare->reader) &&
+				 !clockbound_read(NULL, &sources.clockbound);
+	compare->has_read = false;
+	if (!compare->kernel)
+		return answers_of(&sources);
+	clock_sampler_show_driver(compare->phc, &shown);
+	kernel_trace_consume(compare->kernel, on_event, compare);
+	if (compare->has_read) {
+		sources.read = &compare->read;
+		find_realtime(compare, &shown, &sources);
+	}
+	return answers_of(&sources);
 }
 
 static void take_sample(struct compare *compare)
 {
 	struct compared_references references;
 	struct clock_sample sample;
+	struct answers answers;
 
 	memset(&compare->driver, 0, sizeof(compare->driver));
 	clock_sampler_take(compare->reader, compare->phc, &sample);
 	read_references(compare, &references);
-	if (compare->kernel) {
-		clock_sampler_show_driver(compare->phc);
-		kernel_trace_consume(compare->kernel, on_event, compare);
-	}
+	answers = ask_all(compare, &sample);
 	comparer_add(&compare->comparer, &sample, compare->kernel ? &compare->driver : NULL,
 		     &references, &compare->newest);
+	compare->newest.answers = answers;
 	comparison_totals_add(&compare->totals, &compare->newest);
 	compare->view->sample(stdout, &compare->context, &compare->newest);
 }
@@ -274,12 +375,13 @@ const struct command cmd_compare = {
 	.name = "compare",
 	.summary = "all clocks side by side, each difference an interval",
 	.usage = "[options]",
-	.about = "All clocks of this machine side by side: the vmclock page, its PTP clock by "
-		 "each ioctl, all other PTP clocks, CLOCK_REALTIME, CLOCK_MONOTONIC and "
-		 "CLOCK_MONOTONIC_RAW. Every "
-		 "difference is an interval in which the true one lies, with the method that "
-		 "measured it. As root it also holds what the driver returned against the page "
-		 "at the same counter value: 0 ns apart, or it says why.",
+	.about =
+		"All clocks of this machine side by side: the vmclock page, its PTP clock by "
+		"each ioctl, all other PTP clocks, ClockBound, CLOCK_REALTIME, CLOCK_MONOTONIC and "
+		"CLOCK_MONOTONIC_RAW. Every "
+		"difference is an interval in which the true one lies, with the method that "
+		"measured it. As root it also holds what the driver returned against the page "
+		"at the same counter value: 0 ns apart, or it says why.",
 	.options = options,
 	.exit_done = "no clock contradicts what it or another claims",
 	.exit_failed = "no device, or it cannot be read",
@@ -289,7 +391,8 @@ const struct command cmd_compare = {
 		"(phc_outside_page), the driver is not equal to the page at the same counter "
 		"value (driver_differs), or an update of the page is beyond the bound of the "
 		"one before and the marker did not move, so the host's clock was stepped "
-		"(host_step)",
+		"(host_step), or two other clocks, or one and the page, are further apart than "
+		"they claim (clocks_disagree)",
 	.examples = "sudo vmclock-trace compare\n"
 		    "vmclock-trace compare --count 1\n"
 		    "vmclock-trace compare --count 3600 --json > clocks.jsonl\n",

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "page/names.h"
+#include "compare/answers_view.h"
 #include "compare/compare_view.h"
 #include "compare/reference_view.h"
 #include "show/witness_json.h"
@@ -297,7 +298,10 @@ static void json_sample(FILE *out, const struct compare_context *context,
 	add_why(line, "phc_missing", context->no_phc);
 	add_json(line, "realtime", realtime_json(context, &comparison->sample));
 	add_json(line, "references", references_json(&comparison->references));
+	add_json(line, "clockbound", clockbound_json(&comparison->references));
+	add_json(line, "clock_pairs", distances_json(&comparison->references));
 	add_json(line, "witness", json_of_witness(&comparison->references.witness));
+	add_json(line, "answers", answers_json(&comparison->answers));
 	add_lists(line, context, comparison);
 	add_json(line, "driver", comparison->has_driver ? driver_json(&comparison->driver) : NULL);
 	add_why(line, "driver_missing", context->no_driver);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "compare/answers_view.h"
 #include "compare/compare_view.h"
 #include "compare/compare_words.h"
 #include "compare/reference_view.h"
@@ -255,6 +256,15 @@ const struct json_table compare_sample_table = {
 		{"realtime", JSON_OBJECT, "CLOCK_REALTIME.", .of = &compare_realtime_table},
 		{"references", JSON_OBJECT, "PTP clocks that are not the vmclock's.", JSON_LIST,
 		 .of = &compare_reference_table},
+		{"clockbound", JSON_OBJECT, "ClockBound. Null: it is not there.", JSON_NULL,
+		 .of = &compare_clockbound_table},
+		{"clock_pairs", JSON_OBJECT,
+		 "Each two of `references` and `clockbound`, as far as their scale is known.",
+		 JSON_LIST, .of = &compare_distance_table},
+		{"answers", JSON_OBJECT,
+		 "Page, driver, ClockBound's line and CLOCK_REALTIME at one counter value. Null "
+		 "where no full page tells UTC.",
+		 JSON_NULL, .of = &compare_answers_table},
 		{"witness", JSON_OBJECT,
 		 "The best clock to judge CLOCK_REALTIME by. Null: there is none.", JSON_NULL,
 		 .of = &json_witness},

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A comparison for people: a line a sample, and a table of the last one with all that was found. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "page/names.h"
+#include "compare/answers_view.h"
 #include "compare/compare_view.h"
 #include "compare/compare_words.h"
 #include "compare/reference_view.h"
 #include "show/interval_text.h"
+#include "show/text_wrap.h"
 #include "show/witness_words.h"
 
-#define PAIR_COLUMNS	 36 /* "CLOCK_REALTIME - CLOCK_MONOTONIC_RAW" */
-#define METHOD_COLUMNS	 25
-#define INTERVAL_COLUMNS 34
+#define COLUMNS	       80
+#define METHOD_COLUMNS 30
+#define CLOCK_COLUMNS  18 /* what a clock is, behind its name */
 
-/* Padded to @columns where something follows; 0 for the last of a line. */
-static void put_interval(FILE *out, struct ns_interval interval, int columns)
+static void put_interval(FILE *out, struct ns_interval interval)
 {
 	char text[INTERVAL_TEXT_BYTES];
 
 	interval_text(interval, text, sizeof(text));
-	fprintf(out, "%-*s", columns, text);
+	fputs(text, out);
 }
 
 static void put_path(FILE *out, const char *path)
@@ -125,33 +127,40 @@ static void put_driver_missing(FILE *out, const struct compare_context *context)
 	put_missing(out, "not seen", context->no_driver);
 }
 
-/* The table. */
+/* The table: two clocks, and below them each way in which they were held against each other. */
 
 static void put_names(FILE *out, enum compared_clock a, enum compared_clock b, const char *phc)
 {
-	char text[96];
-
-	snprintf(text, sizeof(text), "%s - %s", compared_clock_name(a, phc),
-		 compared_clock_name(b, phc));
-	fprintf(out, "  %-*s  ", PAIR_COLUMNS, text);
+	fprintf(out, "  %s - %s\n", compared_clock_name(a, phc), compared_clock_name(b, phc));
 }
 
 static void put_pair(FILE *out, const struct clock_pair *pair, bool repeats, const char *phc)
 {
 	const char *why = clock_pair_why(pair);
 
-	if (repeats)
-		fprintf(out, "  %-*s  ", PAIR_COLUMNS, "");
-	else
+	if (!repeats)
 		put_names(out, pair->a, pair->b, phc);
-	fprintf(out, "%-*s", METHOD_COLUMNS, phc_method_name(pair->method));
-	if (why) {
-		fprintf(out, "not known: %s\n", why);
+	fprintf(out, "    %-*s", METHOD_COLUMNS, phc_method_name(pair->method));
+	if (why)
+		fprintf(out, "not known: %s", why);
+	else
+		put_interval(out, pair->offset.ns);
+	fputc('\n', out);
+}
+
+/* By all that the two claim: of the ways of reading them the last one. */
+static void put_bounded(FILE *out, const struct clock_pair *pair)
+{
+	static const char *const whose[] = {
+		[CLAIM_PAGE] = "with the page's claim",
+		[CLAIM_REALTIME] = "with the kernel's claim",
+		[CLAIM_PAGE | CLAIM_REALTIME] = "with both claims",
+	};
+
+	if (!pair || !pair->claims)
 		return;
-	}
-	put_interval(out, pair->offset.ns, pair->bounded.known ? INTERVAL_COLUMNS : 0);
-	if (pair->bounded.known)
-		put_interval(out, pair->bounded.ns, 0);
+	fprintf(out, "    %-*s", METHOD_COLUMNS, whose[pair->claims]);
+	put_interval(out, pair->bounded.ns);
 	fputc('\n', out);
 }
 
@@ -160,8 +169,7 @@ static void put_driver(FILE *out, const struct driver_comparison *driver)
 	uint64_t reads = driver_comparison_reads(driver);
 	char apart[TEXT_NS_BYTES];
 
-	fprintf(out, "  %-*s  %-*s", PAIR_COLUMNS, "driver - page, same counter value",
-		METHOD_COLUMNS, "BPF");
+	fprintf(out, "  driver - page, at the same counter value\n    %-*s", METHOD_COLUMNS, "BPF");
 	if (reads == 0) {
 		fputs("not known: no read with a known counter was seen\n", out);
 		return;
@@ -183,15 +191,22 @@ static void put_driver(FILE *out, const struct driver_comparison *driver)
 static void put_pairs(FILE *out, const struct compare_context *context,
 		      const struct comparison *comparison)
 {
-	fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, "difference", METHOD_COLUMNS,
-		"read by", INTERVAL_COLUMNS, "measured, surely within", "widened by own claims");
+	const struct clock_pair *bounded = NULL;
+
+	fputs("\n  Each two clocks, how they were read, and the first less the second:\n", out);
 	for (unsigned int i = 0; i < comparison->pairs; i++) {
 		const struct clock_pair *pair = &comparison->pair[i];
 		bool repeats = i > 0 && pair[-1].a == pair->a && pair[-1].b == pair->b;
 
+		if (!repeats) {
+			put_bounded(out, bounded);
+			bounded = NULL;
+		}
 		put_pair(out, pair, repeats, context->phc);
+		bounded = pair->bounded.known ? pair : bounded;
 	}
-	references_put_pairs(out, &comparison->references, PAIR_COLUMNS, METHOD_COLUMNS);
+	put_bounded(out, bounded);
+	references_put_pairs(out, &comparison->references, METHOD_COLUMNS);
 }
 
 /* @ppt in parts in 10^9, rounded down. */
@@ -206,7 +221,8 @@ static void put_rate(FILE *out, const struct elapsed *elapsed)
 	int64_t lo = ppb_floor(elapsed->rate.lo_ppt), hi = -ppb_floor(-elapsed->rate.hi_ppt);
 
 	if (elapsed->has_rate)
-		fprintf(out, "%+.3f .. %+.3f ppm", (double)lo / 1000, (double)hi / 1000);
+		fprintf(out, "\n    %-*s%+.3f .. %+.3f ppm", METHOD_COLUMNS, "rate",
+			(double)lo / 1000, (double)hi / 1000);
 }
 
 static void put_elapsed(FILE *out, const struct comparison *comparison)
@@ -215,21 +231,19 @@ static void put_elapsed(FILE *out, const struct comparison *comparison)
 
 	for (unsigned int i = 0; i < comparison->elapseds; i++) {
 		const struct elapsed_pair *pair = &comparison->elapsed[i];
-		char since[TEXT_NS_BYTES], text[64];
+		char since[TEXT_NS_BYTES];
 
 		if (!pair->known)
 			continue;
 		if (!any) {
 			text_ns(pair->elapsed.since.lo_ns, false, since, sizeof(since));
-			snprintf(text, sizeof(text), "elapsed in %s", since);
-			fprintf(out, "\n  %-*s  %-*s%-*s%s\n", PAIR_COLUMNS, text, METHOD_COLUMNS,
-				"read by", INTERVAL_COLUMNS, "difference, surely within", "rate");
+			fprintf(out, "\n  In %s the first counted more than the second by:\n",
+				since);
 		}
 		any = true;
 		put_names(out, pair->a, pair->b, NULL);
-		fprintf(out, "%-*s", METHOD_COLUMNS, phc_method_name(PHC_GETTIME));
-		put_interval(out, pair->elapsed.difference,
-			     pair->elapsed.has_rate ? INTERVAL_COLUMNS : 0);
+		fprintf(out, "    %-*s", METHOD_COLUMNS, phc_method_name(PHC_GETTIME));
+		put_interval(out, pair->elapsed.difference);
 		put_rate(out, &pair->elapsed);
 		fputc('\n', out);
 	}
@@ -246,7 +260,7 @@ static void put_contradictions(FILE *out, const struct compare_context *context,
 		const struct contradiction *one = &comparison->contradiction[i];
 
 		compare_contradiction_sentence(comparison, one, context->phc, text, sizeof(text));
-		fprintf(out, "  CONTRADICTION %s: %s.\n", contradiction_code(one->kind), text);
+		fprintf(out, "CONTRADICTION %s: %s.\n", contradiction_code(one->kind), text);
 	}
 }
 
@@ -270,24 +284,24 @@ static void put_markers(FILE *out, const struct comparison *comparison)
 	}
 }
 
-/* While it runs, one line a sample; for a single sample the table is enough. */
-static void text_sample(FILE *out, const struct compare_context *context,
-			const struct comparison *comparison)
+static void put_sample(FILE *out, const struct compare_context *context,
+		       const struct comparison *comparison)
 {
 	const struct clock_pair *pair = &comparison->pair[0];
+	char at[INSTANT_ISO_BYTES];
 
-	if (context->count == 1)
-		return;
-	fprintf(out, "sample %" PRIu64 " of %" PRIu64 ", ", comparison->number, context->count);
-	put_sample_time(out, comparison);
+	instant_format_utc(instant_from_timespec(comparison->sample.realtime.inner), at,
+			   sizeof(at));
+	/* To the second, so that all fits into a line. */
+	fprintf(out, "%" PRIu64 " of %" PRIu64 ", %.*sZ", comparison->number, context->count,
+		(int)strcspn(at, "."), at);
 	if (pair->state == PAIR_MEASURED) {
 		fputs(": page - CLOCK_REALTIME ", out);
-		put_interval(out, pair->offset.ns, 0);
+		put_interval(out, pair->offset.ns);
 	}
 	fputc('\n', out);
 	put_markers(out, comparison);
 	put_contradictions(out, context, comparison);
-	fflush(out);
 }
 
 static bool is_anything_measured(const struct comparison *comparison)
@@ -299,31 +313,43 @@ static bool is_anything_measured(const struct comparison *comparison)
 	return false;
 }
 
-static void put_verdict(FILE *out, const struct compare_result *result)
+/* The first line: which two clocks contradict each other, or that none do. */
+static void put_verdict(FILE *out, const struct compare_context *context,
+			const struct compare_result *result)
 {
 	const struct comparison_totals *totals = result->totals;
-	const struct compared_references *references = &result->last->references;
+	const struct comparison *last = result->last;
 	uint64_t found = comparison_totals_contradictions(totals);
-	char text[WITNESS_TEXT_BYTES + 96];
+	bool has_witness = witness_is_other(&last->references.witness);
+	char text[COMPARE_SENTENCE_BYTES];
 
-	if (witness_is_other(&references->witness)) {
-		witness_words(&references->witness, references->offset, text, sizeof(text));
-		fprintf(out, "\n%s.\n", text);
-	}
-	if (!found && !is_anything_measured(result->last)) {
-		if (witness_is_other(&references->witness))
-			return;
-		fputs("\nThere is no clock here to hold against another; the notes say why.\n",
-		      out);
-		return;
-	}
-	if (!found) {
+	if (last->contradictions) {
+		put_contradictions(out, context, last);
+	} else if (found) {
 		fprintf(out,
-			"\nNo clock contradicts what it or another claims, in %" PRIu64
+			"CONTRADICTION: %" PRIu64 " in %" PRIu64 " samples; none in the last.\n",
+			found, totals->samples);
+	} else if (!is_anything_measured(last) && !has_witness) {
+		fputs("There is no clock here to hold against another; the notes say why.\n", out);
+	} else {
+		fprintf(out,
+			"No clock contradicts what it or another claims, in %" PRIu64
 			" sample%s.\n",
 			totals->samples, totals->samples == 1 ? "" : "s");
-		return;
 	}
+	if (!has_witness)
+		return;
+	witness_words(&last->references.witness, last->references.offset, text, sizeof(text));
+	fprintf(out, "%s.\n", text);
+}
+
+static void put_advice(FILE *out, const struct compare_result *result)
+{
+	const struct comparison_totals *totals = result->totals;
+	uint64_t found = comparison_totals_contradictions(totals);
+
+	if (!found)
+		return;
 	fprintf(out, "\n%" PRIu64 " contradiction%s in %" PRIu64 " sample%s:\n", found,
 		found == 1 ? "" : "s", totals->samples, totals->samples == 1 ? "" : "s");
 	for (enum contradiction_kind kind = 0; kind < CONTRADICTIONS; kind++) {
@@ -346,33 +372,100 @@ static void put_notes(FILE *out, const struct compare_result *result)
 			event_losses_total(losses));
 }
 
-static void text_end(FILE *out, const struct compare_context *context,
-		     const struct compare_result *result)
+static void put_end(FILE *out, const struct compare_context *context,
+		    const struct compare_result *result)
 {
 	const struct comparison *last = result->last;
 
-	if (!last)
-		return;
-	if (context->count > 1)
-		fputc('\n', out);
-	fputs("Clocks at ", out);
+	put_verdict(out, context, result);
+	fputs("\nClocks at ", out);
 	put_sample_time(out, last);
-	fputs(", each read several times, the narrowest kept\n\n", out);
+	fputs(", the narrowest of several readings\n\n", out);
 	put_page(out, context, last);
 	put_phc(out, context, last);
 	references_put_clocks(out, &last->references);
 	put_realtime(out, context, last);
 	put_driver_missing(out, context);
+	answers_put(out, &last->answers);
 	put_pairs(out, context, last);
 	if (result->totals->has_driver)
 		put_driver(out, &result->totals->driver);
 	put_elapsed(out, last);
-	if (context->count == 1 && last->contradictions) {
-		fputc('\n', out);
-		put_contradictions(out, context, last);
-	}
-	put_verdict(out, result);
+	put_advice(out, result);
+	fputs(result->totals->notes ? "\n" : "", out);
 	put_notes(out, result);
+}
+
+/* Where the text of a line goes on that is too long for one. */
+static int indent_of(const char *line, int length)
+{
+	int spaces = (int)strspn(line, " ");
+
+	/* Behind the name of a clock, or of a method. */
+	if (spaces == 4 && length > 4 + METHOD_COLUMNS && line[3 + METHOD_COLUMNS] == ' ')
+		return 4 + METHOD_COLUMNS;
+	if (spaces == 2 && length > CLOCK_COLUMNS && line[CLOCK_COLUMNS - 2] == ' ' &&
+	    line[CLOCK_COLUMNS - 1] == ' ' && line[CLOCK_COLUMNS] != ' ')
+		return CLOCK_COLUMNS;
+	return spaces + 2;
+}
+
+/* Lines of more than COLUMNS are cut between words; the others stay as they are. */
+static void put_within(FILE *out, char *text)
+{
+	for (char *line = text, *end; *line; line = end) {
+		int length = (int)strcspn(line, "\n"), indent = indent_of(line, length);
+		int kept = indent < length ? indent : 0;
+
+		end = line + length + (line[length] == '\n');
+		if (length <= COLUMNS) {
+			fprintf(out, "%.*s\n", length, line);
+			continue;
+		}
+		line[length] = '\0';
+		/* What stands before the text is kept, with its columns. */
+		if (kept != CLOCK_COLUMNS && kept != 4 + METHOD_COLUMNS)
+			kept = (int)strspn(line, " ");
+		fprintf(out, "%.*s", kept, line);
+		text_wrap_within(out, COLUMNS, line + kept, kept, indent);
+	}
+}
+
+/* What @put writes, in lines that fit. */
+#define within(out, put, ...)                                                                      \
+	do {                                                                                       \
+		char *text = NULL;                                                                 \
+		size_t bytes;                                                                      \
+		FILE *lines = open_memstream(&text, &bytes);                                       \
+                                                                                                   \
+		if (!lines) {                                                                      \
+			put(out, __VA_ARGS__);                                                     \
+			break;                                                                     \
+		}                                                                                  \
+		put(lines, __VA_ARGS__);                                                           \
+		fclose(lines);                                                                     \
+		put_within(out, text);                                                             \
+		free(text);                                                                        \
+	} while (0)
+
+/* While it runs, one line a sample; for a single sample the table is enough. */
+static void text_sample(FILE *out, const struct compare_context *context,
+			const struct comparison *comparison)
+{
+	if (context->count == 1)
+		return;
+	within(out, put_sample, context, comparison);
+	fflush(out);
+}
+
+static void text_end(FILE *out, const struct compare_context *context,
+		     const struct compare_result *result)
+{
+	if (!result->last)
+		return;
+	if (context->count > 1)
+		fputc('\n', out);
+	within(out, put_end, context, result);
 	fflush(out);
 }
 

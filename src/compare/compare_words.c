@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "show/interval_text.h"
+#include "show/peer_view.h"
 
 /* How far apart the pair's clocks are, in words. */
 static void distance_text(const struct clock_pair *pair, char *text, size_t bytes)
@@ -96,6 +97,9 @@ void compare_contradiction_sentence(const struct comparison *comparison,
 	case CONTRADICTION_STEP:
 		say_step(&comparison->update[contradiction->index], text, bytes);
 		return;
+	case CONTRADICTION_CLOCKS:
+		pair_words(&comparison->references.pair, text, bytes);
+		return;
 	case CONTRADICTIONS:
 		break;
 	}
@@ -113,6 +117,9 @@ const char *compare_contradiction_advice(enum contradiction_kind kind)
 	case CONTRADICTION_DRIVER:
 		return "Use the page itself, not the PTP clock, and report this with 'uname -r' "
 		       "and the output of --json.";
+	case CONTRADICTION_CLOCKS:
+		return "Ask a third clock which of the two is wrong, and use neither as a bound "
+		       "until one is found wrong.";
 	case CONTRADICTION_STEP:
 		return "What took time from the page jumped with it, and no marker tells: report "
 		       "it to whoever runs the host, and restart what cannot bear a jump.";
@@ -157,8 +164,8 @@ const char *compare_note_sentence(enum comparison_note note)
 		       "says why.";
 	case NOTE_MARKER_ONLY:
 		return "The page tells of disruptions and holds no clock (as of QEMU and "
-		       "Firecracker), so there is no PTP clock either: only the system's own "
-		       "clocks are compared.";
+		       "Firecracker), so it has no PTP clock either: the other clocks are "
+		       "compared with each other.";
 	case NOTE_FOREIGN_COUNTER:
 		return "The page's clock is for another counter than this CPU has: its time here "
 		       "and now is not known.";

@@ -65,6 +65,8 @@ const char *contradiction_code(enum contradiction_kind kind)
 		return "driver_differs";
 	case CONTRADICTION_STEP:
 		return "host_step";
+	case CONTRADICTION_CLOCKS:
+		return "clocks_disagree";
 	case CONTRADICTIONS:
 		break;
 	}

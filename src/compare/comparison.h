@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "event/clock_sample.h"
+#include "compare/answers.h"
 #include "compare/driver_comparison.h"
 #include "compare/references.h"
 #include "judge/elapsed.h"
@@ -85,6 +86,7 @@ enum contradiction_kind {
 	CONTRADICTION_PHC,    /* the PTP clock is outside of what the page said around it */
 	CONTRADICTION_DRIVER, /* the driver differs from a stable page at the same counter value */
 	CONTRADICTION_STEP,   /* an update is outside of the earlier page's own bound */
+	CONTRADICTION_CLOCKS, /* two others are apart by more than both claim */
 	CONTRADICTIONS
 };
 
@@ -139,6 +141,7 @@ struct comparison {
 	struct driver_comparison driver;
 
 	struct compared_references references;
+	struct answers answers;
 
 	struct contradiction contradiction[COMPARISON_CONTRADICTIONS];
 	unsigned int contradictions;
@@ -154,7 +157,7 @@ const char *compared_between_name(enum compared_between between);
 /* "page", "CLOCK_REALTIME", ...; @phc_path for the PTP clock. */
 const char *compared_clock_name(enum compared_clock clock, const char *phc_path);
 
-/* "bounds_disjoint", "phc_outside_page", "driver_differs", "host_step" */
+/* "bounds_disjoint", "phc_outside_page", "driver_differs", "host_step", "clocks_disagree" */
 const char *contradiction_code(enum contradiction_kind kind);
 
 /* Why there is no offset, in a few words; NULL for PAIR_MEASURED. Static. */

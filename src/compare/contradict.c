@@ -75,6 +75,8 @@ static void find(struct comparison *comparison)
 		if (comparison->update[i].is_step)
 			add(comparison, CONTRADICTION_STEP, i);
 	}
+	if (comparison->references.has_pair)
+		add(comparison, CONTRADICTION_CLOCKS, 0);
 }
 
 static uint32_t note_if(bool condition, enum comparison_note note)

@@ -132,6 +132,15 @@ static void take_clock(struct metrics_clock *clock, const struct event *event,
 		clock->offset = error.offset;
 }
 
+static void take_witness(struct metrics_witness *shown, const struct event *event,
+			 const struct page_in_force *line)
+{
+	if (!line->is_by_witness)
+		return;
+	shown->witness = line->witness;
+	shown->known = !witness_realtime_error(&event->clock, &shown->offset);
+}
+
 static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct exporter_state *state = arg;
@@ -142,6 +151,7 @@ static void on_event(const struct event *event, const struct page_in_force *line
 		break;
 	case EVENT_CLOCK:
 		take_clock(&state->shown.clock[event->clock.clock], event, line);
+		take_witness(&state->shown.witness, event, line);
 		break;
 	case EVENT_DEVICE:
 		state->shown.page.present = event->device_state == DEVICE_APPEARED;
@@ -151,6 +161,9 @@ static void on_event(const struct event *event, const struct page_in_force *line
 	default:
 		break;
 	}
+	state->shown.witness.known &= witness_is_other(&line->witness) &&
+				      (event->time_ns < line->witness.seen_ns ||
+				       event->time_ns - line->witness.seen_ns <= WITNESS_STALE_NS);
 }
 
 static const struct judge_handlers handlers = {

@@ -17,6 +17,7 @@
 #include "judge/clock_error.h"
 #include "judge/detector.h"
 #include "judge/finding.h"
+#include "judge/witness.h"
 #include "page/page.h"
 #include "show/finding_words.h"
 #include "exporter/metrics_writer.h"
@@ -62,6 +63,13 @@ struct metrics_clock {
 	struct ns_interval offset; /* the clock less the page, measurement alone; valid if known */
 	bool has_claim;
 	uint64_t claim_ns; /* its own bound, one way */
+};
+
+/* CLOCK_REALTIME by another clock, where the page carries none. */
+struct metrics_witness {
+	bool known;
+	struct witness witness;
+	struct ns_interval offset; /* CLOCK_REALTIME less it, by measurement alone */
 };
 
 /* The newest finding of its place. */
@@ -126,6 +134,7 @@ struct metrics_snapshot {
 	uint64_t turn_ns; /* CLOCK_MONOTONIC of the observer's newest turn */
 	struct metrics_page page;
 	struct metrics_clock clock[OBSERVED_CLOCKS];
+	struct metrics_witness witness;
 	uint64_t found[FINDINGS];
 	uint64_t disrupted_at_ns;			  /* the newest disruption; 0: none */
 	struct metrics_finding finding[METRICS_FINDINGS]; /* newest first */

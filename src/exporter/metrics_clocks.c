@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exporter/metrics_parts.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
 static const char *clock_label(enum observed_clock clock)
 {
 	static const char *const labels[OBSERVED_CLOCKS] = {
@@ -45,6 +50,43 @@ static void write_offsets(struct metrics_writer *out, const struct metrics_clock
 			metric_seconds_u64(out, LABELS("clock", clock_label(i)),
 					   clocks[i].claim_ns);
 	}
+}
+
+/* One bound of the distance of CLOCK_REALTIME, by who judges it where the page carries no clock. */
+static void write_witness_bound(struct metrics_writer *out, const char *const *labels,
+				const struct metrics_witness *witness, bool upper)
+{
+	metric_begin(out, METRIC_GAUGE,
+		     upper ? "vmclock_clock_reference_offset_upper_seconds"
+			   : "vmclock_clock_reference_offset_lower_seconds",
+		     "seconds",
+		     upper ? "The clock is at most so far ahead of a reference clock, where the "
+			     "page carries none; negative: behind."
+			   : "The clock is at least so far ahead of a reference clock, where the "
+			     "page carries none; negative: behind.");
+	metric_seconds(out, labels, upper ? witness->offset.hi_ns : witness->offset.lo_ns);
+}
+
+static void write_witness(struct metrics_writer *out, const struct metrics_witness *witness)
+{
+	const struct reference *reference = &witness->witness.reference;
+	char bytes[REFERENCE_NAME_BYTES + 1] = "", name[3 * REFERENCE_NAME_BYTES + 1], device[32];
+	const char *const labels[] = {
+		"clock", clock_label(OBSERVED_REALTIME), "device", device, "reference", name, NULL};
+
+	if (!witness->known)
+		return;
+	memcpy(bytes, reference->name, strnlen(reference->name, REFERENCE_NAME_BYTES));
+	text_utf8(bytes, strlen(bytes), name, sizeof(name));
+	snprintf(device, sizeof(device), "/dev/ptp%d", reference->number);
+	write_witness_bound(out, labels, witness, false);
+	write_witness_bound(out, labels, witness, true);
+	if (witness->witness.rank != WITNESS_BOUNDED)
+		return;
+	metric_begin(out, METRIC_GAUGE, "vmclock_clock_reference_claimed_error_seconds", "seconds",
+		     "How far off that reference clock is at most, as it claims itself.");
+	metric_seconds_u64(out, LABELS("device", device, "reference", name),
+			   witness->witness.bound_ns);
 }
 
 static void write_findings(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
@@ -157,6 +199,7 @@ static void write_windows(struct metrics_writer *out, const struct metrics_snaps
 void metrics_write_clocks(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
 {
 	write_offsets(out, snapshot->clock);
+	write_witness(out, &snapshot->witness);
 	write_findings(out, snapshot);
 	write_well(out, snapshot->well);
 	write_windows(out, snapshot);

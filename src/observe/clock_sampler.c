@@ -123,14 +123,18 @@ void clock_sampler_take(struct page_reader *reader, const struct phc *phc,
 	}
 }
 
-void clock_sampler_show_driver(const struct phc *phc)
+void clock_sampler_show_driver(const struct phc *phc, struct clock_sampler_shown *shown)
 {
 	char name[16] = "";
+
+	shown->count = 0;
 
 	/* The kernel's hooks pass over a thread of another name at once. */
 	prctl(PR_GET_NAME, name);
 	prctl(PR_SET_NAME, CLOCK_SAMPLER_SHOW_COMM);
 	read_by(phc, PHC_SYS_OFFSET_EXTENDED);
-	read_by(phc, PHC_SYS_OFFSET_PRECISE);
+	while (shown->count < CLOCK_SAMPLER_PHC_TRIES &&
+	       !phc_sys_offset_precise(phc, &shown->precise[shown->count]))
+		shown->count++;
 	prctl(PR_SET_NAME, name);
 }

@@ -18,14 +18,20 @@
 void clock_sampler_take(struct page_reader *reader, const struct phc *phc,
 			struct clock_sample *sample);
 
+/* What PTP_SYS_OFFSET_PRECISE returned meanwhile. */
+struct clock_sampler_shown {
+	struct phc_precise precise[CLOCK_SAMPLER_PHC_TRIES];
+	size_t count;
+};
+
 /* The name of the thread while clock_sampler_show_driver() runs; a filter for observe/kernel.h. */
 #define CLOCK_SAMPLER_SHOW_COMM "vmclock-compare"
 
 /*
  * Read the PTP clock only to be watched at it, in those ways where the kernel shows the counter
  * value that the driver used. Apart from the sample, because being watched makes a read several
- * times as long and each bracket as wide. What is read is forgotten, errors too.
+ * times as long and each bracket as wide. What is read is forgotten, errors too, but for @shown.
  */
-void clock_sampler_show_driver(const struct phc *phc);
+void clock_sampler_show_driver(const struct phc *phc, struct clock_sampler_shown *shown);
 
 #endif

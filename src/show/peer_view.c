@@ -37,7 +37,7 @@ static bool is_reference(const struct peer_name *peer)
 	return !peer->is_page && peer->clock == OBSERVED_PHC_OTHER;
 }
 
-static json_object *peer_json(const struct peer_name *peer)
+json_object *peer_json(const struct peer_name *peer)
 {
 	const struct reference *reference = &peer->reference;
 	json_object *json = json_new(&json_peer);

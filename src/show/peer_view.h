@@ -25,6 +25,9 @@
 
 extern const struct json_table json_peer;
 
+/* The object of `json_peer`; the caller owns it. */
+json_object *peer_json(const struct peer_name *peer);
+
 /* Add those keys. */
 void pair_json_add(json_object *to, const struct peer_pair *pair);
 

@@ -73,8 +73,10 @@ PYTHON
 	page good
 	compare --device good --count 1
 	[ "$status" = 0 ]
-	[[ $output == *"page - CLOCK_REALTIME "*clock_gettime*" s"* ]]
-	[[ $output == *"a file: taken for this machine's page"* ]]
+	[ "${lines[0]}" = "No clock contradicts what it or another claims, in 1 sample." ]
+	[[ $output == *"page - CLOCK_REALTIME"$'\n'"    clock_gettime "*" s"* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"a file: taken for this machine's page"* ]]
+	[ -z "$(grep '.\{81\}' <<<"$output")" ]
 	[[ $output == *"PTP clock       none: "* ]]
 	[[ $output == *"No clock contradicts"* ]]
 	[[ $output != *" "$'\n'* ]]

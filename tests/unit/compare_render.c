@@ -214,6 +214,85 @@ static void json_of_a_run(void **state)
 	free(text);
 }
 
+/* PTP clock @number, which claims 1 ms, as CLOCK_REALTIME and @off_ns. */
+static struct event reading_of(int32_t number, uint64_t at_ns, int64_t off_ns)
+{
+	struct event event = {.type = EVENT_CLOCK, .time_ns = at_ns, .latency_ns = 1000};
+
+	event.clock = (struct event_clock){
+		.clock = OBSERVED_PHC_OTHER,
+		.scale = SCALE_UTC,
+		.at = instant_to_timespec(instant_from_ns(1800000000000000000 + off_ns)),
+		.has_claim = true,
+		.max_error_ns = 1000000,
+		.reference = {.number = number, .way = REFERENCE_PRECISE_ATTRS, .name = "hyperv"},
+		.realtime_before = {.tv_sec = 1800000000},
+		.realtime_after = {.tv_sec = 1800000000},
+	};
+	return event;
+}
+
+/* Two clocks beside a marker, 100 ms apart: that is the first line, and all fits. */
+static void who_contradicts_whom_is_the_first_line(void **state)
+{
+	const struct compare_view *views[] = {&compare_view_text, &compare_view_json};
+	struct compare_context context = {.device = "/dev/vmclock0",
+					  .is_device = true,
+					  .no_phc = &not_allowed,
+					  .no_driver = &not_allowed,
+					  .clocksource = "kvm-clock",
+					  .count = 1};
+	struct compared_references references = {0};
+	static struct witness_peers peers;
+	static struct comparer comparer;
+	static struct comparison last;
+	struct comparison_totals totals = {0};
+	struct compare_result result = {.totals = &totals, .last = &last};
+	struct machine machine = {.page = make_marker_page()};
+	struct clock_sample sample = machine_sample(&machine, NOW);
+	struct event event;
+	char *text[2];
+	size_t bytes;
+
+	(void)state;
+	sample.has_phc = false;
+	for (uint64_t i = 0; i < 4; i++) {
+		event = reading_of((int32_t)(i % 2), 1000000 + i * 1000, i % 2 ? 100000000 : 0);
+		witness_peers_event(&peers, &references.witness, &event);
+		if (i >= 2)
+			compared_references_add(&references, &event, 0);
+	}
+	event.clock.clock = OBSERVED_CLOCKBOUND;
+	event.clock.max_error_ns = 200000000;
+	compared_references_add(&references, &event, 0);
+	compared_references_measure(&references, &peers);
+	assert_true(references.has_pair);
+	assert_int_equal(references.distances, 1);
+	comparer_add(&comparer, &sample, NULL, &references, &last);
+	comparison_totals_add(&totals, &last);
+	assert_int_equal(comparison_totals_contradictions(&totals), 1);
+	for (int i = 0; i < 2; i++) {
+		FILE *out = open_memstream(&text[i], &bytes);
+
+		views[i]->sample(out, &context, &last);
+		views[i]->end(out, &context, &result);
+		fclose(out);
+	}
+	assert_non_null(strstr(text[1], "\"clock_pairs\":[{\"a\":{"));
+	assert_non_null(strstr(text[1], "\"own_line\":true"));
+	assert_ptr_equal(strstr(text[0], "CONTRADICTION clocks_disagree: hyperv (/dev/ptp1) is "
+					 "99.999 ms ahead of hyperv"),
+			 text[0]);
+	assert_non_null(strstr(text[0], "  ClockBound      a line of its own on the counter"));
+	assert_non_null(strstr(text[0], "  CLOCK_REALTIME - ClockBound\n"));
+	assert_non_null(strstr(text[0], "  hyperv (/dev/ptp1) - hyperv (/dev/ptp0)\n"
+					"    one after the other           +"));
+	for (char *line = strtok(text[0], "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 80);
+	free(text[0]);
+	free(text[1]);
+}
+
 /* Whatever is there or not, both views have something to say and stay whole. */
 static void views_of_almost_nothing(void **state)
 {
@@ -346,6 +425,7 @@ int main(void)
 		cmocka_unit_test(intervals_keep_their_width),
 		cmocka_unit_test(text_of_a_run),
 		cmocka_unit_test(json_of_a_run),
+		cmocka_unit_test(who_contradicts_whom_is_the_first_line),
 		cmocka_unit_test(views_of_almost_nothing),
 		cmocka_unit_test(anything_can_be_shown),
 		cmocka_unit_test(every_code_has_its_words),

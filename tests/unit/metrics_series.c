@@ -32,6 +32,9 @@ static void fill(struct metrics_snapshot *snapshot, size_t readers)
 		snapshot->clock[i].has_claim = true;
 		snapshot->windows.clock[i].known = true;
 	}
+	snapshot->witness.known = true;
+	snapshot->witness.witness = (struct witness){.rank = WITNESS_BOUNDED, .bound_ns = 1000};
+	strcpy(snapshot->witness.witness.reference.name, "KVM virtual PTP");
 	snapshot->disrupted_at_ns = 1;
 	snapshot->windows.count = 1;
 	driver->seen = driver->knows_mappers = true;
@@ -76,6 +79,27 @@ static void never_more_than_promised(void **state)
 	free(snapshot);
 }
 
+/* A page without a clock: by whose clock, as labels, and which. */
+static void who_judges_is_a_label(void **state)
+{
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+	const struct metrics_self self = {.serves = true};
+	struct metrics_writer out = {.format = METRICS_TEXT};
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 0);
+	snapshot->witness.offset = (struct ns_interval){.lo_ns = -250000001, .hi_ns = -250000000};
+	metrics_write(&out, snapshot, &self);
+	assert_non_null(strstr(out.text, "\nvmclock_clock_reference_offset_upper_seconds{"
+					 "clock=\"realtime\",device=\"/dev/ptp0\","
+					 "reference=\"KVM virtual PTP\"} -0.25"));
+	assert_non_null(strstr(out.text, "\nvmclock_clock_reference_claimed_error_seconds{"
+					 "device=\"/dev/ptp0\",reference=\"KVM virtual PTP\"} "));
+	free(out.text);
+	free(snapshot);
+}
+
 /* Also that which was forgotten once. */
 static void every_loss_has_its_series(void **state)
 {
@@ -103,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_more_than_promised),
+		cmocka_unit_test(who_judges_is_a_label),
 		cmocka_unit_test(every_loss_has_its_series),
 	};
 
