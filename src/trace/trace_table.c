@@ -189,13 +189,11 @@ const struct json_table trace_hooks_table = {
 		JSON_LINE_KEYS("hooks", "When, by CLOCK_MONOTONIC."),
 		{"driver", JSON_BOOL, "The driver is there."},
 		{"news", JSON_STRING,
-		 "`driver`: it came or went. `let_go`: somebody wants to unload it, was refused, "
-		 "and "
-		 "now nothing of the trace holds it. `again`: it was not unloaded, and is hooked "
-		 "and "
-		 "watched again.",
+		 "`driver`: it was loaded or unloaded. `let_go`: it is released: somebody tried to "
+		 "unload it and was refused, and now the trace does not hold it any more. `again`: "
+		 "it was not unloaded, and is hooked and watched again.",
 		 .name = hooks_news_names},
-		{"wanted_by", JSON_OBJECT, "Of `let_go`: who wants to unload it.", JSON_NULL,
+		{"wanted_by", JSON_OBJECT, "Of `let_go`: who tried to unload it.", JSON_NULL,
 		 .of = &trace_unloader_table},
 		{"unseen_since_ns", JSON_U64,
 		 "Since then, by CLOCK_MONOTONIC, uses are not seen. Null: they are.", JSON_NULL,

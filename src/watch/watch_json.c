@@ -78,11 +78,13 @@ static const struct json_table summary_table = {
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("summary", "The end, by CLOCK_MONOTONIC."),
 		{"duration_ns", JSON_U64, "How long it ran.", .unit = "ns"},
-		{"looks", JSON_U64,
+		{"samples", JSON_U64,
 		 "How often the page was sampled. Null of a recording, which does not keep samples "
 		 "that told nothing new.",
 		 JSON_NULL},
-		{"looks_torn", JSON_U64, "Samples during an update."},
+		{"samples_torn", JSON_U64, "Samples during an update."},
+		{"looks", JSON_U64, "The same as `samples`, by its older name.", JSON_NULL},
+		{"looks_torn", JSON_U64, "The same as `samples_torn`, by its older name."},
 		{"notifications", JSON_U64, "Notifications of the hypervisor."},
 		{"worst_gap_ns", JSON_U64,
 		 "The longest time between two samples: nothing was seen for so long. Null of a "
@@ -176,6 +178,8 @@ static void json_end(FILE *out, const struct watch_context *context,
 	json_object *line = json_new_line(&summary_table, context->start_ns + result->duration_ns);
 
 	add_u64(line, "duration_ns", result->duration_ns);
+	add_known(line, "samples", !result->recorded, result->samples);
+	add_u64(line, "samples_torn", result->counts->torn);
 	add_known(line, "looks", !result->recorded, result->samples);
 	add_u64(line, "looks_torn", result->counts->torn);
 	add_u64(line, "notifications", result->notices);

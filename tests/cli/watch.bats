@@ -65,7 +65,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	[ "$status" = 0 ]
 	is 'map(select(.type == "finding")) == []'
 	is '.[0].type == "begin" and .[0].schema == "vmclock-trace/watch/2" and .[0].page.magic == 1263289174'
-	is '.[-1].type == "summary" and .[-1].page_updates >= 1 and .[-1].looks > 50'
+	is '.[-1].type == "summary" and .[-1].page_updates >= 1 and .[-1].samples > 50 and .[-1].looks == .[-1].samples'
 	is '.[-1].findings | all(. == 0) and length > 20'
 }
 
@@ -96,7 +96,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 
 @test "watch: a writer that hangs is found while it hangs" {
 	seen lines "$(of writer_stuck) | length == 1 and .[0].detail.for.lo_ns >= 50000000"
-	seen lines '.[-1].looks_torn > 5'
+	seen lines '.[-1].samples_torn > 5 and .[-1].looks_torn == .[-1].samples_torn'
 }
 
 @test "watch: the device goes and comes back" {
