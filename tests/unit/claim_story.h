@@ -256,6 +256,44 @@ static inline void story_relabel(struct story *story, uint64_t seed)
 	story->eventful = true;
 }
 
+/*
+ * What comes late, goes and comes back, or is not vouched for; and a second PTP clock. By numbers
+ * of its own as well.
+ */
+static inline void story_vary(struct story *story, uint64_t seed)
+{
+	struct random_source random = {seed ^ 0x5a5a5a5a5a5a5a5a};
+	uint64_t which = random_u64(&random) % 24, long_ms = 1 + random_u64(&random) % 9000;
+	const char *more = strstr(story->text, "\nat ") ? "+" : "";
+
+	switch (which) {
+	case 0:
+		story_say(story, "at %s0ms gone %llums\n", more, (unsigned long long)long_ms);
+		break;
+	case 1:
+	case 2:
+		story_say(story, "at %s%llums status %s\nat +%llums status SYNCHRONIZED\n", more,
+			  (unsigned long long)random_u64(&random) % 9000,
+			  which == 1 ? "UNRELIABLE" : "FREERUNNING", (unsigned long long)long_ms);
+		break;
+	case 3:
+		if (!story->realtime)
+			return;
+		story_say(story, "ptp-clock kvm\nptp-clock ena within 20us\n");
+		return;
+	case 4:
+		if (!story->realtime)
+			return;
+		story_say(story,
+			  "ptp-clock ena within 20us\nptp-clock nic off -700us within 9us\n");
+		story->reference_lies = true;
+		break;
+	default:
+		return;
+	}
+	story->eventful = true;
+}
+
 static inline void story_write(struct story *story, uint64_t seed)
 {
 	uint64_t changes;
@@ -273,6 +311,7 @@ static inline void story_write(struct story *story, uint64_t seed)
 		story_inject(story);
 	}
 	story_relabel(story, seed);
+	story_vary(story, seed);
 }
 
 /* Further than 292 years: sums with it are still numbers. */

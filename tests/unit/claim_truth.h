@@ -321,6 +321,19 @@ static inline bool is_bad_then(const struct told *told)
 	       (!told->page_tells || told->page_lies);
 }
 
+/* By the newest page before @now the host has no source of time: nothing has recovered. */
+static inline bool is_freerunning(size_t now)
+{
+	for (size_t i = now + 1; i-- > 0;) {
+		const struct event *event = &story.told[i].event;
+
+		if (event->type == EVENT_PAGE && event->page_state == EVENT_PAGE_STABLE)
+			return page_get(&event->page, PAGE_CLOCK_STATUS) ==
+			       VMCLOCK_STATUS_FREERUNNING;
+	}
+	return false;
+}
+
 /* It was seen to the end that all is good, and for long. */
 static inline bool could_be_known(const struct beside *beside, size_t now)
 {
@@ -330,7 +343,7 @@ static inline bool could_be_known(const struct beside *beside, size_t now)
 	const struct told *newest = realtime_before(now + 1);
 
 	if (!story.full || story.end == STORY_RING || story.loses || is_in_doubt(beside, now) ||
-	    !driver_is_known(now) || (!story.realtime && beside->moved))
+	    !driver_is_known(now) || is_freerunning(now) || (!story.realtime && beside->moved))
 		return false;
 	if (newest && beside->moved && !newest->utc_tells)
 		return false;
