@@ -83,7 +83,7 @@ void trace_session_show(struct trace_session *session, const struct event *event
 		view->notification(stdout, &session->context, event);
 		break;
 	case EVENT_CLOCK_CHANGE:
-		session->clock_changes++;
+		session->clock_changes += event->result >= 0; /* else it was refused */
 		view->clock_change(stdout, &session->context, event);
 		break;
 	case EVENT_DEVICE:

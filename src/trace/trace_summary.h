@@ -9,9 +9,6 @@
 
 #include "trace/trace_view.h"
 
-/* Was each use seen and counted, from the first to the last, as far as is known? */
-bool trace_has_all_uses(const struct trace_context *context, const struct trace_result *result);
-
 /* Lines for people. */
 void trace_summary_put_text(FILE *out, const struct trace_context *context,
 			    const struct trace_result *result);

@@ -4,6 +4,7 @@
 #include "show/finding_json.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
+#include "trace/trace_known.h"
 #include "trace/trace_table.h"
 
 static const struct json_table bucket_table = {
@@ -147,9 +148,18 @@ const struct json_table trace_summary_table = {
 		{"duration_ns", JSON_U64, "How long it watched: from `watched_from_ns` to the end.",
 		 .unit = "ns"},
 		{"watched_from_ns", JSON_U64, "As in the line `begin`.", .unit = "ns"},
-		{"disruptions", JSON_U64, "How many were found."},
+		{"disruptions", JSON_U64,
+		 "How many were found. Null: not known, as no page was sampled.", JSON_NULL},
+		{"disruptions_complete", JSON_BOOL,
+		 "That is all of them. False: it is not known, or at least that, as updates of the "
+		 "page were missed, it was gone for a time, or the recording is not whole."},
 		{"clock_changes", JSON_U64,
-		 "How many times somebody set, steered or switched the system clock."},
+		 "How many times somebody set, steered or switched the system clock. Null: not "
+		 "known, as the kernel was not hooked.",
+		 JSON_NULL},
+		{"clock_changes_complete", JSON_BOOL,
+		 "That is all of them. False: it is not known, or at least that, as a hook is "
+		 "missing, events were lost, or the recording is not whole."},
 		JSON_FINDINGS_KEY,
 		JSON_UPDATES_KEYS,
 		{"notifications", JSON_U64,
@@ -375,15 +385,6 @@ static json_object *json_unseen(const struct blind_period *unseen, uint64_t now_
 	return json;
 }
 
-bool trace_has_all_uses(const struct trace_context *context, const struct trace_result *result)
-{
-	for (size_t i = 0; !context->hooks_changed && i < context->hook_count; i++) {
-		if (hook_is_missing(&context->hooks[i]) && !context->hooks[i].awaited)
-			return false;
-	}
-	return !result->summary->unseen.times && (!result->losses || !result->losses->uncounted);
-}
-
 /* What the kernel's hooks delivered. */
 static void add_uses(json_object *line, const struct trace_context *context,
 		     const struct trace_result *result)
@@ -417,11 +418,15 @@ json_object *trace_summary_json(const struct trace_context *context,
 {
 	json_object *line =
 		json_new_line(&trace_summary_table, context->watched_from_ns + result->duration_ns);
+	struct trace_known disruptions = trace_knows_disruptions(result);
+	struct trace_known changes = trace_knows_clock_changes(context, result);
 
 	add_u64(line, "duration_ns", result->duration_ns);
 	add_u64(line, "watched_from_ns", context->watched_from_ns);
-	add_u64(line, "disruptions", result->disruptions);
-	add_u64(line, "clock_changes", result->clock_changes);
+	add_known(line, "disruptions", disruptions.known, result->disruptions);
+	add_bool(line, "disruptions_complete", disruptions.complete);
+	add_known(line, "clock_changes", changes.known, result->clock_changes);
+	add_bool(line, "clock_changes_complete", changes.complete);
 	add_json(line, "findings", finding_json_counts(result->counts));
 	add_u64(line, "page_updates", result->page_updates);
 	add_u64(line, "page_updates_unseen", result->page_updates_unseen);

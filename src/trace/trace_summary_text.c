@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "show/live_text.h"
+#include "trace/trace_known.h"
 
 /* One column of a figure that may not be known. */
 static void put_ns_column(FILE *out, bool known, uint64_t ns)
@@ -262,6 +263,17 @@ static void put_page(FILE *out, const struct trace_result *result)
 		result->counts->notifications);
 }
 
+/* "LABEL 3", "LABEL at least 3: WHY" or "LABEL not known: WHY". */
+static void put_known(FILE *out, const char *label, struct trace_known known, uint64_t count)
+{
+	fputs(label, out);
+	if (known.known)
+		fprintf(out, "%s%" PRIu64, known.complete ? "" : "at least ", count);
+	else
+		fputs("not known", out);
+	fprintf(out, "%s%s\n", known.complete ? "" : ": ", known.why ?: "");
+}
+
 void trace_summary_put_text(FILE *out, const struct trace_context *context,
 			    const struct trace_result *result)
 {
@@ -283,10 +295,12 @@ void trace_summary_put_text(FILE *out, const struct trace_context *context,
 		recorded_result_put_text(out, result->recorded);
 	if (result->page)
 		put_page(out, result);
-	fprintf(out, "disruptions         %" PRIu64 "\n", result->disruptions);
+	put_known(out, "disruptions         ", trace_knows_disruptions(result),
+		  result->disruptions);
 	fputs("findings            ", out);
 	live_put_finding_counts(out, result->counts);
-	fprintf(out, "\nsystem clock        changed %" PRIu64 " times\n", result->clock_changes);
+	put_known(out, "\nclock changes       ", trace_knows_clock_changes(context, result),
+		  result->clock_changes);
 	mapper_list_put_text(out, context->start_ns, result->mappers, result->mapper_counts);
 	if (!context->hooks)
 		return;

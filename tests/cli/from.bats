@@ -245,6 +245,43 @@ are_all() { sql "UPDATE facts SET value = (SELECT count(*) FROM events) WHERE na
 	[[ $output == *"NOT SEEN for want of a hook on vmclock_miscdev_read"* ]]
 }
 
+@test "from: what was not seen is not 0, but at least so much, or not known" {
+	summary() {
+		from trace
+		text=$("$VMCLOCK_TRACE" trace --from "$file" 2>/dev/null) || :
+	}
+	with_kernel
+	summary # of which 9 events were lost
+	is '.[-1] | .clock_changes != null and (.clock_changes_complete | not)'
+	[[ $text == *"clock changes       at least "*": events were lost"* ]]
+	sql "UPDATE facts SET value = 'absent: no such function' WHERE name = 'hook do_adjtimex'"
+	summary
+	is '.[-1] | .clock_changes != null and (.clock_changes_complete | not)'
+	[[ $text == *"clock changes       at least "*": no hook on do_adjtimex"* ]]
+	sql "DELETE FROM events WHERE type = (SELECT id FROM types WHERE name = 'page')"
+	are_all
+	summary
+	is '.[-1] | (.disruptions_complete | not)'
+	[[ $text == *"disruptions         "*": no page was sampled"* ]]
+	rm -f "$file"
+	printf '%s\n' 'end 20s' 'realtime within 1ms' 'at 10s storm 300 over 500ms' >"$BATS_TEST_TMPDIR/storm.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/storm.scenario" "$file" >/dev/null || :
+	summary
+	is '.[-1] | .disruptions == 0 and (.disruptions_complete | not) and .clock_changes == null and (.clock_changes_complete | not)'
+	[[ $text == *"disruptions         at least 0: updates of the page were missed between two samples"* ]]
+	[[ $text == *"clock changes       not known: the kernel was not hooked"* ]]
+	# And 0 where it was.
+	rm -f "$file"
+	"$VMCLOCK_TRACE" record --scenario "$scenarios/healthy.scenario" "$file" >/dev/null
+	summary
+	is '.[-1] | .disruptions == 0 and .disruptions_complete'
+	[[ $text == *"disruptions         0"$'\n'* ]]
+	# Not closed: there may be more.
+	sql "DELETE FROM facts WHERE name = 'end_monotonic_ns'"
+	summary
+	is '.[-1] | .disruptions == 0 and (.disruptions_complete | not)'
+}
+
 @test "from: what was lost is no finding about the clock, and no all-clear" {
 	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../scenarios/loss.scenario" "$file"
 	[[ $output == *"EVENTS WERE LOST"* ]]

@@ -100,6 +100,46 @@ static void who_judges_is_a_label(void **state)
 	free(snapshot);
 }
 
+static bool has_line(const struct metrics_snapshot *snapshot, const char *line)
+{
+	const struct metrics_self self = {.serves = true};
+	struct metrics_writer out = {.format = METRICS_TEXT};
+	bool has;
+
+	metrics_write(&out, snapshot, &self);
+	assert_false(out.failed);
+	has = memmem(out.text, out.length, line, strlen(line));
+	free(out.text);
+	return has;
+}
+
+/* 0 is a number of what could be seen. */
+static void what_has_no_hook_has_no_zero(void **state)
+{
+	static const char slews[] = "vmclock_system_clock_changes_total{how=\"slew\"} ";
+	static const char steps[] = "vmclock_system_clock_changes_total{how=\"step\"} ";
+	static const char reads[] = "vmclock_driver_uses_total{path=\"clock_gettime\"";
+	static const char timeouts[] = "vmclock_driver_timeouts_total ";
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+	struct metrics_driver *driver;
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 0);
+	driver = &snapshot->driver;
+	assert_true(has_line(snapshot, slews) && has_line(snapshot, reads));
+	driver->hook[0].function = "do_adjtimex";
+	assert_false(has_line(snapshot, slews) || has_line(snapshot, steps));
+	/* What was seen was seen; and the driver that is not there is used by nobody. */
+	driver->clock_changes[CLOCK_STEPPED] = 1;
+	assert_true(has_line(snapshot, steps));
+	driver->hook[1].function = "vmclock_get_crosststamp";
+	assert_false(has_line(snapshot, reads) || has_line(snapshot, timeouts));
+	driver->hook[1].awaited = true;
+	assert_true(has_line(snapshot, reads) && has_line(snapshot, timeouts));
+	free(snapshot);
+}
+
 /* Also that which was forgotten once. */
 static void every_loss_has_its_series(void **state)
 {
@@ -129,6 +169,7 @@ int main(void)
 		cmocka_unit_test(never_more_than_promised),
 		cmocka_unit_test(who_judges_is_a_label),
 		cmocka_unit_test(every_loss_has_its_series),
+		cmocka_unit_test(what_has_no_hook_has_no_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
