@@ -62,11 +62,15 @@ struct fleet_incident {
 	uint64_t known; /* of them, those whose error is known, */
 	uint64_t wrong; /* and those that surely got a wrong time */
 	bool has_worst;
-	enum observed_clock worst_clock; /* which clock was surely the furthest off, */
-	struct ns_interval worst;	 /* and how far */
-	struct utc_span from;		 /* the last good sample before it */
-	struct utc_span begin;		 /* it began in there: from that to what was found first */
-	struct utc_span to;		 /* when all was well, or the recording's end */
+	enum observed_clock worst_clock;  /* which clock was surely the furthest off, */
+	struct ns_interval worst;	  /* and how far, */
+	bool worst_is_rough;		  /* by whom no bound is known */
+	uint64_t unknown[ERROR_UNKNOWNS]; /* readings of clocks that are not known, by reason */
+	bool is_unread;	       /* no reading of CLOCK_REALTIME is known, for it was not compared */
+	bool has_step_beyond;  /* a step of it shows that it was further off than is known */
+	struct utc_span from;  /* the last good sample before it */
+	struct utc_span begin; /* it began in there: from that to what was found first */
+	struct utc_span to;    /* when all was well, or the recording's end */
 };
 
 /* Of which UTC is wanted: the ends of its interval; its beginning, when it was found, its end. */

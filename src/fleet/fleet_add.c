@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/step_beyond.h"
+
 #define SENTENCE_BYTES 480
 
 static void copy_fact(const struct fleet_source *source, const char *name, char *out)
@@ -62,16 +64,23 @@ static uint64_t far_off(struct ns_interval error)
 
 static void take_clocks(const struct incident *from, struct fleet_incident *to)
 {
+	struct step_beyond beyond;
+
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &from->clock[i].errors;
 
+		for (int why = 0; why < ERROR_UNKNOWNS; why++)
+			to->unknown[why] += errors->unknown[why];
 		if (!from->clock[i].seen || !errors->known ||
 		    (to->has_worst && far_off(errors->worst) <= far_off(to->worst)))
 			continue;
 		to->has_worst = true;
 		to->worst_clock = (enum observed_clock)i;
 		to->worst = errors->worst;
+		to->worst_is_rough = errors->unbounded == errors->known;
 	}
+	to->is_unread = !from->clock[OBSERVED_REALTIME].errors.known;
+	to->has_step_beyond = step_beyond_of(from, &beyond);
 }
 
 static void take_readers(const struct incident *from, struct fleet_incident *to)

@@ -4,8 +4,8 @@
 
 #include "fleet/fleet_plot.h"
 #include "fleet/fleet_view.h"
+#include "fleet/fleet_worst.h"
 #include "show/html.h"
-#include "show/interval_text.h"
 #include "report/report_style.h"
 
 static void put_head(FILE *out, const struct fleet *fleet)
@@ -26,27 +26,16 @@ static void put_head(FILE *out, const struct fleet *fleet)
 	fputs("</p>\n", out);
 }
 
-static void put_worst(FILE *out, const struct fleet_incident *worst)
-{
-	char off[INTERVAL_TEXT_BYTES];
-
-	if (!worst) {
-		fputs("<td>-</td>", out);
-		return;
-	}
-	interval_text(worst->worst, off, sizeof(off));
-	fprintf(out, "<td>%s %s</td>", observed_clock_name(worst->worst_clock), off);
-}
-
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
 	fputs("<h2>Hosts</h2>\n<div class=\"wide\"><table><thead><tr><th>host</th>"
 	      "<th>incidents</th><th>reads meanwhile</th><th>wrong</th><th>not known</th>"
-	      "<th>worst clock, off by</th></tr></thead><tbody>\n",
+	      "<th>worst known clock, off by</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[i];
 		struct fleet_harm harm = fleet_harm(fleet, recording);
+		char worst[FLEET_WORST_BYTES];
 
 		fputs("<tr><td class=\"name\">", out);
 		html_puts(out, recording->label);
@@ -54,7 +43,7 @@ static void put_hosts(FILE *out, const struct fleet *fleet)
 			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
 			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64 "</td>",
 			harm.incidents, harm.reads, harm.wrong, harm.reads - harm.known);
-		put_worst(out, fleet_worst(fleet, recording));
+		fprintf(out, "<td>%s</td>", fleet_worst_text(fleet, recording, worst));
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);

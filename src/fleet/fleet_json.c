@@ -2,6 +2,7 @@
 /* A report on several recordings for programs: one object. */
 #include "base/instant.h"
 #include "fleet/fleet_view.h"
+#include "fleet/fleet_worst.h"
 #include "fleet/fleet_table.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -47,6 +48,20 @@ static json_object *json_worst(const struct fleet_incident *incident)
 	return json;
 }
 
+static void add_gap(json_object *to, const struct fleet_gap *gap)
+{
+	json_object *json = json_new_map();
+
+	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
+		if (gap->unknown[why])
+			add_u64(json, error_unknown_name((enum error_unknown)why),
+				gap->unknown[why]);
+	}
+	add_json(to, "readings_unknown", json);
+	add_bool(to, "realtime_unread", gap->is_unread);
+	add_bool(to, "step_beyond", gap->has_step_beyond);
+}
+
 static json_object *json_utc(const struct fleet_recording *recording)
 {
 	json_object *json = json_new(&fleet_utc_table);
@@ -67,6 +82,7 @@ static json_object *json_recording(const struct fleet *fleet,
 				   const struct fleet_recording *recording)
 {
 	struct fleet_harm harm = fleet_harm(fleet, recording);
+	struct fleet_gap gap = fleet_gap(fleet, recording);
 	json_object *json = json_new(&fleet_recording_table);
 
 	add_text(json, "host", recording->label);
@@ -87,6 +103,7 @@ static json_object *json_recording(const struct fleet *fleet,
 	add_u64(json, "known", harm.known);
 	add_u64(json, "wrong", harm.wrong);
 	add_json(json, "worst", json_worst(fleet_worst(fleet, recording)));
+	add_gap(json, &gap);
 	add_ended(json, recording->whole.ended, recording->whole.no_log);
 	add_u64(json, "events", recording->events);
 	add_u64(json, "events_lost", recording->lost);
@@ -111,6 +128,8 @@ static json_object *json_incident(const struct fleet_recording *recording,
 				  const struct fleet_incident *incident)
 {
 	json_object *json = json_new(&fleet_incident_table);
+	struct fleet_gap gap = {.is_unread = incident->is_unread,
+				.has_step_beyond = incident->has_step_beyond};
 
 	add_text(json, "host", recording->label);
 	add_u64(json, "number", incident->number);
@@ -126,6 +145,8 @@ static json_object *json_incident(const struct fleet_recording *recording,
 	add_u64(json, "reads", incident->reads);
 	add_u64(json, "known", incident->known);
 	add_u64(json, "wrong", incident->wrong);
+	memcpy(gap.unknown, incident->unknown, sizeof(gap.unknown));
+	add_gap(json, &gap);
 	return json;
 }
 

@@ -14,6 +14,11 @@ static const char *method_names(int i)
 	return i < ALIGN_METHODS ? align_method_name((enum align_method)i) : NULL;
 }
 
+static const char *unknown_names(int i)
+{
+	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
+}
+
 const struct json_table fleet_span_table = {
 	.name = "utc_span",
 	.doc = "A moment of UTC: it was surely between the two. An end that is not known is null.",
@@ -65,8 +70,22 @@ const struct json_table fleet_utc_table = {
 		{"known", JSON_U64, "Of how many of these reads the error is known."},             \
 		{"wrong", JSON_U64, "How many of them were wrong."},                               \
 	{                                                                                          \
-		"worst", JSON_OBJECT, "The clock that was surely the furthest off.", JSON_NULL,    \
-			.of = &fleet_worst_table                                                   \
+		"worst", JSON_OBJECT,                                                              \
+			"The clock that was surely the furthest off, of readings that are known.", \
+			JSON_NULL, .of = &fleet_worst_table                                        \
+	}
+
+/* And what is not known of the clocks then. */
+#define GAP_KEYS                                                                                   \
+	{"readings_unknown", JSON_U64,                                                             \
+	 "How many readings of clocks while they were bad are not known, by reason; only reasons " \
+	 "that there were.",                                                                       \
+	 JSON_MAP, .name = unknown_names},                                                         \
+		{"realtime_unread", JSON_BOOL,                                                     \
+		 "In an incident no reading of CLOCK_REALTIME is known."},                         \
+	{                                                                                          \
+		"step_beyond", JSON_BOOL,                                                          \
+			"A step of CLOCK_REALTIME shows that it was further off than `worst`."     \
 	}
 
 const struct json_table fleet_recording_table = {
@@ -91,6 +110,7 @@ const struct json_table fleet_recording_table = {
 		{"incidents", JSON_U64, "How many incidents it has."},
 		{"findings", JSON_U64, "How many findings it has."},
 		HARM_KEYS,
+		GAP_KEYS,
 		JSON_ENDED_KEYS,
 		{"events", JSON_U64, "How many events were read."},
 		{"events_lost", JSON_U64, "How many could not be written."},
@@ -117,6 +137,7 @@ const struct json_table fleet_incident_table = {
 		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
 		 JSON_MAP, .name = json_finding_names},
 		HARM_KEYS,
+		GAP_KEYS,
 		{0},
 	}};
 

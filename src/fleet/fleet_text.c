@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "fleet/fleet_view.h"
-#include "show/interval_text.h"
+#include "fleet/fleet_worst.h"
 #include "show/text_wrap.h"
 
 #define LABEL_COLUMNS 24
@@ -31,21 +31,17 @@ static void put_hosts(FILE *out, const struct fleet *fleet)
 {
 	put_heading(out, "Hosts");
 	fprintf(out, "%-*s %9s %16s %9s  %s\n", LABEL_COLUMNS, "host", "incidents", "reads, wrong",
-		"not known", "worst clock, off by");
+		"not known", "worst known clock, off by");
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[i];
-		const struct fleet_incident *worst = fleet_worst(fleet, recording);
 		struct fleet_harm harm = fleet_harm(fleet, recording);
-		char off[INTERVAL_TEXT_BYTES], reads[48];
+		char worst[FLEET_WORST_BYTES], reads[48];
 
 		put_shown(out, recording->label, LABEL_COLUMNS);
 		snprintf(reads, sizeof(reads), "%" PRIu64 ", %" PRIu64, harm.reads, harm.wrong);
 		fprintf(out, " %9" PRIu64 " %16s %9" PRIu64 "  ", harm.incidents, reads,
 			harm.reads - harm.known);
-		if (worst)
-			interval_text(worst->worst, off, sizeof(off));
-		fprintf(out, "%s%s%s\n", worst ? observed_clock_name(worst->worst_clock) : "-",
-			worst ? " " : "", worst ? off : "");
+		fprintf(out, "%s\n", fleet_worst_text(fleet, recording, worst));
 	}
 }
 

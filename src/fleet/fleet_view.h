@@ -40,10 +40,6 @@ void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t 
 /* A width, rounded up: "105.003 ms"; "not known" for UINT64_MAX. */
 void fleet_width_text(uint64_t ns, char text[TEXT_NS_BYTES]);
 
-/* What a clock was off by at worst in an incident that is asked for; NULL: none is known. */
-const struct fleet_incident *fleet_worst(const struct fleet *fleet,
-					 const struct fleet_recording *recording);
-
 /* Is @incident asked for? */
 bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *incident);
 

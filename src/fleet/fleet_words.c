@@ -5,7 +5,7 @@
 
 #include "base/instant.h"
 #include "fleet/fleet_view.h"
-#include "show/interval_text.h"
+#include "fleet/fleet_worst.h"
 #include "show/sentence.h"
 
 #define SHOWN_BYTES 200
@@ -140,29 +140,6 @@ const char *fleet_level(const struct fleet *fleet)
 	if (worst > FINDING_INFO)
 		return worst == FINDING_CRITICAL ? "CRITICAL" : "WARNING";
 	return claim_of(fleet, &where).state == CLAIM_HOLDS ? "OK" : "UNKNOWN";
-}
-
-/* By how much it surely is not 0. */
-static uint64_t far_off(struct ns_interval error)
-{
-	return error.lo_ns > 0	 ? (uint64_t)error.lo_ns
-	       : error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns
-				 : 0;
-}
-
-const struct fleet_incident *fleet_worst(const struct fleet *fleet,
-					 const struct fleet_recording *recording)
-{
-	const struct fleet_incident *worst = NULL;
-
-	for (size_t i = 0; i < recording->incidents; i++) {
-		const struct fleet_incident *incident = &recording->incident[i];
-
-		if (incident->has_worst && fleet_has_incident(fleet, incident) &&
-		    (!worst || far_off(incident->worst) > far_off(worst->worst)))
-			worst = incident;
-	}
-	return worst;
 }
 
 struct fleet_harm fleet_harm(const struct fleet *fleet, const struct fleet_recording *recording)
@@ -301,28 +278,6 @@ static void say_hurt(struct words *words, const struct fleet *fleet)
 	say(words, ".");
 }
 
-static void say_worst(struct words *words, const struct fleet *fleet)
-{
-	const struct fleet_incident *worst = NULL;
-	const struct fleet_recording *where = NULL;
-	char off[INTERVAL_TEXT_BYTES];
-
-	for (size_t i = 0; i < fleet->recordings; i++) {
-		const struct fleet_incident *incident = fleet_worst(fleet, &fleet->recording[i]);
-
-		if (incident && (!worst || far_off(incident->worst) > far_off(worst->worst))) {
-			worst = incident;
-			where = &fleet->recording[i];
-		}
-	}
-	if (!worst)
-		return;
-	interval_text(worst->worst, off, sizeof(off));
-	say(words, " The worst clock was %s of ", observed_clock_name(worst->worst_clock));
-	say_label(words, where);
-	say(words, ", off by %s.", off);
-}
-
 void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group, char *text,
 		      size_t bytes)
 {
@@ -374,7 +329,7 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 	say_span(&words, fleet);
 	say(&words, ".");
 	say_hurt(&words, fleet);
-	say_worst(&words, fleet);
+	fleet_say_worst(&words, fleet);
 	if (fleet->groups) {
 		fleet_group_text(fleet, &fleet->group[0], group, sizeof(group));
 		say(&words, " %s", group);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "judge/step_beyond.h"
 
 void say(struct words *words, const char *format, ...)
 {
@@ -32,29 +33,31 @@ void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, ui
 	}
 }
 
-/*
- * Did @finding step the clock by more than lies between its known errors? Then on one side of it
- * the error is none of those.
- */
-static bool is_beyond(const struct finding *finding, const struct error_range *errors)
+static void say_step_beyond(struct words *words, const struct incident *incident)
 {
-	const struct event_clock_change *change = &finding->event.change;
-	struct ns_interval least = change->step, width;
+	char step[TEXT_NS_BYTES], about[TEXT_NS_BYTES];
+	struct step_beyond beyond;
 
-	if (finding->kind != FINDING_CLOCK_SET || change->how != CLOCK_STEPPED)
-		return false;
-	if (least.hi_ns < 0)
-		least = (struct ns_interval){.lo_ns = -(least.hi_ns + 1), .hi_ns = INT64_MAX};
-	return !interval_sub(interval_of(errors->all.hi_ns), interval_of(errors->all.lo_ns),
-			     &width) &&
-	       least.lo_ns > 0 && least.lo_ns > width.hi_ns;
+	if (!step_beyond_of(incident, &beyond))
+		return;
+	text_ns(beyond.step_ns, true, step, sizeof(step));
+	text_ns(beyond.about_ns, true, about, sizeof(about));
+	if (beyond.has_side)
+		say(words,
+		    " It was stepped by %s meanwhile, and %s that it was off by about %s, further "
+		    "than by any known reading.",
+		    step, beyond.is_before ? "before" : "after", about);
+	else
+		say(words,
+		    " It was stepped by %s meanwhile: before or after that it was further off than "
+		    "any known reading.",
+		    step);
 }
 
 void say_not_known(struct words *words, const struct incident *incident, enum observed_clock clock)
 {
 	const struct error_range *errors = &incident->clock[clock].errors;
 	const char *before = " It is not known of ";
-	char lo[TEXT_NS_BYTES];
 
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
 		if (!errors->unknown[why])
@@ -66,14 +69,6 @@ void say_not_known(struct words *words, const struct incident *incident, enum ob
 	}
 	if (*before == ';')
 		say(words, ".");
-	for (size_t i = 0; clock == OBSERVED_REALTIME && i < incident->findings; i++) {
-		if (!is_beyond(&incident->finding[i], errors))
-			continue;
-		text_ns(incident->finding[i].event.change.step.lo_ns, true, lo, sizeof(lo));
-		say(words,
-		    " It was stepped by %s meanwhile: before or after that it was further off than "
-		    "any known reading.",
-		    lo);
-		return;
-	}
+	if (clock == OBSERVED_REALTIME)
+		say_step_beyond(words, incident);
 }

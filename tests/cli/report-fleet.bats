@@ -40,6 +40,29 @@ setup() {
 	diff <(python3 -m json.tool "$BATS_TEST_TMPDIR/json") "$data/fleet.json"
 }
 
+@test "report-fleet: the worst clock is one of those known, and whose are not is said, in each form" {
+	printf '%s\n' 'end 2m' 'realtime within 5ms' 'at 30s status UNRELIABLE' 'at 32s clock-set step -2s' \
+		'at 45s clock-set step +2s' 'at 50s status SYNCHRONIZED' >"$BATS_TEST_TMPDIR/hurt.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/hurt.scenario" "$BATS_TEST_TMPDIR/hurt.sqlite" >/dev/null || [ $? = 3 ]
+	printf '%s\n' 'end 1m' 'realtime within 5ms' 'at 20s clock-set step +2s' >"$BATS_TEST_TMPDIR/set.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/set.scenario" "$BATS_TEST_TMPDIR/set.sqlite" >/dev/null || [ $? = 3 ]
+	cd "$BATS_TEST_TMPDIR"
+	said="Of 1 recording it is not known in full how far the clocks were off: scenario hurt.scenario (200 readings: the
+		hypervisor did not vouch for the page's clock; a step shows that it was further off than by any known reading)."
+	said=$(tr -s ' \t\n' ' ' <<<"$said")
+	for form in '' --json; do
+		flat=$("$VMCLOCK_TRACE" report $form hurt.sqlite set.sqlite | tr -s ' \n' ' ')
+		[[ $flat == *"The worst clock, of those known, was CLOCK_REALTIME of scenario set.scenario, "*"${said% }"* ]]
+	done
+	"$VMCLOCK_TRACE" report --html hurt.sqlite set.sqlite |
+		grep -q '<td>CLOCK_REALTIME [^<]*; 200 readings not known, further off by a step</td>'
+	"$VMCLOCK_TRACE" report --json hurt.sqlite set.sqlite |
+		jq -e '.recordings[0] | .readings_unknown == {"not_vouched": 200} and .step_beyond and .realtime_unread == false'
+	# Where all is known, it is the worst.
+	flat=$("$VMCLOCK_TRACE" report set.sqlite "$BATS_FILE_TMPDIR/calm.sqlite" | tr -s ' \n' ' ')
+	[[ $flat == *"The worst clock was CLOCK_REALTIME of scenario set.scenario, "* && $flat != *"not known in full"* ]]
+}
+
 @test "report-fleet: the order of the arguments, and the directory, change no byte" {
 	for form in '' --json --html; do
 		# shellcheck disable=SC2086 # an option or none
