@@ -31,6 +31,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 	}
 	beside->incidents++;
 	beside->last = incident->recovery.state;
+	beside->ended_freerunning = is_freerunning(beside->at);
 	clock = range_of_clock(beside->opened, beside->at + 1);
 	if (is_fair(beside, false)) {
 		const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;

@@ -51,6 +51,7 @@ struct beside {
 	bool ever_believed;
 	bool ever_lied;
 	enum claim_state last;
+	bool ended_freerunning; /* had the host no source of time when that was said? */
 };
 
 static inline bool lies(const struct told *told)
@@ -343,7 +344,8 @@ static inline bool could_be_known(const struct beside *beside, size_t now)
 	const struct told *newest = realtime_before(now + 1);
 
 	if (!story.full || story.end == STORY_RING || story.loses || is_in_doubt(beside, now) ||
-	    !driver_is_known(now) || is_freerunning(now) || (!story.realtime && beside->moved))
+	    !driver_is_known(now) || beside->ended_freerunning ||
+	    (!story.realtime && beside->moved))
 		return false;
 	if (newest && beside->moved && !newest->utc_tells)
 		return false;
