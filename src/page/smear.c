@@ -175,11 +175,6 @@ bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t be
 	return leap_at(page, counter, &leap, &at) && is_within(&leap, at, before_sec, after_sec);
 }
 
-bool leap_second_is_near(const struct page *page, uint64_t counter)
-{
-	return leap_second_is_within(page, counter, NEAR_BEFORE_SEC, NEAR_AFTER_SEC);
-}
-
 /* A stretch of TAI during which the guest's clock runs at another rate. */
 struct smear {
 	int64_t tai_begin, tai_sec; /* its begin and length on TAI */

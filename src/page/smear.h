@@ -67,13 +67,6 @@ int64_t leap_month_end(int64_t utc_sec);
  */
 int leap_second_of_page(const struct page *page, struct leap_second *leap);
 
-/*
- * Is @counter within the hours in which a leap second that @page tells of moves clocks: the end of
- * its day, and the smears around it, up to 24 h about it or from it on? Needs UTC alone. An
- * indicator that is undefined, or of a month's end that is far away, makes no such hours.
- */
-bool leap_second_is_near(const struct page *page, uint64_t counter);
-
 /* How near to its leap second a page and a clock may each be on another side of it. */
 #define LEAP_TURN_SEC 2
 
@@ -87,7 +80,10 @@ bool leap_second_is_near(const struct page *page, uint64_t counter);
 bool leap_second_explains(const struct page *page, uint64_t first, uint64_t last,
 			  struct ns_interval ahead);
 
-/* As leap_second_is_near(), for so many seconds before and after it. */
+/*
+ * Is @counter within so many seconds before and after a leap second that @page tells of? Needs UTC
+ * alone. An indicator that is undefined tells of none.
+ */
 bool leap_second_is_within(const struct page *page, uint64_t counter, int64_t before_sec,
 			   int64_t after_sec);
 
