@@ -53,14 +53,14 @@ override LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack
 override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS))$(findstring -fsanitize,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
 # protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -l:libseccomp.a -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lpthread -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
 # What only bundle and verify need.
-BUNDLE_LDLIBS := -larchive -l:libnettle.a -lz -ljson-c -lsqlite3 -lpthread -lm
+BUNDLE_LDLIBS := -larchive -l:libseccomp.a -l:libnettle.a -lz -ljson-c -lsqlite3 -lpthread -lm
 MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main main/manual_main exporter/exporter_main bundle/bundle_main sim/sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
@@ -133,10 +133,10 @@ $(MANUAL):
 	$(Q)$(MAKE) --no-print-directory ARCH=$(HOST_ARCH) all $@
 endif
 
-# None of the libraries: it needs no kernel, no root and no device.
+# No shared library: it needs no kernel, no root and no device.
 $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libseccomp.a
 
 $(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -393,6 +393,7 @@ static const struct command_option options[] = {
 };
 const struct command cmd_bundle = {
 	.name = "bundle",
+	.confinement = COMMAND_CONFINED_AT_START,
 	.summary = "one file of an incident for somebody else: events, reports, manifest",
 	.usage = "[options] RECORDING",
 	.about = "Makes one .tar.gz of what somebody else needs to look into an incident: the "

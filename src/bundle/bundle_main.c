@@ -5,13 +5,11 @@
  */
 #include <string.h>
 
-#include "base/new_privileges.h"
 #include "feed/command.h"
 
 int main(int argc, char **argv)
 {
-	new_privileges_refuse();
-	if (argc && !strcmp(argv[0], cmd_verify.name))
-		return cmd_verify.run(argc, argv);
-	return cmd_bundle.run(argc, argv);
+	bool verifies = argc && !strcmp(argv[0], cmd_verify.name);
+
+	return command_run(verifies ? &cmd_verify : &cmd_bundle, argc, argv);
 }

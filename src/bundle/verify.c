@@ -342,6 +342,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_verify = {
 	.name = "verify",
+	.confinement = COMMAND_CONFINED_AT_START,
 	.summary = "check such a file: each byte, the judgement, the reports",
 	.usage = "[options] BUNDLE",
 	.about = "Checks a file that vmclock-trace bundle made: that nothing but its files is in "

@@ -338,8 +338,9 @@ static int compare_clocks(const struct compare_options *options)
 		close_sources(&compare);
 		return EXIT_FAILED;
 	}
-	if (privileges_drop())
-		message_error("capabilities could not be dropped; going on with them");
+	if (privileges_drop(true))
+		message_error(
+			"capabilities or system calls could not be given up; going on with them");
 	catch_signals();
 	take_samples(&compare, options);
 	tell_end(&compare);

@@ -95,7 +95,7 @@ static void *serve(void *arg)
 	struct exporter *exporter = arg;
 
 	/* Capabilities are a thread's own: what talks to the network never has any. */
-	privileges_drop();
+	privileges_drop(false);
 	http_run(exporter->http);
 	return NULL;
 }

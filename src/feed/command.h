@@ -21,9 +21,17 @@ enum exit_code {
 
 struct command_option;
 
+/* From when on a command asks the kernel for nothing unusual (base/confine.h). */
+enum command_confinement {
+	COMMAND_CONFINED_LATER,	    /* once it has attached, or never: it becomes another program */
+	COMMAND_CONFINED_AT_START,  /* it loads no BPF */
+	COMMAND_CONFINED_BUT_HOOKS, /* it loads BPF until it ends */
+};
+
 struct command {
 	const char *name;
-	bool passes_rights;  /* it becomes another program, which may gain what this one lacks */
+	bool passes_rights; /* it becomes another program, which may gain what this one lacks */
+	enum command_confinement confinement;
 	bool is_program;     /* it is called by its name alone, not behind vmclock-trace */
 	const char *summary; /* one line for the list of commands */
 	const char *usage;   /* what follows the name; a line for each way to call it */
@@ -39,6 +47,12 @@ struct command {
 	const char *help;		   /* all of --help, where there is no table yet */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
 };
+
+/*
+ * Run @command: from here on it can gain no privileges, unless it passes them on, and asks the
+ * kernel for no more than its `confinement` says.
+ */
+int command_run(const struct command *command, int argc, char **argv);
 
 extern const struct command cmd_status;
 extern const struct command cmd_watch;

@@ -303,8 +303,9 @@ int live_start(struct live *live)
 void live_drop_privileges(struct live *live)
 {
 	live->has_rights = live->kernel && !kernel_trace_is_settled(live->kernel);
-	if (live->has_rights ? privileges_keep_for_hooks() : privileges_drop())
-		message_error("capabilities could not be dropped; going on with them");
+	if (live->has_rights ? privileges_keep_for_hooks() : privileges_drop(live->kernel != NULL))
+		message_error(
+			"capabilities or system calls could not be given up; going on with them");
 }
 
 void live_close(struct live *live)

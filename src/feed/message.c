@@ -71,6 +71,13 @@ void message_failure(const struct error *error)
 		message_hint("%s", error->hint);
 }
 
+void message_not_confined(int err)
+{
+	message_error("this kernel could not be told what never to do for this program (%s); "
+		      "going on without that",
+		      strerror(-err));
+}
+
 int message_no_memory(void)
 {
 	message_error("out of memory");

@@ -32,6 +32,9 @@ void message_hint(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* "SPEAKER: TEXT" */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What base/confine.h gives up could not be given up; @err is negative. */
+void message_not_confined(int err);
+
 /* Returns EXIT_FAILED. */
 int message_no_memory(void);
 

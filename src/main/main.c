@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "base/new_privileges.h"
 #include "feed/command.h"
 #include "feed/completion.h"
 #include "feed/help.h"
@@ -45,9 +44,7 @@ static int run(int argc, char **argv)
 	for (size_t i = 0; commands[i]; i++) {
 		if (strcmp(argv[0], commands[i]->name) != 0)
 			continue;
-		if (!commands[i]->passes_rights)
-			new_privileges_refuse();
-		return commands[i]->run(argc, argv);
+		return command_run(commands[i], argc, argv);
 	}
 	return unknown_command(argv[0]);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/capability.h>
 
-#include "base/new_privileges.h"
+#include "base/confine.h"
 
 static const struct {
 	cap_value_t value;
@@ -53,23 +53,22 @@ int privileges_missing(char *text, size_t bytes)
 }
 
 /* Give up all but those in @keep, which are not inherited by execve() either. */
-static int restrict_to(cap_t keep)
+static int restrict_to(cap_t keep, bool with_hooks)
 {
-	int err = new_privileges_refuse();
+	int err = cap_set_proc(keep) ? -errno : 0;
+	int unconfined = confine_system_calls(with_hooks);
 
-	if (err)
-		return err;
-	return cap_set_proc(keep) ? -errno : 0;
+	return err ? err : unconfined;
 }
 
-int privileges_drop(void)
+int privileges_drop(bool with_hooks)
 {
 	cap_t none = cap_init();
 	int result;
 
 	if (!none)
 		return -errno;
-	result = restrict_to(none);
+	result = restrict_to(none, with_hooks);
 	cap_free(none);
 	return result;
 }
@@ -86,7 +85,7 @@ int privileges_keep_for_hooks(void)
 			result = -errno;
 	}
 	if (!result)
-		result = restrict_to(keep);
+		result = restrict_to(keep, true);
 	cap_free(now);
 	cap_free(keep);
 	return result;

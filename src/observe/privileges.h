@@ -23,10 +23,17 @@ int privileges_missing(char *text, size_t bytes);
 /* Has it CAP_SYS_ADMIN? */
 bool privileges_are_admin(void);
 
-/* Give up all but those that hooks need, for a driver that may come, or come again. 0 or -errno. */
+/*
+ * Give up all but those that hooks need, for a driver that may come, or come again; and all system
+ * calls that are unusual (base/confine.h) but those for hooks. 0 or -errno.
+ */
 int privileges_keep_for_hooks(void);
 
-/* Give up all capabilities, for good: none can be had back by execve() either. 0 or -errno. */
-int privileges_drop(void);
+/*
+ * Give up all capabilities, for good: none can be had back by execve() either; and all system
+ * calls that are unusual, but those for hooks where there are some whose counts are read
+ * (@with_hooks). Of this thread and those that it starts. 0 or -errno.
+ */
+int privileges_drop(bool with_hooks);
 
 #endif

@@ -66,12 +66,18 @@ static int record_scenario(const struct record_options *options,
 	return code;
 }
 
+/* The thread that writes only writes. */
+static int writer_begins(void)
+{
+	return privileges_drop(false);
+}
+
 /* In the place that was asked for, once there is room. */
 static int record_to(const struct record_options *options, struct record_session *session)
 {
 	struct record_place place;
 	struct recorder_options store = {
-		.thread_begins = privileges_drop,
+		.thread_begins = writer_begins,
 		.path = place.path,
 		.max_bytes = options->max_bytes,
 		.max_age_ns = (uint64_t)options->max_age_ns,

@@ -204,6 +204,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_replay = {
 	.name = "replay",
+	.confinement = COMMAND_CONFINED_AT_START,
 	.summary = "judge a recording again, and compare with what was found live",
 	.usage = "[options] FILE",
 	.about = "Gives the events of a recording to the detector that was there when they "

@@ -155,6 +155,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_report = {
 	.name = "report",
+	.confinement = COMMAND_CONFINED_AT_START,
 	.summary = "what a recording tells: what happened, how wrong each clock was, who was hurt",
 	.usage = "[options] FILE...",
 	.about = "Says what a recording tells: first a verdict (what happened, when, for how "

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "base/new_privileges.h"
+#include "base/confine.h"
 #include "base/text.h"
 #include "feed/message.h"
 #include "feed/options.h"
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	struct scenario scenario;
 	int result;
 
-	new_privileges_refuse();
+	confine_system_calls(false);
 	result = options_parse(&program, argc, argv, &options);
 	if (result == MESSAGE_GO_ON)
 		result = settle(&options);

@@ -81,6 +81,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_doctor = {
 	.name = "doctor",
+	.confinement = COMMAND_CONFINED_BUT_HOOKS,
 	.summary = "what can be seen on this machine, what cannot, and what to do about it",
 	.usage = "[options]",
 	.about = "Looks at kernel, BTF, driver, device, all clocks that this guest has or lacks, "

@@ -291,6 +291,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_status = {
 	.name = "status",
+	.confinement = COMMAND_CONFINED_AT_START,
 	.summary = "is the clock sane, now? what the hypervisor publishes, with advice",
 	.usage = "[options]",
 	.about = "Is the clock that the hypervisor publishes sane, now? One screen, the answer "

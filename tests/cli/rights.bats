@@ -7,6 +7,10 @@ bats_require_minimum_version 1.5.0
 
 load ../patience
 
+setup_file() {
+	cc -O1 -Wall -o "$BATS_FILE_TMPDIR/intruder" tests/cli/intruder.c
+}
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	export LC_ALL=C.UTF-8
@@ -114,4 +118,69 @@ waiter() {
 	"$VMCLOCK_TRACE" wait --for disruption --device "$page" --exec sh -c 'cat /proc/self/status >theirs.part; mv theirs.part theirs' >out 2>&1 3>&- &
 	watchers+=($!)
 	until_true looks "$!" "$page"
+}
+
+# What who has taken over a thread could do, by making it do so.
+FORBIDDEN='execve ptrace process_vm_readv mount init_module clock_settime settimeofday unshare keyctl io_uring_setup packet_socket'
+
+# refuses THREAD CALL...: each as EPERM, and one that is allowed goes through.
+refuses() {
+	local thread=$1 call
+	shift
+	grep -q '^Seccomp:	2$' "/proc/$pid/task/$thread/status"
+	"$BATS_FILE_TMPDIR/intruder" "$thread" getpid "$@" >calls
+	for call; do
+		grep -qx "$call 1" calls || { cat calls; return 1; } >&2
+	done
+	grep -qx 'getpid 0' calls
+}
+
+# Another's memory is no user's but root's where the kernel is told so (ptrace_scope of yama).
+needs_ptrace() {
+	[ "$(id -u)" = 0 ] || [ "$(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null || echo 0)" = 0 ] ||
+		skip "this user may not trace its own processes here (kernel.yama.ptrace_scope)"
+}
+
+@test "rights: whoever takes over watch executes, traces, mounts, sets and loads nothing" {
+	needs_ptrace
+	begin 1 watch --json --device "$page"
+	# shellcheck disable=SC2086 # several
+	refuses "$pid" $FORBIDDEN
+	# It goes on.
+	end_watched
+}
+
+@test "rights: of record's threads the one that writes has not even BPF" {
+	needs_ptrace
+	begin 2 record --json --device "$page" clock.sqlite
+	until_true has_begun_to_write
+	for thread in "/proc/$pid/task"/*; do
+		more=
+		[ "${thread##*/}" = "$pid" ] || more='bpf perf_event_open'
+		# shellcheck disable=SC2086
+		refuses "${thread##*/}" $FORBIDDEN $more
+	done
+	end_watched
+	[ "$(sqlite3 -readonly clock.sqlite 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "rights: of the exporter's threads the one that serves has not even BPF" {
+	needs_ptrace
+	begin 2 exporter --listen 127.0.0.1:0 --device "$page"
+	address=$(sed -n '/listening at /{s/.*listening at //p;q}' out)
+	curl --silent --show-error --fail --max-time 100 "http://$address/metrics" >metrics
+	for thread in "/proc/$pid/task"/*; do
+		more=
+		[ "${thread##*/}" = "$pid" ] || more='bpf perf_event_open'
+		# shellcheck disable=SC2086
+		refuses "${thread##*/}" $FORBIDDEN $more
+	done
+	curl --silent --show-error --fail --max-time 100 "http://$address/metrics" >metrics
+}
+
+# It ends as it would have, by Ctrl-C.
+end_watched() {
+	kill -INT "$pid"
+	wait "$pid" || [ $? = 1 ]
+	pid=
 }

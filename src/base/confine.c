@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/confine.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/*
+ * By name: some are of one architecture only, or newer than the library, which then does not know
+ * them. What the C library tries first and can do without (clone3) is told to be missing.
+ */
+static const char *const ordinary[] = {
+	/* memory */
+	"brk",
+	"madvise",
+	"membarrier",
+	"mincore",
+	"mlock",
+	"mmap",
+	"mprotect",
+	"mremap",
+	"msync",
+	"munlock",
+	"munmap",
+	/* this process and its threads */
+	"arch_prctl",
+	"capget",
+	"capset",
+	"clone",
+	"exit",
+	"exit_group",
+	"futex",
+	"futex_waitv",
+	"get_robust_list",
+	"getcpu",
+	"getegid",
+	"geteuid",
+	"getgid",
+	"getgroups",
+	"getpgrp",
+	"getpid",
+	"getppid",
+	"getpriority",
+	"getrandom",
+	"getresgid",
+	"getresuid",
+	"getrlimit",
+	"getrusage",
+	"gettid",
+	"getuid",
+	"prctl",
+	"prlimit64",
+	"rseq",
+	"sched_getaffinity",
+	"sched_getparam",
+	"sched_getscheduler",
+	"sched_yield",
+	"seccomp",
+	"set_robust_list",
+	"set_tid_address",
+	"setrlimit",
+	"sysinfo",
+	"umask",
+	"uname",
+	"wait4",
+	"waitid",
+	/* signals */
+	"kill",
+	"pause",
+	"restart_syscall",
+	"rt_sigaction",
+	"rt_sigpending",
+	"rt_sigprocmask",
+	"rt_sigreturn",
+	"rt_sigsuspend",
+	"rt_sigtimedwait",
+	"sigaltstack",
+	"signalfd",
+	"signalfd4",
+	"tgkill",
+	"tkill",
+	/* time: adjtimex() reads what NTP has set, and without CAP_SYS_TIME can do no more */
+	"adjtimex",
+	"alarm",
+	"clock_adjtime",
+	"clock_getres",
+	"clock_gettime",
+	"clock_nanosleep",
+	"gettimeofday",
+	"nanosleep",
+	"setitimer",
+	"time",
+	"timer_create",
+	"timer_delete",
+	"timer_gettime",
+	"timer_settime",
+	"timerfd_create",
+	"timerfd_gettime",
+	"timerfd_settime",
+	"times",
+	/* files */
+	"access",
+	"chdir",
+	"chmod",
+	"chown",
+	"close",
+	"close_range",
+	"copy_file_range",
+	"creat",
+	"dup",
+	"dup2",
+	"dup3",
+	"faccessat",
+	"faccessat2",
+	"fadvise64",
+	"fallocate",
+	"fchdir",
+	"fchmod",
+	"fchmodat",
+	"fchmodat2",
+	"fchown",
+	"fchownat",
+	"fcntl",
+	"fdatasync",
+	"fgetxattr",
+	"flock",
+	"fstat",
+	"fstatfs",
+	"fsync",
+	"ftruncate",
+	"futimesat",
+	"getcwd",
+	"getdents",
+	"getdents64",
+	"getxattr",
+	"inotify_add_watch",
+	"inotify_init",
+	"inotify_init1",
+	"inotify_rm_watch",
+	"ioctl",
+	"lchown",
+	"lgetxattr",
+	"link",
+	"linkat",
+	"lseek",
+	"lstat",
+	"memfd_create",
+	"mkdir",
+	"mkdirat",
+	"newfstatat",
+	"open",
+	"openat",
+	"openat2",
+	"pipe",
+	"pipe2",
+	"pread64",
+	"preadv",
+	"preadv2",
+	"pwrite64",
+	"pwritev",
+	"pwritev2",
+	"read",
+	"readlink",
+	"readlinkat",
+	"readv",
+	"rename",
+	"renameat",
+	"renameat2",
+	"rmdir",
+	"sendfile",
+	"stat",
+	"statfs",
+	"statx",
+	"symlink",
+	"symlinkat",
+	"sync_file_range",
+	"truncate",
+	"unlink",
+	"unlinkat",
+	"utime",
+	"utimensat",
+	"utimes",
+	"write",
+	"writev",
+	/* waiting for several */
+	"epoll_create",
+	"epoll_create1",
+	"epoll_ctl",
+	"epoll_pwait",
+	"epoll_pwait2",
+	"epoll_wait",
+	"eventfd",
+	"eventfd2",
+	"poll",
+	"ppoll",
+	"pselect6",
+	"select",
+	/* clients, and the service manager */
+	"accept",
+	"accept4",
+	"bind",
+	"connect",
+	"getpeername",
+	"getsockname",
+	"getsockopt",
+	"listen",
+	"recvfrom",
+	"recvmmsg",
+	"recvmsg",
+	"sendmmsg",
+	"sendmsg",
+	"sendto",
+	"setsockopt",
+	"shutdown",
+	"socketpair",
+};
+
+static const char *const hooks[] = {"bpf", "perf_event_open"};
+
+static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+int confine_refuse_new_privileges(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+}
+
+static int allow(scmp_filter_ctx filter, const char *const *names, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		int call = seccomp_syscall_resolve_name(names[i]);
+
+		if (call != __NR_SCMP_ERROR)
+			err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+	}
+	return err;
+}
+
+static int allow_sockets(scmp_filter_ctx filter)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < COUNT(families) && !err; i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+	return err;
+}
+
+static int list(scmp_filter_ctx filter, bool with_hooks)
+{
+	int err = allow(filter, ordinary, COUNT(ordinary));
+
+	if (!err && with_hooks)
+		err = allow(filter, hooks, COUNT(hooks));
+	if (!err)
+		err = allow_sockets(filter);
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return err;
+}
+
+/* LeakSanitizer looks at its own process as a debugger does. */
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+/* Filters add up, and each costs with each call: this thread loads none twice. */
+static _Thread_local enum {
+	CONFINED_NOT,
+	CONFINED_BUT_HOOKS,
+	CONFINED
+} confined;
+
+int confine_system_calls(bool with_hooks)
+{
+	scmp_filter_ctx filter;
+	int err = confine_refuse_new_privileges();
+
+	if (err || SANITIZED || confined >= (with_hooks ? CONFINED_BUT_HOOKS : CONFINED))
+		return err;
+	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	if (!filter)
+		return -ENOMEM;
+	/* The kernel's own errno, and a tree: each call of the program goes through it. */
+	seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	err = list(filter, with_hooks);
+	if (!err)
+		err = seccomp_load(filter);
+	if (!err)
+		confined = with_hooks ? CONFINED_BUT_HOOKS : CONFINED;
+	seccomp_release(filter);
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Giving up for good what this program will not do: it gains no rights by being executed as
+ * another, and asks the kernel for nothing that is not on a list (seccomp(2), by libseccomp). Both
+ * hold for the thread that calls and for all that it starts from then on.
+ */
+#ifndef VMCLOCK_TRACE_BASE_CONFINE_H
+#define VMCLOCK_TRACE_BASE_CONFINE_H
+
+#include <stdbool.h>
+
+/* Refuse new privileges. 0 or -errno. */
+int confine_refuse_new_privileges(void);
+
+/*
+ * Refuse new privileges, and from now on all system calls but those of a program that reads clocks
+ * and files, writes files and talks to its clients: no other program is executed, no process
+ * inspected, no clock set, nothing mounted or loaded, no socket but of UNIX, the internet and
+ * netlink. @with_hooks: bpf(2), by which maps are read too, and perf_event_open(2). What is refused
+ * fails with EPERM.
+ *
+ * Called again it can only take away. 0 or -errno: -EINVAL is a kernel without seccomp filters.
+ */
+int confine_system_calls(bool with_hooks);
+
+#endif
