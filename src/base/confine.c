@@ -2,10 +2,18 @@
 #include "base/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /*
  * By name: some are of one architecture only, or newer than the library, which then does not know
@@ -13,209 +21,42 @@
  */
 static const char *const ordinary[] = {
 	/* memory */
-	"brk",
-	"madvise",
-	"membarrier",
-	"mincore",
-	"mlock",
-	"mmap",
-	"mprotect",
-	"mremap",
-	"msync",
-	"munlock",
-	"munmap",
+	"brk", "madvise", "membarrier", "mincore", "mlock", "mmap", "mprotect", "mremap", "msync",
+	"munlock", "munmap",
 	/* this process and its threads */
-	"arch_prctl",
-	"capget",
-	"capset",
-	"clone",
-	"exit",
-	"exit_group",
-	"futex",
-	"futex_waitv",
-	"get_robust_list",
-	"getcpu",
-	"getegid",
-	"geteuid",
-	"getgid",
-	"getgroups",
-	"getpgrp",
-	"getpid",
-	"getppid",
-	"getpriority",
-	"getrandom",
-	"getresgid",
-	"getresuid",
-	"getrlimit",
-	"getrusage",
-	"gettid",
-	"getuid",
-	"prctl",
-	"prlimit64",
-	"rseq",
-	"sched_getaffinity",
-	"sched_getparam",
-	"sched_getscheduler",
-	"sched_yield",
-	"seccomp",
-	"set_robust_list",
-	"set_tid_address",
-	"setrlimit",
-	"sysinfo",
-	"umask",
-	"uname",
-	"wait4",
-	"waitid",
+	"arch_prctl", "capget", "capset", "clone", "exit", "exit_group", "futex", "futex_waitv",
+	"get_robust_list", "getcpu", "getegid", "geteuid", "getgid", "getgroups", "getpgrp",
+	"getpid", "getppid", "getpriority", "getrandom", "getresgid", "getresuid", "getrlimit",
+	"getrusage", "gettid", "getuid", "prctl", "prlimit64", "rseq", "sched_getaffinity",
+	"sched_getparam", "sched_getscheduler", "sched_yield", "seccomp", "set_robust_list",
+	"set_tid_address", "setrlimit", "sysinfo", "umask", "uname", "wait4", "waitid",
 	/* signals */
-	"kill",
-	"pause",
-	"restart_syscall",
-	"rt_sigaction",
-	"rt_sigpending",
-	"rt_sigprocmask",
-	"rt_sigreturn",
-	"rt_sigsuspend",
-	"rt_sigtimedwait",
-	"sigaltstack",
-	"signalfd",
-	"signalfd4",
-	"tgkill",
-	"tkill",
+	"kill", "pause", "restart_syscall", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
+	"rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "signalfd", "signalfd4",
+	"tgkill", "tkill",
 	/* time: adjtimex() reads what NTP has set, and without CAP_SYS_TIME can do no more */
-	"adjtimex",
-	"alarm",
-	"clock_adjtime",
-	"clock_getres",
-	"clock_gettime",
-	"clock_nanosleep",
-	"gettimeofday",
-	"nanosleep",
-	"setitimer",
-	"time",
-	"timer_create",
-	"timer_delete",
-	"timer_gettime",
-	"timer_settime",
-	"timerfd_create",
-	"timerfd_gettime",
-	"timerfd_settime",
+	"adjtimex", "alarm", "clock_adjtime", "clock_getres", "clock_gettime", "clock_nanosleep",
+	"gettimeofday", "nanosleep", "setitimer", "time", "timer_create", "timer_delete",
+	"timer_gettime", "timer_settime", "timerfd_create", "timerfd_gettime", "timerfd_settime",
 	"times",
 	/* files */
-	"access",
-	"chdir",
-	"chmod",
-	"chown",
-	"close",
-	"close_range",
-	"copy_file_range",
-	"creat",
-	"dup",
-	"dup2",
-	"dup3",
-	"faccessat",
-	"faccessat2",
-	"fadvise64",
-	"fallocate",
-	"fchdir",
-	"fchmod",
-	"fchmodat",
-	"fchmodat2",
-	"fchown",
-	"fchownat",
-	"fcntl",
-	"fdatasync",
-	"fgetxattr",
-	"flock",
-	"fstat",
-	"fstatfs",
-	"fsync",
-	"ftruncate",
-	"futimesat",
-	"getcwd",
-	"getdents",
-	"getdents64",
-	"getxattr",
-	"inotify_add_watch",
-	"inotify_init",
-	"inotify_init1",
-	"inotify_rm_watch",
-	"ioctl",
-	"lchown",
-	"lgetxattr",
-	"link",
-	"linkat",
-	"lseek",
-	"lstat",
-	"memfd_create",
-	"mkdir",
-	"mkdirat",
-	"newfstatat",
-	"open",
-	"openat",
-	"openat2",
-	"pipe",
-	"pipe2",
-	"pread64",
-	"preadv",
-	"preadv2",
-	"pwrite64",
-	"pwritev",
-	"pwritev2",
-	"read",
-	"readlink",
-	"readlinkat",
-	"readv",
-	"rename",
-	"renameat",
-	"renameat2",
-	"rmdir",
-	"sendfile",
-	"stat",
-	"statfs",
-	"statx",
-	"symlink",
-	"symlinkat",
-	"sync_file_range",
-	"truncate",
-	"unlink",
-	"unlinkat",
-	"utime",
-	"utimensat",
-	"utimes",
-	"write",
-	"writev",
+	"access", "chdir", "close", "close_range", "copy_file_range", "creat", "dup", "dup2",
+	"dup3", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir", "fchmod", "fchown",
+	"fcntl", "fdatasync", "fgetxattr", "flock", "fstat", "fstatfs", "fsync", "ftruncate",
+	"getcwd", "getdents", "getdents64", "getxattr", "inotify_add_watch", "inotify_init",
+	"inotify_init1", "inotify_rm_watch", "ioctl", "lgetxattr", "link", "linkat", "lseek",
+	"lstat", "memfd_create", "mkdir", "mkdirat", "newfstatat", "open", "openat", "openat2",
+	"pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2", "read",
+	"readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile",
+	"stat", "statfs", "statx", "symlink", "symlinkat", "sync_file_range", "unlink", "unlinkat",
+	"utimensat", "write", "writev",
 	/* waiting for several */
-	"epoll_create",
-	"epoll_create1",
-	"epoll_ctl",
-	"epoll_pwait",
-	"epoll_pwait2",
-	"epoll_wait",
-	"eventfd",
-	"eventfd2",
-	"poll",
-	"ppoll",
-	"pselect6",
-	"select",
+	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+	"eventfd", "eventfd2", "poll", "ppoll", "pselect6", "select",
 	/* clients, and the service manager */
-	"accept",
-	"accept4",
-	"bind",
-	"connect",
-	"getpeername",
-	"getsockname",
-	"getsockopt",
-	"listen",
-	"recvfrom",
-	"recvmmsg",
-	"recvmsg",
-	"sendmmsg",
-	"sendmsg",
-	"sendto",
-	"setsockopt",
-	"shutdown",
-	"socketpair",
-};
+	"accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt",
+	"listen", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt",
+	"shutdown", "socketpair"};
 
 static const char *const hooks[] = {"bpf", "perf_event_open"};
 
@@ -299,5 +140,58 @@ int confine_system_calls(bool with_hooks)
 	if (!err)
 		confined = with_hooks ? CONFINED_BUT_HOOKS : CONFINED;
 	seccomp_release(filter);
+	return err;
+}
+
+#define WRITING                                                                                    \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                           \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |                           \
+	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |                               \
+	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                             \
+	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+
+/* The C library has none of the three. */
+static int ruleset_new(void)
+{
+	const struct landlock_ruleset_attr writing = {.handled_access_fs = WRITING};
+	long ruleset = syscall(SYS_landlock_create_ruleset, &writing, sizeof(writing), 0);
+
+	return ruleset < 0 ? -errno : (int)ruleset;
+}
+
+static int allow_beneath(int ruleset, const char *path)
+{
+	struct landlock_path_beneath_attr rule = {.allowed_access = WRITING};
+	char *copy = strdup(path);
+	int err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	rule.parent_fd = open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	if (rule.parent_fd < 0)
+		return -errno;
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+		err = -errno;
+	close(rule.parent_fd);
+	return err;
+}
+
+int confine_writing(const char *path)
+{
+	static _Thread_local bool confined_once;
+	int ruleset, err = 0;
+
+	if (confined_once)
+		return 0;
+	ruleset = ruleset_new();
+	if (ruleset < 0)
+		return ruleset == -ENOSYS || ruleset == -EOPNOTSUPP ? 0 : ruleset;
+	if (path)
+		err = allow_beneath(ruleset, path);
+	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
+		err = -errno;
+	confined_once = !err;
+	close(ruleset);
 	return err;
 }

@@ -339,8 +339,7 @@ static int compare_clocks(const struct compare_options *options)
 		return EXIT_FAILED;
 	}
 	if (privileges_drop(true))
-		message_error(
-			"capabilities or system calls could not be given up; going on with them");
+		message_error("rights could not be given up; going on with them");
 	catch_signals();
 	take_samples(&compare, options);
 	tell_end(&compare);

@@ -29,7 +29,6 @@ struct exporter_options {
 	const char *listen[LISTENERS];
 	size_t listens;
 	const char *web_config;
-	const char *textfile;
 	int64_t textfile_ns;
 	uint64_t readers;
 };
@@ -54,7 +53,7 @@ struct exporter {
 
 static void write_textfile(struct exporter *exporter, uint64_t now_ns)
 {
-	const char *path = exporter->options->textfile;
+	const char *path = exporter->options->sources.textfile;
 	size_t bytes;
 	char *text;
 	int err;
@@ -109,7 +108,7 @@ static int open_listeners(struct exporter *exporter, struct error *error)
 		return count;
 	for (size_t i = 0; i < options->listens && !err; i++)
 		err = listeners_add(&exporter->listeners, options->listen[i], error);
-	if (!err && !exporter->listeners.count && !options->textfile)
+	if (!err && !exporter->listeners.count && !options->sources.textfile)
 		err = listeners_add(&exporter->listeners, DEFAULT_ADDRESS, error);
 	return err;
 }
@@ -140,8 +139,8 @@ static int open_all(struct exporter *exporter, struct error *error)
 	exporter->state = exporter_state_new((size_t)options->readers);
 	if (!exporter->state)
 		return error_no_memory(error);
-	if (options->textfile)
-		err = exporter_textfile_begin(options->textfile, error);
+	if (options->sources.textfile)
+		err = exporter_textfile_begin(options->sources.textfile, error);
 	if (!err)
 		err = open_server(exporter, error);
 	if (!err)
@@ -201,8 +200,8 @@ static int export_with(struct exporter *exporter)
 	service_tell("READY=1\nSTATUS=Watching the clock");
 	code = observe(exporter);
 	service_tell("STOPPING=1");
-	if (exporter->options->textfile)
-		exporter_textfile_end(exporter->options->textfile);
+	if (exporter->options->sources.textfile)
+		exporter_textfile_end(exporter->options->sources.textfile);
 	return code;
 }
 
@@ -301,7 +300,7 @@ static const struct command_option options[] = {
 	 .doc = "See WEB CONFIGURATION. Prometheus's own exporters call the option "
 		"--web.config.file, which is understood as well."},
 	{"textfile", 0, "PATH", .parse = parse_textfile,
-	 OPTION_AT(struct exporter_options, textfile), .completion = COMPLETE_FILE,
+	 OPTION_AT(struct exporter_options, sources.textfile), .completion = COMPLETE_FILE,
 	 .help = "write the metrics to PATH, for node_exporter, and listen only where "
 		 "--listen says so",
 	 .doc = "It must end with _.prom_. The file is replaced as a whole, and removed at "

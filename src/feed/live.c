@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/clock_now.h"
+#include "base/confine.h"
 #include "base/instant.h"
 #include "feed/message.h"
 #include "observe/privileges.h"
@@ -302,10 +303,14 @@ int live_start(struct live *live)
 
 void live_drop_privileges(struct live *live)
 {
+	bool gains_none = !confine_refuse_new_privileges();
+	bool writes_there = gains_none && !confine_writing(live->request.writes);
+	int err;
+
 	live->has_rights = live->kernel && !kernel_trace_is_settled(live->kernel);
-	if (live->has_rights ? privileges_keep_for_hooks() : privileges_drop(live->kernel != NULL))
-		message_error(
-			"capabilities or system calls could not be given up; going on with them");
+	err = live->has_rights ? privileges_keep_for_hooks() : privileges_drop(live->kernel);
+	if (err || !writes_there)
+		message_error("rights could not be given up; going on with them");
 }
 
 void live_close(struct live *live)

@@ -21,6 +21,8 @@ struct live_request {
 	bool is_calm;
 	/* At least so long between two walks through mappings; 0: as mappers.h bounds it. */
 	uint64_t mappers_period_ns;
+	/* The file beside which alone it writes; NULL: it writes none. Borrowed. */
+	const char *writes;
 };
 
 /* All zero at first. */
@@ -63,8 +65,8 @@ int live_open(struct live *live, const struct live_request *request);
 int live_start(struct live *live);
 
 /*
- * Give up the capabilities that are needed no more: all, as soon as no hooks can come any more that
- * need them.
+ * Give up what is needed no more: files to write but where it was asked to, unusual system calls,
+ * and capabilities, all of them as soon as no hooks can come any more that need them.
  */
 void live_drop_privileges(struct live *live);
 

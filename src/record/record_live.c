@@ -163,6 +163,7 @@ static void run(struct machine *machine)
 static int open_sources(struct machine *machine)
 {
 	const struct live_request request = {
+		.writes = machine->store->path,
 		/* Its own reads through the kernel would be recorded: so it makes none. */
 		.monitor = {.device = machine->options->device,
 			    .timer_only = true,

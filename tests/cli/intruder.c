@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What could who has taken over a thread do? Makes a running thread make system calls, as a debugger
- * can, and says how each ends:
+ * What could who has taken over a thread do? Makes a running thread make system calls, as a
+ * debugger can, and says how each ends:
  *
- *	intruder THREAD NAME...
+ *	intruder THREAD CALL...
  *
- * "NAME ERRNO" a line each, in the order given; 0 is success. The thread then goes on as before.
+ * CALL is the name of one, or create=PATH: open that file, which is made, to write. "CALL ERRNO" a
+ * line each, in the order given; 0 is success. The thread then goes on as before.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +25,7 @@
 static const struct call {
 	const char *name;
 	long number;
-	unsigned long args[3];
+	unsigned long args[4];
 } calls[] = {
 	{"getpid", SYS_getpid, {0}},
 	{"execve", SYS_execve, {0}},
@@ -41,6 +43,8 @@ static const struct call {
 	{"packet_socket", SYS_socket, {17, 3}},
 };
 
+#define STACK_BYTES 8192 /* beyond what the thread uses of it */
+
 #if defined(__x86_64__)
 #define INSTRUCTION	  0x050f /* syscall */
 #define INSTRUCTION_BYTES 2
@@ -50,6 +54,11 @@ static unsigned long long *at(struct user_regs_struct *regs)
 	return &regs->rip;
 }
 
+static unsigned long free_stack(const struct user_regs_struct *regs)
+{
+	return (regs->rsp - STACK_BYTES) & ~15ul;
+}
+
 static void prepare(struct user_regs_struct *regs, const struct call *call)
 {
 	regs->rax = (unsigned long)call->number;
@@ -57,7 +66,8 @@ static void prepare(struct user_regs_struct *regs, const struct call *call)
 	regs->rdi = call->args[0];
 	regs->rsi = call->args[1];
 	regs->rdx = call->args[2];
-	regs->r10 = regs->r8 = regs->r9 = 0;
+	regs->r10 = call->args[3];
+	regs->r8 = regs->r9 = 0;
 }
 
 static long result_of(const struct user_regs_struct *regs)
@@ -71,6 +81,11 @@ static long result_of(const struct user_regs_struct *regs)
 static unsigned long long *at(struct user_regs_struct *regs)
 {
 	return &regs->pc;
+}
+
+static unsigned long free_stack(const struct user_regs_struct *regs)
+{
+	return (regs->sp - STACK_BYTES) & ~15ul;
 }
 
 static void prepare(struct user_regs_struct *regs, const struct call *call)
@@ -130,14 +145,36 @@ static long make(pid_t thread, const struct call *call, const struct user_regs_s
 	return result_of(&regs);
 }
 
-static const struct call *find(const char *name)
+/* @path, put onto the thread's stack. */
+static struct call create(pid_t thread, const char *path, const struct user_regs_struct *before)
 {
+	unsigned long place = free_stack(before);
+	char text[STACK_BYTES / 2] = "";
+
+	strncpy(text, path, sizeof(text) - 1);
+	for (size_t i = 0; i <= strlen(path); i += sizeof(long)) {
+		long word;
+
+		memcpy(&word, text + i, sizeof(word));
+		if (ptrace(PTRACE_POKEDATA, thread, place + i, word))
+			fail("its stack");
+	}
+	return (struct call){
+		.number = SYS_openat,
+		.args = {(unsigned long)AT_FDCWD, place, O_WRONLY | O_CREAT | O_EXCL, 0600},
+	};
+}
+
+static struct call find(pid_t thread, const char *name, const struct user_regs_struct *before)
+{
+	if (!strncmp(name, "create=", 7))
+		return create(thread, name + 7, before);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (!strcmp(calls[i].name, name))
-			return &calls[i];
+			return calls[i];
 	errno = EINVAL;
 	fail(name);
-	return NULL;
+	return calls[0];
 }
 
 /* Stop it where it waits in a system call: the instruction for one is just behind it. */
@@ -167,7 +204,8 @@ int main(int argc, char **argv)
 		fail("attach");
 	stop_in_call(thread, &before);
 	for (int i = 2; i < argc; i++) {
-		long result = make(thread, find(argv[i]), &before);
+		struct call call = find(thread, argv[i], &before);
+		long result = make(thread, &call, &before);
 
 		printf("%s %ld\n", argv[i], result < 0 ? -result : 0);
 	}

@@ -150,6 +150,39 @@ needs_ptrace() {
 	end_watched
 }
 
+# Who lacks Landlock is not held by it.
+needs_landlock() {
+	[ -e /proc/config.gz ] && zcat /proc/config.gz | grep -q '^CONFIG_SECURITY_LANDLOCK=y' &&
+		zcat /proc/config.gz | grep -q '^CONFIG_LSM=.*landlock' && return
+	grep -qw landlock /sys/kernel/security/lsm 2>/dev/null || skip "this kernel has no Landlock, or does not say so"
+}
+
+# writes ERRNO PATH: how process $pid ends that makes a file there.
+writes() {
+	"$BATS_FILE_TMPDIR/intruder" "$pid" "create=$2" >calls
+	grep -qx "create=$2 $1" calls || { cat calls; return 1; } >&2
+}
+
+@test "rights: whoever takes over a command writes where it was asked to write, and nowhere else" {
+	needs_ptrace
+	needs_landlock
+	mkdir here there
+	begin 2 record --json --device "$page" here/clock.sqlite
+	writes 0 "$PWD/here/new"
+	writes 13 "$PWD/there/new"
+	writes 13 "$PWD/new"
+	end_watched
+	begin 2 exporter --listen 127.0.0.1:0 --textfile here/clock.prom --device "$page"
+	until_true [ -s here/clock.prom ]
+	writes 0 "$PWD/here/newer"
+	writes 13 "$PWD/there/new"
+	end_watched
+	begin 1 watch --json --device "$page"
+	writes 13 "$PWD/here/newest"
+	end_watched
+	[ -z "$(ls there)" ] && [ ! -e new ]
+}
+
 @test "rights: of record's threads the one that writes has not even BPF" {
 	needs_ptrace
 	begin 2 record --json --device "$page" clock.sqlite
