@@ -47,7 +47,8 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 
 @test "record: the file says what machine it was, how it was watched, and what happened when" {
 	play_sim "$page" 'end 1h'
-	"$VMCLOCK_TRACE" record --device "$page" --duration 1s "$file"
+	# A busy machine misses updates of the page, and says so.
+	"$VMCLOCK_TRACE" record --device "$page" --duration 1s "$file" || [ $? = 1 ]
 	for name in tool host kernel cpu boot_id clocksource device page mappers thinning bounds \
 		start_monotonic_ns start_realtime_ns end_monotonic_ns events_judged time_daemons; do
 		[ -n "$(sql "SELECT value FROM facts WHERE name = '$name'")" ] || { echo "$name" >&2; return 1; }
@@ -65,7 +66,7 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 # How large a day is: tests/lab/forensics.bats, on a device with its clocks and a reader.
 @test "record: its duration counts from when it watched, and who used the clock before is not known" {
 	play_sim "$page" 'end 1h'
-	"$VMCLOCK_TRACE" record --device "$page" --duration 1s --json "$file" >"$BATS_TEST_TMPDIR/lines"
+	"$VMCLOCK_TRACE" record --device "$page" --duration 1s --json "$file" >"$BATS_TEST_TMPDIR/lines" || [ $? = 1 ]
 	watched=$(sql "SELECT value FROM facts WHERE name = 'watched_from_monotonic_ns'")
 	start=$(sql "SELECT value FROM facts WHERE name = 'start_monotonic_ns'")
 	[ "$watched" -gt "$start" ]
@@ -78,7 +79,7 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 
 @test "record: of what tells nothing new the first and the last stay" {
 	play_sim "$page" 'end 1h'
-	"$VMCLOCK_TRACE" record --device "$page" --duration 8s --json "$file" >"$BATS_TEST_TMPDIR/lines"
+	"$VMCLOCK_TRACE" record --device "$page" --duration 8s --json "$file" >"$BATS_TEST_TMPDIR/lines" || [ $? = 1 ]
 	jq -es '.[-1].events > 200 and .[-1].events_kept < .[-1].events / 5' "$BATS_TEST_TMPDIR/lines"
 }
 

@@ -15,7 +15,7 @@ setup_file() {
 	uses() { load --phc /dev/ptp0 --device none 5; }
 	trace_while trace --phc all -- uses
 	keep first load follow
-	keep before vmclock-trace wait --for synchronized --timeout 60 --json
+	keep before vmclock-trace wait --for synchronized --timeout 600 --json
 	keep compare vmclock-trace compare --count 1 --json
 	keep text vmclock-trace compare --count 1
 	begin watch vmclock-trace watch --json

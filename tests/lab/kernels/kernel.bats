@@ -36,8 +36,7 @@ setup_file() {
 	local kernel=${LAB_KERNEL:-amd64} arch version=
 	arch=${kernel%%/*}
 	[ "$arch" = "$kernel" ] || version=${kernel#*/}
-	in_guest --arch "$arch" --kernel "$version" --timeout 900 \
-		--package chrony --package linuxptp < <(
+	in_guest --arch "$arch" --kernel "$version" --package chrony --package linuxptp < <(
 		printf '%s="%s"\n' every_call "$EVERY_CALL" every_read "$EVERY_READ" hooks_change "$HOOKS_CHANGE"
 		cat <<'SCRIPT'
 	keep release uname -r
