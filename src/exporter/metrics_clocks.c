@@ -95,9 +95,12 @@ static void write_findings(struct metrics_writer *out, const struct metrics_snap
 		     "What was found to have happened to the clock, by kind.");
 	for (int kind = 0; kind < FINDINGS; kind++)
 		metric_u64(out, LABELS("kind", finding_name(kind)), snapshot->found[kind]);
-	metric_begin(out, METRIC_COUNTER, "vmclock_disruptions", NULL,
-		     "Changes of the disruption marker.");
-	metric_u64(out, NULL, snapshot->found[FINDING_DISRUPTION]);
+	/* None is no number where no page was ever sampled. */
+	if (snapshot->page.sampled_ns || snapshot->found[FINDING_DISRUPTION]) {
+		metric_begin(out, METRIC_COUNTER, "vmclock_disruptions", NULL,
+			     "Changes of the disruption marker.");
+		metric_u64(out, NULL, snapshot->found[FINDING_DISRUPTION]);
+	}
 	if (!snapshot->disrupted_at_ns)
 		return;
 	metric_begin(out, METRIC_GAUGE, "vmclock_last_disruption_timestamp_seconds", "seconds",

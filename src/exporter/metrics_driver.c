@@ -81,14 +81,16 @@ static void write_reader(struct metrics_writer *out, const char *name,
 
 static void write_readers(struct metrics_writer *out, const struct metrics_driver *driver)
 {
-	if (!driver->readers_wanted)
+	if (!driver->readers_wanted ||
+	    (!driver->readers && !driver->others.calls && is_missing(driver, DRIVER_CHOKE_POINT)))
 		return;
 	metric_begin(out, METRIC_COUNTER, "vmclock_reader_uses", NULL,
 		     "Uses of the driver by the name of the thread; an empty name: all that came "
 		     "later than the first so many.");
 	for (size_t i = 0; i < driver->readers; i++)
 		write_reader(out, driver->reader[i].comm, &driver->reader[i]);
-	write_reader(out, "", &driver->others);
+	if (driver->others.calls || !is_missing(driver, DRIVER_CHOKE_POINT))
+		write_reader(out, "", &driver->others);
 }
 
 static bool is_change_known(const struct metrics_driver *driver, enum clock_change_how how)

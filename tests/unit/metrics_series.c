@@ -140,6 +140,32 @@ static void what_has_no_hook_has_no_zero(void **state)
 	free(snapshot);
 }
 
+/* Nor is 0 a number of disruptions where there was no page, or of uses that have no hook. */
+static void what_was_not_seen_has_no_zero(void **state)
+{
+	static const char disruptions[] = "\nvmclock_disruptions_total ";
+	static const char readers[] = "vmclock_reader_uses_total";
+	static const char others[] = "vmclock_reader_uses_total{comm=\"\",";
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 1);
+	assert_true(has_line(snapshot, disruptions) && has_line(snapshot, others));
+	snapshot->page.sampled_ns = 0;
+	assert_false(has_line(snapshot, disruptions));
+	snapshot->found[FINDING_DISRUPTION] = 1;
+	assert_true(has_line(snapshot, disruptions));
+	snapshot->driver.hook[0].function = "vmclock_get_crosststamp";
+	assert_true(has_line(snapshot, readers));
+	assert_false(has_line(snapshot, others));
+	snapshot->driver.readers = 0;
+	assert_false(has_line(snapshot, readers));
+	snapshot->driver.others.calls = 1;
+	assert_true(has_line(snapshot, others));
+	free(snapshot);
+}
+
 /* Also that which was forgotten once. */
 static void every_loss_has_its_series(void **state)
 {
@@ -170,6 +196,7 @@ int main(void)
 		cmocka_unit_test(who_judges_is_a_label),
 		cmocka_unit_test(every_loss_has_its_series),
 		cmocka_unit_test(what_has_no_hook_has_no_zero),
+		cmocka_unit_test(what_was_not_seen_has_no_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
