@@ -190,9 +190,9 @@ $(OUT)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LIB_FUZZING_ENGINE) -o $@ $(filter %.c %.a,$^) $(LDLIBS) \
 		$(SERVE_LDLIBS) $(BUNDLE_LDLIBS)
 
-$(OUT)/man/%.scd: man/%.scd man/options $(MANUAL) $(PROGRAMS)
+$(OUT)/man/%.scd: man/%.scd man/fill $(MANUAL) $(PROGRAMS)
 	@mkdir -p $(@D)
-	$(Q)man/options $(dir $(MANUAL)) $< | $(MANUAL) > $@
+	$(Q)man/fill $(dir $(MANUAL)) $< | $(MANUAL) > $@
 
 $(OUT)/completions/%: $(MANUAL) $(PROGRAMS)
 	@mkdir -p $(@D)

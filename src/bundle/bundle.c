@@ -391,6 +391,14 @@ static const struct command_option options[] = {
 	{.argument = "RECORDING", OPTION_FILE(struct bundle_options, file), .required = true},
 	{0},
 };
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "made"},
+	{EXIT_FAILED, "not made; or the recording is damaged, and the bundle is of what could be "
+		      "saved"},
+	{EXIT_FINDING, "never: a bundle is no alarm"},
+	{0},
+};
+
 const struct command cmd_bundle = {
 	.name = "bundle",
 	.confinement = COMMAND_CONFINED_AT_START,
@@ -401,8 +409,7 @@ const struct command cmd_bundle = {
 		 "is known of the machine, and a manifest. vmclock-trace verify checks it. The "
 		 "same recording gives the same bytes.",
 	.options = options,
-	.exit_done = "made; a bundle is no alarm, and 3 is never returned",
-	.exit_failed = "not made; or RECORDING is damaged, and it is of what could be saved",
+	.exits = exits,
 	.examples = "vmclock-trace bundle --incident 1 clock.sqlite\n"
 		    "vmclock-trace bundle --redact -o case-4711.tar.gz clock.sqlite\n"
 		    "vmclock-trace bundle --since 5m --until 6m clock.sqlite\n",

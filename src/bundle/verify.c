@@ -340,6 +340,13 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "all is well, as far as it can be compared"},
+	{EXIT_FAILED, "something in it is wrong, or it is not a bundle"},
+	{EXIT_FINDING, "never: what is in it is no alarm"},
+	{0},
+};
+
 const struct command cmd_verify = {
 	.name = "verify",
 	.confinement = COMMAND_CONFINED_AT_START,
@@ -351,10 +358,7 @@ const struct command cmd_verify = {
 		 "unpacked but into a private directory. Who made it is not checked: a bundle is "
 		 "not signed.",
 	.options = options,
-	.exit_done =
-		"all is well, as far as it can be compared; what is in it is no alarm, and 3 is "
-		"never returned",
-	.exit_failed = "something in it is wrong, or it is no bundle",
+	.exits = exits,
 	.examples = "vmclock-trace verify clock-incident-1.tar.gz\n"
 		    "vmclock-trace verify --json case-4711.tar.gz | jq .level\n",
 	.run = verify_run,

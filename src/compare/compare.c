@@ -371,6 +371,21 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "no clock contradicts what it or another claims"},
+	{EXIT_FAILED, "there is neither a page nor a PTP clock, the page that was asked for cannot "
+		      "be read, or the output cannot be written"},
+	{EXIT_FINDING,
+	 "a contradiction: page and CLOCK_REALTIME are further apart than both claim "
+	 "(bounds_disjoint), the PTP clock is not between what the page said around it "
+	 "(phc_outside_page), the driver is not equal to the page at the same counter "
+	 "value (driver_differs), an update of the page is beyond the bound of the "
+	 "one before and the marker did not move, so the host's clock was stepped "
+	 "(host_step), or two other clocks, or one and the page, are further apart "
+	 "than they claim (clocks_disagree)"},
+	{0},
+};
+
 const struct command cmd_compare = {
 	.name = "compare",
 	.summary = "all clocks side by side, each difference an interval",
@@ -383,16 +398,7 @@ const struct command cmd_compare = {
 		"measured it. As root it also holds what the driver returned against the page "
 		"at the same counter value: 0 ns apart, or it says why.",
 	.options = options,
-	.exit_done = "no clock contradicts what it or another claims",
-	.exit_failed = "no device, or it cannot be read",
-	.exit_finding =
-		"a contradiction: page and CLOCK_REALTIME are further apart than both claim "
-		"(bounds_disjoint), the PTP clock is not between what the page said around it "
-		"(phc_outside_page), the driver is not equal to the page at the same counter "
-		"value (driver_differs), or an update of the page is beyond the bound of the "
-		"one before and the marker did not move, so the host's clock was stepped "
-		"(host_step), or two other clocks, or one and the page, are further apart than "
-		"they claim (clocks_disagree)",
+	.exits = exits,
 	.examples = "sudo vmclock-trace compare\n"
 		    "vmclock-trace compare --count 1\n"
 		    "vmclock-trace compare --count 3600 --json > clocks.jsonl\n",

@@ -333,6 +333,16 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "ended by a signal"},
+	{EXIT_FAILED,
+	 "it cannot listen, or write its file; the page is there and cannot be read; "
+	 "the kernel's events cannot be read any more; the web configuration is wrong",
+	 "The cause is on the standard error."},
+	{EXIT_FINDING, "never: what is wrong with the clock is in the metrics"},
+	{0},
+};
+
 const struct command cmd_exporter = {
 	.name = "exporter",
 	.usage = "[options]",
@@ -341,9 +351,7 @@ const struct command cmd_exporter = {
 		 "without root where that is readable; as root also, by BPF, who reads the "
 		 "driver. Without a device it waits for one. Ends with SIGTERM or Ctrl-C.",
 	.options = options,
-	.exit_done = "ended by a signal; what is wrong with the clock is in the metrics, and 3 is "
-		     "never returned",
-	.exit_failed = "it cannot serve, write or observe",
+	.exits = exits,
 	.examples =
 		"vmclock-trace exporter\n"
 		"vmclock-trace exporter --listen :10319 --web-config /etc/vmclock-trace/web.yml\n"

@@ -9,15 +9,49 @@
 
 #include <stdbool.h>
 
-/* Exit codes, the same for every command. */
+/*
+ * Exit codes, the same for every command: the name, the number, what it means, and what the manual
+ * says beside that, as scdoc(5). Where a command has one, its own table says what that means of it.
+ */
+#define EXIT_CODES(X)                                                                              \
+	X(DONE, 0, "done, and nothing found", NULL)                                                \
+	X(FAILED, 1,                                                                               \
+	  "it could not be done: there is no device, or it cannot be read, or the output cannot "  \
+	  "be written; or nothing was found, and whether all is well is not known",                \
+	  "The cause is on the standard error, and what to do about it after _hint:_. Where it "   \
+	  "is not known whether all is well, the answer says UNKNOWN, or why.")                    \
+	X(USAGE, 2, "wrong usage", NULL)                                                           \
+	X(FINDING, 3, "done, and something is wrong with the clock, or has happened to it",        \
+	  "What that is depends on the command; its page says so.")                                \
+	X(TIMEOUT, 4,                                                                              \
+	  "of wait: what it waits for did not happen in time, or is not known to have",            \
+	  "*wait* has more: see *vmclock-trace-wait*(1).")                                         \
+	X(NO_READER, 141, "the reader of the output went away, as with | head",                    \
+	  "The same that a shell reports for SIGPIPE. Nothing is printed about it.")
+
 enum exit_code {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,      /* it could not be done */
-	EXIT_USAGE = 2,	      /* it was asked wrongly */
-	EXIT_FINDING = 3,     /* it was done, and something is wrong with the clock */
-	EXIT_TIMEOUT = 4,     /* what was waited for did not happen in time */
-	EXIT_NO_READER = 141, /* who read the output went away, as SIGPIPE has it */
+#define EXIT_CODE(name, number, help, doc) EXIT_##name = (number),
+	EXIT_CODES(EXIT_CODE)
+#undef EXIT_CODE
 };
+
+/* What an exit code means: for --help, and in the manual the first sentence. */
+struct command_exit {
+	int code;
+	const char *help;
+	const char *doc; /* what the manual says beside that, as scdoc(5); NULL: nothing */
+	bool or_more;	 /* it, and all above it */
+};
+
+/* What message_verdict() (feed/message.h) returns, of the commands that end with that. */
+#define EXIT_DONE_VERDICT "nothing found, or only findings of severity info"
+#define EXIT_FAILED_VERDICT                                                                        \
+	"events were lost (data_loss), updates of the page were missed, or it was bad, and "       \
+	"nothing else was found: whether all was well is then not known"
+#define EXIT_FINDING_VERDICT                                                                       \
+	"something of severity warning or critical was found, other than data_loss, which is not " \
+	"about the clock; or a clock was off without a bound of its own, or the page said "        \
+	"UNRELIABLE of itself, while no finding says so"
 
 struct command_option;
 
@@ -38,13 +72,13 @@ struct command {
 	const char *about;   /* for --help; paragraphs, with an empty line between them */
 	const struct command_option *options; /* feed/options.h; up to an empty one */
 	const struct command *const
-		*commands;     /* what its first operand can be, up to NULL; or NULL */
-	const char *exit_done; /* what its exit codes mean; NULL: it has none of them */
-	const char *exit_failed;
-	const char *exit_finding;
-	const char *exit_timeout;
+		*commands; /* what its first operand can be, up to NULL; or NULL */
+	/*
+	 * What its exit codes mean, by number, up to one without help. EXIT_USAGE is added, as all
+	 * have it. NULL: what EXIT_CODES says.
+	 */
+	const struct command_exit *exits;
 	const char *examples;		   /* lines as they are typed */
-	const char *help;		   /* all of --help, where there is no table yet */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
 };
 

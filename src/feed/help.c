@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "feed/help.h"
 
+#include <assert.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,22 +122,38 @@ static void put_paragraphs(const char *text)
 	}
 }
 
-static void put_exit(enum exit_code code, const char *text)
+static const struct command_exit all_exits[] = {
+#define ROW(name, number, help, doc) {EXIT_##name, help, doc, false},
+	EXIT_CODES(ROW){0},
+#undef ROW
+};
+
+typedef void put_exit_fn(const struct command_exit *exit);
+
+/* Call @put for those of @exits from @first to @last. */
+static void put_exits(const struct command_exit *exits, int first, int last, put_exit_fn *put)
 {
-	if (!text)
-		return;
-	printf("  %d  ", code);
-	text_wrap_within(stdout, COLUMNS, text, 5, 5);
+	for (; exits->help; exits++) {
+		if (exits->code >= first && exits->code <= last)
+			put(exits);
+	}
 }
 
-static void put_exits(const struct command *command)
+static void each_exit(const struct command *command, put_exit_fn *put)
 {
-	printf("\nexit status:\n");
-	put_exit(EXIT_DONE, command->exit_done);
-	put_exit(EXIT_FAILED, command->exit_failed);
-	put_exit(EXIT_USAGE, "wrong usage");
-	put_exit(EXIT_FINDING, command->exit_finding);
-	put_exit(EXIT_TIMEOUT, command->exit_timeout);
+	const struct command_exit *exits = command->exits ?: all_exits;
+
+	put_exits(exits, 0, EXIT_USAGE - 1, put);
+	put_exits(all_exits, EXIT_USAGE, EXIT_USAGE, put);
+	put_exits(exits, EXIT_USAGE + 1, INT_MAX, put);
+}
+
+/* Before the text: "  128 and more  ". */
+static void put_exit(const struct command_exit *exit)
+{
+	int used = printf("  %d%s  ", exit->code, exit->or_more ? " and more" : "");
+
+	text_wrap_within(stdout, COLUMNS, exit->help, used, 5);
 }
 
 static void put_examples(const char *line)
@@ -165,7 +183,8 @@ int help_show(const struct command *command)
 	if (command->commands)
 		put_commands(command->commands);
 	put_options(command->options);
-	put_exits(command);
+	printf("\nexit status:\n");
+	each_exit(command, put_exit);
 	put_examples(command->examples);
 	return message_output(EXIT_DONE);
 }
@@ -181,10 +200,9 @@ static void put_escaped(const char *text, size_t length)
 	}
 }
 
-/* A word of a help text: options are bold, the option's value is underlined. */
-static void put_word(const struct command_option *option, const char *word, size_t length)
+/* A word of a help text: options are bold, @argument, the value of one, is underlined. */
+static void put_word(const char *argument, const char *word, size_t length)
 {
-	const char *argument = option->argument ?: "";
 	size_t before = strspn(word, "("), bare = length;
 	bool is_option, is_value;
 
@@ -200,26 +218,27 @@ static void put_word(const struct command_option *option, const char *word, size
 	put_escaped(word + bare, length - bare);
 }
 
-static void put_words(const struct command_option *option, const char *text)
+static void put_words(const char *argument, const char *text)
 {
 	for (; *text; text += strspn(text, " ")) {
 		size_t length = strcspn(text, " ");
 
-		put_word(option, text, length);
+		put_word(argument, text, length);
 		if (text[length])
 			putchar(' ');
 		text += length;
 	}
 }
 
-/* What it does, as a sentence of its own. */
-static void put_sentence(const struct command_option *option)
+/* @text, which begins and ends as a part of one, as a sentence. */
+static void put_sentence(const char *argument, const char *text)
 {
 	char sentence[TEXT_BYTES];
 
-	say(option, sentence);
+	assert(strlen(text) < sizeof(sentence));
+	snprintf(sentence, sizeof(sentence), "%s", text);
 	sentence[0] = (char)toupper((unsigned char)sentence[0]);
-	put_words(option, sentence);
+	put_words(argument, sentence);
 	putchar('.');
 }
 
@@ -236,7 +255,8 @@ static void put_doc(const char *doc)
 
 static void put_entry(const struct command_option *option)
 {
-	const char *otherwise = default_of(option);
+	const char *otherwise = default_of(option), *argument = option->argument ?: "";
+	char text[TEXT_BYTES];
 
 	if (option->letter)
 		printf("*-%c*, ", option->letter);
@@ -244,10 +264,10 @@ static void put_entry(const struct command_option *option)
 	if (option->argument)
 		printf(" _%s_", option->argument);
 	printf("\n\t");
-	put_sentence(option);
+	put_sentence(argument, say(option, text));
 	if (otherwise) {
 		printf(" Default: ");
-		put_words(option, otherwise);
+		put_words(argument, otherwise);
 		putchar('.');
 	}
 	putchar('\n');
@@ -266,5 +286,21 @@ int help_manual(const struct command *command)
 			put_entry(option);
 	}
 	put_entry(&help);
+	return message_output(EXIT_DONE);
+}
+
+static void put_exit_entry(const struct command_exit *exit)
+{
+	printf("*%d*%s\n\t", exit->code, exit->or_more ? " and more" : "");
+	put_sentence("", exit->help);
+	putchar('\n');
+	if (exit->doc)
+		put_doc(exit->doc);
+	putchar('\n');
+}
+
+int help_manual_exits(const struct command *command)
+{
+	each_exit(command, put_exit_entry);
 	return message_output(EXIT_DONE);
 }

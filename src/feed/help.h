@@ -11,4 +11,7 @@ int help_show(const struct command *command);
 /* Print the options for the manual's OPTIONS, as scdoc(5). The exit code. */
 int help_manual(const struct command *command);
 
+/* The same of the exit codes for EXIT STATUS. */
+int help_manual_exits(const struct command *command);
+
 #endif

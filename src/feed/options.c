@@ -334,6 +334,8 @@ int options_parse(const struct command *command, int argc, char **argv, void *va
 		return completion_show(command, argv[2]);
 	if (argc == 2 && !strcmp(argv[1], "--manual"))
 		return help_manual(command);
+	if (argc == 2 && !strcmp(argv[1], "--manual-exits"))
+		return help_manual_exits(command);
 	code = take_initial(&parsing);
 	if (code == MESSAGE_GO_ON)
 		code = take_options(&parsing, argc, argv);

@@ -112,7 +112,6 @@ static const struct command program = {
 		 "All but exporter understand --json.",
 	.options = options,
 	.commands = commands,
-	.exit_done = "as the command says",
 	.examples =
 		"vmclock-trace status        what the hypervisor publishes, with advice\n"
 		"vmclock-trace compare       all clocks side by side, with bounds\n"

@@ -127,6 +127,21 @@ static int record_run(int argc, char **argv)
 	return message_output(code);
 }
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "recorded, and in what was kept nothing was found but findings of severity "
+		    "info"},
+	{EXIT_FAILED,
+	 "there is nothing to record, FILE cannot be made, or it could not be written "
+	 "when it ended; or " EXIT_FAILED_VERDICT
+	 ". Ended by SIGTERM, as a service is, that is said as well, and the exit "
+	 "status is 0",
+	 "A disk that was in trouble and no more is does not count here: what was lost "
+	 "meanwhile stands in the file and in the summary, as *events_lost* and *trouble* "
+	 "with *--json*, so that a service that is stopped later has not failed."},
+	{EXIT_FINDING, EXIT_FINDING_VERDICT},
+	{0},
+};
+
 const struct command cmd_record = {
 	.name = "record",
 	.summary = "keep all that happens to the clock in a file, for report and replay",
@@ -141,14 +156,7 @@ const struct command cmd_record = {
 		 "Needs root for the kernel's hooks. Without, it records the page alone, and "
 		 "says so.",
 	.options = record_option_table,
-	.exit_done = "recorded, and nothing worse found in it than news (severity info)",
-	.exit_failed =
-		"nothing to record, or FILE could not be written; or events were lost (data_loss), "
-		"updates of the page were missed, or it was bad, and nothing else was found (ended "
-		"by SIGTERM, as a service is, that is 0)",
-	.exit_finding =
-		"a finding about the clock of severity warning or critical; or, with no finding, a "
-		"clock was off, or the page said UNRELIABLE of itself",
+	.exits = exits,
 	.examples =
 		"sudo vmclock-trace record\n"
 		"sudo vmclock-trace record --max-size 1G --max-age 30d /var/lib/clock.sqlite\n"

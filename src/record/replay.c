@@ -202,6 +202,15 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, EXIT_DONE_VERDICT},
+	{EXIT_FAILED,
+	 "the file is not a recording, is damaged, was not closed (and nothing was "
+	 "found in it), or gives other findings than were seen live; or " EXIT_FAILED_VERDICT},
+	{EXIT_FINDING, EXIT_FINDING_VERDICT, "Judged as it was live."},
+	{0},
+};
+
 const struct command cmd_replay = {
 	.name = "replay",
 	.confinement = COMMAND_CONFINED_AT_START,
@@ -212,14 +221,7 @@ const struct command cmd_replay = {
 		 "for byte, what was found live. To see all that was seen: vmclock-trace trace "
 		 "--from FILE, and watch --from FILE.",
 	.options = options,
-	.exit_done = "nothing found, or only news (severity info)",
-	.exit_failed =
-		"FILE is no recording, is damaged, or gives other findings than were seen live; or "
-		"events were lost (data_loss), updates of the page were missed, or it was bad, and "
-		"nothing else was found",
-	.exit_finding =
-		"a finding about the clock of severity warning or critical, as it was seen live; "
-		"or, with no finding, a clock was off, or the page said UNRELIABLE of itself",
+	.exits = exits,
 	.examples =
 		"vmclock-trace replay clock.sqlite\n"
 		"vmclock-trace replay --speed 1 clock.sqlite\n"

@@ -153,6 +153,20 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "reported, whatever happened to the clock"},
+	{EXIT_FAILED,
+	 "a FILE is not a recording, or is damaged: then the report is of what could "
+	 "be saved; or nothing was found, and whether all was well is not known, as "
+	 "the recording is empty, was not closed or lost events (data_loss), updates "
+	 "of the page were missed, or it was bad; with --csv and --perfetto also where "
+	 "events are missing and something was found"},
+	{EXIT_FINDING, "never: a report is no alarm",
+	 "Where the page said UNRELIABLE of itself all the time, for which *status*, "
+	 "*watch*, *record* and *replay* end with 3, it is CRITICAL."},
+	{0},
+};
+
 const struct command cmd_report = {
 	.name = "report",
 	.confinement = COMMAND_CONFINED_AT_START,
@@ -166,12 +180,7 @@ const struct command cmd_report = {
 		 "and says what is known of the order, and what was bad on several hosts at the "
 		 "same time.",
 	.options = options,
-	.exit_done = "reported, whatever happened: a report is no alarm, and 3 is never returned",
-	.exit_failed = "a FILE is no recording, or is damaged: then the report is of what could be "
-		       "saved; or nothing was found, and whether all was well is not known, as it "
-		       "is empty, was not closed or lost events, updates of the page were missed, "
-		       "or it was bad; with --csv and --perfetto also where events are missing and "
-		       "something was found",
+	.exits = exits,
 	.examples =
 		"vmclock-trace report clock.sqlite\n"
 		"vmclock-trace report --incident 1 --html clock.sqlite > incident.html\n"

@@ -218,6 +218,12 @@ static const struct command_option option_table[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "played to the end or to a signal; with --check, all scenarios are right"},
+	{EXIT_FAILED, "a scenario is wrong, or a file cannot be read or made"},
+	{0},
+};
+
 static const struct command program = {
 	.name = "vmclock-sim",
 	.is_program = true,
@@ -232,8 +238,7 @@ static const struct command program = {
 		 "address: for root in a test guest, whose driver then serves what is played.\n\n"
 		 "SIGINT, SIGTERM and SIGHUP end it early, which is no failure.",
 	.options = option_table,
-	.exit_done = "played to the end or to a signal; with --check: all are right",
-	.exit_failed = "a scenario is wrong, or a file cannot be read or made",
+	.exits = exits,
 	.examples =
 		"vmclock-sim --now tests/scenarios/migrate.scenario /dev/shm/vmclock0 &\n"
 		"vmclock-trace status --device /dev/shm/vmclock0\n"

@@ -79,6 +79,13 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "everything can be seen and is safe"},
+	{EXIT_FAILED, "the output could not be written"},
+	{EXIT_FINDING, "something is missing or unsafe, or was not tried for want of rights"},
+	{0},
+};
+
 const struct command cmd_doctor = {
 	.name = "doctor",
 	.confinement = COMMAND_CONFINED_BUT_HOOKS,
@@ -89,9 +96,7 @@ const struct command cmd_doctor = {
 		 "tries each hook and shows how it is attached and why not better. Changes "
 		 "nothing.",
 	.options = options,
-	.exit_done = "everything can be seen",
-	.exit_failed = "the output could not be written",
-	.exit_finding = "something is missing or unsafe (or was not tried, for want of rights)",
+	.exits = exits,
 	.examples = "sudo vmclock-trace doctor\n"
 		    "vmclock-trace doctor --json | jq '.checks[] | select(.state != \"ok\")'\n",
 	.run = doctor_run,

@@ -289,6 +289,30 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "sane; also a whole page that by design holds no clock (marker-only, as of "
+		    "QEMU), and one whose time at a counter value is all that was asked for "
+		    "(--counter): that is compared with nothing, and the answer is UNKNOWN"},
+	{EXIT_FAILED,
+	 "there is no device, it cannot be read, or the output cannot be written; or "
+	 "it is UNKNOWN whether the clock is sane: there is no time by it here "
+	 "(another CPU's counter), or none that CLOCK_REALTIME can be compared with "
+	 "(the page does not tell UTC, or changes too fast), or the page is in a file "
+	 "and its time is more than 2 s outside its bound from CLOCK_REALTIME, so that "
+	 "it may be of another machine or of another boot; or it is cut, or has a "
+	 "value that is not defined or cannot be (counter_id, leap_indicator, "
+	 "leap_second_smearing_hint, a TAI offset of minutes)"},
+	{EXIT_FINDING,
+	 "not safe to rely on: the bytes are no page, an update that does not end, a "
+	 "status other than SYNCHRONIZED or FREERUNNING, a time that cannot be "
+	 "computed or that the kernel gets wrong (counter_before_reference), a counter "
+	 "that this CPU does not have, CLOCK_REALTIME more than 2 s outside the "
+	 "page's bound, or two clocks of this machine that contradict each other "
+	 "(clocks_disagree)",
+	 "All of WARNINGS that is a _finding_. Announced disruptions are notes."},
+	{0},
+};
+
 const struct command cmd_status = {
 	.name = "status",
 	.confinement = COMMAND_CONFINED_AT_START,
@@ -299,23 +323,7 @@ const struct command cmd_status = {
 		 "PTP clock and its scale, and each warning with what to do. Needs no root where "
 		 "the page is readable.",
 	.options = options,
-	.exit_done =
-		"sane; also a whole page that by design holds no clock (marker-only, as of "
-		"QEMU) or is asked for its time alone (--counter): nothing is wrong with it, and "
-		"whether the clock is right is UNKNOWN",
-	.exit_failed =
-		"no device, or it cannot be read; or unknown: the page holds a clock, and there is "
-		"no time by it here, or it is in a file and more than 2 s outside its bound from "
-		"CLOCK_REALTIME; or the file is cut, or a field has a value that is not defined "
-		"(counter_id, leap_indicator, leap_second_smearing_hint) or cannot be (a TAI "
-		"offset of minutes)",
-	.exit_finding =
-		"not safe to rely on: no valid page, an update that does not end, a status "
-		"other than SYNCHRONIZED or FREERUNNING, a time that cannot be computed or that "
-		"the kernel gets wrong (counter_before_reference), a counter that this CPU does "
-		"not have, CLOCK_REALTIME more than 2 s outside the page's bound, or two clocks "
-		"of this machine that contradict each other (clocks_disagree). Announced "
-		"disruptions are notes, not findings.",
+	.exits = exits,
 	.examples = "vmclock-trace status\n"
 		    "vmclock-trace status --json | jq .at.max_error_ns\n"
 		    "vmclock-trace status --device saved.page --counter 81273981273\n",

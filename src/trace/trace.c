@@ -151,6 +151,19 @@ static int trace_run(int argc, char **argv)
 	return options.from.file ? trace_from(&options, stdout) : trace_live(&options);
 }
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, EXIT_DONE_VERDICT},
+	{EXIT_FAILED, "there is neither a page to watch nor a kernel to hook; or a page that was "
+		      "named cannot be opened; or the output cannot be written; with --strict, a "
+		      "page or a hook is missing; with --from, the file is not a recording, or is "
+		      "damaged; or " EXIT_FAILED_VERDICT},
+	{EXIT_FINDING, EXIT_FINDING_VERDICT,
+	 "Such as a disruption, a step of the host's clock, or a driver that returned "
+	 "something else than a stable page says at the same counter value: see "
+	 "FINDINGS in *vmclock-trace-watch*(1)."},
+	{0},
+};
+
 const struct command cmd_trace = {
 	.name = "trace",
 	.summary = "show who reads the clock, what comes back, and disruptions as they happen",
@@ -163,15 +176,7 @@ const struct command cmd_trace = {
 		 "Needs root for the kernel's hooks. Without, it watches the page alone, and "
 		 "says so.",
 	.options = trace_option_table,
-	.exit_done = "nothing found, or only news (severity info)",
-	.exit_failed =
-		"there is neither a page nor a kernel to watch; or something that was asked for "
-		"cannot be had; or events were lost (data_loss), updates of the page were missed, "
-		"or it was bad, and nothing else was found",
-	.exit_finding =
-		"a finding about the clock of severity warning or critical: a disruption, a "
-		"host step, ...; or, with no finding, a clock was off, or the page said "
-		"UNRELIABLE of itself",
+	.exits = exits,
 	.examples =
 		"sudo vmclock-trace trace                            # who reads it, until Ctrl-C\n"
 		"sudo vmclock-trace trace --calls -d 1m -c chronyd   # each call of chronyd\n"

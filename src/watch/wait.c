@@ -422,6 +422,27 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, "it happened; with --exec that of CMD",
+	 "Whatever that is. If _CMD_ can return 4 and that must be distinguished from a "
+	 "timeout, leave out *--exec* and use the shell: *vmclock-trace wait ... && "
+	 "CMD*."},
+	{EXIT_FAILED, "there is no device, it cannot be read, or the output could not be written"},
+	{EXIT_FINDING, "not used: that it happened is what was wanted"},
+	{EXIT_TIMEOUT,
+	 "it did not happen in time; or a state was not known to be so until then: why "
+	 "is said",
+	 "So it is with a page in a file that is far from CLOCK_REALTIME, one with values "
+	 "that are not defined, and one without a clock. What is known and why not is in "
+	 "JSON too: _well_, _well\\_unknown_."},
+	{EXIT_NOT_RUN, "with --exec: CMD could not be run"},
+	{EXIT_NOT_FOUND, "with --exec: there is no such command as CMD"},
+	{EXIT_BY_SIGNAL,
+	 "a signal ended it: 128 and its number, so 130 for SIGINT and 143 for SIGTERM",
+	 .or_more = true},
+	{0},
+};
+
 const struct command cmd_wait = {
 	.name = "wait",
 	.passes_rights = true, /* to the command of --exec */
@@ -431,10 +452,7 @@ const struct command cmd_wait = {
 		 "service can start, stop or drain on it. Needs no BPF, and no root where the "
 		 "page is readable.",
 	.options = options,
-	.exit_done = "it happened; with --exec that of CMD (126, 127: it could not be run)",
-	.exit_failed = "no device, or it cannot be read",
-	.exit_timeout = "it did not happen in time, or it was not known to: why is said; 128 and "
-			"more: ended by that signal",
+	.exits = exits,
 	.examples = "vmclock-trace wait --for synchronized --timeout 2m && start-the-database\n"
 		    "vmclock-trace wait --for disruption,restore --exec systemctl restart chronyd\n"
 		    "vmclock-trace wait --for disruption --since-marker 7 --timeout 0\n",

@@ -200,6 +200,15 @@ static const struct command_option options[] = {
 	{0},
 };
 
+static const struct command_exit exits[] = {
+	{EXIT_DONE, EXIT_DONE_VERDICT},
+	{EXIT_FAILED,
+	 "there is no device, it cannot be read, or the output could not be written; "
+	 "with --from, the file is not a recording, or is damaged; or " EXIT_FAILED_VERDICT},
+	{EXIT_FINDING, EXIT_FINDING_VERDICT},
+	{0},
+};
+
 const struct command cmd_watch = {
 	.name = "watch",
 	.summary = "show what happens to the clock as it happens, without BPF or root",
@@ -210,13 +219,7 @@ const struct command cmd_watch = {
 		 "readable. At the beginning it says by which way it finds out, what a sample of "
 		 "the page costs, and how late a change may be found. Ends with Ctrl-C.",
 	.options = options,
-	.exit_done = "nothing found, or only news (severity info)",
-	.exit_failed =
-		"no device, or it cannot be read; or events were lost (data_loss), updates of the "
-		"page were missed, or it was bad, and nothing else was found",
-	.exit_finding =
-		"a finding about the clock of severity warning or critical; or, with no finding, a "
-		"clock was off, or the page said UNRELIABLE of itself",
+	.exits = exits,
 	.examples =
 		"vmclock-trace watch\n"
 		"vmclock-trace watch --duration 1h --json > findings.jsonl\n"

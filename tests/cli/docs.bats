@@ -91,12 +91,29 @@ options_of_completion() { complete_words vmclock-trace "$1" --; }
 	"$VMCLOCK_TRACE" -h | grep '^commands:'
 }
 
-@test "docs: each exit status of each --help is in its man page" {
+# What --help says of each exit status, one a line: "3 What it means."; and the same of the page.
+exits_of_help() {
+	"$VMCLOCK_TRACE" ${1:+"$1"} --help | sed -n '/^exit status:/,/^$/p' | sed '1d;/^$/d' |
+		awk '/^  [0-9]/ { if (line) print line; line = $0; next } { line = line " " $0 } END { print line }' |
+		tr -s ' ' | sed 's/^ //'
+}
+
+exits_of_man() {
+	sed -n '/^# EXIT STATUS/,/^# [^E]/p' "$made/vmclock-trace${1:+-$1}.1.scd" |
+		sed -nE '/^\*[0-9]+\*/{N;s/^\*([0-9]+)\*( and more)?\n\t/\1\2 /;p}'
+}
+
+# A page begins each as a sentence, and has options in bold.
+as_said() { $1 | tr -d '*_\\' | tr '[:upper:]' '[:lower:]' | sed 's/[.]$//'; }
+
+@test "docs: each exit status of each --help is in its man page, in the same words" {
 	for command in $(commands) ''; do
-		for status in 0 1 2 3; do
-			sed -n '/^# EXIT STATUS/,/^# EXAMPLES/p' "$man/vmclock-trace${command:+-$command}.1.scd" |
-				grep -x "\*$status\*"
-		done
+		exits_of_help "$command" | grep -c '^[0-3] ' | grep -x 4
+		exits_said() { as_said "exits_of_help $command"; }
+		exits_written() { as_said "exits_of_man $command"; }
+		same exits_said exits_written
+		# None is written by hand.
+		run ! grep -E '^\*[0-9]+\*( and more)?$' "$man/vmclock-trace${command:+-$command}.1.scd"
 	done
 }
 
