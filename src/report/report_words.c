@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "show/downtime_words.h"
+#include "show/finding_words.h"
 #include "report/report_view.h"
 #include "show/incident_view.h"
 #include "show/sentence.h"
@@ -131,14 +132,24 @@ static void say_kinds(struct words *words, const struct incident *incident)
 	}
 }
 
+/* Of two references that contradict each other it is not known which is wrong. */
+static bool is_reference(enum observed_clock clock)
+{
+	return clock == OBSERVED_PHC_OTHER || clock == OBSERVED_CLOCKBOUND;
+}
+
 /* How far off, and whether that is more than it claims. */
-static void say_error(struct words *words, const struct error_range *errors,
-		      const struct witness *witness)
+static void say_error(struct words *words, enum observed_clock clock,
+		      const struct error_range *errors, const struct witness *witness)
 {
 	char text[ERROR_RANGE_BYTES], name[WITNESS_TEXT_BYTES];
 	bool is_claimed = !errors->wrong && errors->off;
+	bool is_other = witness_is_other(witness);
 
-	if (errors->wrong)
+	if (errors->wrong && is_reference(clock))
+		say(words, "contradicted %s in %" PRIu64 " of %" PRIu64 " known readings, away by ",
+		    is_other ? "it" : "the page", errors->wrong, errors->known);
+	else if (errors->wrong)
 		say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by ",
 		    errors->wrong, errors->known);
 	else if (is_claimed)
@@ -147,7 +158,7 @@ static void say_error(struct words *words, const struct error_range *errors,
 		say(words, "was not proven wrong in any of %" PRIu64 " known readings; off by ",
 		    errors->known);
 	say(words, "%s", error_range_text(errors, text));
-	if (witness_is_other(witness))
+	if (is_other)
 		say(words, ", by %s", witness_text(witness, name));
 	if (is_claimed)
 		say(words, ", and in none of %" PRIu64 " known readings by more than it claims",
@@ -163,12 +174,14 @@ static void say_clocks(struct words *words, const struct incident *incident)
 
 		if (!incident->clock[i].seen)
 			continue;
-		say(words, " %s ", observed_clock_name((enum observed_clock)i));
+		say(words, " %s ",
+		    i == OBSERVED_PHC_OTHER ? "Another PTP clock"
+					    : observed_clock_name((enum observed_clock)i));
 		if (!errors->known) {
 			say(words, "was off by an amount that is not known.");
 			continue;
 		}
-		say_error(words, errors, &incident->witness);
+		say_error(words, (enum observed_clock)i, errors, &incident->witness);
 		say_not_known(words, incident, (enum observed_clock)i);
 	}
 }
@@ -349,20 +362,54 @@ static void say_whether_all(struct words *words, struct claim all)
 		say(words, " Whether there was more is not known: %s.", claim_why_means(all.why));
 }
 
-static void say_nothing_bad(struct words *words, const struct report *report)
+/* The first of the worst of the window, and how many there are; NULL: none is listed. */
+static const struct finding *worst_finding(const struct report *report, uint64_t *count)
 {
 	const struct analysis *analysis = report->analysis;
+	const struct finding *worst = NULL;
+
+	*count = analysis->findings_unlisted;
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *finding = &analysis->finding[i];
+
+		if (!report_has_finding(report, finding))
+			continue;
+		++*count;
+		if (!worst || finding->severity > worst->severity)
+			worst = finding;
+	}
+	return worst;
+}
+
+static void say_findings(struct words *words, const struct report *report, const char *none)
+{
+	char sentence[FINDING_WORDS_BYTES];
+	uint64_t count;
+	const struct finding *worst = worst_finding(report, &count);
+
+	if (!worst) {
+		say(words, " %s; %s%" PRIu64 " findings are not listed.", none,
+		    at_most(report, report->analysis->findings_unlisted), count);
+		return;
+	}
+	finding_sentence(worst, sentence, sizeof(sentence));
+	say(words, " %s; found was %s: %s.", none, finding_name(worst->kind), sentence);
+	if (count > 1)
+		say(words, " The timeline has %s%" PRIu64 " finding%s more.",
+		    at_most(report, report->analysis->findings_unlisted), count - 1,
+		    count == 2 ? "" : "s");
+}
+
+static void say_nothing_bad(struct words *words, const struct report *report)
+{
 	const char *none = "there was no incident";
-	uint64_t findings = analysis->findings_unlisted;
+	uint64_t findings;
 
 	if (report_is_all(report).state != CLAIM_HOLDS)
 		none = "no incident was seen";
-	for (size_t i = 0; i < analysis->findings; i++)
-		findings += report_has_finding(report, &analysis->finding[i]);
+	worst_finding(report, &findings);
 	if (findings)
-		say(words, " %s; %s%" PRIu64 " thing%s to know happened.", none,
-		    at_most(report, analysis->findings_unlisted), findings,
-		    findings == 1 ? "" : "s");
+		say_findings(words, report, none);
 	else
 		say(words, " %s.",
 		    report_claim(report).state == CLAIM_FAILS ? none : "nothing was found");
