@@ -2,6 +2,7 @@
 #include "judge/judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "judge/health.h"
 
@@ -70,8 +71,9 @@ static void follow_span(struct judge *judge, const struct event *event)
 static void follow_doubt(struct judge *judge, const struct event *event)
 {
 	struct page_doubt *doubt = &judge->doubt;
+	char undefined[PAGE_DOUBT_BYTES] = "";
+	bool is_out_of_range = judge->page.is_out_of_range, is_adrift;
 	page_warning_set unsafe;
-	bool is_adrift;
 
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
 	    event->page_state != EVENT_PAGE_STABLE)
@@ -79,9 +81,11 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 	unsafe = page_warnings_unsafe(page_mode(&event->page), page_warnings(&event->page)) &
 		 ~PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
 	is_adrift = health_is_adrift(&event->page);
-	if ((!unsafe && !is_adrift) || incidents_open(judge->incidents))
+	page_is_in_doubt(&event->page, undefined, sizeof(undefined));
+	if ((!unsafe && !is_adrift && !is_out_of_range && !undefined[0]) ||
+	    incidents_open(judge->incidents))
 		return;
-	if (!doubt->unsafe && !doubt->is_adrift)
+	if (!page_doubt_any(doubt))
 		doubt->from_ns = event->time_ns;
 	if (unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE)) {
 		if (!page_doubt_is_unreliable(doubt))
@@ -90,6 +94,9 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 	}
 	doubt->unsafe |= unsafe;
 	doubt->is_adrift |= is_adrift;
+	doubt->is_out_of_range |= is_out_of_range;
+	if (!doubt->undefined[0])
+		memcpy(doubt->undefined, undefined, sizeof(undefined));
 	doubt->to_ns = event->time_ns;
 }
 
@@ -197,10 +204,24 @@ const struct clock_doubts *judge_clock_doubts(const struct judge *judge)
 	return &judge->clock_doubts;
 }
 
+bool page_doubt_any(const struct page_doubt *doubt)
+{
+	return doubt->unsafe || doubt->is_adrift || doubt->is_out_of_range || doubt->undefined[0];
+}
+
+static enum claim_why why_of(const struct page_doubt *doubt)
+{
+	if (doubt->unsafe)
+		return doubt_why(doubt->unsafe);
+	if (doubt->undefined[0])
+		return CLAIM_UNDEFINED;
+	return doubt->is_out_of_range ? CLAIM_OUT_OF_RANGE : CLAIM_FREERUNNING;
+}
+
 void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
-	span->page_bad = judge->doubt.unsafe || judge->doubt.is_adrift;
-	span->page_why = judge->doubt.unsafe ? doubt_why(judge->doubt.unsafe) : CLAIM_FREERUNNING;
+	span->page_bad = page_doubt_any(&judge->doubt);
+	span->page_why = why_of(&judge->doubt);
 	span->unreliable = page_doubt_is_unreliable(&judge->doubt);
 	span->missed = judge->page.unwatched;
 	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;

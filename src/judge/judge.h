@@ -78,9 +78,11 @@ bool judge_page_is_good(const struct judge *judge);
 
 /* The page was bad by its own samples while no incident was open: no finding says so. */
 struct page_doubt {
-	page_warning_set unsafe; /* why; 0: it never was */
-	bool is_adrift;		 /* or it was FREERUNNING without a bound */
-	uint64_t from_ns;	 /* the first such sample, and the last */
+	page_warning_set unsafe;	  /* why; 0: it never was */
+	bool is_adrift;			  /* or it was FREERUNNING without a bound, */
+	bool is_out_of_range;		  /* or its time or bound past what can be computed, */
+	char undefined[PAGE_DOUBT_BYTES]; /* or not as the ABI defines it: the first such */
+	uint64_t from_ns;		  /* the first such sample, and the last */
 	uint64_t to_ns;
 	uint64_t unreliable_from_ns; /* the same of those in which it said UNRELIABLE of itself: */
 	uint64_t unreliable_to_ns;   /* valid if `unsafe` has that */
@@ -91,6 +93,9 @@ static inline bool page_doubt_is_unreliable(const struct page_doubt *doubt)
 {
 	return doubt->unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
 }
+
+/* Was there any of it? */
+bool page_doubt_any(const struct page_doubt *doubt);
 
 /* Owned by @judge. */
 const struct page_doubt *judge_page_doubt(const struct judge *judge);

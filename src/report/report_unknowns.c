@@ -238,7 +238,7 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 	const struct page_doubt *doubt = report->doubt;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
-	if ((!doubt->unsafe && !doubt->is_adrift) || doubt->from_ns >= report->until_ns ||
+	if (!page_doubt_any(doubt) || doubt->from_ns >= report->until_ns ||
 	    doubt->to_ns < report->since_ns)
 		return;
 	report_utc(report, doubt->from_ns, from, sizeof(from));
@@ -247,6 +247,15 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 		emit(sink, "page_bad",
 		     "How far the clock was off while the host had no source of time "
 		     "(FREERUNNING), seen from %s to %s: it gave no bound.",
+		     from, to);
+	if (doubt->undefined[0])
+		emit(sink, "page_bad",
+		     "Whether the page is what it should be, seen from %s to %s: %s.", from, to,
+		     doubt->undefined);
+	if (doubt->is_out_of_range)
+		emit(sink, "page_bad",
+		     "Whether the clock was right, from %s to %s: the page's time, or its error "
+		     "bound, was out of range.",
 		     from, to);
 	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
 		if (doubt->unsafe & PAGE_WARNING_BIT(i))

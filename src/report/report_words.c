@@ -417,6 +417,8 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		say(words, " The page said of itself that its clock is UNRELIABLE.");
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	say_witness(words, report);
+	if (!report->analysis->clock[OBSERVED_REALTIME].known)
+		say(words, " CLOCK_REALTIME was not compared with any clock.");
 	if (report_claim(report).state == CLAIM_UNKNOWN)
 		say(words, " Whether all was well is not known: %s.",
 		    claim_why_means(report_claim(report).why));
