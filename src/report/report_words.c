@@ -318,6 +318,20 @@ static void say_window(struct words *words, const struct report *report)
 	say_gaps(words, report);
 }
 
+/* That which lasts matters most: a clock that is still wrong is wrong now. */
+static int rank_of(const struct incident *incident)
+{
+	switch (incident->recovery.state) {
+	case CLAIM_FAILS:
+		return 3 * (int)incident->severity + 2;
+	case CLAIM_UNKNOWN:
+		return 3 * (int)incident->severity + 1;
+	case CLAIM_HOLDS:
+		break;
+	}
+	return 3 * (int)incident->severity;
+}
+
 /* The worst of the window, the first of those, and how many there are whichever is asked for. */
 static const struct incident *worst_of(const struct report *report, uint64_t *count)
 {
@@ -331,7 +345,7 @@ static const struct incident *worst_of(const struct report *report, uint64_t *co
 		*count +=
 			incident->to_ns >= report->since_ns && incident->from_ns < report->until_ns;
 		if (report_has_incident(report, incident) &&
-		    (!worst || incident->severity > worst->severity))
+		    (!worst || rank_of(incident) > rank_of(worst)))
 			worst = incident;
 	}
 	return worst;

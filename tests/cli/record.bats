@@ -63,6 +63,21 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 	[ "$(sql 'SELECT count(*) FROM pages')" -lt "$(sql 'SELECT count(*) FROM events')" ]
 }
 
+@test "record: of a page with an undefined value, or one past what can be computed, nothing is OK" {
+	play_sim "$page" 'end 1h'
+	for field in 38:$'\x09' 96:$'\xff\xff\xff\xff\xff\xff\xff\xff'; do
+		until_true whole_page
+		printf %s "${field#*:}" | dd of="$BATS_TEST_TMPDIR/odd" bs=1 seek="${field%%:*}" conv=notrunc status=none
+		rm -f "$file"
+		run -1 "$VMCLOCK_TRACE" record --device "$BATS_TEST_TMPDIR/odd" --duration 300ms "$file"
+		"$VMCLOCK_TRACE" report --json "$file" | jq -e '.level == "unknown" and (.not_known | map(.code) | index("page_bad") != null)'
+		run -1 "$VMCLOCK_TRACE" replay "$file"
+	done
+}
+
+# The simulator writes it meanwhile.
+whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4 "$BATS_TEST_TMPDIR/odd") % 2)) = 0 ]; }
+
 # How large a day is: tests/lab/forensics.bats, on a device with its clocks and a reader.
 @test "record: its duration counts from when it watched, and who used the clock before is not known" {
 	play_sim "$page" 'end 1h'

@@ -693,3 +693,10 @@ schema_check() {
 	kill -INT $recorder
 	wait $recorder || true
 }
+
+@test "report: of several incidents the verdict tells the one that still lasts" {
+	printf '%s\n' 'end 3m' 'realtime within 5ms' 'at 30s clock-set step +1s' 'at 40s clock-set step -1s' \
+		'at 80s clock-set step +10s' >"$BATS_TEST_TMPDIR/two.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/two.scenario" "$copy" >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '(.incidents | length) == 2 and (.verdict | contains("Incident 2: ") and contains("NOT recovered"))'
+}
