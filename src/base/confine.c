@@ -177,7 +177,7 @@ static int allow_beneath(int ruleset, const char *path)
 	return err;
 }
 
-int confine_writing(const char *path)
+int confine_writing(const char *const *paths)
 {
 	static _Thread_local bool confined_once;
 	int ruleset, err = 0;
@@ -187,8 +187,8 @@ int confine_writing(const char *path)
 	ruleset = ruleset_new();
 	if (ruleset < 0)
 		return ruleset == -ENOSYS || ruleset == -EOPNOTSUPP ? 0 : ruleset;
-	if (path)
-		err = allow_beneath(ruleset, path);
+	for (size_t i = 0; paths && paths[i] && !err; i++)
+		err = allow_beneath(ruleset, paths[i]);
 	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		err = -errno;
 	confined_once = !err;

@@ -24,11 +24,11 @@ int confine_refuse_new_privileges(void);
 int confine_system_calls(bool with_hooks);
 
 /*
- * From now on open, make, rename and remove files to write beneath the directory of @path alone;
- * NULL: nowhere (landlock(7)). What is open stays open. Refuse new privileges first. The first of a
- * thread's calls holds. 0, also on a kernel without Landlock (before 5.13, or not enabled), or
- * -errno.
+ * From now on open, make, rename and remove files to write beneath the directories of @paths alone,
+ * up to NULL; NULL itself: nowhere (landlock(7)). What is open stays open. Refuse new privileges
+ * first. The first of a thread's calls holds. 0, also on a kernel without Landlock (before 5.13, or
+ * not enabled), or -errno.
  */
-int confine_writing(const char *path);
+int confine_writing(const char *const *paths);
 
 #endif

@@ -330,7 +330,7 @@ static int compare_clocks(const struct compare_options *options)
 {
 	static struct compare compare;
 	struct error error = {.cause = ""};
-	int status = EXIT_DONE;
+	int status = EXIT_DONE, err;
 
 	compare.view = options->json ? &compare_view_json : &compare_view_text;
 	if (open_sources(&compare, options, &error)) {
@@ -338,8 +338,9 @@ static int compare_clocks(const struct compare_options *options)
 		close_sources(&compare);
 		return EXIT_FAILED;
 	}
-	if (privileges_drop(true))
-		message_error("rights could not be given up; going on with them");
+	err = privileges_drop(true);
+	if (err)
+		message_not_confined(err);
 	catch_signals();
 	take_samples(&compare, options);
 	tell_end(&compare);

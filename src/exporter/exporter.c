@@ -29,6 +29,7 @@ struct exporter_options {
 	const char *listen[LISTENERS];
 	size_t listens;
 	const char *web_config;
+	const char *textfile;
 	int64_t textfile_ns;
 	uint64_t readers;
 };
@@ -37,6 +38,7 @@ struct exporter {
 	const struct exporter_options *options;
 	struct exporter_state *state;
 	struct exporter_sources sources;
+	const char *writes[LISTENERS + 2]; /* up to NULL */
 	struct exporter_board board;
 	struct exporter_pages pages; /* the server's, */
 	struct exporter_pages file;  /* and the observing loop's, for --textfile */
@@ -53,7 +55,7 @@ struct exporter {
 
 static void write_textfile(struct exporter *exporter, uint64_t now_ns)
 {
-	const char *path = exporter->options->sources.textfile;
+	const char *path = exporter->options->textfile;
 	size_t bytes;
 	char *text;
 	int err;
@@ -108,7 +110,7 @@ static int open_listeners(struct exporter *exporter, struct error *error)
 		return count;
 	for (size_t i = 0; i < options->listens && !err; i++)
 		err = listeners_add(&exporter->listeners, options->listen[i], error);
-	if (!err && !exporter->listeners.count && !options->sources.textfile)
+	if (!err && !exporter->listeners.count && !options->textfile)
 		err = listeners_add(&exporter->listeners, DEFAULT_ADDRESS, error);
 	return err;
 }
@@ -130,21 +132,37 @@ static int open_server(struct exporter *exporter, struct error *error)
 	return err;
 }
 
+/* Its own files: those of --textfile and of sockets, which it removes at its end. */
+static void list_writes(struct exporter *exporter)
+{
+	size_t count = 0;
+
+	if (exporter->options->textfile)
+		exporter->writes[count++] = exporter->options->textfile;
+	for (size_t i = 0; i < exporter->listeners.count; i++) {
+		if (exporter->listeners.unlink[i])
+			exporter->writes[count++] = exporter->listeners.unlink[i];
+	}
+}
+
 /* All that needs rights, then everything else without them. */
 static int open_all(struct exporter *exporter, struct error *error)
 {
 	const struct exporter_options *options = exporter->options;
+	struct exporter_source_options sources = options->sources;
 	int err = 0;
 
 	exporter->state = exporter_state_new((size_t)options->readers);
 	if (!exporter->state)
 		return error_no_memory(error);
-	if (options->sources.textfile)
-		err = exporter_textfile_begin(options->sources.textfile, error);
+	if (options->textfile)
+		err = exporter_textfile_begin(options->textfile, error);
 	if (!err)
 		err = open_server(exporter, error);
+	list_writes(exporter);
+	sources.writes = exporter->writes;
 	if (!err)
-		err = exporter_sources_open(&options->sources, &exporter->sources);
+		err = exporter_sources_open(&sources, &exporter->sources);
 	return err;
 }
 
@@ -200,8 +218,8 @@ static int export_with(struct exporter *exporter)
 	service_tell("READY=1\nSTATUS=Watching the clock");
 	code = observe(exporter);
 	service_tell("STOPPING=1");
-	if (exporter->options->sources.textfile)
-		exporter_textfile_end(exporter->options->sources.textfile);
+	if (exporter->options->textfile)
+		exporter_textfile_end(exporter->options->textfile);
 	return code;
 }
 
@@ -300,7 +318,7 @@ static const struct command_option options[] = {
 	 .doc = "See WEB CONFIGURATION. Prometheus's own exporters call the option "
 		"--web.config.file, which is understood as well."},
 	{"textfile", 0, "PATH", .parse = parse_textfile,
-	 OPTION_AT(struct exporter_options, sources.textfile), .completion = COMPLETE_FILE,
+	 OPTION_AT(struct exporter_options, textfile), .completion = COMPLETE_FILE,
 	 .help = "write the metrics to PATH, for node_exporter, and listen only where "
 		 "--listen says so",
 	 .doc = "It must end with _.prom_. The file is replaced as a whole, and removed at "

@@ -32,7 +32,7 @@ int exporter_sources_open(const struct exporter_source_options *options,
 			  struct exporter_sources *sources)
 {
 	const struct live_request request = {
-		.writes = options->textfile,
+		.writes = options->writes,
 		.monitor = options->monitor,
 		.page_only = options->without_bpf,
 		.hooks = {.rate = EVENTS_A_SECOND,

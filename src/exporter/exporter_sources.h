@@ -13,10 +13,10 @@
 struct exporter_source_options {
 	struct page_monitor_options monitor;
 	bool without_bpf;
-	const char *textfile; /* the only file that is written; NULL: none is */
-	const char *btf;      /* as in struct kernel_trace_options */
-	bool reload;	      /* as in struct kernel_trace_options */
-	bool probe_cost;      /* have the kernel count what the hooks cost */
+	const char *const *writes; /* as in struct live_request */
+	const char *btf;	   /* as in struct kernel_trace_options */
+	bool reload;		   /* as in struct kernel_trace_options */
+	bool probe_cost;	   /* have the kernel count what the hooks cost */
 };
 
 /* All zero at first. */

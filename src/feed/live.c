@@ -303,14 +303,14 @@ int live_start(struct live *live)
 
 void live_drop_privileges(struct live *live)
 {
-	bool gains_none = !confine_refuse_new_privileges();
-	bool writes_there = gains_none && !confine_writing(live->request.writes);
-	int err;
+	int err = confine_refuse_new_privileges(), kept;
 
+	if (!err)
+		err = confine_writing(live->request.writes);
 	live->has_rights = live->kernel && !kernel_trace_is_settled(live->kernel);
-	err = live->has_rights ? privileges_keep_for_hooks() : privileges_drop(live->kernel);
-	if (err || !writes_there)
-		message_error("rights could not be given up; going on with them");
+	kept = live->has_rights ? privileges_keep_for_hooks() : privileges_drop(live->kernel);
+	if (err || kept)
+		message_not_confined(err ? err : kept);
 }
 
 void live_close(struct live *live)

@@ -21,8 +21,8 @@ struct live_request {
 	bool is_calm;
 	/* At least so long between two walks through mappings; 0: as mappers.h bounds it. */
 	uint64_t mappers_period_ns;
-	/* The file beside which alone it writes; NULL: it writes none. Borrowed. */
-	const char *writes;
+	/* The files beside which alone it writes, up to NULL; NULL: it writes none. Borrowed. */
+	const char *const *writes;
 };
 
 /* All zero at first. */

@@ -73,8 +73,7 @@ void message_failure(const struct error *error)
 
 void message_not_confined(int err)
 {
-	message_error("this kernel could not be told what never to do for this program (%s); "
-		      "going on without that",
+	message_error("rights that are not needed could not be given up (%s); going on with them",
 		      strerror(-err));
 }
 

@@ -32,7 +32,7 @@ void message_hint(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* "SPEAKER: TEXT" */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What base/confine.h gives up could not be given up; @err is negative. */
+/* Rights (base/confine.h, observe/privileges.h) could not be given up; @err is negative. */
 void message_not_confined(int err);
 
 /* Returns EXIT_FAILED. */

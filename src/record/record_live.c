@@ -24,6 +24,7 @@
 
 /* One running record of this machine. */
 struct machine {
+	const char *writes[2]; /* its file, and NULL */
 	const struct record_options *options;
 	const struct recorder_options *store;
 	struct record_session *session;
@@ -163,7 +164,7 @@ static void run(struct machine *machine)
 static int open_sources(struct machine *machine)
 {
 	const struct live_request request = {
-		.writes = machine->store->path,
+		.writes = machine->writes,
 		/* Its own reads through the kernel would be recorded: so it makes none. */
 		.monitor = {.device = machine->options->device,
 			    .timer_only = true,
@@ -286,6 +287,7 @@ int record_live(const struct record_options *options, const struct recorder_opti
 {
 	struct machine machine = {.options = options,
 				  .store = store,
+				  .writes = {store->path},
 				  .watchdog = -1,
 				  .session = session,
 				  .progress = progress_begin(!options->json)};

@@ -172,11 +172,13 @@ writes() {
 	writes 13 "$PWD/there/new"
 	writes 13 "$PWD/new"
 	end_watched
-	begin 2 exporter --listen 127.0.0.1:0 --textfile here/clock.prom --device "$page"
+	mkdir sockets
+	begin 2 exporter --listen 127.0.0.1:0 --listen "unix:sockets/socket" --textfile here/clock.prom --device "$page"
 	until_true [ -s here/clock.prom ]
 	writes 0 "$PWD/here/newer"
 	writes 13 "$PWD/there/new"
 	end_watched
+	[ ! -e sockets/socket ] && [ ! -e here/clock.prom ]
 	begin 1 watch --json --device "$page"
 	writes 13 "$PWD/here/newest"
 	end_watched
