@@ -342,10 +342,11 @@ static int compare_clocks(const struct compare_options *options)
 	if (err)
 		message_not_confined(err);
 	catch_signals();
+	compare.totals.agree = claim_unknown(CLAIM_NO_EVENTS);
 	take_samples(&compare, options);
 	tell_end(&compare);
-	if (comparison_totals_contradictions(&compare.totals))
-		status = EXIT_FINDING;
+	if (compare.totals.agree.state != CLAIM_HOLDS)
+		status = compare.totals.agree.state == CLAIM_FAILS ? EXIT_FINDING : EXIT_FAILED;
 	close_sources(&compare);
 	return message_output(status);
 }
@@ -374,8 +375,10 @@ static const struct command_option options[] = {
 
 static const struct command_exit exits[] = {
 	{EXIT_DONE, "no clock contradicts what it or another claims"},
-	{EXIT_FAILED, "there is neither a page nor a PTP clock, the page that was asked for cannot "
-		      "be read, or the output cannot be written"},
+	{EXIT_FAILED, "whether the clocks agree is not known: no two could be held against each "
+		      "other, or the page is cut or has a value that is not defined; or there is "
+		      "neither a page nor a PTP clock, the page that was asked for cannot be "
+		      "read, or the output cannot be written"},
 	{EXIT_FINDING,
 	 "a contradiction: page and CLOCK_REALTIME are further apart than both claim "
 	 "(bounds_disjoint), the PTP clock is not between what the page said around it "

@@ -332,6 +332,9 @@ static void json_end(FILE *out, const struct compare_context *context,
 	add_u64(line, "samples", totals->samples);
 	add_u64(line, "contradictions", comparison_totals_contradictions(totals));
 	add_json(line, "contradictions_by_code", kinds);
+	add_text(line, "agree", claim_state_name(totals->agree.state));
+	add_text(line, "agree_unknown",
+		 totals->agree.state == CLAIM_UNKNOWN ? claim_why_name(totals->agree.why) : NULL);
 	add_u64(line, "page_updates", totals->updates);
 	add_u64(line, "marker_changes", totals->marker_changes);
 	add_json(line, "elapsed", result->last ? all_elapsed_json(result->last) : NULL);

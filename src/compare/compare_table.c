@@ -16,6 +16,20 @@ static const char *contradiction_names(int i)
 	return i < CONTRADICTIONS ? contradiction_code((enum contradiction_kind)i) : NULL;
 }
 
+static const char *agree_names(int i)
+{
+	return i <= CLAIM_FAILS ? claim_state_name((enum claim_state)i) : NULL;
+}
+
+static const char *agree_why_names(int i)
+{
+	static const enum claim_why whys[] = {CLAIM_NO_PAGE,	CLAIM_NO_CLOCK,	    CLAIM_NO_TIME,
+					      CLAIM_NO_VOUCHER, CLAIM_NOT_COMPARED, CLAIM_UNDEFINED,
+					      CLAIM_NO_EVENTS};
+
+	return i < (int)(sizeof(whys) / sizeof(whys[0])) ? claim_why_name(whys[i]) : NULL;
+}
+
 static const char *note_names(int i)
 {
 	return i < COMPARISON_NOTES ? compare_note_code((enum comparison_note)i) : NULL;
@@ -290,6 +304,16 @@ const struct json_table compare_summary_table = {
 		 "How many were found in all. Not 0: the exit status is 3."},
 		{"contradictions_by_code", JSON_U64, "By code, with all codes that there are.",
 		 JSON_MAP, .name = contradiction_names},
+		{"agree", JSON_STRING,
+		 "Did the clocks agree in all samples, as far as they claim something? `no`: the "
+		 "exit status is 3; `unknown`: it is 1.",
+		 .name = agree_names},
+		{"agree_unknown", JSON_STRING,
+		 "Why that is not known: what was read is no page, the page carries no clock and "
+		 "there is no other, no time can be computed from it, the hypervisor does not "
+		 "vouch for it, no two clocks could be compared, the page is cut or has a value "
+		 "that is not defined or cannot be, or there was no sample.",
+		 JSON_NULL, .name = agree_why_names},
 		{"page_updates", JSON_U64, "Updates of the page, by `seq_count`."},
 		{"marker_changes", JSON_U64, "Changes of the disruption marker."},
 		{"elapsed", JSON_OBJECT, "As in the last sample. Null: there was none.",

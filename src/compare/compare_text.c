@@ -304,16 +304,18 @@ static void put_sample(FILE *out, const struct compare_context *context,
 	put_contradictions(out, context, comparison);
 }
 
-static bool is_anything_measured(const struct comparison *comparison)
+/* Why it is not known whether they agree. */
+static const char *why_unknown(const struct comparison_totals *totals)
 {
-	for (unsigned int i = 0; i < comparison->pairs; i++) {
-		if (comparison->pair[i].state == PAIR_MEASURED)
-			return true;
-	}
-	return false;
+	if (totals->doubt[0])
+		return totals->doubt;
+	if (totals->agree.why == CLAIM_NO_CLOCK)
+		return "the page carries no clock, and no other is here to hold CLOCK_REALTIME "
+		       "against";
+	return claim_why_means(totals->agree.why);
 }
 
-/* The first line: which two clocks contradict each other, or that none do. */
+/* The first line: which two clocks contradict each other, that none do, or that it is not known. */
 static void put_verdict(FILE *out, const struct compare_context *context,
 			const struct compare_result *result)
 {
@@ -329,8 +331,9 @@ static void put_verdict(FILE *out, const struct compare_context *context,
 		fprintf(out,
 			"CONTRADICTION: %" PRIu64 " in %" PRIu64 " samples; none in the last.\n",
 			found, totals->samples);
-	} else if (!is_anything_measured(last) && !has_witness) {
-		fputs("There is no clock here to hold against another; the notes say why.\n", out);
+	} else if (totals->agree.state == CLAIM_UNKNOWN) {
+		fprintf(out, "UNKNOWN: whether the clocks agree is not known: %s.\n",
+			why_unknown(totals));
 	} else {
 		fprintf(out,
 			"No clock contradicts what it or another claims, in %" PRIu64

@@ -145,6 +145,7 @@ static const char *const note_codes[COMPARISON_NOTES] = {
 	[NOTE_SCALE_UNKNOWN] = "scale_unknown",
 	[NOTE_PAGE_MOVED] = "page_moved",
 	[NOTE_MARKER_CHANGED] = "marker_changed",
+	[NOTE_PAGE_IN_DOUBT] = "page_in_doubt",
 };
 
 const char *compare_note_code(enum comparison_note note)
@@ -204,6 +205,9 @@ const char *compare_note_sentence(enum comparison_note note)
 	case NOTE_MARKER_CHANGED:
 		return "disruption_marker changed: the counter was disrupted, as by a live "
 		       "migration. Elapsed times and rates start anew from there.";
+	case NOTE_PAGE_IN_DOUBT:
+		return "The page is cut, or has a value that is not defined or cannot be, so it is "
+		       "not taken at its word; 'vmclock-trace status' says which.";
 	case COMPARISON_NOTES:
 		break;
 	}

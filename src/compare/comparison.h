@@ -13,9 +13,11 @@
 #include "compare/answers.h"
 #include "compare/driver_comparison.h"
 #include "compare/references.h"
+#include "judge/claim.h"
 #include "judge/elapsed.h"
 #include "judge/page_update.h"
 #include "judge/scale_inference.h"
+#include "page/warning.h"
 
 enum compared_clock {
 	COMPARED_PAGE,
@@ -116,6 +118,7 @@ enum comparison_note {
 	NOTE_SCALE_UNKNOWN,
 	NOTE_PAGE_MOVED,
 	NOTE_MARKER_CHANGED,
+	NOTE_PAGE_IN_DOUBT,
 	COMPARISON_NOTES
 };
 #define NOTE_BIT(note) (1u << (note))
@@ -145,7 +148,9 @@ struct comparison {
 
 	struct contradiction contradiction[COMPARISON_CONTRADICTIONS];
 	unsigned int contradictions;
-	uint32_t notes; /* NOTE_BIT() of each */
+	uint32_t notes;		      /* NOTE_BIT() of each */
+	struct claim agree;	      /* do the clocks, as far as they claim something? */
+	char doubt[PAGE_DOUBT_BYTES]; /* of the page, as page_is_in_doubt(); empty: none */
 };
 
 /* "clock_gettime", "PTP_SYS_OFFSET", "PTP_SYS_OFFSET_EXTENDED", "PTP_SYS_OFFSET_PRECISE" */

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "compare/comparison_totals.h"
 
+#include <string.h>
+
+/* One contradiction refutes it for all; the newest sample of which it is not known says why. */
+static void add_agreement(struct comparison_totals *totals, const struct comparison *comparison)
+{
+	bool first = totals->samples == 1;
+
+	if (totals->agree.state == CLAIM_FAILS ||
+	    (!first && comparison->agree.state == CLAIM_HOLDS))
+		return;
+	totals->agree = comparison->agree;
+	memcpy(totals->doubt, comparison->doubt, sizeof(totals->doubt));
+}
+
 void comparison_totals_add(struct comparison_totals *totals, const struct comparison *comparison)
 {
 	totals->samples++;
@@ -15,6 +29,7 @@ void comparison_totals_add(struct comparison_totals *totals, const struct compar
 		driver_comparison_merge(&totals->driver, &comparison->driver);
 	}
 	totals->notes |= comparison->notes;
+	add_agreement(totals, comparison);
 }
 
 uint64_t comparison_totals_contradictions(const struct comparison_totals *totals)

@@ -14,6 +14,8 @@ struct comparison_totals {
 	bool has_driver;
 	struct driver_comparison driver;
 	uint32_t notes;
+	struct claim agree;	      /* did the clocks, in all samples? */
+	char doubt[PAGE_DOUBT_BYTES]; /* of the page, with the claim; empty: none */
 };
 
 /* Count @comparison. */

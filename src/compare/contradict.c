@@ -109,7 +109,7 @@ static uint32_t notes_on_page(const struct comparison *comparison)
 	case PAGE_INVALID:
 		return NOTE_BIT(NOTE_PAGE_INVALID);
 	case PAGE_MARKER_ONLY:
-		return NOTE_BIT(NOTE_MARKER_ONLY);
+		return note_if(!comparison->doubt[0], NOTE_MARKER_ONLY);
 	case PAGE_FULL:
 		break;
 	}
@@ -118,6 +118,47 @@ static uint32_t notes_on_page(const struct comparison *comparison)
 	if (page_bracket_time(sample, sample->realtime.before, &time))
 		return NOTE_BIT(NOTE_NO_TIME);
 	return notes_on_time(comparison, &time);
+}
+
+/* Were two clocks held against each other? The page's time counts where it is vouched for. */
+static bool is_compared(const struct comparison *comparison)
+{
+	const struct compared_references *references = &comparison->references;
+
+	if (witness_is_other(&references->witness) || references->distances ||
+	    (comparison->has_driver && driver_comparison_reads(&comparison->driver)))
+		return true;
+	for (unsigned int i = 0; i < comparison->pairs; i++) {
+		const struct clock_pair *pair = &comparison->pair[i];
+		bool needs_voucher = pair->a == COMPARED_PAGE && pair->b == COMPARED_REALTIME;
+
+		if (pair->state == PAIR_MEASURED &&
+		    !(needs_voucher && comparison->notes & NOTE_BIT(NOTE_STATUS)))
+			return true;
+	}
+	return false;
+}
+
+/* Why nothing is known of it, by the notes. */
+static enum claim_why why_not_compared(uint32_t notes)
+{
+	if (notes & (NOTE_BIT(NOTE_PAGE_STUCK) | NOTE_BIT(NOTE_PAGE_INVALID)))
+		return CLAIM_NO_PAGE;
+	if (notes & NOTE_BIT(NOTE_MARKER_ONLY))
+		return CLAIM_NO_CLOCK;
+	if (notes & (NOTE_BIT(NOTE_FOREIGN_COUNTER) | NOTE_BIT(NOTE_NO_TIME)))
+		return CLAIM_NO_TIME;
+	return notes & NOTE_BIT(NOTE_STATUS) ? CLAIM_NO_VOUCHER : CLAIM_NOT_COMPARED;
+}
+
+static struct claim agreement(const struct comparison *comparison)
+{
+	if (comparison->contradictions)
+		return claim_seen(false);
+	if (comparison->doubt[0])
+		return claim_unknown(CLAIM_UNDEFINED);
+	return is_compared(comparison) ? claim_seen(true)
+				       : claim_unknown(why_not_compared(comparison->notes));
 }
 
 static bool has_phc_reading(const struct clock_sample *sample)
@@ -132,7 +173,13 @@ static bool has_phc_reading(const struct clock_sample *sample)
 void contradict(struct comparison *comparison)
 {
 	const struct clock_sample *sample = &comparison->sample;
-	uint32_t notes = notes_on_page(comparison);
+	uint32_t notes;
+
+	if (!sample->page_result &&
+	    page_is_in_doubt(&sample->page, comparison->doubt, sizeof(comparison->doubt)))
+		notes = NOTE_BIT(NOTE_PAGE_IN_DOUBT) | notes_on_page(comparison);
+	else
+		notes = notes_on_page(comparison);
 
 	find(comparison);
 	notes |= note_if(sample->claim.result || !sample->claim.claims, NOTE_NO_REALTIME_CLAIM);
@@ -142,4 +189,5 @@ void contradict(struct comparison *comparison)
 	for (unsigned int i = 0; i < comparison->updates; i++)
 		notes |= note_if(comparison->update[i].marker_changed, NOTE_MARKER_CHANGED);
 	comparison->notes = notes;
+	comparison->agree = agreement(comparison);
 }

@@ -6,7 +6,8 @@
 #include "compare/comparison.h"
 
 /*
- * Fill the contradictions and notes of @comparison from all else in it.
+ * Fill the contradictions, the notes and `agree` of @comparison from all else in it. The clocks
+ * agree only where two of them could be held against each other, and the page is not in doubt.
  *
  * A contradiction needs two claims that cannot both hold. A clock that claims nothing, a page that
  * was updated more often than it was seen, a changed disruption marker contradict nothing: they are

@@ -30,6 +30,7 @@ SCRIPT
 	holds trace '.[-1].findings | del(.stun) | add == 0'
 }
 
-@test "marker-only: compare shows the pairs that can be had" {
-	status_is compare 0
+@test "marker-only: compare knows nothing of clocks that agree where there is but one" {
+	status_is compare 1
+	holds compare '.[-1].agree == "unknown" and .[-1].agree_unknown == "no_clock"'
 }
