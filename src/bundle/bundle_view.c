@@ -90,7 +90,7 @@ void bundle_put_host(FILE *out, const struct fact_list *facts)
 
 	add_text(json, "schema", HOST_SCHEMA);
 	add_json(json, "facts", record_facts_json(facts));
-	put_line(out, json);
+	put_line(out, &bundle_schema, json);
 }
 
 /* Facts about the bundle; nothing where the recording has none. */
@@ -202,7 +202,7 @@ void bundle_put_json(FILE *out, const struct bundle_made *made)
 	add_bool(json, "redacted", fact_get(made->facts, "redacted"));
 	add_json(json, "files", json_entries(made));
 	add_json(json, "facts", record_facts_json(made->facts));
-	put_line(out, json);
+	put_line(out, &bundle_schema, json);
 }
 
 /* --- What was checked */
@@ -266,5 +266,5 @@ void verify_put_json(FILE *out, const struct bundle_checked *checked)
 	}
 	add_json(json, "checks", checks);
 	add_json(json, "facts", checked->facts ? record_facts_json(checked->facts) : NULL);
-	put_line(out, json);
+	put_line(out, &verify_schema, json);
 }

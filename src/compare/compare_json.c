@@ -255,14 +255,14 @@ static json_object *begin_line(const struct json_table *table)
 	json_object *line = json_new(table);
 
 	add_text(line, "schema", COMPARE_SCHEMA);
-	add_text(line, "type", json_key_value(json_table_find(table, "type"), 0));
+	add_type(line);
 	return line;
 }
 
 /* Print and release. */
 static void end_line(FILE *out, json_object *line)
 {
-	put_line(out, line);
+	put_line(out, &compare_schema, line);
 	fflush(out);
 }
 

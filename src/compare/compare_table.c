@@ -236,12 +236,7 @@ const struct json_table compare_lost_table = {
 		JSON_LOSS_KEYS{0},
 	}};
 
-#define LINE_KEYS(type_name)                                                                       \
-	JSON_SCHEMA_KEY(COMPARE_SCHEMA),                                                           \
-	{                                                                                          \
-		"type", JSON_STRING, "What kind of line this is.",                                 \
-			.values = JSON_VALUES(type_name)                                           \
-	}
+#define LINE_KEYS(type_name) JSON_SCHEMA_KEY(COMPARE_SCHEMA), JSON_TYPE_KEY(type_name)
 
 #define DRIVER_KEYS                                                                                \
 	{"driver", JSON_OBJECT,                                                                    \

@@ -259,5 +259,5 @@ void fleet_put_json(FILE *out, const struct fleet *fleet)
 	add_json(json, "timeline", timeline);
 	add_json(json, "not_read", json_unread(fleet));
 	add_json(json, "not_known", unknowns);
-	put_line(out, json);
+	put_line(out, &fleet_schema, json);
 }

@@ -82,54 +82,57 @@ static const struct json_table replay_summary_table = {
 		{0},
 	}};
 
+/* The lines of what was found, the same of both. */
+#define FOUND_TABLES &finding_table, &incident_table
+
 const struct json_schema record_schema = {
 	.name = RECORD_SCHEMA,
 	.doc = "What vmclock-trace record --json prints: an object a line.",
-	.tables = (const struct json_table *const[]){&record_begin_table, &finding_table,
-						     &incident_table, &record_summary_table, NULL},
+	.tables = (const struct json_table *const[]){&record_begin_table, FOUND_TABLES,
+						     &record_summary_table, NULL},
 };
 
 const struct json_schema replay_schema = {
 	.name = REPLAY_SCHEMA,
 	.doc = "What vmclock-trace replay --json prints: an object a line. Findings and incidents "
 	       "are byte for byte those of the recording.",
-	.tables = (const struct json_table *const[]){&replay_begin_table, &finding_table,
-						     &incident_table, &replay_summary_table, NULL},
+	.tables = (const struct json_table *const[]){&replay_begin_table, FOUND_TABLES,
+						     &replay_summary_table, NULL},
 };
 
 static void begin(FILE *out, const struct record_context *context, const struct json_table *table,
-		  const char *schema)
+		  const struct json_schema *schema)
 {
 	json_object *line =
 		json_new_line(table, fact_get_u64(context->facts, "start_monotonic_ns", 0));
 
-	add_text(line, "schema", schema);
+	add_text(line, "schema", schema->name);
 	add_i64(line, "realtime_ns", (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0));
 	add_text(line, "file", context->file);
 	add_json(line, "facts", record_facts_json(context->facts));
-	put_line(out, line);
+	put_line(out, schema, line);
 }
 
 static void json_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, context, &record_begin_table, RECORD_SCHEMA);
+	begin(out, context, &record_begin_table, &record_schema);
 }
 
 static void json_replay_begin(FILE *out, const struct record_context *context)
 {
-	begin(out, context, &replay_begin_table, REPLAY_SCHEMA);
+	begin(out, context, &replay_begin_table, &replay_schema);
 }
 
 static void json_finding(FILE *out, uint64_t start_ns, const struct finding *finding)
 {
 	(void)start_ns;
-	put_line(out, finding_json(finding));
+	put_line(out, &record_schema, finding_json(finding));
 }
 
 static void json_incident(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
 	(void)start_ns;
-	put_line(out, incident_json(incident));
+	put_line(out, &record_schema, incident_json(incident));
 }
 
 static json_object *summary(const struct json_table *table, const struct record_context *context,
@@ -162,7 +165,7 @@ static void json_end(FILE *out, const struct record_context *context,
 	}
 	add_u64(line, "bytes", result->bytes);
 	add_text(line, "trouble", *result->trouble ? result->trouble : NULL);
-	put_line(out, line);
+	put_line(out, &record_schema, line);
 }
 
 static void json_replay_end(FILE *out, const struct record_context *context,
@@ -177,7 +180,7 @@ static void json_replay_end(FILE *out, const struct record_context *context,
 	add_u64(line, "findings_same", result->same);
 	add_u64(line, "findings_different", result->different);
 	add_u64(line, "findings_missing", result->missing);
-	put_line(out, line);
+	put_line(out, &replay_schema, line);
 }
 
 const struct record_view record_view_json = {

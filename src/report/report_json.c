@@ -405,5 +405,5 @@ void report_put_json(FILE *out, const struct report *report)
 	add_json(json, "clocks", json_clocks(report->analysis));
 	add_json(json, "readers", json_readers(report));
 	add_json(json, "not_known", unknowns);
-	put_line(out, json);
+	put_line(out, &report_schema, json);
 }

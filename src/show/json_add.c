@@ -89,11 +89,19 @@ static bool is_name(const struct json_key *key, const char *name)
 	return !json_key_value(key, 0);
 }
 
+/* Such as the type of a line. */
+static bool is_constant(const struct json_key *key)
+{
+	return key->kind == JSON_STRING && key->values && !key->values[1];
+}
+
 static void check_one(const struct json_table *table, const struct json_key *key,
 		      json_object *value)
 {
 	if (!is_of_kind(key, value))
 		wrong(table, key->key, "is of another type");
+	if (is_constant(key) && strcmp(json_object_get_string(value), key->values[0]))
+		wrong(table, key->key, "is another than the one that it always is");
 	if (key->kind == JSON_OBJECT)
 		check_complete(value);
 }
@@ -213,11 +221,18 @@ void add_missing(json_object *to, const char *key, const char *cause, const char
 	add_json(to, key, json);
 }
 
+void add_type(json_object *to)
+{
+	const struct json_key *type = json_table_find(table_of(to), "type");
+
+	add_text(to, "type", type ? json_key_value(type, 0) : NULL);
+}
+
 json_object *json_new_line(const struct json_table *table, uint64_t time_ns)
 {
 	json_object *line = json_new(table);
 
-	add_text(line, "type", json_key_value(json_table_find(table, "type"), 0));
+	add_type(line);
 	add_u64(line, "monotonic_ns", time_ns);
 	return line;
 }
@@ -229,14 +244,26 @@ const char *json_line(json_object *line)
 							    JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
-void put_line(FILE *out, json_object *line)
+/* Is it one of those that the schema, and with it the manual, has? */
+static void check_printed(const struct json_schema *schema, json_object *json)
 {
+	for (const struct json_table *const *table = schema->tables; *table; table++) {
+		if (*table == table_of(json))
+			return;
+	}
+	wrong(table_of(json), "type", "is not in the schema");
+}
+
+void put_line(FILE *out, const struct json_schema *schema, json_object *line)
+{
+	check_printed(schema, line);
 	fprintf(out, "%s\n", json_line(line));
 	json_object_put(line);
 }
 
-void put_pretty(FILE *out, json_object *json)
+void put_pretty(FILE *out, const struct json_schema *schema, json_object *json)
 {
+	check_printed(schema, json);
 	check_complete(json);
 	fprintf(out, "%s\n",
 		json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |

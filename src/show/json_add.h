@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * JSON objects that hold what their table says (json_table.h). A key that is not in the table, one
- * of another type, and one that is missing end the program: that is a bug of this program.
+ * of another type, one that is missing, and a line of a type that is not in the schema end the
+ * program: that is a bug of this program.
  */
 #ifndef VMCLOCK_TRACE_SHOW_JSON_ADD_H
 #define VMCLOCK_TRACE_SHOW_JSON_ADD_H
@@ -47,16 +48,19 @@ void add_device(json_object *to, const char *key, int32_t device);
  */
 void add_missing(json_object *to, const char *key, const char *cause, const char *hint);
 
+/* The `type` of a line, as its table has it (JSON_TYPE_KEY). */
+void add_type(json_object *to);
+
 /* A new object with what every line of JSON Lines has: the `type` of @table and the time. */
 json_object *json_new_line(const struct json_table *table, uint64_t time_ns);
 
 /* @line as text, without an end of line; owned by @line. */
 const char *json_line(json_object *line);
 
-/* Write @line, and release it. */
-void put_line(FILE *out, json_object *line);
+/* Write @line, whose table is one of @schema's, and release it. */
+void put_line(FILE *out, const struct json_schema *schema, json_object *line);
 
 /* The same over several lines, for people to read. */
-void put_pretty(FILE *out, json_object *json);
+void put_pretty(FILE *out, const struct json_schema *schema, json_object *json);
 
 #endif

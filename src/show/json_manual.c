@@ -179,14 +179,40 @@ void json_manual_table(FILE *out, const struct json_table *table)
 	json_table_each(table, put_key, &place);
 }
 
+/* Of a line of several kinds; else NULL. */
+static const char *type_of(const struct json_schema *schema, const struct json_table *table)
+{
+	const struct json_key *type = json_table_find(table, "type");
+
+	return schema->tables[1] && type ? json_key_value(type, 0) : NULL;
+}
+
+/* "One object a line. Its _type_ is one of _sample_, _summary_." */
+static void put_types(FILE *out, const struct json_schema *schema)
+{
+	struct words words = {.out = out, .indent = ""};
+	char word[KEY_BYTES];
+
+	if (!type_of(schema, schema->tables[0]))
+		return;
+	put_words(&words, "One object a line. Its `type` is one of");
+	for (const struct json_table *const *table = schema->tables; *table; table++) {
+		snprintf(word, sizeof(word), "`%s`%s", type_of(schema, *table),
+			 table[1] ? "," : ".");
+		put_words(&words, word);
+	}
+	end_words(&words);
+	fputc('\n', out);
+}
+
 void json_manual_schema(FILE *out, const struct json_schema *schema)
 {
-	const struct json_key *type;
-
+	put_types(out, schema);
 	for (const struct json_table *const *table = schema->tables; *table; table++) {
-		type = json_table_find(*table, "type");
-		if (schema->tables[1] && type)
-			fprintf(out, "## %s\n\n", json_key_value(type, 0));
+		const char *type = type_of(schema, *table);
+
+		if (type)
+			fprintf(out, "## %s\n\n", type);
 		json_manual_table(out, *table);
 	}
 }

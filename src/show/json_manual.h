@@ -13,7 +13,10 @@ void json_manual_text(FILE *out, const char *indent, const char *text);
 /* What @table is, and each key of it; objects without a name of their own within. */
 void json_manual_table(FILE *out, const struct json_table *table);
 
-/* The same of all tables of @schema, each of several under a heading: its type of line. */
+/*
+ * The same of all tables of @schema. Of lines of several types, first the list of these, and each
+ * under its type as a heading.
+ */
 void json_manual_schema(FILE *out, const struct json_schema *schema);
 
 #endif

@@ -24,9 +24,16 @@ void add_losses(json_object *to, const struct event_losses *losses);
 /* The object of `json_hook`; the caller owns it. */
 json_object *json_of_hook(const struct hook *hook);
 
-/* The keys of every line of JSON Lines of @type. @when says what monotonic_ns is the time of. */
+/* The key of a line of JSON Lines that says which it is: add_type(). */
+#define JSON_TYPE_KEY(type_name)                                                                   \
+	{                                                                                          \
+		"type", JSON_STRING, "What kind of line this is.",                                 \
+			.values = JSON_VALUES(type_name)                                           \
+	}
+
+/* The keys of every line with a time. @when says what monotonic_ns is the time of. */
 #define JSON_LINE_KEYS(type_name, when)                                                            \
-	{"type", JSON_STRING, "What kind of line this is.", .values = JSON_VALUES(type_name)},     \
+	JSON_TYPE_KEY(type_name),                                                                  \
 	{                                                                                          \
 		"monotonic_ns", JSON_U64, when, .unit = "ns"                                       \
 	}

@@ -108,5 +108,5 @@ void doctor_json(FILE *out, const struct doctor_result *result)
 	add_json(json, "hooks", hooks);
 	add_missing(json, "hooks_missing", hooks ? NULL : result->no_hooks->cause,
 		    result->no_hooks->hint);
-	put_pretty(out, json);
+	put_pretty(out, &doctor_schema, json);
 }

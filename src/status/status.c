@@ -240,7 +240,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 	}
 	read_clocks(reader, options, &status);
 	if (options->json)
-		put_pretty(stdout, page_status_json(&status));
+		put_pretty(stdout, &status_schema, page_status_json(&status));
 	else
 		page_status_print(&status, stdout);
 	return message_output(exit_code_of(&status, options->has_counter));

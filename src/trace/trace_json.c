@@ -64,7 +64,7 @@ static void json_begin(FILE *out, const struct trace_context *context)
 	add_json(line, "request", json_request(&context->request));
 	add_json(line, "mappers", mapper_method_json(&context->mappers));
 	add_json(line, "recording", recorded_json(context->recorded));
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static const char *counter_source_name(enum event_counter source)
@@ -161,13 +161,13 @@ static void json_put_event(FILE *out, const struct trace_context *context,
 			   const struct event *event, const struct driver_answer *answer)
 {
 	(void)context;
-	put_line(out, json_event(event, answer));
+	put_line(out, &trace_schema, json_event(event, answer));
 }
 
 static void json_mapper(FILE *out, const struct trace_context *context, const struct event *event)
 {
 	(void)context;
-	put_line(out, mapper_json(event));
+	put_line(out, &trace_schema, mapper_json(event));
 }
 
 static void json_notification(FILE *out, const struct trace_context *context,
@@ -179,7 +179,7 @@ static void json_notification(FILE *out, const struct trace_context *context,
 	(void)context;
 	add_text(line, "clock", event_device_name(event->is_phc, event->device, clock));
 	add_known(line, "seq_count", event->notification.has_seq, event->notification.seq);
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 /* The process that wants to unload the driver; NULL: none. */
@@ -206,7 +206,7 @@ static void json_put_hooks(FILE *out, const struct trace_context *context,
 	add_known(line, "unseen_since_ns", hooks->unseen_since_ns, hooks->unseen_since_ns);
 	add_json(line, "hooks", json_hooks(context));
 	add_missing(line, "hooks_missing", hooks->failed, NULL);
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static void json_clock_change(FILE *out, const struct trace_context *context,
@@ -231,7 +231,7 @@ static void json_clock_change(FILE *out, const struct trace_context *context,
 		memcpy(source, change->source, EVENT_SOURCE_BYTES);
 		add_text(line, "clocksource", source);
 	}
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static void json_device(FILE *out, const struct trace_context *context, const struct event *event)
@@ -241,21 +241,21 @@ static void json_device(FILE *out, const struct trace_context *context, const st
 	(void)context;
 	add_device(line, "device", event->device);
 	add_bool(line, "present", event->device_state == DEVICE_APPEARED);
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static void json_page_change(FILE *out, const struct trace_context *context,
 			     const struct page_change *change)
 {
 	(void)context;
-	put_line(out, page_change_json(change));
+	put_line(out, &trace_schema, page_change_json(change));
 }
 
 static void json_finding(FILE *out, const struct trace_context *context,
 			 const struct finding *finding)
 {
 	(void)context;
-	put_line(out, finding_json(finding));
+	put_line(out, &trace_schema, finding_json(finding));
 }
 
 static void json_disruption(FILE *out, const struct trace_context *context,
@@ -284,7 +284,7 @@ static void json_disruption(FILE *out, const struct trace_context *context,
 		add_text(who, "path", event_path_name(reader->path));
 		add_json(line, "reader", who);
 	}
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static void json_end(FILE *out, const struct trace_context *context,
@@ -294,14 +294,14 @@ static void json_end(FILE *out, const struct trace_context *context,
 
 	add_json(line, "hooks", json_hooks(context));
 	add_json(line, "recording", recorded_result_json(result->recorded));
-	put_line(out, line);
+	put_line(out, &trace_schema, line);
 }
 
 static void json_incident(FILE *out, const struct trace_context *context,
 			  const struct incident *incident)
 {
 	(void)context;
-	put_line(out, incident_json(incident));
+	put_line(out, &trace_schema, incident_json(incident));
 }
 
 const struct trace_view trace_view_json = {

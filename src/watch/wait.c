@@ -231,7 +231,7 @@ static void tell_timeout(const struct wait_options *options, const struct wait_r
 static int tell(const struct wait_options *options, const struct wait_result *result)
 {
 	if (options->json) {
-		put_line(stdout, wait_json(result));
+		put_line(stdout, &wait_schema, wait_json(result));
 	} else {
 		wait_print(stdout, result);
 		if (!result->what)

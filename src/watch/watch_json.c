@@ -137,7 +137,7 @@ static void json_begin(FILE *out, const struct watch_context *context)
 	add_known(line, "clock_period_ns", context->clock_period_ns, context->clock_period_ns);
 	add_text(line, "phc", context->phc);
 	add_json(line, "recording", recorded_json(context->recorded));
-	put_line(out, line);
+	put_line(out, &watch_schema, line);
 }
 
 static void json_detection(FILE *out, const struct watch_context *context, uint64_t time_ns)
@@ -145,21 +145,21 @@ static void json_detection(FILE *out, const struct watch_context *context, uint6
 	json_object *line = json_new_line(&detection_line_table, time_ns);
 
 	add_json(line, "detection", detection_json(context));
-	put_line(out, line);
+	put_line(out, &watch_schema, line);
 }
 
 static void json_update(FILE *out, const struct watch_context *context,
 			const struct page_change *change)
 {
 	(void)context;
-	put_line(out, page_change_json(change));
+	put_line(out, &watch_schema, page_change_json(change));
 }
 
 static void json_finding(FILE *out, const struct watch_context *context,
 			 const struct finding *finding)
 {
 	(void)context;
-	put_line(out, finding_json(finding));
+	put_line(out, &watch_schema, finding_json(finding));
 }
 
 static void json_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
@@ -169,7 +169,7 @@ static void json_missed(FILE *out, const struct watch_context *context, uint64_t
 
 	(void)context;
 	add_u64(line, "updates", missed);
-	put_line(out, line);
+	put_line(out, &watch_schema, line);
 }
 
 static void json_end(FILE *out, const struct watch_context *context,
@@ -189,14 +189,14 @@ static void json_end(FILE *out, const struct watch_context *context,
 	add_json(line, "page", page_json_fields(result->page));
 	add_json(line, "findings", finding_json_counts(result->counts));
 	add_json(line, "recording", recorded_result_json(result->recorded));
-	put_line(out, line);
+	put_line(out, &watch_schema, line);
 }
 
 static void json_incident(FILE *out, const struct watch_context *context,
 			  const struct incident *incident)
 {
 	(void)context;
-	put_line(out, incident_json(incident));
+	put_line(out, &watch_schema, incident_json(incident));
 }
 
 const struct watch_view watch_view_json = {

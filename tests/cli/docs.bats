@@ -231,6 +231,26 @@ keys_of_man() {
 	same schemas_printed schemas_of_man
 }
 
+# Those of the command $1: of the schema, of the page's list, of its headings.
+types_of_schema() { "$VMCLOCK_TRACE" "$1" --schema | jq -r '."$defs" as $defs | .oneOf[] | $defs[."$ref" | sub(".*/"; "")].properties.type.enum[0]'; }
+section_of_man() { sed -n "/^# ${1^^}$/,/^# /p" "$json"; }
+types_of_list() {
+	section_of_man "$1" | sed -n '/^One object a line. Its _type_ is one of/,/^$/p' | tr '\n' ' ' |
+		sed 's/.* is one of//' | grep -oE '_[a-z\\_]+_' | sed 's/^_//;s/_$//' | tr -d '\\'
+}
+types_of_headings() { section_of_man "$1" | sed -n 's/^## //p' | tr -d '\\'; }
+
+@test "docs: the types of lines of each schema are listed in json(5), each once" {
+	for command in trace watch record replay compare; do
+		same "types_of_schema $command" "types_of_list $command"
+		same "types_of_schema $command" "types_of_headings $command"
+		run -0 uniq -d < <(types_of_schema "$command" | sort)
+		[ -z "$output" ]
+		grep -c . < <(types_of_schema "$command")
+	done
+	[ "$(types_of_schema trace | wc -l)" -gt 10 ]
+}
+
 # The examples as a reader sees them, run on a page in a file and for a moment only.
 @test "docs: the examples with jq in json(5) run" {
 	command -v scdoc >/dev/null && command -v groff >/dev/null || skip "scdoc or groff is not installed"

@@ -164,19 +164,39 @@ static void print_incomplete(json_object *json)
 	json_line(json);
 }
 
+static void add_other_constant(json_object *json)
+{
+	add_text(json, "type", "other");
+}
+
+/* Complete, and of no type that the schema has. */
+static void print_unlisted(json_object *json)
+{
+	json_object_put(json);
+	put_line(stderr, &schema, new_part());
+}
+
+static void print_unlisted_pretty(json_object *json)
+{
+	json_object_put(json);
+	put_pretty(stderr, &schema, new_part());
+}
+
 static void add_nothing_wrong(json_object *json)
 {
 	add_json(json, "part", new_part());
 	add_json(json, "parts", json_object_new_array());
-	json_line(json);
+	put_line(stderr, &schema, json);
 }
 
 static void test_wrong(void **state)
 {
 	void (*const all[])(json_object *) = {
-		add_unknown,	  add_other_type,	  add_negative,	       add_null_of_number,
-		add_other_object, add_item_of_other_type, add_incomplete_item, add_no_list,
-		add_unknown_name, print_incomplete,
+		add_unknown,	       add_other_type,	   add_negative,
+		add_null_of_number,    add_other_object,   add_item_of_other_type,
+		add_incomplete_item,   add_no_list,	   add_unknown_name,
+		print_incomplete,      add_other_constant, print_unlisted,
+		print_unlisted_pretty,
 	};
 
 	(void)state;
