@@ -130,9 +130,7 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 	struct incident *incident = &incidents->incident;
 
 	if (!refuted_utc_alone(finding))
-		step_blame_finding(&incident->step_blame, finding,
-				   incidents->newest[OBSERVED_PHC_OTHER].known,
-				   incidents->newest[OBSERVED_PHC_OTHER].is_good);
+		step_blame_finding(&incident->step_blame, &incidents->blamers, finding);
 	refute_vouching(incidents, finding);
 	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -299,11 +297,23 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->newest[id].reading = event->clock;
 	incidents->incident.witness = incidents->page->witness;
-	if (id == OBSERVED_PHC_OTHER)
-		step_blame_reading(&incidents->incident.step_blame, event, bounded);
 	take_error(incidents, id, good, &event->clock);
 	if (why)
 		add_unknown(incidents, clock, why);
+}
+
+/* Each reference clock may say which of two pages was wrong. */
+static void ask_for_blame(struct incidents *incidents, const struct event *event)
+{
+	struct ns_interval bounded;
+	struct clock_error error;
+
+	if (!error_by_page_in_force(incidents->page, event, &error, &bounded))
+		step_blame_reading(&incidents->incident.step_blame, &incidents->blamers,
+				   &incidents->page->peers, event, bounded,
+				   health_of_reading(event, &error, bounded));
+	else if (!incidents->open)
+		step_blamers_unknown(&incidents->blamers, &event->clock);
 }
 
 /* Of reference clocks the first: the curve of several would be none. */
@@ -325,6 +335,8 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 		return;
 	if (event->clock.clock == OBSERVED_REALTIME)
 		incidents->realtime = event->clock;
+	if (event->clock.clock == OBSERVED_PHC_OTHER)
+		ask_for_blame(incidents, event);
 	if (by_witness)
 		handle_witness(incidents, event);
 	/* Where the page cannot tell, and another can, nothing is unknown. */

@@ -99,6 +99,8 @@ struct incidents {
 	bool has_other;	 /* of reference clocks, the one that is held against the page: */
 	int32_t other;	 /* the one with the lowest number */
 
+	struct step_blamers blamers; /* who may say which page was wrong */
+
 	enum clock_scale phc_scale; /* of the PTP clock, by what it last showed */
 	struct pending_read pending[INCIDENT_PENDING];
 	size_t pendings;

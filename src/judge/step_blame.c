@@ -7,17 +7,41 @@
 #include "judge/health.h"
 #include "judge/refuted.h"
 
-void step_blame_finding(struct step_blame *blame, const struct finding *finding, bool was_read,
-			bool was_good)
+void step_blame_finding(struct step_blame *blame, struct step_blamers *blamers,
+			const struct finding *finding)
 {
 	bool is_first = !blame->was_asked && finding->kind == FINDING_HOST_STEP;
 
 	/* With two of them any of three pages may be the wrong one. */
-	*blame = (struct step_blame){.is_asked = is_first,
-				     .was_asked = true,
-				     .was_read = was_read,
-				     .was_good = was_good,
-				     .before = finding->before};
+	*blame = (struct step_blame){
+		.is_asked = is_first, .was_asked = true, .before = finding->before};
+	for (size_t i = 0; i < blamers->count; i++) {
+		struct step_blamer *blamer = &blamers->of[i];
+
+		blamer->was_read = blamer->is_read;
+		blamer->was_good = blamer->is_good;
+		blamer->is_out = false;
+		blamer->fault = STEP_FAULT_UNKNOWN;
+	}
+}
+
+static struct step_blamer *blamer_of(struct step_blamers *blamers, const struct event_clock *clock)
+{
+	for (size_t i = 0; i < blamers->count; i++) {
+		if (blamers->of[i].who.reference.number == clock->reference.number)
+			return &blamers->of[i];
+	}
+	return blamers->count < STEP_BLAMERS ? &blamers->of[blamers->count++] : NULL;
+}
+
+void step_blamers_unknown(struct step_blamers *blamers, const struct event_clock *clock)
+{
+	struct step_blamer *blamer = blamer_of(blamers, clock);
+
+	if (!blamer)
+		return;
+	blamer->who.reference = clock->reference;
+	blamer->is_read = false;
 }
 
 /* Whom does the clock of @event contradict, and not the other? */
@@ -39,26 +63,61 @@ static enum step_fault fault_by(const struct step_blame *blame, const struct eve
 	return good_now ? STEP_FAULT_BEFORE : STEP_FAULT_SINCE;
 }
 
-void step_blame_reading(struct step_blame *blame, const struct event *event,
-			struct ns_interval error)
+/* One more reading of @blamer since the step. */
+static void take_side(const struct step_blame *blame, struct step_blamer *blamer,
+		      const struct witness_peers *peers, const struct event *event,
+		      struct ns_interval error)
 {
-	enum step_fault fault;
+	enum step_fault fault =
+		event->clock.has_claim ? fault_by(blame, event, error) : STEP_FAULT_UNKNOWN;
 
-	if (!blame->is_asked || !event->clock.has_claim)
-		return;
-	fault = blame->was_read ? fault_by(blame, event, error) : STEP_FAULT_UNKNOWN;
 	/* It would have moved itself. */
-	if (fault == STEP_FAULT_UNKNOWN || blame->was_good != (fault == STEP_FAULT_SINCE) ||
-	    (blame->fault && blame->fault != fault)) {
-		blame->is_asked = false;
-		blame->fault = STEP_FAULT_UNKNOWN;
-		return;
+	blamer->is_out |= fault == STEP_FAULT_UNKNOWN ||
+			  blamer->was_good != (fault == STEP_FAULT_SINCE) ||
+			  (blamer->fault && blamer->fault != fault) ||
+			  witness_peers_against(peers, &event->clock);
+	blamer->fault = blamer->is_out ? STEP_FAULT_UNKNOWN : fault;
+}
+
+/* What all of them say. */
+static void decide(struct step_blame *blame, const struct step_blamers *blamers)
+{
+	enum step_fault fault = STEP_FAULT_UNKNOWN;
+
+	for (size_t i = 0; i < blamers->count; i++) {
+		const struct step_blamer *blamer = &blamers->of[i];
+
+		if (!blamer->fault)
+			continue;
+		if (fault && blamer->fault != fault) {
+			fault = STEP_FAULT_UNKNOWN;
+			break;
+		}
+		if (!fault || blamer->who.bound_ns < blame->by.bound_ns)
+			blame->by = blamer->who;
+		fault = blamer->fault;
 	}
 	blame->fault = fault;
-	blame->by = (struct witness){.rank = WITNESS_BOUNDED,
-				     .reference = event->clock.reference,
-				     .bound_ns = event->clock.max_error_ns,
-				     .seen_ns = event->time_ns};
+}
+
+void step_blame_reading(struct step_blame *blame, struct step_blamers *blamers,
+			const struct witness_peers *peers, const struct event *event,
+			struct ns_interval error, bool is_good)
+{
+	struct step_blamer *blamer = blamer_of(blamers, &event->clock);
+
+	if (!blamer)
+		return;
+	blamer->who = (struct witness){.rank = WITNESS_BOUNDED,
+				       .reference = event->clock.reference,
+				       .bound_ns = event->clock.max_error_ns,
+				       .seen_ns = event->time_ns};
+	blamer->is_read = true;
+	blamer->is_good = is_good;
+	if (!blame->is_asked || !blamer->was_read || blamer->is_out)
+		return;
+	take_side(blame, blamer, peers, event, error);
+	decide(blame, blamers);
 }
 
 const char *step_fault_name(enum step_fault fault)

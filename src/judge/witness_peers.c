@@ -353,3 +353,20 @@ bool witness_peers_contradict(const struct witness_peers *peers, const struct wi
 	}
 	return false;
 }
+
+bool witness_peers_against(const struct witness_peers *peers, const struct event_clock *clock)
+{
+	size_t own = 0;
+
+	while (own < peers->count && !is_same(&peers->peer[own].clock, clock))
+		own++;
+	for (size_t i = 0; own < peers->count && i < peers->count; i++) {
+		const struct witness_peer *peer = &peers->peer[i];
+
+		if (i != own && peer->clock.has_claim &&
+		    is_fresh(peer, peers->peer[own].from_ns) &&
+		    shows_apart(&peers->state[index_of(i, own)]))
+			return true;
+	}
+	return false;
+}

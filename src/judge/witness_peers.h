@@ -107,6 +107,9 @@ bool witness_peers_distance(const struct witness_peers *peers, size_t i, size_t 
 bool witness_peers_contradict(const struct witness_peers *peers, const struct witness *witness,
 			      uint64_t since_ns, bool claims);
 
+/* Does another of them that claims a bound, and is read, contradict the one of @clock? */
+bool witness_peers_against(const struct witness_peers *peers, const struct event_clock *clock);
+
 /*
  * The clock of @event, of which @offset is the distance from the page as clock_error_of() gives it:
  * do the two contradict each other? False too where neither claims a bound.
