@@ -363,8 +363,7 @@ bool witness_peers_against(const struct witness_peers *peers, const struct event
 	for (size_t i = 0; own < peers->count && i < peers->count; i++) {
 		const struct witness_peer *peer = &peers->peer[i];
 
-		if (i != own && peer->clock.has_claim &&
-		    is_fresh(peer, peers->peer[own].from_ns) &&
+		if (i != own && peer->clock.has_claim && is_fresh(peer, peers->peer[own].from_ns) &&
 		    shows_apart(&peers->state[index_of(i, own)]))
 			return true;
 	}

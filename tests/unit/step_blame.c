@@ -3,7 +3,7 @@
 #include "play_make.h"
 
 #define FREE "realtime unsynchronized\nend 60s\n"
-#define KVM "realtime within 5ms\nend 60s\nptp-clock kvm "
+#define KVM  "realtime within 5ms\nend 60s\nptp-clock kvm "
 
 static enum step_fault fault_of(const char *text)
 {
