@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "judge/clock_error.h"
 #include "judge/health.h"
+#include "page/smear.h"
 #include "show/peer_view.h"
 #include "show/witness_words.h"
 
@@ -43,6 +44,29 @@ static page_warning_set unsafe_warnings(const struct page_status *status)
 	return page_warnings_unsafe(page_mode(&status->page), status->warnings);
 }
 
+/*
+ * CLOCK_REALTIME is off the time of a page that is near enough to be of here, by more than both
+ * claim, or by more than HEALTH_BACK_NS where it claims nothing itself.
+ */
+static bool is_system_off(const struct page_status *status)
+{
+	const struct event_clock realtime = {
+		.has_claim = status->has_realtime_claim,
+		.max_error_ns = status->realtime_claim_ns,
+	};
+	uint64_t bound_ns = status->time.has_max_error ? status->time.max_error_ns : 0;
+	uint64_t own_ns = realtime.has_claim ? realtime.max_error_ns : HEALTH_BACK_NS;
+	struct ns_interval error;
+
+	if (status->system_missing || status->time_missing || system_is_far(status) ||
+	    witness_is_other(&status->witness) || page_is_in_doubt(&status->page, NULL, 0) ||
+	    interval_widen(status->system, bound_ns, &error) || health_of_clock(&realtime, error))
+		return false;
+	return interval_widen(error, own_ns, &error) ||
+	       !leap_second_explains(&status->page, status->time.counter, status->time.counter,
+				     error);
+}
+
 static int compare_codes(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -65,6 +89,8 @@ size_t page_status_findings(const struct page_status *status,
 		codes[count++] = "system_clock_far";
 	if (!count && status->has_pair)
 		codes[count++] = "clocks_disagree";
+	if (!count && is_system_off(status))
+		codes[count++] = "system_clock_off";
 	qsort(codes, count, sizeof(codes[0]), compare_codes);
 	return count;
 }
@@ -85,7 +111,9 @@ const char *page_status_level(const struct page_status *status)
 	const char *codes[PAGE_STATUS_FINDINGS];
 
 	if (page_status_findings(status, codes))
-		return strcmp(codes[0], "clocks_disagree") ? "critical" : "warning";
+		return strcmp(codes[0], "clocks_disagree") && strcmp(codes[0], "system_clock_off")
+			       ? "critical"
+			       : "warning";
 	if (page_is_in_doubt(&status->page, NULL, 0))
 		return "unknown";
 	if (is_right_by_other(status))
@@ -109,22 +137,55 @@ static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *t
 		 page_warning_info((enum page_warning)__builtin_ctz(unsafe))->means, rest);
 }
 
+/* "5 ms behind": the nearer end of @offset, so it is at least that much. */
+#define OFF_TEXT_BYTES (TEXT_NS_BYTES + 16)
+static void off_text(struct ns_interval offset, char *text, size_t bytes)
+{
+	bool behind = offset.hi_ns < 0;
+	int64_t by_ns = behind ? offset.hi_ns : offset.lo_ns;
+	char by[TEXT_NS_BYTES];
+
+	text_ns_u64(by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns, by, sizeof(by));
+	snprintf(text, bytes, "%s %s", by, behind ? "behind" : "ahead of");
+}
+
+#define CLAIM_TEXT_BYTES (TEXT_NS_BYTES + 32)
+static void claim_text(bool claims, uint64_t claim_ns, char *text, size_t bytes)
+{
+	char bound[TEXT_NS_BYTES];
+
+	text_ns_u64(claim_ns, bound, sizeof(bound));
+	snprintf(text, bytes, "claims %s%s", claims ? "to be within " : "no bound",
+		 claims ? bound : "");
+}
+
+static void verdict_off(const struct page_status *status, char *text, size_t bytes)
+{
+	char off[OFF_TEXT_BYTES], page[CLAIM_TEXT_BYTES], realtime[CLAIM_TEXT_BYTES];
+
+	off_text(status->system, off, sizeof(off));
+	claim_text(status->time.has_max_error, status->time.max_error_ns, page, sizeof(page));
+	claim_text(status->has_realtime_claim, status->realtime_claim_ns, realtime,
+		   sizeof(realtime));
+	snprintf(text, bytes,
+		 "WARNING: CLOCK_REALTIME is %s the page's time; the page %s, CLOCK_REALTIME %s: "
+		 "which of the two is wrong is not known.",
+		 off, page, realtime);
+}
+
 static void verdict_far(const struct page_status *status, char *text, size_t bytes)
 {
 	char words[WITNESS_TEXT_BYTES + 96];
-	bool behind = status->system.hi_ns < 0;
-	int64_t by_ns = behind ? status->system.hi_ns : status->system.lo_ns;
-	char by[TEXT_NS_BYTES];
+	char off[OFF_TEXT_BYTES];
 
 	if (witness_is_other(&status->witness)) {
 		witness_words(&status->witness, status->witness_offset, words, sizeof(words));
 		snprintf(text, bytes, "NOT SAFE: %s.", words);
 		return;
 	}
-	/* The nearer end: it is at least that much. */
-	text_ns_u64(by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns, by, sizeof(by));
-	snprintf(text, bytes, "%s: CLOCK_REALTIME is %s %s the page's time%s.",
-		 status->is_device ? "NOT SAFE" : "UNKNOWN", by, behind ? "behind" : "ahead of",
+	off_text(status->system, off, sizeof(off));
+	snprintf(text, bytes, "%s: CLOCK_REALTIME is %s the page's time%s.",
+		 status->is_device ? "NOT SAFE" : "UNKNOWN", off,
 		 status->is_device ? ""
 				   : "; the file may be of another machine, or of another boot");
 }
@@ -243,6 +304,8 @@ void page_status_verdict(const struct page_status *status, char *text, size_t by
 		verdict_far(status, text, bytes);
 	else if (mode == PAGE_MARKER_ONLY)
 		verdict_marker_only(status, text, bytes);
+	else if (is_system_off(status))
+		verdict_off(status, text, bytes);
 	else
 		verdict_full(status, text, bytes);
 }

@@ -36,6 +36,8 @@ struct page_status {
 
 	struct ns_interval system; /* CLOCK_REALTIME less the page's UTC; valid unless: */
 	const char *system_missing;
+	bool has_realtime_claim; /* does CLOCK_REALTIME claim a bound of its error? */
+	uint64_t realtime_claim_ns;
 
 	const char *phc; /* the PTP clock's node, or NULL: */
 	const char *phc_missing;
@@ -54,21 +56,22 @@ struct page_status {
 	struct event clockbound; /* its newest reading */
 };
 
-/* Each unsafe warning can be a finding, and there are three more. */
-#define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 3)
+/* Each unsafe warning can be a finding, and there are four more. */
+#define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 4)
 
 /*
  * The codes of what makes it insane, sorted, into @codes; static strings. These are the unsafe ones
  * of the warnings, `foreign_counter` (of a device: its clock is for another CPU),
  * `system_clock_far` (of a device: CLOCK_REALTIME is far outside the page's bound), and, where
- * there is none of these, `clocks_disagree`. Returns how many there are: with none the clock is
- * sane, or it is by design a page without a clock.
+ * there is none of these, `clocks_disagree`, or else `system_clock_off` (CLOCK_REALTIME is outside
+ * the page's bound by more than it claims, or by more than 1 ms where it claims nothing). Returns
+ * how many there are: with none the clock is sane, or it is by design a page without a clock.
  */
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
 
 /*
- * The answer in a word: "critical" with findings, "warning" if that is clocks_disagree; "unknown"
+ * The answer in a word: "critical" with findings, "warning" if that is one of these two; "unknown"
  * where nothing speaks against the clock, but there is none in the page, no time by it, it was
  * compared with no other clock, the page is cut or has an undefined value, or it is in a file and
  * far from CLOCK_REALTIME, so that it may be of another machine or boot; else "ok". A page without

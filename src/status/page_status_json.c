@@ -19,7 +19,7 @@ static const char *warning_names(int i)
 static const char *finding_names(int i)
 {
 	static const char *const others[] = {"clocks_disagree", "foreign_counter",
-					     "system_clock_far", NULL};
+					     "system_clock_far", "system_clock_off", NULL};
 
 	return i < PAGE_WARNINGS ? warning_names(i) : others[i - PAGE_WARNINGS];
 }

@@ -326,6 +326,12 @@ static void print_other_findings(const struct page_status *status, FILE *out)
 				"both with a third: vmclock-trace compare shows all that there "
 				"are.\n",
 				codes[i]);
+		else if (strcmp(codes[i], "system_clock_off") == 0)
+			fprintf(out,
+				"\nwarning: %s: one of the two clocks is wrong.\n  hint: let a "
+				"time daemon set CLOCK_REALTIME, and hold both against a third "
+				"clock: vmclock-trace compare shows all that there are.\n",
+				codes[i]);
 		else if (strcmp(codes[i], "foreign_counter") == 0)
 			fprintf(out,
 				"\nwarning: %s: the page refers to a counter that this CPU does "

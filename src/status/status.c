@@ -13,6 +13,7 @@
 #include "feed/options.h"
 #include "status/page_status.h"
 #include "observe/clock_event.h"
+#include "observe/host_clock.h"
 #include "observe/page_reader.h"
 #include "observe/phc.h"
 #include "observe/reference_clock.h"
@@ -121,12 +122,16 @@ static void read_time(const struct page_copy *copy, const struct options *option
 static void read_surroundings(struct page_reader *reader, const struct options *options,
 			      struct page_status *status)
 {
+	const struct realtime_claim claim = host_clock_claim();
+
 	if (status->time_missing)
 		status->system_missing = status->time_missing;
 	else if (options->has_counter)
 		status->system_missing = "the counter value was given";
 	else
 		status->system_missing = page_distance_now(&status->page, &status->system);
+	status->has_realtime_claim = !claim.result && claim.claims;
+	status->realtime_claim_ns = status->has_realtime_claim ? claim.max_error_ns : 0;
 	if (!status->phc)
 		return;
 	if (status->time_missing)
@@ -307,8 +312,9 @@ static const struct command_exit exits[] = {
 	 "status other than SYNCHRONIZED or FREERUNNING, a time that cannot be "
 	 "computed or that the kernel gets wrong (counter_before_reference), a counter "
 	 "that this CPU does not have, CLOCK_REALTIME more than 2 s outside the "
-	 "page's bound, or two clocks of this machine that contradict each other "
-	 "(clocks_disagree)",
+	 "page's bound, two clocks of this machine that contradict each other "
+	 "(clocks_disagree), or CLOCK_REALTIME outside the page's bound by more than it "
+	 "claims, or by more than 1 ms where it claims nothing (system_clock_off)",
 	 "All of WARNINGS that is a _finding_. Announced disruptions are notes."},
 	{0},
 };

@@ -99,6 +99,20 @@ PYTHON
 	done
 }
 
+@test "status: a page within 2 s of CLOCK_REALTIME, and beyond what both claim, is not OK" {
+	good_page near
+	# Its time stands still, one to two seconds ahead of now.
+	put near 0x30 8 1
+	put near 0x48 8 $(($(date +%s) + 2))
+	status --device near
+	[ "$status" = 3 ]
+	[[ $output == "WARNING: CLOCK_REALTIME is "*" the page's time; the page claims to be within "* ]]
+	[[ $output == *"warning: system_clock_off: "*"hint: "* ]]
+	put near 0x48 8 $(($(date +%s) + 2))
+	status --device near --json
+	is 3 '.level == "warning" and .findings == ["system_clock_off"]'
+}
+
 @test "status: what was compared with no other clock is not OK" {
 	good_page page
 	put page 0x0b 1 2 # CLOCK_MONOTONIC, which tells no UTC

@@ -141,7 +141,8 @@ static void only_a_device_is_held_against_this_machine(void **state)
 	status.system = (struct ns_interval){-2000001001, -2000001001};
 	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 2.000 s behind");
 	status.system = (struct ns_interval){-2000001001, -2000001000};
-	finds(&status, NULL, "OK"); /* the two intervals touch: nothing is proven */
+	/* The two intervals touch: not that far, and still not right. */
+	finds(&status, "system_clock_off", "WARNING: CLOCK_REALTIME is 2.000 s behind the page");
 	status.system = (struct ns_interval){300000000000, 300000000500};
 	finds(&status, "system_clock_far", "NOT SAFE: CLOCK_REALTIME is 5.0 min ahead of");
 	/* A file: it may be of another machine, and is neither bad nor well. */
@@ -151,6 +152,33 @@ static void only_a_device_is_held_against_this_machine(void **state)
 	status.system = (struct ns_interval){0, 500};
 	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
 	assert_string_equal(page_status_level(&status), "ok");
+}
+
+/* The page claims 1 us. CLOCK_REALTIME is never fine beyond its own claim, and 1 ms has none. */
+static void nothing_is_ok_beyond_what_is_claimed(void **state)
+{
+	struct page_status status = status_of(make_full_page(), false);
+
+	(void)state;
+	status.system_missing = NULL;
+	status.system = (struct ns_interval){-1001000, -1000500};
+	finds(&status, NULL, "OK: the clock is synchronized");
+	status.system = (struct ns_interval){-4995100, -4995000};
+	finds(&status, "system_clock_off",
+	      "WARNING: CLOCK_REALTIME is 4.995 ms behind the page's time; the page claims to be "
+	      "within 1.000 us, CLOCK_REALTIME claims no bound: which of the two is wrong is not "
+	      "known.");
+	assert_string_equal(page_status_level(&status), "warning");
+	status.is_device = true;
+	finds(&status, "system_clock_off", "WARNING: CLOCK_REALTIME is 4.995 ms behind");
+	status.has_realtime_claim = true;
+	status.realtime_claim_ns = 4994000;
+	finds(&status, NULL, "OK: the clock is synchronized");
+	status.realtime_claim_ns = 4993999;
+	finds(&status, "system_clock_off",
+	      "WARNING: CLOCK_REALTIME is 4.995 ms behind the page's "
+	      "time; the page claims to be within 1.000 us, "
+	      "CLOCK_REALTIME claims to be within 4.994 ms");
 }
 
 /* A page of noise, with the parts kept that let it get further than the magic. */
@@ -300,6 +328,7 @@ int main(void)
 		cmocka_unit_test(by_another_clock),
 		cmocka_unit_test(insane_ones),
 		cmocka_unit_test(only_a_device_is_held_against_this_machine),
+		cmocka_unit_test(nothing_is_ok_beyond_what_is_claimed),
 		cmocka_unit_test(random_pages_harm_nothing),
 	};
 
