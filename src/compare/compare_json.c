@@ -329,6 +329,7 @@ static void json_end(FILE *out, const struct compare_context *context,
 
 	for (enum contradiction_kind kind = 0; kind < CONTRADICTIONS; kind++)
 		add_u64(kinds, contradiction_code(kind), totals->contradictions[kind]);
+	add_text(line, "level", comparison_totals_level(totals));
 	add_u64(line, "samples", totals->samples);
 	add_u64(line, "contradictions", comparison_totals_contradictions(totals));
 	add_json(line, "contradictions_by_code", kinds);

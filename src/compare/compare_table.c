@@ -294,6 +294,11 @@ const struct json_table compare_summary_table = {
 	.doc = "The last line.",
 	.keys = (const struct json_key[]){
 		LINE_KEYS("summary"),
+		{"level", JSON_STRING,
+		 "`critical` where a clock is outside of what it or the page claims, `warning` "
+		 "where two clocks contradict each other; the exit status is 3 with both. "
+		 "`ok` and `unknown` as `agree` has it; the exit status is 0 and 1.",
+		 .values = JSON_LEVELS},
 		{"samples", JSON_U64, "How many were taken."},
 		{"contradictions", JSON_U64,
 		 "How many were found in all. Not 0: the exit status is 3."},

@@ -40,3 +40,14 @@ uint64_t comparison_totals_contradictions(const struct comparison_totals *totals
 		sum += totals->contradictions[kind];
 	return sum;
 }
+
+const char *comparison_totals_level(const struct comparison_totals *totals)
+{
+	uint64_t all = comparison_totals_contradictions(totals);
+
+	if (all > totals->contradictions[CONTRADICTION_CLOCKS])
+		return "critical";
+	if (all)
+		return "warning";
+	return totals->samples && totals->agree.state == CLAIM_HOLDS ? "ok" : "unknown";
+}

@@ -21,6 +21,12 @@ struct comparison_totals {
 /* Count @comparison. */
 void comparison_totals_add(struct comparison_totals *totals, const struct comparison *comparison);
 
+/*
+ * "critical" where a clock is outside of what it or the page claims; "warning" where two contradict
+ * each other; "ok" where all agree, else "unknown". Static.
+ */
+const char *comparison_totals_level(const struct comparison_totals *totals);
+
 /* The sum over all kinds. */
 uint64_t comparison_totals_contradictions(const struct comparison_totals *totals);
 

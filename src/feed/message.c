@@ -130,20 +130,12 @@ static void say_bad(const struct judge *judge)
 	}
 }
 
-int message_verdict(bool alarming, const struct judge *judge)
+int message_verdict(enum finding_severity worst, const struct judge *judge)
 {
-	/* It was watched from its beginning to its end. */
-	struct claim_span span = {
-		.events = 1,
-		.ended = true,
-		.lost = judge_counts(judge)->finding[FINDING_DATA_LOSS],
-	};
-	struct claim claim;
+	struct claim claim = outcome_of(judge, worst, NULL).well;
 
-	if (alarming)
+	if (worst > FINDING_INFO)
 		return EXIT_FINDING;
-	judge_add_doubt(judge, &span);
-	claim = claim_well(&span, false);
 	if (claim.state == CLAIM_HOLDS)
 		return EXIT_DONE;
 	if (claim.state == CLAIM_FAILS) {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "feed/command.h"
-#include "judge/judge.h"
+#include "judge/outcome.h"
 #include "show/json_table.h"
 
 /* Returned by option parsing: no exit code, the command should run. */
@@ -48,12 +48,12 @@ int message_damaged(const char *path, const char *why, const char *what);
 int message_output(int code);
 
 /*
- * The exit code by what was found: EXIT_FINDING if @alarming, or if a clock was off without a
- * finding, which it says. Else, if by @judge events were lost,
+ * The exit code by what was found, the @worst of it: EXIT_FINDING if that is more than news, or if
+ * a clock was off without a finding, which it says. Else, if by @judge events were lost,
  * updates of the page were missed, or it was bad without a finding, says that it is not known
  * whether all was well, and returns EXIT_FAILED.
  */
-int message_verdict(bool alarming, const struct judge *judge);
+int message_verdict(enum finding_severity worst, const struct judge *judge);
 
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);

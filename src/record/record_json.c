@@ -39,7 +39,7 @@ static const struct json_table sum_table = {
 		 "How long it is: of a live recording, since all hooks were attached.",
 		 .unit = "ns"},
 		{"events", JSON_U64, "How many were judged."},
-		JSON_FINDINGS_KEY,
+		JSON_OUTCOME_KEYS,
 		{0},
 	}};
 
@@ -137,14 +137,14 @@ static void json_incident(FILE *out, uint64_t start_ns, const struct incident *i
 
 static json_object *summary(const struct json_table *table, const struct record_context *context,
 			    uint64_t from_ns, uint64_t duration_ns, uint64_t events,
-			    const struct detector_counts *counts)
+			    const struct detector_counts *counts, const struct outcome *outcome)
 {
 	json_object *line = json_new_line(table, from_ns + duration_ns);
 
 	add_text(line, "file", context->file);
 	add_u64(line, "duration_ns", duration_ns);
 	add_u64(line, "events", events);
-	add_json(line, "findings", finding_json_counts(counts));
+	add_outcome(line, counts, outcome);
 	return line;
 }
 
@@ -154,7 +154,7 @@ static void json_end(FILE *out, const struct record_context *context,
 	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
 	uint64_t from_ns = fact_get_u64(context->facts, "watched_from_monotonic_ns", start_ns);
 	json_object *line = summary(&record_summary_table, context, from_ns, result->duration_ns,
-				    result->events, result->counts);
+				    result->events, result->counts, &result->outcome);
 
 	add_u64(line, "events_kept", result->kept);
 	add_u64(line, "events_lost", result->lost);
@@ -173,7 +173,7 @@ static void json_replay_end(FILE *out, const struct record_context *context,
 {
 	uint64_t start_ns = fact_get_u64(context->facts, "start_monotonic_ns", 0);
 	json_object *line = summary(&replay_summary_table, context, start_ns, result->duration_ns,
-				    result->events, result->counts);
+				    result->events, result->counts, &result->outcome);
 
 	add_missing(line, "comparison_missing", result->why_not_compared, NULL);
 	add_bool(line, "ended", result->ended);

@@ -74,7 +74,7 @@ static void on_finding(const struct finding *finding, void *arg)
 	const struct incident *incident;
 
 	session->found = true;
-	session->alarming |= finding_is_alarm(finding);
+	session->worst = outcome_worse(session->worst, finding);
 	recorder_finding(session->recorder, &recorded);
 	json_object_put(json);
 	if (!is_quiet(session))

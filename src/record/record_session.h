@@ -52,9 +52,9 @@ struct record_session {
 	uint64_t newest_ns;
 	struct event_losses losses; /* of the newest EVENT_LOSS that was kept */
 	uint64_t losses_ns;
-	bool found;	       /* something, by the event that is being judged */
-	bool alarming;	       /* was a finding_is_alarm() found? */
-	struct source *source; /* of the events; notified when an incident opens or closes */
+	bool found;		     /* something, by the event that is being judged */
+	enum finding_severity worst; /* outcome_worse() of what was found */
+	struct source *source;	     /* of the events; notified when an incident opens or closes */
 };
 
 /*

@@ -50,6 +50,7 @@ int record_end(struct record_session *session, const struct record_context *cont
 		.bytes = counts.bytes,
 		.trouble = counts.trouble,
 		.counts = judge_counts(session->judge),
+		.outcome = outcome_of(session->judge, session->worst, NULL),
 	};
 	session->view->end(out, context, &result);
 	/* What was lost before it went well again stands in the file, and above. */
@@ -57,6 +58,6 @@ int record_end(struct record_session *session, const struct record_context *cont
 		message_error("%s could not be written: %s", context->file, counts.trouble);
 		return EXIT_FAILED;
 	}
-	code = message_verdict(session->alarming, session->judge);
+	code = message_verdict(session->worst, session->judge);
 	return is_stopped && code == EXIT_FAILED ? EXIT_DONE : code;
 }

@@ -65,10 +65,11 @@ static void text_incident(FILE *out, uint64_t start_ns, const struct incident *i
 	incident_put_text(out, start_ns, incident);
 }
 
-static void put_counts(FILE *out, const struct detector_counts *counts)
+static void put_counts(FILE *out, const struct detector_counts *counts,
+		       const struct outcome *outcome)
 {
 	fputs("findings  ", out);
-	live_put_finding_counts(out, counts);
+	live_put_finding_counts(out, counts, outcome);
 	fputc('\n', out);
 }
 
@@ -97,7 +98,7 @@ static void text_end(FILE *out, const struct record_context *context,
 		fprintf(out, ", of which %" PRIu64 " are kept: the others told nothing new",
 			result->kept);
 	fputc('\n', out);
-	put_counts(out, result->counts);
+	put_counts(out, result->counts, &result->outcome);
 	fputs("file      ", out);
 	text_put_shown(out, context->file);
 	fprintf(out, ", %s\n", size);
@@ -125,7 +126,7 @@ static void text_replay_end(FILE *out, const struct record_context *context,
 	(void)context;
 	live_put_duration(out, "\nreplayed  %s", result->duration_ns);
 	fprintf(out, ", %" PRIu64 " events\n", result->events);
-	put_counts(out, result->counts);
+	put_counts(out, result->counts, &result->outcome);
 	if (result->why_not_compared)
 		fprintf(out, "          not compared with those seen live: %s\n",
 			result->why_not_compared);

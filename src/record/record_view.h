@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 #include "judge/detector.h"
-#include "judge/finding.h"
 #include "judge/incident.h"
+#include "judge/outcome.h"
 #include "show/recorded_view.h"
 
 struct record_result {
@@ -25,6 +25,7 @@ struct record_result {
 	uint64_t bytes;	      /* of the file */
 	const char *trouble;  /* why something could not be written; "": nothing */
 	const struct detector_counts *counts;
+	struct outcome outcome;
 };
 
 /* How a replay compares with what was kept. */
@@ -37,6 +38,7 @@ struct replay_result {
 	const char *why_not_compared; /* NULL: they were */
 	bool ended;		      /* was the recording closed in order? */
 	const struct detector_counts *counts;
+	struct outcome outcome;
 };
 
 /* Each function writes whole lines to @out. */

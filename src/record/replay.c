@@ -23,7 +23,7 @@ struct replay {
 	struct recorded recorded;
 	struct judge *judge;
 	struct stop_condition until;
-	bool alarming;
+	enum finding_severity worst; /* outcome_worse() of what was found */
 	struct replay_result result;
 };
 
@@ -91,7 +91,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct replay *replay = arg;
 
-	replay->alarming |= finding_is_alarm(finding);
+	replay->worst = outcome_worse(replay->worst, finding);
 	compare(replay, finding);
 	replay->view->finding(stdout, replay->recorded.start_ns, finding);
 }
@@ -141,18 +141,20 @@ static const char *why_not_compared(struct replay *replay)
 static int end(struct replay *replay, const struct record_context *context)
 {
 	struct replay_result *result = &replay->result;
+	const struct claim_span span = recorded_span(&replay->recorded);
 	uint64_t kept = recording_findings(replay->recorded.recording);
 	int code;
 
 	result->duration_ns = recorded_duration_ns(&replay->recorded);
 	result->events = replay->recorded.events;
 	result->counts = judge_counts(replay->judge);
+	result->outcome = outcome_of(replay->judge, replay->worst, &span);
 	result->why_not_compared = why_not_compared(replay);
 	result->ended = recording_end(replay->recorded.recording) == RECORDING_CLOSED;
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
 	replay->view->replay_end(stdout, context, result);
-	code = message_verdict(replay->alarming, replay->judge);
+	code = message_verdict(replay->worst, replay->judge);
 	if (!result->why_not_compared && (result->different || result->missing))
 		code = EXIT_FAILED;
 	return recorded_exit_code(&replay->recorded, code);

@@ -285,13 +285,16 @@ json_object *finding_json(const struct finding *finding)
 	return line;
 }
 
-json_object *finding_json_counts(const struct detector_counts *counts)
+void add_outcome(json_object *to, const struct detector_counts *counts,
+		 const struct outcome *outcome)
 {
-	json_object *json = json_new_map();
+	json_object *findings = json_new_map();
 
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
-		add_u64(json, finding_name(kind), counts->finding[kind]);
-	return json;
+		add_u64(findings, finding_name(kind), counts->finding[kind]);
+	add_text(to, "level", outcome->level);
+	add_json(to, "findings", findings);
+	add_bool(to, "findings_complete", outcome->all.state == CLAIM_HOLDS);
 }
 
 json_object *reader_json_paths(const struct summary_reader *reader)

@@ -7,7 +7,7 @@
 
 #include "judge/detector.h"
 #include "event/summary.h"
-#include "judge/finding.h"
+#include "judge/outcome.h"
 #include "show/json_table.h"
 
 extern const struct json_table finding_table;
@@ -18,8 +18,9 @@ const struct json_table *finding_detail_table(int kind);
 /* One line of type "finding". The caller owns it, or releases it with json_object_put(). */
 json_object *finding_json(const struct finding *finding);
 
-/* How many of each kind, all kinds there: {"disruption": 1, ...}. */
-json_object *finding_json_counts(const struct detector_counts *counts);
+/* JSON_OUTCOME_KEYS onto @to. */
+void add_outcome(json_object *to, const struct detector_counts *counts,
+		 const struct outcome *outcome);
 
 /* The thread's name, valid UTF-8, with pid and tid, into @to; its bytes in hex if that differs. */
 void reader_json_add(json_object *to, const struct event_reader *who);

@@ -79,13 +79,21 @@ json_object *json_of_hook(const struct hook *hook);
 		"not_comparable", JSON_U64, "Reads without a counter value, a time or a page."     \
 	}
 
-/* How many findings. */
-#define JSON_FINDINGS_KEY                                                                          \
+/* Of add_outcome(). */
+#define JSON_OUTCOME_KEYS                                                                          \
+	{"level", JSON_STRING,                                                                     \
+	 "The worst of what was found. `ok` only where nothing was and all was watched, else "     \
+	 "`unknown`. The exit status is 3 with `warning` and `critical`, 1 with `unknown`; 1 "     \
+	 "with any level where a file could not be read or written.",                              \
+	 .values = JSON_LEVELS},                                                                   \
+		{"findings", JSON_U64,                                                             \
+		 "How many were found, by kind, with all kinds that there are.", JSON_MAP,         \
+		 .name = json_finding_names},                                                      \
 	{                                                                                          \
-		"findings", JSON_U64,                                                              \
-			"How many were found, by kind, with all kinds that there "                 \
-			"are.",                                                                    \
-			JSON_MAP, .name = json_finding_names                                       \
+		"findings_complete", JSON_BOOL,                                                    \
+			"Those are all. False: there may have been more, as updates of the page "  \
+			"were missed, it was bad, events were lost, or the recording is not "      \
+			"whole."                                                                   \
 	}
 
 /* The names that a key can have, or be, for `name` of struct json_key. */

@@ -105,24 +105,51 @@ void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
 		at_least, missed);
 }
 
-void live_put_finding_counts(FILE *out, const struct detector_counts *counts)
+static void put_why_not_all(FILE *out, const struct outcome *outcome)
+{
+	if (outcome->all.why == CLAIM_MISSED)
+		fprintf(out, "%" PRIu64 " update%s of the page missed", outcome->unwatched,
+			outcome->unwatched == 1 ? "" : "s");
+	else
+		fputs(claim_why_means(outcome->all.why), out);
+}
+
+static void put_kinds(FILE *out, const struct detector_counts *counts)
 {
 	const char *before = " (";
-	uint64_t all = 0;
 
-	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
-		all += counts->finding[kind];
-	fprintf(out, "%" PRIu64, all);
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
 		if (!counts->finding[kind])
 			continue;
 		fprintf(out, "%s%" PRIu64 " %s", before, counts->finding[kind], finding_name(kind));
 		before = ", ";
 	}
-	if (all)
-		fputc(')', out);
-	if (counts->finding[FINDING_DATA_LOSS])
+	fputc(')', out);
+}
+
+void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
+			     const struct outcome *outcome)
+{
+	bool has_all = outcome->all.state == CLAIM_HOLDS;
+	uint64_t sum = 0;
+
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
+		sum += counts->finding[kind];
+	if (!sum && !has_all) {
+		fputs("none seen; ", out);
+		put_why_not_all(out, outcome);
+		fputs(": not known", out);
+		return;
+	}
+	fprintf(out, "%s%" PRIu64, has_all ? "" : "at least ", sum);
+	if (sum)
+		put_kinds(out, counts);
+	if (counts->finding[FINDING_DATA_LOSS]) {
 		fputs("; EVENTS WERE LOST: whether all was well meanwhile is not known", out);
+	} else if (!has_all) {
+		fputs(": ", out);
+		put_why_not_all(out, outcome);
+	}
 }
 
 void live_put_reader_paths(FILE *out, const struct summary_reader *reader)

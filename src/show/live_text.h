@@ -11,7 +11,7 @@
 #include "event/page_change.h"
 #include "event/summary.h"
 #include "judge/detector.h"
-#include "judge/finding.h"
+#include "judge/outcome.h"
 #include "page/page.h"
 
 /* @format has one %s, for @ns as people say it. */
@@ -46,7 +46,11 @@ void live_put_finding(FILE *out, const struct finding *finding);
 void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
 		      const struct detector_counts *counts);
 
-/* "2 (1 disruption, 1 host_step)", or "0" */
-void live_put_finding_counts(FILE *out, const struct detector_counts *counts);
+/*
+ * "2 (1 disruption, 1 host_step)", or "0"; where @outcome has not all, "at least 2 (...): WHY", or
+ * "none seen; WHY: not known".
+ */
+void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
+			     const struct outcome *outcome);
 
 #endif

@@ -255,7 +255,8 @@ static int trace_recorded(struct from *from, FILE *out)
 	struct recorded_request request = from->options->from;
 	struct source *source = &from->recorded.source;
 	struct recorded_result recorded;
-	struct trace_result result = {.recorded = &recorded};
+	struct claim_span span;
+	struct trace_result result = {.recorded = &recorded, .span = &span};
 	const struct page_in_force *page;
 	int code;
 
@@ -270,6 +271,7 @@ static int trace_recorded(struct from *from, FILE *out)
 	trace_session_begin(&from->session);
 	source_run(source, &from->until, out, on_event, from);
 	recorded = recorded_end(&from->recorded);
+	span = recorded_span(&from->recorded);
 	tell_of_cgroup(from);
 	result.duration_ns = recorded_duration_ns(&from->recorded);
 	page = judge_page(from->session.judge);

@@ -11,7 +11,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct trace_session *session = arg;
 
-	session->alarming |= finding_is_alarm(finding);
+	session->worst = outcome_worse(session->worst, finding);
 	session->view->finding(stdout, &session->context, finding);
 }
 
@@ -179,7 +179,10 @@ void trace_session_resume(struct trace_session *session, const struct event_gap 
 int trace_session_end(struct trace_session *session, struct trace_result *result)
 {
 	char *cgroups[SUMMARY_READERS] = {NULL};
+	enum finding_severity worst = session->worst;
 
+	if (session->answers.apart && worst < FINDING_WARNING)
+		worst = FINDING_WARNING;
 	judge_finish(session->judge);
 	name_cgroups(session, cgroups);
 	result->summary = session->summary;
@@ -190,12 +193,12 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	result->shown = session->shown;
 	result->disruptions = session->disruptions.newest.number;
 	result->counts = judge_counts(session->judge);
+	result->outcome = outcome_of(session->judge, worst, result->span);
 	result->clock_changes = session->clock_changes;
 	result->page_updates = judge_page(session->judge)->updates;
 	result->page_updates_unseen = judge_page(session->judge)->missed;
 	session->view->end(stdout, &session->context, result);
 	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);
-	return message_output(
-		message_verdict(session->alarming || session->answers.apart, session->judge));
+	return message_output(message_verdict(worst, session->judge));
 }

@@ -28,8 +28,8 @@ struct trace_session {
 	bool has_losses;
 	uint64_t shown; /* events */
 	uint64_t clock_changes;
-	bool alarming;	       /* was a finding_is_alarm() found? */
-	struct source *source; /* of the events; notified when an incident opens or closes */
+	enum finding_severity worst; /* outcome_worse() of what was found */
+	struct source *source;	     /* of the events; notified when an incident opens or closes */
 	/* The name of a cgroup, valid until the next call; NULL: not found out. */
 	const char *(*cgroup_name)(uint64_t id, void *arg);
 	void *arg;

@@ -160,7 +160,7 @@ const struct json_table trace_summary_table = {
 		{"clock_changes_complete", JSON_BOOL,
 		 "That is all of them. False: it is not known, or at least that, as a hook is "
 		 "missing, events were lost, or the recording is not whole."},
-		JSON_FINDINGS_KEY,
+		JSON_OUTCOME_KEYS,
 		JSON_UPDATES_KEYS,
 		{"notifications", JSON_U64,
 		 "Notifications of the hypervisor that came from this page."},
@@ -427,7 +427,7 @@ json_object *trace_summary_json(const struct trace_context *context,
 	add_bool(line, "disruptions_complete", disruptions.complete);
 	add_known(line, "clock_changes", changes.known, result->clock_changes);
 	add_bool(line, "clock_changes_complete", changes.complete);
-	add_json(line, "findings", finding_json_counts(result->counts));
+	add_outcome(line, result->counts, &result->outcome);
 	add_u64(line, "page_updates", result->page_updates);
 	add_u64(line, "page_updates_unseen", result->page_updates_unseen);
 	add_u64(line, "notifications", result->counts->notifications);

@@ -15,6 +15,7 @@
 #include "judge/disruption.h"
 #include "judge/driver_answer.h"
 #include "judge/incident.h"
+#include "judge/outcome.h"
 #include "show/mapper_view.h"
 #include "show/recorded_view.h"
 
@@ -72,6 +73,7 @@ struct trace_result {
 	uint64_t shown; /* events: reads and calls */
 	uint64_t disruptions;
 	const struct detector_counts *counts;
+	struct outcome outcome;
 	uint64_t clock_changes;
 	uint64_t page_updates;	      /* by seq_count */
 	uint64_t page_updates_unseen; /* of them, between two samples */
@@ -79,6 +81,7 @@ struct trace_result {
 
 	/* What became of the context's recording, or NULL. */
 	const struct recorded_result *recorded;
+	const struct claim_span *span; /* of that; or NULL */
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */

@@ -133,7 +133,8 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	struct recorded *recorded = &watch->recorded;
 	struct watch_session *session = &watch->session;
 	struct recorded_result ended;
-	struct watch_result result = {.recorded = &ended};
+	struct claim_span span;
+	struct watch_result result = {.recorded = &ended, .span = &span};
 	struct recorded_request request = options->from;
 	const struct page_in_force *page;
 	int code;
@@ -148,6 +149,7 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	session->view->begin(stdout, &session->context);
 	source_run(&recorded->source, &watch->until, stdout, on_event, watch);
 	ended = recorded_end(recorded);
+	span = recorded_span(recorded);
 	result.duration_ns = recorded_duration_ns(recorded);
 	result.notices = judge_counts(session->judge)->notifications;
 	page = judge_page(session->judge);

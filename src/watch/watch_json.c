@@ -92,7 +92,7 @@ static const struct json_table summary_table = {
 		 JSON_NULL, "ns"},
 		JSON_UPDATES_KEYS,
 		{"page", JSON_OBJECT, "The newest sample.", JSON_NULL, .of = &json_page},
-		JSON_FINDINGS_KEY,
+		JSON_OUTCOME_KEYS,
 		{"recording", JSON_OBJECT, "With --from: what became of it.", JSON_NULL,
 		 .of = &recorded_result_table},
 		{0},
@@ -187,7 +187,7 @@ static void json_end(FILE *out, const struct watch_context *context,
 	add_u64(line, "page_updates", result->updates);
 	add_u64(line, "page_updates_unseen", result->missed);
 	add_json(line, "page", page_json_fields(result->page));
-	add_json(line, "findings", finding_json_counts(result->counts));
+	add_outcome(line, result->counts, &result->outcome);
 	add_json(line, "recording", recorded_result_json(result->recorded));
 	put_line(out, &watch_schema, line);
 }

@@ -12,7 +12,7 @@ static void on_finding(const struct finding *finding, void *arg)
 {
 	struct watch_session *session = arg;
 
-	session->alarming |= finding_is_alarm(finding);
+	session->worst = outcome_worse(session->worst, finding);
 	/* It says so itself, of its own interval: other findings of one change say the same. */
 	if (finding->missed && session->missed_by_ns != finding->found_ns)
 		session->missed_told += finding->missed;
@@ -91,6 +91,7 @@ int watch_session_end(struct watch_session *session, struct watch_result *result
 	result->updates = judge_page(session->judge)->updates;
 	result->missed = judge_page(session->judge)->missed;
 	result->counts = judge_counts(session->judge);
+	result->outcome = outcome_of(session->judge, session->worst, result->span);
 	session->view->end(stdout, &session->context, result);
-	return message_output(message_verdict(session->alarming, session->judge));
+	return message_output(message_verdict(session->worst, session->judge));
 }

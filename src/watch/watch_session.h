@@ -15,7 +15,7 @@ struct watch_session {
 	struct watch_context context;
 	bool updates; /* is each one shown? */
 	struct judge *judge;
-	bool alarming;		 /* was a finding_is_alarm() found? */
+	enum finding_severity worst; /* outcome_worse() of what was found */
 	uint64_t missed_told;	 /* of the page's updates, by findings or on lines of their own */
 	uint64_t missed_told_ns; /* when the newest such line was */
 	uint64_t missed_by_ns;	 /* found_ns of the newest finding that reported some */
@@ -35,7 +35,7 @@ void watch_session_resume(struct watch_session *session, const struct event_gap 
 
 /*
  * No more come: close what is open, and show what it adds up to. @result has what the source knows:
- * all but updates, missed and counts. Returns the exit code.
+ * all but updates, missed, counts and outcome. Returns the exit code.
  */
 int watch_session_end(struct watch_session *session, struct watch_result *result);
 

@@ -136,7 +136,7 @@ static void text_end(FILE *out, const struct watch_context *context,
 	live_put_updates(out, result->updates, result->missed, result->counts);
 	fputs(" missed between two samples\n", out);
 	fputs("findings            ", out);
-	live_put_finding_counts(out, result->counts);
+	live_put_finding_counts(out, result->counts, &result->outcome);
 	fputc('\n', out);
 }
 

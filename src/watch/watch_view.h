@@ -10,6 +10,7 @@
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "judge/finding.h"
+#include "judge/outcome.h"
 #include "page/page.h"
 #include "show/recorded_view.h"
 
@@ -49,10 +50,12 @@ struct watch_result {
 	uint64_t updates;      /* of the page, by seq_count */
 	uint64_t missed;       /* of them, between two samples */
 	const struct detector_counts *counts;
+	struct outcome outcome;
 	const struct page *page; /* newest sample; NULL: none */
 
 	/* What became of the context's recording: samples and gap are then not known; or NULL. */
 	const struct recorded_result *recorded;
+	const struct claim_span *span; /* of that; or NULL */
 };
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */

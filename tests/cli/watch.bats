@@ -226,3 +226,41 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	wait $pid || :
 	jq -es '.[0].page == null and .[-1].page.magic == 1263289174' "$BATS_TEST_TMPDIR/out"
 }
+
+@test "summaries: level and exit status agree, in all commands that judge, and with the report" {
+	for scenario in $(some_of 6 "$BATS_TEST_DIRNAME"/../scenarios/*.scenario); do
+		file=$BATS_TEST_TMPDIR/$(basename "$scenario").sqlite
+		for command in "record --scenario $scenario" replay 'watch --from' 'trace --from'; do
+			status=0
+			# shellcheck disable=SC2086 # words of their own
+			"$VMCLOCK_TRACE" $command "$file" --json >"$BATS_TEST_TMPDIR/lines" 2>/dev/null || status=$?
+			level=$(tail -1 "$BATS_TEST_TMPDIR/lines" | jq -r 'select(.type == "summary").level')
+			case $level in
+			ok) [ "$status" = 0 ] ;;
+			unknown) [ "$status" = 1 ] ;;
+			warning | critical) [ "$status" = 3 ] ;;
+			*) false ;;
+			esac || { echo "$command of $scenario: $level, and $status" >&2; return 1; }
+			jq -rs --arg level "$level" '.[0].level == $level' \
+				<("$VMCLOCK_TRACE" report --json "$file" 2>/dev/null) | grep -qx true
+		done
+	done
+}
+
+@test "summaries: none was found is said only where none could be missed" {
+	file=$BATS_TEST_TMPDIR/missed.sqlite
+	printf '%s\n' 'end 1m' 'sample 10s' 'realtime within 1ms' >"$BATS_TEST_TMPDIR/missed.scenario"
+	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/missed.scenario" "$file"
+	grep -qE '^findings  none seen; [1-9][0-9]* updates? of the page missed: not known$' <<<"$output"
+	for command in watch trace; do
+		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" --from "$file"
+		grep -qE '^findings  *none seen; [1-9][0-9]* updates? of the page missed: not known$' <<<"$output"
+		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" --json --from "$file"
+		tail -1 <<<"$output" | jq -e '.level == "unknown" and .findings_complete == false and ([.findings[]] | add) == 0'
+	done
+	# With all seen, there is a number.
+	printf '%s\n' 'end 20s' 'realtime within 1ms' >"$BATS_TEST_TMPDIR/whole.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/whole.scenario" "$BATS_TEST_TMPDIR/whole.sqlite" | grep -qx 'findings  0'
+	"$VMCLOCK_TRACE" watch --json --from "$BATS_TEST_TMPDIR/whole.sqlite" | tail -1 |
+		jq -e '.level == "ok" and .findings_complete'
+}

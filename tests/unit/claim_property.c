@@ -198,6 +198,21 @@ static const char *check_report(const struct beside *beside, const char *path, c
 	return levels;
 }
 
+/* The summary is the last line. */
+static void check_level_of_replay(char *text, const char *level)
+{
+	char *last, *end = text + strlen(text);
+	json_object *json;
+
+	if (end > text && end[-1] == '\n')
+		*--end = '\0';
+	last = strrchr(text, '\n');
+	json = json_tokener_parse(last ? last + 1 : text);
+	if (strcmp(text_of(json, "level"), level))
+		wrong("replay: %s, and the report says %s", text_of(json, "level"), level);
+	json_object_put(json);
+}
+
 /* What speaks of the same, says the same. */
 static void check_others(const char *path, const char *level)
 {
@@ -218,6 +233,8 @@ static void check_others(const char *path, const char *level)
 		snprintf(from, sizeof(from), "--from=%s", path);
 		status = others[i] == &cmd_replay ? say(others[i], path, "--json", &text)
 						  : say(others[i], NULL, from, &text);
+		if (others[i] == &cmd_replay && level)
+			check_level_of_replay(text, level);
 		if ((status == EXIT_DONE) != (level && !strcmp(level, "ok")))
 			wrong("%s: exit status %d, and the report says %s", others[i]->name, status,
 			      level ?: "nothing");
