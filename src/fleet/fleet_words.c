@@ -219,8 +219,10 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 	say(words, " No incident was found. %s ",
 	    claim.state == CLAIM_FAILS ? "Of" : "Whether all was well is not known of");
 	say_label(words, where);
-	if (claim.state == CLAIM_FAILS)
+	if (claim.state == CLAIM_FAILS && clock_doubts_any(&where->clock_doubts, 0, UINT64_MAX))
 		say_clock_doubts(words, &where->clock_doubts, 0, UINT64_MAX, "");
+	else if (claim.state == CLAIM_FAILS)
+		say(words, " the page said of itself that its clock is UNRELIABLE.");
 	else
 		say(words, ": %s.", claim_why_means(claim.why));
 }

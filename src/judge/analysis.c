@@ -65,6 +65,9 @@ static void on_finding(const struct finding *finding, void *arg)
 		utc_track_break(&analysis->utc, finding->found_ns);
 	if (finding->kind == FINDING_DISRUPTION)
 		begin_anew(analysis, finding->found_ns);
+	/* A page that is gone bounds nothing. */
+	if (finding->kind == FINDING_DEVICE_LOST)
+		curve_break(&analysis->page_bound);
 	downtimes_finding(&analysis->downtimes, finding);
 	if (refuted_by(finding))
 		refute(analysis, finding);

@@ -127,7 +127,10 @@ static void emit_fact(const struct report *report, const struct unknown_sink *si
 
 	if (!value || strncmp(value, begin, strlen(begin)))
 		return;
-	text_display(value + strlen(begin), strlen(value + strlen(begin)), shown, sizeof(shown));
+	value += strlen(begin);
+	if (!strncmp(value, ": ", 2))
+		value += 2;
+	text_display(value, strlen(value), shown, sizeof(shown));
 	emit(sink, code, "%s%s%s.", what, *shown ? ": " : "", shown);
 }
 

@@ -296,3 +296,13 @@ setup() {
 	# What is kept of each is small: 64 MiB are enough for all, the program itself included.
 	(ulimit -v 65536 && "$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR"/*.sqlite >/dev/null)
 }
+
+@test "fleet: a page that says UNRELIABLE of itself is named in the first lines" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' 'end 1m' 'status UNRELIABLE' 'realtime within 5ms' >un.scenario
+	printf '%s\n' 'end 1m' 'realtime within 5ms' >well.scenario
+	"$VMCLOCK_TRACE" record --scenario well.scenario well.sqlite >/dev/null
+	run "$VMCLOCK_TRACE" record --scenario un.scenario un.sqlite
+	"$VMCLOCK_TRACE" report --json un.sqlite well.sqlite | jq -e '.verdict |
+		contains("Of scenario un.scenario the page said of itself that its clock is UNRELIABLE.")'
+}

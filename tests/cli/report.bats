@@ -700,3 +700,11 @@ schema_check() {
 	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/two.scenario" "$copy" >/dev/null || [ $? = 3 ]
 	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '(.incidents | length) == 2 and (.verdict | contains("Incident 2: ") and contains("NOT recovered"))'
 }
+
+@test "report: who read was not seen, and why, in one sentence" {
+	printf '%s\n' 'end 10s' 'realtime within 5ms' >"$BATS_TEST_TMPDIR/short.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/short.scenario" "$copy" >/dev/null
+	sqlite3 "$copy" "INSERT OR REPLACE INTO facts VALUES ('uses', 'not seen: no driver')"
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.not_known | map(.text) |
+		index("Who read the clock through the kernel was not seen: no driver.") != null'
+}

@@ -3,13 +3,12 @@
 #include "judge/analysis.h"
 #include "play_make.h"
 
-/* CLOCK_REALTIME over @text. */
-static struct analysis_clock realtime_of(const char *text)
+/* What came of @text; analysis_free() is due. */
+static struct analysis *analysis_of(const char *text)
 {
 	struct simulation_options options = {0};
 	struct analysis *analysis = analysis_new();
 	struct scenario_source *source;
-	struct analysis_clock clock;
 	struct scenario scenario;
 	struct error error = {.cause = ""};
 	struct event event;
@@ -21,11 +20,34 @@ static struct analysis_clock realtime_of(const char *text)
 	while (scenario_source_next(source, &event, NULL))
 		analysis_event(analysis, &event);
 	analysis_finish(analysis);
-	clock = analysis->clock[OBSERVED_REALTIME];
 	scenario_source_free(source);
 	scenario_free(&scenario);
+	return analysis;
+}
+
+/* CLOCK_REALTIME over @text. */
+static struct analysis_clock realtime_of(const char *text)
+{
+	struct analysis *analysis = analysis_of(text);
+	struct analysis_clock clock = analysis->clock[OBSERVED_REALTIME];
+
 	analysis_free(analysis);
 	return clock;
+}
+
+/* Nothing is drawn of its bound where there was no page. */
+static void a_page_that_is_gone_bounds_nothing(void **state)
+{
+	struct analysis *analysis = analysis_of("realtime within 2ms\nend 30s\nat 10s gone 5s\n");
+	const struct curve *bound = &analysis->page_bound;
+	bool has_gap = false;
+
+	(void)state;
+	for (size_t i = 1; i < bound->points; i++)
+		has_gap |= bound->point[i].after_gap;
+	assert_true(bound->points > 2);
+	assert_true(has_gap);
+	analysis_free(analysis);
 }
 
 /* The word of a page, or of another clock, that claims no bound, is taken to a millisecond. */
@@ -69,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_without_a_bound_proves_little),
+		cmocka_unit_test(a_page_that_is_gone_bounds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
