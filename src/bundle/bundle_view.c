@@ -66,8 +66,9 @@ static const struct json_table verify_table = {
 		{"sha256", JSON_STRING, "Its SHA-256."},
 		{"directory", JSON_STRING, "The directory in it. Null: not known.", JSON_NULL},
 		{"level", JSON_STRING,
-		 "`critical`: something is wrong, and the exit status is 1. `warning`: nothing is "
-		 "wrong, but not all could be compared.",
+		 "`critical`: something is wrong, and the exit status is 1. `unknown`: this "
+		 "machine could not check all of it, exit status 1. `warning`: nothing is wrong, "
+		 "but not all could be compared.",
 		 .values = JSON_LEVELS},
 		{"verdict", JSON_TEXT, "The answer in a sentence."},
 		{"checks", JSON_OBJECT,
@@ -218,6 +219,8 @@ bool bundle_is_well(const struct bundle_checked *checked)
 
 static const char *verify_verdict(const struct bundle_checked *checked)
 {
+	if (bundle_is_well(checked) && checked->unfinished)
+		return "The rest could not be checked: whether it is as it was made is not known.";
 	return bundle_is_well(checked)
 		       ? "It is as it was made. Who made it is not checked: a bundle is not signed."
 		       : "This bundle is NOT as vmclock-trace makes one: do not rely on it.";
@@ -238,6 +241,8 @@ void verify_put_text(FILE *out, const struct bundle_checked *checked)
 /* As of the doctor, what was not compared is as bad as a warning. */
 static const char *verify_level(const struct bundle_checked *checked)
 {
+	if (bundle_is_well(checked) && checked->unfinished)
+		return "unknown";
 	for (size_t i = 0; bundle_is_well(checked) && i < checked->checks; i++) {
 		if (checked->check[i].verdict == BUNDLE_NOT_COMPARED)
 			return "warning";

@@ -64,6 +64,7 @@ struct bundle_checked {
 	const struct fact_list *facts; /* of the recording in it; NULL: not known */
 	struct bundle_check check[BUNDLE_CHECKS];
 	size_t checks;
+	bool unfinished; /* the rest could not be checked, for a reason of this machine */
 };
 
 /* Nothing is wrong. */

@@ -77,6 +77,13 @@ static uint64_t size_of(int fd)
 	return fstat(fd, &there) ? 0 : (uint64_t)there.st_size;
 }
 
+/* Is it this machine's fault, and not the bundle's? */
+static bool is_local(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG || err == -EMFILE ||
+	       err == -ENFILE || err == -ENOMEM || err == -EROFS;
+}
+
 /* False: then nothing else can be checked. */
 static bool check_archive(struct verify *verify, int fd)
 {
@@ -87,6 +94,11 @@ static bool check_archive(struct verify *verify, int fd)
 
 	err = archive_get(fd, &verify->plan, &error);
 	progress_end(&progress);
+	if (is_local(err)) {
+		message_error("nothing could be checked");
+		message_failure(&error);
+		return false;
+	}
 	if (err) {
 		tell(verify, "archive", BUNDLE_WRONG, "%s", error.cause);
 		if (!*error.hint)
@@ -187,10 +199,15 @@ static bool check_recording(struct verify *verify)
 	struct bundle_replay replay;
 	struct error error = {0};
 
-	if (bundle_replay(scratch_recording(), &replay, &error)) {
+	int err = bundle_replay(scratch_recording(), &replay, &error);
+
+	if (err) {
 		const char *name = strrchr(error.cause, '/');
 
-		tell(verify, "recording", BUNDLE_WRONG, "%.118s", name ? name + 1 : error.cause);
+		verify->checked.unfinished = is_local(err);
+		tell(verify, "recording", is_local(err) ? BUNDLE_NOT_COMPARED : BUNDLE_WRONG,
+		     "%.118s%s%s", name ? name + 1 : error.cause, is_local(err) ? ": " : "",
+		     is_local(err) ? strerror(-err) : "");
 		return false;
 	}
 	if (*replay.damage)
@@ -267,13 +284,14 @@ static int check_all(struct verify *verify, int fd, const char *path)
 	code = make_files(verify);
 	if (code != MESSAGE_GO_ON)
 		return code;
-	if (check_archive(verify, fd)) {
-		check_packing(verify);
-		check_manifest(verify);
-		if (check_recording(verify))
-			check_parts(verify);
-	}
-	return bundle_is_well(&verify->checked) ? EXIT_DONE : EXIT_FAILED;
+	if (!check_archive(verify, fd))
+		return EXIT_FAILED;
+	check_packing(verify);
+	check_manifest(verify);
+	if (check_recording(verify))
+		check_parts(verify);
+	return bundle_is_well(&verify->checked) && !verify->checked.unfinished ? EXIT_DONE
+									       : EXIT_FAILED;
 }
 
 /* A file, not a device or a pipe that gives for ever. */

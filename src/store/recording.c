@@ -82,7 +82,8 @@ int recording_open(const char *path, struct recording **out, struct error *error
 	if (sqlite3_open_v2(path, &recording->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
 		error_cause(error, "%s cannot be opened: %s", path, sqlite3_errmsg(recording->db));
 		error_hint(error, "recordings are made by: vmclock-trace record FILE");
-		err = -EIO;
+		err = sqlite3_system_errno(recording->db);
+		err = err ? -err : -EIO;
 	}
 	if (!err) {
 		read_limit_begin(&recording->limit, recording->db, path);

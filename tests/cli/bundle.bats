@@ -93,6 +93,13 @@ small() {
 	run bash -c "ulimit -f 100; trap '' XFSZ; exec '$VMCLOCK_TRACE' bundle -o full.tar.gz '$STORY'"
 	[ "$status" = 1 ]
 	[ ! -e full.tar.gz ]
+	# What this machine lacks is no fault of the bundle.
+	run bash -c "ulimit -f 8; trap '' XFSZ; exec '$VMCLOCK_TRACE' verify 'case 1.tar.gz'"
+	[ "$status" = 1 ]
+	grep -q 'nothing could be checked' <<<"$output"
+	run bash -c "ulimit -n 12; exec '$VMCLOCK_TRACE' verify --json 'case 1.tar.gz'"
+	[ "$status" = 1 ]
+	[[ $output != *WRONG* && $output != *"NOT as"* ]]
 }
 
 @test "bundle: an incident of a long recording, with what its judgement rests on" {
