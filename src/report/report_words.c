@@ -414,6 +414,28 @@ static void say_findings(struct words *words, const struct report *report, const
 		    count == 2 ? "" : "s");
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* No incident tells of it where it was so from the beginning. */
+static void say_unreliable(struct words *words, const struct report *report)
+{
+	const struct page_doubt *doubt = report->doubt;
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	report_utc(report, later(doubt->unreliable_from_ns, report->since_ns), from, sizeof(from));
+	report_utc(report, earlier(doubt->unreliable_to_ns, report->until_ns), to, sizeof(to));
+	say(words, " the host's clock said UNRELIABLE of itself, from %s to %s. Beside that", from,
+	    to);
+}
+
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
 	const char *none = "there was no incident";
@@ -421,14 +443,14 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 
 	if (report_is_all(report).state != CLAIM_HOLDS)
 		none = "no incident was seen";
+	if (report_page_is_unreliable(report))
+		say_unreliable(words, report);
 	worst_finding(report, &findings);
 	if (findings)
 		say_findings(words, report, none);
 	else
 		say(words, " %s.",
 		    report_claim(report).state == CLAIM_FAILS ? none : "nothing was found");
-	if (report_page_is_unreliable(report))
-		say(words, " The page said of itself that its clock is UNRELIABLE.");
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	say_witness(words, report);
 	if (!report->analysis->clock[OBSERVED_REALTIME].known)

@@ -154,7 +154,7 @@ record_of() {
 	run -0 "$VMCLOCK_TRACE" report "$copy"
 	[[ ${lines[0]} == "CRITICAL: "* ]]
 	run -0 "$VMCLOCK_TRACE" report --json "$copy"
-	jq -e '.level == "critical" and (.verdict | contains(" The page said of itself that its clock is UNRELIABLE.")) and any(.not_known[]; .code == "page_bad")' <<<"$output"
+	jq -e '.level == "critical" and (.verdict | contains(" the host'"'"'s clock said UNRELIABLE of itself, from 2026-01-01T00:00:00") and contains("00:00:20.000Z. Beside that ")) and any(.not_known[]; .code == "page_bad")' <<<"$output"
 	[[ $("$VMCLOCK_TRACE" report --html "$copy") == *'<p class="verdict CRITICAL">'*UNRELIABLE* ]]
 	cp "$copy" "$copy.other"
 	run -0 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
