@@ -31,6 +31,12 @@ int finding_kind_by_name(const char *name, enum finding_kind *kind)
 	return -EINVAL;
 }
 
+bool finding_needs_hooks(enum finding_kind kind)
+{
+	return kind == FINDING_DRIVER_ERROR || kind == FINDING_DRIVER_MISMATCH ||
+	       kind == FINDING_CLOCK_SET || kind == FINDING_DATA_LOSS;
+}
+
 const char *finding_severity_name(enum finding_severity severity)
 {
 	switch (severity) {

@@ -233,6 +233,9 @@ const char *finding_about(enum finding_kind kind);
 /* The kind of that name into @kind; -EINVAL where there is none, @kind untouched. */
 int finding_kind_by_name(const char *name, enum finding_kind *kind);
 
+/* Is @kind found by hooks in the kernel alone, as finding_about() says? */
+bool finding_needs_hooks(enum finding_kind kind);
+
 /* "info", "warning", "critical" */
 const char *finding_severity_name(enum finding_severity severity);
 

@@ -19,7 +19,8 @@
 #define EXIT_BY_SIGNAL 128
 
 #define KIND(kind) (1u << (kind))
-#define ANY_KIND   (KIND(FINDINGS) - 1)
+/* With those that wait cannot see: they do not come. */
+#define ANY_KIND (KIND(FINDINGS) - 1)
 
 /* What is waited for: one or more of them. */
 struct requests {
@@ -217,8 +218,12 @@ static void tell_timeout(const struct wait_options *options, const struct wait_r
 		error_cause(&error, "it did not happen in time; a clock is bad, or was until a few "
 				    "seconds ago");
 	else
-		error_cause(&error, "it did not happen in time");
-	if (is_state && result->well.state == CLAIM_UNKNOWN && result->well.why == CLAIM_UNDEFINED)
+		error_cause(&error, "it did not happen in time%s%s", result->sampled ? "" : ": ",
+			    result->sampled ? "" : claim_why_means(CLAIM_NO_PAGE));
+	if (!result->sampled)
+		error_hint(&error, "vmclock-trace status says what is there");
+	else if (is_state && result->well.state == CLAIM_UNKNOWN &&
+		 result->well.why == CLAIM_UNDEFINED)
 		error_hint(&error, "vmclock-trace status says which");
 	else if (options->requests.recovered && result->page &&
 		 page_mode(result->page) == PAGE_MARKER_ONLY)
@@ -249,6 +254,7 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 		.finding = wait->has_finding ? &wait->finding : NULL,
 		.device = page_monitor_facts(wait->live.monitor)->path,
 		.page = page_monitor_page(wait->live.monitor),
+		.sampled = wait->sampled,
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
 		.basis = wait->basis,
@@ -321,7 +327,20 @@ static const char *request_word(unsigned int i)
 
 	if (i < count)
 		return words[i];
-	return i - count < FINDINGS ? finding_name((enum finding_kind)(i - count)) : NULL;
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
+		if (!finding_needs_hooks(kind) && i-- == count)
+			return finding_name(kind);
+	}
+	return NULL;
+}
+
+/* No hook in the kernel is attached here: what only they show would never come. */
+static int refuse_unseen(const char *name)
+{
+	message_error("wait cannot see %s: that needs hooks in the kernel, and wait has none",
+		      name);
+	message_hint("sudo vmclock-trace trace shows it live, record keeps it, exporter counts it");
+	return EXIT_USAGE;
 }
 
 /* Names with commas between them. */
@@ -329,9 +348,12 @@ static int parse_requests(const struct command_option *option, const char *text,
 {
 	for (const char *from = text;; from++) {
 		size_t length = strcspn(from, ",");
+		enum finding_kind kind;
 		char name[64];
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, from);
+		if (!finding_kind_by_name(name, &kind) && finding_needs_hooks(kind))
+			return refuse_unseen(name);
 		if (length >= sizeof(name) || add_request(name, requests))
 			return option_refuse(
 				option, text,
@@ -375,13 +397,16 @@ static int wait_run(int argc, char **argv)
 static const struct command_option options[] = {
 	{"for", 'f', "LIST", .parse = parse_requests, .completion = COMPLETE_WORDS,
 	 OPTION_AT(struct wait_options, requests), .word = request_word, .required = true,
-	 .help = "any finding by its name (disruption, restore, host_step, status_change, "
-		 "writer_stuck, stun, ...), maintenance (soon or imminent), any of all; and "
+	 .help = "any finding that needs no hooks in the kernel by its name (disruption, "
+		 "restore, host_step, status_change, writer_stuck, stun, ...), maintenance "
+		 "(soon or imminent), any of all; and "
 		 "two states, which may be so already: synchronized (the page's clock_status "
 		 "is SYNCHRONIZED), recovered (page and clocks are good, and no incident is "
 		 "open)",
 	 .doc = "One or more with commas between them. The findings are listed in "
-		"*vmclock-trace-watch*(1).\n\n"
+		"*vmclock-trace-watch*(1). Those that need hooks in the kernel (_driver\\_error_, "
+		"_driver\\_mismatch_, _clock\\_set_, _data\\_loss_) are refused, as wait has none: "
+		"*vmclock-trace-trace*(1) shows them.\n\n"
 		"_recovered_: the page is whole and valid, the hypervisor vouches for the "
 		"clock in it (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
 		"and the PTP clock agree with it within what they claim (1 ms where they "

@@ -27,6 +27,7 @@ struct wait_result {
 	const struct finding *finding; /* NULL: what happened is a state, not a finding */
 	const char *device;	       /* path of the page */
 	const struct page *page;       /* the newest sample */
+	bool sampled;		       /* was a valid page ever read? */
 	uint64_t time_ns;	       /* CLOCK_MONOTONIC */
 	uint64_t waited_ns;
 	enum wait_basis basis;	       /* of a state that happened */

@@ -57,6 +57,26 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	is '.happened == false and .what == null and .finding == null and .page.disruption_marker == 1'
 }
 
+@test "wait: what only hooks in the kernel show is refused" {
+	local kind
+	for kind in clock_set driver_error driver_mismatch data_loss disruption,clock_set; do
+		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$BATS_TEST_TMPDIR/none" --for "$kind" --timeout 0
+		[ "$status" = 2 ]
+		[ -z "$output" ]
+		[[ $stderr == *"wait cannot see ${kind#*,}: that needs hooks"*"hint: "*"vmclock-trace trace"* ]]
+	done
+}
+
+@test "wait: where no valid page was read, the end says so" {
+	local bytes
+	for bytes in 0 1 32 4096; do
+		head -c "$bytes" /dev/zero >"$page"
+		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for disruption --timeout 0
+		[ "$status" = 4 ]
+		[[ $stderr == *"did not happen in time: what was read there was no valid page"*"hint: vmclock-trace status"* ]]
+	done
+}
+
 @test "wait: what was not asked for does not end it" {
 	play 'at 0ms step 5ms'
 	play_watched "$page" "${story[@]}" -- waiter disruption

@@ -163,12 +163,27 @@ static void an_offset_that_is_not_valid_has_no_seconds(void **state)
 	says(&finding, "offset is -38 s, was -37 s: UTC computed from TAI moves by the difference");
 }
 
+static void what_needs_hooks_says_so(void **state)
+{
+	unsigned int needing = 0;
+
+	(void)state;
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
+		bool says_so = strstr(finding_about(kind), "needs hooks in the kernel") != NULL;
+
+		assert_int_equal(finding_needs_hooks(kind), says_so);
+		needing += says_so;
+	}
+	assert_int_equal(needing, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_result_that_is_no_error_has_no_name),
 		cmocka_unit_test(names_are_stable_and_lead_back),
 		cmocka_unit_test(no_other_name_is_one),
+		cmocka_unit_test(what_needs_hooks_says_so),
 		cmocka_unit_test(each_kind_has_a_sentence_and_json),
 		cmocka_unit_test(a_leap_second_is_over_only_where_it_was_announced),
 		cmocka_unit_test(an_offset_that_is_not_valid_has_no_seconds),
