@@ -149,11 +149,15 @@ static void check_page(struct check *check, const struct page_copy *copy)
 }
 
 /* ptp_vmclock registers a PTP clock only for a page whose UTC is known. */
-static void check_phc(struct check *check, int fd, const struct page *page)
+static void check_phc(struct check *check, const struct page_reader *reader,
+		      const struct page *page)
 {
+	int fd = page_reader_fd(reader);
 	char path[PHC_PATH_BYTES];
 
-	if (page_mode(page) != PAGE_FULL) {
+	if (!page_reader_is_device(reader)) {
+		say(check, CHECK_SKIP, "a plain file has none");
+	} else if (page_mode(page) != PAGE_FULL) {
 		say(check, CHECK_OK, "none, as is right for a page without a clock");
 	} else if (!phc_find(fd, path)) {
 		describe_rights(
@@ -303,7 +307,7 @@ static size_t check_device(const char *device, struct check *checks)
 	result = page_reader_copy(reader, wait, &copy, &error);
 	check_page(&checks[1], &copy);
 	checks[2].name = "ptp_clock";
-	check_phc(&checks[2], page_reader_fd(reader), &copy.page);
+	check_phc(&checks[2], reader, &copy.page);
 	checks[3].name = "writable_mapping";
 	if (page_reader_is_device(reader))
 		check_writable_mapping(&checks[3], page_reader_path(reader));
