@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "exporter/metrics_parts.h"
 #include "page/names.h"
 #include "page/time.h"
 #include "page/warning.h"
@@ -193,9 +194,24 @@ static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 			driver->mappers);
 }
 
+/* None of these is no news. */
+static void put_unseen_findings(FILE *out, const struct metrics_driver *driver)
+{
+	const char *before = "<p>Not seen without their hooks in the kernel: ";
+
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
+		if (metrics_sees_finding(driver, kind))
+			continue;
+		fprintf(out, "%s%s", before, finding_name(kind));
+		before = ", ";
+	}
+	fputs(*before == ',' ? ".\n" : "", out);
+}
+
 static void put_findings(FILE *out, const struct metrics_snapshot *snapshot)
 {
 	fputs("<h2>Last findings</h2>\n", out);
+	put_unseen_findings(out, &snapshot->driver);
 	if (!snapshot->findings) {
 		fputs("<p>None since the exporter started.\n", out);
 		return;

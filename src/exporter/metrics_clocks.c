@@ -93,8 +93,10 @@ static void write_findings(struct metrics_writer *out, const struct metrics_snap
 {
 	metric_begin(out, METRIC_COUNTER, "vmclock_findings", NULL,
 		     "What was found to have happened to the clock, by kind.");
-	for (int kind = 0; kind < FINDINGS; kind++)
-		metric_u64(out, LABELS("kind", finding_name(kind)), snapshot->found[kind]);
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (snapshot->found[kind] || metrics_sees_finding(&snapshot->driver, kind))
+			metric_u64(out, LABELS("kind", finding_name(kind)), snapshot->found[kind]);
+	}
 	/* None is no number where no page was ever sampled. */
 	if (snapshot->page.sampled_ns || snapshot->found[FINDING_DISRUPTION]) {
 		metric_begin(out, METRIC_COUNTER, "vmclock_disruptions", NULL,

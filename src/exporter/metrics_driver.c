@@ -121,6 +121,18 @@ static void write_changes(struct metrics_writer *out, const struct metrics_drive
 	}
 }
 
+bool metrics_sees_finding(const struct metrics_driver *driver, enum finding_kind kind)
+{
+	if (!finding_needs_hooks(kind))
+		return true;
+	if (!driver->seen)
+		return false;
+	if (kind == FINDING_CLOCK_SET)
+		return !is_missing(driver, "do_settimeofday64") &&
+		       !is_missing(driver, "do_adjtimex");
+	return kind == FINDING_DATA_LOSS || !is_missing(driver, DRIVER_CHOKE_POINT);
+}
+
 void metrics_write_driver(struct metrics_writer *out, const struct metrics_driver *driver)
 {
 	if (!driver->seen)

@@ -11,6 +11,9 @@ void metrics_write_page(struct metrics_writer *out, const struct metrics_page *p
 /* How far apart clocks are, what was found, when clocks were bad: metrics_clocks.c. */
 void metrics_write_clocks(struct metrics_writer *out, const struct metrics_snapshot *snapshot);
 
+/* Would a finding of @kind be seen, by the hooks that it needs, if any? metrics_driver.c. */
+bool metrics_sees_finding(const struct metrics_driver *driver, enum finding_kind kind);
+
 /* Who reads the driver, who sets the system clock: metrics_driver.c. */
 void metrics_write_driver(struct metrics_writer *out, const struct metrics_driver *driver);
 

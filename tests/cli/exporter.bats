@@ -187,6 +187,15 @@ strict() {
 	[ "$(awk '/^vmclock_page_updates_missed_total/{ print $2 }' "$dir/after")" -gt 100 ]
 }
 
+@test "exporter: of findings that need hooks there is no 0 without them, and the first page says so" {
+	cp "$vectors/003-old.bin" "$page"
+	exporter --listen 127.0.0.1:0
+	metrics >"$dir/metrics"
+	grep -q '^vmclock_findings_total{kind="disruption"} 0' "$dir/metrics"
+	lacks 'findings_total{kind="\(clock_set\|driver_error\|driver_mismatch\|data_loss\)"' "$dir/metrics"
+	get "http://$at/" | grep 'Not seen without their hooks in the kernel: driver_error, driver_mismatch, clock_set, data_loss\.'
+}
+
 @test "exporter: values are those of status" {
 	cp "$vectors/003-old.bin" "$page"
 	exporter --listen 127.0.0.1:0

@@ -167,6 +167,32 @@ static void what_was_not_seen_has_no_zero(void **state)
 }
 
 /* Also that which was forgotten once. */
+/* Nor of findings that only a hook shows. */
+static void what_needs_a_hook_is_no_zero_without(void **state)
+{
+	static const char disruption[] = "vmclock_findings_total{kind=\"disruption\"} 0";
+	static const char set[] = "vmclock_findings_total{kind=\"clock_set\"} ";
+	static const char failed[] = "vmclock_findings_total{kind=\"driver_error\"} ";
+	static const char lost[] = "vmclock_findings_total{kind=\"data_loss\"} ";
+	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
+
+	(void)state;
+	assert_non_null(snapshot);
+	fill(snapshot, 0);
+	assert_true(has_line(snapshot, set) && has_line(snapshot, failed) &&
+		    has_line(snapshot, lost));
+	snapshot->driver.hook[0].function = "do_adjtimex";
+	assert_false(has_line(snapshot, set));
+	snapshot->found[FINDING_CLOCK_SET] = 2;
+	assert_true(has_line(snapshot, set));
+	snapshot->driver.hook[0].function = "vmclock_get_crosststamp";
+	assert_false(has_line(snapshot, failed));
+	snapshot->driver.seen = false;
+	assert_false(has_line(snapshot, failed) || has_line(snapshot, lost));
+	assert_true(has_line(snapshot, disruption));
+	free(snapshot);
+}
+
 static void every_loss_has_its_series(void **state)
 {
 	struct metrics_snapshot *snapshot = malloc(sizeof(*snapshot));
@@ -197,6 +223,7 @@ int main(void)
 		cmocka_unit_test(every_loss_has_its_series),
 		cmocka_unit_test(what_has_no_hook_has_no_zero),
 		cmocka_unit_test(what_was_not_seen_has_no_zero),
+		cmocka_unit_test(what_needs_a_hook_is_no_zero_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
