@@ -26,11 +26,21 @@ static void say(struct check *check, const char *name, enum check_state state, c
 	check->state = state;
 }
 
+/* Why it is not known, and no more. */
+static void say_unknown(struct check *check, const char *name, const char *what, int result)
+{
+	say(check, name, CHECK_SKIP, "%s is not known: %s", what, strerror(-result));
+}
+
 static void check_firmware(const struct clock_places *places, struct check *check)
 {
 	char how[FIRMWARE_HOW_BYTES];
+	int result = firmware_has(places->sysfs, FIRMWARE_VMCLOCK, how);
 
-	if (firmware_has(places->sysfs, FIRMWARE_VMCLOCK, how))
+	if (result < 0)
+		say_unknown(check, "vmclock", "whether it is listed by ACPI or device tree",
+			    result);
+	else if (result)
 		say(check, "vmclock", CHECK_OK, "offered by the hypervisor (%s)", how);
 	else
 		say(check, "vmclock", CHECK_OK,
@@ -41,7 +51,11 @@ static void check_kvmclock(struct check *check)
 {
 	char source[64] = "";
 
-	if (!host_clock_source(source, sizeof(source)) && !strcmp(source, "kvm-clock"))
+	int result = host_clock_source(source, sizeof(source));
+
+	if (result)
+		say_unknown(check, "kvmclock", "whether it is in use", result);
+	else if (!strcmp(source, "kvm-clock"))
 		say(check, "kvmclock", CHECK_OK,
 		    "in use: PTP_SYS_OFFSET_PRECISE of vmclock converts the counter to it");
 	else
@@ -52,12 +66,15 @@ static void check_virtio_rtc(const struct clock_places *places,
 			     const struct reference_clocks *clocks, struct check *check)
 {
 	bool has_clock = false;
+	int offered = firmware_has_virtio_rtc(places->sysfs);
 
 	for (size_t i = 0; i < clocks->count; i++)
 		has_clock |= clocks->clock[i].reference.kind == REFERENCE_VIRTIO_RTC;
 	if (has_clock) {
 		say(check, "virtio_rtc", CHECK_OK, "offered, and has a PTP clock");
-	} else if (firmware_has_virtio_rtc(places->sysfs)) {
+	} else if (offered < 0) {
+		say_unknown(check, "virtio_rtc", "whether it is offered", offered);
+	} else if (offered) {
 		say(check, "virtio_rtc", CHECK_WARN, "offered, and its driver has no PTP clock");
 		snprintf(check->hint, sizeof(check->hint),
 			 "sudo modprobe virtio_rtc (Linux 6.16 and later, CONFIG_VIRTIO_RTC)");
@@ -69,8 +86,12 @@ static void check_virtio_rtc(const struct clock_places *places,
 static void check_vmgenid(const struct clock_places *places, struct check *check)
 {
 	char how[FIRMWARE_HOW_BYTES];
+	int result = firmware_has(places->sysfs, FIRMWARE_VMGENID, how);
 
-	if (firmware_has(places->sysfs, FIRMWARE_VMGENID, how))
+	if (result < 0)
+		say_unknown(check, "vmgenid", "whether it is listed by ACPI or device tree",
+			    result);
+	else if (result)
 		say(check, "vmgenid", CHECK_OK, "offered by the hypervisor (%s)", how);
 	else
 		say(check, "vmgenid", CHECK_OK,

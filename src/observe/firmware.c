@@ -2,8 +2,10 @@
 #include "observe/firmware.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -23,6 +25,12 @@ static const struct {
 	[FIRMWARE_VMGENID] = {{":VM_GEN_COUNTER:", ":VMGENCTR:"}, "Cmicrosoft,vmgenid"},
 };
 
+/* Is that no error: there is no such list, or entry? */
+static bool not_there(int err)
+{
+	return err == ENOENT || err == ENOTDIR;
+}
+
 static bool contains(const char *text, const char *part)
 {
 	size_t length = strlen(part);
@@ -34,9 +42,9 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
-/* The file @name of @folder/@entry into @text; false where there is none. */
-static bool read_text(const char *folder, const char *entry, const char *name, char *text,
-		      size_t bytes)
+/* The file @name of @folder/@entry into @text; 1, 0 where there is nothing in it, or -errno. */
+static int read_text(const char *folder, const char *entry, const char *name, char *text,
+		     size_t bytes)
 {
 	char path[PATH_MAX];
 	ssize_t length;
@@ -45,7 +53,7 @@ static bool read_text(const char *folder, const char *entry, const char *name, c
 	snprintf(path, sizeof(path), "%s/%s/%s", folder, entry, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return not_there(errno) ? 0 : -errno;
 	length = read(fd, text, bytes - 1);
 	close(fd);
 	text[length > 0 ? length : 0] = '\0';
@@ -64,48 +72,61 @@ static bool is_listed(const char *modalias, enum firmware_device device, const c
 	return !strncmp(modalias, "of:", 3) && contains(modalias, ids[device].tree);
 }
 
-static bool find_on_bus(const char *sysfs, const char *bus, enum firmware_device device,
-			char how[FIRMWARE_HOW_BYTES])
+static int find_on_bus(const char *sysfs, const char *bus, enum firmware_device device,
+		       char how[FIRMWARE_HOW_BYTES])
 {
 	char folder[PATH_MAX - 300], modalias[512];
 	struct dirent *entry;
 	const char *by;
-	bool found = false;
+	int found = 0;
 	DIR *dir;
 
 	snprintf(folder, sizeof(folder), "%s/bus/%s/devices", sysfs, bus);
 	dir = opendir(folder);
-	while (dir && !found && (entry = readdir(dir))) {
-		if (!read_text(folder, entry->d_name, "modalias", modalias, sizeof(modalias)) ||
-		    !is_listed(modalias, device, &by))
+	if (!dir)
+		return not_there(errno) ? 0 : -errno;
+	while (found <= 0 && (entry = readdir(dir))) {
+		int result =
+			read_text(folder, entry->d_name, "modalias", modalias, sizeof(modalias));
+
+		if (result < 0)
+			found = result;
+		if (result <= 0 || !is_listed(modalias, device, &by))
 			continue;
 		snprintf(how, FIRMWARE_HOW_BYTES, "%s%.64s", by, entry->d_name);
-		found = true;
+		found = 1;
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return found;
 }
 
-bool firmware_has(const char *sysfs, enum firmware_device device, char how[FIRMWARE_HOW_BYTES])
+int firmware_has(const char *sysfs, enum firmware_device device, char how[FIRMWARE_HOW_BYTES])
 {
-	return find_on_bus(sysfs, "acpi", device, how) ||
-	       find_on_bus(sysfs, "platform", device, how);
+	int acpi = find_on_bus(sysfs, "acpi", device, how), platform;
+
+	if (acpi > 0)
+		return acpi;
+	platform = find_on_bus(sysfs, "platform", device, how);
+	return platform ? platform : acpi;
 }
 
-bool firmware_has_virtio_rtc(const char *sysfs)
+int firmware_has_virtio_rtc(const char *sysfs)
 {
 	char folder[PATH_MAX - 300], id[32];
 	struct dirent *entry;
-	bool found = false;
+	int found = 0;
 	DIR *dir;
 
 	snprintf(folder, sizeof(folder), "%s/bus/virtio/devices", sysfs);
 	dir = opendir(folder);
-	while (dir && !found && (entry = readdir(dir)))
-		found = read_text(folder, entry->d_name, "device", id, sizeof(id)) &&
-			!strcmp(id, VIRTIO_ID_CLOCK);
-	if (dir)
-		closedir(dir);
+	if (!dir)
+		return not_there(errno) ? 0 : -errno;
+	while (found <= 0 && (entry = readdir(dir))) {
+		int result = read_text(folder, entry->d_name, "device", id, sizeof(id));
+
+		if (result)
+			found = result < 0 ? result : !strcmp(id, VIRTIO_ID_CLOCK);
+	}
+	closedir(dir);
 	return found;
 }

@@ -3,7 +3,6 @@
 #ifndef VMCLOCK_TRACE_OBSERVE_FIRMWARE_H
 #define VMCLOCK_TRACE_OBSERVE_FIRMWARE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum firmware_device {
@@ -16,11 +15,15 @@ enum firmware_device {
 
 /*
  * Is @device listed below @sysfs (FIRMWARE_SYSFS but for tests)? @how then says by what, as "ACPI
- * AMZNC10C:00" or "device tree, 1f000000.vmclock".
+ * AMZNC10C:00" or "device tree, 1f000000.vmclock". 1, 0, or -errno: that cannot be told, as not all
+ * of the list can be read.
  */
-bool firmware_has(const char *sysfs, enum firmware_device device, char how[FIRMWARE_HOW_BYTES]);
+int firmware_has(const char *sysfs, enum firmware_device device, char how[FIRMWARE_HOW_BYTES]);
 
-/* Is there a virtio clock device (virtio-rtc), whether or not this kernel has its driver? */
-bool firmware_has_virtio_rtc(const char *sysfs);
+/*
+ * Is there a virtio clock device (virtio-rtc), whether or not this kernel has its driver? 1, 0, or
+ * -errno.
+ */
+int firmware_has_virtio_rtc(const char *sysfs);
 
 #endif

@@ -36,11 +36,16 @@ static void explain_no_device(struct error *error)
 {
 	struct reference_clocks clocks;
 	char hint[DRIVER_HINT_BYTES], how[FIRMWARE_HOW_BYTES];
+	int offered;
 
 	error_cause(error, "there is no /dev/vmclock* on this machine");
 	driver_hint(hint);
 	reference_clocks_list(REFERENCE_CLASS_PATH, NULL, false, &clocks);
-	if (firmware_has(FIRMWARE_SYSFS, FIRMWARE_VMCLOCK, how))
+	offered = firmware_has(FIRMWARE_SYSFS, FIRMWARE_VMCLOCK, how);
+	if (offered < 0)
+		error_hint(error, "whether the hypervisor offers one is not known: %s",
+			   strerror(-offered));
+	else if (offered)
 		error_hint(error, "the hypervisor offers one (%s), so the driver is missing: %s",
 			   how, hint);
 	else if (clocks.count)

@@ -16,3 +16,15 @@ setup() {
 	jq -e '.checks[] | select(.name == "ptp_clock") | .state == "skip" and .hint == null
 		and .why == "a plain file has none"' <<<"$output"
 }
+
+@test "doctor: what cannot be opened is not known, and not absent" {
+	# shellcheck disable=SC2016 # $1 is for the inner shell
+	run --separate-stderr bash -c 'ulimit -n 4; "$1" doctor --json' _ "$VMCLOCK_TRACE" 3>&-
+	[ "$status" = 3 ]
+	echo "$output"
+	for check in vmclock vmgenid virtio_rtc; do
+		[ "$check" != virtio_rtc ] || [ -d /sys/bus/virtio/devices ] || continue
+		jq -e --arg name "$check" '.checks[] | select(.name == $name) | .state == "skip"
+			and (.why | endswith("is not known: Too many open files"))' <<<"$output"
+	done
+}
