@@ -91,8 +91,9 @@ static void text_end(FILE *out, const struct record_context *context,
 
 	record_size_text(result->bytes, size);
 	live_put_duration(out, "\nrecorded  %s", result->duration_ns);
+	/* What came before is not in the length of the recording. */
 	if (watched_ns > start_ns)
-		live_put_duration(out, ", hooks attached after %s", watched_ns - start_ns);
+		live_put_duration(out, ", from %s after the start on", watched_ns - start_ns);
 	fprintf(out, ", %" PRIu64 " events", result->events);
 	if (result->kept < result->events)
 		fprintf(out, ", of which %" PRIu64 " are kept: the others told nothing new",

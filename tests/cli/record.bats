@@ -45,6 +45,13 @@ found() { grep -E '"type":"(finding|incident)"' "$1"; }
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
 
+@test "record: the end tells of no hooks that were attached where none were" {
+	cp "$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin" "$BATS_TEST_TMPDIR/plain"
+	run --separate-stderr "$VMCLOCK_TRACE" record --duration 100ms --device "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/plain.sqlite"
+	[[ $output == *"recorded  "* ]]
+	[[ $output != *"hooks attached"* ]]
+}
+
 @test "record: the file says what machine it was, how it was watched, and what happened when" {
 	play_sim "$page" 'end 1h'
 	# A busy machine misses updates of the page, and says so.
