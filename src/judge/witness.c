@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "event/bracket.h"
 #include "judge/clock_error.h"
+#include "page/time.h"
 
 enum witness_rank witness_rank_of(const struct event_clock *clock)
 {
@@ -39,7 +40,7 @@ static void handle_page(struct witness *witness, const struct event *event)
 {
 	if (event->page_state != EVENT_PAGE_STABLE)
 		return;
-	if (page_mode(&event->page) == PAGE_FULL)
+	if (page_tells_utc(&event->page))
 		*witness = (struct witness){.rank = WITNESS_PAGE, .seen_ns = event->time_ns};
 	else if (witness->rank == WITNESS_PAGE)
 		*witness = (struct witness){0};

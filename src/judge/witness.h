@@ -3,7 +3,7 @@
  * Who is the witness: by which clock may it be said how wrong CLOCK_REALTIME is? Pure.
  *
  * The best one that is there, in this order:
- *	1. a page that carries a clock,
+ *	1. a page that carries a clock and tells UTC (page_tells_utc()),
  *	2. another clock that claims a bound of its error,
  *	3. a clock of the host, which claims none: the host itself may be wrong,
  *	4. a clock whose scale the user told, without a bound.

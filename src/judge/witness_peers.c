@@ -89,17 +89,15 @@ static struct witness_peer *peer_of(struct witness_peers *peers, const struct ev
 	return &peers->peer[peers->count++];
 }
 
-static bool is_off_page(const struct witness *witness, const struct event *event)
+static bool is_off_page(const struct event *event)
 {
 	struct clock_error error;
 	struct peer_pair pair;
 
-	return witness->rank == WITNESS_PAGE && !clock_error_of(event, &error) &&
-	       witness_peers_off_page(event, &error, &pair);
+	return !clock_error_of(event, &error) && witness_peers_off_page(event, &error, &pair);
 }
 
-static void take_reading(struct witness_peer *peer, const struct witness *witness,
-			 const struct event *event)
+static void take_reading(struct witness_peer *peer, const struct event *event)
 {
 	const struct event_clock *clock = &event->clock;
 
@@ -107,7 +105,7 @@ static void take_reading(struct witness_peer *peer, const struct witness *witnes
 	if (__builtin_add_overflow(event->time_ns, event->latency_ns, &peer->to_ns))
 		return;
 	peer->is_there = witness_peer_is_asked(clock) && utc_of(clock, &peer->utc);
-	peer->is_off_page = is_off_page(witness, event);
+	peer->is_off_page = is_off_page(event);
 	if (clock->clock == OBSERVED_REALTIME)
 		peer->has_realtime = true;
 	else if (clock->clock == OBSERVED_PHC_OTHER || clock->realtime_before.tv_sec)
@@ -271,7 +269,7 @@ void witness_peers_event(struct witness_peers *peers, const struct witness *witn
 	if (!peer)
 		return;
 	newest = (size_t)(peer - peers->peer);
-	take_reading(peer, witness, event);
+	take_reading(peer, event);
 	for (size_t i = 0; i < peers->count; i++) {
 		if (i == newest)
 			continue;

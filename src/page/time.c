@@ -14,6 +14,20 @@ static void error_by(const struct page *page, uint64_t flags, enum page_field er
 		time->error_overflow = true;
 }
 
+static bool has_tai_offset(const struct page *page)
+{
+	return page_has_flags(page, VMCLOCK_FLAG_TAI_OFFSET_VALID) &&
+	       page_has(page, PAGE_TAI_OFFSET_SEC);
+}
+
+bool page_tells_utc(const struct page *page)
+{
+	uint64_t type = page_get(page, PAGE_TIME_TYPE);
+
+	return page_mode(page) == PAGE_FULL &&
+	       (type == VMCLOCK_TIME_UTC || (type == VMCLOCK_TIME_TAI && has_tai_offset(page)));
+}
+
 /*
  * The page's own scale is one of the two or neither; the offset leads to the other. Producers
  * disagree about its sign (the ABI wants UTC = TAI + offset, so -37; some write 37), but TAI has
@@ -21,8 +35,7 @@ static void error_by(const struct page *page, uint64_t flags, enum page_field er
  */
 static void scales_of(const struct page *page, struct page_time *time)
 {
-	bool offset_valid = page_has_flags(page, VMCLOCK_FLAG_TAI_OFFSET_VALID) &&
-			    page_has(page, PAGE_TAI_OFFSET_SEC);
+	bool offset_valid = has_tai_offset(page);
 	int64_t offset = page_get_signed(page, PAGE_TAI_OFFSET_SEC);
 	uint64_t type = page_get(page, PAGE_TIME_TYPE);
 

@@ -42,6 +42,9 @@ struct page_time {
  */
 int page_time_at(const struct page *page, uint64_t counter, struct page_time *out);
 
+/* Does @page carry a clock from which UTC can be told: one on UTC, or on TAI with its offset? */
+bool page_tells_utc(const struct page *page);
+
 /* What the time of day is computed from; page/now.h reads it straight from a mapping. */
 struct page_reference {
 	uint64_t counter_value;	  /* ticks */

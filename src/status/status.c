@@ -189,7 +189,7 @@ static void read_clocks(struct page_reader *reader, const struct options *option
 	struct reference_clocks clocks;
 
 	status->clockbound_result = 1;
-	if (page_mode(&status->page) == PAGE_FULL)
+	if (page_tells_utc(&status->page))
 		status->witness.rank = WITNESS_PAGE;
 	if (page_mode(&status->page) == PAGE_INVALID || !status->is_device ||
 	    options->has_counter || status->torn)

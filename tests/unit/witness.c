@@ -90,6 +90,52 @@ static void a_full_page_goes_before_all(void **state)
 	free(story);
 }
 
+static enum witness_rank rank_with(const char *page)
+{
+	enum witness_rank rank;
+	struct story *story;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%srealtime within 5ms\nend 40s\n%s%s", page,
+		 "ptp-clock kvm within 1ms\n", MOVED);
+	story = play(text);
+	rank = story->last.witness.rank;
+	free(story);
+	return rank;
+}
+
+/* One that carries a clock and tells no UTC is as good for CLOCK_REALTIME as one without. */
+static void a_page_that_tells_no_utc_does_not(void **state)
+{
+	static const char *const pages[] = {
+		"time-type TAI\ntai-offset unknown\n",
+		"time-type MONOTONIC\n",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct story *story;
+
+		snprintf(text, sizeof(text), "%srealtime within 5ms\nend 40s\n%s%s", pages[i],
+			 "ptp-clock kvm within 1ms\n", MOVED);
+		story = play(text);
+		assert_int_equal(story->last.witness.rank, WITNESS_BOUNDED);
+		assert_int_equal(story->last.recovery.state, CLAIM_FAILS);
+		assert_true(interval_has(story->last.clock[OBSERVED_REALTIME].errors.worst,
+					 -250000000));
+		free(story);
+		snprintf(text, sizeof(text), "%srealtime unsynchronized\nend 40s\n%s", pages[i],
+			 "ptp-clock kvm off +10s\n");
+		story = play(text);
+		assert_true(story->span.clock_off);
+		assert_false(story->was_well_at_end);
+		free(story);
+	}
+	/* With its offset it does. */
+	assert_int_equal(rank_with("time-type TAI\n"), WITNESS_PAGE);
+}
+
 static void the_scale_is_converted_or_it_is_not_known(void **state)
 {
 	struct event_clock clock = {
@@ -344,6 +390,7 @@ int main(void)
 		cmocka_unit_test(without_a_witness_nothing_is_known),
 		cmocka_unit_test(a_bound_goes_before_a_host_without),
 		cmocka_unit_test(a_full_page_goes_before_all),
+		cmocka_unit_test(a_page_that_tells_no_utc_does_not),
 		cmocka_unit_test(the_scale_is_converted_or_it_is_not_known),
 		cmocka_unit_test(a_silent_witness_gives_way),
 		cmocka_unit_test(witnesses_that_contradict_each_other_show_no_recovery),
