@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A step of CLOCK_REALTIME while its error was not known, in an incident: by the known reading
- * before it, or after it, and the steps between, it was further off than any known one. Pure.
+ * A step of CLOCK_REALTIME while its error was not known, or one of several between two readings,
+ * in an incident: by the known reading before it, or after it, and the sum of the steps between, it
+ * was further off than any known one. Pure.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_STEP_BEYOND_H
 #define VMCLOCK_TRACE_JUDGE_STEP_BEYOND_H
@@ -16,8 +17,8 @@ struct step_beyond {
 };
 
 /*
- * The first such step in @incident, one with a side if there is any, into @out. False: there is
- * none; @out is then untouched.
+ * The step in @incident with which it was the furthest off, of those with a side if there is any,
+ * into @out: the first of those alike. False: there is none; @out is then untouched.
  */
 bool step_beyond_of(const struct incident *incident, struct step_beyond *out);
 

@@ -40,6 +40,23 @@ static void by_the_reading_on_one_side(void **state)
 		/* Also where it is less than the known errors are apart. */
 		{CLOCK "at 30s migrate downtime 100ms resync 30s\nat 40s clock-set step +50ms\n",
 		 50000000, true, -100000000},
+		/* Between two readings, with none that is not known. */
+		{CLOCK "at 30.01s clock-set step -2s\nat 30.05s clock-set step +2s\n", -2000000000,
+		 false, -2000000000},
+		{CLOCK "at 30.01s clock-set step +1s\nat 30.03s clock-set step +1s\n"
+		       "at 30.05s clock-set step -2s\n",
+		 1000000000, false, 2000000000},
+		/* Also where the readings around are kept as one. */
+		{CLOCK "at 20s clock-set step +1s\nat 85.01s clock-set step -3s\n"
+		       "at 85.05s clock-set step +3s\nat 100s clock-set step -1s\n",
+		 -3000000000, false, -2000000000},
+		{"sample 20s\nrefresh 60s\nrealtime within 5ms\nend 3m\n"
+		 "at 61s clock-set step -2s\nat 70s clock-set step +2s\n",
+		 -2000000000, false, -2000000000},
+		/* The steps add up. */
+		{CLOCK "at 30s stick 3s\nat 31s clock-set step +1s\nat 32s clock-set step +1s\n"
+		       "at 32.5s clock-set step -2s\n",
+		 -2000000000, true, 2000000000},
 	};
 
 	(void)state;
@@ -73,6 +90,9 @@ static void what_known_readings_cover_is_no_news(void **state)
 	assert_false(
 		is_beyond(CLOCK "at 30s clock-set step -2s\nat 32s clock-set step +2s\n", &beyond));
 	assert_false(is_beyond(CLOCK "at 30s clock-set step +3ms\n", &beyond));
+	assert_false(is_beyond(CLOCK "at 30.01s clock-set step -2s\nat 30.05s clock-set step +1s\n"
+				     "at 33s clock-set step -1s\nat 35s clock-set step +2s\n",
+			       &beyond));
 	assert_false(is_beyond(CLOCK "at 30s gone 20s\n", &beyond));
 }
 
