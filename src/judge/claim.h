@@ -37,7 +37,7 @@ enum claim_why {
 	CLAIM_MISSED,	     /* updates of the page between samples that were far apart */
 	CLAIM_NOT_READ,	     /* the driver was bad, and not seen to be used well since */
 	CLAIM_FURTHER_OFF,   /* a clock is within its claim, but was moved away */
-	CLAIM_CLOCK_GONE,    /* the page carried a clock, and does no longer */
+	CLAIM_CLOCK_GONE,    /* the page carried a clock, and none at the end of it */
 	CLAIM_MOMENT,	     /* it begins and ends with one sample */
 	CLAIM_WITNESS,	     /* who says so disagreed with the clock already before */
 	CLAIM_FREERUNNING,   /* the host has no source of time */

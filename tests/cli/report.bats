@@ -143,6 +143,15 @@ record_of() {
 	"$VMCLOCK_TRACE" report --until 9s "$copy" | grep -q '^OK: '
 }
 
+@test "report: a page that lost its clock and has it again is not said to be without one" {
+	printf '%s\n' 'end 60s' 'realtime within 5ms' 'at 10s mode marker-only' 'at 30s mode full' >"$BATS_TEST_TMPDIR/lost.scenario"
+	rm -f "$copy"
+	run "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/lost.scenario" "$copy"
+	flat=$("$VMCLOCK_TRACE" report "$copy" | tr '\n' ' ')
+	[[ $flat == *"recovery not known: the page had lost its clock, and it was not back by then"* ]]
+	[[ $flat != *"no longer carries a clock"* ]]
+}
+
 @test "report: a page that says UNRELIABLE of itself all the time is bad, as status has it" {
 	printf '%s\n' 'end 20s' 'realtime within 2ms' 'status UNRELIABLE' >"$BATS_TEST_TMPDIR/bad.scenario"
 	rm -f "$copy"
