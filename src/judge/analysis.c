@@ -123,6 +123,8 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 	struct analysis_clock *clock = &analysis->clock[OBSERVED_REALTIME];
 	struct ns_interval error;
 
+	/* CLOCK_REALTIME was read around it. */
+	clock->seen++;
 	if (witness_realtime_error(&event->clock, &error) ||
 	    interval_widen(error, event->clock.max_error_ns, &error)) {
 		curve_break(&clock->curve);
@@ -142,7 +144,8 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	struct clock_error own;
 	struct ns_interval error;
 
-	clock->seen++;
+	clock->seen += event->clock.clock != OBSERVED_REALTIME ||
+		       !judge_has_witness_but_page(analysis->judge);
 	if (event->clock.clock == OBSERVED_REALTIME)
 		analysis->realtime = event->clock;
 	if (judge_is_by_witness(analysis->judge, event))

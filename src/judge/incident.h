@@ -95,11 +95,12 @@ bool error_is_wrong(struct ns_interval error, bool unbounded);
 
 /* The errors of one clock or reader: intervals, with measurement and the page's bound in them. */
 struct error_range {
-	uint64_t known;	    /* how many there are */
-	uint64_t off;	    /* of them, surely not right: by error_is_wrong() */
-	uint64_t wrong;	    /* of those, off by more than the clock claimed of itself, if it did */
-	uint64_t claim_ns;  /* the widest that it claimed of itself; 0: it claimed nothing */
-	uint64_t unbounded; /* of them, by a page that gave no bound, taken at its word */
+	uint64_t known;	  /* how many there are */
+	uint64_t off;	  /* of them, surely not right: by error_is_wrong() */
+	uint64_t wrong;	  /* of those, off by more than the clock claimed of itself, if it did */
+	uint64_t excused; /* of those off, by more than it claimed, but a leap second explains it */
+	uint64_t claim_ns;	  /* the widest that it claimed of itself; 0: it claimed nothing */
+	uint64_t unbounded;	  /* of them, by a page that gave no bound, taken at its word */
 	struct ns_interval all;	  /* the hull; valid if known */
 	struct ns_interval worst; /* the one that is surely the furthest from 0; valid if known */
 	uint64_t worst_ns;	  /* when that was, CLOCK_MONOTONIC */

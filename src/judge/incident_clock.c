@@ -21,7 +21,7 @@ bool error_is_wrong(struct ns_interval error, bool unbounded)
 }
 
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
-		     uint64_t time_ns, const struct event_clock *reading)
+		     uint64_t time_ns, const struct event_clock *reading, bool in_claim)
 {
 	bool has_claim = reading && reading->has_claim, is_off = error_is_wrong(error, unbounded);
 
@@ -32,22 +32,28 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 	range->all = range->known ? interval_hull(range->all, error) : error;
 	range->known++;
 	range->off += is_off;
-	range->wrong += is_off && !(has_claim && health_of_clock(reading, error));
+	range->wrong += is_off && !in_claim;
+	range->excused += is_off && in_claim && !health_of_clock(reading, error);
 	range->unbounded += unbounded;
 	if (has_claim && reading->max_error_ns > range->claim_ns)
 		range->claim_ns = reading->max_error_ns;
 }
 
-static void add_point(struct incident_clock *clock, const struct error_point *point, bool unbounded,
-		      const struct event_clock *reading)
+/* The newest error of clock @id. */
+static void add_point(struct incidents *incidents, enum observed_clock id)
 {
+	struct incident_clock *clock = &incidents->incident.clock[id];
+	const struct error_point *point = &incidents->newest[id].point;
+
 	/* The first one stays alone, for it is the last good one. */
 	if (clock->points == INCIDENT_POINTS)
 		clock->points = error_points_join(clock->point, 1, clock->points);
 	clock->point[clock->points] = *point;
 	clock->point[clock->points++].after_gap = clock->in_gap;
 	clock->in_gap = false;
-	error_range_add(&clock->errors, point->error, unbounded, point->from_ns, reading);
+	error_range_add(&clock->errors, point->error, incidents->newest[id].unbounded,
+			point->from_ns, &incidents->newest[id].reading,
+			incidents->newest[id].in_claim);
 }
 
 /* Which single errors were surely wrong is known only if all were. */
@@ -65,7 +71,7 @@ static void refute_range(struct error_range *range, const struct finding *findin
 		return;
 	}
 	range->unknown[ERROR_REFUTED] += range->known;
-	range->known = range->off = range->wrong = range->unbounded = 0;
+	range->known = range->off = range->wrong = range->excused = range->unbounded = 0;
 }
 
 static void refute_points(struct incident_clock *clock, const struct finding *finding)
@@ -212,8 +218,7 @@ static void take_error(struct incidents *incidents, enum observed_clock id, bool
 		is_further_off(clock, reading, incidents->newest[id].own_off_ns);
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
-		add_point(clock, &incidents->newest[id].point, incidents->newest[id].unbounded,
-			  reading);
+		add_point(incidents, id);
 }
 
 static struct error_point point_at(uint64_t time_ns, struct ns_interval error)
@@ -248,6 +253,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->newest[OBSERVED_REALTIME].reading = incidents->realtime;
+	incidents->newest[OBSERVED_REALTIME].in_claim = incidents->realtime.has_claim && good;
 	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
@@ -296,6 +302,9 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].own_off_ns = surely_off_ns(bounded);
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->newest[id].reading = event->clock;
+	incidents->newest[id].in_claim =
+		event->clock.has_claim &&
+		health_of_reading(event, &error, incidents->newest[id].point.error);
 	incidents->incident.witness = incidents->page->witness;
 	take_error(incidents, id, good, &event->clock);
 	if (why)
@@ -363,8 +372,7 @@ void incident_open_clocks(struct incidents *incidents)
 		clock->before_ns = surely_off_ns(incidents->newest[i].point.error);
 		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
 		if (incidents->newest[i].has_error)
-			add_point(clock, &incidents->newest[i].point,
-				  incidents->newest[i].unbounded, &incidents->newest[i].reading);
+			add_point(incidents, (enum observed_clock)i);
 	}
 }
 

@@ -183,7 +183,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 		return;
 	}
 	reader->reads++;
-	error_range_add(&reader->errors, error, unbounded, read->end_ns, NULL);
+	error_range_add(&reader->errors, error, unbounded, read->end_ns, NULL, false);
 }
 
 /* Will a later page say more than this one? */

@@ -91,6 +91,8 @@ struct incidents {
 		bool further_off;    /* than before the incident, though within its claim */
 		struct error_point point;
 		struct event_clock reading; /* by which it is so */
+		bool in_claim; /* is it within what the clock claims, or where a leap second
+				  puts that? false too where it claims nothing */
 	} newest[OBSERVED_CLOCKS];
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
@@ -111,9 +113,12 @@ struct incidents {
 	bool has_unseen;		     /* was anything tallied that is not forgotten? */
 };
 
-/* Add one error at @time_ns; of a clock with @reading of it, NULL for one that claims nothing. */
+/*
+ * Add one error at @time_ns; of a clock with @reading of it, NULL for one that claims nothing, and
+ * @in_claim: by that the clock is within what it claims.
+ */
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
-		     uint64_t time_ns, const struct event_clock *reading);
+		     uint64_t time_ns, const struct event_clock *reading, bool in_claim);
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);

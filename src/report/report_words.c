@@ -161,8 +161,8 @@ static void say_error(struct words *words, enum observed_clock clock,
 	if (is_other)
 		say(words, ", by %s", witness_text(witness, name));
 	if (is_claimed)
-		say(words, ", and in none of %" PRIu64 " known readings by more than it claims",
-		    errors->known);
+		say(words, ", and in none of %" PRIu64 " known readings by more than it claims%s",
+		    errors->known, errors->excused ? " or a leap second explains" : "");
 	say(words, ".");
 }
 

@@ -87,11 +87,41 @@ static void a_page_without_a_bound_proves_little(void **state)
 	}
 }
 
+/* Also where a first reading is by a lesser clock, as the better one is read after it. */
+static void no_more_is_known_than_was_read(void **state)
+{
+	struct analysis_clock clock =
+		realtime_of("mode marker-only\nrealtime within 5ms\nend 30s\n"
+			    "ptp-clock kvm off 3ms\nptp-clock nic within 10us\n");
+
+	(void)state;
+	assert_true(clock.known > 290);
+	assert_true(clock.known <= clock.seen);
+}
+
+/* What a leap second explains is not wrong, over the whole time and in an incident. */
+static void a_leap_second_excuses_the_same_in_both(void **state)
+{
+	const char *text = "start 2026-06-30T23:59:00Z\nleap positive\nrealtime within 1ms\n"
+			   "end 62s\nat 59s clock-set step +1s\n";
+	struct analysis_clock clock = realtime_of(text);
+	struct story *story = play(text);
+
+	(void)state;
+	assert_int_equal(story->closed, 1);
+	assert_true(story->last.clock[OBSERVED_REALTIME].errors.off > 0);
+	assert_int_equal(story->last.clock[OBSERVED_REALTIME].errors.wrong, clock.wrong);
+	assert_true(story->last.clock[OBSERVED_REALTIME].errors.excused > 0);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_without_a_bound_proves_little),
 		cmocka_unit_test(a_page_that_is_gone_bounds_nothing),
+		cmocka_unit_test(no_more_is_known_than_was_read),
+		cmocka_unit_test(a_leap_second_excuses_the_same_in_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
