@@ -43,8 +43,9 @@ const struct json_table json_recovery = {
 		 "again. `further_off`: a clock is within its claim, but further off than before. "
 		 "`clock_gone`: the page had lost its clock, and it was not back by then. "
 		 "`witness`: the clock that says so disagreed with CLOCK_REALTIME before anything "
-		 "moved that. `freerunning`: the host has no source of time since, or its page gives no bound meanwhile. `witnesses`: "
-		 "two clocks that claim a bound contradict each other.",
+		 "moved that. `freerunning`: the host has no source of time since, or its page "
+		 "gives no bound meanwhile. `witnesses`: two clocks that claim a bound contradict "
+		 "each other.",
 		 JSON_NULL, .name = why_names},
 		{0},
 	}};
