@@ -11,6 +11,7 @@
 #include "feed/message.h"
 #include "feed/options.h"
 #include "watch/wait_exec.h"
+#include "judge/incident.h"
 #include "judge/judge.h"
 #include "show/json_add.h"
 #include "watch/wait_view.h"
@@ -47,7 +48,8 @@ struct wait {
 	struct stop_condition until;
 	uint64_t start_ns;
 	bool sampled;	       /* has a whole page been seen? */
-	bool was_bad;	       /* was it seen that not all was well? */
+	bool was_bad;	       /* was it seen that not all was well, */
+	uint64_t bad_ns;       /* and when last? */
 	struct claim well;     /* is it, by what was seen until now? */
 	const char *what;      /* what happened; NULL: nothing yet */
 	enum wait_basis basis; /* of a state */
@@ -163,6 +165,13 @@ static bool is_known_bad(const struct wait *wait)
 	       (judge_page(wait->judge)->known && !judge_page_is_good(wait->judge));
 }
 
+/* What no incident told of, as of a page that was bad from the beginning, settles as one does. */
+static bool is_settling(const struct wait *wait)
+{
+	return wait->was_bad &&
+	       clock_now_ns(CLOCK_MONOTONIC) - wait->bad_ns < INCIDENT_SETTLE_NS;
+}
+
 /*
  * After all events of a moment: an update may be followed by a clock that is still wrong. Where the
  * page carries no clock, and there is no other witness, nothing is known to be right again. Only
@@ -179,10 +188,13 @@ static void check_recovered(struct wait *wait)
 	wait->well = judge_is_well(wait->judge, clocks);
 	if (wait->well.state == CLAIM_HOLDS && !is_other)
 		wait->well = is_of_here(wait);
-	wait->was_bad |= is_known_bad(wait);
+	if (is_known_bad(wait)) {
+		wait->was_bad = true;
+		wait->bad_ns = clock_now_ns(CLOCK_MONOTONIC);
+	}
 	if (wait->well.state != CLAIM_HOLDS)
 		return;
-	if (wait->options->requests.recovered)
+	if (wait->options->requests.recovered && !is_settling(wait))
 		become(wait, wait->was_bad ? "recovered" : "synchronized", basis);
 	/* The page's own status says so where it has one: see check_synchronized(). */
 	if (wait->options->requests.synchronized && is_other)
