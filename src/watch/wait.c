@@ -168,8 +168,7 @@ static bool is_known_bad(const struct wait *wait)
 /* What no incident told of, as of a page that was bad from the beginning, settles as one does. */
 static bool is_settling(const struct wait *wait)
 {
-	return wait->was_bad &&
-	       clock_now_ns(CLOCK_MONOTONIC) - wait->bad_ns < INCIDENT_SETTLE_NS;
+	return wait->was_bad && clock_now_ns(CLOCK_MONOTONIC) - wait->bad_ns < INCIDENT_SETTLE_NS;
 }
 
 /*

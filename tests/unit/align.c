@@ -208,7 +208,8 @@ static bool lies_unseen(const char *name)
 	return false;
 }
 
-static size_t check_library(const char *directory)
+/* How many were looked at; @outside counts those of which the truth was outside. */
+static size_t check_library(const char *directory, size_t *outside)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
@@ -229,7 +230,8 @@ static size_t check_library(const char *directory)
 		if (run.outside)
 			print_error("%s: %zu of %zu moments outside\n", path, run.outside,
 				    run.moments);
-		count += !run.outside;
+		count++;
+		*outside += run.outside != 0;
 		done(&run);
 		scenario_free(&scenario);
 	}
@@ -240,11 +242,13 @@ static size_t check_library(const char *directory)
 static void the_truth_is_inside_in_the_library(void **state)
 {
 	static char source[] = __FILE__;
+	size_t outside = 0;
 	char path[256];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/../scenarios", dirname(source));
-	assert_int_equal(check_library(path), 77);
+	assert_true(check_library(path, &outside) > 70);
+	assert_int_equal(outside, 0);
 }
 
 static void a_host_that_steps_is_doubted(void **state)
