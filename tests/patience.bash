@@ -55,9 +55,11 @@ hold_sim() {
 let_sim_go() { kill -CONT "$sim"; }
 end_sim() { [ -z "${sim-}" ] || { kill -CONT "$sim"; kill "$sim"; } 2>/dev/null || :; }
 
-# looks PROCESS FILE: it has opened the page FILE and waits for what comes, or has ended already.
+# looks PROCESS FILE: it has opened the page FILE and waits for what comes, not for the kernel to make
+# its filters, or has ended already. Where the kernel does not say for what, it is 0.
 looks() {
-	[ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] && grep -q '^State:.S' "/proc/$1/status" ||
+	[ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] && grep -q '^State:.S' "/proc/$1/status" &&
+		grep -q 'poll\|nanosleep\|^0$' "/proc/$1/wchan" ||
 		! grep -q . "/proc/$1/maps"
 }
 
