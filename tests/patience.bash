@@ -55,11 +55,15 @@ hold_sim() {
 let_sim_go() { kill -CONT "$sim"; }
 end_sim() { [ -z "${sim-}" ] || { kill -CONT "$sim"; kill "$sim"; } 2>/dev/null || :; }
 
+# For what a process waits that waits for events; any where the kernel does not say, not even of this
+# one's parent.
+waits() { grep -qs '[a-z]' "/proc/$PPID/wchan" && echo 'poll\|nanosleep' || echo .; }
+
 # looks PROCESS FILE: it has opened the page FILE and waits for what comes, not for the kernel to make
-# its filters, or has ended already. Where the kernel does not say for what, it is 0.
+# its filters, or has ended already.
 looks() {
 	[ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ] && grep -q '^State:.S' "/proc/$1/status" &&
-		grep -q 'poll\|nanosleep\|^0$' "/proc/$1/wchan" ||
+		grep -q "$(waits)" "/proc/$1/wchan" ||
 		! grep -q . "/proc/$1/maps"
 }
 
@@ -71,7 +75,7 @@ play_watched() {
 	shift
 	while [ "$1" != -- ]; do _lines+=("$1"); shift; done
 	shift
-	for _ahead_ms in 700 5000 40000; do # more where a machine is too busy to begin in half of it
+	for _ahead_ms in 1500 6000 40000; do # more where a machine is too busy to begin in half of it
 		_later=()
 		_began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
 		for _line in "${_lines[@]}"; do
