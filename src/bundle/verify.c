@@ -198,7 +198,6 @@ static bool check_recording(struct verify *verify)
 	};
 	struct bundle_replay replay;
 	struct error error = {0};
-
 	int err = bundle_replay(scratch_recording(), &replay, &error);
 
 	if (err) {

@@ -144,11 +144,11 @@ static void say_error(struct words *words, enum observed_clock clock,
 {
 	char text[ERROR_RANGE_BYTES], name[WITNESS_TEXT_BYTES];
 	bool is_claimed = !errors->wrong && errors->off;
-	bool is_other = witness_is_other(witness);
 
 	if (errors->wrong && is_reference(clock))
-		say(words, "contradicted %s in %" PRIu64 " of %" PRIu64 " known readings, away by ",
-		    is_other ? "it" : "the page", errors->wrong, errors->known);
+		say(words,
+		    "contradicted the page in %" PRIu64 " of %" PRIu64 " known readings, away by ",
+		    errors->wrong, errors->known);
 	else if (errors->wrong)
 		say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by ",
 		    errors->wrong, errors->known);
@@ -158,7 +158,7 @@ static void say_error(struct words *words, enum observed_clock clock,
 		say(words, "was not proven wrong in any of %" PRIu64 " known readings; off by ",
 		    errors->known);
 	say(words, "%s", error_range_text(errors, text));
-	if (is_other)
+	if (!is_reference(clock) && witness_is_other(witness))
 		say(words, ", by %s", witness_text(witness, name));
 	if (is_claimed)
 		say(words, ", and in none of %" PRIu64 " known readings by more than it claims%s",
@@ -168,7 +168,6 @@ static void say_error(struct words *words, enum observed_clock clock,
 
 static void say_clocks(struct words *words, const struct incident *incident)
 {
-
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
 

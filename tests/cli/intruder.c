@@ -48,16 +48,8 @@ static const struct call {
 #if defined(__x86_64__)
 #define INSTRUCTION	  0x050f /* syscall */
 #define INSTRUCTION_BYTES 2
-
-static unsigned long long *at(struct user_regs_struct *regs)
-{
-	return &regs->rip;
-}
-
-static unsigned long free_stack(const struct user_regs_struct *regs)
-{
-	return (regs->rsp - STACK_BYTES) & ~15ul;
-}
+#define PC		  rip
+#define SP		  rsp
 
 static void prepare(struct user_regs_struct *regs, const struct call *call)
 {
@@ -77,16 +69,8 @@ static long result_of(const struct user_regs_struct *regs)
 #elif defined(__aarch64__)
 #define INSTRUCTION	  0xd4000001 /* svc #0 */
 #define INSTRUCTION_BYTES 4
-
-static unsigned long long *at(struct user_regs_struct *regs)
-{
-	return &regs->pc;
-}
-
-static unsigned long free_stack(const struct user_regs_struct *regs)
-{
-	return (regs->sp - STACK_BYTES) & ~15ul;
-}
+#define PC		  pc
+#define SP		  sp
 
 static void prepare(struct user_regs_struct *regs, const struct call *call)
 {
@@ -136,7 +120,7 @@ static long make(pid_t thread, const struct call *call, const struct user_regs_s
 	struct user_regs_struct regs = *before;
 
 	prepare(&regs, call);
-	*at(&regs) -= INSTRUCTION_BYTES;
+	regs.PC -= INSTRUCTION_BYTES;
 	set(thread, &regs);
 	if (ptrace(PTRACE_SINGLESTEP, thread, 0, 0))
 		fail("step");
@@ -148,7 +132,7 @@ static long make(pid_t thread, const struct call *call, const struct user_regs_s
 /* @path, put onto the thread's stack. */
 static struct call create(pid_t thread, const char *path, const struct user_regs_struct *before)
 {
-	unsigned long place = free_stack(before);
+	unsigned long place = (before->SP - STACK_BYTES) & ~15ul;
 	char text[STACK_BYTES / 2] = "";
 
 	strncpy(text, path, sizeof(text) - 1);
@@ -187,7 +171,7 @@ static void stop_in_call(pid_t thread, struct user_regs_struct *regs)
 			fail("interrupt");
 		stopped(thread);
 		get(thread, regs);
-		if ((ptrace(PTRACE_PEEKTEXT, thread, *at(regs) - INSTRUCTION_BYTES, 0) & mask) ==
+		if ((ptrace(PTRACE_PEEKTEXT, thread, regs->PC - INSTRUCTION_BYTES, 0) & mask) ==
 		    INSTRUCTION)
 			return;
 		ptrace(PTRACE_CONT, thread, 0, 0);

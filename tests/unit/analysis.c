@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* judge/analysis.h: over the whole time, too, a reading is off only where that is sure. */
-#include "judge/analysis.h"
-#include "play_make.h"
-
-/* What came of @text; analysis_free() is due. */
-static struct analysis *analysis_of(const char *text)
-{
-	struct simulation_options options = {0};
-	struct analysis *analysis = analysis_new();
-	struct scenario_source *source;
-	struct scenario scenario;
-	struct error error = {.cause = ""};
-	struct event event;
-
-	assert_non_null(analysis);
-	if (scenario_parse("test", text, strlen(text), &scenario, &error))
-		fail_msg("%s (%s)", error.cause, error.hint);
-	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
-	while (scenario_source_next(source, &event, NULL))
-		analysis_event(analysis, &event);
-	analysis_finish(analysis);
-	scenario_source_free(source);
-	scenario_free(&scenario);
-	return analysis;
-}
+#include "analysis_make.h"
 
 /* CLOCK_REALTIME over @text. */
 static struct analysis_clock realtime_of(const char *text)
 {
-	struct analysis *analysis = analysis_of(text);
+	const struct simulation_options options = {0};
+	struct analysis *analysis = analysis_of(text, &options);
 	struct analysis_clock clock = analysis->clock[OBSERVED_REALTIME];
 
 	analysis_free(analysis);
@@ -38,7 +16,9 @@ static struct analysis_clock realtime_of(const char *text)
 /* Nothing is drawn of its bound where there was no page. */
 static void a_page_that_is_gone_bounds_nothing(void **state)
 {
-	struct analysis *analysis = analysis_of("realtime within 2ms\nend 30s\nat 10s gone 5s\n");
+	const struct simulation_options options = {0};
+	struct analysis *analysis =
+		analysis_of("realtime within 2ms\nend 30s\nat 10s gone 5s\n", &options);
 	const struct curve *bound = &analysis->page_bound;
 	bool has_gap = false;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* judge/downtime.h: where pages contradict each other, the true downtime is still inside. */
-#include "judge/analysis.h"
-#include "play_make.h"
+#include "analysis_make.h"
 
 #define MS 1000000
 
@@ -13,29 +12,16 @@ struct told {
 
 static void check(const struct told *told)
 {
-	struct simulation_options options = {0};
-	struct analysis *analysis = analysis_new();
-	struct scenario_source *source;
-	struct scenario scenario;
-	struct error error = {.cause = ""};
-	const struct downtime *downtime;
-	struct event event;
+	const struct simulation_options options = {0};
+	struct analysis *analysis = analysis_of(told->text, &options);
+	const struct downtime *downtime = &analysis->downtimes.downtime[0];
 
-	assert_non_null(analysis);
-	if (scenario_parse("test", told->text, strlen(told->text), &scenario, &error))
-		fail_msg("%s (%s)", error.cause, error.hint);
-	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
-	while (scenario_source_next(source, &event, NULL))
-		judge_event(analysis->judge, &event);
-	downtime = &analysis->downtimes.downtime[0];
 	if (analysis->downtimes.count != 1 || downtime->unknown ||
 	    !interval_has(downtime->length, told->true_ns) ||
 	    downtime->is_bounded != told->is_bounded)
 		fail_msg("%s%zu, why %d, %lld..%lld%s", told->text, analysis->downtimes.count,
 			 (int)downtime->unknown, (long long)downtime->length.lo_ns,
 			 (long long)downtime->length.hi_ns, downtime->is_bounded ? " bounded" : "");
-	scenario_source_free(source);
-	scenario_free(&scenario);
 	analysis_free(analysis);
 }
 

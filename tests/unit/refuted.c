@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* judge/refuted.h: where pages contradict each other, the true error is still inside. */
-#include "judge/analysis.h"
-#include "play_make.h"
+#include "analysis_make.h"
 
 struct told {
 	const char *text;
@@ -10,21 +9,10 @@ struct told {
 
 static void check(const struct told *told)
 {
-	struct simulation_options options = {.has_seed = true, .seed = 1397};
-	struct analysis *analysis = analysis_new();
-	struct scenario_source *source;
-	struct scenario scenario;
-	struct error error = {.cause = ""};
-	const struct curve *curve;
-	struct event event;
+	const struct simulation_options options = {.has_seed = true, .seed = 1397};
+	struct analysis *analysis = analysis_of(told->text, &options);
+	const struct curve *curve = &analysis->clock[OBSERVED_REALTIME].curve;
 
-	assert_non_null(analysis);
-	if (scenario_parse("test", told->text, strlen(told->text), &scenario, &error))
-		fail_msg("%s (%s)", error.cause, error.hint);
-	assert_int_equal(scenario_source_new(&scenario, &options, 0, &source), 0);
-	while (scenario_source_next(source, &event, NULL))
-		analysis_event(analysis, &event);
-	curve = &analysis->clock[OBSERVED_REALTIME].curve;
 	assert_true(curve->points);
 	for (size_t i = 0; i < curve->points; i++) {
 		const struct error_point *point = &curve->point[i];
@@ -34,8 +22,6 @@ static void check(const struct told *told)
 				 (unsigned long long)point->from_ns, (long long)point->error.lo_ns,
 				 (long long)point->error.hi_ns);
 	}
-	scenario_source_free(source);
-	scenario_free(&scenario);
 	analysis_free(analysis);
 }
 
