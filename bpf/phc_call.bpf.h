@@ -18,6 +18,7 @@
 #include "wire.h"
 
 #define EFAULT	   14
+#define ENODEV	   19
 #define EOPNOTSUPP 95
 
 /* Are calls to PTP clocks that are no vmclock's wanted too? */
@@ -65,16 +66,19 @@ static void *clk_of_ioctl(__u64 context)
 /*
  * Has an ioctl that failed got an answer of the driver's before? By the order of things in
  * drivers/ptp/ptp_chardev.c: PTP_SYS_OFFSET_PRECISE asks for nothing that could be wrong, and is
- * not supported or goes to the driver; the other two go there with what they could read of the
- * caller's.
+ * not supported or goes to the driver; the others go there with what they could read of the
+ * caller's. Its form with attributes can be wrong, and fails so too where the system clock runs on
+ * another counter.
  */
-static bool is_after_answer(__u32 path, int result, const void *arg)
+static bool is_after_answer(__u32 ioctl, int result, const void *arg)
 {
-	__u32 word;
+	__u32 path = ioctl_path(ioctl), word;
 
-	if (path == WIRE_PATH_SYS_OFFSET_PRECISE)
+	if (path == WIRE_PATH_SYS_OFFSET_PRECISE && PTP_REQUEST_NUMBER(ioctl) != PTP_PRECISE_ATTRS)
 		return result != -EOPNOTSUPP;
-	return (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED) &&
+	if (path == WIRE_PATH_SYS_OFFSET_PRECISE && result == -ENODEV)
+		return true;
+	return path >= WIRE_PATH_SYS_OFFSET && path <= WIRE_PATH_SYS_OFFSET_PRECISE &&
 	       result == -EFAULT && !bpf_probe_read_user(&word, sizeof(word), arg);
 }
 
@@ -114,7 +118,7 @@ static __noinline __u32 count_late_failure(const __u64 *args, int result)
 		reader->failed_path = 0;
 		return WIRE_CLOCK_NONE;
 	}
-	if (!is_after_answer(path, result, (const void *)args[2]) ||
+	if (!is_after_answer((__u32)args[1], result, (const void *)args[2]) ||
 	    reader->use[path].errors >= reader->use[path].uses)
 		return WIRE_CLOCK_NONE;
 	reader->use[path].errors++;
@@ -189,10 +193,9 @@ EXIT(ioctl)
 	if (call) {
 		if (failed_late)
 			call->cause = WIRE_CAUSE_LATE;
-		/* n_samples is the first word of both structures. */
 		if (path == WIRE_PATH_SYS_OFFSET || path == WIRE_PATH_SYS_OFFSET_EXTENDED)
 			bpf_probe_read_user(&call->n_samples, sizeof(call->n_samples),
-					    (void *)args[2]);
+					    samples_wanted((__u32)args[1], (void *)args[2]));
 		event_submit(call);
 	}
 	if (now)

@@ -111,10 +111,9 @@ static __always_inline void fill_ioctl(struct wire_read *read, __u32 path)
 		return;
 	regs = entry_regs(bpf_get_current_task_btf());
 	read->ioctl = syscall_ioctl(regs);
-	/* The first word of both structures. */
 	if (read->ioctl)
 		bpf_probe_read_user(&read->n_samples, sizeof(read->n_samples),
-				    (void *)SYSCALL_ARG3(regs));
+				    samples_wanted(read->ioctl, (void *)SYSCALL_ARG3(regs)));
 }
 
 /*

@@ -13,6 +13,11 @@
 #define PTP_REQUEST_TYPE(cmd)	((cmd) >> 8 & 0xff)
 #define PTP_REQUEST_NUMBER(cmd) ((cmd)&0xff)
 
+/* Kernels later than 7.3 take 21 to 24, of which the last two have a structure of their own. */
+#define PTP_PRECISE_ATTRS  23
+#define PTP_EXTENDED_ATTRS 24
+
+/* The forms of one request are one path: the driver is asked in the same way. */
 static __u32 ioctl_path(__u32 cmd)
 {
 	if (PTP_REQUEST_TYPE(cmd) != '=')
@@ -23,12 +28,25 @@ static __u32 ioctl_path(__u32 cmd)
 		return WIRE_PATH_SYS_OFFSET;
 	case 8: /* PTP_SYS_OFFSET_PRECISE */
 	case 17:
+	case 21: /* PTP_SYS_OFFSET_PRECISE_CYCLES */
+	case PTP_PRECISE_ATTRS:
 		return WIRE_PATH_SYS_OFFSET_PRECISE;
 	case 9: /* PTP_SYS_OFFSET_EXTENDED */
 	case 18:
+	case 22: /* PTP_SYS_OFFSET_EXTENDED_CYCLES */
+	case PTP_EXTENDED_ATTRS:
 		return WIRE_PATH_SYS_OFFSET_EXTENDED;
 	}
 	return WIRE_PATH_IOCTL_OTHER;
+}
+
+/*
+ * Where a request for several samples says how many: in the first word of its structure. That of
+ * the forms with attributes has what is valid and a clock's id before it.
+ */
+static const void *samples_wanted(__u32 cmd, const void *arg)
+{
+	return PTP_REQUEST_NUMBER(cmd) == PTP_EXTENDED_ATTRS ? arg + 2 * sizeof(__u32) : arg;
 }
 
 /*

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "event/ptp_request.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -112,6 +113,7 @@ static void add_read(json_object *line, const struct event *event,
 	}
 	add_json(line, "time", time);
 	add_known(line, "ioctl", read->ioctl, read->ioctl);
+	add_text(line, "request", ptp_request_name(read->ioctl));
 	add_known(line, "n_samples", read->n_samples, read->n_samples);
 	add_known(line, "counter", read->counter_source != COUNTER_NONE, read->counter);
 	add_text(line, "counter_source", counter_source_name(read->counter_source));
@@ -125,6 +127,7 @@ static void add_call(json_object *line, const struct event *event)
 
 	add_u64(line, "reads", call->reads);
 	add_known(line, "ioctl", call->ioctl, call->ioctl);
+	add_text(line, "request", ptp_request_name(call->ioctl));
 	add_known(line, "n_samples", call->n_samples, call->n_samples);
 	add_known(line, "wake_ns", call->wake_ns, call->wake_ns);
 }

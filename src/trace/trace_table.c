@@ -109,6 +109,10 @@ static const struct json_table use_table = {
 		 "The request's number; of a read only where it asks for samples. Null: it was no "
 		 "such ioctl.",
 		 JSON_NULL},
+		{"request", JSON_STRING,
+		 "What linux/ptp_clock.h calls `ioctl`. Null: there is none, or it is none that is "
+		 "known.",
+		 JSON_NULL},
 		{"n_samples", JSON_U64,
 		 "How many samples PTP_SYS_OFFSET or PTP_SYS_OFFSET_EXTENDED asked for.",
 		 JSON_NULL},

@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "event/ptp_request.h"
 #include "show/incident_view.h"
 #include "show/live_text.h"
 #include "trace/trace_summary.h"
@@ -221,6 +222,16 @@ static void put_other_clock(FILE *out, const struct trace_context *context,
 		fprintf(out, " (%s)", clock);
 }
 
+/* The request by its own name where the path has several: PTP_CLOCK_GETCAPS, ..._CYCLES. */
+static const char *way_of(const struct event *event)
+{
+	const char *path = event_path_name(event->path), *request = NULL;
+
+	if (event->type == EVENT_CALL)
+		request = ptp_request_name(event->call.ioctl);
+	return request ? request : path;
+}
+
 static void text_event(FILE *out, const struct trace_context *context, const struct event *event,
 		       const struct driver_answer *answer)
 {
@@ -235,7 +246,7 @@ static void text_event(FILE *out, const struct trace_context *context, const str
 		snprintf(took, sizeof(took), "-");
 	snprintf(bounded, sizeof(bounded), "%s%s", event->latency_is_bound ? "< " : "", took);
 	fprintf(out, "  %s%-*s %9s  ", inner ? "  " : "", inner ? 22 : 24,
-		inner ? "driver" : event_path_name(event->path), bounded);
+		inner ? "driver" : way_of(event), bounded);
 	if (event->type == EVENT_READ)
 		put_read(out, event, answer);
 	else

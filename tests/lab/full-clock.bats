@@ -8,6 +8,8 @@ setup_file() {
 	in_guest --clock full <<'SCRIPT'
 	load 1 >/dev/null 2>&1 # code pages warm, so that latencies mean something
 	trace_while paths --calls --rate 0 -- load 20
+	trace_while attrs --calls -- load request 24 3
+	trace_while caps --calls -- load request 1 2
 	hostile() { load 2 0 '\x1b[2J\xff\xfe"\{'; }
 	trace_while hostile --calls -- hostile
 	trace_while by_comm --calls --comm chosen -- sh -c 'load 3 0 chosen; load 3 0 other'
@@ -51,6 +53,14 @@ counts_match() {
 	holds paths '.[-1].lost.events == 0'
 	holds paths '.[-1].clocks[0].paths | .PTP_SYS_OFFSET | .calls == 20 and .uses == 100 and .call_latency.count == 20 and .latency.count == 100'
 	holds paths '.[0].hooks | all(.state != "absent")'
+}
+
+@test "full clock: requests that this kernel may not have yet are named, with the samples they ask for" {
+	for name in attrs caps; do
+		holds $name "map(select(.type == \"call\" and .pid == $(made $name pid) and .request)) | length == $(made $name times) and all(.result == $(made $name result))"
+	done
+	holds attrs 'map(select(.type == "call" and .request)) | all(.request == "PTP_SYS_OFFSET_EXTENDED_ATTRS" and .path == "PTP_SYS_OFFSET_EXTENDED" and .n_samples == 3)'
+	holds caps 'map(select(.type == "call" and .request)) | all(.request == "PTP_CLOCK_GETCAPS" and .path == "other PTP ioctl" and .n_samples == null)'
 }
 
 @test "full clock: each read of the driver inside a call is seen, and belongs to its call" {

@@ -13,9 +13,9 @@ static const struct {
 	const char *name;
 	int (*run)(struct load_clocks clocks, int argc, char **argv);
 } kinds[] = {
-	{"flood", load_flood},	   {"errors", load_errors}, {"poll", load_poll},
-	{"pollers", load_pollers}, {"hold", load_hold},	    {"follow", load_follow},
-	{"refused", load_refused},
+	{"flood", load_flood},	   {"errors", load_errors},   {"poll", load_poll},
+	{"pollers", load_pollers}, {"hold", load_hold},	      {"follow", load_follow},
+	{"refused", load_refused}, {"request", load_request},
 };
 
 static const char usage[] =
@@ -24,6 +24,7 @@ static const char usage[] =
 	"  flood SECONDS THREADS       clock_gettime and PTP_SYS_OFFSET_PRECISE, without a pause\n"
 	"  errors                      calls that fail, each in its way\n"
 	"  refused COUNT               tries as nobody to set the rate of the system clock\n"
+	"  request NUMBER [TIMES]      the PTP clock's request of this number\n"
 	"  poll SECONDS                waits for updates of the page and reads each\n"
 	"  pollers SECONDS [WAKES]     the same in every way, one thread each; says so on stderr\n"
 	"  follow                      sets CLOCK_REALTIME to the PTP clock, once\n"

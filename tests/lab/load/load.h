@@ -26,6 +26,9 @@ int load_errors(struct load_clocks clocks, int argc, char **argv);
 /* COUNT: tries to set the system clock's rate, as a user who may not. */
 int load_refused(struct load_clocks clocks, int argc, char **argv);
 
+/* NUMBER TIMES: a request of the PTP clock's by its number. */
+int load_request(struct load_clocks clocks, int argc, char **argv);
+
 /* SECONDS: waits for updates of the page and reads each. */
 int load_poll(struct load_clocks clocks, int argc, char **argv);
 
