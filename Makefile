@@ -3,7 +3,7 @@
 #   make               build/vmclock-trace and the programs beside it
 #   make demo          the main job, end to end, in a guest (installs what is missing)
 #   make check         the tests (installs what is missing); the last line is `N passed, N failed`
-#   make check-quick   those that need no guest
+#   make check-quick   those that need no guest and are not slow
 #   make check-long    those that take long and seldom change: every kernel, many repetitions
 #   make check-matrix  of these, every kernel that Debian lists; writes docs/kernels.md
 #   make lint          the house rules that a machine can check
@@ -236,7 +236,7 @@ check:
 	@tests/setup build check lab lab-arm64
 	@tests/check
 
-# What needs no guest.
+# What needs no guest and is not slow.
 check-quick:
 	@tests/setup build check
 	@tests/check --quick

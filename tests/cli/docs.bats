@@ -252,6 +252,7 @@ types_of_headings() { section_of_man "$1" | sed -n 's/^## //p' | tr -d '\\'; }
 }
 
 # The examples as a reader sees them, run on a page in a file and for a moment only.
+# bats test_tags=slow
 @test "docs: the examples with jq in json(5) run" {
 	command -v scdoc >/dev/null && command -v groff >/dev/null || skip "scdoc or groff is not installed"
 	mkdir "$BATS_TEST_TMPDIR/bin"

@@ -59,6 +59,7 @@ names_exist() {
 	same "$dir/source" "$dir/man"
 }
 
+# bats test_tags=slow
 @test "exporter's manual: a query below each metric, that Prometheus takes and that names it" {
 	awk '/^\*vmclock_/ { name = substr($1, 2, length($1) - 2) }
 	     /^\t```/ { inside = !inside; next } inside && name { sub(/^\t/, ""); print name "\t" $0; name = "" }' "$man" >"$dir/queries"
@@ -77,6 +78,7 @@ names_exist() {
 	names_exist "$dir/expressions"
 }
 
+# bats test_tags=slow
 @test "exporter's rules: checked and tested by promtool" {
 	cd "$contrib/prometheus"
 	promtool check rules vmclock.rules.yml
@@ -106,6 +108,7 @@ names_exist() {
 	names_exist "$contrib"/prometheus/runbooks/*.md
 }
 
+# bats test_tags=slow
 @test "exporter's dashboard: its queries are PromQL on metrics that exist; its panels tell what they show" {
 	board=$contrib/grafana/vmclock.json
 	jq -e '.uid == "vmclock" and (.panels | length > 20)' "$board"

@@ -74,6 +74,7 @@ strict() {
 
 # --- What it shows
 
+# bats test_tags=slow
 @test "exporter: metrics of every page that there is a vector of, in both formats, below 300 series" {
 	count=0
 	exporter --listen 127.0.0.1:0
@@ -129,6 +130,7 @@ strict() {
 	lacks 'its error' "$dir/never-good.html"
 }
 
+# bats test_tags=slow
 @test "exporter: of a page in a file that is far off, or in the year 36836, the clock is not said to be well" {
 	play_sim "$page" 'end 1h'
 	end_sim
@@ -307,6 +309,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	grep '^still there True' <<<"$output"
 }
 
+# bats test_tags=slow
 @test "exporter: ten scrapers at once, each with a whole and consistent answer" {
 	play 'end 1h' 'at 0.5s storm 20000 over 20s'
 	exporter --listen 127.0.0.1:0
@@ -342,6 +345,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	[ "$(value vmclock_exporter_resident_memory_bytes)" -lt $((16 << 20)) ]
 }
 
+# bats test_tags=slow
 @test "exporter: abused, it answers others and does not grow" {
 	exporter --listen 127.0.0.1:0
 	run python3 "$tests/exporter_abuse.py" "${at%:*}" "${at##*:}" "$pid"
@@ -371,6 +375,7 @@ assert answer.count(b"HTTP/1.1 200") == 21, answer' "${at%:*}" "${at##*:}" "$dir
 
 # --- For people
 
+# bats test_tags=slow
 @test "exporter: the first page in a browser" {
 	command -v chromium >/dev/null || skip "chromium is not installed"
 	play 'end 1h' 'at 8s step +7ms' 'at 9s migrate'
@@ -399,6 +404,7 @@ assert answer.count(b"HTTP/1.1 200") == 21, answer' "${at%:*}" "${at##*:}" "$dir
 	strict hostile
 }
 
+# bats test_tags=slow
 @test "exporter: health is 503 with the reason when the observer stands still" {
 	play 'end 1h'
 	exporter --listen 127.0.0.1:0
@@ -573,6 +579,7 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 
 # --- The file for node_exporter
 
+# bats test_tags=slow
 @test "exporter --textfile: whole at each moment, gone at the end; nothing listens" {
 	play 'end 1h' 'at 6s migrate'
 	file=$dir/out/vmclock.prom

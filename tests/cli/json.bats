@@ -31,6 +31,7 @@ prints() {
 	esac
 }
 
+# bats test_tags=slow
 @test "json: status, on every page" {
 	for page in "$vectors"/*.bin; do
 		prints "$(basename "$page").now" status --json --device "$page"
@@ -47,6 +48,7 @@ prints() {
 }
 
 # One scenario where nothing happens, and one where nearly all does; the rest are told by report.
+# bats test_tags=slow
 @test "json: watch, trace, record and replay of recordings" {
 	for scenario in healthy incident-full many-at-once migrate-notified garbage gone loss stun realtime-slewed clocksource; do
 		prints "record-$scenario" record --json --scenario "$scenarios/$scenario.scenario" $scenario.sqlite

@@ -64,6 +64,7 @@ killed_often() {
 	[ "$(grep -cx 1 "$dir/killed")" -ge $(($1 * 6 / 10)) ] || { sort "$dir/killed" | uniq -c >&2; return 1; }
 }
 
+# bats test_tags=slow
 @test "record: killed at 8 random moments, all that was committed is there, and the file is whole" {
 	killed_often 8
 }
@@ -200,6 +201,7 @@ with_ext4() {
 }
 
 # As fstests cuts the power: from then on nothing reaches the disk, neither data nor the journal.
+# bats test_tags=slow
 @test "record: a file system whose power is cut: the finding is there, with what was recorded before it" {
 	with_ext4 'python3 -c "import fcntl, os, struct
 fcntl.ioctl(os.open(\"$dir/mnt\", os.O_RDONLY), 0x8004587D, struct.pack(\"I\", 2))"'

@@ -33,6 +33,7 @@ teardown() {
 # Seconds after the start: 100 s of CLOCK_MONOTONIC in a scenario.
 at() { echo "(time_ns / 1000000000.0 - 100)"; }
 
+# bats test_tags=slow
 @test "ring: a month, with what is around its findings, is no larger than an hour of it and those" {
 	story 'end 30d' 'sample 10s' 'refresh 10s' 'realtime within 1ms' 'at 3d migrate' 'at 10d step -7ms' 'at +1h step +7ms' 'at 20d migrate'
 	ring --ring 1h

@@ -512,6 +512,7 @@ well_formed() {
 	run ! grep -E 'class="line|<circle' "$BATS_TEST_TMPDIR/html"
 }
 
+# bats test_tags=slow
 @test "report: in a browser, without a network: narrow and wide, light and dark" {
 	command -v chromium >/dev/null || skip "chromium is not installed"
 	"$VMCLOCK_TRACE" report --html "$STORY" >"$BATS_TEST_TMPDIR/report.html"
@@ -545,6 +546,7 @@ schema_check() {
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/json_check.py" "$@"
 }
 
+# bats test_tags=slow
 @test "report: the JSON of every scenario is what its schema says, and no key is there that it does not have" {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
 	"$VMCLOCK_TRACE" report --schema >"$BATS_TEST_TMPDIR/schema"
@@ -607,6 +609,7 @@ schema_check() {
 	run ! "$VMCLOCK_TRACE" report --incident 2 --csv "$STORY"
 }
 
+# bats test_tags=slow
 @test "report: as a trace for Perfetto, decoded by another's library: its tracks, slices, values" {
 	/usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || skip "python3-protobuf is not installed"
 	"$VMCLOCK_TRACE" report --perfetto "$STORY" | /usr/bin/python3 "$BATS_TEST_DIRNAME/perfetto_check.py" >"$BATS_TEST_TMPDIR/tracks"

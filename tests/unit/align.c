@@ -6,6 +6,8 @@
  *
  *	align			the seeds of every run, and the library
  *	align SEED		one of them, with its scenario and what is not inside
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <dirent.h>
 #include <inttypes.h>

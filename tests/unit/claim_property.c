@@ -6,6 +6,8 @@
  *
  *	claim_property			the seeds of every run
  *	claim_property SEED [COUNT]	so many from there on; of one alone its story and its report
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <unistd.h>
 

@@ -2,6 +2,8 @@
 /*
  * Several machines on one clock, against the truth: what is said to be proven of the order, and of
  * what was at the same time, is true in random fleets; and it does not depend on who comes first.
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <inttypes.h>
 #include <stdio.h>

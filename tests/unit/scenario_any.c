@@ -5,6 +5,8 @@
  *
  *	scenario_any		the seeds of every run
  *	scenario_any SEED	one of them, with its scenario
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <stdio.h>
 #include <string.h>

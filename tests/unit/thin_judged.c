@@ -2,6 +2,8 @@
 /*
  * event/decimate.h: thinned, a run is judged as before. Random incidents, as a live source tells of
  * them.
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <inttypes.h>
 #include <stdio.h>
