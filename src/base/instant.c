@@ -177,6 +177,14 @@ uint64_t interval_width_ns(struct ns_interval a)
 	return (uint64_t)a.hi_ns - (uint64_t)a.lo_ns;
 }
 
+uint64_t interval_furthest_ns(struct ns_interval a)
+{
+	uint64_t lo_ns = a.lo_ns < 0 ? 0 - (uint64_t)a.lo_ns : (uint64_t)a.lo_ns;
+	uint64_t hi_ns = a.hi_ns < 0 ? 0 - (uint64_t)a.hi_ns : (uint64_t)a.hi_ns;
+
+	return lo_ns > hi_ns ? lo_ns : hi_ns;
+}
+
 bool interval_has(struct ns_interval a, int64_t ns)
 {
 	return a.lo_ns <= ns && ns <= a.hi_ns;

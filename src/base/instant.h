@@ -86,6 +86,9 @@ struct ns_interval interval_hull(struct ns_interval a, struct ns_interval b);
 /* hi - lo; every interval has one, since it fits in 64 unsigned bits. */
 uint64_t interval_width_ns(struct ns_interval a);
 
+/* From 0 to its far end: how far off it may be at most. */
+uint64_t interval_furthest_ns(struct ns_interval a);
+
 /* Is @ns inside? */
 bool interval_has(struct ns_interval a, int64_t ns);
 

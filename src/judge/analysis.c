@@ -158,7 +158,8 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 		curve_break(&clock->curve);
 		return;
 	}
-	add_error(clock, event->clock.has_claim && health_of_reading(event, &own, error),
+	add_error(clock,
+		  event->clock.has_claim && health_of_reading(event, &own, error, &line->leap_turn),
 		  event->time_ns, error,
 		  !own.has_page_claim || refuted_is_unbounded(&analysis->refuted));
 }

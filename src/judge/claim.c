@@ -48,6 +48,11 @@ static const struct {
 	[CLAIM_OTHER_MACHINE] = {"other_machine",
 				 "the page is in a file, and far from CLOCK_REALTIME: it may be of "
 				 "another machine, or of another boot"},
+	[CLAIM_WIDE] = {"wide_bound", "CLOCK_REALTIME was moved or was off, and is now within the "
+				      "bound of what it is checked against, which is wider than "
+				      "what it claims"},
+	[CLAIM_CONTRADICTED] = {"contradicted", "another clock contradicts CLOCK_REALTIME, or the "
+						"one that it is checked against"},
 };
 
 struct claim claim_seen(bool holds)

@@ -46,6 +46,8 @@ enum claim_why {
 	CLAIM_UNDEFINED,     /* the page is cut, or has values that the ABI does not define */
 	CLAIM_NOT_COMPARED,  /* nothing tells the page's time apart from another's */
 	CLAIM_OTHER_MACHINE, /* the page is in a file, and its time is not the time here */
+	CLAIM_WIDE,	     /* it is within a bound that is wider than what the clock claims */
+	CLAIM_CONTRADICTED,  /* another clock contradicts it */
 	CLAIM_WHYS
 };
 

@@ -5,15 +5,6 @@
 
 #include "base/text.h"
 
-/* From 0 to its far end. */
-static uint64_t furthest_ns(struct ns_interval error)
-{
-	uint64_t lo_ns = error.lo_ns < 0 ? 0 - (uint64_t)error.lo_ns : (uint64_t)error.lo_ns;
-	uint64_t hi_ns = error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : (uint64_t)error.hi_ns;
-
-	return lo_ns > hi_ns ? lo_ns : hi_ns;
-}
-
 void clock_doubts_event(struct clock_doubts *doubts, const struct health *health,
 			const struct page_in_force *page, const struct event *event)
 {
@@ -28,7 +19,8 @@ void clock_doubts_event(struct clock_doubts *doubts, const struct health *health
 	if (!doubt->readings++)
 		doubt->from_ns = event->time_ns;
 	doubt->to_ns = event->time_ns;
-	if (doubt->readings > 1 && furthest_ns(health->clock_error) <= furthest_ns(doubt->worst))
+	if (doubt->readings > 1 &&
+	    interval_furthest_ns(health->clock_error) <= interval_furthest_ns(doubt->worst))
 		return;
 	doubt->worst = health->clock_error;
 	doubt->witness = page->witness;
@@ -54,7 +46,7 @@ const char *clock_doubt_text(const struct clock_doubts *doubts, enum observed_cl
 	char off[TEXT_NS_BYTES], claim[TEXT_NS_BYTES], witness[WITNESS_TEXT_BYTES];
 	bool by_other = witness_is_other(&doubt->witness);
 
-	text_ns_u64(furthest_ns(doubt->worst), off, sizeof(off));
+	text_ns_u64(interval_furthest_ns(doubt->worst), off, sizeof(off));
 	text_ns_u64(doubt->claim_ns, claim, sizeof(claim));
 	snprintf(out, CLOCK_DOUBT_BYTES, "%s was up to %s %s %s, and %s%s",
 		 observed_clock_name(clock), off, doubt->worst.hi_ns < 0 ? "behind" : "ahead of",

@@ -138,10 +138,10 @@ int clock_error_of(const struct event *event, struct clock_error *out)
 }
 
 bool clock_error_is_leap(const struct event *event, const struct clock_error *error,
-			 struct ns_interval bounded)
+			 struct ns_interval bounded, bool may_turn)
 {
 	const struct event_ticks *ticks = &event->clock.ticks;
 
 	return error->scale == SCALE_UTC &&
-	       leap_second_explains(&event->page, ticks->before, ticks->after, bounded);
+	       leap_second_explains(&event->page, ticks->before, ticks->after, bounded, may_turn);
 }

@@ -51,10 +51,10 @@ int clock_error_bounded(const struct event *event, struct clock_error *error,
 
 /*
  * Is that clock, @bounded away from the page's time of @error with all bounds in it, where a leap
- * second puts it (leap_second_explains())? TAI has none.
+ * second puts it (leap_second_explains(), with @may_turn)? TAI has none.
  */
 bool clock_error_is_leap(const struct event *event, const struct clock_error *error,
-			 struct ns_interval bounded);
+			 struct ns_interval bounded, bool may_turn);
 
 /* The reason in a negative result of clock_error_of(). */
 static inline enum error_unknown clock_error_why(int result)

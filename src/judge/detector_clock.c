@@ -121,7 +121,9 @@ static void handle_bound(struct detector *detector, const struct event *event,
 	    (error->offset.lo_ns <= allowed_ns && error->offset.hi_ns >= -allowed_ns))
 		return;
 	if (!interval_widen(error->offset, (uint64_t)allowed_ns, &bounded) &&
-	    clock_error_is_leap(event, error, bounded))
+	    clock_error_is_leap(event, error, bounded,
+				!detector->page || leap_turn_is_allowed(&detector->page->leap_turn,
+									event->clock.clock)))
 		return;
 	known->wrong_bound = true;
 	if (was_wrong)

@@ -53,11 +53,12 @@ bool health_is_far(struct ns_interval distance, uint64_t bound_ns)
 }
 
 bool health_of_reading(const struct event *event, const struct clock_error *own,
-		       struct ns_interval error)
+		       struct ns_interval error, const struct leap_turn *turn)
 {
 	return health_of_clock(&event->clock, error) ||
 	       (!interval_widen(error, claim_of_ns(&event->clock), &error) &&
-		clock_error_is_leap(event, own, error));
+		clock_error_is_leap(event, own, error,
+				    !turn || leap_turn_is_allowed(turn, event->clock.clock)));
 }
 
 static bool is_wrong(struct health *health, const struct page_in_force *page,
@@ -66,7 +67,8 @@ static bool is_wrong(struct health *health, const struct page_in_force *page,
 	struct clock_error own;
 
 	health->clock_judged = !error_by_page_in_force(page, event, &own, &health->clock_error);
-	return health->clock_judged && !health_of_reading(event, &own, health->clock_error);
+	return health->clock_judged &&
+	       !health_of_reading(event, &own, health->clock_error, &page->leap_turn);
 }
 
 /* The same of CLOCK_REALTIME by a reading of the witness. */

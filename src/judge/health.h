@@ -17,6 +17,7 @@
 
 #include "event/event.h"
 #include "judge/clock_error.h"
+#include "judge/leap_turn.h"
 #include "judge/page_in_force.h"
 
 /* Near enough for a clock that claims no bound. */
@@ -44,10 +45,11 @@ bool health_of_clock(const struct event_clock *clock, struct ns_interval error);
 
 /*
  * The same for the clock of @event by its page, by which it is @own off, and @error bound included:
- * where a leap second puts it there, it is well too (clock_error_is_leap()).
+ * where a leap second puts it there, it is well too (clock_error_is_leap()), as far as @turn allows
+ * it (judge/leap_turn.h); NULL: nothing is known against it.
  */
 bool health_of_reading(const struct event *event, const struct clock_error *own,
-		       struct ns_interval error);
+		       struct ns_interval error, const struct leap_turn *turn);
 
 /*
  * How far outside the bound of both CLOCK_REALTIME may be from a page before that is no more than a

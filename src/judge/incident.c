@@ -121,11 +121,19 @@ static void add_finding(struct incident *incident, const struct finding *finding
 		incident->finding[incident->findings++] = *finding;
 }
 
-/* May a clock of the guest be wrong after this, while nothing about the page is? */
-static bool may_move_clocks(const struct incident *incident)
+static bool finding_may_move_clocks(enum finding_kind kind)
 {
-	return incident->count[FINDING_DISRUPTION] || incident->count[FINDING_RESTORE] ||
-	       incident->count[FINDING_STUN] || incident->count[FINDING_CLOCK_SET];
+	return kind == FINDING_DISRUPTION || kind == FINDING_RESTORE || kind == FINDING_STUN ||
+	       kind == FINDING_CLOCK_SET;
+}
+
+bool incident_may_move_clocks(const struct incident *incident)
+{
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (incident->count[kind] && finding_may_move_clocks((enum finding_kind)kind))
+			return true;
+	}
+	return false;
 }
 
 /* What it is about must be seen to be good again, and by a witness that was not in doubt. */
@@ -135,9 +143,19 @@ static void suspect(struct incidents *incidents, const struct finding *finding)
 	incidents->lost_source |=
 		finding->kind == FINDING_STATUS_CHANGE &&
 		page_get(&finding->after, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING;
-	incidents->witness_in_doubt |=
-		finding->kind == FINDING_WRONG_BOUND && witness_is_other(&finding->clock.witness) &&
-		!witness_is_sure(&finding->clock.witness) && !may_move_clocks(&incidents->incident);
+	incidents->witness_in_doubt |= finding->kind == FINDING_WRONG_BOUND &&
+				       witness_is_other(&finding->clock.witness) &&
+				       !witness_is_sure(&finding->clock.witness) &&
+				       !incident_may_move_clocks(&incidents->incident);
+}
+
+/* What it shows is not known to be right until it is proven. */
+static void note_move(struct incidents *incidents, const struct finding *finding)
+{
+	if (!finding_may_move_clocks(finding->kind))
+		return;
+	incidents->proof.is_missing = true;
+	incidents->moved_ns = finding->found_ns;
 }
 
 void incidents_finding(struct incidents *incidents, const struct finding *finding)
@@ -153,6 +171,7 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 	if (is_new)
 		open_incident(incidents, finding);
 	suspect(incidents, finding);
+	note_move(incidents, finding);
 	add_finding(&incidents->incident, finding);
 	if (finding->severity > FINDING_INFO) {
 		incidents->good_since_ns = 0;
@@ -181,58 +200,9 @@ static bool page_is_good(const struct incidents *incidents)
 	return !incidents->not_updated && health_of_page(page, incidents->was_unknown);
 }
 
-/* Is it not known how far the host's clock is off, as it has no source of time? */
-static bool is_without_source(const struct incidents *incidents)
+static bool is_settled(uint64_t since_ns, uint64_t now_ns)
 {
-	return (incidents->lost_source && incidents->clock_status == VMCLOCK_STATUS_FREERUNNING) ||
-	       (incidents->page->known && health_is_adrift(&incidents->page->page));
-}
-
-/* Do the clocks that could judge where no page does contradict each other, though they claim? */
-static bool has_quarrel(const struct incidents *incidents, uint64_t since_ns)
-{
-	const struct page_in_force *page = incidents->page;
-
-	return witness_is_other(&page->witness) &&
-	       witness_peers_contradict(&page->peers, &page->witness, since_ns, true);
-}
-
-/* Has it recovered, now that all that is seen was good since @since_ns? */
-static struct claim recovery_of(struct incidents *incidents, uint64_t since_ns)
-{
-	bool has_witness = incidents->has_clock || incidents->page->witness.rank != WITNESS_NONE;
-	bool moved = may_move_clocks(&incidents->incident);
-	struct claim suspects = suspects_recovery(&incidents->suspects);
-
-	incidents->incident.unchecked =
-		suspects.state == CLAIM_UNKNOWN && suspects.why == CLAIM_CLOCK_UNKNOWN
-			? 1u << OBSERVED_PHC_OTHER
-			: incident_clocks_unchecked(incidents, since_ns, moved);
-	/* What moved them before is not over because another thing is. */
-	incidents->clocks_moved = !has_witness && (incidents->clocks_moved || moved);
-	if (incidents->clocks_moved)
-		return claim_unknown(CLAIM_NO_CLOCK);
-	if (incidents->had_clock && !incidents->has_clock)
-		return claim_unknown(CLAIM_CLOCK_GONE);
-	if (suspects.state != CLAIM_HOLDS)
-		return suspects;
-	if (has_witness && incidents->incident.unchecked)
-		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
-	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
-		return claim_unknown(CLAIM_WITNESS);
-	if (is_without_source(incidents))
-		return claim_unknown(CLAIM_FREERUNNING);
-	if (has_quarrel(incidents, since_ns))
-		return claim_unknown(CLAIM_WITNESSES);
-	return incident_clocks_recovery(incidents, since_ns);
-}
-
-/* What may still become known. */
-static bool may_wait(struct claim recovery)
-{
-	return recovery.state == CLAIM_UNKNOWN &&
-	       (recovery.why == CLAIM_CLOCK_UNKNOWN || recovery.why == CLAIM_FURTHER_OFF ||
-		recovery.why == CLAIM_WITNESSES);
+	return now_ns > since_ns && now_ns - since_ns >= INCIDENT_SETTLE_NS;
 }
 
 /* All is good, as far as it is seen: is it for long enough? */
@@ -241,10 +211,10 @@ static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 	uint64_t since_ns = incidents->good_since_ns;
 	struct claim recovery;
 
-	if (now_ns <= since_ns || now_ns - since_ns < INCIDENT_SETTLE_NS)
+	if (!is_settled(since_ns, now_ns))
 		return;
-	recovery = recovery_of(incidents, since_ns);
-	if (may_wait(recovery) && now_ns - since_ns < UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)
+	recovery = incident_recovery_of(incidents, since_ns);
+	if (now_ns - since_ns < incident_settle_ns(recovery))
 		return;
 	close_incident(incidents, recovery, since_ns);
 }
@@ -321,21 +291,33 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 /* No more comes: what was bad at the last sample has not recovered, of the rest it is not known. */
 static void end_incident(struct incidents *incidents, enum claim_why why)
 {
-	if (incidents->open)
-		close_incident(incidents,
-			       incidents->good_since_ns ? claim_unknown(why) : claim_seen(false),
-			       incidents->incident.to_ns);
+	uint64_t since_ns = incidents->good_since_ns;
+	struct claim recovery = since_ns ? claim_unknown(why) : claim_seen(false);
+
+	if (!incidents->open)
+		return;
+	/* It was watched for long enough: what is missing is another thing. */
+	if (since_ns && is_settled(since_ns, incidents->newest_ns))
+		recovery = incident_recovery_of(incidents, since_ns);
+	close_incident(incidents, recovery,
+		       recovery.state == CLAIM_HOLDS ? since_ns : incidents->incident.to_ns);
 }
 
 bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why)
 {
 	const struct page_in_force *page = incidents->page;
 	uint64_t now_ns = incidents->newest_ns;
+	struct claim proof;
 
 	if (witness_peers_contradict(&page->peers, &page->witness,
 				     now_ns > WITNESS_STALE_NS ? now_ns - WITNESS_STALE_NS : 0,
 				     false)) {
 		*why = CLAIM_WITNESSES;
+		return true;
+	}
+	proof = incident_proof_of_realtime(incidents);
+	if (proof.state != CLAIM_HOLDS) {
+		*why = proof.why;
 		return true;
 	}
 	*why = incidents->clocks_moved ? CLAIM_NO_CLOCK : CLAIM_REFUTED;

@@ -39,6 +39,13 @@
  * have followed a page that was wrong. Where events end first, it is closed as not recovered if
  * something was still bad, else as not known.
  *
+ * CLOCK_REALTIME, where something may have moved it (a disruption, restore, stun, clock_set) or it
+ * was off, has recovered only when it is proven to be right: when the whole interval of its error,
+ * by the page or the witness and by each other clock with a bound that nothing contradicts, is
+ * within what it claims and RECOVERY_BEYOND_NS; one that claims nothing claims 0. Where a bound is
+ * wider than that, not proven wrong is not right. Nor is it known while a clock contradicts it, or
+ * the one by which it is judged: one that claims a bound, or one without that agreed before.
+ *
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
  * of no recovery.
  *
@@ -72,7 +79,12 @@
 
 /* What belongs together follows within seconds. */
 #define INCIDENT_SETTLE_NS 5000000000ull
-#define UNKNOWN_SETTLES	   3
+/* So many times as long, where more may become known; or the page may get its clock back. */
+#define UNKNOWN_SETTLES 3
+#define GONE_SETTLES	12
+
+/* By no more than this beyond what it claims may CLOCK_REALTIME be off, and be right again. */
+#define RECOVERY_BEYOND_NS 1000000
 
 /*
  * A stretch of a clock's error: every sample in it lies inside `error`. When the curve is full, it
@@ -146,6 +158,9 @@ struct incident {
 	struct claim recovery;
 	/* Bit 1 << enum observed_clock: those that were not checked, if CLAIM_CLOCK_UNKNOWN. */
 	unsigned int unchecked;
+	/* CLAIM_WIDE: CLOCK_REALTIME is surely within the one, and claims the other, or 0. */
+	uint64_t within_ns;
+	uint64_t claim_ns;
 	struct step_blame step_blame; /* the page was stepped: when was it wrong? */
 	struct witness witness;	      /* by whom clocks were judged last, judge/witness.h */
 	bool closed;

@@ -254,7 +254,9 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->newest[OBSERVED_REALTIME].reading = incidents->realtime;
 	incidents->newest[OBSERVED_REALTIME].in_claim = incidents->realtime.has_claim && good;
+	incidents->newest[OBSERVED_REALTIME].own = error;
 	incidents->incident.witness = incidents->page->witness;
+	incident_follow_proof(incidents);
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
 
@@ -289,7 +291,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	}
 	if (id == OBSERVED_PHC)
 		incidents->phc_scale = error.scale;
-	good = health_of_reading(event, &error, bounded);
+	good = health_of_reading(event, &error, bounded, &incidents->page->leap_turn);
 	why = refuted_error(&incidents->refuted, event, &by_all);
 	incidents->newest[id].known = true;
 	incidents->newest[id].is_good = good;
@@ -304,8 +306,12 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].reading = event->clock;
 	incidents->newest[id].in_claim =
 		event->clock.has_claim &&
-		health_of_reading(event, &error, incidents->newest[id].point.error);
+		health_of_reading(event, &error, incidents->newest[id].point.error,
+				  &incidents->page->leap_turn);
+	incidents->newest[id].own = bounded;
 	incidents->incident.witness = incidents->page->witness;
+	if (id == OBSERVED_REALTIME)
+		incident_follow_proof(incidents);
 	take_error(incidents, id, good, &event->clock);
 	if (why)
 		add_unknown(incidents, clock, why);
@@ -320,7 +326,7 @@ static void ask_for_blame(struct incidents *incidents, const struct event *event
 	if (!error_by_page_in_force(incidents->page, event, &error, &bounded))
 		step_blame_reading(&incidents->incident.step_blame, &incidents->blamers,
 				   &incidents->page->peers, event, bounded,
-				   health_of_reading(event, &error, bounded));
+				   health_of_reading(event, &error, bounded, NULL));
 	else if (!incidents->open)
 		step_blamers_unknown(&incidents->blamers, &event->clock);
 }
@@ -374,66 +380,4 @@ void incident_open_clocks(struct incidents *incidents)
 		if (incidents->newest[i].has_error)
 			add_point(incidents, (enum observed_clock)i);
 	}
-}
-
-static bool is_waited_for(const struct incident_clock *clock, int id)
-{
-	return clock->seen && id != OBSERVED_PHC_OTHER && (!clock->was_bad || clock->worse);
-}
-
-unsigned int incident_clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
-				       bool must_be_seen)
-{
-	unsigned int unchecked = 0;
-
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct incident_clock *clock = &incidents->incident.clock[i];
-		bool is_due = is_waited_for(clock, i) ||
-			      (must_be_seen && i == OBSERVED_REALTIME && !clock->seen);
-
-		if (is_due &&
-		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
-			unchecked |= 1u << i;
-	}
-	return unchecked;
-}
-
-bool incident_clocks_are_good(const struct incidents *incidents)
-{
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct incident_clock *clock = &incidents->incident.clock[i];
-
-		if (is_waited_for(clock, i) && !clock->is_good)
-			return false;
-	}
-	return true;
-}
-
-bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns)
-{
-	/* The PTP clock is the page itself. */
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (i != OBSERVED_PHC && incidents->newest[i].known &&
-		    incidents->newest[i].vouching.agrees &&
-		    incidents->newest[i].point.from_ns >= since_ns)
-			return false;
-	}
-	return refuted_any(&incidents->refuted);
-}
-
-struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns)
-{
-	bool is_away = false;
-
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct incident_clock *clock = &incidents->incident.clock[i];
-
-		if (clock->seen && clock->was_bad && i != OBSERVED_PHC_OTHER)
-			return claim_unknown(CLAIM_BAD_BEFORE);
-		is_away |=
-			clock->seen && i != OBSERVED_PHC_OTHER && incidents->newest[i].further_off;
-	}
-	if (incident_page_is_refuted(incidents, since_ns))
-		return claim_unknown(CLAIM_REFUTED);
-	return is_away ? claim_unknown(CLAIM_FURTHER_OFF) : claim_seen(true);
 }

@@ -49,6 +49,14 @@ struct vouching {
 	bool was_set;  /* since the first one */
 };
 
+/* All zero: CLOCK_REALTIME was not seen to be moved, or to be off. */
+struct realtime_proof {
+	bool is_missing;      /* it was, and not seen to be right since */
+	bool is_contradicted; /* by its newest reading another clock with a bound says otherwise */
+	uint64_t bound_ns;    /* else: by that it is surely within this, */
+	uint64_t claim_ns;    /* and claims this; 0: it claims nothing */
+};
+
 struct incidents {
 	const struct page_in_force *page;
 	incident_fn fn;
@@ -77,6 +85,9 @@ struct incidents {
 	/* A witness without a bound disagreed with CLOCK_REALTIME before anything moved that. */
 	bool witness_in_doubt;
 
+	struct realtime_proof proof;
+	uint64_t moved_ns; /* when CLOCK_REALTIME may have been moved last */
+
 	bool clocks_moved; /* or may have been, with no clock since to hold them against */
 
 	/* Each clock's newest sample, also while there is no incident. */
@@ -86,9 +97,10 @@ struct incidents {
 		bool has_error; /* is point.error known, by all pages that may be right? */
 		struct vouching vouching;
 		bool unbounded;
-		bool unsure;	     /* by a witness that claims no bound */
-		uint64_t own_off_ns; /* how far it surely is off, by its own page alone */
-		bool further_off;    /* than before the incident, though within its claim */
+		bool unsure;		/* by a witness that claims no bound */
+		struct ns_interval own; /* its error by its own page alone, */
+		uint64_t own_off_ns;	/* and how far it surely is off, by its own page alone */
+		bool further_off;	/* than before the incident, though within its claim */
 		struct error_point point;
 		struct event_clock reading; /* by which it is so */
 		bool in_claim; /* is it within what the clock claims, or where a leap second
@@ -129,25 +141,26 @@ void incident_note_set(struct incidents *incidents, const struct finding *findin
 /* By refuted_by() of two pages one was wrong, and what was judged may be by that one. */
 void incident_refute(struct incidents *incidents, const struct finding *finding);
 
-/*
- * Which clocks that can be waited for, bit 1 << enum observed_clock, were not held against the page
- * at @since_ns or later? With @must_be_seen CLOCK_REALTIME too, if it was never seen.
- */
-unsigned int incident_clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
-				       bool must_be_seen);
-
-/*
- * All that is watched is good since @since_ns, as far as it can be waited for: is that a recovery?
- * Not where a clock is bad that was so before, or is further off than then, nor where a page was
- * refuted and no clock agrees.
- */
-struct claim incident_clocks_recovery(const struct incidents *incidents, uint64_t since_ns);
-
 /* Was a page refuted, and has no clock shown since @since_ns that the one of now is right? */
 bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns);
 
 /* Put each clock's last sample before the incident at the head of its curve. */
 void incident_open_clocks(struct incidents *incidents);
+
+/* May a clock of the guest be wrong after it, while nothing about the page is? */
+bool incident_may_move_clocks(const struct incident *incident);
+
+/* CLOCK_REALTIME was read: is it proven to be right, by all that bounds it? */
+void incident_follow_proof(struct incidents *incidents);
+
+/* Is it, if it was moved or was off; else what is missing? */
+struct claim incident_proof_of_realtime(const struct incidents *incidents);
+
+/* Has it recovered, now that all that is seen was good since @since_ns? incident_recovery.c */
+struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns);
+
+/* How long all must have been good until it closes with that @recovery: more may become known. */
+uint64_t incident_settle_ns(struct claim recovery);
 
 /* Are all clocks back that can be waited for? */
 bool incident_clocks_are_good(const struct incidents *incidents);

@@ -95,6 +95,7 @@ void page_in_force_event(struct page_in_force *in_force, const struct event *eve
 
 	in_force->has_changed = false;
 	in_force->is_by_witness = witness_event(&in_force->witness, event);
+	leap_turn_event(&in_force->leap_turn, event);
 	witness_peers_event(&in_force->peers, &in_force->witness, event);
 	switch (event->type) {
 	case EVENT_PAGE:

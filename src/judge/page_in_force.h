@@ -17,6 +17,7 @@
 
 #include "event/event.h"
 #include "event/page_change.h"
+#include "judge/leap_turn.h"
 #include "judge/witness.h"
 #include "judge/witness_peers.h"
 #include "page/page.h"
@@ -42,6 +43,7 @@ struct page_in_force {
 
 	struct witness witness; /* by which clock CLOCK_REALTIME is judged: the page, or another */
 	bool is_by_witness;	/* is this event a reading by it, which is no page? */
+	struct leap_turn leap_turn; /* may a leap second explain that a clock is off? */
 	struct witness_peers peers; /* all that could be one, and who contradicts whom */
 
 	/* Of EVENT_PAGE alone. */

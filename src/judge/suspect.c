@@ -113,7 +113,7 @@ static enum evidence of_reference(const struct suspect *suspect, const struct ev
 	    event->clock.reference.number != suspect->which ||
 	    clock_error_bounded(event, &error, &bounded))
 		return EVIDENCE_NONE;
-	return evidence_of(!health_of_reading(event, &error, bounded));
+	return evidence_of(!health_of_reading(event, &error, bounded, NULL));
 }
 
 static enum evidence evidence_by(const struct suspect *suspect, const struct event *event)

@@ -47,7 +47,7 @@ bool witness_peers_off_page(const struct event *event, const struct clock_error 
 	return peer_pair_is_beyond(pair, error->offset) &&
 	       (interval_widen(error->offset, allowed_ns(&pair->a) + allowed_ns(&pair->b),
 			       &bounded) ||
-		!clock_error_is_leap(event, error, bounded));
+		!clock_error_is_leap(event, error, bounded, true));
 }
 
 bool witness_peer_is_asked(const struct event_clock *clock)
@@ -346,6 +346,31 @@ bool witness_peers_contradict(const struct witness_peers *peers, const struct wi
 			if (peers->peer[j].is_there && peers->peer[j].from_ns >= since_ns &&
 			    shows_apart(&peers->state[index_of(i, j)]) &&
 			    counts(peers, witness, i, j) && (!claims || both_claim(peers, i, j)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_about_realtime(const struct witness_peer *peer, const struct witness *witness)
+{
+	return peer->clock.clock == OBSERVED_REALTIME || is_witness(peer, witness);
+}
+
+bool witness_peers_doubt_realtime(const struct witness_peers *peers, const struct witness *witness,
+				  uint64_t since_ns)
+{
+	for (size_t i = 1; i < peers->count; i++) {
+		const struct witness_peer *a = &peers->peer[i];
+
+		for (size_t j = 0; j < i; j++) {
+			const struct peer_state *state = &peers->state[index_of(i, j)];
+			const struct witness_peer *b = &peers->peer[j];
+
+			if (a->is_there && b->is_there && a->from_ns >= since_ns &&
+			    b->from_ns >= since_ns && shows_apart(state) &&
+			    (is_about_realtime(a, witness) || is_about_realtime(b, witness)) &&
+			    (state->agreed_ns || both_claim(peers, i, j)))
 				return true;
 		}
 	}

@@ -107,6 +107,13 @@ bool witness_peers_distance(const struct witness_peers *peers, size_t i, size_t 
 bool witness_peers_contradict(const struct witness_peers *peers, const struct witness *witness,
 			      uint64_t since_ns, bool claims);
 
+/*
+ * Does any of them, read at @since_ns or later, contradict CLOCK_REALTIME, or the @witness by which
+ * that is judged? Of two of which one claims no bound only if they agreed before.
+ */
+bool witness_peers_doubt_realtime(const struct witness_peers *peers, const struct witness *witness,
+				  uint64_t since_ns);
+
 /* Does another of them that claims a bound, and is read, contradict the one of @clock? */
 bool witness_peers_against(const struct witness_peers *peers, const struct event_clock *clock);
 

@@ -252,7 +252,8 @@ static bool is_at(struct instant where, struct instant page, struct ns_interval 
 	return !instant_distance(where, page, &apart) && interval_overlap(apart, ahead);
 }
 
-static bool explains_at(const struct page *page, uint64_t counter, struct ns_interval ahead)
+static bool explains_at(const struct page *page, uint64_t counter, struct ns_interval ahead,
+			bool may_turn)
 {
 	uint64_t hint = page_get(page, PAGE_SMEARING_HINT);
 	bool is_defined = page_has(page, PAGE_SMEARING_HINT) && hint <= VMCLOCK_SMEARING_UTC_SLS;
@@ -269,7 +270,7 @@ static bool explains_at(const struct page *page, uint64_t counter, struct ns_int
 	later = earlier = at;
 	later.sec++;
 	earlier.sec--;
-	if (is_within(&leap, at, LEAP_TURN_SEC, LEAP_TURN_SEC) &&
+	if (may_turn && is_within(&leap, at, LEAP_TURN_SEC, LEAP_TURN_SEC) &&
 	    (is_at(later, at, ahead) || is_at(earlier, at, ahead) || is_at(at, at, ahead)))
 		return true;
 	return !is_defined && is_within(&leap, at, NEAR_BEFORE_SEC, NEAR_AFTER_SEC) &&
@@ -277,9 +278,10 @@ static bool explains_at(const struct page *page, uint64_t counter, struct ns_int
 }
 
 bool leap_second_explains(const struct page *page, uint64_t first, uint64_t last,
-			  struct ns_interval ahead)
+			  struct ns_interval ahead, bool may_turn)
 {
-	return explains_at(page, first, ahead) || explains_at(page, last, ahead);
+	return explains_at(page, first, ahead, may_turn) ||
+	       explains_at(page, last, ahead, may_turn);
 }
 
 int smear_clocks_of_page(const struct page *page, uint64_t counter, struct smear_clocks *clocks)

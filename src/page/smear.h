@@ -74,11 +74,11 @@ int leap_second_of_page(const struct page *page, struct leap_second *leap);
  * Is a clock that is @ahead of the page's UTC by page_time_at(), at some moment from @first to
  * @last, where a leap second that @page tells of puts it? That is on UTC, which the page's
  * reference may not have followed yet; on the smear that the page hints at, or anywhere within a
- * second where that hint is undefined; or, for LEAP_TURN_SEC around it, off by a whole second.
- * @ahead has all bounds in it. Needs UTC alone.
+ * second where that hint is undefined; or, with @may_turn, for LEAP_TURN_SEC around it, off by a
+ * whole second. @ahead has all bounds in it. Needs UTC alone.
  */
 bool leap_second_explains(const struct page *page, uint64_t first, uint64_t last,
-			  struct ns_interval ahead);
+			  struct ns_interval ahead, bool may_turn);
 
 /*
  * Is @counter within so many seconds before and after a leap second that @page tells of? Needs UTC

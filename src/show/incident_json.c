@@ -45,7 +45,9 @@ const struct json_table json_recovery = {
 		 "`witness`: the clock that says so disagreed with CLOCK_REALTIME before anything "
 		 "moved that. `freerunning`: the host has no source of time since, or its page "
 		 "gives no bound meanwhile. `witnesses`: two clocks that claim a bound contradict "
-		 "each other.",
+		 "each other. `wide_bound`: CLOCK_REALTIME was moved or was off, and now is "
+		 "within a bound that is more than 1 ms wider than what it claims. "
+		 "`contradicted`: another clock contradicts it.",
 		 JSON_NULL, .name = why_names},
 		{0},
 	}};

@@ -78,6 +78,20 @@ static void put_unchecked(const struct incident *incident, char text[RECOVERY_BY
 	    has_other ? witness_text(&incident->witness, witness) : "the page");
 }
 
+/* It is not proven wrong, which is not right. */
+static void put_wide(const struct incident *incident, char text[RECOVERY_BYTES])
+{
+	char within[TEXT_NS_BYTES], claim[TEXT_NS_BYTES];
+
+	text_ns_u64(incident->within_ns, within, sizeof(within));
+	text_ns_u64(incident->claim_ns, claim, sizeof(claim));
+	snprintf(
+		text, RECOVERY_BYTES,
+		"recovery not known: CLOCK_REALTIME is only known to be within %s, and claims %s%s",
+		within, incident->claim_ns ? "to be within " : "nothing",
+		incident->claim_ns ? claim : "");
+}
+
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
 {
 	char witness[WITNESS_TEXT_BYTES];
@@ -96,6 +110,8 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 	}
 	if (incident->recovery.why == CLAIM_CLOCK_UNKNOWN && incident->unchecked)
 		put_unchecked(incident, text);
+	else if (incident->recovery.why == CLAIM_WIDE)
+		put_wide(incident, text);
 	else
 		snprintf(text, RECOVERY_BYTES, "recovery not known: %s",
 			 claim_why_means(incident->recovery.why));

@@ -64,7 +64,7 @@ static bool is_system_off(const struct page_status *status)
 		return false;
 	return interval_widen(error, own_ns, &error) ||
 	       !leap_second_explains(&status->page, status->time.counter, status->time.counter,
-				     error);
+				     error, true);
 }
 
 static int compare_codes(const void *a, const void *b)

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Has an incident recovered, now that all that is seen is good? */
+#include "judge/health.h"
+#include "judge/incident_state.h"
+
+static bool is_waited_for(const struct incident_clock *clock, int id)
+{
+	return clock->seen && id != OBSERVED_PHC_OTHER && (!clock->was_bad || clock->worse);
+}
+
+/*
+ * Which clocks that can be waited for, bit 1 << enum observed_clock, were not held against the page
+ * at @since_ns or later? With @must_be_seen CLOCK_REALTIME too, if it was never seen.
+ */
+static unsigned int clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
+				     bool must_be_seen)
+{
+	unsigned int unchecked = 0;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+		bool is_due = is_waited_for(clock, i) ||
+			      (must_be_seen && i == OBSERVED_REALTIME && !clock->seen);
+
+		if (is_due &&
+		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
+			unchecked |= 1u << i;
+	}
+	return unchecked;
+}
+
+bool incident_clocks_are_good(const struct incidents *incidents)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+
+		if (is_waited_for(clock, i) && !clock->is_good)
+			return false;
+	}
+	return true;
+}
+
+bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns)
+{
+	/* The PTP clock is the page itself. */
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (i != OBSERVED_PHC && incidents->newest[i].known &&
+		    incidents->newest[i].vouching.agrees &&
+		    incidents->newest[i].point.from_ns >= since_ns)
+			return false;
+	}
+	return refuted_any(&incidents->refuted);
+}
+
+/* Does that clock, which claims a bound and is not contradicted, tell how far CLOCK_REALTIME is? */
+static bool tells_realtime(const struct incidents *incidents, const struct witness_peer *peer,
+			   struct ns_interval *error)
+{
+	uint64_t now_ns = incidents->newest_ns;
+
+	return peer->is_there && peer->has_realtime && peer->clock.has_claim &&
+	       peer->clock.clock != OBSERVED_REALTIME && !peer->is_off_page &&
+	       peer->from_ns > incidents->moved_ns &&
+	       (peer->from_ns > now_ns || now_ns - peer->from_ns <= WITNESS_STALE_NS) &&
+	       !witness_peers_against(&incidents->page->peers, &peer->clock) &&
+	       !interval_widen(peer->realtime, peer->clock.max_error_ns, error);
+}
+
+/*
+ * How far CLOCK_REALTIME is off by all that bound it: the page or the witness, and each other clock
+ * with a bound that nothing contradicts. False: one of them contradicts the others.
+ */
+static bool realtime_bounds(const struct incidents *incidents, struct ns_interval *error)
+{
+	const struct witness_peers *peers = &incidents->page->peers;
+
+	*error = incidents->newest[OBSERVED_REALTIME].own;
+	for (size_t i = 0; i < peers->count; i++) {
+		struct ns_interval by;
+
+		if (!tells_realtime(incidents, &peers->peer[i], &by))
+			continue;
+		if (!interval_overlap(by, *error))
+			return false;
+		error->lo_ns = by.lo_ns > error->lo_ns ? by.lo_ns : error->lo_ns;
+		error->hi_ns = by.hi_ns < error->hi_ns ? by.hi_ns : error->hi_ns;
+	}
+	return true;
+}
+
+static uint64_t claim_of_ns(const struct event_clock *clock)
+{
+	return clock->has_claim ? clock->max_error_ns : 0;
+}
+
+/* Is all of @error within what the clock of @reading claims, and RECOVERY_BEYOND_NS? */
+static bool is_proven(const struct event_clock *reading, struct ns_interval error)
+{
+	uint64_t allowed_ns;
+
+	return __builtin_add_overflow(claim_of_ns(reading), RECOVERY_BEYOND_NS, &allowed_ns) ||
+	       interval_furthest_ns(error) <= allowed_ns;
+}
+
+void incident_follow_proof(struct incidents *incidents)
+{
+	const struct event_clock *reading = &incidents->newest[OBSERVED_REALTIME].reading;
+	struct realtime_proof *proof = &incidents->proof;
+	struct ns_interval error;
+
+	if (!incidents->newest[OBSERVED_REALTIME].is_good)
+		proof->is_missing = true;
+	/* By the page or the witness alone it is not off: then another clock says that it is. */
+	proof->is_contradicted =
+		!realtime_bounds(incidents, &error) ||
+		(incidents->newest[OBSERVED_REALTIME].is_good && !health_of_clock(reading, error));
+	if (proof->is_contradicted)
+		return;
+	proof->bound_ns = interval_furthest_ns(error);
+	proof->claim_ns = claim_of_ns(reading);
+	if (is_proven(reading, error) && incidents->newest[OBSERVED_REALTIME].is_good)
+		proof->is_missing = false;
+}
+
+struct claim incident_proof_of_realtime(const struct incidents *incidents)
+{
+	const struct realtime_proof *proof = &incidents->proof;
+
+	if (!proof->is_missing || !incidents->newest[OBSERVED_REALTIME].known)
+		return claim_seen(true);
+	return claim_unknown(proof->is_contradicted ? CLAIM_CONTRADICTED : CLAIM_WIDE);
+}
+
+/*
+ * All that is watched is good since @since_ns, as far as it can be waited for: is that a recovery?
+ * Not where a clock is bad that was so before, or is further off than then, nor where a page was
+ * refuted and no clock agrees, nor where what was moved is not proven to be right.
+ */
+static struct claim clocks_recovery(const struct incidents *incidents, uint64_t since_ns)
+{
+	bool is_away = false;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+
+		if (clock->seen && clock->was_bad && i != OBSERVED_PHC_OTHER)
+			return claim_unknown(CLAIM_BAD_BEFORE);
+		is_away |=
+			clock->seen && i != OBSERVED_PHC_OTHER && incidents->newest[i].further_off;
+	}
+	if (incident_page_is_refuted(incidents, since_ns))
+		return claim_unknown(CLAIM_REFUTED);
+	return is_away ? claim_unknown(CLAIM_FURTHER_OFF) : incident_proof_of_realtime(incidents);
+}
+
+/* Is it not known how far the host's clock is off, as it has no source of time? */
+static bool is_without_source(const struct incidents *incidents)
+{
+	return (incidents->lost_source && incidents->clock_status == VMCLOCK_STATUS_FREERUNNING) ||
+	       (incidents->page->known && health_is_adrift(&incidents->page->page));
+}
+
+/* Do clocks contradict CLOCK_REALTIME, or the one by which it is judged, or two that claim? */
+static struct claim quarrel_of(const struct incidents *incidents, uint64_t since_ns)
+{
+	const struct page_in_force *page = incidents->page;
+
+	if (witness_is_other(&page->witness) &&
+	    witness_peers_contradict(&page->peers, &page->witness, since_ns, true))
+		return claim_unknown(CLAIM_WITNESSES);
+	return witness_peers_doubt_realtime(&page->peers, &page->witness, since_ns)
+		       ? claim_unknown(CLAIM_CONTRADICTED)
+		       : claim_seen(true);
+}
+
+struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns)
+{
+	bool has_witness = incidents->has_clock || incidents->page->witness.rank != WITNESS_NONE;
+	bool moved = incident_may_move_clocks(&incidents->incident);
+	struct claim suspects = suspects_recovery(&incidents->suspects);
+	struct claim quarrel = quarrel_of(incidents, since_ns);
+
+	incidents->incident.within_ns = incidents->proof.bound_ns;
+	incidents->incident.claim_ns = incidents->proof.claim_ns;
+	incidents->incident.unchecked =
+		suspects.state == CLAIM_UNKNOWN && suspects.why == CLAIM_CLOCK_UNKNOWN
+			? 1u << OBSERVED_PHC_OTHER
+			: clocks_unchecked(incidents, since_ns, moved);
+	/* What moved them before is not over because another thing is. */
+	incidents->clocks_moved = !has_witness && (incidents->clocks_moved || moved);
+	if (incidents->clocks_moved)
+		return claim_unknown(CLAIM_NO_CLOCK);
+	if (incidents->had_clock && !incidents->has_clock)
+		return claim_unknown(CLAIM_CLOCK_GONE);
+	if (suspects.state != CLAIM_HOLDS)
+		return suspects;
+	if (has_witness && incidents->incident.unchecked)
+		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
+	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
+		return claim_unknown(CLAIM_WITNESS);
+	if (is_without_source(incidents))
+		return claim_unknown(CLAIM_FREERUNNING);
+	if (quarrel.state != CLAIM_HOLDS)
+		return quarrel;
+	return clocks_recovery(incidents, since_ns);
+}
+
+uint64_t incident_settle_ns(struct claim recovery)
+{
+	if (recovery.state != CLAIM_UNKNOWN)
+		return INCIDENT_SETTLE_NS;
+	switch (recovery.why) {
+	case CLAIM_CLOCK_UNKNOWN:
+	case CLAIM_FURTHER_OFF:
+	case CLAIM_WITNESSES:
+	case CLAIM_CONTRADICTED:
+	case CLAIM_WIDE:
+		return UNKNOWN_SETTLES * INCIDENT_SETTLE_NS;
+	case CLAIM_CLOCK_GONE:
+		return GONE_SETTLES * INCIDENT_SETTLE_NS;
+	default:
+		return INCIDENT_SETTLE_NS;
+	}
+}
