@@ -124,6 +124,8 @@ static void say_bad(const struct judge *judge)
 
 	if (page_doubt_is_unreliable(judge_page_doubt(judge)))
 		message_error("the page says of itself that its clock is UNRELIABLE");
+	if (judge_page_doubt(judge)->is_freerunning)
+		message_error("the page says that its host has no source of time (FREERUNNING)");
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (doubts->of[i].readings)
 			message_error("%s", clock_doubt_text(doubts, (enum observed_clock)i, text));
@@ -145,8 +147,9 @@ int message_verdict(enum finding_severity worst, const struct judge *judge)
 	}
 	/* After the summary; what is wrong with the output is message_output()'s. */
 	if (!fflush(stdout))
-		message_error("%s%s: whether all was well is not known", claim_why_means(claim.why),
-			      claim.why == CLAIM_LOST ? " (data_loss)" : "");
+		message_error("%s%s: %s is not known", claim_why_means(claim.why),
+			      claim.why == CLAIM_LOST ? " (data_loss)" : "",
+			      claim_why_leaves(claim.why));
 	return EXIT_FAILED;
 }
 

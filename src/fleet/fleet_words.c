@@ -134,6 +134,8 @@ const char *fleet_level(const struct fleet *fleet)
 			worst = worst_incident_of(fleet, &fleet->recording[i]);
 		if (fleet->recording[i].whole.unreliable)
 			worst = FINDING_CRITICAL;
+		if (fleet->recording[i].whole.freerunning && worst < FINDING_WARNING)
+			worst = FINDING_WARNING;
 		if (fleet->recording[i].whole.clock_off && worst < FINDING_WARNING)
 			worst = FINDING_WARNING;
 	}
@@ -222,7 +224,9 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 	if (claim.state == CLAIM_FAILS && clock_doubts_any(&where->clock_doubts, 0, UINT64_MAX))
 		say_clock_doubts(words, &where->clock_doubts, 0, UINT64_MAX, "");
 	else if (claim.state == CLAIM_FAILS)
-		say(words, " the page said of itself that its clock is UNRELIABLE.");
+		say(words, where->whole.unreliable
+				   ? " the page said of itself that its clock is UNRELIABLE."
+				   : " the host had no source of time (FREERUNNING).");
 	else
 		say(words, ": %s.", claim_why_means(claim.why));
 }

@@ -22,7 +22,7 @@ static const struct {
 	[CLAIM_NOT_KEPT] = {"not_kept", "something was found in a part of it that was not kept"},
 	[CLAIM_DAMAGED] = {"damaged", "a part of the recording cannot be read"},
 	[CLAIM_LOST] = {"lost", "events were lost"},
-	[CLAIM_NO_PAGE] = {"no_page", "what was read there was no valid page"},
+	[CLAIM_NO_PAGE] = {"no_page", "no valid page was read"},
 	[CLAIM_NO_TIME] = {"no_time", "no time could be computed from the page"},
 	[CLAIM_NO_VOUCHER] = {"no_voucher", "the hypervisor did not vouch for the page's clock"},
 	[CLAIM_MISSED] = {"missed_updates",
@@ -67,7 +67,7 @@ struct claim claim_unknown(enum claim_why why)
 
 struct claim claim_well(const struct claim_span *span, bool found)
 {
-	if (found || span->clock_off || span->unreliable)
+	if (found || span->clock_off || span->unreliable || span->freerunning)
 		return claim_seen(false);
 	if (span->damaged)
 		return claim_unknown(CLAIM_DAMAGED);
@@ -85,7 +85,9 @@ struct claim claim_well(const struct claim_span *span, bool found)
 		return claim_unknown(CLAIM_LOST);
 	if (span->page_bad)
 		return claim_unknown(span->page_why);
-	return span->missed ? claim_unknown(CLAIM_MISSED) : claim_seen(true);
+	if (span->missed)
+		return claim_unknown(CLAIM_MISSED);
+	return span->uncompared ? claim_unknown(span->uncompared_why) : claim_seen(true);
 }
 
 const char *claim_state_name(enum claim_state state)
@@ -109,4 +111,10 @@ const char *claim_why_name(enum claim_why why)
 const char *claim_why_means(enum claim_why why)
 {
 	return (unsigned int)why < CLAIM_WHYS ? reasons[why].means : "unknown";
+}
+
+const char *claim_why_leaves(enum claim_why why)
+{
+	return why == CLAIM_NO_CLOCK || why == CLAIM_NOT_COMPARED ? "whether the clock was right"
+								  : "whether all was well";
 }

@@ -77,6 +77,9 @@ struct claim_span {
 	uint64_t missed;	 /* updates of the page, between two samples that were far apart */
 	bool clock_off;		 /* was a clock off while no incident said so? */
 	bool unreliable;	 /* or did the page say so of itself? It then is bad, not unknown */
+	bool freerunning;	 /* or that the host has no source of time? The same */
+	bool uncompared;	 /* was CLOCK_REALTIME compared with nothing? */
+	enum claim_why uncompared_why; /* valid if uncompared */
 };
 
 /* Is all of @span well, where @found says whether something is known that is not? */
@@ -88,5 +91,8 @@ const char *claim_state_name(enum claim_state state);
 /* "no_clock", "gap", ...: stable; and the same as a clause for people. Static. */
 const char *claim_why_name(enum claim_why why);
 const char *claim_why_means(enum claim_why why);
+
+/* What is not known of all that was watched, for @why: "whether all was well". Static. */
+const char *claim_why_leaves(enum claim_why why);
 
 #endif

@@ -21,10 +21,15 @@ bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 			   !(in_force->is_before_reference || in_force->reference_is_stale));
 }
 
-bool health_is_adrift(const struct page *page)
+bool health_is_freerunning(const struct page *page)
 {
 	return page_mode(page) == PAGE_FULL &&
-	       page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING &&
+	       page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_FREERUNNING;
+}
+
+bool health_is_adrift(const struct page *page)
+{
+	return health_is_freerunning(page) &&
 	       !page_has_flags(page, VMCLOCK_FLAG_TIME_MAXERROR_VALID |
 					     VMCLOCK_FLAG_PERIOD_MAXERROR_VALID);
 }
@@ -100,7 +105,7 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 	if (witness_is_other(&page->witness))
 		return;
 	health->clock_wrong[clock] = is_wrong(health, page, event);
-	health->clock_seen |= health->clock_judged;
+	health->clock_seen |= health->clock_judged && clock == OBSERVED_REALTIME;
 }
 
 void health_event(struct health *health, const struct page_in_force *page,

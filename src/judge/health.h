@@ -37,6 +37,9 @@ bool health_of_page(const struct page_in_force *page, bool may_be_unknown);
  */
 bool health_is_adrift(const struct page *page);
 
+/* Has the host no source of time, with a bound or without? That is bad, and no doubt. */
+bool health_is_freerunning(const struct page *page);
+
 /*
  * Does a clock meet the page's time, or the witness's, by what both claim? @error is how far it is
  * from that, the bound of who says so included.
@@ -64,7 +67,7 @@ bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
 /* All zero at first. */
 struct health {
 	bool page;			   /* is the page good? */
-	bool clock_seen;		   /* was any clock compared since the page became good? */
+	bool clock_seen; /* was CLOCK_REALTIME compared since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
 	bool clock_judged;		   /* could the newest event show whether one is? */
 	struct ns_interval clock_error;	   /* if so, by how much it is off, bound included */

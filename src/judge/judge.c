@@ -18,6 +18,9 @@ struct judge {
 	uint64_t first_ns; /* of the page's samples; valid if has_first */
 	uint64_t last_ns;
 	bool has_first;
+	bool has_realtime; /* was CLOCK_REALTIME ever compared? */
+	uint64_t realtime_from_ns; /* the first such reading, and the newest; valid if has_realtime */
+	uint64_t realtime_to_ns;
 };
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -67,12 +70,33 @@ static void follow_span(struct judge *judge, const struct event *event)
 	judge->last_ns = event->time_ns;
 }
 
+/* With the health after the event. */
+static void follow_realtime(struct judge *judge, const struct event *event)
+{
+	bool is_realtime = judge->page.is_by_witness || event->clock.clock == OBSERVED_REALTIME;
+
+	if (event->type != EVENT_CLOCK || !judge->health.clock_judged || !is_realtime)
+		return;
+	if (!judge->has_realtime)
+		judge->realtime_from_ns = event->time_ns;
+	judge->has_realtime = true;
+	judge->realtime_to_ns = event->time_ns;
+}
+
+/* A stretch that begins or goes on. */
+static void follow_stretch(bool goes_on, uint64_t now_ns, uint64_t *from_ns, uint64_t *to_ns)
+{
+	if (!goes_on)
+		*from_ns = now_ns;
+	*to_ns = now_ns;
+}
+
 /* After the event was judged. */
 static void follow_doubt(struct judge *judge, const struct event *event)
 {
 	struct page_doubt *doubt = &judge->doubt;
 	char undefined[PAGE_DOUBT_BYTES] = "";
-	bool is_out_of_range = judge->page.is_out_of_range, is_adrift;
+	bool is_out_of_range = judge->page.is_out_of_range, is_adrift, is_freerunning;
 	page_warning_set unsafe;
 
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
@@ -81,23 +105,25 @@ static void follow_doubt(struct judge *judge, const struct event *event)
 	unsafe = page_warnings_unsafe(page_mode(&event->page), page_warnings(&event->page)) &
 		 ~PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS);
 	is_adrift = health_is_adrift(&event->page);
+	is_freerunning = health_is_freerunning(&event->page);
 	page_is_in_doubt(&event->page, undefined, sizeof(undefined));
-	if ((!unsafe && !is_adrift && !is_out_of_range && !undefined[0]) ||
-	    incidents_open(judge->incidents))
+	if (incidents_open(judge->incidents))
 		return;
-	if (!page_doubt_any(doubt))
-		doubt->from_ns = event->time_ns;
-	if (unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE)) {
-		if (!page_doubt_is_unreliable(doubt))
-			doubt->unreliable_from_ns = event->time_ns;
-		doubt->unreliable_to_ns = event->time_ns;
-	}
+	if (is_freerunning)
+		follow_stretch(doubt->is_freerunning, event->time_ns, &doubt->freerunning_from_ns,
+			       &doubt->freerunning_to_ns);
+	doubt->is_freerunning |= is_freerunning;
+	if (!unsafe && !is_adrift && !is_out_of_range && !undefined[0])
+		return;
+	if (unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE))
+		follow_stretch(page_doubt_is_unreliable(doubt), event->time_ns,
+			       &doubt->unreliable_from_ns, &doubt->unreliable_to_ns);
+	follow_stretch(page_doubt_any(doubt), event->time_ns, &doubt->from_ns, &doubt->to_ns);
 	doubt->unsafe |= unsafe;
 	doubt->is_adrift |= is_adrift;
 	doubt->is_out_of_range |= is_out_of_range;
 	if (!doubt->undefined[0])
 		memcpy(doubt->undefined, undefined, sizeof(undefined));
-	doubt->to_ns = event->time_ns;
 }
 
 void judge_event(struct judge *judge, const struct event *event)
@@ -109,6 +135,7 @@ void judge_event(struct judge *judge, const struct event *event)
 	detector_event(judge->detector, event);
 	incidents_event(judge->incidents, event);
 	follow_span(judge, event);
+	follow_realtime(judge, event);
 	follow_doubt(judge, event);
 	if (!incidents_open(judge->incidents))
 		clock_doubts_event(&judge->clock_doubts, &judge->health, &judge->page, event);
@@ -170,13 +197,21 @@ static enum claim_why page_why(const struct page_in_force *page)
 	return unsafe ? doubt_why(unsafe) : CLAIM_NO_TIME;
 }
 
+/* The page says so of itself: that is known. */
+static bool says_it_is_bad(const struct page_in_force *page)
+{
+	return page->known && !page->is_lost && page_mode(&page->page) == PAGE_FULL &&
+	       (health_is_freerunning(&page->page) ||
+		page_get(&page->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNRELIABLE);
+}
+
 struct claim judge_is_well(const struct judge *judge, bool clocks)
 {
 	const struct page_in_force *page = &judge->page;
 	const struct health *health = &judge->health;
 	enum claim_why why;
 
-	if (incidents_open(judge->incidents))
+	if (incidents_open(judge->incidents) || says_it_is_bad(page))
 		return claim_seen(false);
 	if (!health->page)
 		return claim_unknown(page_why(page));
@@ -186,8 +221,6 @@ struct claim judge_is_well(const struct judge *judge, bool clocks)
 		return claim_unknown(CLAIM_NO_CLOCK);
 	if (!health_now(health, false))
 		return claim_seen(false);
-	if (health_is_adrift(&page->page))
-		return claim_unknown(CLAIM_FREERUNNING);
 	if (clocks && !health->clock_seen)
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	return incidents_leave_doubt(judge->incidents, &why) ? claim_unknown(why)
@@ -218,14 +251,30 @@ static enum claim_why why_of(const struct page_doubt *doubt)
 	return doubt->is_out_of_range ? CLAIM_OUT_OF_RANGE : CLAIM_FREERUNNING;
 }
 
+static enum claim_why uncompared_why(const struct judge *judge)
+{
+	if (!judge->page.known)
+		return CLAIM_NO_PAGE;
+	return page_mode(&judge->page.page) == PAGE_FULL ? CLAIM_NOT_COMPARED : CLAIM_NO_CLOCK;
+}
+
 void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
 	span->page_bad = page_doubt_any(&judge->doubt);
 	span->page_why = why_of(&judge->doubt);
-	span->unreliable = page_doubt_is_unreliable(&judge->doubt);
+	span->unreliable |= page_doubt_is_unreliable(&judge->doubt);
+	span->freerunning |= judge->doubt.is_freerunning;
 	span->missed = judge->page.unwatched;
 	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;
-	span->clock_off = clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
+	span->clock_off |= clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
+	span->uncompared = !judge_compared(judge, 0, UINT64_MAX);
+	span->uncompared_why = uncompared_why(judge);
+}
+
+bool judge_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns)
+{
+	return judge->has_realtime && judge->realtime_from_ns < to_ns &&
+	       judge->realtime_to_ns >= from_ns;
 }
 
 const struct witness *judge_witness(const struct judge *judge)

@@ -86,6 +86,9 @@ struct page_doubt {
 	uint64_t to_ns;
 	uint64_t unreliable_from_ns; /* the same of those in which it said UNRELIABLE of itself: */
 	uint64_t unreliable_to_ns;   /* valid if `unsafe` has that */
+	bool is_freerunning; /* did it say so of itself? With a bound that is no doubt, but bad: */
+	uint64_t freerunning_from_ns; /* the first such sample, and the last */
+	uint64_t freerunning_to_ns;
 };
 
 /* Did the page say UNRELIABLE of itself meanwhile? That is no doubt, but bad. */
@@ -94,7 +97,7 @@ static inline bool page_doubt_is_unreliable(const struct page_doubt *doubt)
 	return doubt->unsafe & PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
 }
 
-/* Was there any of it? */
+/* Was there any of it, but for what is known to be bad? */
 bool page_doubt_any(const struct page_doubt *doubt);
 
 /* Owned by @judge. */
@@ -102,6 +105,9 @@ const struct page_doubt *judge_page_doubt(const struct judge *judge);
 
 /* Clocks that were off while no incident was open. Owned by @judge. */
 const struct clock_doubts *judge_clock_doubts(const struct judge *judge);
+
+/* Was CLOCK_REALTIME compared with page or witness, from @from_ns until before @to_ns? */
+bool judge_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns);
 
 /* Into @span: what of page and clocks was bad with no incident to say so, or was not watched. */
 void judge_add_doubt(const struct judge *judge, struct claim_span *span);

@@ -29,7 +29,7 @@ struct outcome outcome_of(const struct judge *judge, enum finding_severity worst
 	outcome.well = claim_well(&span, worst > FINDING_INFO);
 	outcome.level = level_of(outcome.well, is_critical);
 	outcome.unwatched = span.missed;
-	span.clock_off = span.unreliable = false;
+	span.clock_off = span.unreliable = span.freerunning = span.uncompared = false;
 	outcome.all = claim_well(&span, false);
 	return outcome;
 }

@@ -60,7 +60,6 @@ static const struct page_warning_info infos[PAGE_WARNINGS] = {
 			.means = "an error bound is past 584 years, so none is given",
 			.advice = "treat the time as unbounded; the error rates or the reference "
 				  "are broken.",
-			.unsafe = true,
 		},
 	[PAGE_WARN_FILE_CUT_SHORT] =
 		{
@@ -139,7 +138,6 @@ static const struct page_warning_info infos[PAGE_WARNINGS] = {
 			.means = "the computed time is past 2^63 seconds",
 			.advice = "the reference on the page is broken: use another clock and "
 				  "report it.",
-			.unsafe = true,
 		},
 	[PAGE_WARN_TIME_TYPE_UNSUPPORTED] =
 		{

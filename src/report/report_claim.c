@@ -71,6 +71,10 @@ static struct claim_span span_of(const struct report *report)
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
 	span.unreliable &= is_asked_for(report, report->doubt->unreliable_from_ns,
 					report->doubt->unreliable_to_ns);
+	span.freerunning &= is_asked_for(report, report->doubt->freerunning_from_ns,
+					 report->doubt->freerunning_to_ns);
+	span.uncompared |=
+		!judge_compared(report->analysis->judge, report->since_ns, report->until_ns);
 	if (!is_asked_for(report, page->unwatched_from_ns, page->unwatched_to_ns))
 		span.missed = 0;
 	span.clock_off = clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
@@ -80,6 +84,11 @@ static struct claim_span span_of(const struct report *report)
 bool report_page_is_unreliable(const struct report *report)
 {
 	return span_of(report).unreliable;
+}
+
+bool report_page_is_freerunning(const struct report *report)
+{
+	return span_of(report).freerunning;
 }
 
 struct claim report_claim(const struct report *report)
@@ -93,7 +102,7 @@ struct claim report_is_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
-	span.clock_off = span.unreliable = false;
+	span.clock_off = span.unreliable = span.freerunning = span.uncompared = false;
 	return claim_well(&span, false);
 }
 
@@ -101,7 +110,8 @@ struct claim report_has_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);
 
-	span.page_bad = span.clock_off = span.unreliable = false;
+	span.page_bad = span.clock_off = span.unreliable = span.freerunning = span.uncompared =
+		false;
 	span.missed = 0;
 	return claim_well(&span, false);
 }

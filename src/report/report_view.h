@@ -77,6 +77,9 @@ struct claim report_claim(const struct report *report);
 /* Did the page say UNRELIABLE of itself while no incident was open? */
 bool report_page_is_unreliable(const struct report *report);
 
+/* Or that its host has no source of time (FREERUNNING)? */
+bool report_page_is_freerunning(const struct report *report);
+
 /* Is what was found all that happened? And are all events there that were recorded? */
 struct claim report_is_all(const struct report *report);
 struct claim report_has_all(const struct report *report);

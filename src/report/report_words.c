@@ -424,39 +424,47 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* No incident tells of it where it was so from the beginning. */
-static void say_unreliable(struct words *words, const struct report *report)
+static void say_status(struct words *words, const struct report *report)
 {
 	const struct page_doubt *doubt = report->doubt;
+	bool is_unreliable = report_page_is_unreliable(report);
+	uint64_t from_ns = is_unreliable ? doubt->unreliable_from_ns : doubt->freerunning_from_ns;
+	uint64_t to_ns = is_unreliable ? doubt->unreliable_to_ns : doubt->freerunning_to_ns;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
-	report_utc(report, later(doubt->unreliable_from_ns, report->since_ns), from, sizeof(from));
-	report_utc(report, earlier(doubt->unreliable_to_ns, report->until_ns), to, sizeof(to));
-	say(words, " the host's clock said UNRELIABLE of itself, from %s to %s. Beside that", from,
-	    to);
+	report_utc(report, later(from_ns, report->since_ns), from, sizeof(from));
+	report_utc(report, earlier(to_ns, report->until_ns), to, sizeof(to));
+	say(words, " the host %s, from %s to %s. Beside that",
+	    is_unreliable ? "said UNRELIABLE of its clock"
+			  : "had no source of time (FREERUNNING)",
+	    from, to);
 }
 
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
+	struct claim well = report_claim(report);
+	bool is_compared = report->analysis->clock[OBSERVED_REALTIME].known;
 	const char *none = "there was no incident";
 	uint64_t findings;
 
 	if (report_is_all(report).state != CLAIM_HOLDS)
 		none = "no incident was seen";
-	if (report_page_is_unreliable(report))
-		say_unreliable(words, report);
+	if (report_page_is_unreliable(report) || report_page_is_freerunning(report))
+		say_status(words, report);
 	worst_finding(report, &findings);
 	if (findings)
 		say_findings(words, report, none);
+	else if (well.state == CLAIM_HOLDS)
+		say(words, " nothing was found.");
 	else
-		say(words, " %s.",
-		    report_claim(report).state == CLAIM_FAILS ? none : "nothing was found");
+		say(words, " %s.", well.state == CLAIM_FAILS ? none : "no disruption was seen");
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	say_witness(words, report);
-	if (!report->analysis->clock[OBSERVED_REALTIME].known)
+	if (!is_compared)
 		say(words, " CLOCK_REALTIME was not compared with any clock.");
-	if (report_claim(report).state == CLAIM_UNKNOWN)
-		say(words, " Whether all was well is not known: %s.",
-		    claim_why_means(report_claim(report).why));
+	if (well.state == CLAIM_UNKNOWN)
+		say(words, " W%s is not known: %s.", claim_why_leaves(well.why) + 1,
+		    claim_why_means(well.why));
 	else
 		say_whether_all(words, report_is_all(report));
 }

@@ -105,13 +105,13 @@ void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
 		at_least, missed);
 }
 
-static void put_why_not_all(FILE *out, const struct outcome *outcome)
+static void put_why(FILE *out, const struct outcome *outcome, enum claim_why why)
 {
-	if (outcome->all.why == CLAIM_MISSED)
+	if (why == CLAIM_MISSED)
 		fprintf(out, "%" PRIu64 " update%s of the page missed", outcome->unwatched,
 			outcome->unwatched == 1 ? "" : "s");
 	else
-		fputs(claim_why_means(outcome->all.why), out);
+		fputs(claim_why_means(why), out);
 }
 
 static void put_kinds(FILE *out, const struct detector_counts *counts)
@@ -135,9 +135,15 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
 		sum += counts->finding[kind];
+	if (!sum && outcome->well.state == CLAIM_UNKNOWN) {
+		fputs("none seen; ", out);
+		put_why(out, outcome, outcome->well.why);
+		fprintf(out, ": %s is not known", claim_why_leaves(outcome->well.why));
+		return;
+	}
 	if (!sum && !has_all) {
 		fputs("none seen; ", out);
-		put_why_not_all(out, outcome);
+		put_why(out, outcome, outcome->all.why);
 		fputs(": not known", out);
 		return;
 	}
@@ -148,7 +154,7 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 		fputs("; EVENTS WERE LOST: whether all was well meanwhile is not known", out);
 	} else if (!has_all) {
 		fputs(": ", out);
-		put_why_not_all(out, outcome);
+		put_why(out, outcome, outcome->all.why);
 	}
 }
 

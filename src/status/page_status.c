@@ -13,6 +13,10 @@
 #include "show/peer_view.h"
 #include "show/witness_words.h"
 
+#define ANNOUNCED                                                                                  \
+	(PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_SOON) |                                             \
+	 PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_IMMINENT))
+
 /* CLOCK_REALTIME is beyond what the page's error, a leap smear and a boot can explain. */
 static bool system_is_far(const struct page_status *status)
 {
@@ -44,27 +48,73 @@ static page_warning_set unsafe_warnings(const struct page_status *status)
 	return page_warnings_unsafe(page_mode(&status->page), status->warnings);
 }
 
-/*
- * CLOCK_REALTIME is off the time of a page that is near enough to be of here, by more than both
- * claim, or by more than HEALTH_BACK_NS where it claims nothing itself.
- */
-static bool is_system_off(const struct page_status *status)
+static struct event_clock realtime_of(const struct page_status *status)
 {
-	const struct event_clock realtime = {
+	return (struct event_clock){
 		.has_claim = status->has_realtime_claim,
 		.max_error_ns = status->realtime_claim_ns,
 	};
+}
+
+/* The page carries no clock, and another judges CLOCK_REALTIME. */
+static bool is_by_other(const struct page_status *status)
+{
+	return page_mode(&status->page) == PAGE_MARKER_ONLY && witness_is_other(&status->witness);
+}
+
+/* By more than both claim; a CLOCK_REALTIME that claims nothing, by more than HEALTH_BACK_NS. */
+static bool is_off_other(const struct page_status *status)
+{
+	const struct event_clock realtime = realtime_of(status);
+	struct ns_interval error;
+
+	return !interval_widen(status->witness_offset, status->witness.bound_ns, &error) &&
+	       !health_of_clock(&realtime, error);
+}
+
+/* The same by the time of a page that is near enough to be of here. */
+static bool is_off_page_time(const struct page_status *status)
+{
+	const struct event_clock realtime = realtime_of(status);
 	uint64_t bound_ns = status->time.has_max_error ? status->time.max_error_ns : 0;
 	uint64_t own_ns = realtime.has_claim ? realtime.max_error_ns : HEALTH_BACK_NS;
 	struct ns_interval error;
 
 	if (status->system_missing || status->time_missing || system_is_far(status) ||
-	    witness_is_other(&status->witness) || page_is_in_doubt(&status->page, NULL, 0) ||
+	    witness_is_other(&status->witness) ||
 	    interval_widen(status->system, bound_ns, &error) || health_of_clock(&realtime, error))
 		return false;
 	return interval_widen(error, own_ns, &error) ||
 	       !leap_second_explains(&status->page, status->time.counter, status->time.counter,
 				     error, true);
+}
+
+static bool is_system_off(const struct page_status *status)
+{
+	if (page_is_in_doubt(&status->page, NULL, 0))
+		return false;
+	return is_by_other(status) ? is_off_other(status) : is_off_page_time(status);
+}
+
+/* Its time or its bound is past what can be computed: nothing says that it is right, or wrong. */
+static bool is_out_of_range(const struct page_status *status)
+{
+	return status->warnings & (PAGE_WARNING_BIT(PAGE_WARN_TIME_OUT_OF_RANGE) |
+				   PAGE_WARNING_BIT(PAGE_WARN_ERROR_OUT_OF_RANGE));
+}
+
+/* What the host says of itself, and watch finds at the first sample too. */
+static size_t add_announced(const struct page_status *status, const char **codes)
+{
+	size_t count = 0;
+
+	if (health_is_freerunning(&status->page))
+		codes[count++] = "freerunning";
+	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
+		if (status->warnings & ANNOUNCED & PAGE_WARNING_BIT(i))
+			codes[count++] = page_warning_info(i)->code;
+	}
+	return count;
 }
 
 static int compare_codes(const void *a, const void *b)
@@ -91,19 +141,15 @@ size_t page_status_findings(const struct page_status *status,
 		codes[count++] = "clocks_disagree";
 	if (!count && is_system_off(status))
 		codes[count++] = "system_clock_off";
+	count += add_announced(status, codes + count);
 	qsort(codes, count, sizeof(codes[0]), compare_codes);
 	return count;
 }
 
-/* CLOCK_REALTIME is within what a clock claims that claims a bound; the page has none. */
-static bool is_right_by_other(const struct page_status *status)
+static bool is_critical(const struct page_status *status)
 {
-	struct ns_interval bound;
-
-	return page_mode(&status->page) == PAGE_MARKER_ONLY && witness_is_other(&status->witness) &&
-	       witness_is_sure(&status->witness) &&
-	       !interval_widen(interval_of(0), status->witness.bound_ns, &bound) &&
-	       interval_overlap(status->witness_offset, bound);
+	return unsafe_warnings(status) || is_foreign_device(status) ||
+	       (status->is_device && system_is_far(status));
 }
 
 const char *page_status_level(const struct page_status *status)
@@ -111,13 +157,11 @@ const char *page_status_level(const struct page_status *status)
 	const char *codes[PAGE_STATUS_FINDINGS];
 
 	if (page_status_findings(status, codes))
-		return strcmp(codes[0], "clocks_disagree") && strcmp(codes[0], "system_clock_off")
-			       ? "critical"
-			       : "warning";
-	if (page_is_in_doubt(&status->page, NULL, 0))
+		return is_critical(status) ? "critical" : "warning";
+	if (page_is_in_doubt(&status->page, NULL, 0) || is_out_of_range(status))
 		return "unknown";
-	if (is_right_by_other(status))
-		return "ok";
+	if (is_by_other(status))
+		return is_off_other(status) ? "unknown" : "ok";
 	return status->time_missing || status->system_missing || is_apart(status) ? "unknown"
 										  : "ok";
 }
@@ -232,7 +276,7 @@ static void verdict_marker_only(const struct page_status *status, char *text, si
 	}
 	witness_words(&status->witness, status->witness_offset, words, sizeof(words));
 	snprintf(text, bytes, "%s: the page tells of disruptions, and carries no clock. %s.",
-		 is_right_by_other(status) ? "OK" : "UNKNOWN", words);
+		 is_off_other(status) ? "WARNING" : "OK", words);
 }
 
 /* It and the page, where both say how right they are, or one and it may be a witness. */
@@ -282,19 +326,24 @@ static void verdict_pair(const struct page_status *status, char *text, size_t by
 	snprintf(text, bytes, "WARNING: %s.", words);
 }
 
-void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
+static void verdict_out_of_range(const struct page_status *status, char *text, size_t bytes)
 {
-	page_warning_set unsafe = unsafe_warnings(status);
+	bool is_time = status->warnings & PAGE_WARNING_BIT(PAGE_WARN_TIME_OUT_OF_RANGE);
+
+	snprintf(text, bytes, "UNKNOWN: %s.",
+		 page_warning_info(is_time ? PAGE_WARN_TIME_OUT_OF_RANGE
+					   : PAGE_WARN_ERROR_OUT_OF_RANGE)
+			 ->means);
+}
+
+/* Where nothing was seen that makes the clock unsafe. */
+static void verdict_of_sane(const struct page_status *status, char *text, size_t bytes)
+{
 	enum page_mode mode = page_mode(&status->page);
 	char doubt[PAGE_DOUBT_BYTES];
 
-	if (unsafe)
-		verdict_unsafe(unsafe, mode, text, bytes);
-	else if (is_foreign_device(status))
-		snprintf(text, bytes,
-			 "NOT SAFE: the page's clock is for the counter of another CPU.");
-	else if (status->is_device && system_is_far(status))
-		verdict_far(status, text, bytes);
+	if (is_out_of_range(status))
+		verdict_out_of_range(status, text, bytes);
 	else if (status->has_pair)
 		verdict_pair(status, text, bytes);
 	else if (page_is_in_doubt(&status->page, doubt, sizeof(doubt)))
@@ -308,4 +357,42 @@ void page_status_verdict(const struct page_status *status, char *text, size_t by
 		verdict_off(status, text, bytes);
 	else
 		verdict_full(status, text, bytes);
+}
+
+/* What the host announces comes first, and then what else is known: "OK" goes without saying. */
+static void verdict_announced(const struct page_status *status, char *text, size_t bytes)
+{
+	page_warning_set announced = status->warnings & ANNOUNCED;
+	char rest[PAGE_STATUS_VERDICT_BYTES];
+	const char *from = rest;
+
+	verdict_of_sane(status, rest, sizeof(rest));
+	if (!strncmp(rest, "OK: ", 4) || !strncmp(rest, "WARNING: ", 9))
+		from = strchr(rest, ' ') + 1;
+	snprintf(text, bytes, "WARNING: %s%s%s. %c%s",
+		 health_is_freerunning(&status->page)
+			 ? "the host has no source of time (FREERUNNING)"
+			 : "",
+		 health_is_freerunning(&status->page) && announced ? "; " : "",
+		 announced ? page_warning_info((enum page_warning)__builtin_ctz(announced))->means
+			   : "",
+		 *from == 't' ? 'T' : *from, from + 1);
+}
+
+void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
+{
+	page_warning_set unsafe = unsafe_warnings(status);
+	const char *codes[PAGE_STATUS_FINDINGS];
+
+	if (unsafe)
+		verdict_unsafe(unsafe, page_mode(&status->page), text, bytes);
+	else if (is_foreign_device(status))
+		snprintf(text, bytes,
+			 "NOT SAFE: the page's clock is for the counter of another CPU.");
+	else if (status->is_device && system_is_far(status))
+		verdict_far(status, text, bytes);
+	else if (add_announced(status, codes))
+		verdict_announced(status, text, bytes);
+	else
+		verdict_of_sane(status, text, bytes);
 }

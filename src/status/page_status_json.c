@@ -18,7 +18,7 @@ static const char *warning_names(int i)
 
 static const char *finding_names(int i)
 {
-	static const char *const others[] = {"clocks_disagree", "foreign_counter",
+	static const char *const others[] = {"clocks_disagree",	 "foreign_counter",  "freerunning",
 					     "system_clock_far", "system_clock_off", NULL};
 
 	return i < PAGE_WARNINGS ? warning_names(i) : others[i - PAGE_WARNINGS];

@@ -288,7 +288,9 @@ static void print_warnings(const struct page_status *status, FILE *out)
 {
 	enum page_mode mode = page_mode(&status->page);
 	page_warning_set set = status->warnings;
-	page_warning_set unsafe = page_warnings_unsafe(mode, set);
+	page_warning_set found = page_warnings_unsafe(mode, set) |
+				 PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_SOON) |
+				 PAGE_WARNING_BIT(PAGE_WARN_DISRUPTION_IMMINENT);
 
 	/* Without the magic the rest is no size and no version, so nothing can be advised on it. */
 	if (set & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC))
@@ -298,7 +300,7 @@ static void print_warnings(const struct page_status *status, FILE *out)
 
 		if (!(set & PAGE_WARNING_BIT(i)))
 			continue;
-		fprintf(out, "\n%s: %s: %s", unsafe & PAGE_WARNING_BIT(i) ? "warning" : "note",
+		fprintf(out, "\n%s: %s: %s", found & PAGE_WARNING_BIT(i) ? "warning" : "note",
 			info->code, info->means);
 		if (is_expected(mode, i))
 			fprintf(out, ", as expected without a clock.\n");
@@ -331,6 +333,12 @@ static void print_other_findings(const struct page_status *status, FILE *out)
 				"\nwarning: %s: one of the two clocks is wrong.\n  hint: let a "
 				"time daemon set CLOCK_REALTIME, and hold both against a third "
 				"clock: vmclock-trace compare shows all that there are.\n",
+				codes[i]);
+		else if (strcmp(codes[i], "freerunning") == 0)
+			fprintf(out,
+				"\nwarning: %s: the host has no source of time; its clock drifts "
+				"by what its error bound allows.\n  hint: hold CLOCK_REALTIME "
+				"against another clock, and report it to whoever runs the host.\n",
 				codes[i]);
 		else if (strcmp(codes[i], "foreign_counter") == 0)
 			fprintf(out,

@@ -200,22 +200,16 @@ static void read_clocks(struct page_reader *reader, const struct options *option
 	reference_clocks_close(&clocks);
 }
 
-/*
- * A page without a clock is what it is to be, unless it is cut or has an undefined value; a clock
- * of which nothing is known is not sane. At a given counter value its time is all that was asked
- * for.
- */
+/* At a given counter value its time is all that was asked for. */
 static int exit_code_of(const struct page_status *status, bool time_alone)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
 
+	bool gives_time = !status->time_missing && !status->time.error_overflow;
+
 	if (page_status_findings(status, codes))
 		return EXIT_FINDING;
-	if (time_alone && !status->time_missing)
-		return EXIT_DONE;
-	if (page_is_in_doubt(&status->page, NULL, 0))
-		return EXIT_FAILED;
-	if (page_mode(&status->page) != PAGE_FULL)
+	if (time_alone && gives_time)
 		return EXIT_DONE;
 	return strcmp(page_status_level(status), "ok") ? EXIT_FAILED : EXIT_DONE;
 }
@@ -295,8 +289,7 @@ static const struct command_option options[] = {
 };
 
 static const struct command_exit exits[] = {
-	{EXIT_DONE, "sane; also a whole page that by design holds no clock (marker-only, as of "
-		    "QEMU), and one whose time at a counter value is all that was asked for "
+	{EXIT_DONE, "sane; also a page whose time at a counter value is all that was asked for "
 		    "(--counter): that is compared with nothing, and the answer is UNKNOWN"},
 	{EXIT_FAILED,
 	 "there is no device, it cannot be read, or the output cannot be written; or "
@@ -306,7 +299,9 @@ static const struct command_exit exits[] = {
 	 "and its time is more than 2 s outside its bound from CLOCK_REALTIME, so that "
 	 "it may be of another machine or of another boot; or it is cut, or has a "
 	 "value that is not defined or cannot be (counter_id, leap_indicator, "
-	 "leap_second_smearing_hint, a TAI offset of minutes)"},
+	 "leap_second_smearing_hint, a TAI offset of minutes), or a time or an error "
+	 "bound past what can be computed; or it carries no clock (marker-only, as of QEMU), "
+	 "and no other clock tells whether CLOCK_REALTIME is right"},
 	{EXIT_FINDING,
 	 "not safe to rely on: the bytes are no page, an update that does not end, a "
 	 "status other than SYNCHRONIZED or FREERUNNING, a time that cannot be "
@@ -314,8 +309,10 @@ static const struct command_exit exits[] = {
 	 "that this CPU does not have, CLOCK_REALTIME more than 2 s outside the "
 	 "page's bound, two clocks of this machine that contradict each other "
 	 "(clocks_disagree), or CLOCK_REALTIME outside the page's bound by more than it "
-	 "claims, or by more than 1 ms where it claims nothing (system_clock_off)",
-	 "All of WARNINGS that is a _finding_. Announced disruptions are notes."},
+	 "claims, or by more than 1 ms where it claims nothing (system_clock_off); or a host "
+	 "without a source of time (freerunning), or that announces a disruption "
+	 "(disruption_soon, disruption_imminent): these are WARNINGs",
+	 "All of WARNINGS that is a _finding_."},
 	{0},
 };
 

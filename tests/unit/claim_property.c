@@ -113,6 +113,27 @@ static const char *text_of(json_object *json, const char *key)
 	return json_object_get_string(json_object_object_get(json, key));
 }
 
+/* Was CLOCK_REALTIME read beside a page that tells the time? */
+static bool is_by_page(void)
+{
+	for (size_t i = 0; i < story.count; i++) {
+		if (is_realtime(&story.told[i]) && story.told[i].page_tells)
+			return true;
+	}
+	return false;
+}
+
+/* Or beside another clock? */
+static bool has_other_clock(void)
+{
+	for (size_t i = 0; i < story.count; i++) {
+		if (story.told[i].event.type == EVENT_CLOCK &&
+		    story.told[i].event.clock.clock == OBSERVED_PHC_OTHER)
+			return true;
+	}
+	return false;
+}
+
 /* A verdict that all is well is one on all of it. */
 static void check_ok(const struct beside *beside)
 {
@@ -120,6 +141,8 @@ static void check_ok(const struct beside *beside)
 		wrong("OK, and its end is missing");
 	if (is_missed())
 		wrong("OK, and the page was not watched closely");
+	if (!is_by_page() && !has_other_clock())
+		wrong("OK, and CLOCK_REALTIME was compared with nothing");
 	if (story.disrupted && beside->incidents)
 		wrong("OK, and there was an incident");
 	for (size_t i = 0; i < story.count; i++) {
@@ -184,9 +207,10 @@ static const char *check_report(const struct beside *beside, const char *path, c
 	if (!strcmp(levels, "ok"))
 		check_ok(beside);
 	if (strcmp(levels, "ok") && !(story.eventful || is_missed()) && story.end == STORY_WHOLE &&
-	    !story.failed)
+	    !story.failed && is_by_page())
 		wrong("report: %s, and nothing happened: %s", levels, text_of(json, "verdict"));
-	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses && !is_missed())
+	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses &&
+	    !is_missed() && is_by_page())
 		wrong("report: unknown, and all is there: %s", text_of(json, "verdict"));
 	if (story.end == STORY_WHOLE && story.stepped && !strcmp(levels, "ok"))
 		wrong("report: ok, and the host's clock was stepped");

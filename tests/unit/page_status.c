@@ -33,7 +33,8 @@ static void finds(const struct page_status *status, const char *finding, const c
 	size_t count = page_status_findings(status, codes);
 
 	page_status_verdict(status, text, sizeof(text));
-	assert_ptr_equal(strstr(text, verdict), text);
+	if (strstr(text, verdict) != text)
+		fail_msg("%s", text);
 	assert_int_equal(count, finding ? 1 : 0);
 	if (finding)
 		assert_string_equal(codes[0], finding);
@@ -53,19 +54,60 @@ static void sane_ones(void **state)
 	status.system_missing = NULL;
 	finds(&status, NULL, "OK: the clock is synchronized and right to within 1.000 us.");
 	assert_string_equal(page_status_level(&status), "ok");
-	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
-	make_field(&page, PAGE_FLAGS,
-		   VMCLOCK_FLAG_DISRUPTION_SOON | VMCLOCK_FLAG_DISRUPTION_IMMINENT);
-	status = status_of(page, true);
-	finds(&status, NULL,
-	      "UNKNOWN: the clock is free-running; the page gives no bound of its error, compared "
-	      "with no other clock: not asked for.");
-	status.system_missing = NULL;
-	finds(&status, NULL, "OK: the clock is free-running; the page gives no bound of its");
 	status = status_of(make_marker_page(), true);
 	finds(&status, NULL,
 	      "UNKNOWN: the page tells of disruptions; whether the clock is right is not known: it "
 	      "carries no clock");
+}
+
+/* What watch finds at its first sample too. */
+static void what_the_host_says(void **state)
+{
+	struct page page = make_full_page(), marker = make_marker_page();
+	struct page_status status;
+
+	(void)state;
+	make_field(&page, PAGE_CLOCK_STATUS, VMCLOCK_STATUS_FREERUNNING);
+	status = status_of(page, true);
+	finds(&status, "freerunning",
+	      "WARNING: the host has no source of time (FREERUNNING). UNKNOWN: the clock is "
+	      "free-running and by its own account right to within 1.000 us, compared with");
+	status.system_missing = NULL;
+	finds(&status, "freerunning",
+	      "WARNING: the host has no source of time (FREERUNNING). The clock is free-running "
+	      "and right to within 1.000 us.");
+	assert_string_equal(page_status_level(&status), "warning");
+	page = make_full_page();
+	make_field(&page, PAGE_FLAGS, VMCLOCK_FLAG_DISRUPTION_SOON);
+	status = status_of(page, true);
+	status.system_missing = NULL;
+	finds(&status, "disruption_soon",
+	      "WARNING: the hypervisor expects to disrupt the counter within a day. The clock is "
+	      "synchronized");
+	make_field(&marker, PAGE_FLAGS, VMCLOCK_FLAG_DISRUPTION_IMMINENT);
+	status = status_of(marker, true);
+	finds(&status, "disruption_imminent",
+	      "WARNING: the hypervisor expects to disrupt the counter within an hour. UNKNOWN: "
+	      "the page tells of disruptions; whether");
+	assert_string_equal(page_status_level(&status), "warning");
+}
+
+/* Nothing says that it is right, nor that it is wrong. */
+static void out_of_range(void **state)
+{
+	struct page page = make_full_page();
+	struct page_status status;
+
+	(void)state;
+	make_field(&page, PAGE_TIME_MAXERROR_NS, UINT64_MAX);
+	make_field(&page, PAGE_COUNTER_VALUE, 0);
+	make_field(&page, PAGE_PERIOD_MAXERROR_RATE, UINT64_MAX);
+	status = status_of(page, true);
+	status.system_missing = NULL;
+	status.warnings = page_warnings_at(&page, UINT64_MAX / 2);
+	assert_true(status.warnings & PAGE_WARNING_BIT(PAGE_WARN_ERROR_OUT_OF_RANGE));
+	finds(&status, NULL, "UNKNOWN: an error bound is past 584 years");
+	assert_string_equal(page_status_level(&status), "unknown");
 }
 
 /* The page carries no clock, and the host's tells. */
@@ -77,16 +119,19 @@ static void by_another_clock(void **state)
 	status.witness =
 		(struct witness){.rank = WITNESS_HOST, .reference = {.name = "KVM virtual PTP"}};
 	status.witness_offset = interval_of(-250000000);
-	finds(&status, NULL,
-	      "UNKNOWN: the page tells of disruptions, and carries no clock. CLOCK_REALTIME is "
+	finds(&status, "system_clock_off",
+	      "WARNING: the page tells of disruptions, and carries no clock. CLOCK_REALTIME is "
 	      "250.000 ms behind, by the host's clock (KVM virtual PTP), which claims no bound.");
 	status.witness_offset = interval_of(2500000000);
 	finds(&status, "system_clock_far",
 	      "NOT SAFE: CLOCK_REALTIME is 2.500 s ahead, by the host's clock (KVM virtual PTP)");
-	/* It agrees, and neither claims a bound. */
-	status.witness_offset = interval_of(0);
-	finds(&status, NULL, "UNKNOWN: ");
+	/* It agrees, and neither claims a bound: within 1 ms, as for watch. */
+	status.witness_offset = interval_of(1000000);
+	finds(&status, NULL, "OK: ");
+	status.witness_offset = interval_of(1000001);
+	finds(&status, "system_clock_off", "WARNING: ");
 	/* Right is what is within a bound. */
+	status.has_realtime_claim = true;
 	status.witness.rank = WITNESS_BOUNDED;
 	status.witness.bound_ns = 1000;
 	status.witness_offset = interval_of(1000);
@@ -95,10 +140,10 @@ static void by_another_clock(void **state)
 	      "is 1.000 us ahead, by ");
 	assert_string_equal(page_status_level(&status), "ok");
 	status.witness_offset = interval_of(1001);
-	finds(&status, NULL,
-	      "UNKNOWN: the page tells of disruptions, and carries no clock. CLOCK_REALTIME "
+	finds(&status, "system_clock_off",
+	      "WARNING: the page tells of disruptions, and carries no clock. CLOCK_REALTIME "
 	      "is 1.001 us ahead, by ");
-	assert_string_equal(page_status_level(&status), "unknown");
+	assert_string_equal(page_status_level(&status), "warning");
 }
 
 static void insane_ones(void **state)
@@ -323,6 +368,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sane_ones),
+		cmocka_unit_test(what_the_host_says),
+		cmocka_unit_test(out_of_range),
 		cmocka_unit_test(clocks_that_contradict_each_other),
 		cmocka_unit_test(clockbound_against_the_page),
 		cmocka_unit_test(by_another_clock),

@@ -46,13 +46,15 @@ static void it_was_so_throughout(void **state)
 
 	(void)state;
 	assert_int_equal(story->closed, 0);
-	assert_true(story->was_well_at_end);
+	assert_false(story->was_well_at_end);
 	assert_false(story->span.page_bad);
+	assert_true(story->span.freerunning);
 	free(story);
 	story = play(REALTIME ADRIFT);
 	assert_int_equal(story->closed, 0);
 	assert_false(story->was_well_at_end);
 	assert_true(story->span.page_bad);
+	assert_true(story->span.freerunning);
 	assert_int_equal(story->span.page_why, CLAIM_FREERUNNING);
 	free(story);
 }
