@@ -94,6 +94,8 @@ static void follow_gaps(struct recorded *recorded, const struct event *event,
 
 	if (gap->events) {
 		recorded->unkept += gap->alarms;
+		recorded->found_unkept |= *gap->worst != '\0';
+		recorded->found_unkept_critical |= *gap->worst && gap->worst_is_critical;
 		recorded->over_gap = recorded->has_gap = true;
 	}
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
@@ -158,6 +160,7 @@ int recorded_open(const struct recorded_request *request, struct recorded *recor
 		  struct error *error)
 {
 	const struct fact_list *facts;
+	const char *worst;
 	int err = recording_open(request->file, &recorded->recording, error);
 
 	if (err)
@@ -170,6 +173,9 @@ int recorded_open(const struct recorded_request *request, struct recorded *recor
 	recorded->start_realtime_ns = (int64_t)fact_get_u64(facts, "start_realtime_ns", 0);
 	recorded->newest_ns = recorded->start_ns;
 	recorded->unkept = fact_get_u64(facts, RECORDED_FACT_UNKEPT, 0);
+	worst = fact_get(facts, RECORDED_FACT_UNKEPT_WORST);
+	recorded->found_unkept = worst != NULL;
+	recorded->found_unkept_critical = worst && !strcmp(worst, "critical");
 	return 0;
 }
 
@@ -194,7 +200,8 @@ struct claim_span recorded_span(const struct recorded *recorded)
 	struct recording_losses losses;
 	enum recording_end end = recording_end(recorded->recording);
 	const struct fact_list *facts = recording_facts(recorded->recording);
-	bool in_doubt = recorded->has_gap && fact_get(facts, RECORDED_FACT_DOUBTS);
+	const char *doubts =
+		recorded->has_gap ? fact_get(facts, RECORDED_FACT_DOUBTS) ?: "" : "";
 
 	recording_losses(recorded->recording, &losses);
 	return (struct claim_span){
@@ -205,7 +212,12 @@ struct claim_span recorded_span(const struct recorded *recorded)
 		.damaged = *recording_damage(recorded->recording)->why ||
 			   fact_get(facts, RECORDED_FACT_DAMAGE),
 		.lost = losses.events,
-		.unkept = recorded->unkept + in_doubt,
+		.unkept = recorded->unkept + (*doubts != '\0'),
+		.found_unkept = recorded->found_unkept,
+		.found_unkept_critical = recorded->found_unkept_critical,
+		.unreliable = strstr(doubts, "unreliable") != NULL,
+		.freerunning = strstr(doubts, "freerunning") != NULL,
+		.clock_off = strstr(doubts, "clock_off") != NULL,
 	};
 }
 
@@ -233,13 +245,19 @@ int recorded_exit_code(const struct recorded *recorded, int code)
 	const struct claim_span span = recorded_span(recorded);
 	struct claim claim = claim_well(&span, false);
 
-	if (*damage->why)
+	if (*damage->why) {
 		message_error("%s is damaged: %s; all that can be read was replayed",
 			      recorded->request.file, damage->why);
-	else if (code == EXIT_DONE && claim.state == CLAIM_UNKNOWN)
-		message_error("whether all was well is not known of %s: %s", recorded->request.file,
-			      claim_why_means(claim.why));
-	else
+		return EXIT_FAILED;
+	}
+	if (claim.state == CLAIM_FAILS && code != EXIT_FINDING) {
+		message_error("of %s it is known that not all was well in what was not kept",
+			      recorded->request.file);
+		return EXIT_FINDING;
+	}
+	if (code != EXIT_DONE || claim.state != CLAIM_UNKNOWN)
 		return code;
+	message_error("whether all was well is not known of %s: %s", recorded->request.file,
+		      claim_why_means(claim.why));
 	return EXIT_FAILED;
 }

@@ -48,6 +48,8 @@ struct recorded {
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
 	uint64_t unkept;    /* alarms in its gaps, or that may be there */
+	bool found_unkept; /* are some in its gaps known, */
+	bool found_unkept_critical;
 	bool has_gap;
 	bool over_gap; /* no page came since the last one */
 	bool has_marker;
@@ -87,6 +89,9 @@ uint64_t recorded_duration_ns(const struct recorded *recorded);
 
 /* In a bundle's recording: the alarms in the gaps of what it was made of. */
 #define RECORDED_FACT_UNKEPT "bundle_of_unkept"
+
+/* And the severity of the worst of these that is known. */
+#define RECORDED_FACT_UNKEPT_WORST "bundle_of_unkept_worst"
 
 /* And what of that could not be read. */
 #define RECORDED_FACT_DAMAGE "bundle_of_damage"

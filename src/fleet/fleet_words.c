@@ -83,16 +83,35 @@ bool fleet_has_incident(const struct fleet *fleet, const struct fleet_incident *
 	return fleet_has(fleet, (struct utc_span){incident->from.lo_ns, incident->to.hi_ns});
 }
 
+static bool first_of(const struct fleet *fleet, enum claim_state state,
+		     const struct fleet_recording **where)
+{
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		*where = &fleet->recording[i];
+		if (claim_well(&(*where)->whole, false).state == state)
+			return true;
+	}
+	return false;
+}
+
+/* Is what was found on @recording all that there was? */
+static struct claim all_of(const struct fleet_recording *recording)
+{
+	struct claim_span span = recording->whole;
+
+	span.unreliable = span.freerunning = span.clock_off = span.found_unkept =
+		span.uncompared = false;
+	return claim_well(&span, false);
+}
+
 /* Was nothing found on any of them, and all seen? If not, @where is the first of which not. */
 static struct claim claim_of(const struct fleet *fleet, const struct fleet_recording **where)
 {
-	for (size_t i = 0; i < fleet->recordings; i++) {
-		struct claim claim = claim_well(&fleet->recording[i].whole, false);
-
-		*where = &fleet->recording[i];
-		if (claim.state != CLAIM_HOLDS)
-			return claim;
-	}
+	/* What is known to be bad comes first. */
+	if (first_of(fleet, CLAIM_FAILS, where))
+		return claim_seen(false);
+	if (first_of(fleet, CLAIM_UNKNOWN, where))
+		return claim_well(&(*where)->whole, false);
 	for (size_t i = 0; i < fleet->entries; i++) {
 		const struct fleet_finding *finding = fleet->entry[i].finding;
 
@@ -132,11 +151,11 @@ const char *fleet_level(const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		if (worst_incident_of(fleet, &fleet->recording[i]) > worst)
 			worst = worst_incident_of(fleet, &fleet->recording[i]);
-		if (fleet->recording[i].whole.unreliable)
+		if (fleet->recording[i].whole.unreliable ||
+		    fleet->recording[i].whole.found_unkept_critical)
 			worst = FINDING_CRITICAL;
-		if (fleet->recording[i].whole.freerunning && worst < FINDING_WARNING)
-			worst = FINDING_WARNING;
-		if (fleet->recording[i].whole.clock_off && worst < FINDING_WARNING)
+		if (claim_well(&fleet->recording[i].whole, false).state == CLAIM_FAILS &&
+		    worst < FINDING_WARNING)
 			worst = FINDING_WARNING;
 	}
 	if (worst > FINDING_INFO)
@@ -208,6 +227,16 @@ static void say_span(struct words *words, const struct fleet *fleet)
 	say(words, ", from %s to %s", from, to);
 }
 
+static const char *means_of_bad(const struct claim_span *span)
+{
+	if (span->unreliable)
+		return " the page said of itself that its clock is UNRELIABLE.";
+	if (span->freerunning)
+		return " the host had no source of time (FREERUNNING).";
+	return span->clock_off ? " a clock was off in a part that was not kept."
+			       : " something was found in a part that was not kept.";
+}
+
 /* No incident is a claim, too. */
 static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 {
@@ -224,9 +253,7 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 	if (claim.state == CLAIM_FAILS && clock_doubts_any(&where->clock_doubts, 0, UINT64_MAX))
 		say_clock_doubts(words, &where->clock_doubts, 0, UINT64_MAX, "");
 	else if (claim.state == CLAIM_FAILS)
-		say(words, where->whole.unreliable
-				   ? " the page said of itself that its clock is UNRELIABLE."
-				   : " the host had no source of time (FREERUNNING).");
+		say(words, "%s", means_of_bad(&where->whole));
 	else
 		say(words, ": %s.", claim_why_means(claim.why));
 }
@@ -312,9 +339,13 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 /* Something was bad: was nothing else? */
 static void say_whether_all(struct words *words, const struct fleet *fleet)
 {
-	const struct fleet_recording *where;
-	struct claim all = claim_of(fleet, &where);
+	const struct fleet_recording *where = NULL;
+	struct claim all = claim_seen(true);
 
+	for (size_t i = 0; i < fleet->recordings && all.state == CLAIM_HOLDS; i++) {
+		where = &fleet->recording[i];
+		all = all_of(where);
+	}
 	/* What was missed between two samples is in the list of what is not known. */
 	if (all.state != CLAIM_UNKNOWN || all.why == CLAIM_MISSED || !has_incidents(fleet))
 		return;

@@ -323,8 +323,10 @@ void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 {
 	judge_resume(analysis->judge, gap);
 	analysis->page_is_bad = false;
-	if (!analysis->events)
+	if (!analysis->events) {
+		analysis->oldest = *gap;
 		return;
+	}
 	if (analysis->gaps < ANALYSIS_GAPS)
 		analysis->gap[analysis->gaps++] = *gap;
 	else

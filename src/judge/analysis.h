@@ -55,6 +55,7 @@ struct analysis {
 	uint64_t incidents_unlisted;
 	struct event_gap gap[ANALYSIS_GAPS]; /* the first ones */
 	size_t gaps;
+	struct event_gap oldest; /* what is not there before the first event */
 	uint64_t gaps_unlisted;
 	uint64_t gap_ns;     /* how long they are, all of them */
 	uint64_t gap_events; /* and how many events are missing in them */

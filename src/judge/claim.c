@@ -67,7 +67,7 @@ struct claim claim_unknown(enum claim_why why)
 
 struct claim claim_well(const struct claim_span *span, bool found)
 {
-	if (found || span->clock_off || span->unreliable || span->freerunning)
+	if (found || span->found_unkept || span->clock_off || span->unreliable || span->freerunning)
 		return claim_seen(false);
 	if (span->damaged)
 		return claim_unknown(CLAIM_DAMAGED);

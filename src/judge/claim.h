@@ -71,6 +71,8 @@ struct claim_span {
 	bool damaged;		 /* could a part not be read? */
 	uint64_t lost;		 /* events, in the kernel or by the recorder */
 	uint64_t unkept;	 /* alarms in what was not kept, or may be there */
+	bool found_unkept;	 /* are there known to be some? Then it is bad, not unknown */
+	bool found_unkept_critical;
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
 	bool moment;		 /* was nothing observed but one moment? */

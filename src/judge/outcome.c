@@ -25,11 +25,12 @@ struct outcome outcome_of(const struct judge *judge, enum finding_severity worst
 		span = *recorded;
 	span.lost += judge_counts(judge)->finding[FINDING_DATA_LOSS];
 	judge_add_doubt(judge, &span);
-	is_critical = worst == FINDING_CRITICAL || span.unreliable;
+	is_critical = worst == FINDING_CRITICAL || span.unreliable || span.found_unkept_critical;
 	outcome.well = claim_well(&span, worst > FINDING_INFO);
 	outcome.level = level_of(outcome.well, is_critical);
 	outcome.unwatched = span.missed;
 	span.clock_off = span.unreliable = span.freerunning = span.uncompared = false;
+	span.found_unkept = false;
 	outcome.all = claim_well(&span, false);
 	return outcome;
 }

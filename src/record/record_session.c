@@ -183,11 +183,12 @@ void record_session_event(struct record_session *session, const struct event *ev
 static void keep_doubts(struct record_session *session)
 {
 	struct claim_span span = {0};
-	char text[64];
+	char text[80];
 
 	judge_add_doubt(session->judge, &span);
-	snprintf(text, sizeof(text), "%s%s%s", span.missed ? " missed_updates" : "",
-		 span.page_bad ? " page_bad" : "", span.clock_off ? " clock_off" : "");
+	snprintf(text, sizeof(text), "%s%s%s%s%s", span.missed ? " missed_updates" : "",
+		 span.page_bad ? " page_bad" : "", span.unreliable ? " unreliable" : "",
+		 span.freerunning ? " freerunning" : "", span.clock_off ? " clock_off" : "");
 	if (*text)
 		recorder_fact(session->recorder, RECORDED_FACT_DOUBTS, text + 1);
 }

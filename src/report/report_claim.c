@@ -65,8 +65,12 @@ static struct claim_span span_of(const struct report *report)
 	const struct page_in_force *page = report->analysis->page;
 	struct claim_span span = report->span;
 
-	if (!report_unkept(report, report->since_ns, report->until_ns))
+	bool off = clock_doubts_any(report->clock_doubts, 0, UINT64_MAX);
+
+	if (!report_unkept(report, report->since_ns, report->until_ns)) {
 		span.unkept = 0;
+		span.found_unkept = span.found_unkept_critical = false;
+	}
 	span.lost += losses_of(report);
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
 	span.unreliable &= is_asked_for(report, report->doubt->unreliable_from_ns,
@@ -77,13 +81,33 @@ static struct claim_span span_of(const struct report *report)
 		!judge_compared(report->analysis->judge, report->since_ns, report->until_ns);
 	if (!is_asked_for(report, page->unwatched_from_ns, page->unwatched_to_ns))
 		span.missed = 0;
-	span.clock_off = clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
+	/* One that only the part not kept would show is not asked for in a part of the time. */
+	span.clock_off &= !off && !report_is_windowed(report);
+	span.clock_off |=
+		clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
 	return span;
 }
 
 bool report_page_is_unreliable(const struct report *report)
 {
 	return span_of(report).unreliable;
+}
+
+const struct event_gap *report_worst_unkept(const struct report *report)
+{
+	const struct analysis *analysis = report->analysis;
+	const struct event_gap *worst = NULL, *oldest = &analysis->oldest;
+
+	if (*oldest->worst && is_asked_for(report, oldest->from_ns, oldest->to_ns))
+		worst = oldest;
+	for (size_t i = 0; i < analysis->gaps; i++) {
+		const struct event_gap *gap = &analysis->gap[i];
+
+		if (*gap->worst && is_asked_for(report, gap->from_ns, gap->to_ns) &&
+		    (!worst || (gap->worst_is_critical && !worst->worst_is_critical)))
+			worst = gap;
+	}
+	return worst;
 }
 
 bool report_page_is_freerunning(const struct report *report)
@@ -103,6 +127,7 @@ struct claim report_is_all(const struct report *report)
 	struct claim_span span = span_of(report);
 
 	span.clock_off = span.unreliable = span.freerunning = span.uncompared = false;
+	span.found_unkept = false;
 	return claim_well(&span, false);
 }
 
@@ -112,6 +137,7 @@ struct claim report_has_all(const struct report *report)
 
 	span.page_bad = span.clock_off = span.unreliable = span.freerunning = span.uncompared =
 		false;
+	span.found_unkept = false;
 	span.missed = 0;
 	return claim_well(&span, false);
 }
@@ -121,7 +147,8 @@ const char *report_level(const struct report *report)
 	enum claim_state well = report_claim(report).state;
 
 	if (well == CLAIM_FAILS)
-		return worst_of(report) == FINDING_CRITICAL || report_page_is_unreliable(report)
+		return worst_of(report) == FINDING_CRITICAL || report_page_is_unreliable(report) ||
+				       span_of(report).found_unkept_critical
 			       ? "CRITICAL"
 			       : "WARNING";
 	return well == CLAIM_HOLDS ? "OK" : "UNKNOWN";

@@ -74,6 +74,9 @@ void report_utc(const struct report *report, uint64_t time_ns, char *text, size_
 /* Is all well: was nothing found, and all of the recording seen? */
 struct claim report_claim(const struct report *report);
 
+/* The gap with the worst finding that is known of what was not kept; NULL: none. */
+const struct event_gap *report_worst_unkept(const struct report *report);
+
 /* Did the page say UNRELIABLE of itself while no incident was open? */
 bool report_page_is_unreliable(const struct report *report);
 

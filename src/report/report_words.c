@@ -11,8 +11,6 @@
 #include "show/incident_view.h"
 #include "show/sentence.h"
 
-#define HALF_MS_NS 500000
-
 #define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
 
 bool report_has_incident(const struct report *report, const struct incident *incident)
@@ -50,72 +48,6 @@ void report_around(const struct report *report, const struct incident *incident,
 	*from_ns = incident->from_ns > report->start_ns + margin ? incident->from_ns - margin
 								 : report->start_ns;
 	*to_ns = incident->to_ns + margin < last_ns ? incident->to_ns + margin : last_ns;
-}
-
-bool report_utc_is_known(const struct report *report)
-{
-	return report->utc && report->utc->points;
-}
-
-int64_t report_start_utc_ns(const struct report *report)
-{
-	struct utc_moment utc;
-
-	if (!report->utc || utc_track_at(report->utc, report->start_ns, &utc))
-		return report->start_realtime_ns;
-	return utc.ns;
-}
-
-const char *report_utc_by(const struct report *report, char out[REPORT_UTC_BY_BYTES])
-{
-	char witness[WITNESS_TEXT_BYTES];
-
-	if (!report_utc_is_known(report))
-		return "by CLOCK_REALTIME of its start, as the page does not tell UTC";
-	if (!report->utc->has_witness)
-		return "UTC by the page";
-	snprintf(out, REPORT_UTC_BY_BYTES, "UTC by %s%s",
-		 report->utc->has_page ? "the page, and by " : "",
-		 witness_text(&report->analysis->witness, witness));
-	return out;
-}
-
-/* To the nearest millisecond. */
-static struct instant rounded(const struct utc_track *track, uint64_t time_ns,
-			      struct utc_moment *utc)
-{
-	int64_t up_ns = utc->ns > INT64_MAX - HALF_MS_NS ? utc->ns : utc->ns + HALF_MS_NS;
-	struct utc_moment later;
-
-	if (up_ns / (int64_t)NSEC_PER_SEC == utc->ns / (int64_t)NSEC_PER_SEC)
-		return instant_from_ns(up_ns);
-	/* After the leap second comes the day. */
-	if (utc->in_leap_second)
-		utc->ns = up_ns;
-	else if (!utc_track_at(track, time_ns + HALF_MS_NS, &later) && later.in_leap_second)
-		*utc = later;
-	else
-		utc->ns = up_ns;
-	utc->in_leap_second &= utc->ns != up_ns;
-	return instant_from_ns(utc->ns);
-}
-
-void report_utc(const struct report *report, uint64_t time_ns, char *text, size_t bytes)
-{
-	struct instant at = instant_from_ns(report->start_realtime_ns);
-	struct utc_moment utc = {0};
-
-	if (report->utc && !utc_track_at(report->utc, time_ns, &utc))
-		at = rounded(report->utc, time_ns, &utc);
-	else
-		/* Past 292 years from there nothing was recorded. */
-		instant_add_ns(at, (int64_t)(time_ns - report->start_ns), &at);
-	instant_format_utc(at, text, bytes);
-	if (utc.in_leap_second && strlen(text) >= 30)
-		memcpy(text + strlen(text) - 14, ":60", 3);
-	/* To a millisecond: more is not known, and a ticket need not carry it. */
-	if (strlen(text) >= 30)
-		memcpy(text + strlen(text) - 7, "Z", 2);
 }
 
 static void say_kinds(struct words *words, const struct incident *incident)
@@ -432,12 +364,30 @@ static void say_status(struct words *words, const struct report *report)
 	uint64_t to_ns = is_unreliable ? doubt->unreliable_to_ns : doubt->freerunning_to_ns;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
+	say(words, " the host%s,",
+	    is_unreliable ? "'s clock said UNRELIABLE of itself"
+			  : " had no source of time (FREERUNNING)");
+	if (!to_ns) {
+		say(words, " in a part that was not kept. Beside that");
+		return;
+	}
 	report_utc(report, later(from_ns, report->since_ns), from, sizeof(from));
 	report_utc(report, earlier(to_ns, report->until_ns), to, sizeof(to));
-	say(words, " the host %s, from %s to %s. Beside that",
-	    is_unreliable ? "said UNRELIABLE of its clock"
-			  : "had no source of time (FREERUNNING)",
-	    from, to);
+	say(words, " from %s to %s. Beside that", from, to);
+}
+
+/* The findings of what was not kept are, without the events that show them. */
+static void say_unkept(struct words *words, const struct report *report)
+{
+	const struct event_gap *gap = report_worst_unkept(report);
+	char at[INSTANT_ISO_BYTES], kind[SHOWN_BYTES];
+
+	if (!gap)
+		return;
+	report_utc(report, gap->worst_ns, at, sizeof(at));
+	text_display(gap->worst, strlen(gap->worst), kind, sizeof(kind));
+	say(words, " In what was not kept, %s was found (%s), at %s.", kind,
+	    gap->worst_is_critical ? "critical" : "warning", at);
 }
 
 static void say_nothing_bad(struct words *words, const struct report *report)
@@ -457,8 +407,12 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 	else if (well.state == CLAIM_HOLDS)
 		say(words, " nothing was found.");
 	else
-		say(words, " %s.", well.state == CLAIM_FAILS ? none : "no disruption was seen");
+		say(words, " %s%s.", well.state == CLAIM_FAILS ? none : "no disruption was seen",
+		    report_worst_unkept(report) ? " in what was kept" : "");
+	say_unkept(words, report);
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
+	if (report->span.clock_off && !clock_doubts_any(report->clock_doubts, 0, UINT64_MAX))
+		say(words, " In a part that was not kept, a clock was off.");
 	say_witness(words, report);
 	if (!is_compared)
 		say(words, " CLOCK_REALTIME was not compared with any clock.");

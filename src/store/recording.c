@@ -37,7 +37,8 @@ static const char *const sql[RECORDING_STATEMENTS] = {
 	[GET_LOSSES] = "SELECT events, cause, time_ns FROM losses ORDER BY id LIMIT 100000",
 	[WALK_FINDINGS] = "SELECT number, found_ns FROM findings ORDER BY number",
 	/* What is gone may have been one. */
-	[WALK_ALARMS] = "SELECT number, found_ns FROM findings AS f WHERE severity <> 'info' OR"
+	[WALK_ALARMS] = "SELECT number, found_ns, severity, kind FROM findings AS f"
+			" WHERE severity <> 'info' OR"
 			" number > 1 AND NOT EXISTS (SELECT 1 FROM findings WHERE number ="
 			" f.number - 1) ORDER BY number",
 	[WALK_INCIDENTS] = "SELECT number, to_ns FROM incidents ORDER BY number",
@@ -271,12 +272,27 @@ const struct event_gap *recording_gap(const struct recording *recording)
 	return &recording->gap;
 }
 
+/* The alarm of this row of WALK_ALARMS, if it is worse than those before. */
+static void note_worst(struct event_gap *gap, sqlite3_stmt *stmt)
+{
+	const char *severity = (const char *)sqlite3_column_text(stmt, 2);
+	const char *kind = (const char *)sqlite3_column_text(stmt, 3);
+	bool is_critical = severity && !strcmp(severity, "critical");
+
+	if (!severity || !kind || !strcmp(severity, "info") || !strcmp(kind, "data_loss") ||
+	    (*gap->worst && (gap->worst_is_critical || !is_critical)))
+		return;
+	snprintf(gap->worst, sizeof(gap->worst), "%s", kind);
+	gap->worst_is_critical = is_critical;
+	gap->worst_ns = (uint64_t)sqlite3_column_int64(stmt, 1);
+}
+
 /*
  * On in a table that is in the order of its times, to the first row that is not before @to_ns.
  * Returns how many of those passed are behind @from_ns.
  */
 static uint64_t walk(struct recording_walker *walker, sqlite3_stmt *stmt, uint64_t from_ns,
-		     uint64_t to_ns)
+		     uint64_t to_ns, struct event_gap *gap)
 {
 	uint64_t between = 0;
 
@@ -290,7 +306,11 @@ static uint64_t walk(struct recording_walker *walker, sqlite3_stmt *stmt, uint64
 		if (walker->waits)
 			break;
 		walker->number = (uint64_t)sqlite3_column_int64(stmt, 0);
-		between += (uint64_t)sqlite3_column_int64(stmt, 1) > from_ns;
+		if ((uint64_t)sqlite3_column_int64(stmt, 1) <= from_ns)
+			continue;
+		between++;
+		if (gap)
+			note_worst(gap, stmt);
 	}
 	return between;
 }
@@ -313,12 +333,12 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 		return;
 	}
 	gap->events = missing;
-	gap->findings = walk(&recording->findings, findings, gap->from_ns, gap->to_ns);
+	gap->findings = walk(&recording->findings, findings, gap->from_ns, gap->to_ns, NULL);
 	gap->finding = recording->findings.number;
 	/* That of the event behind the gap came of what is missing. */
 	gap->alarms = walk(&recording->alarms, recording->stmt[WALK_ALARMS], gap->from_ns,
-			   gap->to_ns + 1);
-	walk(&recording->incidents, incidents, gap->from_ns, gap->to_ns);
+			   gap->to_ns + 1, gap);
+	walk(&recording->incidents, incidents, gap->from_ns, gap->to_ns, NULL);
 	gap->incident = recording->incidents.number;
 }
 

@@ -113,7 +113,7 @@ not_compared() {
 }
 
 @test "compare: where no two clocks could be compared, it is not known whether they agree" {
-	not_compared no_page "what was read there was no valid page" 0:4=0
+	not_compared no_page "no valid page was read" 0:4=0
 	not_compared no_voucher "the hypervisor did not vouch" 0x22:1=4
 	not_compared undefined "clock_status is 200, which the ABI does not define" 0x22:1=200
 	not_compared undefined "leap_indicator is 9, which the ABI does not define" 0x26:1=9

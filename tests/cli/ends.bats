@@ -24,7 +24,8 @@ setup() {
 		kill -HUP $pid
 		status=0
 		wait $pid || status=$?
-		[ "$status" = 0 ] || [ "$status" = 3 ] || { echo "$command: $status" >&2; cat err >&2; return 1; }
+		# 1: a page in a file is compared with nothing, so that it is not known.
+		[ "$status" -le 1 ] || [ "$status" = 3 ] || { echo "$command: $status" >&2; cat err >&2; return 1; }
 		tail -1 out | jq -e '.type == "summary"' || { echo "$command" >&2; return 1; }
 	done
 	"$VMCLOCK_TRACE" watch --json --from clock.sqlite | tail -1 | jq -e .recording.ended
@@ -48,7 +49,7 @@ setup() {
 	kill -INT $pid
 	status=0
 	wait $pid || status=$?
-	[ "$status" = 0 ] || [ "$status" = 3 ]
+	[ "$status" = 1 ] || [ "$status" = 3 ]
 	! grep -q Hangup err
 	tail -1 out | jq -e '.type == "summary"'
 }

@@ -76,12 +76,12 @@ record_of() {
 	done
 	# In a part of the time in which none was missed all is known; and what is missed within a second
 	# is told, for it is shorter than what is promised to be seen.
-	printf '%s\n' 'end 2m' 'sample 1500ms' 'refresh 5s' 'at 61.1 update' 'at 61.2 update' >"$BATS_TEST_TMPDIR/once.scenario"
+	printf '%s\n' 'realtime within 2ms' 'end 2m' 'sample 1500ms' 'refresh 5s' 'at 61.1 update' 'at 61.2 update' >"$BATS_TEST_TMPDIR/once.scenario"
 	record_of "$BATS_TEST_TMPDIR/once.scenario" "$copy"
 	"$VMCLOCK_TRACE" report "$copy" | grep -q '^UNKNOWN: '
 	"$VMCLOCK_TRACE" report --until 50s "$copy" | grep -q '^OK: '
 	"$VMCLOCK_TRACE" report --since 70s "$copy" | grep -q '^OK: '
-	printf '%s\n' 'end 2m' 'at 1m drift 0.45' >"$BATS_TEST_TMPDIR/once.scenario"
+	printf '%s\n' 'realtime within 2ms' 'end 2m' 'at 1m drift 0.45' >"$BATS_TEST_TMPDIR/once.scenario"
 	record_of "$BATS_TEST_TMPDIR/once.scenario" "$copy"
 	"$VMCLOCK_TRACE" report "$copy" >"$BATS_TEST_TMPDIR/once.txt"
 	grep -q '^OK: ' "$BATS_TEST_TMPDIR/once.txt"
@@ -98,6 +98,47 @@ record_of() {
 		jq -e '(.level | . == "unknown" or . == "critical") and all(.incidents[]; .recovered | not)' "$BATS_TEST_TMPDIR/json"
 		run ! "$VMCLOCK_TRACE" replay "$copy"
 	done
+}
+
+@test "report: OK only where CLOCK_REALTIME was compared with something; all that judge say so" {
+	for line in 'mode marker-only|no_clock' 'time-type TAI|not_compared'; do
+		printf '%s\n' 'end 20s' 'realtime within 5ms' 'tai-offset unknown' "${line%|*}" >"$BATS_TEST_TMPDIR/alone.scenario"
+		rm -f "$copy"
+		for command in "record --scenario $BATS_TEST_TMPDIR/alone.scenario" replay 'watch --from' 'trace --from'; do
+			# shellcheck disable=SC2086 # a command and its option
+			run -1 "$VMCLOCK_TRACE" $command "$copy"
+			[[ $output == *"none seen; "*": whether the clock was right is not known"* ]]
+		done
+		run -1 "$VMCLOCK_TRACE" report "$copy"
+	[[ ${output//$'\n'/ } == "UNKNOWN: in 20.000 s of "*" no disruption was seen."* ]]
+		cp "$copy" "$copy.other"
+		run -1 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
+		jq -e '.level == "unknown"' <<<"$output"
+	done
+}
+
+@test "report: a host that is FREERUNNING from the start is a warning, as one that becomes so" {
+	printf '%s\n' 'end 20s' 'realtime within 5ms' 'status FREERUNNING' >"$BATS_TEST_TMPDIR/free.scenario"
+	rm -f "$copy"
+	for command in "record --scenario $BATS_TEST_TMPDIR/free.scenario" replay 'watch --from' 'trace --from'; do
+		# shellcheck disable=SC2086 # a command and its option
+		run -3 "$VMCLOCK_TRACE" $command "$copy"
+		[[ $output == *"its host has no source of time (FREERUNNING)"* ]]
+	done
+	run -0 "$VMCLOCK_TRACE" report "$copy"
+	[[ ${output//$'\n'/ } == "WARNING: "*" the host had no source of time (FREERUNNING), from "* ]]
+	cp "$copy" "$copy.other"
+	run -0 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
+	jq -e '.level == "warning" and (.verdict | contains("FREERUNNING"))' <<<"$output"
+}
+
+@test "report: what was bad in what a ring let go is still known" {
+	printf '%s\n' 'end 10m' 'realtime within 5ms' 'status UNRELIABLE' 'at 65s status SYNCHRONIZED' >"$BATS_TEST_TMPDIR/ring.scenario"
+	rm -f "$copy"
+	run -3 "$VMCLOCK_TRACE" record --ring 1m --on critical --scenario "$BATS_TEST_TMPDIR/ring.scenario" "$copy"
+	run -3 "$VMCLOCK_TRACE" replay "$copy"
+	run -0 "$VMCLOCK_TRACE" report "$copy"
+	[[ ${output//$'\n'/ } == "CRITICAL: "*"UNRELIABLE of itself, in a part that was not kept"* ]]
 }
 
 @test "report: OK only where all of it was recorded" {
@@ -137,7 +178,7 @@ record_of() {
 		status INITIALIZING|the hypervisor did not vouch for the page
 	END
 	# A part in which it was good is whole.
-	printf '%s\n' 'end 20s' 'at 10s set counter_period_frac_sec 0' >"$BATS_TEST_TMPDIR/bad.scenario"
+	printf '%s\n' 'realtime within 2ms' 'end 20s' 'at 10s set counter_period_frac_sec 0' >"$BATS_TEST_TMPDIR/bad.scenario"
 	rm -f "$copy"
 	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/bad.scenario" "$copy"
 	"$VMCLOCK_TRACE" report --until 9s "$copy" | grep -q '^OK: '
@@ -309,16 +350,17 @@ record_of() {
 }
 
 @test "report: what lies in a gap is not passed over" {
-	record_of "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" "$copy"
+	sed 's/^end /realtime within 2ms\n&/' "$BATS_TEST_DIRNAME/../scenarios/disrupt.scenario" >"$BATS_TEST_TMPDIR/disrupt.scenario"
+	record_of "$BATS_TEST_TMPDIR/disrupt.scenario" "$copy"
 	sqlite3 "$copy" "CREATE TEMP TABLE at AS SELECT found_ns AS ns FROM findings WHERE number = 1;
 		DELETE FROM events WHERE time_ns BETWEEN (SELECT ns - 2000000000 FROM at) AND (SELECT ns + 2000000000 FROM at);
 		UPDATE facts SET value = (SELECT count(*) FROM events) WHERE name = 'events_stored'"
 	# It was found live, and is in the table of findings.
-	run -1 "$VMCLOCK_TRACE" report --json "$copy"
-	jq -e '.level == "unknown" and (.verdict | contains("not kept"))' <<<"$output"
-	run -1 "$VMCLOCK_TRACE" replay "$copy"
+	run -0 "$VMCLOCK_TRACE" report --json "$copy"
+	jq -e '.level == "critical" and (.verdict | contains("In what was not kept, disruption was found (critical), at "))' <<<"$output"
+	run -3 "$VMCLOCK_TRACE" replay "$copy"
 	"$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/gap.tar.gz" "$copy" >/dev/null
-	tar -xOf "$BATS_TEST_TMPDIR/gap.tar.gz" --wildcards '*/report.json' | jq -e '.level == "unknown"'
+	tar -xOf "$BATS_TEST_TMPDIR/gap.tar.gz" --wildcards '*/report.json' | jq -e '.level == "critical"'
 	# A part beside it is whole.
 	"$VMCLOCK_TRACE" report --since 0s --until 5s "$copy" | grep -q '^OK: '
 	# Nor where that row is gone: the marker has moved.
@@ -352,8 +394,9 @@ record_of() {
 	"$VMCLOCK_TRACE" record --max-age 2m --scenario "$BATS_TEST_TMPDIR/age.scenario" "$copy" >/dev/null || [ $? = 3 ]
 	cut=$(sqlite3 "$copy" "SELECT value FROM facts WHERE name = 'events_cut'")
 	"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json"
-	jq -e '.level == "warning" and (.incidents | length) == 0 and (.verdict | (contains("there was no incident") | not)
-		and contains(" no incident was seen; found was maintenance_soon: the host announces a disruption within a day: plan for a live migration. Whether there was more is not known: something was found in"))
+	jq -e '.level == "critical" and (.incidents | length) == 0 and (.verdict | (contains("there was no incident") | not)
+		and contains(" no incident was seen; found was maintenance_soon: the host announces a disruption within a day: plan for a live migration. In what was not kept, disruption was found (critical), at 2026-01-01T00:00:30")
+		and contains(" Whether there was more is not known: something was found in"))
 		and ([.not_known[] | select(.code == "cut").text] == ["The oldest '"$cut"' events made room for later ones: what came before is not told, and something was found in it, or may have been."])' \
 		"$BATS_TEST_TMPDIR/json"
 	"$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/age.tar.gz" "$copy" >"$BATS_TEST_TMPDIR/made"

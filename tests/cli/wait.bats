@@ -73,7 +73,7 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 		head -c "$bytes" /dev/zero >"$page"
 		run --separate-stderr "$VMCLOCK_TRACE" wait --device "$page" --for disruption --timeout 0
 		[ "$status" = 4 ]
-		[[ $stderr == *"did not happen in time: what was read there was no valid page"*"hint: vmclock-trace status"* ]]
+		[[ $stderr == *"did not happen in time: no valid page was read"*"hint: vmclock-trace status"* ]]
 	done
 }
 

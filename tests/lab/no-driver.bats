@@ -23,7 +23,7 @@ SCRIPT
 }
 
 @test "no driver: trace waits for it, and says so" {
-	status_is trace 0
+	status_is trace 1 # nothing tells whether the clock is right
 	grep -q '^page    NONE: there is no /dev/vmclock' "$OUT/trace"
 	grep -A1 'WAIT for the driver, which is not loaded' "$OUT/trace" | grep -q 'CONFIG_PTP_1588_CLOCK_VMCLOCK'
 }
