@@ -116,8 +116,7 @@ static void add_origin(const struct cut_request *request, struct recording *reco
 		fact_set(facts, RECORDING_FACT_LOG, "missing");
 	if (report_unkept(whole, request->since_ns, request->until_ns))
 		fact_set(facts, RECORDED_FACT_UNKEPT, "%" PRIu64, whole->span.unkept);
-	if (whole->span.found_unkept &&
-	    report_unkept(whole, request->since_ns, request->until_ns))
+	if (whole->span.found_unkept && report_unkept(whole, request->since_ns, request->until_ns))
 		fact_set(facts, RECORDED_FACT_UNKEPT_WORST, "%s",
 			 whole->span.found_unkept_critical ? "critical" : "warning");
 	if (*whole->damage)

@@ -200,8 +200,7 @@ struct claim_span recorded_span(const struct recorded *recorded)
 	struct recording_losses losses;
 	enum recording_end end = recording_end(recorded->recording);
 	const struct fact_list *facts = recording_facts(recorded->recording);
-	const char *doubts =
-		recorded->has_gap ? fact_get(facts, RECORDED_FACT_DOUBTS) ?: "" : "";
+	const char *doubts = recorded->has_gap ? fact_get(facts, RECORDED_FACT_DOUBTS) ?: "" : "";
 
 	recording_losses(recorded->recording, &losses);
 	return (struct claim_span){

@@ -48,7 +48,7 @@ struct recorded {
 	uint64_t newest_ns; /* of the newest event that was given */
 	uint64_t events;    /* that were */
 	uint64_t unkept;    /* alarms in its gaps, or that may be there */
-	bool found_unkept; /* are some in its gaps known, */
+	bool found_unkept;  /* are some in its gaps known, */
 	bool found_unkept_critical;
 	bool has_gap;
 	bool over_gap; /* no page came since the last one */

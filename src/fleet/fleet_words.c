@@ -99,8 +99,8 @@ static struct claim all_of(const struct fleet_recording *recording)
 {
 	struct claim_span span = recording->whole;
 
-	span.unreliable = span.freerunning = span.clock_off = span.found_unkept =
-		span.uncompared = false;
+	span.unreliable = span.freerunning = span.clock_off = span.found_unkept = span.uncompared =
+		false;
 	return claim_well(&span, false);
 }
 

@@ -66,12 +66,12 @@ struct claim claim_unknown(enum claim_why why);
 /* What a recording has, from its beginning to its end. */
 struct claim_span {
 	uint64_t events;
-	bool ended;		 /* was it closed in order? */
-	bool no_log;		 /* if not: is its log missing? */
-	bool damaged;		 /* could a part not be read? */
-	uint64_t lost;		 /* events, in the kernel or by the recorder */
-	uint64_t unkept;	 /* alarms in what was not kept, or may be there */
-	bool found_unkept;	 /* are there known to be some? Then it is bad, not unknown */
+	bool ended;	   /* was it closed in order? */
+	bool no_log;	   /* if not: is its log missing? */
+	bool damaged;	   /* could a part not be read? */
+	uint64_t lost;	   /* events, in the kernel or by the recorder */
+	uint64_t unkept;   /* alarms in what was not kept, or may be there */
+	bool found_unkept; /* are there known to be some? Then it is bad, not unknown */
 	bool found_unkept_critical;
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */

@@ -66,7 +66,7 @@ bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
 
 /* All zero at first. */
 struct health {
-	bool page;			   /* is the page good? */
+	bool page;	 /* is the page good? */
 	bool clock_seen; /* was CLOCK_REALTIME compared since the page became good? */
 	bool clock_wrong[OBSERVED_CLOCKS]; /* the newest reading was */
 	bool clock_judged;		   /* could the newest event show whether one is? */

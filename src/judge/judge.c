@@ -19,7 +19,8 @@ struct judge {
 	uint64_t last_ns;
 	bool has_first;
 	bool has_realtime; /* was CLOCK_REALTIME ever compared? */
-	uint64_t realtime_from_ns; /* the first such reading, and the newest; valid if has_realtime */
+	/* The first such reading, and the newest; valid if has_realtime. */
+	uint64_t realtime_from_ns;
 	uint64_t realtime_to_ns;
 };
 

@@ -88,7 +88,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 }
 
 @test "ring: what was not known when it was cut is not OK afterwards" {
-	story 'status UNKNOWN' 'end 20m' 'at 10s status SYNCHRONIZED'
+	story 'status UNKNOWN' 'realtime within 2ms' 'end 20m' 'at 10s status SYNCHRONIZED'
 	"$VMCLOCK_TRACE" record --ring 60s --scenario "$dir/scenario" "$file" >/dev/null 2>&1 || [ $? = 1 ]
 	[ "$(sql "SELECT value FROM facts WHERE name = 'doubts'")" = page_bad ]
 	run -1 --separate-stderr "$VMCLOCK_TRACE" report --json "$file"
@@ -152,7 +152,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 }
 
 @test "ring: a directory: each start has its own file, earlier ones go for size, nobody else's does" {
-	story 'end 10m'
+	story 'end 10m' 'realtime within 2ms'
 	place=$dir/place
 	mkdir "$place"
 	one() { "$VMCLOCK_TRACE" record --scenario "$dir/scenario" "$@" "$place" >"$dir/text"; }
@@ -183,7 +183,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	written() { [ -n "$(find "$place" -name '*.sqlite-wal' -size +0)" ]; }
 	until_true written
 	find "$place" | sort >"$dir/before"
-	story 'end 10m'
+	story 'end 10m' 'realtime within 2ms'
 	one --max-size 4M
 	find "$place" | sort >"$dir/after"
 	kill "$busy"; wait "$busy" || true
@@ -203,7 +203,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 }
 
 @test "ring: a directory: earlier files go when they are too old, and only with a limit" {
-	story 'end 10m'
+	story 'end 10m' 'realtime within 2ms'
 	mkdir "$dir/place"
 	one() { "$VMCLOCK_TRACE" record --scenario "$dir/scenario" "$@" "$dir/place" >/dev/null; }
 	one
@@ -241,7 +241,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	run "$VMCLOCK_TRACE" report "$dir/claims-2"
 	[ "$status" = 1 ]
 	grep -q 'not those of a recording' <<<"$output"
-	story 'end 2s'
+	story 'end 2s' 'realtime within 2ms'
 	rm "$file"
 	ring
 	[ "$(sql 'PRAGMA user_version')" = 2 ]
