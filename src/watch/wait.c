@@ -11,6 +11,7 @@
 #include "feed/message.h"
 #include "feed/options.h"
 #include "watch/wait_exec.h"
+#include "judge/health.h"
 #include "judge/incident.h"
 #include "judge/judge.h"
 #include "show/json_add.h"
@@ -221,7 +222,10 @@ static void tell_timeout(const struct wait_options *options, const struct wait_r
 	bool is_state = options->requests.recovered || options->requests.synchronized;
 	struct error error = {0};
 
-	if (is_state && result->well.state == CLAIM_UNKNOWN)
+	if (is_state && result->sampled && health_is_freerunning(result->page))
+		error_cause(&error, "it did not happen in time; the host has no source of time "
+				    "(FREERUNNING)");
+	else if (is_state && result->well.state == CLAIM_UNKNOWN)
 		error_cause(&error,
 			    "it did not happen in time; whether the clock is well is not known: %s",
 			    claim_why_means(result->well.why));
@@ -418,8 +422,7 @@ static const struct command_option options[] = {
 		"*vmclock-trace-watch*(1). Those that need hooks in the kernel (_driver\\_error_, "
 		"_driver\\_mismatch_, _clock\\_set_, _data\\_loss_) are refused, as wait has none: "
 		"*vmclock-trace-trace*(1) shows them.\n\n"
-		"_recovered_: the page is whole and valid, the hypervisor vouches for the "
-		"clock in it (SYNCHRONIZED or FREERUNNING), CLOCK_REALTIME "
+		"_recovered_: the page is whole and valid, its clock SYNCHRONIZED, CLOCK_REALTIME "
 		"and the PTP clock agree with it within what they claim (1 ms where they "
 		"claim nothing), and nothing that this wait saw happen was less than 5 s ago. "
 		"Where this wait saw nothing bad, so that what was before it is not known, it says "

@@ -292,3 +292,11 @@ not_known() {
 	# And not before it was good for the time that the manual names.
 	is '.what == "recovered" and .waited_ns >= 5000000000 and (.text | contains("not known") | not)'
 }
+
+@test "wait: a host without a source of time is neither synchronized nor recovered, and that is said" {
+	play_sim "$page" 'end 1h' 'status FREERUNNING'
+	for state in synchronized recovered; do
+		run -4 --separate-stderr "$VMCLOCK_TRACE" wait --for $state --timeout 300ms --device "$page"
+		[[ $stderr == *"did not happen in time; the host has no source of time (FREERUNNING)"* ]]
+	done
+}
