@@ -2,7 +2,8 @@
 #
 #   make               build/vmclock-trace and the programs beside it
 #   make demo          the main job, end to end, in a guest (installs what is missing)
-#   make check         the tests (installs what is missing); the last line is `N passed, N failed`
+#   make check         the tests (installs what is missing), what runs here under sanitizers; the last
+#                      line is `N passed, N failed`
 #   make check-quick   those that need no guest and are not slow
 #   make check-long    those that take long and seldom change: every kernel, many repetitions
 #   make check-matrix  of these, every kernel that Debian lists; writes docs/kernels.md
@@ -79,7 +80,12 @@ COMPLETIONS := $(foreach shell,bash zsh fish,$(addprefix $(OUT)/completions/,$(a
 
 # What is undefined ends the program at once. Events of any bytes are given to the judge: bools too.
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=bool \
-	-fno-sanitize-recover=undefined
+	-fno-sanitize-recover=undefined -fsanitize=fuzzer-no-link
+SANITIZED := build/fuzz
+# Units that start threads, or test what does. Of page_seqlock the writer races, as a hypervisor does;
+# store_power has the threads of store_recording, and a hundred rounds.
+THREADED := $(filter-out page_seqlock store_power,$(patsubst tests/unit/%.c,%,\
+	$(shell grep -lE 'pthread_create|recorder_|basic_auth_' tests/unit/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 # As OSS-Fuzz gives it, or that of clang.
 LIB_FUZZING_ENGINE ?= -fsanitize=fuzzer
@@ -100,7 +106,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
-.PHONY: bench install uninstall clean
+.PHONY: sanitized race-checked bench install uninstall clean
 
 all: $(PROGRAMS)
 
@@ -233,7 +239,7 @@ demo:
 
 # What it ran and how it ended is the last line.
 check:
-	@tests/setup build check lab lab-arm64
+	@tests/setup build check fuzz lab lab-arm64
 	@tests/check
 
 # What needs no guest and is not slow.
@@ -243,7 +249,7 @@ check-quick:
 
 # What check leaves out; docs/check-long.md has the last run.
 check-long:
-	@tests/setup build check lab lab-arm64
+	@tests/setup build check fuzz lab lab-arm64
 	@tests/check --long
 
 # Every kernel, and the table in docs/kernels.md of what works on each.
@@ -253,10 +259,24 @@ check-matrix:
 	@$(MAKE) --no-print-directory ARCH=arm64 all lab
 	@tests/lab/matrix
 
+# BPF objects are the same in each build.
+BPF := $(patsubst bpf/%.bpf.c,$(OUT)/%.bpf.o,$(wildcard bpf/*.bpf.c))
+borrow_bpf = @mkdir -p $(1) && cp -pu $(BPF) $(1)
+
+# Programs, units and fuzz targets under sanitizers, of one build.
+sanitized: $(BPF)
+	$(call borrow_bpf,$(SANITIZED))
+	@$(MAKE) --no-print-directory OUT=$(SANITIZED) CC=$(CLANG) CFLAGS="$(SANITIZE)" all units fuzzers
+
+# What has threads, under ThreadSanitizer.
+race-checked: $(BPF)
+	$(call borrow_bpf,build/race-checked)
+	@$(MAKE) --no-print-directory OUT=build/race-checked CC=$(CLANG) CFLAGS="-O1 -g -fsanitize=thread" all \
+		$(addprefix build/race-checked/unit/,$(THREADED))
+
 fuzz:
 	@tests/setup build fuzz
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory OUT=build/fuzz CC=$(CLANG) CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+	@$(MAKE) --no-print-directory all sanitized
 	@tests/fuzz/run --time $(TIME)
 
 lint:

@@ -105,10 +105,13 @@ static int list(scmp_filter_ctx filter, bool with_hooks)
 	return err;
 }
 
-/* LeakSanitizer looks at its own process as a debugger does. */
+/*
+ * A sanitizer looks at its own process as a debugger does, and writes its report where it was told
+ * to. Programs that have one are not confined.
+ */
 #if defined(__has_feature)
-#define SANITIZED __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #else
 #define SANITIZED 0
@@ -182,7 +185,7 @@ int confine_writing(const char *const *paths)
 	static _Thread_local bool confined_once;
 	int ruleset, err = 0;
 
-	if (confined_once)
+	if (SANITIZED || confined_once)
 		return 0;
 	ruleset = ruleset_new();
 	if (ruleset < 0)

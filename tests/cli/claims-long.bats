@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 
 # try_seeds FIRST COUNT
 try_seeds() {
-	run "$BATS_TEST_DIRNAME/../../build/unit/claim_property" "$1" "$2"
+	run "${VMCLOCK_TRACE%/*}/unit/claim_property" "$1" "$2"
 	# The seed is in it: by that alone the story can be had again.
 	[ "$status" = 0 ] || { tail -20 <<<"$output" >&2; return 1; }
 	[[ $output == *"PASSED"*" 1 test(s)"* ]]

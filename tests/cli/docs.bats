@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Man pages and completion say what the program does, no more and no less.
+# bats file_tags=plain
 
 bats_require_minimum_version 1.5.0
 

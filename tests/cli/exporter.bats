@@ -309,7 +309,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	grep '^still there True' <<<"$output"
 }
 
-# bats test_tags=slow
+# bats test_tags=slow,threads
 @test "exporter: ten scrapers at once, each with a whole and consistent answer" {
 	play 'end 1h' 'at 0.5s storm 20000 over 20s'
 	exporter --listen 127.0.0.1:0
@@ -331,6 +331,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	[ "$(value vmclock_exporter_scrape_duration_seconds_count)" -ge 300 ]
 }
 
+# bats test_tags=plain
 @test "exporter: a scrape takes less than a millisecond of CPU, and the program less than 16 MiB" {
 	play 'end 1h'
 	exporter --listen 127.0.0.1:0
@@ -353,6 +354,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VMCLOCK_TRACE" exporter --without-bpf --d
 	[ "$status" = 0 ]
 }
 
+# bats test_tags=threads
 @test "exporter: idle and half-closed clients, however many, keep nobody else from an answer" {
 	exporter --listen 127.0.0.1:0
 	for kind in idle half-closed; do
@@ -465,6 +467,7 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 	done
 }
 
+# bats test_tags=threads
 @test "exporter: who is known is answered while a crowd tries passwords, which is told to wait" {
 	# Of the same password, and dearer.
 	made=$(perl -e 'print crypt("correct horse", "\$2y\$08\$abcdefghijklmnopqrstuu")')
@@ -515,6 +518,7 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 	[ "$output" != 200 ]
 }
 
+# bats test_tags=threads
 @test "exporter: a new certificate is taken while it runs; a broken one is not, and is counted" {
 	certificate server
 	printf 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n' >"$dir/web.yml"
@@ -608,6 +612,7 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 	[ -z "$(ls -A "$dir/out")" ]
 }
 
+# bats test_tags=threads
 @test "exporter --textfile: what a killed one left is gone when the next begins; both ways at once" {
 	file=$dir/vmclock.prom
 	exporter --textfile "$file" --textfile-period 100ms --listen 127.0.0.1:0

@@ -51,6 +51,7 @@ refused() {
 	[[ $stderr == *"$message"*"hint:"* ]] || { echo "$stderr" >&2; return 1; }
 }
 
+# bats test_tags=rounds
 @test "from: every scenario of the library gives the lines that record printed live, and its status" {
 	local count=0 live seen
 	for scenario in $(some_of 8 "$scenarios"/*.scenario); do
@@ -343,6 +344,7 @@ are_all() { sql "UPDATE facts SET value = (SELECT count(*) FROM events) WHERE na
 	done
 }
 
+# bats test_tags=rounds
 @test "from: bytes turned over at random harm nobody" {
 	local seed=1 size status at
 	size=$(stat -c %s "$OUT/short.sqlite")

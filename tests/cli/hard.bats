@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The installed programs are built hard.
+# bats file_tags=plain
 
 bats_require_minimum_version 1.5.0
 

@@ -104,7 +104,7 @@ prints() {
 		"$VMCLOCK_TRACE" record --scenario "$scenarios/$scenario.scenario" $scenario.sqlite >/dev/null || [[ $? == [13] ]]
 		prints "$scenario" report --json $scenario.sqlite
 	done
-	"$BATS_TEST_DIRNAME/../../build/unit/report_forms" --make all.sqlite
+	"${VMCLOCK_TRACE%/*}/unit/report_forms" --make all.sqlite
 	prints all report --json all.sqlite
 	prints several report --json incident-full.sqlite migrate.sqlite healthy.sqlite
 	fits report

@@ -133,6 +133,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
 
+# bats test_tags=threads
 @test "ring: live, with a step, until SIGTERM" {
 	recorder() {
 		rm -f "$file"*

@@ -43,6 +43,7 @@ teardown() {
 	done
 }
 
+# bats test_tags=threads
 @test "record: tells systemd when it records, that it lives, and that it ends" {
 	play_sim "$dir/page" 'end 1h'
 	echo $sim >"$dir/pids"

@@ -24,6 +24,7 @@ teardown() {
 # The lines of findings and incidents, as they were printed.
 found() { grep -E '"type":"(finding|incident)"' "$1"; }
 
+# bats test_tags=threads
 @test "record: a page that is disturbed, kept; replayed, it is byte for byte what was seen" {
 	recorder() {
 		rm -f "$file"*
@@ -105,6 +106,7 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 	jq -es '.[-1].events > 200 and .[-1].events_kept < .[-1].events / 5' "$BATS_TEST_TMPDIR/lines"
 }
 
+# bats test_tags=rounds
 @test "replay: every scenario of the library gives what was found when it was recorded" {
 	count=0
 	for scenario in $(some_of 8 "$scenarios"/*.scenario); do

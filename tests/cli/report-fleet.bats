@@ -286,6 +286,7 @@ setup() {
 	run ! grep CONSOLE "$BATS_TEST_TMPDIR/log"
 }
 
+# bats test_tags=plain
 @test "report-fleet: two hundred recordings, one after the other" {
 	for n in {1..200}; do
 		cp web2.sqlite "$BATS_TEST_TMPDIR/$n.sqlite"

@@ -600,7 +600,7 @@ schema_check() {
 		"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/$name.json" ||
 			jq -e '.level == "unknown"' "$BATS_TEST_TMPDIR/$name.json"
 	done
-	"$BATS_TEST_DIRNAME/../../build/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
+	"${VMCLOCK_TRACE%/*}/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/all.sqlite" >"$BATS_TEST_TMPDIR/all.json"
 	schema_check "$BATS_TEST_TMPDIR/schema" "$BATS_TEST_TMPDIR"/*.json
 	# All kinds of findings, readers, clocks and reasons were among them.
@@ -676,7 +676,7 @@ schema_check() {
 		| [$from, $to] | transpose | length > 500 and all(.[0][0] == .[1][0] and .[0][1] < .[1][1])' "$BATS_TEST_TMPDIR/tracks"
 	track 'page: its own bound, either way' '.[0].values | length == 583 and all(.[1] > 900)'
 	# Every type of event, names that are no UTF-8, slices that are no longer than they should be.
-	"$BATS_TEST_DIRNAME/../../build/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
+	"${VMCLOCK_TRACE%/*}/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
 	"$VMCLOCK_TRACE" report --perfetto "$BATS_TEST_TMPDIR/all.sqlite" | /usr/bin/python3 "$BATS_TEST_DIRNAME/perfetto_check.py" >"$BATS_TEST_TMPDIR/tracks"
 	track 'thread 200 mapper' '.[0].instants | map(.name) == ["maps the page", "maps the page"]'
 	track observer '.[0].instants | map(.name) == ["the driver is there", "totals of events"]'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What each command may still do once it has begun: the table under PRIVILEGES in vmclock-trace(1), by
 # what the kernel says of each of its threads. As root it has all to give up.
+# bats file_tags=plain
 
 bats_require_minimum_version 1.5.0
 

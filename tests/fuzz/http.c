@@ -65,6 +65,17 @@ static int connected(void)
 	return fd;
 }
 
+/* The fuzzer's own alarm, every few seconds, may come in between. */
+static bool ready_in_time(struct pollfd *ready)
+{
+	int count;
+
+	do
+		count = poll(ready, 1, PATIENCE_MS);
+	while (count < 0 && errno == EINTR);
+	return count == 1;
+}
+
 /* Send all, say that no more comes, and read what there is: the server must end it. */
 static size_t ask(const void *data, size_t size)
 {
@@ -85,7 +96,7 @@ static size_t ask(const void *data, size_t size)
 	do {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
 
-		CHECK(poll(&ready, 1, PATIENCE_MS) == 1);
+		CHECK(ready_in_time(&ready));
 		got = read(fd, answer, sizeof(answer));
 		all += got > 0 ? (size_t)got : 0;
 	} while (got > 0);
