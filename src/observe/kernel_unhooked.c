@@ -2,24 +2,50 @@
 #include "observe/kernel_unhooked.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "observe/driver_config.h"
 #include "observe/kernel.h"
 #include "observe/kernel_refusal.h"
 
+/* 0, or -errno with @error filled: @path cannot even be opened. */
+static int check_readable(struct error *error, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		return 0;
+	error_cause(error, "the kernel's BTF in %s cannot be read: %s", path, strerror(-err));
+	if (err == -EMFILE || err == -ENFILE)
+		error_hint(error, "raise the limit on open files (ulimit -n)");
+	return err;
+}
+
 int kernel_unhooked_no_driver(struct error *error, const struct kernel_symbols *symbols,
 			      const char *file)
 {
 	char hint[DRIVER_HINT_BYTES];
+	int err;
 
 	if (!kernel_symbols_has_btf(symbols) && file) {
+		err = check_readable(error, file);
+		if (err)
+			return err;
 		error_cause(error, "%s holds no BTF of a kernel", file);
 		error_hint(error, "pahole --btf_encode_detached makes one from a kernel's debug "
 				  "file");
 		return -EOPNOTSUPP;
 	}
 	if (!kernel_symbols_has_btf(symbols)) {
+		err = check_readable(error, "/sys/kernel/btf/vmlinux");
+		if (err && err != -ENOENT)
+			return err;
 		error_cause(error, "this kernel shows no BTF (/sys/kernel/btf/vmlinux)");
 		error_hint(error, "give its BTF with --btf FILE, or use a kernel built with "
 				  "CONFIG_DEBUG_INFO_BTF=y, as all major distributions' are");

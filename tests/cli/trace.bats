@@ -76,3 +76,12 @@ refused() {
 	[[ $output == *"none seen; "*": whether the clock was right is not known"* ]]
 	[[ $output == *"hooks   NONE: no hook could be attached: "* ]]
 }
+
+@test "trace: a BTF file that is not there is said to be so; a page that was never sampled has no values" {
+	run "$VMCLOCK_TRACE" trace --btf "$BATS_TEST_TMPDIR/none" --device "$page" --duration 50ms
+	[[ $output == *"the kernel's BTF in $BATS_TEST_TMPDIR/none cannot be read: No such file or directory"* ]]
+	[[ $output != *"holds no BTF"* ]]
+	[ ! -e /dev/vmclock0 ] || skip "there is a page"
+	run -1 "$VMCLOCK_TRACE" watch --without-page --duration 50ms
+	[[ $output == *"page now            none: no byte of a page was read"*"none seen; no valid page was read: "* ]]
+}
