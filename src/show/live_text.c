@@ -40,6 +40,10 @@ void live_put_page(FILE *out, const struct page *page)
 {
 	const char *status = page_status_name(page_get(page, PAGE_CLOCK_STATUS));
 
+	if (!page->length) {
+		fputs("none: no byte of a page was read", out);
+		return;
+	}
 	fprintf(out, "%s, status %s, seq %" PRIu64 ", marker %" PRIu64 " (0x%" PRIx64 ")",
 		page_mode_name(page_mode(page)), status ? status : "undefined",
 		page_get(page, PAGE_SEQ_COUNT), page_get(page, PAGE_DISRUPTION_MARKER),
