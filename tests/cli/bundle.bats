@@ -351,6 +351,7 @@ in_bytes() {
 	refused flip.*
 }
 
+# bats test_tags=slow
 @test "verify: any byte that was altered, in the tar: content, headers, padding" {
 	small
 	read -ra places < <(python3 "$forge" small.tar.gz - places)

@@ -74,6 +74,7 @@ killed_often() {
 	killed_often 100
 }
 
+# bats test_tags=slow
 @test "record: a limit on files, said, counted and survived; what was committed stays" {
 	run bash -c "ulimit -f 8000; exec '$VMCLOCK_TRACE' record --json --scenario '$scenarios/leap-positive.scenario' '$file'"
 	[ "$status" = 1 ]

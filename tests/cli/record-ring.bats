@@ -120,6 +120,7 @@ at() { echo "(time_ns / 1000000000.0 - 100)"; }
 	[ "$(sql "SELECT count(*) FROM incidents WHERE recovered = 0")" = 1 ]
 }
 
+# bats test_tags=slow
 @test "ring: more windows than --max-size has room for: the oldest go, told in the file" {
 	story 'end 20h' 'sample 1s'
 	for hour in {1..19}; do echo "at ${hour}h migrate"; done >>"$dir/scenario"

@@ -149,6 +149,7 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 	grep -q 'not compared with those seen live: it was interrupted' "$BATS_TEST_TMPDIR/text"
 }
 
+# bats test_tags=slow
 @test "record: in its size, with the oldest gone, and that is told" {
 	"$VMCLOCK_TRACE" record --json --max-size 4M --device "$page" --scenario "$scenarios/leap-positive.scenario" "$file" \
 		>"$BATS_TEST_TMPDIR/lines" || [ $? = 1 ] # for updates are missed

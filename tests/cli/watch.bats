@@ -229,7 +229,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	jq -es '.[0].page == null and .[-1].page.magic == 1263289174' "$BATS_TEST_TMPDIR/out"
 }
 
-# bats test_tags=rounds
+# bats test_tags=rounds,slow
 @test "summaries: level and exit status agree, in all commands that judge, and with the report" {
 	for scenario in $(some_of 6 "$BATS_TEST_DIRNAME"/../scenarios/*.scenario); do
 		file=$BATS_TEST_TMPDIR/$(basename "$scenario").sqlite

@@ -4,6 +4,8 @@
  * turned over anywhere: none crashes, and each stays what its readers take it for.
  *
  *	report_forms --make FILE	the recording, for tests of the command line
+ *
+ * It is slow: check-quick leaves it out.
  */
 #include <stdio.h>
 #include <stdlib.h>
