@@ -179,3 +179,21 @@ void text_ns_u64(uint64_t ns, char *out, size_t out_bytes)
 {
 	format_ns(ns, "", out, out_bytes);
 }
+
+void text_ns_short(uint64_t ns, char *out, size_t out_bytes)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		double value = (double)ns / units[i].scale;
+
+		/* What would be rounded up to a thousand is one of the next unit. */
+		if (ns < units[i].from_ns && (i < 3 || value < 0.9995))
+			continue;
+		snprintf(out, out_bytes, "%.*f %s",
+			 value < 9.995	 ? 2
+			 : value < 99.95 ? 1
+					 : 0,
+			 value, units[i].name);
+		return;
+	}
+	snprintf(out, out_bytes, "%" PRIu64 " ns", ns);
+}

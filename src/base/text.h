@@ -44,4 +44,7 @@ void text_ns(int64_t ns, bool sign, char *out, size_t out_bytes);
 /* The same for an unsigned number of nanoseconds (an error bound). */
 void text_ns_u64(uint64_t ns, char *out, size_t out_bytes);
 
+/* In three digits, for a figure that is read at a glance: "250 ms", "4.78 s", "2.1 h". */
+void text_ns_short(uint64_t ns, char *out, size_t out_bytes);
+
 #endif

@@ -14,16 +14,68 @@
 #include "report/report_plot.h"
 #include "report/report_style.h"
 #include "report/report_view.h"
+#include "report/verdict.h"
 #include "show/incident_view.h"
 
 #define HEX_COLUMNS 16
 
-static void put_head(FILE *out, const struct report *report)
-{
-	char verdict[REPORT_VERDICT_BYTES], from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
-	char by[REPORT_UTC_BY_BYTES];
+/* --- The verdict */
 
-	report_verdict(report, verdict, sizeof(verdict));
+/* A shape as well as a colour. */
+static const struct {
+	const char *mark, *class;
+} marks[] = {
+	[CLAIM_UNKNOWN] = {"?", "unknown"},
+	[CLAIM_HOLDS] = {"&#x2713;", "ok"},
+	[CLAIM_FAILS] = {"&#x25B2;", "critical"},
+};
+
+static void put_tile(FILE *out, enum verdict_figure figure, const struct verdict_line *line)
+{
+	fprintf(out, "<div class=\"tile %s\"><span class=\"soft\">%s</span><strong>%s ",
+		marks[line->well].class, verdict_figure_words(figure), marks[line->well].mark);
+	html_puts(out, line->value);
+	fputs("</strong><small>", out);
+	html_puts(out, line->note);
+	fputs("</small></div>\n", out);
+}
+
+static void put_todo(FILE *out, const struct verdict *verdict)
+{
+	if (!*verdict->action)
+		return;
+	fputs("<p><strong>Do now:</strong> ", out);
+	html_puts(out, verdict->action);
+	if (*verdict->command) {
+		fputs(" <code>", out);
+		html_puts(out, verdict->command);
+		fputs("</code>", out);
+	}
+	fputs("</p>\n", out);
+}
+
+static void put_verdict(FILE *out, const struct report *report, const struct verdict *verdict)
+{
+	char whole[REPORT_VERDICT_BYTES];
+
+	fprintf(out, "<p class=\"verdict %s\"><strong>%s:</strong> ", verdict->level,
+		verdict->level);
+	html_puts(out, verdict->headline);
+	fputs("</p>\n<div class=\"tiles\">\n", out);
+	for (int i = 0; i < VERDICT_FIGURES; i++)
+		put_tile(out, (enum verdict_figure)i, &verdict->line[i]);
+	fputs("</div>\n", out);
+	put_todo(out, verdict);
+	report_verdict(report, whole, sizeof(whole));
+	fputs("<details><summary>in full sentences</summary>\n<p>", out);
+	html_puts(out, whole);
+	fputs("</p></details>\n", out);
+}
+
+static void put_head(FILE *out, const struct report *report, const struct verdict *verdict)
+{
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES], by[REPORT_UTC_BY_BYTES];
+
 	report_utc(report, report->start_ns, from, sizeof(from));
 	report_utc(report, report->analysis->last_ns, to, sizeof(to));
 	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -36,9 +88,8 @@ static void put_head(FILE *out, const struct report *report)
 		"</title>\n<style>%s</style>\n</head>\n<body>\n<h1>What happened to the "
 		"clock</h1>\n",
 		report_style);
-	fprintf(out, "<p class=\"verdict %s\">", report_level(report));
-	html_puts(out, verdict);
-	fputs("</p>\n<p class=\"soft\">", out);
+	put_verdict(out, report, verdict);
+	fputs("<p class=\"soft\">", out);
 	html_puts(out, report->file);
 	if (report->analysis->events)
 		html_printf(out,
@@ -123,18 +174,41 @@ static void put_finding(FILE *out, const struct report *report, const struct fin
 	fputs("</li>\n", out);
 }
 
-static void put_timeline(FILE *out, const struct report *report)
+/* Is it in the section of one of the incidents? */
+static bool is_in_one(const struct verdict *verdict, const struct finding *finding)
 {
+	for (size_t i = 0; i < verdict->incidents; i++) {
+		if (report_is_of(finding, verdict->incident[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Those of @incident; NULL: those of none. */
+static void put_timeline(FILE *out, const struct report *report, const struct verdict *verdict,
+			 const struct incident *incident)
+{
+	const struct analysis *analysis = report->analysis;
 	bool any = false;
 
-	fputs("<h2>Timeline</h2>\n<ol>\n", out);
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		if (!report_has_finding(report, &report->analysis->finding[i]))
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *finding = &analysis->finding[i];
+
+		if (!report_has_finding(report, finding) ||
+		    (incident ? !report_is_of(finding, incident) : is_in_one(verdict, finding)))
 			continue;
-		put_finding(out, report, &report->analysis->finding[i]);
+		if (!any)
+			fputs(incident ? "<h3>Timeline</h3>\n<ol>\n"
+				       : "<h2>Timeline outside incidents</h2>\n<ol>\n",
+			      out);
+		put_finding(out, report, finding);
 		any = true;
 	}
-	fputs(any ? "</ol>\n" : "</ol>\n<p>Nothing was found.</p>\n", out);
+	if (any)
+		fputs("</ol>\n", out);
+	else if (!incident && !verdict->incidents)
+		fprintf(out, "<h2>Timeline</h2>\n<p>Nothing was found%s.</p>\n",
+			report_has_all(report).state == CLAIM_HOLDS ? "" : " in what is here");
 }
 
 /* --- An incident */
@@ -184,7 +258,8 @@ static void put_victims(FILE *out, const struct incident *incident)
 	fputs("</tbody></table></div>\n", out);
 }
 
-static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
+static void put_incident(FILE *out, const struct report *report, const struct verdict *verdict,
+			 const struct incident *incident)
 {
 	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	char recovery[RECOVERY_BYTES];
@@ -192,8 +267,10 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
 	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
-	fprintf(out, "<h2>Incident %" PRIu64 ", <span class=\"%s\">%s</span></h2>\n",
-		incident->number, finding_severity_name(incident->severity),
+	fprintf(out,
+		"<h2 id=\"incident%" PRIu64 "\">Incident %" PRIu64
+		", <span class=\"%s\">%s</span></h2>\n",
+		incident->number, incident->number, finding_severity_name(incident->severity),
 		finding_severity_name(incident->severity));
 	fprintf(out, "<p>Bad from %s on for %s%s; <strong>%s</strong>.</p>\n", from,
 		incident->recovered ? "" : "at least ", length,
@@ -204,6 +281,40 @@ static void put_incident(FILE *out, const struct report *report, const struct in
 	report_around(report, incident, &from_ns, &to_ns);
 	report_plot_errors(out, report, incident, from_ns, to_ns);
 	put_victims(out, incident);
+	put_timeline(out, report, verdict, incident);
+}
+
+/* Which is the worst, where there are several: each with a link to its section. */
+static void put_overview(FILE *out, const struct report *report, const struct verdict *verdict)
+{
+	if (verdict->incidents < 2)
+		return;
+	fputs("<h2>Incidents, the worst first</h2>\n<div class=\"wide\"><table><thead><tr><th>"
+	      "incident</th><th>from</th><th class=\"n\">bad for</th><th>worst clock</th>"
+	      "<th>right again</th></tr></thead><tbody>\n",
+	      out);
+	for (size_t i = 0; i < verdict->incidents; i++) {
+		const struct incident *incident = verdict->incident[i];
+		char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], clock[VERDICT_VALUE_BYTES];
+		char recovery[RECOVERY_BYTES];
+
+		report_utc(report, incident->from_ns, from, sizeof(from));
+		text_ns_short(incident->to_ns - incident->from_ns, length, sizeof(length));
+		verdict_clock_text(incident, clock);
+		fprintf(out,
+			"<tr><td><a href=\"#incident%" PRIu64 "\">%" PRIu64
+			"</a>, <span class=\"%s\">%s</span></td><td>%s</td><td "
+			"class=\"n\">%s%s</td><td>",
+			incident->number, incident->number,
+			finding_severity_name(incident->severity),
+			finding_severity_name(incident->severity), from,
+			incident->recovered ? "" : "at least ", length);
+		html_puts(out, clock);
+		fputs("</td><td>", out);
+		html_puts(out, incident_recovery(incident, recovery));
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
 }
 
 /* --- The whole recording */
@@ -312,13 +423,14 @@ static void put_facts(FILE *out, const struct report *report)
 void report_put_html(FILE *out, const struct report *report)
 {
 	const struct analysis *analysis = report->analysis;
+	struct verdict verdict;
 
-	put_head(out, report);
-	for (size_t i = 0; i < analysis->incidents; i++) {
-		if (report_has_incident(report, analysis->incident[i]))
-			put_incident(out, report, analysis->incident[i]);
-	}
-	put_timeline(out, report);
+	verdict_of(report, &verdict);
+	put_head(out, report, &verdict);
+	put_overview(out, report, &verdict);
+	for (size_t i = 0; i < verdict.incidents; i++)
+		put_incident(out, report, &verdict, verdict.incident[i]);
+	put_timeline(out, report, &verdict, NULL);
 	fputs("<h2>The whole recording</h2>\n", out);
 	report_plot_errors(out, report, NULL, report->start_ns, analysis->last_ns);
 	put_users(out, report);

@@ -7,6 +7,7 @@
 #include "show/json_objects.h"
 #include "show/recorded_view.h"
 #include "report/report_view.h"
+#include "report/verdict.h"
 
 #define SCHEMA "vmclock-trace/report/2"
 
@@ -171,6 +172,26 @@ static const struct json_table unknown_table = {
 		{0},
 	}};
 
+static const char *figure_names(int i)
+{
+	return i < VERDICT_FIGURES ? verdict_figure_name((enum verdict_figure)i) : NULL;
+}
+
+static const char *well_names(int i)
+{
+	return i <= CLAIM_FAILS ? claim_state_name((enum claim_state)i) : NULL;
+}
+
+static const struct json_table figure_table = {
+	.doc = "One of the figures that a verdict begins with, for people; the numbers are in "
+	       "`incidents`, `downtimes` and `clocks`.",
+	.keys = (const struct json_key[]){
+		{"well", JSON_STRING, "Whether this is as it should be.", .name = well_names},
+		{"value", JSON_TEXT, "It, in a few words."},
+		{"note", JSON_TEXT, "Which incident, by whom, or why it is not known.", JSON_NULL},
+		{0},
+	}};
+
 static const struct json_table report_table = {
 	.name = "report",
 	.doc = "What a recording tells. Of findings, incidents and downtimes those are there that "
@@ -181,7 +202,14 @@ static const struct json_table report_table = {
 		 "The worst of the findings. Without one `ok`, or `unknown` where the recording "
 		 "holds no events, was not closed, is damaged or lost events.",
 		 .values = JSON_LEVELS},
-		{"verdict", JSON_TEXT, "The answer in a few sentences."},
+		{"headline", JSON_TEXT, "The answer in at most twelve words."},
+		{"figures", JSON_OBJECT,
+		 "What matters: the longest time in which a clock was bad, the clock that was the "
+		 "furthest off, wrong reads, downtime, and whether all is right again.",
+		 JSON_MAP, .of = &figure_table, .name = figure_names},
+		{"do_now", JSON_TEXT, "What to do now. Null: nothing.", JSON_NULL},
+		{"do_now_command", JSON_TEXT, "By which command. Null: by none.", JSON_NULL},
+		{"verdict", JSON_TEXT, "The same in full sentences."},
 		{"recording", JSON_OBJECT, "The recording.", .of = &recording_table},
 		{"findings", JSON_OBJECT, "What happened.", JSON_LIST, .of = &finding_table},
 		{"incidents", JSON_OBJECT, "Findings that belong together.", JSON_LIST,
@@ -387,16 +415,44 @@ static void add_unknown(const char *code, const char *host, const char *sentence
 	json_object_array_add(arg, json);
 }
 
+static json_object *json_figures(const struct verdict *verdict)
+{
+	json_object *figures = json_object_new_object();
+
+	for (int i = 0; i < VERDICT_FIGURES; i++) {
+		const struct verdict_line *line = &verdict->line[i];
+		json_object *json = json_new(&figure_table);
+
+		add_text(json, "well", claim_state_name(line->well));
+		add_text(json, "value", line->value);
+		add_text(json, "note", *line->note ? line->note : NULL);
+		add_json(figures, verdict_figure_name((enum verdict_figure)i), json);
+	}
+	return figures;
+}
+
+static void add_verdict(json_object *json, const struct report *report)
+{
+	char whole[REPORT_VERDICT_BYTES];
+	struct verdict verdict;
+
+	verdict_of(report, &verdict);
+	report_verdict(report, whole, sizeof(whole));
+	add_level(json, "level", verdict.level);
+	add_text(json, "headline", verdict.headline);
+	add_json(json, "figures", json_figures(&verdict));
+	add_text(json, "do_now", *verdict.action ? verdict.action : NULL);
+	add_text(json, "do_now_command", *verdict.command ? verdict.command : NULL);
+	add_text(json, "verdict", whole);
+}
+
 void report_put_json(FILE *out, const struct report *report)
 {
 	json_object *json = json_new(&report_table), *unknowns = json_object_new_array();
-	char verdict[REPORT_VERDICT_BYTES];
 
-	report_verdict(report, verdict, sizeof(verdict));
 	report_unknowns(report, add_unknown, unknowns);
 	add_text(json, "schema", SCHEMA);
-	add_level(json, "level", report_level(report));
-	add_text(json, "verdict", verdict);
+	add_verdict(json, report);
 	add_json(json, "recording", json_recording(report));
 	add_json(json, "findings", json_findings(report));
 	add_json(json, "incidents", json_incidents(report));

@@ -12,6 +12,7 @@
 #include "show/incident_view.h"
 #include "show/live_text.h"
 #include "report/report_view.h"
+#include "report/verdict.h"
 #include "show/text_shown.h"
 #include "show/text_wrap.h"
 
@@ -219,13 +220,39 @@ static void put_facts(FILE *out, const struct report *report)
 	}
 }
 
+/* The answer first: a headline, five figures, what to do. */
+static void put_verdict(FILE *out, const struct report *report)
+{
+	char whole[REPORT_VERDICT_BYTES];
+	struct verdict verdict;
+
+	verdict_of(report, &verdict);
+	fprintf(out, "%s: %s\n\n", verdict.level, verdict.headline);
+	for (int i = 0; i < VERDICT_FIGURES; i++) {
+		const struct verdict_line *line = &verdict.line[i];
+		char text[VERDICT_VALUE_BYTES + VERDICT_NOTE_BYTES + 4];
+
+		fprintf(out, "  %-*s", NAME_WIDTH, verdict_figure_words((enum verdict_figure)i));
+		snprintf(text, sizeof(text), "%s%s%s%s", line->value, *line->note ? " (" : "",
+			 line->note, *line->note ? ")" : "");
+		text_wrap(out, text, NAME_WIDTH + 2, NAME_WIDTH + 2);
+	}
+	if (*verdict.action) {
+		fprintf(out, "  %-*s", NAME_WIDTH, "do now");
+		text_wrap(out, verdict.action, NAME_WIDTH + 2, NAME_WIDTH + 2);
+	}
+	if (*verdict.command)
+		fprintf(out, "  %-*s%s\n", NAME_WIDTH, "", verdict.command);
+	put_heading(out, "In full");
+	report_verdict(report, whole, sizeof(whole));
+	text_wrap(out, whole, 0, 0);
+}
+
 void report_put_text(FILE *out, const struct report *report)
 {
 	struct unknowns unknowns = {.out = out};
-	char verdict[REPORT_VERDICT_BYTES];
 
-	report_verdict(report, verdict, sizeof(verdict));
-	text_wrap(out, verdict, 0, 0);
+	put_verdict(out, report);
 	put_recording(out, report);
 	put_findings(out, report);
 	put_incidents(out, report);

@@ -72,3 +72,42 @@ void say_not_known(struct words *words, const struct incident *incident, enum ob
 	if (clock == OBSERVED_REALTIME)
 		say_step_beyond(words, incident);
 }
+
+uint64_t error_sure_ns(struct ns_interval error)
+{
+	if (error.lo_ns > 0)
+		return (uint64_t)error.lo_ns;
+	return error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns : 0;
+}
+
+/* Both ends of it, away from 0, in three digits. */
+static void ends_of(struct ns_interval error, char near[TEXT_NS_BYTES], char far[TEXT_NS_BYTES])
+{
+	uint64_t far_ns = error.hi_ns < 0 ? 0 - (uint64_t)error.lo_ns : (uint64_t)error.hi_ns;
+
+	text_ns_short(error_sure_ns(error), near, TEXT_NS_BYTES);
+	text_ns_short(far_ns, far, TEXT_NS_BYTES);
+}
+
+static const char *side_of(struct ns_interval error)
+{
+	return error.hi_ns < 0 ? "behind" : "ahead";
+}
+
+void say_at_least(struct words *words, struct ns_interval error)
+{
+	char near[TEXT_NS_BYTES], far[TEXT_NS_BYTES];
+
+	ends_of(error, near, far);
+	say(words, "%s%s %s", strcmp(near, far) != 0 ? "at least " : "", near, side_of(error));
+}
+
+void say_off(struct words *words, struct ns_interval error)
+{
+	char near[TEXT_NS_BYTES], far[TEXT_NS_BYTES];
+
+	ends_of(error, near, far);
+	if (strcmp(near, far) != 0)
+		say(words, "%s to ", near);
+	say(words, "%s %s", far, side_of(error));
+}

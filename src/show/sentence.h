@@ -25,6 +25,15 @@ void say(struct words *words, const char *format, ...) __attribute__((format(pri
 void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, uint64_t since_ns,
 		      uint64_t until_ns, const char *before);
 
+/* How far an error @error, which is surely not 0, is at least: 0 if it may be 0. */
+uint64_t error_sure_ns(struct ns_interval error);
+
+/* "250 ms behind", "120 ms to 250 ms ahead": an error that is surely not 0, in three digits. */
+void say_off(struct words *words, struct ns_interval error);
+
+/* "250 ms behind", "at least 120 ms behind": the shorter form of it. */
+void say_at_least(struct words *words, struct ns_interval error);
+
 /*
  * After the error of a clock by what is known of it in an incident: " It is not known of 3
  * readings: the page was being updated." and the step that shows that it was further off.

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/verdict.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "judge/step_beyond.h"
+#include "show/downtime_words.h"
+#include "show/incident_view.h"
+#include "show/sentence.h"
+
+#define FIGURE_NAME(constant, name, words, about)  [VERDICT_##constant] = name,
+#define FIGURE_WORDS(constant, name, words, about) [VERDICT_##constant] = words,
+#define FIGURE_ABOUT(constant, name, words, about) [VERDICT_##constant] = about,
+
+const char *verdict_figure_name(enum verdict_figure figure)
+{
+	static const char *const names[] = {VERDICT_FIGURE_LIST(FIGURE_NAME)};
+
+	return names[figure];
+}
+
+const char *verdict_figure_words(enum verdict_figure figure)
+{
+	static const char *const words[] = {VERDICT_FIGURE_LIST(FIGURE_WORDS)};
+
+	return words[figure];
+}
+
+const char *verdict_figure_about(enum verdict_figure figure)
+{
+	static const char *const about[] = {VERDICT_FIGURE_LIST(FIGURE_ABOUT)};
+
+	return about[figure];
+}
+
+static struct words value_of(struct verdict_line *line)
+{
+	return (struct words){line->value, sizeof(line->value)};
+}
+
+static struct words note_of(struct verdict_line *line)
+{
+	return (struct words){line->note, sizeof(line->note)};
+}
+
+/* --- How far off: surely, and to which side */
+
+void verdict_worse_clock(const struct incident *incident, struct verdict_clock *worst)
+{
+	struct step_beyond beyond;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct error_range *errors = &incident->clock[i].errors;
+
+		if (errors->known && errors->off &&
+		    error_sure_ns(errors->worst) > error_sure_ns(worst->error))
+			*worst = (struct verdict_clock){incident, (enum observed_clock)i,
+							errors->worst, false};
+	}
+	if (step_beyond_of(incident, &beyond) && beyond.has_side) {
+		struct ns_interval about = {beyond.about_ns, beyond.about_ns};
+
+		if (error_sure_ns(about) > error_sure_ns(worst->error))
+			*worst = (struct verdict_clock){incident, OBSERVED_REALTIME, about, true};
+	}
+}
+
+const char *verdict_clock_name(enum observed_clock clock)
+{
+	return clock == OBSERVED_PHC_OTHER ? "another PTP clock" : observed_clock_name(clock);
+}
+
+const char *verdict_clock_text(const struct incident *incident, char out[VERDICT_VALUE_BYTES])
+{
+	struct words words = {out, VERDICT_VALUE_BYTES};
+	struct verdict_clock worst = {0};
+	bool known = false;
+
+	*out = '\0';
+	verdict_worse_clock(incident, &worst);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		known |= incident->clock[i].errors.known > 0;
+	if (!worst.incident) {
+		say(&words, known ? "none proven wrong" : "not known");
+		return out;
+	}
+	say(&words, "%s%s ", worst.by_step ? "about: " : "", verdict_clock_name(worst.clock));
+	say_off(&words, worst.error);
+	return out;
+}
+
+/* --- Which incident is the worst */
+
+/* One that lasts matters most: a clock that is still wrong is wrong now. */
+static int state_rank(const struct incident *incident)
+{
+	static const int ranks[] = {[CLAIM_HOLDS] = 0, [CLAIM_UNKNOWN] = 1, [CLAIM_FAILS] = 2};
+
+	return 3 * (int)incident->severity + ranks[incident->recovery.state];
+}
+
+bool verdict_is_worse(const struct incident *a, const struct incident *b)
+{
+	struct verdict_clock of_a = {0}, of_b = {0};
+
+	if (state_rank(a) != state_rank(b))
+		return state_rank(a) > state_rank(b);
+	verdict_worse_clock(a, &of_a);
+	verdict_worse_clock(b, &of_b);
+	if (error_sure_ns(of_a.error) != error_sure_ns(of_b.error))
+		return error_sure_ns(of_a.error) > error_sure_ns(of_b.error);
+	return a->to_ns - a->from_ns > b->to_ns - b->from_ns;
+}
+
+static void rank(const struct report *report, struct verdict *out)
+{
+	for (size_t i = 0; i < report->analysis->incidents; i++) {
+		const struct incident *incident = report->analysis->incident[i];
+		size_t at = out->incidents;
+
+		if (!report_has_incident(report, incident))
+			continue;
+		for (; at && verdict_is_worse(incident, out->incident[at - 1]); at--)
+			out->incident[at] = out->incident[at - 1];
+		out->incident[at] = incident;
+		out->incidents++;
+	}
+}
+
+/* --- The five figures */
+
+static void say_why(struct words *words, struct claim claim)
+{
+	if (claim.state == CLAIM_UNKNOWN)
+		say(words, "%s", claim_why_means(claim.why));
+}
+
+/* There is none of something: that holds only if all was seen. */
+static void set_none(struct verdict_line *line, const struct report *report, const char *none,
+		     const char *none_seen)
+{
+	struct claim all = report_has_all(report);
+	struct words value = value_of(line), note = note_of(line);
+
+	line->well = all.state;
+	say(&value, "%s", all.state == CLAIM_HOLDS ? none : none_seen);
+	say_why(&note, all);
+}
+
+static void set_window(const struct report *report, struct verdict *out)
+{
+	struct verdict_line *line = &out->line[VERDICT_WINDOW];
+	struct words value = value_of(line), note = note_of(line);
+	const struct incident *longest = NULL;
+	char length[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES];
+
+	for (size_t i = 0; i < out->incidents; i++) {
+		const struct incident *incident = out->incident[i];
+
+		if (!longest ||
+		    incident->to_ns - incident->from_ns > longest->to_ns - longest->from_ns)
+			longest = incident;
+	}
+	if (!longest) {
+		set_none(line, report, "none", "none seen");
+		return;
+	}
+	line->well = CLAIM_FAILS;
+	text_ns_short(longest->to_ns - longest->from_ns, length, sizeof(length));
+	report_utc(report, longest->from_ns, from, sizeof(from));
+	say(&value, "%s%s", longest->recovered ? "" : "at least ", length);
+	say(&note, "from %s, incident %" PRIu64, from, longest->number);
+}
+
+/* No clock was off: by how much at most, of CLOCK_REALTIME. */
+static void set_no_clock(const struct report *report, struct verdict_line *line)
+{
+	const struct analysis_clock *clock = &report->analysis->clock[OBSERVED_REALTIME];
+	struct words value = value_of(line), note = note_of(line);
+
+	if (!clock->known) {
+		line->well = CLAIM_UNKNOWN;
+		say(&value, "not known");
+		say(&note, "CLOCK_REALTIME was not compared with any clock");
+		return;
+	}
+	set_none(line, report, "none was wrong", "none was seen wrong");
+	say(&note, "%s%" PRIu64 " of %" PRIu64 " readings of CLOCK_REALTIME are known",
+	    *line->note ? "; " : "", clock->known, clock->seen);
+}
+
+/* One that was off while no incident said so. */
+static void set_doubted(const struct report *report, struct verdict_line *line)
+{
+	struct words value = value_of(line), note = note_of(line);
+	const struct clock_doubt *worst = NULL;
+	int clock = 0;
+
+	for (int i = 0; report->clock_doubts && i < OBSERVED_CLOCKS; i++) {
+		const struct clock_doubt *doubt = &report->clock_doubts->of[i];
+
+		if (doubt->readings &&
+		    (!worst || error_sure_ns(doubt->worst) > error_sure_ns(worst->worst))) {
+			worst = doubt;
+			clock = i;
+		}
+	}
+	if (!worst || !clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns)) {
+		set_no_clock(report, line);
+		return;
+	}
+	line->well = CLAIM_FAILS;
+	say(&value, "%s ", verdict_clock_name((enum observed_clock)clock));
+	say_off(&value, worst->worst);
+	say(&note, "while no incident was open");
+}
+
+static void set_clock(const struct report *report, struct verdict *out)
+{
+	struct verdict_line *line = &out->line[VERDICT_CLOCK];
+	struct words note = note_of(line);
+	char witness[WITNESS_TEXT_BYTES];
+	struct verdict_clock worst = {0};
+
+	for (size_t i = 0; i < out->incidents; i++)
+		verdict_worse_clock(out->incident[i], &worst);
+	if (!worst.incident) {
+		set_doubted(report, line);
+		return;
+	}
+	line->well = CLAIM_FAILS;
+	verdict_clock_text(worst.incident, line->value);
+	say(&note, "incident %" PRIu64, worst.incident->number);
+	if (worst.by_step)
+		say(&note, ", by the step that put it right or wrong");
+	else if (witness_is_other(&worst.incident->witness))
+		say(&note, ", by %s", witness_text(&worst.incident->witness, witness));
+}
+
+/* Reads of the clock in all incidents, and by how many processes wrong ones. */
+struct reads {
+	uint64_t all, known, wrong, failed, programs;
+	const struct incident_reader *worst; /* with the most wrong ones */
+};
+
+static bool is_first_wrong(const struct verdict *out, size_t incident, size_t reader)
+{
+	int pid = (int)out->incident[incident]->reader[reader].who.pid;
+
+	for (size_t i = 0; i <= incident; i++) {
+		for (size_t j = 0; j < (i < incident ? out->incident[i]->readers : reader); j++) {
+			const struct incident_reader *other = &out->incident[i]->reader[j];
+
+			if ((int)other->who.pid == pid && other->errors.wrong)
+				return false;
+		}
+	}
+	return true;
+}
+
+static struct reads reads_of(const struct verdict *out)
+{
+	struct reads sum = {0};
+
+	for (size_t i = 0; i < out->incidents; i++) {
+		const struct incident *incident = out->incident[i];
+
+		sum.all += incident->reads_unlisted + incident->reads_unjudged;
+		for (size_t j = 0; j < incident->readers; j++) {
+			const struct incident_reader *reader = &incident->reader[j];
+
+			sum.all += reader->reads;
+			sum.known += reader->errors.known;
+			sum.wrong += reader->errors.wrong;
+			sum.failed += reader->errors.unknown[ERROR_FAILED];
+			if (!reader->errors.wrong)
+				continue;
+			sum.programs += is_first_wrong(out, i, j);
+			if (!sum.worst || reader->errors.wrong > sum.worst->errors.wrong)
+				sum.worst = reader;
+		}
+	}
+	return sum;
+}
+
+/* Reads are seen by hooks, which a recording may have been made without. */
+static bool reads_were_watched(const struct report *report)
+{
+	const char *uses = fact_get(report->facts, "uses");
+
+	return !uses || strncmp(uses, "not seen", 8) != 0;
+}
+
+static void set_reads(const struct report *report, struct verdict *out)
+{
+	struct verdict_line *line = &out->line[VERDICT_READS];
+	struct words value = value_of(line), note = note_of(line);
+	struct reads reads = reads_of(out);
+	uint64_t unknown = reads.all - reads.known - reads.failed;
+
+	if (!reads_were_watched(report)) {
+		line->well = CLAIM_UNKNOWN;
+		say(&value, "not known");
+		say(&note, "who read the clock was not watched");
+		return;
+	}
+	if (!reads.all) {
+		set_none(line, report, "none", "none seen");
+		say(&note, "%sno read of the PTP clock or the page in an incident",
+		    *line->note ? "; " : "");
+		return;
+	}
+	line->well = reads.wrong ? CLAIM_FAILS : unknown ? CLAIM_UNKNOWN : CLAIM_HOLDS;
+	if (reads.wrong)
+		say(&value, "%" PRIu64 " of %" PRIu64 ", by %" PRIu64 " program%s", reads.wrong,
+		    reads.all, reads.programs, reads.programs == 1 ? "" : "s");
+	else
+		say(&value, "none of %" PRIu64 " known", reads.known);
+	if (unknown)
+		say(&note, "%" PRIu64 " of %" PRIu64 " not known", unknown, reads.all);
+	if (reads.failed)
+		say(&note, "%s%" PRIu64 " failed", unknown ? "; " : "", reads.failed);
+}
+
+/* Does a stun tell that the guest did not run where no disruption does? */
+static bool has_kind(const struct verdict *out, enum finding_kind kind)
+{
+	for (size_t i = 0; i < out->incidents; i++) {
+		if (out->incident[i]->count[kind])
+			return true;
+	}
+	return false;
+}
+
+static bool is_asked_for(const struct report *report, const struct verdict *out,
+			 const struct downtime *downtime)
+{
+	if (downtime->found_ns < report->since_ns || downtime->not_before_ns >= report->until_ns)
+		return false;
+	for (size_t i = 0; report->incident && i < out->incidents; i++)
+		return downtime_is_of(downtime, out->incident[i]);
+	return true;
+}
+
+static void set_downtime(const struct report *report, struct verdict *out)
+{
+	struct verdict_line *line = &out->line[VERDICT_DOWNTIME];
+	struct words value = value_of(line), note = note_of(line);
+	const struct downtimes *all = &report->analysis->downtimes;
+	const struct downtime *longest = NULL, *unknown = NULL;
+	char from[TEXT_NS_BYTES], to[TEXT_NS_BYTES];
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct downtime *downtime = &all->downtime[i];
+
+		if (!is_asked_for(report, out, downtime))
+			continue;
+		if (downtime->unknown != DOWNTIME_KNOWN)
+			unknown = downtime;
+		else if (!longest || downtime->length.hi_ns > longest->length.hi_ns)
+			longest = downtime;
+	}
+	if (longest) {
+		line->well = CLAIM_FAILS;
+		text_ns_short((uint64_t)longest->length.lo_ns, from, sizeof(from));
+		text_ns_short((uint64_t)longest->length.hi_ns, to, sizeof(to));
+		if (longest->length.lo_ns <= 0)
+			say(&value, "at most ");
+		else if (strcmp(from, to) != 0)
+			say(&value, "%s to ", from);
+		say(&value, "%s", to);
+		say(&note, "true time by the page%s", unknown ? "; of another not known" : "");
+	} else if (unknown || has_kind(out, FINDING_STUN)) {
+		line->well = unknown ? CLAIM_UNKNOWN : CLAIM_FAILS;
+		say(&value, unknown ? "not known" : "the guest stood still");
+		if (unknown)
+			say(&note, "%s", downtime_unknown_means(unknown->unknown));
+	} else {
+		set_none(line, report, "none", "none seen");
+	}
+}
+
+/* The clock that is still off at the end of @incident, by its newest known error. */
+static bool say_still_off(struct words *words, const struct incident *incident)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incident->clock[i];
+		const struct error_point *last = &clock->point[clock->points - 1];
+
+		if (!clock->seen || clock->is_good || !clock->points || !error_sure_ns(last->error))
+			continue;
+		say(words, "%s still ", verdict_clock_name((enum observed_clock)i));
+		say_off(words, last->error);
+		return true;
+	}
+	return false;
+}
+
+/* Of one whose recovery is not known. */
+static const char *recovery_why(const struct incident *incident, char text[RECOVERY_BYTES])
+{
+	const char *all = incident_recovery(incident, text), *why = strstr(all, ": ");
+
+	return why ? why + 2 : all;
+}
+
+static const struct incident *least_recovered(const struct verdict *out)
+{
+	static const int ranks[] = {[CLAIM_HOLDS] = 0, [CLAIM_UNKNOWN] = 1, [CLAIM_FAILS] = 2};
+	const struct incident *least = NULL;
+
+	for (size_t i = 0; i < out->incidents; i++) {
+		const struct incident *incident = out->incident[i];
+
+		if (!least || ranks[incident->recovery.state] > ranks[least->recovery.state])
+			least = incident;
+	}
+	return least;
+}
+
+static void set_now(const struct report *report, struct verdict *out)
+{
+	struct verdict_line *line = &out->line[VERDICT_NOW];
+	struct words value = value_of(line), note = note_of(line);
+	const struct incident *least = least_recovered(out);
+	struct claim claim = least ? least->recovery : report_claim(report);
+	char recovery[RECOVERY_BYTES];
+
+	/* What recovered is right only as far as all was seen. */
+	if (least && claim.state == CLAIM_HOLDS && report_has_all(report).state != CLAIM_HOLDS)
+		claim = report_has_all(report);
+	line->well = claim.state;
+	if (claim.state == CLAIM_HOLDS) {
+		say(&value, least ? "yes" : "never wrong");
+		if (least && witness_is_other(&least->witness))
+			say(&note, "%s", incident_recovery(least, recovery));
+	} else if (claim.state == CLAIM_UNKNOWN) {
+		say(&value, "not known");
+		if (least && least->recovery.state == CLAIM_UNKNOWN)
+			say(&note, "%s", recovery_why(least, recovery));
+		else
+			say_why(&note, claim);
+	} else {
+		say(&value, "NO");
+		if (least && !say_still_off(&note, least))
+			say(&note, "the clock was still bad at the end");
+	}
+}
+
+void verdict_of(const struct report *report, struct verdict *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->level = report_level(report);
+	rank(report, out);
+	set_window(report, out);
+	set_clock(report, out);
+	set_reads(report, out);
+	set_downtime(report, out);
+	set_now(report, out);
+	verdict_put_headline(report, out);
+	verdict_put_action(report, out);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a report says first: a headline, five figures, what to do now, and the incidents by harm.
+ * One model for text, JSON and HTML; everything in it is what the analysis has seen. Pure.
+ */
+#ifndef VMCLOCK_TRACE_REPORT_VERDICT_H
+#define VMCLOCK_TRACE_REPORT_VERDICT_H
+
+#include <stddef.h>
+
+#include "report/report_view.h"
+
+#define VERDICT_HEADLINE_BYTES 128
+#define VERDICT_VALUE_BYTES    96
+#define VERDICT_NOTE_BYTES     512
+#define VERDICT_WORDS	       12 /* of a headline, at most */
+
+/* X(constant, name for programs, words for people, sentence for the manual) */
+#define VERDICT_FIGURE_LIST(X)                                                                     \
+	X(WINDOW, "bad_window", "longest bad window",                                              \
+	  "The longest time in which a clock was bad.")                                            \
+	X(CLOCK, "worst_clock", "worst clock", "The clock that was the furthest off.")             \
+	X(READS, "wrong_reads", "wrong reads", "How many reads got a wrong time, and of whom.")    \
+	X(DOWNTIME, "downtime", "downtime", "The longest time for which the guest did not run.")   \
+	X(NOW, "right_again", "right again", "Whether all clocks are right again.")
+
+enum verdict_figure {
+#define VERDICT_FIGURE_ENUM(constant, name, words, about) VERDICT_##constant,
+	VERDICT_FIGURE_LIST(VERDICT_FIGURE_ENUM)
+#undef VERDICT_FIGURE_ENUM
+	VERDICT_FIGURES
+};
+
+/* "bad_window"; "longest bad window"; a sentence. Static. */
+const char *verdict_figure_name(enum verdict_figure figure);
+const char *verdict_figure_words(enum verdict_figure figure);
+const char *verdict_figure_about(enum verdict_figure figure);
+
+/* Of a figure: the claim that it is well, by judge/claim.h. */
+struct verdict_line {
+	enum claim_state well;
+	char value[VERDICT_VALUE_BYTES]; /* a few words */
+	char note[VERDICT_NOTE_BYTES];	 /* which incident, by whom, why not known; "": nothing */
+};
+
+/* Pointers are borrowed from the report. */
+struct verdict {
+	const char *level;		       /* report_level() */
+	char headline[VERDICT_HEADLINE_BYTES]; /* at most VERDICT_WORDS words */
+	struct verdict_line line[VERDICT_FIGURES];
+	char action[VERDICT_NOTE_BYTES];		     /* what to do now; "": nothing */
+	char command[VERDICT_VALUE_BYTES];		     /* by which command; "": by none */
+	const struct incident *incident[ANALYSIS_INCIDENTS]; /* that are asked for, by harm */
+	size_t incidents;
+};
+
+/* Of @report, into @out. */
+void verdict_of(const struct report *report, struct verdict *out);
+
+/* The clock of an incident that was the furthest off, of those that surely were. */
+struct verdict_clock {
+	const struct incident *incident; /* NULL: none was */
+	enum observed_clock clock;
+	struct ns_interval error;
+	bool by_step; /* a step of it shows so, about */
+};
+
+/* Into @worst, if one of @incident was further off. */
+void verdict_worse_clock(const struct incident *incident, struct verdict_clock *worst);
+
+/* As it is called within a sentence. Static. */
+const char *verdict_clock_name(enum observed_clock clock);
+
+/* "CLOCK_REALTIME 250 ms behind" of @incident, or why not; @out. */
+const char *verdict_clock_text(const struct incident *incident, char out[VERDICT_VALUE_BYTES]);
+
+/* What verdict_of() says of what it has found: the headline, and what to do now. */
+void verdict_put_headline(const struct report *report, struct verdict *verdict);
+void verdict_put_action(const struct report *report, struct verdict *verdict);
+
+/* Is @a worse than @b: not recovered, graver, further off, longer? */
+bool verdict_is_worse(const struct incident *a, const struct incident *b);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A verdict's headline, and what to do now. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/verdict.h"
+#include "show/finding_words.h"
+#include "show/sentence.h"
+
+/*
+ * What an incident is called by: of the kinds that it has, the first here, as what moves a clock
+ * comes before what shows that it moved. At most two words.
+ */
+static const struct {
+	enum finding_kind kind;
+	const char *name;
+} names[] = {
+	{FINDING_RESTORE, "Snapshot restored"},
+	{FINDING_DISRUPTION, "Disruption"},
+	{FINDING_DEVICE_LOST, "Device lost"},
+	{FINDING_HOST_STEP, "Host step"},
+	{FINDING_HOST_SLEW, "Host slew"},
+	{FINDING_STUN, "Guest stopped"},
+	{FINDING_CLOCK_SET, "Clock set"},
+	{FINDING_SCALE_MISMATCH, "Wrong timescale"},
+	{FINDING_STATUS_CHANGE, "Status change"},
+	{FINDING_NOT_UPDATED, "Stale page"},
+	{FINDING_WRITER_STUCK, "Stuck writer"},
+	{FINDING_SEQLOCK_BROKEN, "Broken seqlock"},
+	{FINDING_COUNTER_BEFORE_REFERENCE, "Early counter"},
+	{FINDING_DRIVER_ERROR, "Failed reads"},
+	{FINDING_DRIVER_MISMATCH, "Driver mismatch"},
+	{FINDING_WRONG_BOUND, "Wrong bound"},
+	{FINDING_CLOCKS_DISAGREE, "Clocks disagree"},
+};
+
+static const char *name_of(const struct incident *incident)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (incident->count[names[i].kind])
+			return names[i].name;
+	}
+	return "Incident";
+}
+
+static bool any_known(const struct incident *incident)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (incident->clock[i].errors.known)
+			return true;
+	}
+	return false;
+}
+
+/* "CAUSE: CLOCK 250 ms behind; recovered after 4.78 s." */
+static void say_incident(struct words *words, const struct incident *incident)
+{
+	struct verdict_clock worst = {0};
+	char length[TEXT_NS_BYTES];
+
+	say(words, "%s: ", name_of(incident));
+	verdict_worse_clock(incident, &worst);
+	if (worst.incident) {
+		say(words, "%s ",
+		    worst.clock == OBSERVED_PHC_OTHER ? "PTP clock"
+						      : verdict_clock_name(worst.clock));
+		say_at_least(words, worst.error);
+	} else {
+		say(words, any_known(incident) ? "none proven wrong" : "errors not known");
+	}
+	text_ns_short(incident->to_ns - incident->from_ns, length, sizeof(length));
+	switch (incident->recovery.state) {
+	case CLAIM_HOLDS:
+		say(words, "; recovered after %s.", length);
+		break;
+	case CLAIM_FAILS:
+		say(words, "; NOT recovered.");
+		break;
+	case CLAIM_UNKNOWN:
+		say(words, "; recovery not known.");
+		break;
+	}
+}
+
+static const struct finding *worst_finding(const struct report *report)
+{
+	const struct finding *worst = NULL;
+
+	for (size_t i = 0; i < report->analysis->findings; i++) {
+		const struct finding *finding = &report->analysis->finding[i];
+
+		if (report_has_finding(report, finding) &&
+		    (!worst || finding->severity > worst->severity))
+			worst = finding;
+	}
+	return worst;
+}
+
+/* No incident is asked for, or there was none. */
+static void say_quiet(struct words *words, const struct report *report,
+		      const struct verdict *verdict)
+{
+	const struct finding *worst = worst_finding(report);
+	const struct verdict_line *clock = &verdict->line[VERDICT_CLOCK];
+	char length[TEXT_NS_BYTES];
+
+	text_ns_short(report_asked_ns(report, report->start_ns, report->analysis->last_ns), length,
+		      sizeof(length));
+	if (report_page_is_unreliable(report))
+		say(words, "The host's clock said UNRELIABLE of itself.");
+	else if (clock->well == CLAIM_FAILS)
+		say(words, "%s, without an incident.", clock->value);
+	else if (worst && worst->severity > FINDING_INFO)
+		say(words, "Found: %s. No incident was seen.", finding_name(worst->kind));
+	else if (report_claim(report).state == CLAIM_HOLDS)
+		say(words, "The clock was right for %s.", length);
+	else if (!report->analysis->events)
+		say(words, "Nothing was recorded.");
+	else
+		say(words, "No disruption was seen. Whether the clock was right: not known.");
+}
+
+void verdict_put_headline(const struct report *report, struct verdict *verdict)
+{
+	struct words words = {verdict->headline, sizeof(verdict->headline)};
+
+	if (verdict->incidents)
+		say_incident(&words, verdict->incident[0]);
+	else
+		say_quiet(&words, report, verdict);
+}
+
+/* --- What to do now */
+
+static bool realtime_is_off(const struct incident *incident)
+{
+	const struct incident_clock *clock = &incident->clock[OBSERVED_REALTIME];
+
+	return clock->seen && !clock->is_good;
+}
+
+static void do_now(struct verdict *verdict, const char *command, const char *action)
+{
+	struct words words = {verdict->command, sizeof(verdict->command)};
+	struct words what = {verdict->action, sizeof(verdict->action)};
+
+	say(&words, "%s", command);
+	say(&what, "%s", action);
+}
+
+/* It is over: what was written meanwhile may have wrong times. */
+static void check_what_was_written(const struct report *report, struct verdict *verdict)
+{
+	const struct incident *worst = verdict->incident[0];
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	struct words words = {verdict->action, sizeof(verdict->action)};
+	bool wrong_reads = verdict->line[VERDICT_READS].well == CLAIM_FAILS;
+
+	if (verdict->line[VERDICT_CLOCK].well != CLAIM_FAILS && !wrong_reads)
+		return;
+	report_utc(report, worst->from_ns, from, sizeof(from));
+	report_utc(report, worst->to_ns, to, sizeof(to));
+	say(&words, "Check what was written from %s to %s: its times may be wrong.%s", from, to,
+	    wrong_reads ? " The readers are below." : "");
+}
+
+void verdict_put_action(const struct report *report, struct verdict *verdict)
+{
+	const struct verdict_line *now = &verdict->line[VERDICT_NOW];
+
+	if (!report->analysis->events)
+		do_now(verdict, "vmclock-trace doctor",
+		       "See what can be recorded on the machine that it is from.");
+	else if (now->well == CLAIM_UNKNOWN)
+		do_now(verdict, "vmclock-trace compare",
+		       "See on the machine that it is from how its clocks are now.");
+	else if (now->well == CLAIM_FAILS && verdict->incidents &&
+		 realtime_is_off(verdict->incident[0]))
+		do_now(verdict, "vmclock-trace wait --for synchronized --timeout 2m",
+		       "Set CLOCK_REALTIME: restart the time daemon there, then wait until it is "
+		       "right.");
+	else if (now->well == CLAIM_FAILS)
+		do_now(verdict, "vmclock-trace status",
+		       "Take time from NTP until the host's clock is good again. See how it is "
+		       "now.");
+	else if (verdict->incidents)
+		check_what_was_written(report, verdict);
+}

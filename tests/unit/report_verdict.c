@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * report/verdict.h: of every scenario of tests/scenarios the headline is short, and nothing in the
+ * verdict says more than the analysis knows.
+ */
+#include <glob.h>
+#include <libgen.h>
+
+#include "analysis_make.h"
+#include "base/text.h"
+#include "report/verdict.h"
+
+#define TEXT_BYTES 65536
+
+static const struct simulation_options options; /* the scenario's own */
+static struct fact_list facts;
+static const char *name; /* of the scenario at hand */
+
+static size_t words_of(const char *text)
+{
+	size_t words = 0;
+
+	for (; *text; text += strspn(text, " ")) {
+		words++;
+		text += strcspn(text, " ");
+	}
+	return words;
+}
+
+static void is_true(bool so, const char *what, const struct verdict *verdict)
+{
+	if (!so)
+		fail_msg("%s: %s: \"%s\"", name, what, verdict->headline);
+}
+
+/* As report/report_source.h makes it. */
+static struct report report_of(struct analysis *analysis)
+{
+	struct report report = {.file = "x.sqlite", .facts = &facts, .until_ns = UINT64_MAX};
+
+	analysis_finish(analysis);
+	report.analysis = analysis;
+	report.utc = &analysis->utc;
+	report.doubt = judge_page_doubt(analysis->judge);
+	report.clock_doubts = judge_clock_doubts(analysis->judge);
+	report.start_ns = analysis->first_ns;
+	report.span.events = analysis->events;
+	report.span.ended = true;
+	judge_add_doubt(analysis->judge, &report.span);
+	return report;
+}
+
+static void check(const struct report *report)
+{
+	const struct verdict_line *now;
+	struct verdict verdict;
+	bool all_recovered = true;
+
+	verdict_of(report, &verdict);
+	now = &verdict.line[VERDICT_NOW];
+	is_true(words_of(verdict.headline) <= VERDICT_WORDS, "too long", &verdict);
+	is_true(words_of(verdict.headline) > 2, "too short", &verdict);
+	is_true(verdict.headline[strlen(verdict.headline) - 1] == '.', "no end", &verdict);
+	is_true(verdict.incidents == report->analysis->incidents, "not all", &verdict);
+	for (size_t i = 0; i < verdict.incidents; i++) {
+		all_recovered &= verdict.incident[i]->recovery.state == CLAIM_HOLDS;
+		is_true(!i || !verdict_is_worse(verdict.incident[i], verdict.incident[i - 1]),
+			"not by harm", &verdict);
+	}
+	is_true(now->well != CLAIM_HOLDS || all_recovered, "right again is not so", &verdict);
+	is_true(now->well != CLAIM_HOLDS || verdict.incidents ||
+			report_claim(report).state == CLAIM_HOLDS,
+		"never wrong is not known", &verdict);
+	is_true(!strstr(verdict.headline, "recovered after") || all_recovered ||
+			verdict.incident[0]->recovery.state == CLAIM_HOLDS,
+		"recovered is not so", &verdict);
+	for (int i = 0; i < VERDICT_FIGURES; i++) {
+		is_true(*verdict.line[i].value, "a figure is empty", &verdict);
+		is_true(verdict.line[i].well != CLAIM_UNKNOWN || *verdict.line[i].note,
+			"unknown without a why", &verdict);
+	}
+}
+
+static void of_text(const char *text)
+{
+	struct analysis *analysis = analysis_of(text, &options);
+	struct report report = report_of(analysis);
+
+	check(&report);
+	/* And where the end is missing. */
+	report.span.ended = false;
+	check(&report);
+	analysis_free(analysis);
+}
+
+static void of_every_scenario(void **state)
+{
+	static char source[] = __FILE__;
+	static char text[TEXT_BYTES], pattern[512];
+	glob_t files;
+
+	(void)state;
+	snprintf(pattern, sizeof(pattern), "%s/../scenarios/*.scenario", dirname(source));
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	assert_true(files.gl_pathc > 50);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		FILE *file = fopen(files.gl_pathv[i], "r");
+		size_t bytes;
+
+		assert_non_null(file);
+		bytes = fread(text, 1, sizeof(text) - 1, file);
+		fclose(file);
+		text[bytes] = '\0';
+		name = files.gl_pathv[i];
+		of_text(text);
+	}
+	globfree(&files);
+}
+
+static void of_one(const char *text, struct verdict *verdict)
+{
+	struct analysis *analysis = analysis_of(text, &options);
+	struct report report = report_of(analysis);
+
+	verdict_of(&report, verdict);
+	verdict->incidents = 0; /* they are the analysis's */
+	analysis_free(analysis);
+}
+
+static void a_step_that_is_mended(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 1ms\nat 30s clock-set step -250ms\n"
+	       "at 33s clock-set step +250ms\n",
+	       &verdict);
+	assert_non_null(strstr(verdict.headline, "CLOCK_REALTIME 250 ms behind; recovered after"));
+	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "CLOCK_REALTIME 250 ms behind");
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "yes");
+	assert_non_null(strstr(verdict.action, "Check what was written from"));
+	assert_string_equal(verdict.command, "");
+}
+
+static void a_step_that_lasts(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 1ms\nat 30s clock-set step +3s\n", &verdict);
+	assert_non_null(strstr(verdict.headline, "CLOCK_REALTIME 3.00 s ahead; NOT recovered."));
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "NO");
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "CLOCK_REALTIME still 3.00 s ahead");
+	assert_non_null(strstr(verdict.command, "wait --for synchronized"));
+}
+
+static void a_healthy_guest(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 1ms\n", &verdict);
+	assert_non_null(strstr(verdict.headline, "The clock was right for"));
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "never wrong");
+	assert_string_equal(verdict.action, "");
+}
+
+static void a_marker_alone(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nmode marker-only\nrealtime within 1ms\nat 30s disrupt\n", &verdict);
+	assert_string_equal(verdict.headline, "Disruption: errors not known; recovery not known.");
+	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "not known");
+	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
+}
+
+static void figures_at_a_glance(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{0, "0 ns"},
+		{17, "17 ns"},
+		{999, "999 ns"},
+		{1250, "1.25 us"},
+		{131072, "131 us"},
+		{999600, "1.00 ms"},
+		{250000178, "250 ms"},
+		{4775000001, "4.78 s"},
+		{99960000000, "100 s"},
+		{UINT64_C(7560000000000), "2.10 h"},
+	};
+	char text[TEXT_NS_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text_ns_short(cases[i].ns, text, sizeof(text));
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_every_scenario), cmocka_unit_test(a_step_that_is_mended),
+		cmocka_unit_test(a_step_that_lasts), cmocka_unit_test(a_healthy_guest),
+		cmocka_unit_test(a_marker_alone),    cmocka_unit_test(figures_at_a_glance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
