@@ -53,8 +53,8 @@ override LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # Checked calls of the C library need an optimizer, and hide from sanitizers what they look at.
 override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS))$(findstring -fsanitize,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
-# protobuf-c and nettle are linked in: a tracer should not have to load them at its start.
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -l:libseccomp.a -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -lpthread -lm
+# What only few commands need is linked in: a tracer should not have to load it at its start.
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -l:libseccomp.a -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -l:libncursesw.a -l:libtinfo.a -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lpthread -lm
 

@@ -90,6 +90,7 @@ int command_run(const struct command *command, int argc, char **argv);
 
 extern const struct command cmd_status;
 extern const struct command cmd_watch;
+extern const struct command cmd_top;
 extern const struct command cmd_wait;
 extern const struct command cmd_trace;
 extern const struct command cmd_record;

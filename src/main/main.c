@@ -13,9 +13,9 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-	&cmd_status,	  &cmd_watch,	    &cmd_wait,	  &cmd_trace,  &cmd_record,
-	&cmd_report,	  &cmd_replay,	    &cmd_compare, &cmd_doctor, &cmd_exporter_exec,
-	&cmd_bundle_exec, &cmd_verify_exec, NULL,
+	&cmd_status,	    &cmd_watch,	      &cmd_top,		&cmd_wait,    &cmd_trace,
+	&cmd_record,	    &cmd_report,      &cmd_replay,	&cmd_compare, &cmd_doctor,
+	&cmd_exporter_exec, &cmd_bundle_exec, &cmd_verify_exec, NULL,
 };
 
 struct arguments {
@@ -109,13 +109,14 @@ static const struct command program = {
 	.usage = "COMMAND [options]",
 	.about = "See the clock that a hypervisor gives to this machine.\n\n"
 		 "COMMAND --help, or help COMMAND, shows its options, examples and exit codes. "
-		 "All but exporter understand --json.",
+		 "All but exporter and top understand --json.",
 	.options = options,
 	.commands = commands,
 	.examples =
 		"vmclock-trace status        what the hypervisor publishes, with advice\n"
 		"vmclock-trace compare       all clocks side by side, with bounds\n"
 		"vmclock-trace watch         what happens to it, as it happens\n"
+		"sudo vmclock-trace top      all of that on one screen, live\n"
 		"sudo vmclock-trace trace    who reads the clock, and disruptions as they happen\n"
 		"sudo vmclock-trace record   keep all that for afterwards, and then\n"
 		"vmclock-trace report FILE   what happened, how wrong each clock was, to whom\n"
