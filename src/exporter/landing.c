@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "judge/health.h"
 #include "base/text.h"
 #include "exporter/metrics_parts.h"
 #include "page/names.h"
@@ -104,6 +105,13 @@ static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64
 	} else if (page_mode(&snapshot->page.page) == PAGE_INVALID) {
 		colour = "bad";
 		text = "What is there is no vmclock page.";
+	} else if (page_get(&snapshot->page.page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNRELIABLE &&
+		   snapshot->well.state == CLAIM_FAILS) {
+		colour = "bad";
+		text = "The page says that its clock is UNRELIABLE.";
+	} else if (health_is_freerunning(&snapshot->page.page)) {
+		colour = "bad";
+		text = "The host has no source of time (FREERUNNING).";
 	} else if (snapshot->well.state == CLAIM_FAILS) {
 		colour = "bad";
 		text = "A clock disagrees with the page.";

@@ -126,7 +126,8 @@ strict() {
 	lacks '^vmclock_bad_window_open ' "$dir/never-good.txt"
 	lacks '^vmclock_page_\(max\|estimated\)_error_seconds ' "$dir/never-good.txt"
 	get "http://$at/" >"$dir/never-good.html"
-	grep 'Whether the clock is well is not known: the hypervisor did not vouch' "$dir/never-good.html"
+	grep 'The page says that its clock is UNRELIABLE' "$dir/never-good.html"
+	is 'vmclock_well{vmclock_well="no"}' 1
 	lacks 'its error' "$dir/never-good.html"
 }
 
