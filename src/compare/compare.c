@@ -182,7 +182,7 @@ static void add_clock(struct compare *compare, struct compared_references *out,
 		      const struct event *event, int err)
 {
 	if (!err) {
-		witness_event(&compare->witness, event);
+		witness_event_alone(&compare->witness, event);
 		witness_peers_event(&compare->peers, &compare->witness, event);
 	}
 	if (event->clock.clock != OBSERVED_REALTIME)

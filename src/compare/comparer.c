@@ -293,7 +293,8 @@ void comparer_add(struct comparer *comparer, const struct clock_sample *sample,
 		out->driver = *driver;
 	if (references)
 		out->references = *references;
-	if (!sample->page_result && page_tells_utc(&sample->page))
+	if (!sample->page_result && page_tells_utc(&sample->page) &&
+	    page_is_vouched_for(&sample->page))
 		out->references.witness = (struct witness){.rank = WITNESS_PAGE};
 	ask_page(out);
 	if (sample->has_phc)

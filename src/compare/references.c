@@ -67,9 +67,10 @@ void compared_references_add(struct compared_references *references, const struc
 	}
 	if (reading->clock == OBSERVED_CLOCKBOUND) {
 		take_clockbound(references, reading);
-		return;
+		if (!references->has_line)
+			return;
 	}
-	if (witness_event(&references->witness, event) && !clock->realtime_why)
+	if (witness_event_alone(&references->witness, event) && !clock->realtime_why)
 		references->offset = clock->realtime;
 }
 

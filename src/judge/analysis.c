@@ -137,6 +137,13 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 		  event->time_ns, error, !event->clock.has_claim);
 }
 
+/* Those who could tell how wrong it is contradict each other. */
+static void add_contradicted(struct analysis *analysis)
+{
+	analysis->clock[OBSERVED_REALTIME].seen++;
+	curve_break(&analysis->clock[OBSERVED_REALTIME].curve);
+}
+
 static void add_clock(struct analysis *analysis, const struct event *event,
 		      const struct page_in_force *line)
 {
@@ -148,8 +155,10 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 		       !judge_has_witness_but_page(analysis->judge);
 	if (event->clock.clock == OBSERVED_REALTIME)
 		analysis->realtime = event->clock;
-	if (judge_is_by_witness(analysis->judge, event))
+	if (line->is_by_witness)
 		add_witness(analysis, event);
+	if (line->is_contradicted)
+		add_contradicted(analysis);
 	/* Where another witness judges, the page says nothing of it. */
 	if (judge_has_witness_but_page(analysis->judge))
 		return;

@@ -26,6 +26,7 @@ static const struct {
 	[ERROR_REFUTED] = {"refuted",
 			   "two states of the page contradict each other, and which is right "
 			   "is not known"},
+	[ERROR_WITNESSES] = {"witnesses", "clocks that claim a bound contradict each other"},
 };
 
 const char *error_unknown_name(enum error_unknown why)

@@ -23,9 +23,10 @@ enum error_unknown {
 	ERROR_FAILED,	    /* the read returned no time */
 	ERROR_NEVER_AFTER,  /* no page that could decide came afterwards */
 	ERROR_OLD_LINE,	    /* the marker had moved, the page's line of time was not renewed yet */
-	ERROR_COUNTED, /* the read was counted, no event of it came: when it was, is not known */
-	ERROR_NO_PAGE, /* there was no valid page: its device was gone, or garbage was there */
-	ERROR_REFUTED, /* a later page says that this one was wrong, or is wrong itself */
+	ERROR_COUNTED,	 /* the read was counted, no event of it came: when it was, is not known */
+	ERROR_NO_PAGE,	 /* there was no valid page: its device was gone, or garbage was there */
+	ERROR_REFUTED,	 /* a later page says that this one was wrong, or is wrong itself */
+	ERROR_WITNESSES, /* clocks that could tell, and claim a bound, contradict each other */
 	ERROR_UNKNOWNS
 };
 

@@ -174,6 +174,13 @@ static void handle_kernel_offset(struct detector *detector, const struct event *
 	emit_clock(detector, &finding);
 }
 
+/* Is it another clock than the page that judges CLOCK_REALTIME? */
+static bool is_by_other(const struct detector *detector, const struct event *event)
+{
+	return event->clock.clock == OBSERVED_REALTIME && detector->page &&
+	       witness_is_other(&detector->page->witness);
+}
+
 void detector_handle_clock(struct detector *detector, const struct event *event)
 {
 	struct clock_error error;
@@ -185,7 +192,7 @@ void detector_handle_clock(struct detector *detector, const struct event *event)
 	/* A reference from before the marker moved refutes no clock. */
 	if (detector->clock_is_old || clock_error_of(event, &error))
 		return;
-	if (!handle_scale(detector, event, &error))
+	if (!handle_scale(detector, event, &error) && !is_by_other(detector, event))
 		handle_bound(detector, event, &error);
 }
 

@@ -105,7 +105,6 @@ struct detector {
 	struct known_clock reference[DETECTOR_REFERENCES]; /* those of OBSERVED_PHC_OTHER */
 	size_t references;
 	const struct page_in_force *page; /* names the witness; NULL: there is none */
-	bool against_witness;		  /* wrong_bound was found by it, and holds */
 	bool has_realtime;
 	struct event_clock realtime; /* its newest reading, beside the page */
 	bool kernel_offset;

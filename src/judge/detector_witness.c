@@ -39,7 +39,7 @@ static void emit(struct detector *detector, const struct event *event, struct ns
 
 static void handle_reading(struct detector *detector, const struct event *event)
 {
-	bool was_apart = detector->against_witness;
+	bool *is_apart = &detector->clock[OBSERVED_REALTIME].wrong_bound, was_apart = *is_apart;
 	struct ns_interval offset;
 	int64_t allowed_ns;
 
@@ -47,8 +47,8 @@ static void handle_reading(struct detector *detector, const struct event *event)
 	    witness_realtime_error(&event->clock, &offset) ||
 	    !allowance(&detector->realtime, &detector->page->witness, &allowed_ns))
 		return;
-	detector->against_witness = offset.lo_ns > allowed_ns || offset.hi_ns < -allowed_ns;
-	if (detector->against_witness && !was_apart)
+	*is_apart = offset.lo_ns > allowed_ns || offset.hi_ns < -allowed_ns;
+	if (*is_apart && !was_apart)
 		emit(detector, event, offset, allowed_ns);
 }
 
@@ -82,6 +82,4 @@ void detector_handle_witness(struct detector *detector, const struct event *even
 	}
 	if (detector->page->is_by_witness)
 		handle_reading(detector, event);
-	else if (!witness_is_other(&detector->page->witness))
-		detector->against_witness = false;
 }

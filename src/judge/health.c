@@ -92,6 +92,8 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 {
 	enum observed_clock clock = event->clock.clock;
 
+	if (page->is_contradicted)
+		health->clock_wrong[OBSERVED_REALTIME] = false;
 	if (page->is_by_witness) {
 		health->clock_wrong[OBSERVED_REALTIME] = is_wrong_by_witness(health, &event->clock);
 		health->clock_seen |= health->clock_judged;

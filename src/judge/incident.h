@@ -125,8 +125,10 @@ struct incident_clock {
 	struct error_point point[INCIDENT_POINTS];
 	size_t points;
 	struct error_range errors;
-	bool in_gap;	  /* the newest sample is not known */
-	bool is_good;	  /* is it within bound, by its newest sample? */
+	bool in_gap;  /* the newest sample is not known */
+	bool is_good; /* is it within bound, by its newest sample? */
+	/* since then those who could tell contradict each other: nothing is known */
+	bool is_contradicted;
 	uint64_t good_ns; /* since when, if is_good */
 	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
 	bool has_before;  /* was it read before? */

@@ -156,6 +156,7 @@ static void follow_good(struct incident_clock *clock, bool good, uint64_t time_n
 {
 	if (good && !clock->is_good)
 		clock->good_ns = time_ns;
+	clock->is_contradicted = false;
 	clock->is_good = good;
 	/* One that was bad before, and came back, is expected to stay. */
 	if (good)
@@ -260,6 +261,17 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	take_error(incidents, OBSERVED_REALTIME, good, &incidents->realtime);
 }
 
+/* A reading that would tell, but for those that contradict it. */
+static void handle_contradicted(struct incidents *incidents)
+{
+	struct incident_clock *clock = &incidents->incident.clock[OBSERVED_REALTIME];
+
+	clock->seen = clock->seen || incidents->open;
+	clock->is_contradicted = true;
+	add_unknown(incidents, clock, -(int)ERROR_WITNESSES - 1);
+	incidents->newest[OBSERVED_REALTIME].known &= incidents->open;
+}
+
 /* It is @good by the page in force, and @in_doubt if it is so by a refuted one too. */
 static void follow_vouching(struct vouching *vouching, bool good, bool in_doubt)
 {
@@ -344,15 +356,15 @@ static bool is_held_against_page(struct incidents *incidents, const struct event
 
 void incident_handle_clock(struct incidents *incidents, const struct event *event)
 {
-	bool by_witness = incidents->page->is_by_witness;
-
 	if ((unsigned int)event->clock.clock >= OBSERVED_CLOCKS)
 		return;
 	if (event->clock.clock == OBSERVED_REALTIME)
 		incidents->realtime = event->clock;
 	if (event->clock.clock == OBSERVED_PHC_OTHER)
 		ask_for_blame(incidents, event);
-	if (by_witness)
+	if (incidents->page->is_contradicted)
+		handle_contradicted(incidents);
+	else if (incidents->page->is_by_witness)
 		handle_witness(incidents, event);
 	/* Where the page cannot tell, and another can, nothing is unknown. */
 	else if (!witness_is_other(&incidents->page->witness) &&

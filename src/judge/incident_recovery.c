@@ -34,7 +34,7 @@ bool incident_clocks_are_good(const struct incidents *incidents)
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
 
-		if (is_waited_for(clock, i) && !clock->is_good)
+		if (is_waited_for(clock, i) && !clock->is_good && !clock->is_contradicted)
 			return false;
 	}
 	return true;
@@ -166,7 +166,9 @@ static struct claim quarrel_of(const struct incidents *incidents, uint64_t since
 	const struct page_in_force *page = incidents->page;
 
 	if (witness_is_other(&page->witness) &&
-	    witness_peers_contradict(&page->peers, &page->witness, since_ns, true))
+	    (witness_peers_doubt(&page->peers, &page->witness, incidents->newest_ns) ==
+		     PEERS_CONTRADICT ||
+	     witness_peers_contradict(&page->peers, &page->witness, since_ns, true)))
 		return claim_unknown(CLAIM_WITNESSES);
 	return witness_peers_doubt_realtime(&page->peers, &page->witness, since_ns)
 		       ? claim_unknown(CLAIM_CONTRADICTED)
@@ -194,6 +196,8 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 		return claim_unknown(CLAIM_CLOCK_GONE);
 	if (suspects.state != CLAIM_HOLDS)
 		return suspects;
+	if (quarrel.state == CLAIM_UNKNOWN && quarrel.why == CLAIM_WITNESSES)
+		return quarrel;
 	if (has_witness && incidents->incident.unchecked)
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))

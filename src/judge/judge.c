@@ -283,13 +283,6 @@ const struct witness *judge_witness(const struct judge *judge)
 	return &judge->page.witness;
 }
 
-bool judge_is_by_witness(const struct judge *judge, const struct event *event)
-{
-	return event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_PHC_OTHER &&
-	       judge_has_witness_but_page(judge) &&
-	       judge->page.witness.reference.number == event->clock.reference.number;
-}
-
 bool judge_has_witness_but_page(const struct judge *judge)
 {
 	return witness_is_other(&judge->page.witness);

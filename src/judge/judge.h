@@ -115,9 +115,6 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span);
 /* By which clock CLOCK_REALTIME is judged now. Owned by @judge. */
 const struct witness *judge_witness(const struct judge *judge);
 
-/* Is @event, the newest one, a reading by that clock, which is no page? */
-bool judge_is_by_witness(const struct judge *judge, const struct event *event);
-
 /* Is it a clock other than the page? */
 bool judge_has_witness_but_page(const struct judge *judge);
 

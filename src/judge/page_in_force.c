@@ -2,8 +2,10 @@
 #include "judge/page_in_force.h"
 
 #include "judge/clock_error.h"
+#include "judge/page_update.h"
 #include "page/diff.h"
 #include "page/sequence.h"
+#include "page/time.h"
 #include "page/warning.h"
 
 bool page_in_force_is_renewed(const struct page *before, const struct page *after)
@@ -89,14 +91,43 @@ static void take_page(struct page_in_force *in_force, const struct event *event,
 	in_force->page = *page;
 }
 
-void page_in_force_event(struct page_in_force *in_force, const struct event *event)
+/* May CLOCK_REALTIME be judged by it? */
+static bool is_believed(const struct page_in_force *in_force)
+{
+	const struct page *page = &in_force->page;
+
+	return in_force->known && !in_force->is_lost && !in_force->is_torn &&
+	       !in_force->is_out_of_range && !in_force->reference_is_stale &&
+	       !in_force->is_before_reference && page_tells_utc(page) &&
+	       page_is_vouched_for(page) && !page_is_in_doubt(page, NULL, 0);
+}
+
+/* The page, the best of the others, or where there is none the page that is not believed. */
+static void choose_witness(struct page_in_force *in_force, const struct event *event)
+{
+	bool is_other = witness_event(&in_force->other, event);
+	bool has_page = in_force->known && page_tells_utc(&in_force->page);
+	enum peers_doubt doubt;
+
+	in_force->is_by_witness = in_force->is_contradicted = false;
+	if (has_page && (in_force->other.rank == WITNESS_NONE || is_believed(in_force)))
+		in_force->witness = (struct witness){.rank = WITNESS_PAGE};
+	else
+		in_force->witness = in_force->other;
+	witness_peers_event(&in_force->peers, &in_force->witness, event);
+	/* The others may not have had their turn. */
+	if (!is_other || !witness_is_other(&in_force->witness) ||
+	    witness_peers_are_new(&in_force->peers, &event->clock))
+		return;
+	doubt = witness_peers_doubt(&in_force->peers, &in_force->witness, event->time_ns);
+	in_force->is_by_witness = doubt == PEERS_AGREE;
+	in_force->is_contradicted = doubt == PEERS_CONTRADICT;
+}
+
+static void follow_page(struct page_in_force *in_force, const struct event *event)
 {
 	bool is_whole = event->page_state == EVENT_PAGE_STABLE;
 
-	in_force->has_changed = false;
-	in_force->is_by_witness = witness_event(&in_force->witness, event);
-	leap_turn_event(&in_force->leap_turn, event);
-	witness_peers_event(&in_force->peers, &in_force->witness, event);
 	switch (event->type) {
 	case EVENT_PAGE:
 		in_force->is_torn = event->page_state == EVENT_PAGE_TORN;
@@ -117,6 +148,14 @@ void page_in_force_event(struct page_in_force *in_force, const struct event *eve
 	default:
 		break;
 	}
+}
+
+void page_in_force_event(struct page_in_force *in_force, const struct event *event)
+{
+	in_force->has_changed = false;
+	leap_turn_event(&in_force->leap_turn, event);
+	follow_page(in_force, event);
+	choose_witness(in_force, event);
 }
 
 void page_in_force_resume(struct page_in_force *in_force)

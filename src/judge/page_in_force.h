@@ -8,6 +8,9 @@
  * page gives, perhaps vouched for and with a bound, a time that belongs to another counter: no
  * clock may be compared with it. Once it is renewed, it holds for all counter values since the
  * marker moved.
+ *
+ * While it is not to be believed, because it is gone, torn, not vouched for, late as above, out of
+ * range or undefined, the best of the other clocks is the witness.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_PAGE_IN_FORCE_H
 #define VMCLOCK_TRACE_JUDGE_PAGE_IN_FORCE_H
@@ -42,8 +45,11 @@ struct page_in_force {
 	bool is_lost;		  /* the device is gone, or what is there is no page any more */
 
 	struct witness witness; /* by which clock CLOCK_REALTIME is judged: the page, or another */
+	struct witness other;	/* the best one beside the page */
 	bool is_by_witness;	/* is this event a reading by it, which is no page? */
 	struct leap_turn leap_turn; /* may a leap second explain that a clock is off? */
+	/* It would be, but clocks that claim a bound contradict each other: nothing is known. */
+	bool is_contradicted;
 	struct witness_peers peers; /* all that could be one, and who contradicts whom */
 
 	/* Of EVENT_PAGE alone. */

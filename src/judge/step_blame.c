@@ -27,21 +27,26 @@ void step_blame_finding(struct step_blame *blame, struct step_blamers *blamers,
 
 static struct step_blamer *blamer_of(struct step_blamers *blamers, const struct event_clock *clock)
 {
-	for (size_t i = 0; i < blamers->count; i++) {
-		if (blamers->of[i].who.reference.number == clock->reference.number)
-			return &blamers->of[i];
+	struct step_blamer *blamer = blamers->of;
+
+	for (size_t i = 0; i < blamers->count; i++, blamer++) {
+		if (blamer->who.clock == clock->clock &&
+		    blamer->who.reference.number == clock->reference.number)
+			return blamer;
 	}
-	return blamers->count < STEP_BLAMERS ? &blamers->of[blamers->count++] : NULL;
+	if (blamers->count == STEP_BLAMERS)
+		return NULL;
+	blamers->count++;
+	blamer->who = (struct witness){.clock = clock->clock, .reference = clock->reference};
+	return blamer;
 }
 
 void step_blamers_unknown(struct step_blamers *blamers, const struct event_clock *clock)
 {
 	struct step_blamer *blamer = blamer_of(blamers, clock);
 
-	if (!blamer)
-		return;
-	blamer->who.reference = clock->reference;
-	blamer->is_read = false;
+	if (blamer)
+		blamer->is_read = false;
 }
 
 /* Whom does the clock of @event contradict, and not the other? */
@@ -108,10 +113,7 @@ void step_blame_reading(struct step_blame *blame, struct step_blamers *blamers,
 
 	if (!blamer)
 		return;
-	blamer->who = (struct witness){.rank = WITNESS_BOUNDED,
-				       .reference = event->clock.reference,
-				       .bound_ns = event->clock.max_error_ns,
-				       .seen_ns = event->time_ns};
+	blamer->who = witness_of(event);
 	blamer->is_read = true;
 	blamer->is_good = is_good;
 	if (!blame->is_asked || !blamer->was_read || blamer->is_out)

@@ -7,10 +7,15 @@
 #include "base/text.h"
 #include "event/bracket.h"
 #include "judge/clock_error.h"
+#include "judge/page_update.h"
 #include "page/time.h"
 
+/* Up to protocol 2 ClockBound tells CLOCK_REALTIME itself: nothing stands around that. */
 enum witness_rank witness_rank_of(const struct event_clock *clock)
 {
+	if (clock->clock == OBSERVED_CLOCKBOUND)
+		return clock->has_claim && clock->realtime_before.tv_sec ? WITNESS_BOUNDED
+									 : WITNESS_NONE;
 	if (clock->clock != OBSERVED_PHC_OTHER || clock->scale == SCALE_UNKNOWN ||
 	    clock->reference.kind == REFERENCE_VMCLOCK)
 		return WITNESS_NONE;
@@ -19,51 +24,92 @@ enum witness_rank witness_rank_of(const struct event_clock *clock)
 	return reference_is_host(clock->reference.kind) ? WITNESS_HOST : WITNESS_TOLD;
 }
 
-static bool is_stale(const struct witness *witness, uint64_t now_ns)
+struct witness witness_of(const struct event *event)
 {
-	return now_ns > witness->seen_ns && now_ns - witness->seen_ns > WITNESS_STALE_NS;
-}
-
-/* Is the reading by one who is the witness, or better? */
-static bool takes_over(const struct witness *witness, const struct event *event,
-		       enum witness_rank rank)
-{
-	if (rank == WITNESS_NONE || witness->rank == WITNESS_PAGE)
-		return false;
-	if (witness->reference.number == event->clock.reference.number || rank > witness->rank ||
-	    is_stale(witness, event->time_ns))
-		return true;
-	return rank == witness->rank && event->clock.reference.number < witness->reference.number;
-}
-
-static void handle_page(struct witness *witness, const struct event *event)
-{
-	if (event->page_state != EVENT_PAGE_STABLE)
-		return;
-	if (page_tells_utc(&event->page))
-		*witness = (struct witness){.rank = WITNESS_PAGE, .seen_ns = event->time_ns};
-	else if (witness->rank == WITNESS_PAGE)
-		*witness = (struct witness){0};
-}
-
-bool witness_event(struct witness *witness, const struct event *event)
-{
-	enum witness_rank rank;
-
-	if (event->type == EVENT_PAGE || event->type == EVENT_CLOCK)
-		handle_page(witness, event);
-	if (event->type != EVENT_CLOCK || event->clock.clock != OBSERVED_PHC_OTHER)
-		return false;
-	rank = witness_rank_of(&event->clock);
-	if (!takes_over(witness, event, rank))
-		return false;
-	*witness = (struct witness){
-		.rank = rank,
+	return (struct witness){
+		.rank = witness_rank_of(&event->clock),
+		.clock = event->clock.clock,
 		.reference = event->clock.reference,
 		.bound_ns = event->clock.has_claim ? event->clock.max_error_ns : 0,
 		.seen_ns = event->time_ns,
 	};
+}
+
+bool witness_is_clock(const struct witness *witness, const struct event_clock *clock)
+{
+	return witness_is_other(witness) && witness->clock == clock->clock &&
+	       (clock->clock != OBSERVED_PHC_OTHER ||
+		witness->reference.number == clock->reference.number);
+}
+
+static bool is_stale(const struct witness *other, uint64_t now_ns)
+{
+	return now_ns > other->seen_ns && now_ns - other->seen_ns > WITNESS_STALE_NS;
+}
+
+/* Has it the lower number? ClockBound has none, and comes last. */
+static bool is_before(const struct event_clock *clock, const struct witness *other)
+{
+	if (clock->clock == OBSERVED_CLOCKBOUND || other->clock == OBSERVED_CLOCKBOUND)
+		return other->clock == OBSERVED_CLOCKBOUND;
+	return clock->reference.number < other->reference.number;
+}
+
+/* Claims vary from reading to reading: what is about as narrow changes nothing. */
+static bool is_better(const struct witness *other, const struct event_clock *clock)
+{
+	if (other->rank != WITNESS_BOUNDED)
+		return is_before(clock, other);
+	if (clock->max_error_ns < other->bound_ns / 2)
+		return true;
+	return clock->max_error_ns / 2 <= other->bound_ns && is_before(clock, other);
+}
+
+/* Is the reading, of that rank, by the one who is the best, or by a better one? */
+static bool takes_over(const struct witness *other, const struct event *event,
+		       enum witness_rank rank)
+{
+	if (rank == WITNESS_NONE)
+		return false;
+	if (rank > other->rank || witness_is_clock(other, &event->clock) ||
+	    is_stale(other, event->time_ns))
+		return true;
+	return rank == other->rank && is_better(other, &event->clock);
+}
+
+/* Its turn has come, and gone, and it was not read. */
+static void miss_turn(struct witness *other, uint64_t now_ns)
+{
+	if (is_stale(other, now_ns) && ++other->turns > 1)
+		*other = (struct witness){0};
+}
+
+bool witness_event(struct witness *other, const struct event *event)
+{
+	enum witness_rank rank;
+
+	if (event->type != EVENT_CLOCK)
+		return false;
+	if (event->clock.clock == OBSERVED_REALTIME)
+		miss_turn(other, event->time_ns);
+	rank = witness_rank_of(&event->clock);
+	if (rank == WITNESS_NONE && witness_is_clock(other, &event->clock))
+		*other = (struct witness){0};
+	if (!takes_over(other, event, rank))
+		return false;
+	*other = witness_of(event);
 	return true;
+}
+
+bool witness_event_alone(struct witness *best, const struct event *event)
+{
+	if (event->page_state == EVENT_PAGE_STABLE) {
+		if (page_tells_utc(&event->page) && page_is_vouched_for(&event->page))
+			*best = (struct witness){.rank = WITNESS_PAGE};
+		else if (best->rank == WITNESS_PAGE)
+			*best = (struct witness){0};
+	}
+	return best->rank != WITNESS_PAGE && witness_event(best, event);
 }
 
 int witness_realtime_error(const struct event_clock *clock, struct ns_interval *out)
@@ -104,6 +150,11 @@ const char *witness_text(const struct witness *witness, char out[WITNESS_TEXT_BY
 		return "the page";
 	case WITNESS_BOUNDED:
 		text_ns_u64(witness->bound_ns, bound, sizeof(bound));
+		if (witness->clock == OBSERVED_CLOCKBOUND) {
+			snprintf(out, WITNESS_TEXT_BYTES,
+				 "ClockBound, which claims to be within %s", bound);
+			return out;
+		}
 		snprintf(out, WITNESS_TEXT_BYTES, "/dev/ptp%d (%s), which claims to be within %s",
 			 witness->reference.number, name, bound);
 		return out;

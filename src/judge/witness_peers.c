@@ -89,23 +89,31 @@ static struct witness_peer *peer_of(struct witness_peers *peers, const struct ev
 	return &peers->peer[peers->count++];
 }
 
-static bool is_off_page(const struct event *event)
+static void hold_against_page(struct witness_peer *peer, const struct event *event)
 {
 	struct clock_error error;
 	struct peer_pair pair;
 
-	return !clock_error_of(event, &error) && witness_peers_off_page(event, &error, &pair);
+	if (clock_error_of(event, &error))
+		return;
+	peer->is_off_page = witness_peers_off_page(event, &error, &pair);
+	peer->was_off_page = peer->is_off_page;
 }
 
 static void take_reading(struct witness_peer *peer, const struct event *event)
 {
 	const struct event_clock *clock = &event->clock;
 
-	*peer = (struct witness_peer){.clock = *clock, .from_ns = event->time_ns};
+	*peer = (struct witness_peer){
+		.clock = *clock,
+		.from_ns = event->time_ns,
+		.readings = peer->readings + 1,
+		.was_off_page = peer->was_off_page,
+	};
 	if (__builtin_add_overflow(event->time_ns, event->latency_ns, &peer->to_ns))
 		return;
 	peer->is_there = witness_peer_is_asked(clock) && utc_of(clock, &peer->utc);
-	peer->is_off_page = is_off_page(event);
+	hold_against_page(peer, event);
 	if (clock->clock == OBSERVED_REALTIME)
 		peer->has_realtime = true;
 	else if (clock->clock == OBSERVED_PHC_OTHER || clock->realtime_before.tv_sec)
@@ -157,8 +165,7 @@ static bool measure(const struct witness_peer *a, const struct witness_peer *b,
 
 static bool is_witness(const struct witness_peer *peer, const struct witness *witness)
 {
-	return witness_is_other(witness) && peer->clock.clock == OBSERVED_PHC_OTHER &&
-	       peer->clock.reference.number == witness->reference.number;
+	return witness_is_clock(witness, &peer->clock);
 }
 
 static size_t index_of(size_t first, size_t second)
@@ -233,6 +240,7 @@ static void compare(struct witness_peers *peers, const struct witness *witness, 
 		return;
 	side = !is_beyond ? 0 : apart.lo_ns > 0 ? 1 : -1;
 	again = state->side == side;
+	state->is_sure = side && again;
 	if (is_beyond)
 		take_distance(state, apart);
 	else
@@ -391,4 +399,41 @@ bool witness_peers_against(const struct witness_peers *peers, const struct event
 			return true;
 	}
 	return false;
+}
+
+bool witness_peers_are_new(const struct witness_peers *peers, const struct event_clock *clock)
+{
+	for (size_t i = 0; i < peers->count; i++) {
+		if (is_same(&peers->peer[i].clock, clock))
+			return peers->peer[i].readings < 2;
+	}
+	return false;
+}
+
+static bool is_bounded(const struct witness_peer *peer, uint64_t now_ns)
+{
+	return is_fresh(peer, now_ns) && witness_rank_of(&peer->clock) == WITNESS_BOUNDED;
+}
+
+enum peers_doubt witness_peers_doubt(const struct witness_peers *peers, const struct witness *clock,
+				     uint64_t now_ns)
+{
+	enum peers_doubt doubt = PEERS_AGREE;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		if (peers->peer[i].was_off_page &&
+		    (is_witness(&peers->peer[i], clock) || is_bounded(&peers->peer[i], now_ns)))
+			return PEERS_CONTRADICT;
+		for (size_t j = 0; j < i; j++) {
+			const struct peer_state *state = &peers->state[index_of(i, j)];
+
+			if (!state->side || !is_bounded(&peers->peer[i], now_ns) ||
+			    !is_bounded(&peers->peer[j], now_ns))
+				continue;
+			if (state->is_sure)
+				return PEERS_CONTRADICT;
+			doubt = PEERS_UNSURE;
+		}
+	}
+	return doubt;
 }

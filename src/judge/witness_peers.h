@@ -58,13 +58,16 @@ struct witness_peer {
 	bool has_realtime;
 	uint64_t from_ns; /* it was read between these, CLOCK_MONOTONIC */
 	uint64_t to_ns;
-	bool is_off_page; /* it and the page contradict each other */
+	bool is_off_page;  /* it and the page contradict each other */
+	bool was_off_page; /* the same, when the two could be compared last */
+	uint64_t readings;
 };
 
 /* What is known of two of them. */
 struct peer_state {
 	int side;  /* by the newest comparison, of the first one: -1 behind, 1 ahead, 0 neither */
 	int found; /* the same, by two of them one after the other */
+	bool is_sure;		    /* two of them in that direction: not by what came in between */
 	struct ns_interval apart;   /* by the newest that shows it: the first less the second */
 	struct ns_interval nearest; /* by the most exact one of those that it agrees with */
 	uint64_t agreed_ns;	    /* when they did not contradict each other, last; 0: never */
@@ -113,6 +116,25 @@ bool witness_peers_contradict(const struct witness_peers *peers, const struct wi
  */
 bool witness_peers_doubt_realtime(const struct witness_peers *peers, const struct witness *witness,
 				  uint64_t since_ns);
+
+/* Do those that claim a bound contradict each other, so that none of them can judge? */
+enum peers_doubt {
+	PEERS_AGREE,	  /* all of them, as far as it is known */
+	PEERS_UNSURE,	  /* by one comparison: what came between two readings may do that */
+	PEERS_CONTRADICT, /* some of them surely */
+};
+
+/*
+ * Of all that may be a witness with a bound (judge/witness.h), and were read no longer than
+ * WITNESS_STALE_NS before @now_ns. CLOCK_REALTIME, which is judged, is none. One that contradicted
+ * the page when the two could be compared last is one of two that do, though the page is gone; so
+ * is that of @clock, the witness, whatever it claims.
+ */
+enum peers_doubt witness_peers_doubt(const struct witness_peers *peers, const struct witness *clock,
+				     uint64_t now_ns);
+
+/* Was the clock of @clock read for the first time, and perhaps not all others yet? */
+bool witness_peers_are_new(const struct witness_peers *peers, const struct event_clock *clock);
 
 /* Does another of them that claims a bound, and is read, contradict the one of @clock? */
 bool witness_peers_against(const struct witness_peers *peers, const struct event_clock *clock);

@@ -297,8 +297,7 @@ void page_status_add_clock(struct page_status *status, const struct event *event
 
 	/* One that cannot judge CLOCK_REALTIME is no witness. */
 	known = !witness_realtime_error(&event->clock, &offset);
-	if ((known || event->clock.clock != OBSERVED_PHC_OTHER) &&
-	    witness_event(&status->witness, event))
+	if (known && status->witness.rank != WITNESS_PAGE && witness_event(&status->witness, event))
 		status->witness_offset = offset;
 	witness_peers_event(&status->peers, &status->witness, event);
 	if (event->clock.clock == OBSERVED_CLOCKBOUND)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim_witness.h"
 #include "judge/page_update.h"
 #include "judge_make.h"
 #include "scenario/random.h"
@@ -55,7 +56,8 @@ struct story {
 	bool disrupted;	     /* a marker moved, surely */
 	bool stepped;	     /* the host's clock was, surely beyond all bounds */
 	bool loses;	     /* events were lost */
-	bool reference_lies; /* another PTP clock is off, by a line of the story */
+	bool reference_lies; /* another clock is off, by a line of the story */
+	bool tells;	     /* the page can judge, from beginning to end */
 	uint64_t failed;     /* reads that failed */
 	struct told *told;
 	size_t count;
@@ -265,6 +267,7 @@ static inline void story_vary(struct story *story, uint64_t seed)
 	struct random_source random = {seed ^ 0x5a5a5a5a5a5a5a5a};
 	uint64_t which = random_u64(&random) % 24, long_ms = 1 + random_u64(&random) % 9000;
 	const char *more = strstr(story->text, "\nat ") ? "+" : "";
+	char witnesses[WITNESS_LINES];
 
 	switch (which) {
 	case 0:
@@ -287,6 +290,14 @@ static inline void story_vary(struct story *story, uint64_t seed)
 		story_say(story,
 			  "ptp-clock ena within 20us\nptp-clock nic off -700us within 9us\n");
 		story->reference_lies = true;
+		break;
+	case 5:
+	case 6:
+		if (!story->realtime || strstr(story->text, "ptp-clock"))
+			return;
+		story_other_witness(&random, which == 5, more, witnesses);
+		story_say(story, "%s", witnesses);
+		story->full = false;
 		break;
 	default:
 		return;
@@ -459,9 +470,13 @@ static inline bool story_play(struct story *story, uint64_t seed)
 	scenario_free(&scenario);
 	if (story_pick(story, 8) == 0)
 		story_fail_reads(story);
-	for (size_t i = 0; i < story->count; i++)
-		story->failed +=
-			story->told[i].event.type == EVENT_READ && story->told[i].event.result < 0;
+	story->tells = true;
+	for (size_t i = 0; i < story->count; i++) {
+		const struct told *told = &story->told[i];
+
+		story->failed += told->event.type == EVENT_READ && told->event.result < 0;
+		story->tells &= told->event.type != EVENT_CLOCK || told->utc_tells;
+	}
 	if (story->end == STORY_CUT || story->end == STORY_ALONE)
 		story->count -= story_pick(story, story->count);
 	return true;

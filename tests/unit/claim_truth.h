@@ -81,7 +81,7 @@ static inline bool is_fair(const struct beside *beside, bool ever)
 {
 	/* Where it is the page that carries no clock, another PTP clock is believed. */
 	return !(ever ? beside->ever_believed : beside->believed) && !beside->here_unseen &&
-	       !beside->here_anew && (story.full || !story.reference_lies) &&
+	       !beside->here_anew && (story.tells || !story.reference_lies) &&
 	       (beside->here_refuted || !beside->here_lied);
 }
 

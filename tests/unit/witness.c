@@ -299,14 +299,93 @@ static void a_host_that_is_off_is_said(void **state)
 }
 
 /* Without a page or a PTP clock there are still two that claim. */
-static void clockbound_and_the_kernel_contradict_each_other(void **state)
+/* With its own line it is a witness as a PTP clock with a bound is. */
+static void clockbound_is_a_witness(void **state)
 {
 	struct story *story = play(MARKER "clockbound off +20ms within 100us\n");
 
 	(void)state;
-	assert_int_equal(story->pairs, 1);
-	assert_int_equal(found_pair(story, 0)->pair.a.clock, OBSERVED_CLOCKBOUND);
-	assert_int_equal(found_pair(story, 0)->pair.b.clock, OBSERVED_REALTIME);
+	assert_int_equal(story->pairs, 0);
+	assert_int_equal(story->last.count[FINDING_WRONG_BOUND], 1);
+	assert_int_equal(story->last.witness.clock, OBSERVED_CLOCKBOUND);
+	assert_int_equal(story->last.witness.bound_ns, 100000);
+	free(story);
+	story = play(MARKER "clockbound within 1ms\n" MOVED MENDED);
+	assert_int_equal(story->closed, 1);
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	assert_true(interval_has(story->last.clock[OBSERVED_REALTIME].errors.worst, -250000000));
+	free(story);
+}
+
+/* Whatever makes the page one that is not to be believed, the other clock knows. */
+static void where_the_page_cannot_tell_another_does(void **state)
+{
+	static const char *const pages[] = {
+		"at 1s gone\n",
+		"at 1s status UNRELIABLE\n",
+		"at 1s set time_sec 0x8000000000000000\n",
+		"at 1s set time_type 9\n",
+		"at 1s mode marker-only\n",
+		"at 1s garbage 1h\n",
+		"at 1s stick 1h\n",
+		"at 1s migrate late 1h\n",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const struct incident_clock *clock;
+		struct story *story;
+
+		snprintf(text, sizeof(text), "realtime within 2ms\nend 40s\n%s%s%s",
+			 "ptp-clock nic within 1ms\n", pages[i], "at 10s clock-set step -3s\n");
+		story = play(text);
+		clock = &story->last.clock[OBSERVED_REALTIME];
+		if (!interval_has(clock->errors.worst, -3000000000) || clock->is_good)
+			fail_msg("%s", text);
+		assert_int_equal(story->last.witness.rank, WITNESS_BOUNDED);
+		assert_int_equal(story->last.count[FINDING_WRONG_BOUND], 1);
+		for (int why = 0; why < ERROR_UNKNOWNS; why++)
+			assert_int_equal(clock->errors.unknown[why], 0);
+		free(story);
+	}
+}
+
+/* The first reading of a clock proves nothing, for those after it may contradict it. */
+static void nobody_is_wrong_by_one_of_two_that_contradict(void **state)
+{
+	static const char *const clocks[] = {
+		"ptp-clock nic off 10ms within 1ms\nptp-clock hyperv within 1ms\n",
+		"ptp-clock nic within 1ms\nptp-clock hyperv within 1ms\n"
+		"at 9s ptp-clock nic off 10ms within 1ms\n",
+		"ptp-clock kvm within 1ms\nclockbound within 1ms\n"
+		"at 9s ptp-clock kvm off 10ms within 1us\n",
+		"ptp-clock kvm within 20ms\nptp-clock nic within 1ms\n"
+		"ptp-clock ena off 20ms within 1ms\n",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		struct story *story;
+
+		snprintf(text, sizeof(text), "%s%s", MARKER, clocks[i]);
+		story = play(text);
+		assert_int_equal(story->closed, 0);
+		assert_true(story->pairs >= 1);
+		assert_false(story->was_well_at_end);
+		free(story);
+	}
+}
+
+static void the_narrowest_bound_judges(void **state)
+{
+	struct story *story =
+		play(MARKER "ptp-clock kvm within 20ms\nptp-clock nic within 10us\n" MOVED);
+
+	(void)state;
+	assert_int_equal(story->last.witness.bound_ns, 10000);
+	assert_int_equal(story->last.witness.reference.number, 1);
 	free(story);
 }
 
@@ -399,7 +478,10 @@ int main(void)
 		cmocka_unit_test(it_is_said_once_a_stretch),
 		cmocka_unit_test(noise_within_the_bounds_is_none),
 		cmocka_unit_test(a_host_that_is_off_is_said),
-		cmocka_unit_test(clockbound_and_the_kernel_contradict_each_other),
+		cmocka_unit_test(clockbound_is_a_witness),
+		cmocka_unit_test(where_the_page_cannot_tell_another_does),
+		cmocka_unit_test(nobody_is_wrong_by_one_of_two_that_contradict),
+		cmocka_unit_test(the_narrowest_bound_judges),
 		cmocka_unit_test(what_comes_between_two_readings_is_no_contradiction),
 		cmocka_unit_test(all_that_fit_are_asked),
 	};
