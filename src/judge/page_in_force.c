@@ -102,6 +102,19 @@ static bool is_believed(const struct page_in_force *in_force)
 	       page_is_vouched_for(page) && !page_is_in_doubt(page, NULL, 0);
 }
 
+/* By a time that is still that of before its marker moved no clock contradicts the page. */
+static void take_peer(struct page_in_force *in_force, const struct event *event)
+{
+	struct witness_peers *peers = &in_force->peers;
+	bool was_off[WITNESS_PEERS];
+
+	for (size_t i = 0; i < WITNESS_PEERS; i++)
+		was_off[i] = peers->peer[i].was_off_page;
+	witness_peers_event(peers, &in_force->witness, event);
+	for (size_t i = 0; i < WITNESS_PEERS && in_force->reference_is_stale; i++)
+		peers->peer[i].was_off_page = was_off[i];
+}
+
 /* The page, the best of the others, or where there is none the page that is not believed. */
 static void choose_witness(struct page_in_force *in_force, const struct event *event)
 {
@@ -114,7 +127,7 @@ static void choose_witness(struct page_in_force *in_force, const struct event *e
 		in_force->witness = (struct witness){.rank = WITNESS_PAGE};
 	else
 		in_force->witness = in_force->other;
-	witness_peers_event(&in_force->peers, &in_force->witness, event);
+	take_peer(in_force, event);
 	/* The others may not have had their turn. */
 	if (!is_other || !witness_is_other(&in_force->witness) ||
 	    witness_peers_are_new(&in_force->peers, &event->clock))
