@@ -10,6 +10,7 @@
 #include "feed/file_page.h"
 #include "feed/live.h"
 #include "feed/message.h"
+#include "judge/health.h"
 #include "observe/driver_config.h"
 #include "top/top_options.h"
 #include "top/top_session.h"
@@ -52,14 +53,20 @@ static bool is_of_file(const struct live *live)
 	return live->monitor && !page_monitor_facts(live->monitor)->is_device;
 }
 
-/* By the rule of wait and exporter: the page of a file may be of another machine. */
+/* The page of a file may be of another machine: it is held against CLOCK_REALTIME here. */
 static struct claim claim_of_here(const struct top_run *run)
 {
+	struct ns_interval distance;
+
 	if (!is_of_file(&run->live))
 		return claim_seen(true);
 	if (run->options->monitor.foreign)
 		return claim_unknown(CLAIM_NOT_COMPARED);
-	return file_page_claim(&top_model_page(run->model)->page);
+	if (page_distance_now(&top_model_page(run->model)->page, &distance))
+		return claim_unknown(CLAIM_NOT_COMPARED);
+	return distance.lo_ns >= -HEALTH_BACK_NS && distance.hi_ns <= HEALTH_BACK_NS
+		       ? claim_seen(true)
+		       : claim_unknown(CLAIM_OTHER_MACHINE);
 }
 
 static const struct top_state *state_now(struct top_run *run)

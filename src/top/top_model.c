@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "judge/error_bounds.h"
+#include "judge/health.h"
 #include "page/warning.h"
 
 struct top_model {
@@ -289,6 +290,7 @@ static void set_level(struct top_state *state, const struct incident *open)
 	bool has_page = state->has_page && !state->page_is_torn;
 
 	state->announced = has_page ? announced_by(&state->page) : NULL;
+	state->is_freerunning = has_page && health_is_freerunning(&state->page);
 	state->says_unreliable = has_page && page_warnings(&state->page) &
 						     PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE);
 	state->is_bad = state->well.state == CLAIM_FAILS || state->says_unreliable;

@@ -85,7 +85,8 @@ struct top_state {
 	struct finding incident_finding; /* its worst finding, the first of them */
 	uint64_t incident_from_ns;
 	bool page_is_good;
-	bool says_unreliable; /* the page, of itself */
+	bool says_unreliable; /* the page, of itself; */
+	bool is_freerunning;  /* or that its host has no source of time */
 	/* A disruption that the host announces, a sentence; NULL: it does not. Static. */
 	const char *announced;
 	bool by_witness;	/* the page carries no clock: another judges */

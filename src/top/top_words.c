@@ -170,6 +170,8 @@ static void say_bad(const struct top_state *state, struct words *words)
 		say_page(state, words);
 	else if (clock)
 		say_clock(state, clock, words);
+	else if (state->is_freerunning)
+		say(words, "the host has no source of time (FREERUNNING)");
 	else if (state->has_incident && state->now_ns - finding->found_ns < INCIDENT_SETTLE_NS)
 		say(words, "the page is good again, but not for 5 s yet");
 	else if (state->has_incident)
@@ -203,7 +205,7 @@ void top_now_sentence(const struct top_state *state, char *text, size_t bytes)
 	else if (state->clocks)
 		say(&words, "the page is good, and the clocks agree with it");
 	else
-		say(&words, "the page is good, and near CLOCK_REALTIME");
+		say(&words, "the page is good, and CLOCK_REALTIME within 1 ms of it");
 }
 
 /* --- Since the start */

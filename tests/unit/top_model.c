@@ -390,6 +390,21 @@ static void unreliable_is_critical(void **state)
 	shown_free(shown);
 }
 
+static void host_without_time_is_bad(void **state)
+{
+	struct shown *shown = show_at("realtime within 1ms\nstatus FREERUNNING\nend 60s\n", 5);
+
+	(void)state;
+	assert_int_equal(top_level_of(shown->state), TOP_WARNING);
+	has(shown->now, "the host has no source of time (FREERUNNING)");
+	shown_free(shown);
+
+	shown = show_at("realtime within 1ms\nend 60s\nat 10s status FREERUNNING\n", 12);
+	has(shown->now, "WARNING: status_change ");
+	has(shown->now, "the host has no source of time (FREERUNNING)");
+	shown_free(shown);
+}
+
 static void own_uses_are_no_readers(void **state)
 {
 	struct top_start start = {.own_pid = 42};
@@ -438,6 +453,7 @@ int main(void)
 		cmocka_unit_test(announced_is_no_ok),
 		cmocka_unit_test(without_clocks_is_unknown),
 		cmocka_unit_test(unreliable_is_critical),
+		cmocka_unit_test(host_without_time_is_bad),
 		cmocka_unit_test(own_uses_are_no_readers),
 		cmocka_unit_test(names_are_harmless),
 	};
