@@ -37,7 +37,7 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 		}
 		if (!refuted_widen(finding, point->from_ns, &point->error))
 			continue;
-		point->unbounded |= refuted_is_unbounded(&analysis->refuted);
+		point->unbounded |= refuted_is_unbounded(judge_refuted(analysis->judge));
 		clock->off += error_is_wrong(point->error, point->unbounded) ? point->samples : 0;
 		curve->point[kept++] = *point;
 	}
@@ -46,7 +46,6 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 
 static void refute(struct analysis *analysis, const struct finding *finding)
 {
-	refuted_add(&analysis->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		/* On which scale another clock was is not kept. */
 		if (i == OBSERVED_REALTIME || !refuted_utc_alone(finding))
@@ -163,14 +162,14 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	if (judge_has_witness_but_page(analysis->judge))
 		return;
 	if (error_by_page_in_force(line, event, &own, &error) ||
-	    refuted_error(&analysis->refuted, event, &error)) {
+	    refuted_error(judge_refuted(analysis->judge), event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
 	add_error(clock,
 		  event->clock.has_claim && health_of_reading(event, &own, error, &line->leap_turn),
 		  event->time_ns, error,
-		  !own.has_page_claim || refuted_is_unbounded(&analysis->refuted));
+		  !own.has_page_claim || refuted_is_unbounded(judge_refuted(analysis->judge)));
 }
 
 static void add_read(struct analysis *analysis, const struct event *event)
@@ -323,8 +322,6 @@ void analysis_event(struct analysis *analysis, const struct event *event)
 	analysis->page_doubt_ns = UINT64_MAX;
 	judge_event(analysis->judge, event);
 	follow_page(analysis, event);
-	/* By now it is known whether its page refutes another. */
-	refuted_event(&analysis->refuted, event);
 	add_by_type(analysis, event, analysis->line);
 }
 

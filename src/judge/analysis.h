@@ -87,7 +87,6 @@ struct analysis {
 	uint64_t newest_ns;	/* of the event before, with the page good */
 	const struct page_in_force *line; /* as of the event that is judged */
 	uint64_t since_ns;		  /* the marker moved last, or there was a gap */
-	struct refuted refuted;		  /* pages since then, of which one was wrong */
 };
 
 /* NULL without memory. */

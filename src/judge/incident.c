@@ -29,6 +29,25 @@ const struct incident *incidents_open(const struct incidents *incidents)
 	return incidents->open ? &incidents->incident : NULL;
 }
 
+const struct refuted *incidents_refuted(const struct incidents *incidents)
+{
+	return &incidents->refuted;
+}
+
+uint64_t incident_least_ns(const struct incident *incident)
+{
+	return incident->last_bad_ns > incident->found_bad_ns
+		       ? incident->last_bad_ns - incident->found_bad_ns
+		       : 0;
+}
+
+bool incident_most_ns(const struct incident *incident, uint64_t *ns)
+{
+	if (incident->recovered)
+		*ns = incident->to_ns - incident->from_ns;
+	return incident->recovered;
+}
+
 enum finding_severity incident_alarm(const struct incident *incident)
 {
 	enum finding_severity worst =
@@ -83,6 +102,7 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incident->number = number;
 	incident->from_ns = finding->not_before_ns;
 	incident->to_ns = finding->found_ns;
+	incident->found_bad_ns = incident->last_bad_ns = finding->found_ns;
 	incidents->open = true;
 	incidents->good_since_ns = 0;
 	incidents->was_unknown = incidents->clock_status == VMCLOCK_STATUS_UNKNOWN;
@@ -108,6 +128,12 @@ static void close_incident(struct incidents *incidents, struct claim recovery, u
 	tell(incidents, INCIDENT_CLOSED);
 }
 
+static void note_bad(struct incident *incident, uint64_t seen_ns)
+{
+	if (seen_ns > incident->last_bad_ns)
+		incident->last_bad_ns = seen_ns;
+}
+
 static void add_finding(struct incident *incident, const struct finding *finding)
 {
 	incident->count[finding->kind]++;
@@ -115,6 +141,10 @@ static void add_finding(struct incident *incident, const struct finding *finding
 		incident->severity = finding->severity;
 	if (finding->not_before_ns < incident->from_ns)
 		incident->from_ns = finding->not_before_ns;
+	if (finding->found_ns < incident->found_bad_ns)
+		incident->found_bad_ns = finding->found_ns;
+	if (finding->severity > FINDING_INFO)
+		note_bad(incident, finding->found_ns);
 	if (incident->findings == INCIDENT_FINDINGS)
 		incident->findings_unlisted++;
 	else
@@ -158,6 +188,22 @@ static void note_move(struct incidents *incidents, const struct finding *finding
 	incidents->moved_ns = finding->found_ns;
 }
 
+/*
+ * Another clock; but it may go on from a page that was wrong, if the incident in which that was
+ * found still is open, and it is not known which one was.
+ */
+static void disrupt(struct incidents *incidents, uint64_t marker, bool is_new)
+{
+	struct step_blame *blame = &incidents->incident.step_blame;
+	bool is_settled = is_new || !incident_page_is_refuted(incidents, 0) ||
+			  blame->fault == STEP_FAULT_BEFORE;
+
+	refuted_disrupt(&incidents->refuted, marker, is_settled);
+	incident_ask_anew(incidents);
+	/* Its time before does not say when this page was wrong. */
+	*blame = (struct step_blame){.was_asked = refuted_any(&incidents->refuted)};
+}
+
 void incidents_finding(struct incidents *incidents, const struct finding *finding)
 {
 	bool is_new = !incidents->open;
@@ -179,12 +225,8 @@ void incidents_finding(struct incidents *incidents, const struct finding *findin
 	}
 	if (refuted_by(finding))
 		incident_refute(incidents, finding);
-	/* Another clock: nothing refutes it, and what was before cannot be held against it. */
 	if (finding->kind == FINDING_DISRUPTION)
-		incidents->refuted = (struct refuted){0};
-	/* Nor does its time before say when the page was wrong. */
-	if (finding->kind == FINDING_DISRUPTION)
-		incidents->incident.step_blame = (struct step_blame){.was_asked = true};
+		disrupt(incidents, page_get(&finding->after, PAGE_DISRUPTION_MARKER), is_new);
 	incidents->not_updated |= finding->kind == FINDING_NOT_UPDATED;
 	if (is_new)
 		tell(incidents, INCIDENT_OPENED);
@@ -232,7 +274,10 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 		incident->page_good_ns = 0;
 	else if (!incident->page_good_ns)
 		incident->page_good_ns = now_ns;
-	if (!page_good || !incident_clocks_are_good(incidents) ||
+	if (!page_good)
+		note_bad(incident, now_ns);
+	note_bad(incident, incident_clocks_bad_ns(incidents));
+	if (!page_good || incident_clocks_bad_ns(incidents) ||
 	    suspects_are_bad(&incidents->suspects, now_ns, UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)) {
 		incidents->good_since_ns = 0;
 		return;
@@ -265,8 +310,10 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 void incidents_event(struct incidents *incidents, const struct event *event)
 {
 	incidents->newest_ns = event->time_ns;
-	if (suspects_event(&incidents->suspects, event))
+	if (suspects_event(&incidents->suspects, event)) {
 		incidents->good_since_ns = 0;
+		note_bad(&incidents->incident, event->time_ns);
+	}
 	switch (event->type) {
 	case EVENT_READ:
 	case EVENT_CALL:

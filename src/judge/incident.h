@@ -156,6 +156,9 @@ struct incident {
 	enum finding_severity severity; /* the highest of its findings */
 	uint64_t from_ns;		/* the bad window: last good sample ... */
 	uint64_t to_ns; /* ... and recovery, or the newest event while there is none */
+	/* It was seen to be bad from the one to the other: it was so at least in between. */
+	uint64_t found_bad_ns;
+	uint64_t last_bad_ns;
 	bool recovered; /* it was seen to: recovery.state is CLAIM_HOLDS */
 	struct claim recovery;
 	/* Bit 1 << enum observed_clock: those that were not checked, if CLAIM_CLOCK_UNKNOWN. */
@@ -191,6 +194,7 @@ enum incident_news {
 typedef void (*incident_fn)(const struct incident *incident, enum incident_news news, void *arg);
 
 struct incidents;
+struct refuted;
 
 /*
  * @page is the page in force, which takes each event before the detector and these do: borrowed.
@@ -216,6 +220,12 @@ void incidents_forget(struct incidents *incidents, uint64_t number);
 /* No more events: close what is open. */
 void incidents_finish(struct incidents *incidents);
 
+/* For how long it was surely bad: from the first sample found bad to the last one. */
+uint64_t incident_least_ns(const struct incident *incident);
+
+/* For how long it was bad at most, into @ns; false: it is not known to have recovered. */
+bool incident_most_ns(const struct incident *incident, uint64_t *ns);
+
 /* The highest severity of its findings, but for what was lost: what each part of it amounts to. */
 enum finding_severity incident_alarm(const struct incident *incident);
 
@@ -224,6 +234,9 @@ enum finding_severity incident_alarm(const struct incident *incident);
  * no clock shows that this one is right; or clocks were moved, and none was checked since.
  */
 bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why);
+
+/* The pages that another refutes. Owned by @incidents. */
+const struct refuted *incidents_refuted(const struct incidents *incidents);
 
 /* The incident that is open, or NULL. Owned by @incidents. */
 const struct incident *incidents_open(const struct incidents *incidents);

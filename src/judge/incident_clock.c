@@ -120,6 +120,12 @@ static void refute_vouching(struct incidents *incidents, const struct finding *f
 		incidents->set_ns && incidents->set_ns >= finding->not_before_ns;
 }
 
+void incident_ask_anew(struct incidents *incidents)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		incidents->newest[i].vouching = (struct vouching){0};
+}
+
 void incident_note_set(struct incidents *incidents, const struct finding *finding)
 {
 	struct vouching *vouching = &incidents->newest[OBSERVED_REALTIME].vouching;

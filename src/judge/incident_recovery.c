@@ -29,15 +29,19 @@ static unsigned int clocks_unchecked(const struct incidents *incidents, uint64_t
 	return unchecked;
 }
 
-bool incident_clocks_are_good(const struct incidents *incidents)
+uint64_t incident_clocks_bad_ns(const struct incidents *incidents)
 {
+	uint64_t newest_ns = 0;
+
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incidents->incident.clock[i];
+		uint64_t seen_ns = incidents->newest[i].point.from_ns;
 
-		if (is_waited_for(clock, i) && !clock->is_good && !clock->is_contradicted)
-			return false;
+		if (is_waited_for(clock, i) && !clock->is_good && !clock->is_contradicted &&
+		    seen_ns > newest_ns)
+			newest_ns = seen_ns;
 	}
-	return true;
+	return newest_ns;
 }
 
 bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns)

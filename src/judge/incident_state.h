@@ -135,6 +135,9 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
 
+/* The marker moved: which clock shows that the page of now is right begins anew. */
+void incident_ask_anew(struct incidents *incidents);
+
 /* CLOCK_REALTIME was set, by @finding: it no longer shows which of two pages is right. */
 void incident_note_set(struct incidents *incidents, const struct finding *finding);
 
@@ -162,8 +165,8 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 /* How long all must have been good until it closes with that @recovery: more may become known. */
 uint64_t incident_settle_ns(struct claim recovery);
 
-/* Are all clocks back that can be waited for? */
-bool incident_clocks_are_good(const struct incidents *incidents);
+/* When a clock that can be waited for was seen to be bad, newest first; 0: all are back. */
+uint64_t incident_clocks_bad_ns(const struct incidents *incidents);
 
 /* EVENT_READ, EVENT_CALL: keep it until a page comes; incident_reader.c. */
 void incident_handle_read(struct incidents *incidents, const struct event *event);

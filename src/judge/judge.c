@@ -288,6 +288,11 @@ bool judge_has_witness_but_page(const struct judge *judge)
 	return witness_is_other(&judge->page.witness);
 }
 
+const struct refuted *judge_refuted(const struct judge *judge)
+{
+	return incidents_refuted(judge->incidents);
+}
+
 const struct detector_counts *judge_counts(const struct judge *judge)
 {
 	return detector_counts(judge->detector);

@@ -25,6 +25,7 @@
 #include "page/warning.h"
 
 struct judge;
+struct refuted;
 
 /*
  * What a caller is told, in this order of each event; NULL: it does not want to know. What they are
@@ -117,6 +118,9 @@ const struct witness *judge_witness(const struct judge *judge);
 
 /* Is it a clock other than the page? */
 bool judge_has_witness_but_page(const struct judge *judge);
+
+/* The pages that another refutes, as incidents take them. Owned by @judge. */
+const struct refuted *judge_refuted(const struct judge *judge);
 
 /* What has passed through. Owned by @judge. */
 const struct detector_counts *judge_counts(const struct judge *judge);

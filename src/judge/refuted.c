@@ -115,13 +115,42 @@ static struct page at_old_rate(const struct page *before, const struct page *aft
 	return page;
 }
 
+static bool join_moves(struct ns_interval *moves, struct ns_interval moved)
+{
+	return !__builtin_add_overflow(moves->lo_ns, moved.lo_ns < 0 ? moved.lo_ns : 0,
+				       &moves->lo_ns) &&
+	       !__builtin_add_overflow(moves->hi_ns, moved.hi_ns > 0 ? moved.hi_ns : 0,
+				       &moves->hi_ns);
+}
+
+/* By how much the page of now is from the one before @finding; false: it is not known. */
+static bool add_move(struct refuted *refuted, const struct finding *finding)
+{
+	struct ns_interval moved;
+
+	if (finding->kind != FINDING_HOST_STEP)
+		return true;
+	return !finding->step.out_of_range &&
+	       !interval_widen(finding->step.moved, finding->step.bound_ns, &moved) &&
+	       join_moves(&refuted->moves, moved);
+}
+
+/* What is not known is 292 years. */
+static void add_any_move(struct refuted *refuted, const struct finding *finding)
+{
+	if (!add_move(refuted, finding))
+		refuted->moves = (struct ns_interval){INT64_MIN, INT64_MAX};
+}
+
 void refuted_add(struct refuted *refuted, const struct finding *finding)
 {
 	refuted->marker = page_get(&finding->after, PAGE_DISRUPTION_MARKER);
 	if (refuted_utc_alone(finding))
 		add_utc(refuted, finding);
-	else
+	else {
 		add_page(refuted, &finding->before);
+		add_any_move(refuted, finding);
+	}
 	/* With a step in the same update only one of the two may be a lie. */
 	if (finding->kind == FINDING_HOST_SLEW) {
 		const struct page page = at_old_rate(&finding->before, &finding->after);
@@ -135,6 +164,11 @@ static bool is_utc_in_doubt(const struct refuted *refuted)
 	return refuted->utc_doubt.lo_ns || refuted->utc_doubt.hi_ns;
 }
 
+static bool has_carried(const struct refuted *refuted)
+{
+	return refuted->carried.lo_ns || refuted->carried.hi_ns;
+}
+
 void refuted_event(struct refuted *refuted, const struct event *event)
 {
 	if ((!refuted_any(refuted) && !is_utc_in_doubt(refuted)) ||
@@ -142,12 +176,25 @@ void refuted_event(struct refuted *refuted, const struct event *event)
 	    (event->type != EVENT_PAGE && event->type != EVENT_CLOCK))
 		return;
 	if (refuted->marker != page_get(&event->page, PAGE_DISRUPTION_MARKER))
+		refuted_disrupt(refuted, page_get(&event->page, PAGE_DISRUPTION_MARKER), false);
+}
+
+void refuted_disrupt(struct refuted *refuted, uint64_t marker, bool is_settled)
+{
+	struct ns_interval carried = refuted->carried;
+
+	if (!refuted_any(refuted) || is_settled) {
 		*refuted = (struct refuted){0};
+		return;
+	}
+	if (!join_moves(&carried, refuted->moves))
+		carried = (struct ns_interval){INT64_MIN, INT64_MAX};
+	*refuted = (struct refuted){.marker = marker, .carried = carried};
 }
 
 bool refuted_any(const struct refuted *refuted)
 {
-	return refuted->pages || refuted->unlisted;
+	return refuted->pages || refuted->unlisted || has_carried(refuted);
 }
 
 bool refuted_join(struct ns_interval *hull, struct ns_interval last, struct ns_interval by)
@@ -231,9 +278,27 @@ int refuted_error(const struct refuted *refuted, const struct event *event,
 			return -(int)ERROR_REFUTED - 1;
 		last = also;
 	}
-	if (!why && (refuted->unlisted || !refuted_widen_utc(refuted, own.scale, error)))
+	if (!why && (refuted->unlisted || interval_add(*error, refuted->carried, error) ||
+		     !refuted_widen_utc(refuted, own.scale, error)))
 		why = -(int)ERROR_REFUTED - 1;
 	return why;
+}
+
+/* Is it as good where the page is off by what those before the marker moved had moved by? */
+static bool carries_doubt(const struct refuted *refuted, const struct event *event,
+			  struct ns_interval error)
+{
+	const int64_t move[] = {refuted->carried.lo_ns, refuted->carried.hi_ns};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct ns_interval also;
+
+		if (move[i] &&
+		    (interval_add(error, interval_of(move[i]), &also) ||
+		     (!interval_overlap(also, error) && health_of_clock(&event->clock, also))))
+			return true;
+	}
+	return false;
 }
 
 bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
@@ -252,7 +317,7 @@ bool refuted_in_doubt(const struct refuted *refuted, const struct event *event,
 		if (!interval_overlap(also, error) && health_of_clock(&event->clock, also))
 			return true;
 	}
-	return refuted->unlisted;
+	return refuted->unlisted || carries_doubt(refuted, event, error);
 }
 
 /* By the page after the step, which is step->moved ahead. */

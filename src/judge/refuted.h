@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Pages that another refutes. Where a host_step or host_slew says that of two pages one was wrong,
- * and not which, an error is a hull by both, until the marker moves: then there is another clock.
+ * and not which, an error is a hull by both. When the marker moves there is another clock, but it
+ * may go on from the wrong page: while that incident is open, and it was not shown which page was
+ * right, errors may be others by as much as the pages were stepped.
  * Where it was so more than once, each time another page may be the wrong one, or the counter was
  * disturbed: it is a hull over all sums of what the pages moved by.
  * So is one on UTC where a page in TAI changed its offset to UTC, and no leap second explains it.
@@ -28,6 +30,10 @@ struct refuted {
 	struct page page[REFUTED_PAGES];
 	size_t pages;
 	bool unlisted;
+	/* All that they were stepped by: by it an error by the one of now may be another. */
+	struct ns_interval moves;
+	/* The same of those before the marker moved. 0 is in both. */
+	struct ns_interval carried;
 	/* By how much an error on UTC may be another, by the offsets to TAI before. 0 is in it. */
 	struct ns_interval utc_doubt;
 };
@@ -40,6 +46,9 @@ bool refuted_utc_alone(const struct finding *finding);
 
 /* The page before @finding, one by refuted_by(). */
 void refuted_add(struct refuted *refuted, const struct finding *finding);
+
+/* The marker moved to @marker; @is_settled: it was shown that the page of until then was right. */
+void refuted_disrupt(struct refuted *refuted, uint64_t marker, bool is_settled);
 
 /* Take an event: a page with another marker, as there may be after a gap, is of another clock. */
 void refuted_event(struct refuted *refuted, const struct event *event);

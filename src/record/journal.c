@@ -207,20 +207,19 @@ void journal_incident(struct journal *journal, const struct incident *incident,
 {
 	bool opened = news == INCIDENT_OPENED;
 	const char *severity = finding_severity_name(incident->severity);
-	char length[TEXT_NS_BYTES];
+	char length[INCIDENT_LENGTH_BYTES];
 	char recovery[RECOVERY_BYTES];
 	struct entry entry;
 
 	/* That it is over is worth a notice, unless it never became good. */
 	begin(&entry, journal, opened ? ID_INCIDENT_OPENED : ID_INCIDENT_CLOSED,
 	      opened || !incident->recovered ? priority_of(incident->severity) : PRIORITY_NOTICE);
-	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	if (opened)
 		put_message(&entry, "incident %" PRIu64 " opened: %s", incident->number,
 			    finding_name(incident->finding[0].kind));
 	else
-		put_message(&entry, "incident %" PRIu64 " is over: the clock was bad for %s%s; %s",
-			    incident->number, incident->recovered ? "" : "at least ", length,
+		put_message(&entry, "incident %" PRIu64 " is over: the clock was bad for %s; %s",
+			    incident->number, incident_length(incident, length),
 			    incident_recovery(incident, recovery));
 	put_field(&entry, "VMCLOCK_KIND", "incident");
 	put_field(&entry, "VMCLOCK_SEVERITY", severity);

@@ -278,7 +278,7 @@ static void csv_finding(void *stream, const struct finding *finding)
 static void csv_incident(void *stream, const struct incident *incident)
 {
 	const struct csv *csv = stream;
-	char what[32], text[224], from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES];
+	char what[32], text[224], from[INSTANT_ISO_BYTES], length[INCIDENT_LENGTH_BYTES];
 	char recovery[RECOVERY_BYTES];
 	struct line line = {
 		.time_ns = incident->to_ns,
@@ -289,11 +289,9 @@ static void csv_incident(void *stream, const struct incident *incident)
 	};
 
 	report_utc(csv->report, incident->from_ns, from, sizeof(from));
-	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	snprintf(what, sizeof(what), "incident %" PRIu64, incident->number);
-	snprintf(text, sizeof(text), "bad from %s on for %s%s; %s", from,
-		 incident->recovered ? "" : "at least ", length,
-		 incident_recovery(incident, recovery));
+	snprintf(text, sizeof(text), "bad from %s on for %s; %s", from,
+		 incident_length(incident, length), incident_recovery(incident, recovery));
 	put_line(csv, &line);
 }
 

@@ -261,20 +261,18 @@ static void put_victims(FILE *out, const struct incident *incident)
 static void put_incident(FILE *out, const struct report *report, const struct verdict *verdict,
 			 const struct incident *incident)
 {
-	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	char from[INSTANT_ISO_BYTES], length[INCIDENT_LENGTH_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	char recovery[RECOVERY_BYTES];
 	uint64_t from_ns, to_ns;
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
-	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	fprintf(out,
 		"<h2 id=\"incident%" PRIu64 "\">Incident %" PRIu64
 		", <span class=\"%s\">%s</span></h2>\n",
 		incident->number, incident->number, finding_severity_name(incident->severity),
 		finding_severity_name(incident->severity));
-	fprintf(out, "<p>Bad from %s on for %s%s; <strong>%s</strong>.</p>\n", from,
-		incident->recovered ? "" : "at least ", length,
-		incident_recovery(incident, recovery));
+	fprintf(out, "<p>Bad from %s on for %s; <strong>%s</strong>.</p>\n", from,
+		incident_length(incident, length), incident_recovery(incident, recovery));
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	if (*downtime)
 		fprintf(out, "<p>%s</p>\n", downtime);

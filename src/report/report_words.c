@@ -168,16 +168,15 @@ static void say_readers(struct words *words, const struct report *report,
 static void say_incident(struct words *words, const struct report *report,
 			 const struct incident *incident)
 {
-	char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], downtime[DOWNTIME_WORDS_BYTES];
+	char from[INSTANT_ISO_BYTES], length[INCIDENT_LENGTH_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	/* By the page goes without saying. */
 	bool says_recovery = !incident->recovered || witness_is_other(&incident->witness);
 	char recovery[RECOVERY_BYTES], blame[STEP_BLAME_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
-	text_ns_u64(incident->to_ns - incident->from_ns, length, sizeof(length));
 	say(words,
-	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s%s%s: ", incident->number,
-	    from, incident->recovered ? "" : "at least ", length, says_recovery ? ", " : "",
+	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s%s: ", incident->number,
+	    from, incident_length(incident, length), says_recovery ? ", " : "",
 	    says_recovery ? incident_recovery(incident, recovery) : "");
 	say_kinds(words, incident);
 	say(words, ".");

@@ -97,6 +97,13 @@ static const struct json_table window_table = {
 		{"from_ns", JSON_U64, "The last good sample before it, by CLOCK_MONOTONIC.",
 		 .unit = "ns"},
 		{"to_ns", JSON_U64, "Recovery, or the newest event.", .unit = "ns"},
+		{"at_least_ns", JSON_U64,
+		 "How long they were bad at least: from the first sample found bad to the last.",
+		 .unit = "ns"},
+		{"at_most_ns", JSON_U64,
+		 "And at most: from the last good sample before it to the first after it. Null: "
+		 "recovery is not known.",
+		 JSON_NULL, "ns"},
 		{0},
 	}};
 
@@ -275,12 +282,16 @@ json_object *incident_json(const struct incident *incident)
 {
 	json_object *line = json_new_line(&incident_table, incident->to_ns);
 	json_object *window = json_new(&window_table);
-	bool is_blamed = incident->step_blame.fault != STEP_FAULT_UNKNOWN;
+	bool is_blamed = incident->step_blame.fault != STEP_FAULT_UNKNOWN, has_most;
+	uint64_t most_ns = 0;
 
 	add_u64(line, "number", incident->number);
 	add_text(line, "severity", finding_severity_name(incident->severity));
 	add_u64(window, "from_ns", incident->from_ns);
 	add_u64(window, "to_ns", incident->to_ns);
+	add_u64(window, "at_least_ns", incident_least_ns(incident));
+	has_most = incident_most_ns(incident, &most_ns);
+	add_known(window, "at_most_ns", has_most, most_ns);
 	add_json(line, "bad_window", window);
 	recovery_json_add(line, incident->recovery);
 	add_json(line, "unchecked", json_unchecked(incident));

@@ -118,18 +118,38 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 	return text;
 }
 
+const char *incident_length(const struct incident *incident, char text[INCIDENT_LENGTH_BYTES])
+{
+	uint64_t least_ns = incident_least_ns(incident), most_ns;
+	char least[TEXT_NS_BYTES], most[TEXT_NS_BYTES];
+
+	text_ns_u64(least_ns, least, sizeof(least));
+	if (!incident_most_ns(incident, &most_ns)) {
+		snprintf(text, INCIDENT_LENGTH_BYTES, least_ns ? "at least %s" : "a time unknown",
+			 least);
+		return text;
+	}
+	text_ns_u64(most_ns, most, sizeof(most));
+	if (most_ns - most_ns / 10 <= least_ns)
+		snprintf(text, INCIDENT_LENGTH_BYTES, "%s", most);
+	else if (least_ns)
+		snprintf(text, INCIDENT_LENGTH_BYTES, "between %s and %s", least, most);
+	else
+		snprintf(text, INCIDENT_LENGTH_BYTES, "at most %s", most);
+	return text;
+}
+
 static void put_window(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
-	char recovery[RECOVERY_BYTES];
+	char recovery[RECOVERY_BYTES], length[INCIDENT_LENGTH_BYTES];
 
 	fprintf(out, "=== incident %" PRIu64 ", %s: bad from ", incident->number,
 		finding_severity_name(incident->severity));
 	live_put_time(out, start_ns, incident->from_ns);
 	fputs("to ", out);
 	live_put_time(out, start_ns, incident->to_ns);
-	live_put_duration(out, incident->recovered ? "(%s)" : "(at least %s)",
-			  incident->to_ns - incident->from_ns);
-	fprintf(out, ", %s\n", incident_recovery(incident, recovery));
+	fprintf(out, "(%s), %s\n", incident_length(incident, length),
+		incident_recovery(incident, recovery));
 }
 
 static void put_kinds(FILE *out, const struct incident *incident)

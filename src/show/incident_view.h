@@ -27,6 +27,14 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
  */
 const char *error_range_text(const struct error_range *errors, char text[ERROR_RANGE_BYTES]);
 
+#define INCIDENT_LENGTH_BYTES (2 * TEXT_NS_BYTES + 24)
+
+/*
+ * For how long it was bad: "at least 2.0 min"; where it recovered "4.8 s" or, where the samples are
+ * too far apart for one number, "between 2.9 s and 3.1 s" or "at most 100 ms"; @text.
+ */
+const char *incident_length(const struct incident *incident, char text[INCIDENT_LENGTH_BYTES]);
+
 #define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 128)
 
 /*

@@ -390,12 +390,49 @@ static void two_steps_between_two_samples(void **state)
 	free(story);
 }
 
+/* A disruption does not make a page right that was refuted a moment before. */
+static void a_refuted_page_stays_so_over_a_disruption(void **state)
+{
+	struct story *story = play("end 60s\nrealtime within 5ms\nptp-clock kvm within 100us\n"
+				   "at 10s step -10ms\nat 10.5s disrupt\n");
+	const struct error_range *errors = &story->last.clock[OBSERVED_REALTIME].errors;
+
+	(void)state;
+	assert_true(errors->known > 100);
+	assert_int_equal(errors->off, 0);
+	assert_int_equal(errors->wrong, 0);
+	assert_int_equal(story->last.clock[OBSERVED_PHC_OTHER].errors.wrong, 0);
+	free(story);
+}
+
+/* At least from the first sample found bad to the last one, at most between two good ones. */
+static void how_long_it_was_bad_is_an_interval(void **state)
+{
+	struct story *story = play("end 60s\nrealtime within 5ms\n"
+				   "at 20.03 status UNRELIABLE\nat 23.03 status SYNCHRONIZED\n");
+	uint64_t most_ns = 0;
+
+	(void)state;
+	assert_true(incident_most_ns(&story->last, &most_ns));
+	assert_in_range(incident_least_ns(&story->last), 2800000000, 3000000000);
+	assert_in_range(most_ns, 3000000000, 3200000000);
+	free(story);
+	/* Good for the last seconds: that is not in it. */
+	story = play("end 27s\nrealtime within 5ms\n"
+		     "at 20.03 status UNRELIABLE\nat 23.03 status SYNCHRONIZED\n");
+	assert_false(incident_most_ns(&story->last, &most_ns));
+	assert_in_range(incident_least_ns(&story->last), 2800000000, 3000000000);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_driver_that_answers_wrong),
 		cmocka_unit_test(a_driver_that_refuses),
 		cmocka_unit_test(a_page_that_loses_its_clock),
+		cmocka_unit_test(a_refuted_page_stays_so_over_a_disruption),
+		cmocka_unit_test(how_long_it_was_bad_is_an_interval),
 		cmocka_unit_test(a_bound_that_is_wider_than_the_claim),
 		cmocka_unit_test(a_clock_that_contradicts_the_one_that_is_back),
 		cmocka_unit_test(a_clock_that_is_moved_within_its_claim),
