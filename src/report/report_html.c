@@ -293,20 +293,19 @@ static void put_overview(FILE *out, const struct report *report, const struct ve
 	      out);
 	for (size_t i = 0; i < verdict->incidents; i++) {
 		const struct incident *incident = verdict->incident[i];
-		char from[INSTANT_ISO_BYTES], length[TEXT_NS_BYTES], clock[VERDICT_VALUE_BYTES];
-		char recovery[RECOVERY_BYTES];
+		char from[INSTANT_ISO_BYTES], clock[VERDICT_VALUE_BYTES];
+		char length[INCIDENT_LENGTH_BYTES], recovery[RECOVERY_BYTES];
 
 		report_utc(report, incident->from_ns, from, sizeof(from));
-		text_ns_short(incident->to_ns - incident->from_ns, length, sizeof(length));
+		incident_length(incident, length);
 		verdict_clock_text(incident, clock);
 		fprintf(out,
 			"<tr><td><a href=\"#incident%" PRIu64 "\">%" PRIu64
 			"</a>, <span class=\"%s\">%s</span></td><td>%s</td><td "
-			"class=\"n\">%s%s</td><td>",
+			"class=\"n\">%s</td><td>",
 			incident->number, incident->number,
 			finding_severity_name(incident->severity),
-			finding_severity_name(incident->severity), from,
-			incident->recovered ? "" : "at least ", length);
+			finding_severity_name(incident->severity), from, length);
 		html_puts(out, clock);
 		fputs("</td><td>", out);
 		html_puts(out, incident_recovery(incident, recovery));

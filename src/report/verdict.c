@@ -150,12 +150,31 @@ static void set_none(struct verdict_line *line, const struct report *report, con
 	say_why(&note, all);
 }
 
+static void say_length(struct words *words, const struct incident *incident)
+{
+	char least[TEXT_NS_BYTES], most[TEXT_NS_BYTES];
+	uint64_t most_ns;
+
+	text_ns_short(incident_least_ns(incident), least, sizeof(least));
+	if (!incident_most_ns(incident, &most_ns)) {
+		say(words, "%s%s", incident_least_ns(incident) ? "at least " : "not known",
+		    incident_least_ns(incident) ? least : "");
+		return;
+	}
+	text_ns_short(most_ns, most, sizeof(most));
+	if (!incident_least_ns(incident))
+		say(words, "at most ");
+	else if (strcmp(least, most) != 0)
+		say(words, "%s to ", least);
+	say(words, "%s", most);
+}
+
 static void set_window(const struct report *report, struct verdict *out)
 {
 	struct verdict_line *line = &out->line[VERDICT_WINDOW];
 	struct words value = value_of(line), note = note_of(line);
 	const struct incident *longest = NULL;
-	char length[TEXT_NS_BYTES], from[INSTANT_ISO_BYTES];
+	char from[INSTANT_ISO_BYTES];
 
 	for (size_t i = 0; i < out->incidents; i++) {
 		const struct incident *incident = out->incident[i];
@@ -169,9 +188,8 @@ static void set_window(const struct report *report, struct verdict *out)
 		return;
 	}
 	line->well = CLAIM_FAILS;
-	text_ns_short(longest->to_ns - longest->from_ns, length, sizeof(length));
+	say_length(&value, longest);
 	report_utc(report, longest->from_ns, from, sizeof(from));
-	say(&value, "%s%s", longest->recovered ? "" : "at least ", length);
 	say(&note, "from %s, incident %" PRIu64, from, longest->number);
 }
 

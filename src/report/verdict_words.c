@@ -53,11 +53,12 @@ static bool any_known(const struct incident *incident)
 	return false;
 }
 
-/* "CAUSE: CLOCK 250 ms behind; recovered after 4.78 s." */
+/* "CAUSE: CLOCK 250 ms behind; recovered within 4.78 s." */
 static void say_incident(struct words *words, const struct incident *incident)
 {
 	struct verdict_clock worst = {0};
 	char length[TEXT_NS_BYTES];
+	uint64_t most_ns;
 
 	say(words, "%s: ", name_of(incident));
 	verdict_worse_clock(incident, &worst);
@@ -69,10 +70,11 @@ static void say_incident(struct words *words, const struct incident *incident)
 	} else {
 		say(words, any_known(incident) ? "none proven wrong" : "errors not known");
 	}
-	text_ns_short(incident->to_ns - incident->from_ns, length, sizeof(length));
+	if (incident_most_ns(incident, &most_ns))
+		text_ns_short(most_ns, length, sizeof(length));
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
-		say(words, "; recovered after %s.", length);
+		say(words, "; recovered within %s.", length);
 		break;
 	case CLAIM_FAILS:
 		say(words, "; NOT recovered.");

@@ -125,8 +125,8 @@ const char *incident_length(const struct incident *incident, char text[INCIDENT_
 
 	text_ns_u64(least_ns, least, sizeof(least));
 	if (!incident_most_ns(incident, &most_ns)) {
-		snprintf(text, INCIDENT_LENGTH_BYTES, least_ns ? "at least %s" : "a time unknown",
-			 least);
+		snprintf(text, INCIDENT_LENGTH_BYTES,
+			 least_ns ? "at least %s" : "a time that is not known", least);
 		return text;
 	}
 	text_ns_u64(most_ns, most, sizeof(most));

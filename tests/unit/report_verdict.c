@@ -71,7 +71,7 @@ static void check(const struct report *report)
 	is_true(now->well != CLAIM_HOLDS || verdict.incidents ||
 			report_claim(report).state == CLAIM_HOLDS,
 		"never wrong is not known", &verdict);
-	is_true(!strstr(verdict.headline, "recovered after") || all_recovered ||
+	is_true(!strstr(verdict.headline, "recovered within") || all_recovered ||
 			verdict.incident[0]->recovery.state == CLAIM_HOLDS,
 		"recovered is not so", &verdict);
 	for (int i = 0; i < VERDICT_FIGURES; i++) {
@@ -135,7 +135,7 @@ static void a_step_that_is_mended(void **state)
 	of_one("end 60s\nrealtime within 1ms\nat 30s clock-set step -250ms\n"
 	       "at 33s clock-set step +250ms\n",
 	       &verdict);
-	assert_non_null(strstr(verdict.headline, "CLOCK_REALTIME 250 ms behind; recovered after"));
+	assert_non_null(strstr(verdict.headline, "CLOCK_REALTIME 250 ms behind; recovered within"));
 	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "CLOCK_REALTIME 250 ms behind");
 	assert_string_equal(verdict.line[VERDICT_NOW].value, "yes");
 	assert_non_null(strstr(verdict.action, "Check what was written from"));
