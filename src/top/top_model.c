@@ -106,12 +106,30 @@ static void note_known(struct top_clock *clock, uint64_t time_ns)
 		top_history_add(&clock->history, time_ns, magnitude_ns(clock->offset));
 }
 
+static struct top_clock *realtime_of(struct top_state *state)
+{
+	const struct event_clock realtime = {.clock = OBSERVED_REALTIME};
+
+	return clock_of(state, &realtime);
+}
+
+/* By a reading of a clock that would judge it, if others did not contradict that. */
+static void take_contradicted(struct top_state *state, uint64_t time_ns)
+{
+	struct top_clock *clock = realtime_of(state);
+
+	if (!clock)
+		return;
+	clock->known = false;
+	clock->why = ERROR_WITNESSES;
+	clock->read_ns = time_ns;
+}
+
 /* CLOCK_REALTIME by a reading of the clock that judges it: by its own row. */
 static void take_realtime_by_witness(struct top_state *state, const struct event *event,
 				     const struct page_in_force *line)
 {
-	const struct event_clock realtime = {.clock = OBSERVED_REALTIME};
-	struct top_clock *clock = clock_of(state, &realtime);
+	struct top_clock *clock = realtime_of(state);
 	int result;
 
 	if (!clock)
@@ -169,6 +187,8 @@ static void on_event(const struct event *event, const struct page_in_force *line
 		break;
 	case EVENT_CLOCK:
 		take_clock(state, event, line);
+		if (line->is_contradicted)
+			take_contradicted(state, event->time_ns);
 		if (line->is_by_witness)
 			utc_track_add_witness(&state->utc, event);
 		break;

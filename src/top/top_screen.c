@@ -60,7 +60,8 @@ static void draw_answer(struct place *place)
 	if (place->y >= place->end || canvas->rows < 12)
 		return;
 	top_since_sentence(picture->state, text, sizeof(text));
-	top_put(canvas, place->y++, 2, canvas->columns - 2, A_NORMAL, text);
+	place->y += top_put_wrapped(canvas, place->y, canvas->rows >= AIRY_ROWS ? 2 : 1, 2, 2,
+				    A_NORMAL, text);
 }
 
 static void draw_subject(struct place *place)
@@ -246,12 +247,14 @@ static void path_text(const struct top_reader *reader, char *out, size_t bytes)
 	unsigned int paths = top_reader_paths(reader);
 	const char *path = event_path_name(top_reader_path(reader));
 
-	if (reader->maps)
+	const char *maps = reader->maps ? "; maps the page" : "";
+
+	if (!paths)
 		snprintf(out, bytes, "maps the page: its reads are not visible");
 	else if (paths > 1)
-		snprintf(out, bytes, "%s, +%u", path, paths - 1);
+		snprintf(out, bytes, "%s, +%u%s", path, paths - 1, maps);
 	else
-		snprintf(out, bytes, "%s", path);
+		snprintf(out, bytes, "%s%s", path, maps);
 }
 
 static void draw_reader(struct place *place, const struct reader_columns *of,

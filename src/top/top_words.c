@@ -201,9 +201,9 @@ void top_now_sentence(const struct top_state *state, char *text, size_t bytes)
 	else if (level != TOP_OK)
 		say(&words, "%s", state->announced);
 	else if (state->by_witness)
-		say(&words, "CLOCK_REALTIME agrees with another clock");
+		say(&words, "CLOCK_REALTIME is within what it claims, by another clock");
 	else if (state->clocks)
-		say(&words, "the page is good, and the clocks agree with it");
+		say(&words, "the page is good, and the clocks are within what they claim");
 	else
 		say(&words, "the page is good, and CLOCK_REALTIME within 1 ms of it");
 }
@@ -296,17 +296,18 @@ void top_page_row(const struct top_state *state, struct top_row *row)
 	bound_text(state->page_bound_ns, row->bound);
 }
 
-static void name_clock(const struct top_clock *clock, char out[TOP_NAME_BYTES])
+static void name_clock(enum observed_clock clock, const struct reference *reference,
+		       char out[TOP_NAME_BYTES])
 {
 	char name[TEXT_DISPLAY_BYTES(REFERENCE_NAME_BYTES)];
 
-	if (clock->clock != OBSERVED_PHC_OTHER) {
-		snprintf(out, TOP_NAME_BYTES, "%s", observed_clock_name(clock->clock));
+	if (clock != OBSERVED_PHC_OTHER) {
+		snprintf(out, TOP_NAME_BYTES, "%s", observed_clock_name(clock));
 		return;
 	}
-	text_display(clock->reference.name, strnlen(clock->reference.name, REFERENCE_NAME_BYTES),
-		     name, sizeof(name));
-	snprintf(out, TOP_NAME_BYTES, "ptp%" PRId32 " %s", clock->reference.number, name);
+	text_display(reference->name, strnlen(reference->name, REFERENCE_NAME_BYTES), name,
+		     sizeof(name));
+	snprintf(out, TOP_NAME_BYTES, "ptp%" PRId32 " %s", reference->number, name);
 }
 
 /* Half of what measurement and the bound of who judges leave open. */
@@ -320,10 +321,9 @@ void top_clock_row(const struct top_state *state, const struct top_clock *clock,
 {
 	bool stale =
 		state->now_ns > clock->read_ns && state->now_ns - clock->read_ns > WITNESS_STALE_NS;
-	char room[WITNESS_TEXT_BYTES];
 
 	*row = (struct top_row){.known = clock->known && !stale, .direction = ""};
-	name_clock(clock, row->name);
+	name_clock(clock->clock, &clock->reference, row->name);
 	if (clock->has_claim)
 		bound_text(clock->claim_ns, row->claims);
 	if (clock->judges)
@@ -338,7 +338,9 @@ void top_clock_row(const struct top_state *state, const struct top_clock *clock,
 	top_ns(middle_of(clock->offset), true, row->error);
 	row->direction = direction_of(clock->error);
 	bound_text(known_to_ns(clock), row->bound);
-	snprintf(row->by, sizeof(row->by), "%s",
-		 clock->by_witness ? witness_text(&clock->witness, room) : "the page");
+	if (clock->by_witness)
+		name_clock(clock->witness.clock, &clock->witness.reference, row->by);
+	else
+		snprintf(row->by, sizeof(row->by), "the page");
 	row->floor_ns = clock->has_claim ? clock->claim_ns : known_to_ns(clock);
 }

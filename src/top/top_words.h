@@ -49,13 +49,13 @@ void top_time(bool has_utc, int64_t utc_ns, bool date, char text[TOP_TIME_BYTES]
 struct top_row {
 	char name[TOP_NAME_BYTES];
 	bool known;
-	char error[TOP_NS_BYTES];    /* signed; of the page its status */
-	const char *direction;	     /* "behind", "ahead", "agrees"; "" of the page. Static */
-	char bound[TOP_NS_BYTES];    /* how well that is known, either way */
-	char claims[TOP_NS_BYTES];   /* what it claims of itself, either way */
-	char by[WITNESS_TEXT_BYTES]; /* by whom it is judged */
-	char why[160];		     /* why the error is not known */
-	uint64_t floor_ns;	     /* what its bars are low within */
+	char error[TOP_NS_BYTES];  /* signed; of the page its status */
+	const char *direction;	   /* "behind", "ahead", "agrees"; "" of the page. Static */
+	char bound[TOP_NS_BYTES];  /* how well that is known, either way */
+	char claims[TOP_NS_BYTES]; /* what it claims of itself, either way */
+	char by[TOP_NAME_BYTES];   /* by whom it is judged */
+	char why[160];		   /* why the error is not known */
+	uint64_t floor_ns;	   /* what its bars are low within */
 };
 
 void top_page_row(const struct top_state *state, struct top_row *row);

@@ -313,7 +313,8 @@ static void healthy_is_ok(void **state)
 	struct top_row row;
 
 	(void)state;
-	assert_string_equal(shown->now, "OK: the page is good, and the clocks agree with it");
+	assert_string_equal(shown->now,
+			    "OK: the page is good, and the clocks are within what they claim");
 	assert_int_equal(shown->state->clocks, 1);
 	top_clock_row(shown->state, &shown->state->clock[0], &row);
 	assert_string_equal(row.name, "CLOCK_REALTIME");
@@ -405,6 +406,39 @@ static void host_without_time_is_bad(void **state)
 	shown_free(shown);
 }
 
+static void witness_judges_where_the_page_cannot(void **state)
+{
+	struct shown *shown = show_at("mode marker-only\nrealtime within 2ms\n"
+				      "clockbound off +1ms within 100us\nend 60s\n",
+				      20);
+	struct top_row row;
+
+	(void)state;
+	has(shown->now, "OK: CLOCK_REALTIME is within what it claims, by another clock");
+	for (size_t i = 0; i < shown->state->clocks; i++) {
+		top_clock_row(shown->state, &shown->state->clock[i], &row);
+		if (shown->state->clock[i].clock == OBSERVED_REALTIME) {
+			assert_string_equal(row.error, "-1.00 ms");
+			assert_string_equal(row.direction, "behind");
+			assert_string_equal(row.by, "ClockBound");
+		} else {
+			has(row.why, "others are judged");
+		}
+	}
+	assert_int_equal(shown->state->clocks, 2);
+	shown_free(shown);
+
+	shown = show_at(
+		"mode marker-only\nrealtime within 2ms\nptp-clock ena off +20ms within 50us\n"
+		"clockbound within 100us\nend 60s\n",
+		20);
+	top_clock_row(shown->state, &shown->state->clock[0], &row);
+	assert_true(shown->state->clock[0].clock == OBSERVED_REALTIME);
+	assert_false(row.known);
+	has(row.why, "contradict each other");
+	shown_free(shown);
+}
+
 static void own_uses_are_no_readers(void **state)
 {
 	struct top_start start = {.own_pid = 42};
@@ -454,6 +488,7 @@ int main(void)
 		cmocka_unit_test(without_clocks_is_unknown),
 		cmocka_unit_test(unreliable_is_critical),
 		cmocka_unit_test(host_without_time_is_bad),
+		cmocka_unit_test(witness_judges_where_the_page_cannot),
 		cmocka_unit_test(own_uses_are_no_readers),
 		cmocka_unit_test(names_are_harmless),
 	};
