@@ -361,10 +361,32 @@ questions() {
 	program=$(realpath "$VMCLOCK_TRACE")
 	cd "$BATS_TEST_TMPDIR"
 	"$program" record --scenario "$root/tests/scenarios/incident-full.scenario" clock.sqlite >/dev/null || [ $? = 3 ]
-	sed -n '/\$ vmclock-trace report clock.sqlite$/,/^$/p' "$root/README.md" | sed '1d;/^$/d;s/^    //' >shown
-	"$program" report clock.sqlite >report
-	sed '/^$/q' report | sed '/^$/d' >said
+	sed -n '/\$ vmclock-trace report clock.sqlite$/,/^then /p' "$root/README.md" | sed '1d;/^then /d;s/^    //' >shown
+	"$program" report clock.sqlite | sed '/^In full$/,$d' >said
 	diff said shown
+}
+
+# Its lines that begin with "$ ", and what follows them up to END where that is asked for.
+# bats test_tags=slow
+@test "docs: the tutorial's commands run, in their order" {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here"
+	ln -s "$(dirname "$(realpath "$VMCLOCK_TRACE")")" build
+	awk '/^    \$ / { here = /<</; print "said " NR; sub(/^    \$ /, ""); print; next }
+		here && /^    / { sub(/^    /, ""); print }' "$root/docs/tutorial.md" |
+		sed "s|/dev/shm/vmclock-tutorial|$BATS_TEST_TMPDIR/page|g" >commands
+	[ "$(grep -c '^said' commands)" -ge 14 ]
+	# The status of each: 3 is something that is wrong with the clock.
+	cat >run <<-'END'
+		said() { status=$?; [ $status = 0 ] || [ $status = 3 ] || { echo "above line $1 of the tutorial: $status"; exit 1; }; }
+	END
+	cat commands >>run
+	echo 'said end' >>run
+	bash run >out 2>err || { cat out err; return 1; }
+	grep -q 'critical disruption' out
+	grep -q '^CRITICAL: Disruption: CLOCK_REALTIME .* behind; recovered within' out
+	grep -q '^Disruption: CLOCK_REALTIME' out
+	[ -s first.html ] && [ -s first.pftrace ] && [ -s first.tar.gz ]
 }
 
 @test "docs: README is short, and what it and docs/ name is there" {
