@@ -13,6 +13,8 @@
 #   make install       below PREFIX (/usr/local), under DESTDIR; `make uninstall` removes it again
 #   make clean         remove build/
 #
+#   make STATIC=1      also build/static/vmclock-trace, -bundle and vmclock-sim: one file each, which
+#                      needs nothing of the machine that it is copied to
 #   make V=1           show the commands
 #   make ARCH=arm64    cross-build build/arm64/vmclock-trace against tests/lab/sysroot
 
@@ -97,6 +99,9 @@ MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
 DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/$(NAME)
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SHARE_DIR = $(DESTDIR)$(PREFIX)/share
+# Not the exporter: GnuTLS needs p11-kit, of which Debian has no static library.
+STATICS := $(addprefix $(OUT)/static/,$(NAME) $(NAME)-bundle vmclock-sim)
+STRIP = $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(TRIPLET_$(ARCH))-)strip
 PROGRAMS := $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
 
 # `make V=1` shows the commands.
@@ -108,7 +113,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
 .PHONY: sanitized race-checked bench install uninstall clean
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(if $(filter 1,$(STATIC)),$(STATICS))
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -143,6 +148,21 @@ endif
 $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libseccomp.a
+
+# One file that needs no library of the machine that it runs on. SQLite can load extensions, which
+# nothing here asks for, and of which the linker warns.
+$(OUT)/static/%: $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,static,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -Wl,--gc-sections -o $@ $(filter %.o,$^) $(LIBRARY) \
+		$(if $(findstring bundle,$@),$(BUNDLE_LDLIBS),$(LDLIBS)) 2> $@.log || { cat $@.log; false; }
+	$(Q)! grep -v 'unixDlOpen\|statically linked applications' $@.log
+	$(Q)rm $@.log
+	$(Q)$(STRIP) $@
+
+$(OUT)/static/$(NAME): $(OUT)/obj/main/main.o
+$(OUT)/static/$(NAME)-bundle: $(OUT)/obj/bundle/bundle_main.o
+$(OUT)/static/vmclock-sim: $(OUT)/obj/sim/sim_main.o
 
 $(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "feed/command.h"
@@ -11,14 +12,28 @@
 
 #define SUFFIX_BYTES 16
 
+/*
+ * The path of this program, into @path, of PATH_MAX bytes: as the kernel has it, and without /proc
+ * as it was run by. Returns its length, 0 if it is not known.
+ */
+static size_t own_path(char *path)
+{
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+	const char *run_by = (const char *)getauxval(AT_EXECFN);
+
+	if (length < 0 && run_by && *run_by == '/' && strlen(run_by) < PATH_MAX) {
+		length = (ssize_t)strlen(run_by);
+		memcpy(path, run_by, (size_t)length);
+	}
+	return length < 0 ? 0 : (size_t)length;
+}
+
 static int exec_sibling(const char *suffix, char **argv)
 {
 	char path[PATH_MAX + SUFFIX_BYTES];
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+	size_t length = own_path(path);
 	struct error error;
 
-	if (length < 0)
-		length = 0;
 	snprintf(path + length, SUFFIX_BYTES, "%s", suffix);
 	execv(path, argv);
 	error_cause(&error, "cannot run %s: %s", path, strerror(errno));
