@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "judge/clock_error.h"
+#include "judge/page_in_force.h"
 #include "judge/page_update.h"
 
 #define PPT_PER_PPM 1000000
@@ -14,8 +15,8 @@
 const char *align_method_name(enum align_method method)
 {
 	static const char *const names[ALIGN_METHODS] = {
-		[ALIGN_BY_FACTS] = "facts",
-		[ALIGN_BY_REALTIME] = "realtime",
+		[ALIGN_BY_FACTS] = "facts",	  [ALIGN_BY_ROUGH] = "rough",
+		[ALIGN_BY_REALTIME] = "realtime", [ALIGN_BY_CLOCK] = "clock",
 		[ALIGN_BY_PAGE] = "page",
 	};
 
@@ -205,6 +206,9 @@ struct align {
 	struct align_axis axis;
 	struct align_track *page;
 	struct align_track *realtime;
+	struct align_track *clock;
+	struct page_in_force line; /* who the witness is */
+	bool contradicted;	   /* others said that it is wrong: since when is not known */
 	size_t bad; /* the first that is not over by the newest event; of the page: */
 	size_t page_bad;
 	bool any;
@@ -234,7 +238,8 @@ struct align *align_new(const struct align_bound_runs *bound_runs,
 	align->renewed = true;
 	align->page = align_track_new(&align->axis);
 	align->realtime = align_track_new(&align->axis);
-	if (align->page && align->realtime)
+	align->clock = align_track_new(&align->axis);
+	if (align->page && align->realtime && align->clock)
 		return align;
 	align_free(align);
 	return NULL;
@@ -246,6 +251,7 @@ void align_free(struct align *align)
 		return;
 	align_track_free(align->page);
 	align_track_free(align->realtime);
+	align_track_free(align->clock);
 	free(align);
 }
 
@@ -313,6 +319,16 @@ static void add_sample(struct align *align, const struct event *event)
 	align_track_add(align->page, &anchor);
 }
 
+/* UTC by a reading: where it is on TAI, by the offset that the kernel has. */
+static int utc_of_reading(const struct event_clock *clock, struct instant *at)
+{
+	if (clock->scale == SCALE_UTC)
+		return 0;
+	if (clock->scale != SCALE_TAI || !clock->kernel_tai_offset_sec)
+		return -ENODATA;
+	return instant_add_sec(*at, -(int64_t)clock->kernel_tai_offset_sec, at);
+}
+
 /* Is what the kernel claims to be believed, as far as breaks go? */
 static bool is_renewed(struct align *align, const struct event *event)
 {
@@ -339,7 +355,7 @@ static void add_realtime(struct align *align, const struct event *event)
 	uint64_t by_ns = clock->max_error_ns;
 	struct instant at;
 
-	if (clock->clock != OBSERVED_REALTIME || clock->scale != SCALE_UTC || !clock->has_claim ||
+	if (clock->scale != SCALE_UTC || !clock->has_claim ||
 	    (uint64_t)clock->at.tv_nsec >= NSEC_PER_SEC || !is_renewed(align, event) ||
 	    is_bad(align, event->time_ns) ||
 	    __builtin_add_overflow(event->time_ns, event->latency_ns, &anchor.to_ns))
@@ -356,6 +372,36 @@ static void add_realtime(struct align *align, const struct event *event)
 	align_track_add(align->realtime, &anchor);
 }
 
+/* Another clock, by what it claims, while it is the witness. */
+static void add_clock(struct align *align, const struct event *event)
+{
+	const struct event_clock *clock = &event->clock;
+	struct align_anchor anchor = {.from_ns = event->time_ns};
+	struct instant at = instant_from_timespec(clock->at);
+
+	if (!align->line.is_by_witness || witness_rank_of(clock) != WITNESS_BOUNDED ||
+	    utc_of_reading(clock, &at) ||
+	    __builtin_add_overflow(event->time_ns, event->latency_ns, &anchor.to_ns) ||
+	    !ns_of(at, clock->max_error_ns, false, &anchor.lo_ns) ||
+	    !ns_of(at, clock->max_error_ns, true, &anchor.hi_ns) ||
+	    __builtin_add_overflow(anchor.hi_ns, 1, &anchor.hi_ns))
+		return;
+	anchor.leap = leap_of(event, anchor.lo_ns);
+	align_track_add(align->clock, &anchor);
+}
+
+static void take(struct align *align, const struct event *event)
+{
+	page_in_force_event(&align->line, event);
+	align->contradicted |= align->line.is_contradicted;
+	if (event->type == EVENT_PAGE && !page_is_bad(align, event->time_ns))
+		add_sample(align, event);
+	else if (event->type == EVENT_CLOCK && event->clock.clock == OBSERVED_REALTIME)
+		add_realtime(align, event);
+	else if (event->type == EVENT_CLOCK)
+		add_clock(align, event);
+}
+
 void align_event(struct align *align, const struct event *event)
 {
 	uint64_t end_ns;
@@ -367,10 +413,7 @@ void align_event(struct align *align, const struct event *event)
 	if (!align->any || end_ns > align->last_ns)
 		align->last_ns = end_ns;
 	align->any = true;
-	if (event->type == EVENT_PAGE && !page_is_bad(align, event->time_ns))
-		add_sample(align, event);
-	else if (event->type == EVENT_CLOCK)
-		add_realtime(align, event);
+	take(align, event);
 }
 
 static void forget(struct utc_span *span, size_t spans)
@@ -381,12 +424,17 @@ static void forget(struct utc_span *span, size_t spans)
 
 void align_finish(struct align *align, struct align_result *result, struct utc_span *out)
 {
-	struct align_track *track =
-		align_track_anchors(align->page) ? align->page : align->realtime;
+	const bool has_clock = align_track_anchors(align->clock) && !align->contradicted;
+	const enum align_method method = align_track_anchors(align->page) ? ALIGN_BY_PAGE
+					 : has_clock			  ? ALIGN_BY_CLOCK
+									  : ALIGN_BY_REALTIME;
+	struct align_track *track = method == ALIGN_BY_PAGE    ? align->page
+				    : method == ALIGN_BY_CLOCK ? align->clock
+							       : align->realtime;
 	const struct align_axis *axis = &align->axis;
 
 	*result = (struct align_result){
-		.method = track == align->page ? ALIGN_BY_PAGE : ALIGN_BY_REALTIME,
+		.method = method,
 		.anchors = align_track_anchors(track),
 		.contradictions = align_track_contradictions(track),
 	};

@@ -12,8 +12,11 @@
  * realtime: CLOCK_REALTIME with the kernel's own claim of its error, by one second wider where a
  *	page tells of a leap second, which it may smear. After a break a claim is believed only once
  *	it has been made anew, which is seen by its becoming smaller.
+ * clock: another clock with the bound that it claims, while it is the witness (judge/witness.h):
+ *	where no page can be believed, and no clock contradicts it.
  * facts: CLOCK_REALTIME at the start of the recording, of which no error is known: so no moment has
  *	a bound, and there is only a guess.
+ * rough: the same, but where a clock that claims no bound told UTC: the guess is by that.
  *
  * CLOCK_REALTIME is not believed within a bad window of an incident, nor a page while it was not
  * good itself: that another clock stays wrong is no reason not to believe the page. In there, and
@@ -32,12 +35,14 @@
 
 enum align_method {
 	ALIGN_BY_FACTS,
+	ALIGN_BY_ROUGH, /* never of align_finish(): who has the other clock's time knows it */
 	ALIGN_BY_REALTIME,
+	ALIGN_BY_CLOCK,
 	ALIGN_BY_PAGE,
 	ALIGN_METHODS
 };
 
-/* "facts", "realtime", "page": static. */
+/* "facts", "rough", "realtime", "clock", "page": static. */
 const char *align_method_name(enum align_method method);
 
 /* When the clocks of an analysis are to be believed. */

@@ -45,6 +45,7 @@ static void free_recording(struct fleet_recording *recording)
 	free(recording->incident);
 	free(recording->moment);
 	free(recording->span);
+	free(recording->utc);
 	align_bound_runs_free(&recording->bound_runs);
 }
 
@@ -263,6 +264,22 @@ struct align *fleet_measure(struct fleet *fleet, size_t i)
 	return align_new(&machine->bound_runs, machine->moment, machine->moments);
 }
 
+/* CLOCK_REALTIME is not believed where the witness says that it was off; its time is a guess. */
+static void doubt_method(struct fleet_recording *recording, const struct fleet_machine *machine,
+			 struct utc_span *span)
+{
+	enum align_method *method = &recording->aligned.method;
+
+	if (*method == ALIGN_BY_REALTIME &&
+	    recording->clock_doubts.of[OBSERVED_REALTIME].readings) {
+		recording->aligned = (struct align_result){.method = ALIGN_BY_FACTS};
+		for (size_t i = 0; i < machine->moments; i++)
+			span[i] = UTC_SPAN_UNKNOWN;
+	}
+	if (*method == ALIGN_BY_FACTS && recording->utc)
+		*method = ALIGN_BY_ROUGH;
+}
+
 int fleet_measured(struct fleet *fleet, size_t i, struct align *align)
 {
 	struct fleet_recording *recording = &fleet->recording[i];
@@ -274,6 +291,7 @@ int fleet_measured(struct fleet *fleet, size_t i, struct align *align)
 		return -ENOMEM;
 	}
 	align_finish(align, &recording->aligned, span);
+	doubt_method(recording, machine, span);
 	recording->rate_ppm = machine->bound_runs.rate_ppm;
 	for (size_t j = 0; j < machine->moments; j++) {
 		struct utc_span *common = &machine->common[j];
@@ -383,10 +401,18 @@ int64_t fleet_start_ns(const struct fleet *fleet)
 int64_t fleet_guess_ns(const struct fleet_recording *recording, uint64_t ns)
 {
 	__int128 guess = (__int128)recording->start_realtime_ns + ns - recording->start_ns;
+	struct utc_moment utc;
 
+	if (recording->utc && !utc_track_at(recording->utc, ns, &utc))
+		return utc.ns;
 	if (!recording->start_realtime_ns)
 		return FLEET_NO_GUESS;
 	return guess < INT64_MIN ? INT64_MIN : guess > INT64_MAX ? INT64_MAX : (int64_t)guess;
+}
+
+const char *fleet_guess_by(const struct fleet_recording *recording)
+{
+	return recording->utc ? recording->utc_by : "its own clock";
 }
 
 bool fleet_has(const struct fleet *fleet, struct utc_span when)

@@ -105,8 +105,10 @@ struct fleet_recording {
 
 	size_t machine; /* which one: recordings of one have the same number, from 0 */
 	struct align_result aligned;
-	uint32_t rate_ppm;    /* by which CLOCK_MONOTONIC is allowed to be off */
-	struct utc_span from; /* its first event, and its last */
+	struct utc_track *utc; /* as in a report on it; NULL: no clock but its own told UTC */
+	char utc_by[FLEET_CAUSE_BYTES]; /* which did: "the page", "/dev/ptp0 (KVM ...), ..." */
+	uint32_t rate_ppm;		/* by which CLOCK_MONOTONIC is allowed to be off */
+	struct utc_span from;		/* its first event, and its last */
 	struct utc_span to;
 	bool has_width;
 	uint64_t best_ns;  /* the narrowest of the intervals that its moments have, */
@@ -226,11 +228,20 @@ int fleet_finish(struct fleet *fleet);
 int64_t fleet_start_ns(const struct fleet *fleet);
 
 /*
- * When @ns of its CLOCK_MONOTONIC was by its own clock at its start, which has no known error;
- * FLEET_NO_GUESS: the recording does not tell what that showed.
+ * When @ns of its CLOCK_MONOTONIC was by the clock that a report on it alone goes by, or by its own
+ * at its start, without a bound; FLEET_NO_GUESS: the recording does not tell what that showed.
  */
 #define FLEET_NO_GUESS INT64_MIN
 int64_t fleet_guess_ns(const struct fleet_recording *recording, uint64_t ns);
+
+/* "its own clock", or which one it is. Borrowed. */
+const char *fleet_guess_by(const struct fleet_recording *recording);
+
+/* Is nothing known of its UTC but a guess? */
+static inline bool fleet_is_guessed(const struct fleet_recording *recording)
+{
+	return recording->aligned.method <= ALIGN_BY_ROUGH;
+}
 
 /* Is anything of @when within since_ns and until_ns? */
 bool fleet_has(const struct fleet *fleet, struct utc_span when);

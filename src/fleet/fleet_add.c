@@ -122,6 +122,25 @@ static int take_incidents(const struct analysis *analysis, struct fleet_recordin
 	return 0;
 }
 
+/* Which UTC a report on it alone goes by. */
+static int take_utc(const struct analysis *analysis, struct fleet_recording *recording)
+{
+	const struct utc_track *utc = &analysis->utc;
+	char witness[WITNESS_TEXT_BYTES];
+
+	if (!utc->points)
+		return 0;
+	recording->utc = malloc(sizeof(*utc));
+	if (!recording->utc)
+		return -ENOMEM;
+	*recording->utc = *utc;
+	snprintf(recording->utc_by, sizeof(recording->utc_by), "%s%s%s",
+		 utc->has_page ? "the page" : "",
+		 utc->has_page && utc->has_witness ? ", and by " : "",
+		 utc->has_witness ? witness_text(&analysis->witness, witness) : "");
+	return 0;
+}
+
 /* All moments of which UTC is wanted, in the order in which fleet_finish() asks for them. */
 static int take_moments(struct fleet_recording *recording)
 {
@@ -177,7 +196,7 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 	copy_fact(source, "kernel", recording->kernel);
 	copy_fact(source, "boot_id", recording->boot_id);
 	copy_fact(source, "machine_id_sha256", recording->machine_id);
-	if (!recording->path || take_findings(source, recording) ||
+	if (!recording->path || take_utc(analysis, recording) || take_findings(source, recording) ||
 	    take_incidents(analysis, recording) || take_moments(recording))
 		return -ENOMEM;
 	return align_bound_runs_add(&recording->bound_runs, analysis);

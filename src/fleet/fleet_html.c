@@ -64,23 +64,26 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		fleet_width_text(recording->has_width ? recording->best_ns : UINT64_MAX, best);
 		fleet_width_text(recording->has_width ? recording->worst_ns : UINT64_MAX, worst);
 		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
-		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->start_ns),
-				from, sizeof(from));
+		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->first_ns),
+				fleet_guess_by(recording), from, sizeof(from));
 		fputs("<tr><td class=\"name\">", out);
 		html_puts(out, recording->file);
 		fputs("</td><td class=\"name\">", out);
 		html_puts(out, recording->label);
 		fputs("</td><td>", out);
 		html_puts(out, recording->kernel);
+		fputs("</td><td class=\"name\">", out);
+		html_puts(out, from);
+		fprintf(out, "</td><td class=\"n\">%s</td><td%s>", length,
+			fleet_is_guessed(recording) ? " class=\"critical\"" : "");
+		html_puts(out, fleet_method_text(recording));
 		fprintf(out,
-			"</td><td class=\"name\">%s</td><td class=\"n\">%s</td><td%s>%s</td>"
+			"</td>"
 			"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td>"
 			"<td class=\"n\">%s</td><td class=\"n\">%" PRIu64
 			"</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
-			from, length,
-			recording->aligned.method == ALIGN_BY_FACTS ? " class=\"critical\"" : "",
-			fleet_method_text(recording), recording->aligned.anchors, best, worst,
-			recording->events, recording->lost);
+			recording->aligned.anchors, best, worst, recording->events,
+			recording->lost);
 	}
 	fputs("</tbody></table></div>\n", out);
 }
@@ -114,13 +117,15 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	const struct fleet_finding *finding = entry->finding;
 	char when[FLEET_SPAN_BYTES];
 
-	fleet_span_text(entry->when, guess_of(fleet, entry), when, sizeof(when));
-	fprintf(out, "<li class=\"finding %s\"><span class=\"when\">%s%s, ",
+	fleet_span_text(entry->when, guess_of(fleet, entry),
+			fleet_guess_by(&fleet->recording[entry->recording]), when, sizeof(when));
+	fprintf(out, "<li class=\"finding %s\"><span class=\"when\">%s",
 		finding ? finding_severity_name(finding->severity) : "over",
 		!fleet_is_placed(entry) ? "? "
 		: entry->order_known	? ""
-					: "~ ",
-		when);
+					: "~ ");
+	html_puts(out, when);
+	fputs(", ", out);
 	html_puts(out, fleet->recording[entry->recording].label);
 	fputs("</span><br>", out);
 	if (!finding) {

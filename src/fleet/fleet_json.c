@@ -65,11 +65,13 @@ static void add_gap(json_object *to, const struct fleet_gap *gap)
 static json_object *json_utc(const struct fleet_recording *recording)
 {
 	json_object *json = json_new(&fleet_utc_table);
-	bool known = recording->aligned.method != ALIGN_BY_FACTS;
+	bool known = !fleet_is_guessed(recording);
 	bool has_worst = recording->has_width && recording->worst_ns != UINT64_MAX;
 	bool has_best = recording->has_width && recording->best_ns != UINT64_MAX;
 
 	add_text(json, "method", align_method_name(recording->aligned.method));
+	add_text(json, "by",
+		 recording->aligned.method == ALIGN_BY_FACTS ? NULL : fleet_method_text(recording));
 	add_u64(json, "readings", recording->aligned.anchors);
 	add_u64(json, "contradictions", recording->aligned.contradictions);
 	add_u64(json, "rate_ppm", recording->rate_ppm);

@@ -161,7 +161,7 @@ static void put_lane(FILE *out, const struct fleet *fleet, const struct frame *f
 {
 	const struct fleet_recording *recording = &fleet->recording[i];
 	int y = TOP + (int)i * LANE;
-	bool guessed = recording->aligned.method == ALIGN_BY_FACTS;
+	bool guessed = fleet_is_guessed(recording);
 
 	struct utc_span all = {first_of(recording).lo_ns, last_of(recording).hi_ns};
 

@@ -50,6 +50,7 @@ const struct json_table fleet_utc_table = {
 	.keys = (const struct json_key[]){
 		{"method", JSON_STRING, "By what, see vmclock-trace-report(1).",
 		 .name = method_names},
+		{"by", JSON_TEXT, "Which clock that is. Null: none told UTC.", JSON_NULL},
 		{"readings", JSON_U64, "How many readings it is by."},
 		{"contradictions", JSON_U64, "How often these contradicted themselves."},
 		{"rate_ppm", JSON_U64, "How far off CLOCK_MONOTONIC's rate may be.",

@@ -56,8 +56,8 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		fleet_width_text(recording->best_ns, best);
 		fleet_width_text(recording->worst_ns, worst);
 		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
-		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->start_ns),
-				from, sizeof(from));
+		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->first_ns),
+				fleet_guess_by(recording), from, sizeof(from));
 		put_shown(out, recording->file, 0);
 		fputs(": ", out);
 		put_shown(out, recording->label, 0);
@@ -67,7 +67,7 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		}
 		fprintf(out, "\n    %s of events from %s\n", length, from);
 		fprintf(out, "    UTC by %s", fleet_method_text(recording));
-		if (recording->aligned.method != ALIGN_BY_FACTS)
+		if (!fleet_is_guessed(recording))
 			fprintf(out,
 				", %" PRIu64 " readings, CLOCK_MONOTONIC to within %" PRIu32
 				" ppm: within %s at best, %s at worst",
@@ -95,7 +95,8 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	const struct fleet_finding *finding = entry->finding;
 	char when[FLEET_SPAN_BYTES], shown[TEXT_DISPLAY_BYTES(512)];
 
-	fleet_span_text(entry->when, guess_of(fleet, entry), when, sizeof(when));
+	fleet_span_text(entry->when, guess_of(fleet, entry),
+			fleet_guess_by(&fleet->recording[entry->recording]), when, sizeof(when));
 	fprintf(out, "%c %s  ", mark_of(entry), when);
 	put_shown(out, fleet->recording[entry->recording].label, 0);
 	if (!finding) {

@@ -32,10 +32,11 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 
 /*
  * "2026-01-01T00:00:20.025012Z within 105.003 ms": from then on, for so long, rounded outwards.
- * Where an end is not known it says so, with @guess_ns, what the machine's own clock said.
+ * Where an end is not known it says so, with @guess_ns, what the clock @guess_by said.
  */
-#define FLEET_SPAN_BYTES 192
-void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t bytes);
+#define FLEET_SPAN_BYTES 512
+void fleet_span_text(struct utc_span span, int64_t guess_ns, const char *guess_by, char *text,
+		     size_t bytes);
 
 /* A width, rounded up: "105.003 ms"; "not known" for UINT64_MAX. */
 void fleet_width_text(uint64_t ns, char text[TEXT_NS_BYTES]);
@@ -54,7 +55,7 @@ struct fleet_harm {
 
 struct fleet_harm fleet_harm(const struct fleet *fleet, const struct fleet_recording *recording);
 
-/* How UTC was got, for people; static. */
+/* How UTC was got, for people: "the page"; borrowed. */
 const char *fleet_method_text(const struct fleet_recording *recording);
 
 /* What is not known and why: @fn for each. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The verdict on a fleet, and what is not known: the same sentences for people and programs. */
+/* The verdict on a fleet: the same sentences for people and programs. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -49,15 +49,16 @@ static void put_utc(int64_t ns, uint64_t *rest_ns, char text[INSTANT_ISO_BYTES])
 	memcpy(text + strlen(text) - 4, "Z", 2);
 }
 
-void fleet_span_text(struct utc_span span, int64_t guess_ns, char *text, size_t bytes)
+void fleet_span_text(struct utc_span span, int64_t guess_ns, const char *guess_by, char *text,
+		     size_t bytes)
 {
 	char lo[INSTANT_ISO_BYTES], own[INSTANT_ISO_BYTES], width[TEXT_NS_BYTES];
-	char guess[INSTANT_ISO_BYTES + 24] = "";
+	char guess[INSTANT_ISO_BYTES + FLEET_CAUSE_BYTES + 8] = "";
 	uint64_t width_ns = utc_span_width_ns(span), rest_ns = 0;
 
 	if (guess_ns != FLEET_NO_GUESS) {
 		put_utc(guess_ns, &rest_ns, own);
-		snprintf(guess, sizeof(guess), "; by its own clock %s", own);
+		snprintf(guess, sizeof(guess), "; %s by %s", own, guess_by);
 	}
 	rest_ns = 0;
 	put_utc(span.lo_ns, &rest_ns, lo);
@@ -185,7 +186,10 @@ const char *fleet_method_text(const struct fleet_recording *recording)
 {
 	switch (recording->aligned.method) {
 	case ALIGN_BY_PAGE:
-		return "page";
+		return "the page";
+	case ALIGN_BY_CLOCK:
+	case ALIGN_BY_ROUGH:
+		return recording->utc_by;
 	case ALIGN_BY_REALTIME:
 		return "CLOCK_REALTIME";
 	default:
@@ -320,7 +324,7 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 	text[0] = '\0';
 	fleet_width_text((uint64_t)group->began_within.hi_ns, width);
 	text_ns_u64((uint64_t)group->began_within.lo_ns, least, sizeof(least));
-	fleet_span_text(group->window, 0, window, sizeof(window));
+	fleet_span_text(group->window, FLEET_NO_GUESS, "", window, sizeof(window));
 	say(&words, "%zu hosts %s bad at the same time: ", group->machines,
 	    group->proven ? "surely were" : "may have been");
 	for (size_t i = 0; i < group->incidents && i < NAMED; i++) {
@@ -358,7 +362,7 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 {
 	struct words words = {text, bytes};
 	char group[FLEET_GROUP_BYTES];
-	size_t unaligned = 0;
+	size_t unaligned = 0, rough = 0;
 
 	text[0] = '\0';
 	say(&words, "%s: %zu host%s in %zu recording%s", fleet_level(fleet), fleet->machines,
@@ -374,8 +378,15 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 	if (fleet->groups > 1)
 		say(&words, " There are %zu more such groups.", fleet->groups - 1);
 	say_whether_all(&words, fleet);
-	for (size_t i = 0; i < fleet->recordings; i++)
+	for (size_t i = 0; i < fleet->recordings; i++) {
 		unaligned += fleet->recording[i].aligned.method == ALIGN_BY_FACTS;
+		rough += fleet->recording[i].aligned.method == ALIGN_BY_ROUGH;
+	}
+	if (rough)
+		say(&words,
+		    " Of %zu recording%s UTC has no known bound: what happened there is placed "
+		    "by a clock that claims none.",
+		    rough, plural(rough));
 	if (unaligned)
 		say(&words,
 		    " OF %zu RECORDING%s UTC IS NOT KNOWN: what happened there is placed by a "
@@ -384,109 +395,4 @@ void fleet_verdict(const struct fleet *fleet, char *text, size_t bytes)
 	if (fleet->unreads)
 		say(&words, " %zu file%s could not be read at all.", fleet->unreads,
 		    plural(fleet->unreads));
-}
-
-/* --- What is not known */
-
-static void emit_alignment(const struct fleet_recording *recording, const struct unknown_sink *sink)
-{
-	if (recording->aligned.method == ALIGN_BY_FACTS)
-		emit(sink, "no_utc",
-		     "No page with bounds and no CLOCK_REALTIME with a claim was seen while all "
-		     "was well: its UTC is CLOCK_REALTIME at the start of the recording, of which "
-		     "nobody knows how wrong it was.");
-	else if (recording->has_width && recording->worst_ns == UINT64_MAX)
-		emit(sink, "no_bound",
-		     "Of some moments UTC is bounded on one side at most: CLOCK_MONOTONIC may "
-		     "have jumped, and nothing that could be believed told UTC on the other "
-		     "side.");
-	if (recording->aligned.contradictions)
-		emit(sink, "contradiction",
-		     "What gave UTC contradicted itself %" PRIu64
-		     " time%s, by more than CLOCK_MONOTONIC can drift: each of the times that "
-		     "it gave is allowed for.",
-		     recording->aligned.contradictions, plural(recording->aligned.contradictions));
-	if (recording->aligned.method == ALIGN_BY_REALTIME)
-		emit(sink, "by_claim",
-		     "Its UTC is CLOCK_REALTIME within the error that the kernel claims, which "
-		     "nothing here can check.");
-}
-
-static void emit_file(const struct fleet_recording *recording, const struct unknown_sink *sink)
-{
-	char damage[SHOWN_BYTES];
-
-	if (*recording->damage) {
-		text_display(recording->damage, strlen(recording->damage), damage, sizeof(damage));
-		emit(sink, "damaged",
-		     "The file is damaged (%s): %" PRIu64
-		     " events were passed over, and what could not be read at all is missing.",
-		     damage, recording->bad_rows);
-	}
-	if (!recording->whole.ended)
-		emit(sink, "not_ended",
-		     "The recording was not closed: what came after its last commit is missing.");
-	if (recording->whole.no_log)
-		emit(sink, "no_log",
-		     "This is a recording's main file without its log: the file -wal beside it is "
-		     "missing or empty. What only that holds is missing.");
-	if (recording->whole.page_bad)
-		emit(sink, "page_bad",
-		     "Whether the clock was right while the page was bad, and no incident says so: "
-		     "%s.",
-		     claim_why_means(recording->whole.page_why));
-	if (recording->whole.missed)
-		emit(sink, "missed_updates",
-		     "%" PRIu64 " update%s of the page happened between two samples.",
-		     recording->whole.missed, plural(recording->whole.missed));
-	if (recording->cut)
-		emit(sink, "cut", "The oldest %" PRIu64 " events made room for later ones%s.",
-		     recording->cut,
-		     recording->whole.unkept ? ", and something was found there, or may have been"
-					     : "");
-	if (recording->lost)
-		emit(sink, "lost", "%" PRIu64 " events were lost.", recording->lost);
-	if (recording->unlisted)
-		emit(sink, "unlisted",
-		     "%" PRIu64
-		     " findings and incidents more are in the recording than a report shows.",
-		     recording->unlisted);
-}
-
-static void emit_unread(const struct fleet *fleet, const struct unknown_sink *sink)
-{
-	for (size_t i = 0; i < fleet->unreads; i++) {
-		char cause[SHOWN_BYTES];
-
-		text_display(fleet->unread[i].cause, strlen(fleet->unread[i].cause), cause,
-			     sizeof(cause));
-		emit(sink, "not_read", "A file gave nothing: %s.", cause);
-	}
-}
-
-void fleet_unknowns(const struct fleet *fleet, unknown_fn fn, void *arg)
-{
-	struct unknown_sink sink = {.fn = fn, .arg = arg};
-	size_t unordered = 0, unplaced = 0;
-
-	for (size_t i = 0; i < fleet->recordings; i++) {
-		sink.host = fleet->recording[i].label;
-		emit_alignment(&fleet->recording[i], &sink);
-		emit_file(&fleet->recording[i], &sink);
-	}
-	sink.host = NULL;
-	for (size_t i = 0; i < fleet->entries; i++) {
-		unplaced += !fleet_is_placed(&fleet->entry[i]);
-		unordered += fleet_is_placed(&fleet->entry[i]) && !fleet->entry[i].order_known;
-	}
-	if (unordered)
-		emit(&sink, "order",
-		     "Of %zu of the timeline's entries it is not proven that they came after all "
-		     "above them that are of other hosts.",
-		     unordered);
-	if (unplaced)
-		emit(&sink, "unplaced",
-		     "%zu of the timeline's entries have no place in it, and are at its end.",
-		     unplaced);
-	emit_unread(fleet, &sink);
 }

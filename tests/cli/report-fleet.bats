@@ -114,6 +114,28 @@ setup() {
 	"$VMCLOCK_TRACE" report web1.sqlite qemu.sqlite | grep -q 'OF 1 RECORDING UTC IS NOT KNOWN'
 }
 
+@test "report-fleet: without a page that tells UTC a host is placed by the clock that a single report goes by" {
+	local name options
+	cd "$BATS_TEST_TMPDIR"
+	while read -r name options; do
+		printf '%s\n' 'end 1m' 'mode marker-only' 'realtime unsynchronized' "ptp-clock kvm off 60s $options" >"$name.scenario"
+		"$VMCLOCK_TRACE" record --scenario "$name.scenario" "$name.sqlite" >/dev/null 2>&1 || [ $? = 3 ]
+	done <<-END
+		bounded within 1ms
+		rough
+	END
+	"$VMCLOCK_TRACE" report --json bounded.sqlite rough.sqlite >json || [ $? = 1 ]
+	# By its bound, and without one by a guess that is 60 s from the host's own clock.
+	jq -e '.recordings[0] | .utc.method == "clock" and .utc.by == "/dev/ptp0 (KVM virtual PTP), which claims to be within 1.000 ms"
+		and .utc.best_ns < 2200000 and .from.lo < "2026-01-01T00:01:00" and .from.hi > "2026-01-01T00:01:00"' json
+	jq -e '.recordings[1] | .utc.method == "rough" and (.utc.by | test("^the host.s clock .*claims no bound")) and .from.lo == null' json
+	jq -e '.not_known | any(.code == "by_claim" and (.text | test("/dev/ptp0"))) and any(.code == "no_utc" and (.text | test("claims no bound")))' json
+	"$VMCLOCK_TRACE" report bounded.sqlite rough.sqlite >text || [ $? = 1 ]
+	flat=$(tr -s ' \n' ' ' <text)
+	[[ $flat == *'UTC by /dev/ptp0 (KVM virtual PTP), which claims to be within 1.000 ms, '* ]]
+	[[ $flat == *"not known; 2026-01-01T00:01:00"*" by the host's clock "* && $flat != *'NOT KNOWN'* ]]
+}
+
 @test "report-fleet: of an empty recording no time is told, nor drawn" {
 	cp web1.sqlite "$copy"
 	sqlite3 "$copy" "DELETE FROM facts; DELETE FROM events"

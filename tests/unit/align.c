@@ -198,10 +198,14 @@ static void the_truth_is_inside(void **state)
 	assert_true(known > moments / 2);
 }
 
-/* Hosts that lie by their rate are believed: how far off they are no sample can tell. */
+/*
+ * Hosts that lie by their rate are believed: how far off they are no sample can tell. So is the one
+ * clock that claims to be better than the kernel's, where no page is there to refute it.
+ */
 static bool lies_unseen(const char *name)
 {
-	static const char *const names[] = {"slew.scenario", "slew-slow.scenario"};
+	static const char *const names[] = {"slew.scenario", "slew-slow.scenario",
+					    "clocks-disagree-clockbound.scenario"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(name, names[i]))
