@@ -47,6 +47,12 @@ int error_no_memory(struct error *error)
 	return -ENOMEM;
 }
 
+void error_hint_files(struct error *error, int err)
+{
+	if (err == -EMFILE || err == -ENFILE)
+		error_hint(error, ERROR_FILES_HINT);
+}
+
 void error_hint(struct error *error, const char *format, ...)
 {
 	va_list args;

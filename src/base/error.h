@@ -33,4 +33,8 @@ int error_no_memory(struct error *error);
 /* Say what to do: an instruction, without the word "hint:". @error may be NULL. */
 void error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Where @err, negative, is that too many files are open: that hint; else nothing. */
+#define ERROR_FILES_HINT "raise the limit on open files (ulimit -n)"
+void error_hint_files(struct error *error, int err);
+
 #endif

@@ -280,6 +280,12 @@ int live_open(struct live *live, const struct live_request *request)
 	}
 	if (request->page_only)
 		return 0;
+	/* The file that was named must be one. */
+	if (live->kernel_result && request->hooks.btf &&
+	    kernel_trace_check_btf(request->hooks.btf, &live->no_hooks)) {
+		message_failure(&live->no_hooks);
+		return -EINVAL;
+	}
 	if (request->strict && is_partial(live))
 		return -ENOTSUP;
 	if (live->kernel_result && !request->quiet)

@@ -108,12 +108,15 @@ static int open_timer(struct kernel_trace *trace, struct error *error)
 {
 	struct itimerspec every = {.it_interval.tv_nsec = KERNEL_TRACE_PERIOD_NS,
 				   .it_value.tv_nsec = KERNEL_TRACE_PERIOD_NS};
+	int err;
 
 	trace->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (trace->timer >= 0 && !timerfd_settime(trace->timer, 0, &every, NULL))
 		return 0;
-	error_cause(error, "no timer could be made: %s", strerror(errno));
-	return -errno;
+	err = -errno;
+	error_cause(error, "no timer could be made: %s", strerror(-err));
+	error_hint_files(error, err);
+	return err;
 }
 
 static void keep_options(struct kernel_trace *trace, const struct kernel_trace_options *options)

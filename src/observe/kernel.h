@@ -73,6 +73,9 @@ typedef void (*kernel_event_fn)(const struct event *event, void *arg);
 int kernel_trace_open(struct kernel_trace **out, const struct kernel_trace_options *options,
 		      struct error *error);
 
+/* Is @file one with the types of a kernel? 0, or -errno with @error filled. */
+int kernel_trace_check_btf(const char *file, struct error *error);
+
 #define KERNEL_TRACE_HOOKS 16
 
 /*

@@ -267,7 +267,7 @@ static void unload(struct kernel_engine *engine)
 /* Of this hook, not of this process or this moment. */
 static bool is_refusal(int result)
 {
-	return result != -EPERM && result != -EACCES && result != -ENOMEM;
+	return result != -EPERM && result != -EACCES && result != -ENOMEM && result != -EMFILE;
 }
 
 /*
@@ -301,6 +301,8 @@ static int demote_refused(struct kernel_engine *engine, int result, struct kerne
 	size_t i = kernel_hook_of_program(kernel_refusal_program());
 
 	/* The verifier says EACCES of a program; of the process it is EPERM. */
+	if (kernel_refusal_is_for_files(result))
+		return -EMFILE;
 	if (i == KERNEL_HOOKS || result == -EPERM || result == -ENOMEM || kernel_is_locked_down())
 		return result;
 	kernel_hook_demote(&engine->hooks[i], result, symbols);
@@ -319,7 +321,7 @@ static int try_plan(struct kernel_engine *engine, const struct kernel_trace_opti
 	kernel_refusal_listen();
 	engine->bpf = open_programs(symbols);
 	if (!engine->bpf)
-		return -errno;
+		return kernel_refusal_is_for_files(-errno) ? -EMFILE : -errno;
 	choose_programs(engine);
 	set_options(engine, options);
 	result = vmclock_bpf__load(engine->bpf);
@@ -328,6 +330,8 @@ static int try_plan(struct kernel_engine *engine, const struct kernel_trace_opti
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		kernel_refusal_listen();
 		result = attach_hook(engine, i);
+		if (kernel_refusal_is_for_files(result))
+			return -EMFILE;
 		if (result) {
 			/* What is not allowed is not allowed for any of them. */
 			if (is_refusal(result))

@@ -19,6 +19,7 @@ static struct {
 	char program[48];
 	char missing[96]; /* the type, member or helper that a program lacks */
 	char warning[160];
+	bool files; /* too many files are open: what it makes of that is another error */
 } said;
 
 /*
@@ -58,12 +59,17 @@ static void find_missing(const char *text)
 static int listen_to(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text = NULL;
+	int strip;
 
 	if (level != LIBBPF_WARN || vasprintf(&text, format, args) < 0)
 		return 0;
 	find(text, "prog '", "'", said.program, sizeof(said.program));
 	find_missing(text);
-	snprintf(said.warning, sizeof(said.warning), "%.*s", (int)strcspn(text, "\n"), text);
+	said.files |=
+		strstr(text, "-EMFILE") || strstr(text, ": -24") || strstr(text, strerror(EMFILE));
+	strip = strncmp(text, "libbpf: ", 8) ? 0 : 8;
+	snprintf(said.warning, sizeof(said.warning), "%.*s", (int)strcspn(text + strip, "\n"),
+		 text + strip);
 	free(text);
 	return 0;
 }
@@ -72,6 +78,11 @@ void kernel_refusal_listen(void)
 {
 	memset(&said, 0, sizeof(said));
 	libbpf_set_print(listen_to);
+}
+
+bool kernel_refusal_is_for_files(int result)
+{
+	return result && (result == -EMFILE || said.files);
 }
 
 const char *kernel_refusal_program(void)
@@ -183,6 +194,9 @@ int kernel_refusal_of_all(struct error *error, int result)
 	} else if (result == -ENOSYS) {
 		error_cause(error, "this kernel has no bpf() (CONFIG_BPF_SYSCALL)");
 		error_hint(error, "'vmclock-trace status' and watching the page work without");
+	} else if (result == -EMFILE || result == -ENFILE) {
+		error_cause(error, "BPF programs could not be loaded: %s", strerror(-result));
+		error_hint_files(error, result);
 	} else {
 		error_cause(error, "BPF programs could not be loaded: %s%s%s", strerror(-result),
 			    said.warning[0] ? ": " : "", said.warning);

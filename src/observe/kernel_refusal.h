@@ -17,6 +17,9 @@ void kernel_refusal_listen(void);
 /* The program that libbpf named first as the one that fails, static; "": it named none. */
 const char *kernel_refusal_program(void);
 
+/* Did libbpf fail, with @result, for too many open files, whatever that is? Not if it is 0. */
+bool kernel_refusal_is_for_files(int result);
+
 /* Is the kernel locked down so far that no BPF program may read its memory? */
 bool kernel_is_locked_down(void);
 

@@ -13,10 +13,12 @@
 #include <bpf/btf.h>
 
 #include "observe/btf_merge.h"
+#include "observe/kernel_refusal.h"
 
 struct kernel_symbols {
 	struct btf *kernel; /* of the file that was given, or the kernel's own */
 	struct btf *driver; /* NULL: built in, in the file, or not there */
+	int btf_err;	    /* why there is none: negative; 0: there is */
 	bool has_own;	    /* libbpf finds the kernel's own, without which there is no fentry */
 	bool has_module;    /* and the driver's */
 	int types;	    /* a file of both, negative: it is not needed */
@@ -70,8 +72,11 @@ static void load_btf(struct kernel_symbols *symbols, const char *file)
 {
 	struct btf *own = btf__load_vmlinux_btf();
 
+	symbols->btf_err = own ? 0 : -errno;
 	symbols->has_own = own;
 	symbols->kernel = file ? btf__parse(file, NULL) : own ?: load_by_id("vmlinux", NULL);
+	if (file)
+		symbols->btf_err = symbols->kernel ? 0 : -errno;
 	if (file)
 		btf__free(own);
 	if (!symbols->kernel || has_driver_types(symbols->kernel))
@@ -93,6 +98,7 @@ struct kernel_symbols *kernel_symbols_load(const char *file)
 		return NULL;
 	symbols->types = -1;
 	symbols->file = file;
+	kernel_refusal_listen();
 	load_btf(symbols, file);
 	symbols->has_module = may_have_module_btf();
 	if (symbols->driver && (!symbols->has_module || !symbols->has_own || file))
@@ -134,6 +140,11 @@ void kernel_symbols_free(struct kernel_symbols *symbols)
 bool kernel_symbols_has_btf(const struct kernel_symbols *symbols)
 {
 	return symbols->kernel;
+}
+
+int kernel_symbols_btf_error(const struct kernel_symbols *symbols)
+{
+	return symbols->kernel ? 0 : symbols->btf_err;
 }
 
 bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols)

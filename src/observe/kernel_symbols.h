@@ -35,6 +35,9 @@ void kernel_symbols_free(struct kernel_symbols *symbols);
 /* Is BTF of the kernel to be had at all? Without, nothing can be traced. */
 bool kernel_symbols_has_btf(const struct kernel_symbols *symbols);
 
+/* Why there is none: -errno, or a number of libbpf's own, negative too. 0: there is one. */
+int kernel_symbols_btf_error(const struct kernel_symbols *symbols);
+
 /* Does the kernel show its own where libbpf looks for it? Without, there is no fentry. */
 bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols);
 

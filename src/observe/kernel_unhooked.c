@@ -11,19 +11,22 @@
 #include "observe/kernel.h"
 #include "observe/kernel_refusal.h"
 
-/* 0, or -errno with @error filled: @path cannot even be opened. */
-static int check_readable(struct error *error, const char *path)
+/* 0, or -errno with @error filled: the BTF in @path could not even be read. */
+static int check_readable(struct error *error, const struct kernel_symbols *symbols,
+			  const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : 0;
+	int err = kernel_symbols_btf_error(symbols), fd;
 
-	if (fd >= 0)
-		close(fd);
+	if (err != -EMFILE && err != -ENFILE && err != -ENOMEM) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		err = fd < 0 ? -errno : 0;
+		if (fd >= 0)
+			close(fd);
+	}
 	if (!err)
 		return 0;
 	error_cause(error, "the kernel's BTF in %s cannot be read: %s", path, strerror(-err));
-	if (err == -EMFILE || err == -ENFILE)
-		error_hint(error, "raise the limit on open files (ulimit -n)");
+	error_hint_files(error, err);
 	return err;
 }
 
@@ -34,7 +37,7 @@ int kernel_unhooked_no_driver(struct error *error, const struct kernel_symbols *
 	int err;
 
 	if (!kernel_symbols_has_btf(symbols) && file) {
-		err = check_readable(error, file);
+		err = check_readable(error, symbols, file);
 		if (err)
 			return err;
 		error_cause(error, "%s holds no BTF of a kernel", file);
@@ -43,7 +46,7 @@ int kernel_unhooked_no_driver(struct error *error, const struct kernel_symbols *
 		return -EOPNOTSUPP;
 	}
 	if (!kernel_symbols_has_btf(symbols)) {
-		err = check_readable(error, "/sys/kernel/btf/vmlinux");
+		err = check_readable(error, symbols, "/sys/kernel/btf/vmlinux");
 		if (err && err != -ENOENT)
 			return err;
 		error_cause(error, "this kernel shows no BTF (/sys/kernel/btf/vmlinux)");
@@ -55,6 +58,19 @@ int kernel_unhooked_no_driver(struct error *error, const struct kernel_symbols *
 	driver_hint(hint);
 	error_hint(error, "%s", hint);
 	return -ENOENT;
+}
+
+int kernel_trace_check_btf(const char *file, struct error *error)
+{
+	struct kernel_symbols *symbols = kernel_symbols_load(file);
+	int err = 0;
+
+	if (!symbols)
+		return error_no_memory(error);
+	if (!kernel_symbols_has_btf(symbols))
+		err = kernel_unhooked_no_driver(error, symbols, file);
+	kernel_symbols_free(symbols);
+	return err;
 }
 
 int kernel_unhooked_no_hook(struct error *error, const struct hook hooks[KERNEL_HOOKS])

@@ -20,6 +20,7 @@
 #include "observe/driver_config.h"
 #include "observe/driver_module.h"
 #include "observe/firmware.h"
+#include "observe/kernel.h"
 #include "observe/kernel_refusal.h"
 #include "observe/kernel_symbols.h"
 #include "observe/page_reader.h"
@@ -70,14 +71,21 @@ static void check_kernel(struct check *check)
 static void check_btf_file(struct check *check, const char *path)
 {
 	struct btf *btf = btf__parse(path, NULL);
+	struct error error = {0};
 
 	if (btf) {
 		say(check, CHECK_OK, "%u types in the file given", btf__type_cnt(btf));
-	} else {
-		say(check, CHECK_FAIL, "the file given holds no BTF: %s", strerror(errno));
-		advise(check, "pahole --btf_encode_detached makes one from a kernel's debug file");
+	} else if (kernel_trace_check_btf(path, &error)) {
+		say(check, CHECK_FAIL, "%s", error.cause);
+		snprintf(check->hint, sizeof(check->hint), "%.*s", (int)sizeof(check->hint) - 1,
+			 error.hint);
 	}
 	btf__free(btf);
+}
+
+static bool is_out_of_files(const struct kernel_symbols *symbols)
+{
+	return kernel_symbols_btf_error(symbols) == -EMFILE;
 }
 
 static void check_btf(struct check *check, const struct kernel_symbols *symbols)
@@ -89,6 +97,10 @@ static void check_btf(struct check *check, const struct kernel_symbols *symbols)
 		    "the kernel has BTF, and /sys/kernel/btf is not there: no "
 		    "hook by fentry");
 		advise(check, "let the container have /sys/kernel/btf");
+	} else if (is_out_of_files(symbols)) {
+		say(check, CHECK_FAIL, "whether the kernel describes its types is not known: %s",
+		    strerror(EMFILE));
+		advise(check, ERROR_FILES_HINT);
 	} else {
 		say(check, CHECK_FAIL,
 		    "the kernel does not describe its types (no /sys/kernel/btf/vmlinux)");
@@ -107,6 +119,10 @@ static void check_driver(struct check *check, struct kernel_symbols *symbols)
 		   kernel_symbols_in_kallsyms(symbols, DRIVER_CHOKE_POINT) ||
 		   kernel_symbols_renamed(symbols, DRIVER_CHOKE_POINT)) {
 		say(check, CHECK_OK, "%s is built into the kernel", DRIVER_MODULE);
+	} else if (is_out_of_files(symbols)) {
+		say(check, CHECK_SKIP, "whether %s is built into the kernel is not known: %s",
+		    DRIVER_MODULE, strerror(EMFILE));
+		advise(check, ERROR_FILES_HINT);
 	} else {
 		say(check, CHECK_FAIL, "%s is neither loaded nor built in", DRIVER_MODULE);
 		driver_hint(hint);

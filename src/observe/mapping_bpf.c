@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "../bpf/mapper_wire.h"
+#include "observe/kernel_refusal.h"
 #include "mappers.skel.h"
 
 /* How the kernel keeps a device number. */
@@ -22,12 +23,6 @@ struct walk {
 	struct bpf_link *link;
 	int iterator; /* of the walk that is under way; -1: none is */
 };
-
-static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level, (void)format, (void)args;
-	return 0;
-}
 
 static void walk_close(void *data)
 {
@@ -64,12 +59,13 @@ int mapping_bpf_open(void **out, struct error *error)
 	if (!walk)
 		return -ENOMEM;
 	walk->iterator = -1;
-	libbpf_set_print(say_nothing);
+	kernel_refusal_listen();
 	result = load(walk);
 	/* libbpf has read all types of the kernel meanwhile. */
 	malloc_trim(0);
 	if (result) {
 		error_cause(error, "a BPF iterator could not be loaded: %s", strerror(-result));
+		error_hint_files(error, result);
 		walk_close(walk);
 		return result;
 	}

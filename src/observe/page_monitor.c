@@ -431,6 +431,7 @@ int page_monitor_open(const struct page_monitor_options *options, struct page_mo
 		err = open_descriptors(monitor);
 		if (err)
 			error_cause(error, "no timer to watch the page by: %s", strerror(-err));
+		error_hint_files(error, err);
 	}
 	if (err) {
 		page_monitor_close(monitor);

@@ -66,6 +66,7 @@ static int find_device(char path[PATH_MAX], struct error *error)
 	uint64_t best = UINT64_MAX;
 	struct dirent *entry;
 	DIR *dev = opendir("/dev");
+	int err;
 
 	while (dev && (entry = readdir(dev))) {
 		uint64_t number;
@@ -73,6 +74,13 @@ static int find_device(char path[PATH_MAX], struct error *error)
 		if (strncmp(entry->d_name, "vmclock", 7) == 0 &&
 		    parse_u64(entry->d_name + 7, &number) == 0 && number < best)
 			best = number;
+	}
+	if (!dev && errno != ENOENT) {
+		err = -errno;
+		error_cause(error, "whether there is a /dev/vmclock* is not known: %s",
+			    strerror(-err));
+		error_hint_files(error, err);
+		return err;
 	}
 	if (dev)
 		closedir(dev);
@@ -93,6 +101,7 @@ static int fail_open(const char *path, int err, struct error *error)
 	else if (err == -ENOENT)
 		error_hint(error, "ls /dev/vmclock* shows the devices; without --device the first "
 				  "one is taken");
+	error_hint_files(error, err);
 	return err;
 }
 
