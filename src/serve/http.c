@@ -115,6 +115,12 @@ static void stop_daemon(struct http *http)
 	web_config_free(http->web);
 }
 
+static void refuse(struct error *error, int err)
+{
+	error_cause(error, "the HTTP server does not start: %s", strerror(-err));
+	error_hint_files(error, err);
+}
+
 /* Read the web configuration, if there is one, and begin to serve by it. */
 static int load(struct http *http, struct error *error)
 {
@@ -129,12 +135,14 @@ static int load(struct http *http, struct error *error)
 		return err;
 	if (web)
 		auth = basic_auth_new(web, &waiting);
+	errno = 0;
 	daemon = !web || auth ? start_daemon(http, web) : NULL;
 	if (!daemon) {
-		error_cause(error, "the HTTP server does not start: %s", strerror(errno));
+		err = errno ? -errno : -ENOMEM;
+		refuse(error, err);
 		basic_auth_free(auth);
 		web_config_free(web);
-		return -ENOMEM;
+		return err;
 	}
 	/* This ends its connections: those who were let in by the old certificate ask again. */
 	stop_daemon(http);
@@ -257,7 +265,7 @@ int http_open(const struct http_options *options, struct http **out, struct erro
 	}
 	if (http && http->wake < 0) {
 		err = -errno;
-		error_cause(error, "the HTTP server does not start: %s", strerror(-err));
+		refuse(error, err);
 	} else if (err == -ENOMEM) {
 		error_no_memory(error);
 	}

@@ -28,6 +28,7 @@ static int refuse(struct error *error, const char *address, int err)
 		error_hint(error, "another program listens there; choose another by --listen");
 	else if (err == EACCES)
 		error_hint(error, "a port below 1024 and a path need the right to it");
+	error_hint_files(error, -err);
 	return -err;
 }
 
@@ -105,23 +106,35 @@ static int open_at(const struct addrinfo *at, int *out)
 	return err;
 }
 
+static int say_unresolved(struct error *error, const char *host, int result)
+{
+	error_cause(error, "cannot listen at %s: %s", host, gai_strerror(result));
+	error_hint(error, "give an address of this machine, or a name that it knows");
+	return -EHOSTUNREACH;
+}
+
 /* All addresses of @host; of the whole machine the first will do, which is all of it. */
-static int add_host(struct listeners *listeners, const char *host, const char *port)
+static int add_host(struct listeners *listeners, const char *host, const char *port,
+		    struct error *error)
 {
 	const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM,
 					.ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	struct addrinfo *found, *at;
-	int fd = -1, err = -EADDRNOTAVAIL, opened = 0;
+	int fd = -1, err = -EADDRNOTAVAIL, opened = 0, result;
 
 	if (!*host) {
 		/* A machine without IPv6 has only the second. */
-		return add_host(listeners, "::", port) ? add_host(listeners, "0.0.0.0", port) : 0;
+		return add_host(listeners, "::", port, error)
+			       ? add_host(listeners, "0.0.0.0", port, error)
+			       : 0;
 	}
-	if (getaddrinfo(host, port, &wanted, &found))
-		return -EADDRNOTAVAIL;
+	result = getaddrinfo(host, port, &wanted, &found);
+	if (result == EAI_SYSTEM)
+		return -errno;
+	if (result)
+		return say_unresolved(error, host, result);
 	for (at = found; at; at = at->ai_next) {
-		int result = open_at(at, &fd);
-
+		result = open_at(at, &fd);
 		if (!result)
 			result = keep(listeners, fd, NULL);
 		if (result)
@@ -184,7 +197,9 @@ int listeners_add(struct listeners *listeners, const char *address, struct error
 		err = add_unix(listeners, address + strlen(UNIX_TAG));
 	} else {
 		split(address, host, sizeof(host), &port);
-		err = add_host(listeners, host, port);
+		err = add_host(listeners, host, port, error);
+		if (err == -EHOSTUNREACH)
+			return err;
 	}
 	return err ? refuse(error, address, -err) : 0;
 }

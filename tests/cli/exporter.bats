@@ -650,6 +650,10 @@ code() { curl --silent --output "$dir/body" --max-time 100 --write-out '%{http_c
 		[ "$status" = 1 ] || { echo "$address" >&2; return 1; }
 		[[ $stderr == "vmclock-trace exporter: "* ]]
 	done
+	run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --listen nosuchhost.invalid:1
+	[ "$status" = 1 ]
+	[[ $stderr == "vmclock-trace exporter: cannot listen at nosuchhost.invalid: "*"hint: "* ]]
+	[[ $stderr != *"assign requested address"* ]]
 	run --separate-stderr timeout 20 "$VMCLOCK_TRACE" exporter --textfile x.txt
 	[ "$status" = 2 ]
 	[[ $stderr == *"--textfile 'x.txt' is not a path that ends with .prom"* ]]
