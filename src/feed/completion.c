@@ -343,7 +343,6 @@ static int put_part_of(const struct command *program, const struct command *comm
 	int status;
 	pid_t pid;
 
-	fflush(stdout);
 	if (posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, environ) ||
 	    waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
 		return EXIT_FAILED;
@@ -352,16 +351,20 @@ static int put_part_of(const struct command *program, const struct command *comm
 
 static int show(const struct shell *shell, const struct command *command)
 {
-	int code = EXIT_DONE;
+	int code;
 
 	if (command->is_program)
 		shell->begin(shell, command);
 	shell->part(shell, command);
+	code = message_output(EXIT_DONE);
 	for (size_t i = 0; command->commands && command->commands[i] && code == EXIT_DONE; i++)
 		code = put_part_of(command, command->commands[i], shell->name);
+	/* It said why. */
+	if (code != EXIT_DONE)
+		return code;
 	if (command->is_program)
 		shell->end(shell, command);
-	return message_output(code);
+	return message_output(EXIT_DONE);
 }
 
 int completion_show(const struct command *command, const char *shell)

@@ -2,6 +2,7 @@
 #include "feed/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,8 +20,18 @@
 /* What begins each message: "vmclock-trace status". */
 static char speaker[64] = PROGRAM;
 
+/* A standard file that is closed would be taken by the next that is opened, and be written to. */
+static void occupy_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return;
+	}
+}
+
 void message_begin(const struct command *command)
 {
+	occupy_standard_files();
 	/* What a limit on the size of files forbids is a write that fails, and no sudden end. */
 	signal(SIGXFSZ, SIG_IGN);
 	snprintf(speaker, sizeof(speaker), "%s%s", command->is_program ? "" : PROGRAM " ",
@@ -75,6 +86,8 @@ void message_not_confined(int err)
 {
 	message_error("rights that are not needed could not be given up (%s); going on with them",
 		      strerror(-err));
+	if (err == -EMFILE || err == -ENFILE)
+		message_hint(ERROR_FILES_HINT);
 }
 
 int message_no_memory(void)
@@ -99,6 +112,12 @@ static bool is_reader_gone(void)
 	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
 }
 
+/* Of an earlier write that failed the cause is gone: one more has it too, or goes well (0). */
+static int ask_again(void)
+{
+	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : 0;
+}
+
 int message_output(int code)
 {
 	int why;
@@ -109,7 +128,11 @@ int message_output(int code)
 	why = errno;
 	if (is_reader_gone())
 		return EXIT_NO_READER;
-	if (why) /* else it was an earlier write that failed */
+	if (!why)
+		why = ask_again();
+	if (why == EBADF)
+		message_error("the output could not be written: standard output is closed");
+	else if (why)
 		message_error("the output could not be written: %s", strerror(why));
 	else
 		message_error("the output could not be written");

@@ -85,6 +85,16 @@ refused() {
 		# shellcheck disable=SC2086 # words are meant
 		run bash -c '"$@" >/dev/full' - "$VMCLOCK_TRACE" $arguments
 		[ "$status" = 1 ] || { echo "$arguments: $status" >&2; return 1; }
-		[[ $output == "vmclock-trace"*": the output could not be written"* ]]
+		[[ $output == "vmclock-trace"*": the output could not be written: No space left on device" ]]
+		[ "${#lines[@]}" = 1 ]
+		[[ $arguments != --completion* || $output == "vmclock-trace: "* ]]
+	done
+	page=$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin
+	for arguments in --version "status --device $page" "watch --device $page --duration 10ms" \
+		"wait --device $page --for disruption --since-marker 99" "exporter --help"; do
+		# shellcheck disable=SC2086 # words are meant
+		run bash -c '"$@" >&-' - "$VMCLOCK_TRACE" $arguments
+		[[ $output == *": the output could not be written: standard output is closed"* ]] ||
+			{ echo "$arguments: $output" >&2; return 1; }
 	done
 }
