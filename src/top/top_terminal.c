@@ -12,6 +12,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "top/top_terminfo.h"
+
 struct top_terminal {
 	struct top_canvas canvas;
 	SCREEN *screen;
@@ -89,7 +91,9 @@ static int open_screen(struct top_terminal *terminal, FILE *out, FILE *in, enum 
 	const char *name = getenv("TERM");
 
 	setlocale(LC_CTYPE, "");
-	terminal->screen = newterm(NULL, out, in);
+	/* newterm() asks for the same, and leaks where the answer is no. */
+	if (top_terminfo_is_known(fileno(out)))
+		terminal->screen = newterm(NULL, out, in);
 	if (!terminal->screen) {
 		error_cause(error, "the terminal '%s' is not known here", name ?: "");
 		error_hint(error, "TERM=vt100 is what most terminals understand; vmclock-trace "
