@@ -119,6 +119,8 @@ static int watch(struct top_run *run)
 		if (run->session.is_over)
 			break;
 	}
+	/* Hooks take a while to detach: who has asked for an end has the terminal back at once. */
+	top_session_close(&run->session);
 	source_end(source);
 	return news == STOP_CONDITION_FAILED ? EXIT_FAILED : EXIT_DONE;
 }
