@@ -77,6 +77,15 @@ struct fleet_incident {
 #define FLEET_MOMENTS_OF_FINDING  2
 #define FLEET_MOMENTS_OF_INCIDENT 3
 
+/* What a report on one recording says first; of all of it, whatever part is asked for. */
+#define FLEET_HEADLINE_BYTES 128
+struct fleet_answer {
+	const char *level; /* "CRITICAL", "WARNING", "UNKNOWN", "OK"; static. NULL: not told */
+	char headline[FLEET_HEADLINE_BYTES];
+	enum claim_state well; /* are all clocks right at its end? */
+	uint64_t off_ns;       /* how far a clock surely was off at worst */
+};
+
 struct fleet_recording {
 	char *path;	  /* as it was given */
 	const char *file; /* its name without the directory, unless another has the same */
@@ -95,6 +104,7 @@ struct fleet_recording {
 	uint64_t cut;  /* that made room for later ones */
 	uint64_t bad_rows;
 	struct claim_span whole;
+	struct fleet_answer answer;
 	struct clock_doubts clock_doubts;
 	char damage[FLEET_CAUSE_BYTES]; /* "": none */
 	struct fleet_finding *finding;
@@ -188,6 +198,7 @@ struct fleet_source {
 	uint64_t cut;
 	uint64_t bad_rows;
 	struct claim_span whole;
+	struct fleet_answer answer;
 	struct clock_doubts clock_doubts;
 	const char *damage;
 	fleet_sentence_fn sentence;

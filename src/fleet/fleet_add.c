@@ -187,6 +187,7 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 		.cut = source->cut,
 		.bad_rows = source->bad_rows,
 		.whole = source->whole,
+		.answer = source->answer,
 		.clock_doubts = source->clock_doubts,
 		.unlisted = analysis->findings_unlisted + analysis->incidents_unlisted,
 	};

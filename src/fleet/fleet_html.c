@@ -10,7 +10,7 @@
 
 static void put_head(FILE *out, const struct fleet *fleet)
 {
-	char verdict[FLEET_VERDICT_BYTES];
+	char verdict[FLEET_VERDICT_BYTES], first[FLEET_FIRST_BYTES];
 
 	fleet_verdict(fleet, verdict, sizeof(verdict));
 	fprintf(out,
@@ -19,21 +19,46 @@ static void put_head(FILE *out, const struct fleet *fleet)
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 		"style-src 'unsafe-inline'\">\n<title>%s: vmclock report on %zu hosts</title>\n"
 		"<style>%s%s</style>\n</head>\n<body>\n<h1>What happened to the clocks of %zu "
-		"host%s</h1>\n<p class=\"verdict %s\">",
+		"host%s</h1>\n<p class=\"verdict %s\"><strong>%s:</strong> ",
 		fleet_level(fleet), fleet->machines, report_style, fleet_plot_style,
-		fleet->machines, fleet->machines == 1 ? "" : "s", fleet_level(fleet));
+		fleet->machines, fleet->machines == 1 ? "" : "s", fleet_level(fleet),
+		fleet_level(fleet));
+	html_puts(out, *fleet_headline(fleet, first) ? first : "the part that was asked for");
+	fputs("</p>\n<details><summary>in full sentences</summary>\n<p>", out);
 	html_puts(out, verdict);
-	fputs("</p>\n", out);
+	fputs("</p></details>\n", out);
+}
+
+/* What a report on each alone says first; the worst comes first. */
+static void put_answers(FILE *out, const struct fleet *fleet, const size_t *order)
+{
+	fprintf(out, "<h2>Hosts, the worst first%s</h2>\n<ol>\n",
+		fleet_is_whole(fleet) ? "" : ", each as a whole");
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[order[i]];
+		const char *level = recording->answer.level ?: "UNKNOWN";
+
+		fprintf(out, "<li class=\"finding level-%s\"><strong>", level);
+		html_puts(out, recording->label);
+		fprintf(out, "</strong> <span>%s: ", level);
+		html_puts(out, recording->answer.headline);
+		fputs("</span></li>\n", out);
+	}
+	fputs("</ol>\n", out);
 }
 
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
-	fputs("<h2>Hosts</h2>\n<div class=\"wide\"><table><thead><tr><th>host</th>"
+	size_t order[FLEET_RECORDINGS];
+
+	fleet_by_harm(fleet, order);
+	put_answers(out, fleet, order);
+	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
 	      "<th>incidents</th><th>reads meanwhile</th><th>wrong</th><th>not known</th>"
 	      "<th>worst known clock, off by</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		const struct fleet_recording *recording = &fleet->recording[i];
+		const struct fleet_recording *recording = &fleet->recording[order[i]];
 		struct fleet_harm harm = fleet_harm(fleet, recording);
 		char worst[FLEET_WORST_BYTES];
 
@@ -131,7 +156,7 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	if (!finding) {
 		fprintf(out,
 			"<span>incident %" PRIu64
-			" is over: all is well from here on</span></li>\n",
+			" is over: the clocks were right again</span></li>\n",
 			entry->over->number);
 		return;
 	}

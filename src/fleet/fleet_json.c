@@ -81,13 +81,17 @@ static json_object *json_utc(const struct fleet_recording *recording)
 }
 
 static json_object *json_recording(const struct fleet *fleet,
-				   const struct fleet_recording *recording)
+				   const struct fleet_recording *recording, size_t rank)
 {
 	struct fleet_harm harm = fleet_harm(fleet, recording);
 	struct fleet_gap gap = fleet_gap(fleet, recording);
 	json_object *json = json_new(&fleet_recording_table);
 
 	add_text(json, "host", recording->label);
+	add_u64(json, "rank", rank);
+	add_level(json, "level", recording->answer.level ?: "UNKNOWN");
+	add_text(json, "headline", recording->answer.headline);
+	add_text(json, "right_again", claim_state_name(recording->answer.well));
 	add_text(json, "name", *recording->host ? recording->host : NULL);
 	add_u64(json, "machine", recording->machine);
 	add_text(json, "file", recording->file);
@@ -241,18 +245,24 @@ void fleet_put_json(FILE *out, const struct fleet *fleet)
 	json_object *json = json_new(&fleet_table), *recordings = json_object_new_array();
 	json_object *timeline = json_object_new_array(), *groups = json_object_new_array();
 	json_object *unknowns = json_object_new_array();
-	char verdict[FLEET_VERDICT_BYTES];
+	char verdict[FLEET_VERDICT_BYTES], first[FLEET_FIRST_BYTES];
+	size_t order[FLEET_RECORDINGS], rank[FLEET_RECORDINGS];
 
 	fleet_verdict(fleet, verdict, sizeof(verdict));
 	fleet_unknowns(fleet, add_unknown, unknowns);
+	fleet_by_harm(fleet, order);
 	for (size_t i = 0; i < fleet->recordings; i++)
-		json_object_array_add(recordings, json_recording(fleet, &fleet->recording[i]));
+		rank[order[i]] = i + 1;
+	for (size_t i = 0; i < fleet->recordings; i++)
+		json_object_array_add(recordings,
+				      json_recording(fleet, &fleet->recording[i], rank[i]));
 	for (size_t i = 0; i < fleet->entries; i++)
 		json_object_array_add(timeline, json_entry(fleet, &fleet->entry[i]));
 	for (size_t i = 0; i < fleet->groups; i++)
 		json_object_array_add(groups, json_group(fleet, &fleet->group[i]));
 	add_text(json, "schema", FLEET_SCHEMA);
 	add_level(json, "level", fleet_level(fleet));
+	add_text(json, "headline", *fleet_headline(fleet, first) ? first : NULL);
 	add_text(json, "verdict", verdict);
 	add_u64(json, "hosts", fleet->machines);
 	add_json(json, "recordings", recordings);

@@ -25,6 +25,8 @@ const char fleet_plot_style[] =
 	".mark{stroke:currentColor;stroke-width:1.5;fill:var(--back)}"
 	".hair{stroke:currentColor;stroke-width:1.5}"
 	".guessed{stroke-dasharray:4 3;fill:none;stroke:var(--soft)}"
+	".level-CRITICAL{color:var(--critical)}.level-WARNING{color:var(--warning)}"
+	".level-OK{color:var(--ok)}.level-UNKNOWN{color:var(--soft)}"
 	"li.over{color:var(--ok)}.legend .ok{color:var(--ok)}"
 	"svg.fleet .critical{color:var(--critical)}svg.fleet .warning{color:var(--warning)}"
 	"svg.fleet .info{color:var(--info)}svg.fleet .ok{color:var(--ok)}"

@@ -14,6 +14,11 @@ static const char *method_names(int i)
 	return i < ALIGN_METHODS ? align_method_name((enum align_method)i) : NULL;
 }
 
+static const char *right_names(int i)
+{
+	return i <= CLAIM_FAILS ? claim_state_name((enum claim_state)i) : NULL;
+}
+
 static const char *unknown_names(int i)
 {
 	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
@@ -97,6 +102,12 @@ const struct json_table fleet_recording_table = {
 		 "What the machine is called here: its `name`, with the file's where several have "
 		 "the "
 		 "same."},
+		{"rank", JSON_U64, "By harm: 1 is the worst of all recordings."},
+		{"level", JSON_STRING, "As a report on this recording alone has it.",
+		 .values = JSON_LEVELS},
+		{"headline", JSON_TEXT, "What such a report says first, of the whole recording."},
+		{"right_again", JSON_STRING, "Were all clocks right at its end?",
+		 .name = right_names},
 		{"name", JSON_STRING, "The machine's name.", JSON_NULL},
 		{"machine", JSON_U64, "A number that recordings of one machine share."},
 		{"file", JSON_STRING, "The file."},
@@ -216,6 +227,8 @@ const struct json_table fleet_table = {
 		{"level", JSON_STRING,
 		 "The worst of all findings; `ok` only if all recordings are whole.",
 		 .values = JSON_LEVELS},
+		{"headline", JSON_TEXT,
+		 "The answer in a sentence. Null: a part of the time was asked for.", JSON_NULL},
 		{"verdict", JSON_TEXT, "The answer in a few sentences."},
 		{"hosts", JSON_U64, "How many machines: recordings of one boot are of one."},
 		{"recordings", JSON_OBJECT, "Each recording.", JSON_LIST,

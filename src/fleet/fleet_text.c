@@ -27,13 +27,31 @@ static void put_shown(FILE *out, const char *text, int columns)
 	fprintf(out, "%-*s", columns, shown);
 }
 
+/* What a report on each alone says first; the worst comes first. */
+static void put_answers(FILE *out, const struct fleet *fleet, const size_t *order)
+{
+	put_heading(out, fleet_is_whole(fleet) ? "Hosts, the worst first"
+					       : "Hosts, the worst first, each as a whole");
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const struct fleet_recording *recording = &fleet->recording[order[i]];
+
+		put_shown(out, recording->label, LABEL_COLUMNS);
+		fprintf(out, " %-8s  ", recording->answer.level ?: "UNKNOWN");
+		text_wrap(out, recording->answer.headline, LABEL_COLUMNS + 11, 4);
+	}
+	fputc('\n', out);
+}
+
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
-	put_heading(out, "Hosts");
+	size_t order[FLEET_RECORDINGS];
+
+	fleet_by_harm(fleet, order);
+	put_answers(out, fleet, order);
 	fprintf(out, "%-*s %9s %16s %9s  %s\n", LABEL_COLUMNS, "host", "incidents", "reads, wrong",
 		"not known", "worst known clock, off by");
 	for (size_t i = 0; i < fleet->recordings; i++) {
-		const struct fleet_recording *recording = &fleet->recording[i];
+		const struct fleet_recording *recording = &fleet->recording[order[i]];
 		struct fleet_harm harm = fleet_harm(fleet, recording);
 		char worst[FLEET_WORST_BYTES], reads[48];
 
@@ -100,7 +118,7 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	fprintf(out, "%c %s  ", mark_of(entry), when);
 	put_shown(out, fleet->recording[entry->recording].label, 0);
 	if (!finding) {
-		fprintf(out, "\n    incident %" PRIu64 " is over: all is well from here on\n",
+		fprintf(out, "\n    incident %" PRIu64 " is over: the clocks were right again\n",
 			entry->over->number);
 		return;
 	}
@@ -164,11 +182,20 @@ static void put_unknown(const char *code, const char *host, const char *sentence
 void fleet_put_text(FILE *out, const struct fleet *fleet)
 {
 	struct unknowns unknowns = {.out = out};
-	char verdict[FLEET_VERDICT_BYTES];
+	char verdict[FLEET_VERDICT_BYTES], first[FLEET_FIRST_BYTES];
 
 	fleet_verdict(fleet, verdict, sizeof(verdict));
-	text_wrap(out, verdict, 0, 0);
+	if (*fleet_headline(fleet, first)) {
+		fprintf(out, "%s: ", fleet_level(fleet));
+		text_wrap(out, first, (int)strlen(fleet_level(fleet)) + 2, 0);
+	} else {
+		text_wrap(out, verdict, 0, 0);
+	}
 	put_hosts(out, fleet);
+	if (*first) {
+		put_heading(out, "In full");
+		text_wrap(out, verdict, 0, 0);
+	}
 	put_groups(out, fleet);
 	put_timeline(out, fleet);
 	put_recordings(out, fleet);

@@ -18,6 +18,19 @@ extern const struct json_schema fleet_schema; /* of fleet_put_json() */
 /* How bad it is at worst: "CRITICAL", "WARNING", "OK"; "UNKNOWN" where it is not known. Static. */
 const char *fleet_level(const struct fleet *fleet);
 
+/* Is the whole of the recordings asked for, not a part of the time? */
+bool fleet_is_whole(const struct fleet *fleet);
+
+/* The recordings by harm: of order[0] the index in fleet->recording is the worst. */
+void fleet_by_harm(const struct fleet *fleet, size_t order[FLEET_RECORDINGS]);
+
+/*
+ * "1 of 2 hosts NOT right again; the worst: web2.", @text; "" where a part of the time is asked
+ * for, for it is about the whole.
+ */
+#define FLEET_FIRST_BYTES 320
+const char *fleet_headline(const struct fleet *fleet, char text[FLEET_FIRST_BYTES]);
+
 /*
  * How many hosts, what happened to them from when to when, whose reads were wrong: sentences for
  * people.

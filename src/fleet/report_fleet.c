@@ -9,6 +9,8 @@
 #include "feed/progress.h"
 #include "feed/recorded.h"
 #include "fleet/fleet_view.h"
+#include "show/sentence.h"
+#include "report/verdict.h"
 #include "show/finding_words.h"
 
 struct work {
@@ -62,6 +64,22 @@ static int check_paths(const struct work *work)
 
 /* --- First: what happened to each */
 
+static struct fleet_answer answer_of(const struct report *report)
+{
+	struct verdict_clock worst = {0};
+	struct fleet_answer answer = {0};
+	struct verdict verdict;
+
+	verdict_of(report, &verdict);
+	for (size_t i = 0; i < verdict.incidents; i++)
+		verdict_worse_clock(verdict.incident[i], &worst);
+	answer.level = verdict.level;
+	answer.well = verdict.line[VERDICT_NOW].well;
+	answer.off_ns = error_sure_ns(worst.error);
+	snprintf(answer.headline, sizeof(answer.headline), "%s", verdict.headline);
+	return answer;
+}
+
 static int take_report(struct work *work, const char *path, const struct report *report)
 {
 	const struct fleet_source source = {
@@ -74,6 +92,7 @@ static int take_report(struct work *work, const char *path, const struct report 
 		.cut = report->cut,
 		.bad_rows = report->bad_rows,
 		.whole = report->span,
+		.answer = answer_of(report),
 		.clock_doubts = *report->clock_doubts,
 		.damage = report->damage,
 		.sentence = finding_sentence,

@@ -136,6 +136,34 @@ setup() {
 	[[ $flat == *"not known; 2026-01-01T00:01:00"*" by the host's clock "* && $flat != *'NOT KNOWN'* ]]
 }
 
+@test "report-fleet: the first lines tell which host is the worst, and which is not right again" {
+	local name story
+	cd ""
+	while read -r name story; do
+		tr ';' '\n' <<<"end 1m;realtime within 2ms;$story" >"$name.scenario"
+		"$VMCLOCK_TRACE" record --scenario "$name.scenario" "$name.sqlite" >/dev/null 2>&1 || [ $? = 3 ]
+	done <<-END
+		a at 20s clock-set step +2s;at 30s clock-set step -2s
+		b at 20s clock-set step +1s
+		c mode marker-only;ptp-clock kvm within 1ms;ptp-clock hyperv off +100ms within 1ms
+		d
+	END
+	"$VMCLOCK_TRACE" report --json {a,b,c,d}.sqlite >json
+	jq -e '.headline | test("^[0-9] of 4 hosts NOT right again; the worst: scenario b.scenario[.]$")' json
+	jq -e '.recordings | map(.rank) | sort == [1, 2, 3, 4]' json
+	jq -e '.recordings[1] | .rank == 1 and .right_again == "no" and (.headline | test("NOT recovered"))' json
+	jq -e '.recordings[0] | .right_again == "yes" and (.headline | test("; recovered"))' json
+	jq -e '.recordings[2] | .right_again != "yes" and (.headline | test("clocks_disagree"))' json
+	jq -e '.recordings[3] | .rank == 4 and .level == "ok" and .right_again == "yes"' json
+	jq -e '[.timeline[] | select(.type == "incident_over") | .host] == ["scenario a.scenario"]' json
+	"$VMCLOCK_TRACE" report {a,b,c,d}.sqlite >text
+	[[ $(head -1 text) == *' hosts NOT right again; the worst: scenario b.scenario.' ]]
+	[[ $(sed -n 5p text) == 'scenario b.scenario '* ]]
+	"$VMCLOCK_TRACE" report --html {a,b,c,d}.sqlite | grep -q 'hosts NOT right again; the worst: scenario b.scenario'
+	# Of a part of the time the first lines say nothing: they are of the whole.
+	"$VMCLOCK_TRACE" report --json --until 10s {a,d}.sqlite | jq -e '.headline == null'
+}
+
 @test "report-fleet: of an empty recording no time is told, nor drawn" {
 	cp web1.sqlite "$copy"
 	sqlite3 "$copy" "DELETE FROM facts; DELETE FROM events"
