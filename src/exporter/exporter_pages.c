@@ -12,6 +12,9 @@
 
 #define HTTP_UNAVAILABLE 503
 
+/* Samples are at most a second apart. */
+#define STALE_NS 2000000000ull
+
 /* The second number of /proc/self/statm, in pages. */
 static uint64_t resident_bytes(void)
 {
@@ -51,6 +54,16 @@ static void read_self(const struct exporter_pages *pages, struct metrics_self *s
 	self->connections_crowded = connections->crowded;
 }
 
+/* What is old says nothing of now, as after this process was stopped. */
+static void take(struct exporter_pages *pages, uint64_t now_ns)
+{
+	struct metrics_snapshot *taken = &pages->taken;
+
+	exporter_board_take(pages->board, taken);
+	if (taken->well.state == CLAIM_HOLDS && now_ns > taken->turn_ns + STALE_NS)
+		taken->well = claim_unknown(CLAIM_ENDED_EARLY);
+}
+
 char *exporter_pages_metrics(struct exporter_pages *pages, enum metrics_format format,
 			     size_t *bytes)
 {
@@ -58,7 +71,7 @@ char *exporter_pages_metrics(struct exporter_pages *pages, enum metrics_format f
 	struct metrics_writer out = {.format = format};
 	struct metrics_self self;
 
-	exporter_board_take(pages->board, &pages->taken);
+	take(pages, from_ns);
 	read_self(pages, &self);
 	metrics_write(&out, &pages->taken, &self);
 	pages->scrapes++;
@@ -102,11 +115,12 @@ static void put_page(struct exporter_pages *pages, struct http_answer *answer, p
 static void landing_page(const struct http_request *request, struct http_answer *answer, void *arg)
 {
 	struct exporter_pages *pages = arg;
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
 	(void)request;
-	exporter_board_take(pages->board, &pages->taken);
+	take(pages, now_ns);
 	answer->type = "text/html; charset=utf-8";
-	put_page(pages, answer, landing_put_html, clock_now_ns(CLOCK_MONOTONIC));
+	put_page(pages, answer, landing_put_html, now_ns);
 }
 
 static void health_page(const struct http_request *request, struct http_answer *answer, void *arg)
@@ -115,7 +129,7 @@ static void health_page(const struct http_request *request, struct http_answer *
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 
 	(void)request;
-	exporter_board_take(pages->board, &pages->taken);
+	take(pages, now_ns);
 	if (!landing_is_healthy(&pages->taken, now_ns))
 		answer->status = HTTP_UNAVAILABLE;
 	put_page(pages, answer, landing_put_health, now_ns);

@@ -315,11 +315,20 @@ void exporter_state_all_mappers(struct exporter_state *state, bool all)
 	state->shown.driver.knows_mappers = all;
 }
 
+/* Was it not seen, a few seconds ago, what the page went through? */
+static bool was_unwatched(const struct page_in_force *page)
+{
+	return page->unwatched &&
+	       clock_now_ns(CLOCK_MONOTONIC) < page->unwatched_to_ns + INCIDENT_SETTLE_NS;
+}
+
 /* The page of a file may be of another machine. */
 static struct claim is_well(const struct exporter_state *state, bool clocks)
 {
 	struct claim well = judge_is_well(state->judge, clocks);
 
+	if (well.state == CLAIM_HOLDS && was_unwatched(judge_page(state->judge)))
+		return claim_unknown(CLAIM_MISSED);
 	return well.state == CLAIM_HOLDS && !state->shown.page.is_device
 		       ? file_page_claim(&judge_page(state->judge)->page)
 		       : well;

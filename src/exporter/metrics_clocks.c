@@ -89,16 +89,26 @@ static void write_witness(struct metrics_writer *out, const struct metrics_witne
 			   witness->witness.bound_ns);
 }
 
+/* What only a page shows, of itself or of those who write it. */
+static bool needs_page(enum finding_kind kind)
+{
+	return kind < FINDING_DRIVER_ERROR || kind == FINDING_SCALE_MISMATCH ||
+	       kind == FINDING_DEVICE_LOST;
+}
+
 static void write_findings(struct metrics_writer *out, const struct metrics_snapshot *snapshot)
 {
+	/* None is no number where no page was ever sampled. */
+	bool sampled = snapshot->page.sampled_ns;
+
 	metric_begin(out, METRIC_COUNTER, "vmclock_findings", NULL,
 		     "What was found to have happened to the clock, by kind.");
 	for (int kind = 0; kind < FINDINGS; kind++) {
-		if (snapshot->found[kind] || metrics_sees_finding(&snapshot->driver, kind))
+		if (snapshot->found[kind] || ((sampled || !needs_page(kind)) &&
+					      metrics_sees_finding(&snapshot->driver, kind)))
 			metric_u64(out, LABELS("kind", finding_name(kind)), snapshot->found[kind]);
 	}
-	/* None is no number where no page was ever sampled. */
-	if (snapshot->page.sampled_ns || snapshot->found[FINDING_DISRUPTION]) {
+	if (sampled || snapshot->found[FINDING_DISRUPTION]) {
 		metric_begin(out, METRIC_COUNTER, "vmclock_disruptions", NULL,
 			     "Changes of the disruption marker.");
 		metric_u64(out, NULL, snapshot->found[FINDING_DISRUPTION]);

@@ -90,6 +90,17 @@ void message_not_confined(int err)
 		message_hint(ERROR_FILES_HINT);
 }
 
+void message_stopped(uint64_t ns)
+{
+	char text[TEXT_NS_BYTES];
+
+	text_ns_u64(ns, text, sizeof(text));
+	if (ns)
+		message_error("this program was stopped, and did not run for %s of that time: what "
+			      "happened meanwhile may have been missed",
+			      text);
+}
+
 int message_no_memory(void)
 {
 	message_error("out of memory");

@@ -35,6 +35,9 @@ void message_error(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Rights (base/confine.h, observe/privileges.h) could not be given up; @err is negative. */
 void message_not_confined(int err);
 
+/* This program was stopped for @ns, and may have missed what happened; not if that is 0. */
+void message_stopped(uint64_t ns);
+
 /* Returns EXIT_FAILED. */
 int message_no_memory(void);
 

@@ -21,7 +21,7 @@ void stop_condition_open(struct stop_condition *until)
 {
 	sigset_t set;
 
-	*until = (struct stop_condition){0};
+	*until = (struct stop_condition){.ran_ns = clock_now_ns(CLOCK_MONOTONIC)};
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -50,17 +50,42 @@ void stop_condition_limit(struct stop_condition *until, uint64_t duration_ns)
 	until->has_deadline = !__builtin_add_overflow(now_ns, duration_ns, &until->deadline_ns);
 }
 
+/* It runs now: what went by since it last did is how long it was stopped, if it was. */
+static void note_run(struct stop_condition *until, bool continued)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+
+	until->continued |= continued;
+	if (continued && now_ns - until->ran_ns >= STOP_CONDITION_STOPPED_NS)
+		until->stopped_ns += now_ns - until->ran_ns;
+	until->ran_ns = now_ns;
+}
+
 /* SIGCONT is pending before anything runs again, so this misses no stop that is over. */
-bool stop_condition_was_stopped(struct stop_condition *until)
+static void check_continued(struct stop_condition *until)
 {
 	const struct timespec now = {0};
-	bool continued = until->continued;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCONT);
+	note_run(until, sigtimedwait(&set, NULL, &now) == SIGCONT);
+}
+
+bool stop_condition_was_stopped(struct stop_condition *until)
+{
+	bool continued;
+
+	check_continued(until);
+	continued = until->continued;
 	until->continued = false;
-	return sigtimedwait(&set, NULL, &now) == SIGCONT || continued;
+	return continued;
+}
+
+uint64_t stop_condition_stopped_ns(struct stop_condition *until)
+{
+	check_continued(until);
+	return until->stopped_ns;
 }
 
 static enum stop_condition_news take_signal(struct stop_condition *until)
@@ -70,7 +95,7 @@ static enum stop_condition_news take_signal(struct stop_condition *until)
 	if (read(until->signals, &info, sizeof(info)) != sizeof(info))
 		return STOP_CONDITION_READY;
 	if (info.ssi_signo == SIGCONT) {
-		until->continued = true;
+		note_run(until, true);
 		return STOP_CONDITION_READY;
 	}
 	until->signal = (int)info.ssi_signo;
@@ -86,10 +111,12 @@ bool stop_condition_is_signalled(struct stop_condition *until)
 enum stop_condition_news stop_condition_wait(struct stop_condition *until, struct pollfd *fds,
 					     nfds_t count)
 {
-	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	struct timespec left = {0};
+	uint64_t now_ns;
 	int ready;
 
+	check_continued(until);
+	now_ns = until->ran_ns;
 	if (until->has_deadline && now_ns >= until->deadline_ns)
 		return STOP_CONDITION_OVER;
 	if (until->has_deadline) {
@@ -100,7 +127,12 @@ enum stop_condition_news stop_condition_wait(struct stop_condition *until, struc
 	ready = ppoll(fds, count, until->has_deadline ? &left : NULL, NULL);
 	if (ready < 0)
 		return errno == EINTR ? STOP_CONDITION_READY : STOP_CONDITION_FAILED;
-	if (ready == 0)
+	if (ready == 0) {
+		check_continued(until);
 		return STOP_CONDITION_OVER;
-	return fds[0].revents ? take_signal(until) : STOP_CONDITION_READY;
+	}
+	if (fds[0].revents)
+		return take_signal(until);
+	check_continued(until);
+	return STOP_CONDITION_READY;
 }

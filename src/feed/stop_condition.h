@@ -14,6 +14,8 @@ struct stop_condition {
 	bool has_deadline;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
 	bool continued;	      /* SIGCONT came, and was not asked for yet */
+	uint64_t ran_ns;      /* when this process was last seen to run, CLOCK_MONOTONIC */
+	uint64_t stopped_ns;  /* how long it was stopped, in all */
 	int signal;	      /* the one that came; 0: none */
 };
 
@@ -41,6 +43,13 @@ void stop_condition_limit(struct stop_condition *until, uint64_t duration_ns);
  * says nothing about the machine.
  */
 bool stop_condition_was_stopped(struct stop_condition *until);
+
+/*
+ * How long this process was stopped, in all, to within the time between two waits; less than
+ * STOP_CONDITION_STOPPED_NS is none.
+ */
+#define STOP_CONDITION_STOPPED_NS 100000000
+uint64_t stop_condition_stopped_ns(struct stop_condition *until);
 
 /* Has a signal that ends it come, without waiting? It is then in `signal`. */
 bool stop_condition_is_signalled(struct stop_condition *until);

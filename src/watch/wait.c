@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmclock-trace wait: until it happens, so that a service can gate on it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock_now.h"
@@ -246,6 +245,7 @@ static void tell_timeout(const struct wait_options *options, const struct wait_r
 			   "the page carries no clock: CLOCK_REALTIME must agree with another PTP "
 			   "clock, if there is one whose scale is known");
 	message_failure(&error);
+	message_stopped(result->stopped_ns);
 }
 
 static int tell(const struct wait_options *options, const struct wait_result *result)
@@ -272,6 +272,7 @@ static int finish(struct wait *wait, enum stop_condition_news news)
 		.sampled = wait->sampled,
 		.time_ns = now_ns,
 		.waited_ns = now_ns - wait->start_ns,
+		.stopped_ns = stop_condition_stopped_ns(&wait->until),
 		.basis = wait->basis,
 		.well = wait->well,
 		.witness = judge_witness(wait->judge),

@@ -30,6 +30,7 @@ struct wait_result {
 	bool sampled;		       /* was a valid page ever read? */
 	uint64_t time_ns;	       /* CLOCK_MONOTONIC */
 	uint64_t waited_ns;
+	uint64_t stopped_ns;	       /* of these this program was stopped */
 	enum wait_basis basis;	       /* of a state that happened */
 	struct claim well;	       /* were page and clocks well, by all that was seen? */
 	const struct witness *witness; /* who judges CLOCK_REALTIME */

@@ -33,6 +33,8 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 {
 	struct watch *watch = arg;
 
+	if (!watch->session.context.recorded)
+		watch->session.context.stopped_ns = stop_condition_stopped_ns(&watch->until);
 	if (note->gap)
 		watch_session_resume(&watch->session, note->gap);
 	watch_session_event(&watch->session, event);

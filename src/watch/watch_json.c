@@ -163,10 +163,11 @@ static void json_finding(FILE *out, const struct watch_context *context,
 }
 
 static void json_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
-			uint64_t missed)
+			uint64_t missed, uint64_t stopped_ns)
 {
 	json_object *line = json_new_line(&missed_table, time_ns);
 
+	(void)stopped_ns;
 	(void)context;
 	add_u64(line, "updates", missed);
 	put_line(out, &watch_schema, line);

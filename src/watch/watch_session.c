@@ -40,7 +40,9 @@ static void tell_missed(struct watch_session *session, uint64_t now_ns)
 	    (session->missed_told_ns && now_ns - session->missed_told_ns < MISSED_QUIET_NS))
 		return;
 	if (!session->updates)
-		session->view->missed(stdout, &session->context, now_ns, missed);
+		session->view->missed(stdout, &session->context, now_ns, missed,
+				      session->context.stopped_ns - session->stopped_told_ns);
+	session->stopped_told_ns = session->context.stopped_ns;
 	session->missed_told = all;
 	session->missed_told_ns = now_ns;
 }

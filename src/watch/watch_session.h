@@ -16,9 +16,10 @@ struct watch_session {
 	bool updates; /* is each one shown? */
 	struct judge *judge;
 	enum finding_severity worst; /* outcome_worse() of what was found */
-	uint64_t missed_told;	 /* of the page's updates, by findings or on lines of their own */
-	uint64_t missed_told_ns; /* when the newest such line was */
-	uint64_t missed_by_ns;	 /* found_ns of the newest finding that reported some */
+	uint64_t missed_told;	  /* of the page's updates, by findings or on lines of their own */
+	uint64_t missed_told_ns;  /* when the newest such line was */
+	uint64_t stopped_told_ns; /* how long this program was stopped until then */
+	uint64_t missed_by_ns;	  /* found_ns of the newest finding that reported some */
 };
 
 /* @session is all zero but for what its source knows. EXIT_DONE, or the exit code, that said. */

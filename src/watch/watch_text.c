@@ -93,12 +93,16 @@ static void text_finding(FILE *out, const struct watch_context *context,
 }
 
 static void text_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
-			uint64_t missed)
+			uint64_t missed, uint64_t stopped_ns)
 {
 	live_put_time(out, context->start_ns, time_ns);
-	fprintf(out, "missed %" PRIu64 " update%s of the page between two samples%s\n", missed,
-		missed == 1 ? "" : "s",
-		context->recorded ? "" : ": sample more often with --interval");
+	fprintf(out, "missed %" PRIu64 " update%s of the page between two samples", missed,
+		missed == 1 ? "" : "s");
+	if (stopped_ns)
+		live_put_duration(out, ": this program was stopped, and did not run for %s\n",
+				  stopped_ns);
+	else
+		fputs(context->recorded ? "\n" : ": sample more often with --interval\n", out);
 }
 
 static void put_samples_taken(FILE *out, const struct watch_result *result)

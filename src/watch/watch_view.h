@@ -24,6 +24,7 @@ struct watch_context {
 	uint64_t period_ns;	  /* of the timer */
 	uint64_t sample_cost_ns;  /* what a sample costs */
 	uint64_t wake_ns;	  /* how late the timer may be */
+	uint64_t stopped_ns;	  /* how long this program was stopped until now */
 	uint64_t clock_period_ns; /* how often other clocks are read; 0: they are not */
 	const char *phc;	  /* the PTP clock that is read too; NULL: none */
 
@@ -70,9 +71,12 @@ struct watch_view {
 	/* An incident that is over. */
 	void (*incident)(FILE *out, const struct watch_context *context,
 			 const struct incident *incident);
-	/* Updates came and went between two samples: @missed of them since the last report. */
+	/*
+	 * Updates came and went between two samples: @missed of them since the last report, since
+	 * when this program was stopped for @stopped_ns.
+	 */
 	void (*missed)(FILE *out, const struct watch_context *context, uint64_t time_ns,
-		       uint64_t missed);
+		       uint64_t missed, uint64_t stopped_ns);
 	void (*end)(FILE *out, const struct watch_context *context,
 		    const struct watch_result *result);
 };

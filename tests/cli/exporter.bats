@@ -99,6 +99,7 @@ strict() {
 	exporter --listen 127.0.0.1:0
 	[ "$(value 'vmclock_page_mode{vmclock_page_mode="absent"}')" = 1 ]
 	strict absent
+	lacks 'vmclock_findings_total{kind="\(disruption\|device_lost\)"}' "$dir/absent.txt"
 	get "http://$at/healthz" | grep 'no page: .* it is waited for'
 	get "http://$at/" | grep 'There is no vmclock'
 	play 'end 1h'
@@ -108,6 +109,18 @@ strict() {
 	comes 'vmclock_page_mode{vmclock_page_mode="absent"}' 1
 	comes 'vmclock_findings_total{kind="device_lost"}' 1
 	strict gone
+}
+
+@test "exporter: stopped for a while, it does not say well of what it missed meanwhile" {
+	play 'end 1h' 'refresh 50ms'
+	exporter --listen 127.0.0.1:0
+	comes 'vmclock_well{vmclock_well="yes"}' 1
+	kill -STOP "$pid"
+	sleep 1.5
+	kill -CONT "$pid"
+	comes 'vmclock_well_unknown{reason="missed_updates"}' 1
+	get "http://$at/" | grep 'not known: updates of the page happened between samples'
+	comes 'vmclock_well{vmclock_well="yes"}' 1
 }
 
 @test "exporter: what was no page from the first sample on is not said to be well" {
@@ -429,6 +442,7 @@ assert answer.count(b"HTTP/1.1 200") == 21, answer' "${at%:*}" "${at##*:}" "$dir
 	until_true ill
 	grep 'not healthy: the observer has been standing still for' "$dir/health"
 	get "http://$at/" | grep 'The observer has stopped'
+	is 'vmclock_well_unknown{reason="ended_early"}' 1
 	kill "${pids[0]}"
 	until_true healthy
 }

@@ -154,6 +154,21 @@ is() { jq -e "$1" <<<"$output" >/dev/null; }
 	[[ $stderr == *"carries no clock"* ]]
 }
 
+@test "wait: that it was stopped meanwhile is said at the end of the time" {
+	play_sim "$page" 'end 1h'
+	"$VMCLOCK_TRACE" wait --device "$page" --for disruption --timeout 2s 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	pid=$!
+	until_true looks $pid "$page"
+	kill -STOP $pid
+	sleep 0.5
+	kill -CONT $pid
+	status=0
+	wait $pid || status=$?
+	cat "$BATS_TEST_TMPDIR/said"
+	[ "$status" = 4 ]
+	grep -q 'this program was stopped, and did not run for [0-9.]* m\?s of that time' "$BATS_TEST_TMPDIR/said"
+}
+
 @test "wait --since-marker: a change before the start is not missed, and none is invented" {
 	play
 	play_sim "$page" 'end 1h' 'at 100ms migrate'

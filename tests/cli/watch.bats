@@ -161,8 +161,12 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	tail -1 "$BATS_TEST_TMPDIR/out" | jq -e '.type == "summary" and .level == "unknown"'
 }
 
-@test "watch: stopping the program is no stun of the machine" {
-	play
+@test "watch: stopping the program is no stun of the machine, and what it missed is for that" {
+	play 'refresh 50ms'
+	"$VMCLOCK_TRACE" watch --device "$page" >"$BATS_TEST_TMPDIR/text" 3>&- &
+	second=$!
+	until_true begun "$BATS_TEST_TMPDIR/text"
+	kill -STOP $second
 	"$VMCLOCK_TRACE" watch --json --device "$page" >"$BATS_TEST_TMPDIR/out" 3>&- &
 	pid=$!
 	until_true begun "$BATS_TEST_TMPDIR/out"
@@ -173,6 +177,11 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	kill -INT $pid
 	wait $pid || true
 	jq -es 'map(select(.kind == "stun")) == []' "$BATS_TEST_TMPDIR/out"
+	kill -CONT $second
+	until_true has "$BATS_TEST_TMPDIR/text" 'between two samples: this program was stopped, and did not run for [0-9.]* s$'
+	kill -INT $second
+	wait $second || true
+	[ "$(grep -c 'sample more often' "$BATS_TEST_TMPDIR/text")" = 0 ]
 }
 
 # bats test_tags=slow

@@ -189,6 +189,9 @@ static void what_needs_a_hook_is_no_zero_without(void **state)
 	assert_false(has_line(snapshot, failed));
 	snapshot->driver.seen = false;
 	assert_false(has_line(snapshot, failed) || has_line(snapshot, lost));
+	snapshot->page.sampled_ns = 0;
+	assert_false(has_line(snapshot, disruption));
+	snapshot->page.sampled_ns = 1;
 	assert_true(has_line(snapshot, disruption));
 	free(snapshot);
 }
