@@ -132,7 +132,7 @@ static const struct command_exit exits[] = {
 		    "info"},
 	{EXIT_FAILED,
 	 "there is nothing to record, FILE cannot be made, or it could not be written "
-	 "when it ended; or " EXIT_FAILED_VERDICT
+	 "when it ended, or was moved meanwhile; or " EXIT_FAILED_VERDICT
 	 ". Ended by SIGTERM, as a service is, that is said as well, and the exit "
 	 "status is 0",
 	 "A disk that was in trouble and no more is does not count here: what was lost "

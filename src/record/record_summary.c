@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "record/record_summary.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/text.h"
 #include "feed/message.h"
 
@@ -48,6 +51,7 @@ int record_end(struct record_session *session, const struct record_context *cont
 		.windows = counts.windows,
 		.windows_cut = counts.windows_cut,
 		.bytes = counts.bytes,
+		.is_gone = access(context->file, F_OK) && errno == ENOENT,
 		.trouble = counts.trouble,
 		.counts = judge_counts(session->judge),
 		.outcome = outcome_of(session->judge, session->worst, NULL),
@@ -56,6 +60,13 @@ int record_end(struct record_session *session, const struct record_context *cont
 	/* What was lost before it went well again stands in the file, and above. */
 	if (counts.failed) {
 		message_error("%s could not be written: %s", context->file, counts.trouble);
+		return EXIT_FAILED;
+	}
+	if (result.is_gone) {
+		message_error("%s is not there any more: it, or a directory above it, was moved or "
+			      "removed meanwhile",
+			      context->file);
+		message_hint("where it was moved to, NAME-wal beside it belongs to it");
 		return EXIT_FAILED;
 	}
 	code = message_verdict(session->worst, session->judge);

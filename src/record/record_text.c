@@ -102,7 +102,7 @@ static void text_end(FILE *out, const struct record_context *context,
 	put_counts(out, result->counts, &result->outcome);
 	fputs("file      ", out);
 	text_put_shown(out, context->file);
-	fprintf(out, ", %s\n", size);
+	fprintf(out, ", %s\n", result->is_gone ? "NOT THERE ANY MORE" : size);
 	if (result->is_ring)
 		put_windows(out, result);
 	if (result->cut && !result->is_ring)

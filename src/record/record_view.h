@@ -23,6 +23,7 @@ struct record_result {
 	uint64_t windows;     /* ... those stretches that are kept for good, */
 	uint64_t windows_cut; /* and those that were, and had to make room */
 	uint64_t bytes;	      /* of the file */
+	bool is_gone;	      /* where it was made it is no more: it, or its directory, was moved */
 	const char *trouble;  /* why something could not be written; "": nothing */
 	const struct detector_counts *counts;
 	struct outcome outcome;

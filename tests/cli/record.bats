@@ -24,6 +24,20 @@ teardown() {
 # The lines of findings and incidents, as they were printed.
 found() { grep -E '"type":"(finding|incident)"' "$1"; }
 
+@test "record: into a directory that is renamed meanwhile: the end says that the file is not there" {
+	play_sim "$page" 'end 1h'
+	mkdir "$BATS_TEST_TMPDIR/before"
+	watchers=()
+	watcher "$BATS_TEST_TMPDIR/live" "$VMCLOCK_TRACE" record --device "$page" "$BATS_TEST_TMPDIR/before/r.sqlite" \
+		2>"$BATS_TEST_TMPDIR/said"
+	mv "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	end_watchers
+	[ "$status" = 1 ]
+	grep -q '^file .*/before/r.sqlite, NOT THERE ANY MORE$' "$BATS_TEST_TMPDIR/live"
+	grep -q 'before/r.sqlite is not there any more: it, or a directory above it, was moved' "$BATS_TEST_TMPDIR/said"
+	[ "$(sqlite3 "$BATS_TEST_TMPDIR/after/r.sqlite" 'select count(*) > 0 from pages')" = 1 ]
+}
+
 # bats test_tags=threads
 @test "record: a page that is disturbed, kept; replayed, it is byte for byte what was seen" {
 	recorder() {
