@@ -31,6 +31,8 @@ const char fleet_plot_style[] =
 	"svg.fleet .critical{color:var(--critical)}svg.fleet .warning{color:var(--warning)}"
 	"svg.fleet .info{color:var(--info)}svg.fleet .ok{color:var(--ok)}"
 	"svg.fleet{min-width:820px}td.name{min-width:8rem}.wide>table{width:100%}"
+	/* It scrolls in its own box, so its letters need not grow on a narrow screen. */
+	"svg.fleet text{font-size:13px}svg.fleet .dense{display:inline}"
 	"svg.fleet text.name{fill:var(--front)}\n";
 
 struct frame {

@@ -6,57 +6,8 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "report/report_plot_frame.h"
 #include "show/html.h"
-
-/* In units of the drawing, which a browser scales. */
-#define WIDTH	    960
-#define HEIGHT	    380
-#define LEFT	    100
-#define RIGHT	    16
-#define TOP	    14
-#define BOTTOM	    44
-#define TICKS_X	    8
-#define LABEL_APART 15 /* labels nearer than this would touch, */
-#define DENSE_APART 30 /* and nearer than this on a narrow screen: they are of class "dense" */
-#define TICK_HALF   64 /* of the width of a label below the axis, on a narrow screen */
-
-/* Where things are drawn: time linear, lengths by their order of magnitude on either side of 0. */
-struct frame {
-	uint64_t from_ns;
-	uint64_t to_ns;
-	double most;	/* the largest magnitude, as scaled() gives it */
-	bool from_zero; /* nothing is below 0 */
-};
-
-/* From 1 us on each power of ten is as far from the next; what is smaller is near 0. */
-static double scaled(int64_t ns)
-{
-	double size = log10(1 + fabs((double)ns) / 100);
-
-	return ns < 0 ? -size : size;
-}
-
-static double x_of(const struct frame *frame, uint64_t time_ns)
-{
-	uint64_t within = time_ns < frame->from_ns ? frame->from_ns
-			  : time_ns > frame->to_ns ? frame->to_ns
-						   : time_ns;
-
-	return LEFT + (double)(within - frame->from_ns) * (WIDTH - LEFT - RIGHT) /
-			      (double)(frame->to_ns - frame->from_ns);
-}
-
-static double y_of(const struct frame *frame, int64_t ns)
-{
-	double zero = TOP + (HEIGHT - TOP - BOTTOM) / (frame->from_zero ? 1.0 : 2.0);
-
-	return zero - scaled(ns) / frame->most * (zero - TOP);
-}
-
-static bool is_within(const struct frame *frame, const struct error_point *point)
-{
-	return point->to_ns >= frame->from_ns && point->from_ns <= frame->to_ns;
-}
 
 static void widen(struct frame *frame, const struct error_point *point, size_t points)
 {
@@ -79,6 +30,26 @@ static void put_edge(FILE *out, const struct frame *frame, const struct error_po
 		fprintf(out, "H%.1f", from_end ? from : to);
 }
 
+static bool is_step(const struct error_point *a, const struct error_point *b)
+{
+	return b->error.lo_ns > a->error.hi_ns + STEP_NS ||
+	       b->error.hi_ns < a->error.lo_ns - STEP_NS;
+}
+
+/* Where between the two it was: at the finding that tells of it, else where it was seen first. */
+static double step_x(const struct frame *frame, const struct error_point *a,
+		     const struct error_point *b)
+{
+	for (size_t i = 0; i < frame->analysis->findings; i++) {
+		const struct finding *finding = &frame->analysis->finding[i];
+
+		if ((finding->kind == FINDING_CLOCK_SET || finding->kind == FINDING_HOST_STEP) &&
+		    finding->found_ns > a->to_ns && finding->found_ns <= b->from_ns)
+			return x_of(frame, finding->found_ns);
+	}
+	return x_of(frame, b->from_ns);
+}
+
 /*
  * One run of stretches as a band from low to high: the true error is in it, and nobody knows where,
  * so no line is drawn through its middle. Along each stretch: joined by their ends, a step after a
@@ -97,10 +68,20 @@ static void put_run(FILE *out, const struct frame *frame, const struct error_poi
 	fprintf(out, "<path class=\"band %s\" d=\"M", class);
 	for (size_t i = 0; i < points; i++) {
 		put_edge(out, frame, &point[i], point[i].error.hi_ns, false);
+		if (i + 1 < points && is_step(&point[i], &point[i + 1])) {
+			double x = step_x(frame, &point[i], &point[i + 1]);
+
+			fprintf(out, "H%.1fV%.1f", x, y_of(frame, point[i + 1].error.hi_ns));
+		}
 		fputc('L', out);
 	}
 	for (size_t i = points; i-- > 0;) {
 		put_edge(out, frame, &point[i], point[i].error.lo_ns, true);
+		if (i && is_step(&point[i - 1], &point[i])) {
+			double x = step_x(frame, &point[i - 1], &point[i]);
+
+			fprintf(out, "H%.1fV%.1f", x, y_of(frame, point[i - 1].error.lo_ns));
+		}
 		fputs(i ? "L" : "Z\"/>\n", out);
 	}
 }
@@ -374,7 +355,8 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 	const struct analysis *analysis = report->analysis;
 	struct frame frame = {.from_ns = from_ns,
 			      .to_ns = to_ns > from_ns ? to_ns : from_ns + 1,
-			      .most = scaled(1000)};
+			      .most = scaled(1000),
+			      .analysis = analysis};
 	char class[16];
 
 	widen(&frame, analysis->page_bound.point, analysis->page_bound.points);
@@ -399,6 +381,7 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 				  analysis->clock[i].curve.points, class);
 	}
 	put_findings(out, report, &frame);
+	report_plot_worst_clock(out, &frame, incident);
 	fputs("</svg>\n", out);
 	put_legend(out, report, incident, &frame);
 	fputs("<p class=\"soft\">A band is an interval: the true error is somewhere inside it, as "
@@ -413,13 +396,15 @@ void report_plot_latencies(FILE *out, const struct report *report)
 	struct frame frame = {.from_ns = report->start_ns,
 			      .to_ns = last_ns > report->start_ns ? last_ns : report->start_ns + 1,
 			      .most = scaled(1000),
-			      .from_zero = true};
+			      .from_zero = true,
+			      .analysis = report->analysis};
 
 	widen(&frame, latency->point, latency->points);
 	frame.most *= 1.08;
 	begin_drawing(out, report, &frame, "how long reads took over time");
 	put_curve(out, &frame, latency->point, latency->points, "clock0");
 	put_findings(out, report, &frame);
+	report_plot_longest(out, &frame, latency);
 	fputs("</svg>\n<p class=\"legend\"><span class=\"clock0\">reads of the driver, from the "
 	      "shortest to the longest</span> ",
 	      out);

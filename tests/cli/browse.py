@@ -129,7 +129,7 @@ def main():
     page, directory = os.path.abspath(sys.argv[1]), sys.argv[2]
     browser = Browser(os.path.join(directory, "profile"))
     try:
-        for width in (400, 1400):
+        for width in (380, 800, 1400):
             for scheme in ("light", "dark"):
                 look(browser, "file://" + page, width, scheme,
                      os.path.join(directory, "%d-%s.png" % (width, scheme)))

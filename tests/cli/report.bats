@@ -560,6 +560,30 @@ well_formed() {
 }
 
 # bats test_tags=slow
+@test "report: a step is drawn as a step, and the worst value of a plot has its label" {
+	printf '%s\n' 'end 60s' 'realtime within 5ms' 'at 20.05 clock-set step -2s' 'at 40s clock-set step +2s' >"$BATS_TEST_TMPDIR/step.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/step.scenario" "$BATS_TEST_TMPDIR/step.sqlite" >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report --html "$BATS_TEST_TMPDIR/step.sqlite" >"$BATS_TEST_TMPDIR/step.html"
+	python3 - "$BATS_TEST_TMPDIR/step.html" <<-'END'
+		import re, sys
+		page = open(sys.argv[1]).read()
+		curves = re.findall(r'class="band clock0" d="([^"]*)"', page)
+		assert curves
+		tall = 0
+		for curve in curves:
+		    x = y = 0
+		    for letter, numbers in re.findall(r'([MLHV])([-0-9. ]+)', curve):
+		        values = [float(n) for n in numbers.split()]
+		        at = {'H': lambda: (values[0], y), 'V': lambda: (x, values[0])}.get(letter, lambda: tuple(values))()
+		        if letter != 'M' and abs(at[1] - y) > 40:
+		            tall += 1
+		            assert abs(at[0] - x) < 0.2, (letter, x, y, at)
+		        x, y = at
+		assert tall >= 2 * len(curves), tall
+		assert page.count('CLOCK_REALTIME 2.00 s behind</text>') == len(re.findall('aria-label="error', page)), page.count('behind</text>')
+	END
+}
+
 @test "report: in a browser, without a network: narrow and wide, light and dark" {
 	command -v chromium >/dev/null || skip "chromium is not installed"
 	"$VMCLOCK_TRACE" report --html "$STORY" >"$BATS_TEST_TMPDIR/report.html"
