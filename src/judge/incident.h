@@ -129,9 +129,10 @@ struct incident_clock {
 	bool is_good; /* is it within bound, by its newest sample? */
 	/* since then those who could tell contradict each other: nothing is known */
 	bool is_contradicted;
-	uint64_t good_ns; /* since when, if is_good */
-	bool was_bad;	  /* was it out of it already before the incident? Then none waits for it */
-	bool has_before;  /* was it read before? */
+	uint64_t untold_ns; /* the newest sample that could not show whether it is good; 0: none */
+	uint64_t good_ns;   /* since when, if is_good */
+	bool was_bad;	 /* was it out of it already before the incident? Then none waits for it */
+	bool has_before; /* was it read before? */
 	uint64_t before_ns;	/* if so, how far it surely was off, */
 	uint64_t before_own_ns; /* and how far by the page of then alone */
 	bool worse;		/* was_bad, and further off now, so it is waited for */

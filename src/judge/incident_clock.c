@@ -176,6 +176,13 @@ static void add_unknown(struct incidents *incidents, struct incident_clock *cloc
 	clock->in_gap = incidents->open;
 }
 
+/* The same, and nor is it known whether it was good. */
+static void add_untold(struct incidents *incidents, struct incident_clock *clock, int why)
+{
+	clock->untold_ns = incidents->newest_ns;
+	add_unknown(incidents, clock, why);
+}
+
 /* A clock that must be waited for again, for it is worse than before. */
 static void note_worse(struct incident_clock *clock, struct ns_interval error)
 {
@@ -219,6 +226,9 @@ static void take_error(struct incidents *incidents, enum observed_clock id, bool
 
 	if (!incidents->open)
 		return;
+	/* While nobody could tell it is not known to have been good. */
+	if (id != OBSERVED_PHC_OTHER && clock->untold_ns >= incidents->good_since_ns)
+		incidents->good_since_ns = 0;
 	note_worse(clock, incidents->newest[id].point.error);
 	incidents->newest[id].further_off =
 		!(reading->has_claim && was_only_set(&incidents->incident)) &&
@@ -247,7 +257,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	if (!why && reading->has_claim && interval_widen(error, reading->max_error_ns, &error))
 		why = -(int)ERROR_OUT_OF_RANGE - 1;
 	if (why) {
-		add_unknown(incidents, clock, why);
+		add_untold(incidents, clock, why);
 		return;
 	}
 	good = health_of_clock(&incidents->realtime, error);
@@ -274,7 +284,7 @@ static void handle_contradicted(struct incidents *incidents)
 
 	clock->seen = clock->seen || incidents->open;
 	clock->is_contradicted = true;
-	add_unknown(incidents, clock, -(int)ERROR_WITNESSES - 1);
+	add_untold(incidents, clock, -(int)ERROR_WITNESSES - 1);
 	incidents->newest[OBSERVED_REALTIME].known &= incidents->open;
 }
 
@@ -302,7 +312,7 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 
 	clock->seen = clock->seen || incidents->open;
 	if (why) {
-		add_unknown(incidents, clock, why);
+		add_untold(incidents, clock, why);
 		/* What it was before is not the last that is known of it. */
 		incidents->newest[id].known &= incidents->open;
 		return;

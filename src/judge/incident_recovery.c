@@ -10,7 +10,8 @@ static bool is_waited_for(const struct incident_clock *clock, int id)
 
 /*
  * Which clocks that can be waited for, bit 1 << enum observed_clock, were not held against the page
- * at @since_ns or later? With @must_be_seen CLOCK_REALTIME too, if it was never seen.
+ * at @since_ns or later? With @must_be_seen CLOCK_REALTIME too, if it was never seen. Where another
+ * clock judges that, no other one is held against anything.
  */
 static unsigned int clocks_unchecked(const struct incidents *incidents, uint64_t since_ns,
 				     bool must_be_seen)
@@ -22,6 +23,8 @@ static unsigned int clocks_unchecked(const struct incidents *incidents, uint64_t
 		bool is_due = is_waited_for(clock, i) ||
 			      (must_be_seen && i == OBSERVED_REALTIME && !clock->seen);
 
+		if (i != OBSERVED_REALTIME && witness_is_other(&incidents->page->witness))
+			continue;
 		if (is_due &&
 		    (!incidents->newest[i].known || incidents->newest[i].point.from_ns < since_ns))
 			unchecked |= 1u << i;

@@ -63,6 +63,12 @@ bool witness_peer_is_asked(const struct event_clock *clock)
 	}
 }
 
+/* CLOCK_REALTIME is judged, whatever it claims. */
+static bool is_peer(const struct event_clock *clock)
+{
+	return clock->clock == OBSERVED_REALTIME || witness_peer_is_asked(clock);
+}
+
 static bool utc_of(const struct event_clock *clock, struct instant *out)
 {
 	int64_t ahead_sec = clock->scale == SCALE_TAI ? clock->kernel_tai_offset_sec : 0;
@@ -84,7 +90,7 @@ static struct witness_peer *peer_of(struct witness_peers *peers, const struct ev
 		if (is_same(&peers->peer[i].clock, clock))
 			return &peers->peer[i];
 	}
-	if (peers->count == WITNESS_PEERS || !witness_peer_is_asked(clock))
+	if (peers->count == WITNESS_PEERS || !is_peer(clock))
 		return NULL;
 	return &peers->peer[peers->count++];
 }
@@ -112,7 +118,7 @@ static void take_reading(struct witness_peer *peer, const struct event *event)
 	};
 	if (__builtin_add_overflow(event->time_ns, event->latency_ns, &peer->to_ns))
 		return;
-	peer->is_there = witness_peer_is_asked(clock) && utc_of(clock, &peer->utc);
+	peer->is_there = is_peer(clock) && utc_of(clock, &peer->utc);
 	hold_against_page(peer, event);
 	if (clock->clock == OBSERVED_REALTIME)
 		peer->has_realtime = true;

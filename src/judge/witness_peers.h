@@ -3,7 +3,7 @@
  * Clocks that say how right they are: do any two of them contradict each other? Which of the two is
  * wrong is then not known, and none of them shows that all is well. Pure.
  *
- * Asked are CLOCK_REALTIME and ClockBound while they claim a bound, and each reference clock that
+ * Asked are CLOCK_REALTIME, ClockBound while it claims a bound, and each reference clock that
  * may be a witness (judge/witness.h). Of two clocks at least one must claim a bound; one that
  * claims none is allowed HEALTH_BACK_NS. Each is held against the page, where that carries a clock,
  * at the counter value of the reading; and two of them against each other by their newest readings,
@@ -51,7 +51,7 @@ struct peer_pair {
 };
 
 struct witness_peer {
-	bool is_there; /* it claims a bound, or may be a witness */
+	bool is_there; /* it is CLOCK_REALTIME, claims a bound, or may be a witness */
 	struct event_clock clock;
 	struct instant utc;
 	struct ns_interval realtime; /* CLOCK_REALTIME less it; valid if has_realtime */

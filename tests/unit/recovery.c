@@ -137,6 +137,41 @@ static void a_bound_that_is_wider_than_the_claim(void **state)
 	free(story);
 }
 
+#define JUDGES                                                                                     \
+	"mode marker-only\nrealtime within 3ms\nptp-clock nic within 10us\n"                       \
+	"clockbound within 100us\nend 60s\n"
+
+/* While those who could tell contradict each other, nothing is known to be good. */
+static void clocks_that_contradict_each_other_for_a_while(void **state)
+{
+	static const struct ending endings[] = {
+		{JUDGES "at 9s ptp-clock nic off -50ms within 10us\nat 10.03 migrate downtime 4ms\n"
+			"at +100ms clock-set slew 500\nat 13.03 ptp-clock nic within 10us\n"
+			"at 19s clock-set slew 0\n",
+		 CLAIM_HOLDS, 0, 13},
+		{JUDGES "at 9s ptp-clock nic off -50ms within 10us\n"
+			"at 10.03 migrate downtime 250ms\nat 12s clock-set step +250ms\n",
+		 CLAIM_UNKNOWN, CLAIM_WITNESSES, 0},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
+/* ClockBound claims nothing while it is disrupted; after that it is who judges, and is not judged. */
+static void a_judge_that_claims_nothing_for_a_while(void **state)
+{
+	static const struct ending endings[] = {
+		{"mode marker-only\nrealtime within 5ms\nclockbound within 1ms\nend 60s\n"
+		 "at 10.03 migrate downtime 1s\nat +0s clockbound\nat 12s clock-set step +1s\n"
+		 "at 15.03 clockbound within 1ms\n",
+		 CLAIM_HOLDS, 0, 14},
+	};
+
+	(void)state;
+	CHECK(endings);
+}
+
 /* Who contradicts CLOCK_REALTIME, or its judge, leaves it open; not one that always did. */
 static void a_clock_that_contradicts_the_one_that_is_back(void **state)
 {
@@ -435,6 +470,8 @@ int main(void)
 		cmocka_unit_test(how_long_it_was_bad_is_an_interval),
 		cmocka_unit_test(a_bound_that_is_wider_than_the_claim),
 		cmocka_unit_test(a_clock_that_contradicts_the_one_that_is_back),
+		cmocka_unit_test(clocks_that_contradict_each_other_for_a_while),
+		cmocka_unit_test(a_judge_that_claims_nothing_for_a_while),
 		cmocka_unit_test(a_clock_that_is_moved_within_its_claim),
 		cmocka_unit_test(a_clock_that_is_set_within_its_claim),
 		cmocka_unit_test(a_clock_that_was_never_compared),
