@@ -158,7 +158,7 @@ static void clocks_that_contradict_each_other_for_a_while(void **state)
 	CHECK(endings);
 }
 
-/* ClockBound claims nothing while it is disrupted; after that it is who judges, and is not judged. */
+/* ClockBound claims nothing while it is disrupted; after that it judges, and is not judged. */
 static void a_judge_that_claims_nothing_for_a_while(void **state)
 {
 	static const struct ending endings[] = {
