@@ -138,7 +138,8 @@ int writer_open(const char *path, const struct writer_bounds *bounds, struct wri
 	begin_epoch(writer);
 	if (sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 	    set_up(writer) != SQLITE_OK) {
-		writer_files_refuse(path, why_not_made(writer), -EIO, error);
+		writer_files_refuse(path, why_not_made(writer), -sqlite3_system_errno(writer->db),
+				    error);
 		remove_all(writer);
 		return -EIO;
 	}

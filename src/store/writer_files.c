@@ -38,6 +38,7 @@ int writer_files_refuse(const char *path, const char *why, int err, struct error
 		error_hint(error, "a recording is never written over: give another name");
 	else
 		error_hint(error, "give a FILE in a directory with room that you may write to");
+	error_hint_files(error, err);
 	return err;
 }
 

@@ -50,6 +50,10 @@ few() {
 			[[ $output != *libbpf* && $output != *"out of memory"* && $output != *"shows no BTF"* ]]
 		done
 	done
+	few 10 record --device "$vectors/003-old.bin" --duration 50ms "$BATS_TEST_TMPDIR/r.sqlite"
+	[ "$status" = 1 ]
+	[[ $output == *"cannot be made: Too many open files"*"hint: raise the limit on open files (ulimit -n)"* ]] ||
+		{ echo "$output" >&2; return 1; }
 	few 4 doctor
 	[ "$status" = 3 ]
 	[[ $output == *"Too many open files"* && $output != *libbpf* ]]
