@@ -19,8 +19,9 @@
 #include "align_make.h"
 #include "page_make.h"
 #include "scenario/scenario_source.h"
+#include "seeds.h"
 
-#define SEEDS 240
+#define SEEDS SEEDS_OF(240)
 #define MOST  200000
 #define SEC   ((int64_t)NSEC_PER_SEC)
 #define MS    1000000LL

@@ -15,10 +15,11 @@
 #include "exporter/exporter_state.h"
 #include "exporter/landing.h"
 #include "feed/command.h"
+#include "seeds.h"
 
 #include <json-c/json.h>
 
-#define SEEDS 150
+#define SEEDS SEEDS_OF(150)
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
 {

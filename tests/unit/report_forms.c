@@ -14,10 +14,11 @@
 #include "report/report_stream.h"
 #include "perfetto.pb-c.h"
 #include "report_story.h"
+#include "seeds.h"
 
 #include <json-c/json.h>
 
-#define ROUNDS	300
+#define ROUNDS	SEEDS_OF(300)
 #define COLUMNS 24
 
 static char path[64];

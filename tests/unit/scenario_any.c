@@ -14,8 +14,9 @@
 #include "judge/judge.h"
 #include "scenario/random.h"
 #include "scenario_findings.h"
+#include "seeds.h"
 
-#define SEEDS	   3000
+#define SEEDS	   SEEDS_OF(3000)
 #define TEXT_BYTES 8192
 
 static char text[TEXT_BYTES];

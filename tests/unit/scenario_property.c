@@ -11,8 +11,9 @@
 #include "page/time.h"
 #include "scenario/random.h"
 #include "scenario_findings.h"
+#include "seeds.h"
 
-#define SEEDS	    300
+#define SEEDS	    SEEDS_OF(300)
 #define TEXT_BYTES  16384
 #define INJECTIONS  24
 #define EXPECTED    (2 * INJECTIONS)

@@ -17,8 +17,9 @@
 #include "scenario/random.h"
 #include "scenario/scenario.h"
 #include "scenario/scenario_source.h"
+#include "seeds.h"
 
-#define SEEDS	 150
+#define SEEDS	 SEEDS_OF(150)
 #define SAID_MAX (1u << 20)
 
 /* One judge, and all that it said as lines of JSON. */

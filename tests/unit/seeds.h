@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How many random stories a test plays. Under sanitizers each takes several times as long, so a
+ * tenth of them; `make check` runs such a test both ways.
+ */
+#ifndef VMCLOCK_TRACE_TESTS_SEEDS_H
+#define VMCLOCK_TRACE_TESTS_SEEDS_H
+
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define SEEDS_OF(all) ((all) / 10)
+#else
+#define SEEDS_OF(all) (all)
+#endif
+
+#endif
