@@ -348,4 +348,5 @@ void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 void analysis_finish(struct analysis *analysis)
 {
 	judge_finish(analysis->judge);
+	utc_track_finish(&analysis->utc);
 }

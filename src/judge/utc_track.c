@@ -120,6 +120,41 @@ void utc_track_break(struct utc_track *track, uint64_t time_ns)
 		track->broken_ns = time_ns;
 }
 
+/* Where it came back to the line of the point before @away, by a shorter way than it was there. */
+static size_t back_from(const struct utc_track *track, size_t away)
+{
+	const struct utc_point *before = &track->point[away - 1];
+	uint64_t there_ns = before->time_ns - track->point[0].time_ns;
+
+	for (size_t i = away; i < track->points; i++) {
+		const struct utc_point *point = &track->point[i];
+
+		if (point->broken_ns || point->time_ns - before->time_ns > there_ns)
+			return 0;
+		if (is_on_line(before, point))
+			return point->jumped && i > away ? i : 0;
+		if (point->leap || point->utc.in_leap_second)
+			return 0;
+	}
+	return 0;
+}
+
+void utc_track_finish(struct utc_track *track)
+{
+	size_t kept = track->points ? 1 : 0;
+
+	for (size_t i = 1; i < track->points; i++) {
+		size_t back = track->point[i].jumped ? back_from(track, i) : 0;
+
+		if (back) {
+			i = back;
+			track->point[i].jumped = false;
+		}
+		track->point[kept++] = track->point[i];
+	}
+	track->points = kept;
+}
+
 /* --- Moments, out */
 
 /* @utc_ns counted on from @point without a leap second: with it. */

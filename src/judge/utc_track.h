@@ -56,6 +56,12 @@ void utc_track_add_witness(struct utc_track *track, const struct event *event);
 /* CLOCK_MONOTONIC may have jumped by @time_ns: a disruption was found. */
 void utc_track_break(struct utc_track *track, uint64_t time_ns);
 
+/*
+ * No more points. Where the page's time jumped away and came back to the line that it was on, with
+ * no disruption between, what it told meanwhile is refuted: those points are left out.
+ */
+void utc_track_finish(struct utc_track *track);
+
 /* UTC at @time_ns; -ENODATA: no clock told it, -ERANGE: past 292 years. */
 int utc_track_at(const struct utc_track *track, uint64_t time_ns, struct utc_moment *out);
 

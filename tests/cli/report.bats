@@ -560,6 +560,14 @@ well_formed() {
 }
 
 # bats test_tags=slow
+@test "report: a timeline goes by the line that the page came back to, never backwards" {
+	printf '%s\n' 'end 3m' 'realtime within 5ms' 'ptp-clock kvm within 100us' 'at 60s set time_sec 1767225700' 'at 62s free time_sec' >"$BATS_TEST_TMPDIR/back.scenario"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/back.scenario" "$BATS_TEST_TMPDIR/back.sqlite" >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR/back.sqlite" | grep -oE '^2026-[^ ]*Z  ' >"$BATS_TEST_TMPDIR/times"
+	sort -c "$BATS_TEST_TMPDIR/times"
+	[[ $(head -1 "$BATS_TEST_TMPDIR/times") == 2026-01-01T00:01:00.* && $(tail -1 "$BATS_TEST_TMPDIR/times") == 2026-01-01T00:01:02.* ]]
+}
+
 @test "report: a step is drawn as a step, and the worst value of a plot has its label" {
 	printf '%s\n' 'end 60s' 'realtime within 5ms' 'at 20.05 clock-set step -2s' 'at 40s clock-set step +2s' >"$BATS_TEST_TMPDIR/step.scenario"
 	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/step.scenario" "$BATS_TEST_TMPDIR/step.sqlite" >/dev/null || [ $? = 3 ]
