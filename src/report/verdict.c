@@ -205,7 +205,9 @@ static void set_no_clock(const struct report *report, struct verdict_line *line)
 		say(&note, "CLOCK_REALTIME was not compared with any clock");
 		return;
 	}
-	set_none(line, report, "none was wrong", "none was seen wrong");
+	set_none(line, report,
+		 clock->known == clock->seen ? "none was wrong" : "none was seen wrong",
+		 "none was seen wrong");
 	say(&note, "%s%" PRIu64 " of %" PRIu64 " readings of CLOCK_REALTIME are known",
 	    *line->note ? "; " : "", clock->known, clock->seen);
 }

@@ -187,9 +187,12 @@ strict() {
 	grep '^vmclock_bad_window_severity{vmclock_bad_window_severity="critical"} 1' "$dir/open.txt"
 	lacks vmclock_bad_window_end "$dir/open.txt"
 	comes 'vmclock_maintenance_announced{within="day"}' 1
-	comes vmclock_bad_window_open 0
+	# It was stepped, and no other clock says which of its times is right.
+	comes 'vmclock_bad_window_recovery{vmclock_bad_window_recovery="unknown"}' 1
 	metrics >"$dir/after"
 	strict after
+	grep '^vmclock_well_unknown{reason="refuted"} 1' "$dir/after.txt"
+	lacks '^vmclock_bad_window_open ' "$dir/after.txt"
 	for line in 'vmclock_disruptions_total 1' 'vmclock_findings_total{kind="disruption"} 1' \
 		'vmclock_findings_total{kind="host_step"} 1' 'vmclock_findings_total{kind="status_change"} 2' \
 		'vmclock_maintenance_announced{within="hour"} 0' 'vmclock_bad_windows_total 1'; do

@@ -169,7 +169,7 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 		>"$BATS_TEST_TMPDIR/lines" || [ $? = 1 ] # for updates are missed
 	[ "$(stat -c %s "$file")" -lt 6000000 ]
 	jq -es '.[-1].events_cut > 100000 and .[-1].events_lost == 0' "$BATS_TEST_TMPDIR/lines"
-	"$VMCLOCK_TRACE" report "$file" >"$BATS_TEST_TMPDIR/report"
+	"$VMCLOCK_TRACE" report "$file" >"$BATS_TEST_TMPDIR/report" || [ $? = 1 ] # and nothing is compared
 	grep -q 'made room for later ones' "$BATS_TEST_TMPDIR/report"
 	"$VMCLOCK_TRACE" replay "$file" | grep -q 'not compared with those seen live: the oldest events'
 	[ "$(sql 'SELECT count(*) FROM events WHERE page NOT NULL AND page NOT IN (SELECT id FROM pages)')" = 0 ]

@@ -110,7 +110,7 @@ record_of() {
 			[[ $output == *"none seen; "*": whether the clock was right is not known"* ]]
 		done
 		run -1 "$VMCLOCK_TRACE" report "$copy"
-	[[ ${output//$'\n'/ } == "UNKNOWN: in 20.000 s of "*" no disruption was seen."* ]]
+		[[ $output == "UNKNOWN: "* && ${output//$'\n'/ } == *" UNKNOWN: in 20.000 s of "*" no disruption was seen."* ]]
 		cp "$copy" "$copy.other"
 		run -1 "$VMCLOCK_TRACE" report --json "$copy" "$copy.other"
 		jq -e '.level == "unknown"' <<<"$output"
@@ -185,7 +185,7 @@ record_of() {
 }
 
 @test "report: a page that lost its clock and has it again is not said to be without one" {
-	printf '%s\n' 'end 60s' 'realtime within 5ms' 'at 10s mode marker-only' 'at 30s mode full' >"$BATS_TEST_TMPDIR/lost.scenario"
+	printf '%s\n' 'end 120s' 'realtime within 5ms' 'at 10s mode marker-only' 'at 80s mode full' >"$BATS_TEST_TMPDIR/lost.scenario"
 	rm -f "$copy"
 	run "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/lost.scenario" "$copy"
 	flat=$("$VMCLOCK_TRACE" report "$copy" | tr '\n' ' ')

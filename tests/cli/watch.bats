@@ -265,10 +265,10 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	file=$BATS_TEST_TMPDIR/missed.sqlite
 	printf '%s\n' 'end 1m' 'sample 10s' 'realtime within 1ms' >"$BATS_TEST_TMPDIR/missed.scenario"
 	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/missed.scenario" "$file"
-	grep -qE '^findings  none seen; [1-9][0-9]* updates? of the page missed: not known$' <<<"$output"
+	grep -qE '^findings  none seen; [1-9][0-9]* updates? of the page missed: whether all was well is not known$' <<<"$output"
 	for command in watch trace; do
 		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" --from "$file"
-		grep -qE '^findings  *none seen; [1-9][0-9]* updates? of the page missed: not known$' <<<"$output"
+		grep -qE '^findings  *none seen; [1-9][0-9]* updates? of the page missed: whether all was well is not known$' <<<"$output"
 		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" --json --from "$file"
 		tail -1 <<<"$output" | jq -e '.level == "unknown" and .findings_complete == false and ([.findings[]] | add) == 0'
 	done
