@@ -31,7 +31,7 @@ static const char report_style[] =
 	"path.worst{stroke:var(--front);stroke-width:7;stroke-linecap:round}"
 	"svg text.worst{fill:var(--front)}"
 	"@media(max-width:420px){.tiles{grid-template-columns:1fr}}"
-	"@media print{.wide{overflow:visible}.wide>table,.wide>.many{min-width:0}"
+	"@media print{"
 	"h2[id^=incident]{break-before:page}"
 	"li.finding,.tile,svg{break-inside:avoid}}\n"
 	".soft,.when{color:var(--soft)}.critical{color:var(--critical)}.warning{color:var(--"
@@ -78,6 +78,10 @@ static const char report_style[] =
 	"mark{background:var(--mark);color:inherit}\n"
 	"dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.2rem "
 	"1rem;font-size:.9rem}"
-	"dt{color:var(--soft)}dd{margin:0}\n";
+	"dt{color:var(--soft)}dd{margin:0}\n"
+	/* Last, for it is to win: nothing scrolls on paper. */
+	"@media print{.wide{overflow:visible}.wide>*,.wide>.many{min-width:0!important}"
+	".wide th,.wide td{font-size:.75rem;padding-right:.3rem;overflow-wrap:anywhere;"
+	"min-width:0!important}}\n";
 
 #endif

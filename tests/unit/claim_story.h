@@ -307,6 +307,7 @@ static inline void story_vary(struct story *story, uint64_t seed)
 
 static inline void story_write(struct story *story, uint64_t seed)
 {
+	char lines[WITNESS_LINES];
 	uint64_t changes;
 
 	story->random = (struct random_source){seed};
@@ -320,6 +321,10 @@ static inline void story_write(struct story *story, uint64_t seed)
 			  (long long)(story_pick(story, 3) ? story_pick(story, 12000)
 							   : story_pick(story, 1200)));
 		story_inject(story);
+	}
+	if (story->full && story_wide_bound(seed, strstr(story->text, "\nat ") ? "+" : "", lines)) {
+		story_say(story, "%s", lines);
+		story->eventful = true;
 	}
 	story_relabel(story, seed);
 	story_vary(story, seed);

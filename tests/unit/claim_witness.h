@@ -41,4 +41,23 @@ static inline void story_other_witness(struct random_source *random, bool lies, 
 		 step_ns);
 }
 
+/* A page with a wide bound in every fourth story, and a disruption after a step; else false. */
+static inline bool story_wide_bound(uint64_t seed, const char *more, char out[WITNESS_LINES])
+{
+	static const char *const bounds[] = {"1s", "200ms", "20ms", "5ms"};
+	struct random_source random = {seed * 3 + 77};
+	int length;
+
+	if (random_u64(&random) % 4)
+		return false;
+	length = snprintf(out, WITNESS_LINES, "at %s0ms time-error %s\n", more,
+			  bounds[random_u64(&random) % 4]);
+	if (random_u64(&random) % 2)
+		snprintf(out + length, WITNESS_LINES - (size_t)length,
+			 "at +%llums step -50ms\nat +%llums migrate downtime 300ms\n",
+			 (unsigned long long)(random_u64(&random) % 9000),
+			 (unsigned long long)(random_u64(&random) % 9000));
+	return true;
+}
+
 #endif
