@@ -408,9 +408,12 @@ static bool say_still_off(struct words *words, const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incident->clock[i];
-		const struct error_point *last = &clock->point[clock->points - 1];
+		const struct error_point *last;
 
-		if (!clock->seen || clock->is_good || !clock->points || !error_sure_ns(last->error))
+		if (!clock->seen || clock->is_good || !clock->points)
+			continue;
+		last = &clock->point[clock->points - 1];
+		if (!error_sure_ns(last->error))
 			continue;
 		say(words, "%s still ", verdict_clock_name((enum observed_clock)i));
 		say_off(words, last->error);
