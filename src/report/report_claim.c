@@ -122,6 +122,19 @@ struct claim report_claim(const struct report *report)
 	return claim_well(&span, worst_of(report) > FINDING_INFO);
 }
 
+struct claim report_clocks_claim(const struct report *report)
+{
+	const struct analysis *analysis = report->analysis;
+	struct claim_span span = span_of(report);
+
+	for (size_t i = 0; i < analysis->findings; i++) {
+		if (analysis->finding[i].kind == FINDING_CLOCKS_DISAGREE &&
+		    report_has_finding(report, &analysis->finding[i]))
+			return claim_unknown(CLAIM_WITNESSES);
+	}
+	return claim_well(&span, false);
+}
+
 struct claim report_is_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);

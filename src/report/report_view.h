@@ -77,6 +77,12 @@ struct claim report_claim(const struct report *report);
 /* The gap with the worst finding that is known of what was not kept; NULL: none. */
 const struct event_gap *report_worst_unkept(const struct report *report);
 
+/*
+ * Where no incident was found: were the clocks right, whatever else was found, such as news of what
+ * is to come? Not known where two contradict each other.
+ */
+struct claim report_clocks_claim(const struct report *report);
+
 /* Did the page say UNRELIABLE of itself while no incident was open? */
 bool report_page_is_unreliable(const struct report *report);
 

@@ -206,7 +206,9 @@ static void set_no_clock(const struct report *report, struct verdict_line *line)
 		return;
 	}
 	set_none(line, report,
-		 clock->known == clock->seen ? "none was wrong" : "none was seen wrong",
+		 clock->known == clock->seen && report_clocks_claim(report).state == CLAIM_HOLDS
+			 ? "none was wrong"
+			 : "none was seen wrong",
 		 "none was seen wrong");
 	say(&note, "%s%" PRIu64 " of %" PRIu64 " readings of CLOCK_REALTIME are known",
 	    *line->note ? "; " : "", clock->known, clock->seen);
@@ -449,12 +451,14 @@ static void set_now(const struct report *report, struct verdict *out)
 	struct verdict_line *line = &out->line[VERDICT_NOW];
 	struct words value = value_of(line), note = note_of(line);
 	const struct incident *least = least_recovered(out);
-	struct claim claim = least ? least->recovery : report_claim(report);
+	struct claim claim = least ? least->recovery : report_clocks_claim(report);
 	char recovery[RECOVERY_BYTES];
 
 	/* What recovered is right only as far as all was seen. */
 	if (least && claim.state == CLAIM_HOLDS && report_has_all(report).state != CLAIM_HOLDS)
 		claim = report_has_all(report);
+	if (claim.state == CLAIM_HOLDS && !report->analysis->clock[OBSERVED_REALTIME].known)
+		claim = claim_unknown(CLAIM_NOT_COMPARED);
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
 		say(&value, least ? "yes" : "never wrong");
@@ -468,7 +472,9 @@ static void set_now(const struct report *report, struct verdict *out)
 			say_why(&note, claim);
 	} else {
 		say(&value, "NO");
-		if (least && !say_still_off(&note, least))
+		if (!least)
+			say(&note, "it was off while no incident was open");
+		else if (!say_still_off(&note, least))
 			say(&note, "the clock was still bad at the end");
 	}
 }

@@ -74,7 +74,9 @@ static void say_incident(struct words *words, const struct incident *incident)
 		text_ns_short(most_ns, length, sizeof(length));
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
-		say(words, "; recovered within %s.", length);
+		/* Of a page whose time was compared with nothing that is no more than it was. */
+		say(words, any_known(incident) ? "; recovered within %s." : "; over within %s.",
+		    length);
 		break;
 	case CLAIM_FAILS:
 		say(words, "; NOT recovered.");
@@ -115,7 +117,8 @@ static void say_quiet(struct words *words, const struct report *report,
 		say(words, "%s, without an incident.", clock->value);
 	else if (worst && worst->severity > FINDING_INFO)
 		say(words, "Found: %s. No incident was seen.", finding_name(worst->kind));
-	else if (report_claim(report).state == CLAIM_HOLDS)
+	else if (report_claim(report).state == CLAIM_HOLDS &&
+		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
 		say(words, "The clock was right for %s.", length);
 	else if (!report->analysis->events)
 		say(words, "Nothing was recorded.");
@@ -182,6 +185,10 @@ void verdict_put_action(const struct report *report, struct verdict *verdict)
 		do_now(verdict, "vmclock-trace wait --for synchronized --timeout 2m",
 		       "Set CLOCK_REALTIME: restart the time daemon there, then wait until it is "
 		       "right.");
+	else if (now->well == CLAIM_FAILS && verdict->incidents &&
+		 verdict->incident[0]->page_good_ns)
+		do_now(verdict, "vmclock-trace compare",
+		       "See on the machine that it is from which clock is wrong.");
 	else if (now->well == CLAIM_FAILS)
 		do_now(verdict, "vmclock-trace status",
 		       "Take time from NTP until the host's clock is good again. See how it is "

@@ -68,9 +68,11 @@ static void check(const struct report *report)
 			"not by harm", &verdict);
 	}
 	is_true(now->well != CLAIM_HOLDS || all_recovered, "right again is not so", &verdict);
-	is_true(now->well != CLAIM_HOLDS || verdict.incidents ||
-			report_claim(report).state == CLAIM_HOLDS,
-		"never wrong is not known", &verdict);
+	is_true(now->well != CLAIM_HOLDS || report->analysis->clock[OBSERVED_REALTIME].known,
+		"right is not known", &verdict);
+	is_true(now->well == CLAIM_HOLDS || *now->note, "not right, and no why", &verdict);
+	is_true(now->well != CLAIM_FAILS || report_claim(report).state == CLAIM_FAILS,
+		"wrong, and all is well", &verdict);
 	is_true(!strstr(verdict.headline, "recovered within") || all_recovered ||
 			verdict.incident[0]->recovery.state == CLAIM_HOLDS,
 		"recovered is not so", &verdict);
@@ -176,6 +178,41 @@ static void a_marker_alone(void **state)
 	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
 }
 
+/* News are no clock that is wrong. */
+static void what_is_to_come(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 1ms\nat 30s maintenance imminent\n", &verdict);
+	assert_string_equal(verdict.level, "WARNING");
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "never wrong");
+	assert_string_equal(verdict.action, "");
+}
+
+/* Which of two is wrong is not known. */
+static void two_that_contradict(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nmode marker-only\nrealtime within 1ms\nptp-clock nic off 50ms within 10us\n"
+	       "ptp-clock hyperv within 1ms\n",
+	       &verdict);
+	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
+}
+
+/* The page alone is good again: its time was compared with nothing. */
+static void a_page_without_a_clock_beside_it(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nat 20s gone 5s\n", &verdict);
+	assert_non_null(strstr(verdict.headline, "over within"));
+	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
+}
+
 static void figures_at_a_glance(void **state)
 {
 	static const struct {
@@ -205,9 +242,15 @@ static void figures_at_a_glance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_every_scenario), cmocka_unit_test(a_step_that_is_mended),
-		cmocka_unit_test(a_step_that_lasts), cmocka_unit_test(a_healthy_guest),
-		cmocka_unit_test(a_marker_alone),    cmocka_unit_test(figures_at_a_glance),
+		cmocka_unit_test(of_every_scenario),
+		cmocka_unit_test(a_step_that_is_mended),
+		cmocka_unit_test(a_step_that_lasts),
+		cmocka_unit_test(a_healthy_guest),
+		cmocka_unit_test(a_marker_alone),
+		cmocka_unit_test(what_is_to_come),
+		cmocka_unit_test(two_that_contradict),
+		cmocka_unit_test(a_page_without_a_clock_beside_it),
+		cmocka_unit_test(figures_at_a_glance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
