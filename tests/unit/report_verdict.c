@@ -196,8 +196,8 @@ static void two_that_contradict(void **state)
 	struct verdict verdict;
 
 	(void)state;
-	of_one("end 60s\nmode marker-only\nrealtime within 1ms\nptp-clock nic off 50ms within 10us\n"
-	       "ptp-clock hyperv within 1ms\n",
+	of_one("end 60s\nmode marker-only\nrealtime within 1ms\n"
+	       "ptp-clock nic off 50ms within 10us\nptp-clock hyperv within 1ms\n",
 	       &verdict);
 	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
 }
