@@ -17,14 +17,17 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	page=$BATS_TEST_TMPDIR/page
 	unset NO_COLOR
+	terminals=0
 }
 
 teardown() {
-	terminal kill-server 2>/dev/null || :
+	local server
+	for server in "$BATS_TEST_TMPDIR"/tmux.*; do tmux -S "$server" kill-server 2>/dev/null || :; done
 	end_sim
 }
 
-terminal() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
+# Each has a server of its own: that of the one before may just be ending.
+terminal() { tmux -S "$BATS_TEST_TMPDIR/tmux.$terminals" -f /dev/null "$@"; }
 screen() { terminal capture-pane -p "$@"; }
 keys() { terminal send-keys "$@"; }
 
@@ -41,6 +44,7 @@ top() {
 	local size=$1
 	shift
 	rm -f code
+	terminals=$((terminals + 1))
 	cat >run.bash <<-'END'
 		echo 'a line of the shell'
 		stty -g >before
