@@ -8,6 +8,7 @@
 #include "show/downtime_words.h"
 #include "show/finding_words.h"
 #include "report/report_view.h"
+#include "report/verdict.h"
 #include "show/incident_view.h"
 #include "show/sentence.h"
 
@@ -248,21 +249,7 @@ static void say_window(struct words *words, const struct report *report)
 	say_gaps(words, report);
 }
 
-/* That which lasts matters most: a clock that is still wrong is wrong now. */
-static int rank_of(const struct incident *incident)
-{
-	switch (incident->recovery.state) {
-	case CLAIM_FAILS:
-		return 3 * (int)incident->severity + 2;
-	case CLAIM_UNKNOWN:
-		return 3 * (int)incident->severity + 1;
-	case CLAIM_HOLDS:
-		break;
-	}
-	return 3 * (int)incident->severity;
-}
-
-/* The worst of the window, the first of those, and how many there are whichever is asked for. */
+/* The worst of the window, by harm as in the first lines, and how many there are whichever is asked for. */
 static const struct incident *worst_of(const struct report *report, uint64_t *count)
 {
 	const struct analysis *analysis = report->analysis;
@@ -275,7 +262,7 @@ static const struct incident *worst_of(const struct report *report, uint64_t *co
 		*count +=
 			incident->to_ns >= report->since_ns && incident->from_ns < report->until_ns;
 		if (report_has_incident(report, incident) &&
-		    (!worst || rank_of(incident) > rank_of(worst)))
+		    (!worst || verdict_is_worse(incident, worst)))
 			worst = incident;
 	}
 	return worst;
@@ -443,7 +430,7 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 	say(&words, " there %s %s%" PRIu64 " incident%s.", count == 1 ? "was" : "were",
 	    at_most(report, report->analysis->incidents_unlisted), count, count == 1 ? "" : "s");
 	if (count > 1)
-		say(&words, report->incident ? " The one asked for:" : " The first of the worst:");
+		say(&words, report->incident ? " The one asked for:" : " The worst:");
 	say_incident(&words, report, incident);
 	if (!report->incident)
 		say_clock_doubts(&words, report->clock_doubts, report->since_ns, report->until_ns,

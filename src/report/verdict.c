@@ -2,7 +2,6 @@
 #include "report/verdict.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -57,14 +56,24 @@ void verdict_worse_clock(const struct incident *incident, struct verdict_clock *
 
 		if (errors->known && errors->off &&
 		    error_sure_ns(errors->worst) > error_sure_ns(worst->error))
-			*worst = (struct verdict_clock){incident, (enum observed_clock)i,
-							errors->worst, false};
+			*worst = (struct verdict_clock){
+				.incident = incident,
+				.clock = (enum observed_clock)i,
+				.error = errors->worst,
+				.is_wrong = errors->wrong > 0,
+			};
 	}
 	if (step_beyond_of(incident, &beyond) && beyond.has_side) {
 		struct ns_interval about = {beyond.about_ns, beyond.about_ns};
 
 		if (error_sure_ns(about) > error_sure_ns(worst->error))
-			*worst = (struct verdict_clock){incident, OBSERVED_REALTIME, about, true};
+			*worst = (struct verdict_clock){
+				.incident = incident,
+				.clock = OBSERVED_REALTIME,
+				.error = about,
+				.is_wrong = true,
+				.by_step = true,
+			};
 	}
 }
 
@@ -95,11 +104,16 @@ const char *verdict_clock_text(const struct incident *incident, char out[VERDICT
 /* --- Which incident is the worst */
 
 /* One that lasts matters most: a clock that is still wrong is wrong now. */
-static int state_rank(const struct incident *incident)
+static int recovery_rank(const struct incident *incident)
 {
 	static const int ranks[] = {[CLAIM_HOLDS] = 0, [CLAIM_UNKNOWN] = 1, [CLAIM_FAILS] = 2};
 
-	return 3 * (int)incident->severity + ranks[incident->recovery.state];
+	return ranks[incident->recovery.state];
+}
+
+static int state_rank(const struct incident *incident)
+{
+	return 3 * (int)incident->severity + recovery_rank(incident);
 }
 
 bool verdict_is_worse(const struct incident *a, const struct incident *b)
@@ -253,9 +267,10 @@ static void set_clock(const struct report *report, struct verdict *out)
 		set_doubted(report, line);
 		return;
 	}
-	line->well = CLAIM_FAILS;
+	line->well = worst.is_wrong ? CLAIM_FAILS : report_has_all(report).state;
 	verdict_clock_text(worst.incident, line->value);
-	say(&note, "incident %" PRIu64, worst.incident->number);
+	say(&note, "incident %" PRIu64 "%s", worst.incident->number,
+	    worst.is_wrong ? "" : ", not proven to be more than it claims");
 	if (worst.by_step)
 		say(&note, ", by the step that put it right or wrong");
 	else if (witness_is_other(&worst.incident->witness))
@@ -265,7 +280,6 @@ static void set_clock(const struct report *report, struct verdict *out)
 /* Reads of the clock in all incidents, and by how many processes wrong ones. */
 struct reads {
 	uint64_t all, known, wrong, failed, programs;
-	const struct incident_reader *worst; /* with the most wrong ones */
 };
 
 static bool is_first_wrong(const struct verdict *out, size_t incident, size_t reader)
@@ -298,11 +312,7 @@ static struct reads reads_of(const struct verdict *out)
 			sum.known += reader->errors.known;
 			sum.wrong += reader->errors.wrong;
 			sum.failed += reader->errors.unknown[ERROR_FAILED];
-			if (!reader->errors.wrong)
-				continue;
-			sum.programs += is_first_wrong(out, i, j);
-			if (!sum.worst || reader->errors.wrong > sum.worst->errors.wrong)
-				sum.worst = reader;
+			sum.programs += reader->errors.wrong && is_first_wrong(out, i, j);
 		}
 	}
 	return sum;
@@ -329,18 +339,25 @@ static void set_reads(const struct report *report, struct verdict *out)
 		say(&note, "who read the clock was not watched");
 		return;
 	}
-	if (!reads.all) {
+	if (!out->incidents) {
 		set_none(line, report, "none", "none seen");
-		say(&note, "%sno read of the PTP clock or the page in an incident",
-		    *line->note ? "; " : "");
 		return;
 	}
-	line->well = reads.wrong ? CLAIM_FAILS : unknown ? CLAIM_UNKNOWN : CLAIM_HOLDS;
+	/* One that maps the page reads it unseen, and not proven wrong is not right. */
+	line->well = reads.wrong ? CLAIM_FAILS : CLAIM_UNKNOWN;
+	if (!reads.all) {
+		say(&value, "none seen");
+		say(&note, "no read through the kernel in an incident");
+		return;
+	}
 	if (reads.wrong)
 		say(&value, "%" PRIu64 " of %" PRIu64 ", by %" PRIu64 " program%s", reads.wrong,
 		    reads.all, reads.programs, reads.programs == 1 ? "" : "s");
 	else
-		say(&value, "none of %" PRIu64 " known", reads.known);
+		say(&value, "none proven wrong");
+	if (!reads.wrong && !unknown && !reads.failed)
+		say(&note, "%" PRIu64 " read%s, within the bounds as far as is known", reads.known,
+		    reads.known == 1 ? "" : "s");
 	if (unknown)
 		say(&note, "%" PRIu64 " of %" PRIu64 " not known", unknown, reads.all);
 	if (reads.failed)
@@ -362,9 +379,7 @@ static bool is_asked_for(const struct report *report, const struct verdict *out,
 {
 	if (downtime->found_ns < report->since_ns || downtime->not_before_ns >= report->until_ns)
 		return false;
-	for (size_t i = 0; report->incident && i < out->incidents; i++)
-		return downtime_is_of(downtime, out->incident[i]);
-	return true;
+	return !report->incident || (out->incidents && downtime_is_of(downtime, out->incident[0]));
 }
 
 static void set_downtime(const struct report *report, struct verdict *out)
@@ -401,7 +416,8 @@ static void set_downtime(const struct report *report, struct verdict *out)
 		if (unknown)
 			say(&note, "%s", downtime_unknown_means(unknown->unknown));
 	} else {
-		set_none(line, report, "none", "none seen");
+		/* One that is too short for a stun is not found. */
+		set_none(line, report, "none seen", "none seen");
 	}
 }
 
@@ -434,13 +450,12 @@ static const char *recovery_why(const struct incident *incident, char text[RECOV
 
 static const struct incident *least_recovered(const struct verdict *out)
 {
-	static const int ranks[] = {[CLAIM_HOLDS] = 0, [CLAIM_UNKNOWN] = 1, [CLAIM_FAILS] = 2};
 	const struct incident *least = NULL;
 
 	for (size_t i = 0; i < out->incidents; i++) {
 		const struct incident *incident = out->incident[i];
 
-		if (!least || ranks[incident->recovery.state] > ranks[least->recovery.state])
+		if (!least || recovery_rank(incident) > recovery_rank(least))
 			least = incident;
 	}
 	return least;

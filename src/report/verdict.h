@@ -62,7 +62,8 @@ struct verdict_clock {
 	const struct incident *incident; /* NULL: none was */
 	enum observed_clock clock;
 	struct ns_interval error;
-	bool by_step; /* a step of it shows so, about */
+	bool is_wrong; /* by more than it claimed, if it claimed anything */
+	bool by_step;  /* a step of it shows so, about */
 };
 
 /* Into @worst, if one of @incident was further off. */

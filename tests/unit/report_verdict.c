@@ -190,6 +190,20 @@ static void what_is_to_come(void **state)
 	assert_string_equal(verdict.action, "");
 }
 
+/* One that is off, and within what it claims, is no clock that is wrong. */
+static void off_within_its_claim(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 500ms\nat 30s clock-set step -250ms\n"
+	       "at 33s clock-set step +250ms\n",
+	       &verdict);
+	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "CLOCK_REALTIME 250 ms behind");
+	assert_int_not_equal(verdict.line[VERDICT_CLOCK].well, CLAIM_FAILS);
+	assert_null(strstr(verdict.action, "its times may be wrong"));
+}
+
 /* Which of two is wrong is not known. */
 static void two_that_contradict(void **state)
 {
@@ -248,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_healthy_guest),
 		cmocka_unit_test(a_marker_alone),
 		cmocka_unit_test(what_is_to_come),
+		cmocka_unit_test(off_within_its_claim),
 		cmocka_unit_test(two_that_contradict),
 		cmocka_unit_test(a_page_without_a_clock_beside_it),
 		cmocka_unit_test(figures_at_a_glance),
