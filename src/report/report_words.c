@@ -249,7 +249,7 @@ static void say_window(struct words *words, const struct report *report)
 	say_gaps(words, report);
 }
 
-/* The worst of the window, by harm as in the first lines, and how many there are whichever is asked for. */
+/* The worst of the window, as in the first lines, and how many there are whichever is asked for. */
 static const struct incident *worst_of(const struct report *report, uint64_t *count)
 {
 	const struct analysis *analysis = report->analysis;

@@ -10,31 +10,6 @@
 #include "show/incident_view.h"
 #include "show/sentence.h"
 
-#define FIGURE_NAME(constant, name, words, about)  [VERDICT_##constant] = name,
-#define FIGURE_WORDS(constant, name, words, about) [VERDICT_##constant] = words,
-#define FIGURE_ABOUT(constant, name, words, about) [VERDICT_##constant] = about,
-
-const char *verdict_figure_name(enum verdict_figure figure)
-{
-	static const char *const names[] = {VERDICT_FIGURE_LIST(FIGURE_NAME)};
-
-	return names[figure];
-}
-
-const char *verdict_figure_words(enum verdict_figure figure)
-{
-	static const char *const words[] = {VERDICT_FIGURE_LIST(FIGURE_WORDS)};
-
-	return words[figure];
-}
-
-const char *verdict_figure_about(enum verdict_figure figure)
-{
-	static const char *const about[] = {VERDICT_FIGURE_LIST(FIGURE_ABOUT)};
-
-	return about[figure];
-}
-
 static struct words value_of(struct verdict_line *line)
 {
 	return (struct words){line->value, sizeof(line->value)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A verdict's headline, and what to do now. */
+/* A verdict's headline, what its figures are called, and what to do now. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,6 +7,31 @@
 #include "report/verdict.h"
 #include "show/finding_words.h"
 #include "show/sentence.h"
+
+#define FIGURE_NAME(constant, name, words, about)  [VERDICT_##constant] = name,
+#define FIGURE_WORDS(constant, name, words, about) [VERDICT_##constant] = words,
+#define FIGURE_ABOUT(constant, name, words, about) [VERDICT_##constant] = about,
+
+const char *verdict_figure_name(enum verdict_figure figure)
+{
+	static const char *const names[] = {VERDICT_FIGURE_LIST(FIGURE_NAME)};
+
+	return names[figure];
+}
+
+const char *verdict_figure_words(enum verdict_figure figure)
+{
+	static const char *const words[] = {VERDICT_FIGURE_LIST(FIGURE_WORDS)};
+
+	return words[figure];
+}
+
+const char *verdict_figure_about(enum verdict_figure figure)
+{
+	static const char *const about[] = {VERDICT_FIGURE_LIST(FIGURE_ABOUT)};
+
+	return about[figure];
+}
 
 /*
  * What an incident is called by: of the kinds that it has, the first here, as what moves a clock
