@@ -66,13 +66,13 @@ static int check_paths(const struct work *work)
 
 static struct fleet_answer answer_of(const struct report *report)
 {
-	struct verdict_clock worst = {0};
+	struct incident_off worst = {0};
 	struct fleet_answer answer = {0};
 	struct verdict verdict;
 
 	verdict_of(report, &verdict);
 	for (size_t i = 0; i < verdict.incidents; i++)
-		verdict_worse_clock(verdict.incident[i], &worst);
+		incident_worse_off(verdict.incident[i], &worst);
 	answer.level = verdict.level;
 	answer.well = verdict.line[VERDICT_NOW].well;
 	answer.off_ns = error_sure_ns(worst.error);

@@ -298,7 +298,7 @@ static void put_overview(FILE *out, const struct report *report, const struct ve
 
 		report_utc(report, incident->from_ns, from, sizeof(from));
 		incident_length(incident, length);
-		verdict_clock_text(incident, clock);
+		incident_off_text(incident, clock);
 		fprintf(out,
 			"<tr><td><a href=\"#incident%" PRIu64 "\">%" PRIu64
 			"</a>, <span class=\"%s\">%s</span></td><td>%s</td><td "

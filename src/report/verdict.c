@@ -20,62 +20,6 @@ static struct words note_of(struct verdict_line *line)
 	return (struct words){line->note, sizeof(line->note)};
 }
 
-/* --- How far off: surely, and to which side */
-
-void verdict_worse_clock(const struct incident *incident, struct verdict_clock *worst)
-{
-	struct step_beyond beyond;
-
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct error_range *errors = &incident->clock[i].errors;
-
-		if (errors->known && errors->off &&
-		    error_sure_ns(errors->worst) > error_sure_ns(worst->error))
-			*worst = (struct verdict_clock){
-				.incident = incident,
-				.clock = (enum observed_clock)i,
-				.error = errors->worst,
-				.is_wrong = errors->wrong > 0,
-			};
-	}
-	if (step_beyond_of(incident, &beyond) && beyond.has_side) {
-		struct ns_interval about = {beyond.about_ns, beyond.about_ns};
-
-		if (error_sure_ns(about) > error_sure_ns(worst->error))
-			*worst = (struct verdict_clock){
-				.incident = incident,
-				.clock = OBSERVED_REALTIME,
-				.error = about,
-				.is_wrong = true,
-				.by_step = true,
-			};
-	}
-}
-
-const char *verdict_clock_name(enum observed_clock clock)
-{
-	return clock == OBSERVED_PHC_OTHER ? "another PTP clock" : observed_clock_name(clock);
-}
-
-const char *verdict_clock_text(const struct incident *incident, char out[VERDICT_VALUE_BYTES])
-{
-	struct words words = {out, VERDICT_VALUE_BYTES};
-	struct verdict_clock worst = {0};
-	bool known = false;
-
-	*out = '\0';
-	verdict_worse_clock(incident, &worst);
-	for (int i = 0; i < OBSERVED_CLOCKS; i++)
-		known |= incident->clock[i].errors.known > 0;
-	if (!worst.incident) {
-		say(&words, known ? "none proven wrong" : "not known");
-		return out;
-	}
-	say(&words, "%s%s ", worst.by_step ? "about: " : "", verdict_clock_name(worst.clock));
-	say_off(&words, worst.error);
-	return out;
-}
-
 /* --- Which incident is the worst */
 
 /* One that lasts matters most: a clock that is still wrong is wrong now. */
@@ -93,12 +37,12 @@ static int state_rank(const struct incident *incident)
 
 bool verdict_is_worse(const struct incident *a, const struct incident *b)
 {
-	struct verdict_clock of_a = {0}, of_b = {0};
+	struct incident_off of_a = {0}, of_b = {0};
 
 	if (state_rank(a) != state_rank(b))
 		return state_rank(a) > state_rank(b);
-	verdict_worse_clock(a, &of_a);
-	verdict_worse_clock(b, &of_b);
+	incident_worse_off(a, &of_a);
+	incident_worse_off(b, &of_b);
 	if (error_sure_ns(of_a.error) != error_sure_ns(of_b.error))
 		return error_sure_ns(of_a.error) > error_sure_ns(of_b.error);
 	return a->to_ns - a->from_ns > b->to_ns - b->from_ns;
@@ -224,7 +168,7 @@ static void set_doubted(const struct report *report, struct verdict_line *line)
 		return;
 	}
 	line->well = CLAIM_FAILS;
-	say(&value, "%s ", verdict_clock_name((enum observed_clock)clock));
+	say(&value, "%s ", clock_words((enum observed_clock)clock));
 	say_off(&value, worst->worst);
 	say(&note, "while no incident was open");
 }
@@ -234,16 +178,16 @@ static void set_clock(const struct report *report, struct verdict *out)
 	struct verdict_line *line = &out->line[VERDICT_CLOCK];
 	struct words note = note_of(line);
 	char witness[WITNESS_TEXT_BYTES];
-	struct verdict_clock worst = {0};
+	struct incident_off worst = {0};
 
 	for (size_t i = 0; i < out->incidents; i++)
-		verdict_worse_clock(out->incident[i], &worst);
+		incident_worse_off(out->incident[i], &worst);
 	if (!worst.incident) {
 		set_doubted(report, line);
 		return;
 	}
 	line->well = worst.is_wrong ? CLAIM_FAILS : report_has_all(report).state;
-	verdict_clock_text(worst.incident, line->value);
+	incident_off_text(worst.incident, line->value);
 	say(&note, "incident %" PRIu64 "%s", worst.incident->number,
 	    worst.is_wrong ? "" : ", not proven to be more than it claims");
 	if (worst.by_step)
@@ -408,7 +352,7 @@ static bool say_still_off(struct words *words, const struct incident *incident)
 		last = &clock->point[clock->points - 1];
 		if (!error_sure_ns(last->error))
 			continue;
-		say(words, "%s still ", verdict_clock_name((enum observed_clock)i));
+		say(words, "%s still ", clock_words((enum observed_clock)i));
 		say_off(words, last->error);
 		return true;
 	}

@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "report/report_view.h"
+#include "show/incident_words.h"
 
-#define VERDICT_HEADLINE_BYTES 128
-#define VERDICT_VALUE_BYTES    96
-#define VERDICT_NOTE_BYTES     512
-#define VERDICT_WORDS	       12 /* of a headline, at most */
+#define VERDICT_VALUE_BYTES INCIDENT_OFF_BYTES
+#define VERDICT_NOTE_BYTES  512
+#define VERDICT_WORDS	    INCIDENT_HEADLINE_WORDS /* of a headline, at most */
 
 /* X(constant, name for programs, words for people, sentence for the manual) */
 #define VERDICT_FIGURE_LIST(X)                                                                     \
@@ -45,8 +45,8 @@ struct verdict_line {
 
 /* Pointers are borrowed from the report. */
 struct verdict {
-	const char *level;		       /* report_level() */
-	char headline[VERDICT_HEADLINE_BYTES]; /* at most VERDICT_WORDS words */
+	const char *level;			/* report_level() */
+	char headline[INCIDENT_HEADLINE_BYTES]; /* at most VERDICT_WORDS words */
 	struct verdict_line line[VERDICT_FIGURES];
 	char action[VERDICT_NOTE_BYTES];		     /* what to do now; "": nothing */
 	char command[VERDICT_VALUE_BYTES];		     /* by which command; "": by none */
@@ -56,24 +56,6 @@ struct verdict {
 
 /* Of @report, into @out. */
 void verdict_of(const struct report *report, struct verdict *out);
-
-/* The clock of an incident that was the furthest off, of those that surely were. */
-struct verdict_clock {
-	const struct incident *incident; /* NULL: none was */
-	enum observed_clock clock;
-	struct ns_interval error;
-	bool is_wrong; /* by more than it claimed, if it claimed anything */
-	bool by_step;  /* a step of it shows so, about */
-};
-
-/* Into @worst, if one of @incident was further off. */
-void verdict_worse_clock(const struct incident *incident, struct verdict_clock *worst);
-
-/* As it is called within a sentence. Static. */
-const char *verdict_clock_name(enum observed_clock clock);
-
-/* "CLOCK_REALTIME 250 ms behind" of @incident, or why not; @out. */
-const char *verdict_clock_text(const struct incident *incident, char out[VERDICT_VALUE_BYTES]);
 
 /* What verdict_of() says of what it has found: the headline, and what to do now. */
 void verdict_put_headline(const struct report *report, struct verdict *verdict);

@@ -33,85 +33,6 @@ const char *verdict_figure_about(enum verdict_figure figure)
 	return about[figure];
 }
 
-/*
- * What an incident is called by: of the kinds that it has, the first here, as what moves a clock
- * comes before what shows that it moved. At most two words.
- */
-static const struct {
-	enum finding_kind kind;
-	const char *name;
-} names[] = {
-	{FINDING_RESTORE, "Snapshot restored"},
-	{FINDING_DISRUPTION, "Disruption"},
-	{FINDING_DEVICE_LOST, "Device lost"},
-	{FINDING_HOST_STEP, "Host step"},
-	{FINDING_HOST_SLEW, "Host slew"},
-	{FINDING_STUN, "Guest stopped"},
-	{FINDING_CLOCK_SET, "Clock set"},
-	{FINDING_SCALE_MISMATCH, "Wrong timescale"},
-	{FINDING_STATUS_CHANGE, "Status change"},
-	{FINDING_NOT_UPDATED, "Stale page"},
-	{FINDING_WRITER_STUCK, "Stuck writer"},
-	{FINDING_SEQLOCK_BROKEN, "Broken seqlock"},
-	{FINDING_COUNTER_BEFORE_REFERENCE, "Early counter"},
-	{FINDING_DRIVER_ERROR, "Failed reads"},
-	{FINDING_DRIVER_MISMATCH, "Driver mismatch"},
-	{FINDING_WRONG_BOUND, "Wrong bound"},
-	{FINDING_CLOCKS_DISAGREE, "Clocks disagree"},
-};
-
-static const char *name_of(const struct incident *incident)
-{
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (incident->count[names[i].kind])
-			return names[i].name;
-	}
-	return "Incident";
-}
-
-static bool any_known(const struct incident *incident)
-{
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (incident->clock[i].errors.known)
-			return true;
-	}
-	return false;
-}
-
-/* "CAUSE: CLOCK 250 ms behind; recovered within 4.78 s." */
-static void say_incident(struct words *words, const struct incident *incident)
-{
-	struct verdict_clock worst = {0};
-	char length[TEXT_NS_BYTES];
-	uint64_t most_ns;
-
-	say(words, "%s: ", name_of(incident));
-	verdict_worse_clock(incident, &worst);
-	if (worst.incident) {
-		say(words, "%s ",
-		    worst.clock == OBSERVED_PHC_OTHER ? "PTP clock"
-						      : verdict_clock_name(worst.clock));
-		say_at_least(words, worst.error);
-	} else {
-		say(words, any_known(incident) ? "none proven wrong" : "errors not known");
-	}
-	if (incident_most_ns(incident, &most_ns))
-		text_ns_short(most_ns, length, sizeof(length));
-	switch (incident->recovery.state) {
-	case CLAIM_HOLDS:
-		/* Of a page whose time was compared with nothing that is no more than it was. */
-		say(words, any_known(incident) ? "; recovered within %s." : "; over within %s.",
-		    length);
-		break;
-	case CLAIM_FAILS:
-		say(words, "; NOT recovered.");
-		break;
-	case CLAIM_UNKNOWN:
-		say(words, "; recovery not known.");
-		break;
-	}
-}
-
 static const struct finding *worst_finding(const struct report *report)
 {
 	const struct finding *worst = NULL;
@@ -156,7 +77,7 @@ void verdict_put_headline(const struct report *report, struct verdict *verdict)
 	struct words words = {verdict->headline, sizeof(verdict->headline)};
 
 	if (verdict->incidents)
-		say_incident(&words, verdict->incident[0]);
+		incident_headline(verdict->incident[0], verdict->headline);
 	else
 		say_quiet(&words, report, verdict);
 }

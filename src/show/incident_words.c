@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show/incident_words.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "judge/step_beyond.h"
+#include "show/sentence.h"
+
+void incident_worse_off(const struct incident *incident, struct incident_off *worst)
+{
+	struct step_beyond beyond;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct error_range *errors = &incident->clock[i].errors;
+
+		if (errors->known && errors->off &&
+		    error_sure_ns(errors->worst) > error_sure_ns(worst->error))
+			*worst = (struct incident_off){
+				.incident = incident,
+				.clock = (enum observed_clock)i,
+				.error = errors->worst,
+				.is_wrong = errors->wrong > 0,
+			};
+	}
+	if (step_beyond_of(incident, &beyond) && beyond.has_side) {
+		struct ns_interval about = {beyond.about_ns, beyond.about_ns};
+
+		if (error_sure_ns(about) > error_sure_ns(worst->error))
+			*worst = (struct incident_off){
+				.incident = incident,
+				.clock = OBSERVED_REALTIME,
+				.error = about,
+				.is_wrong = true,
+				.by_step = true,
+			};
+	}
+}
+
+const char *clock_words(enum observed_clock clock)
+{
+	return clock == OBSERVED_PHC_OTHER ? "another PTP clock" : observed_clock_name(clock);
+}
+
+const char *incident_off_text(const struct incident *incident, char out[INCIDENT_OFF_BYTES])
+{
+	struct words words = {out, INCIDENT_OFF_BYTES};
+	struct incident_off worst = {0};
+	bool known = false;
+
+	*out = '\0';
+	incident_worse_off(incident, &worst);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		known |= incident->clock[i].errors.known > 0;
+	if (!worst.incident) {
+		say(&words, known ? "none proven wrong" : "not known");
+		return out;
+	}
+	say(&words, "%s%s ", worst.by_step ? "about: " : "", clock_words(worst.clock));
+	say_off(&words, worst.error);
+	return out;
+}
+
+/*
+ * What an incident is called by: of the kinds that it has, the first here, as what moves a clock
+ * comes before what shows that it moved. At most two words.
+ */
+static const struct {
+	enum finding_kind kind;
+	const char *name;
+} names[] = {
+	{FINDING_RESTORE, "Snapshot restored"},
+	{FINDING_DISRUPTION, "Disruption"},
+	{FINDING_DEVICE_LOST, "Device lost"},
+	{FINDING_HOST_STEP, "Host step"},
+	{FINDING_HOST_SLEW, "Host slew"},
+	{FINDING_STUN, "Guest stopped"},
+	{FINDING_CLOCK_SET, "Clock set"},
+	{FINDING_SCALE_MISMATCH, "Wrong timescale"},
+	{FINDING_STATUS_CHANGE, "Status change"},
+	{FINDING_NOT_UPDATED, "Stale page"},
+	{FINDING_WRITER_STUCK, "Stuck writer"},
+	{FINDING_SEQLOCK_BROKEN, "Broken seqlock"},
+	{FINDING_COUNTER_BEFORE_REFERENCE, "Early counter"},
+	{FINDING_DRIVER_ERROR, "Failed reads"},
+	{FINDING_DRIVER_MISMATCH, "Driver mismatch"},
+	{FINDING_WRONG_BOUND, "Wrong bound"},
+	{FINDING_CLOCKS_DISAGREE, "Clocks disagree"},
+};
+
+static const char *name_of(const struct incident *incident)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (incident->count[names[i].kind])
+			return names[i].name;
+	}
+	return "Incident";
+}
+
+static bool any_known(const struct incident *incident)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (incident->clock[i].errors.known)
+			return true;
+	}
+	return false;
+}
+
+const char *incident_headline(const struct incident *incident, char out[INCIDENT_HEADLINE_BYTES])
+{
+	struct words words = {out, INCIDENT_HEADLINE_BYTES};
+	struct incident_off worst = {0};
+	char length[TEXT_NS_BYTES];
+	uint64_t most_ns;
+
+	*out = '\0';
+	say(&words, "%s: ", name_of(incident));
+	incident_worse_off(incident, &worst);
+	if (worst.incident) {
+		say(&words, "%s ",
+		    worst.clock == OBSERVED_PHC_OTHER ? "PTP clock" : clock_words(worst.clock));
+		say_at_least(&words, worst.error);
+	} else {
+		say(&words, any_known(incident) ? "none proven wrong" : "errors not known");
+	}
+	if (!incident->closed) {
+		say(&words, "; not over.");
+		return out;
+	}
+	if (incident_most_ns(incident, &most_ns))
+		text_ns_short(most_ns, length, sizeof(length));
+	switch (incident->recovery.state) {
+	case CLAIM_HOLDS:
+		/* Of a page whose time was compared with nothing that is no more than it was. */
+		say(&words, any_known(incident) ? "; recovered within %s." : "; over within %s.",
+		    length);
+		break;
+	case CLAIM_FAILS:
+		say(&words, "; NOT recovered.");
+		break;
+	case CLAIM_UNKNOWN:
+		say(&words, "; recovery not known.");
+		break;
+	}
+	return out;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An incident in a line: what happened, which clock was how far off, whether it is over. Pure. */
+#ifndef VMCLOCK_TRACE_SHOW_INCIDENT_WORDS_H
+#define VMCLOCK_TRACE_SHOW_INCIDENT_WORDS_H
+
+#include "judge/incident.h"
+
+#define INCIDENT_HEADLINE_BYTES 128
+#define INCIDENT_HEADLINE_WORDS 12 /* at most */
+#define INCIDENT_OFF_BYTES	96
+
+/* The clock of an incident that was the furthest off, of those that surely were. */
+struct incident_off {
+	const struct incident *incident; /* NULL: none was */
+	enum observed_clock clock;
+	struct ns_interval error;
+	bool is_wrong; /* by more than it claimed, if it claimed anything */
+	bool by_step;  /* a step of it shows so, about */
+};
+
+/* Into @worst, if one of @incident was further off. */
+void incident_worse_off(const struct incident *incident, struct incident_off *worst);
+
+/* A clock as it is called within a sentence. Static. */
+const char *clock_words(enum observed_clock clock);
+
+/* "CLOCK_REALTIME 250 ms behind" of @incident, or why not; @out. */
+const char *incident_off_text(const struct incident *incident, char out[INCIDENT_OFF_BYTES]);
+
+/*
+ * "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 4.78 s.", or "...; not over." of one
+ * that is still open; @out.
+ */
+const char *incident_headline(const struct incident *incident, char out[INCIDENT_HEADLINE_BYTES]);
+
+#endif
