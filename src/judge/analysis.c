@@ -245,10 +245,28 @@ static void on_event(const struct event *event, const struct page_in_force *line
 	analysis->line = line;
 }
 
+static void on_read(const struct read_verdict *verdict, void *arg)
+{
+	struct analysis *analysis = arg;
+
+	if (analysis->reads)
+		read_list_add(analysis->reads, verdict);
+}
+
+static void on_refuted(const struct incident *incident, void *arg)
+{
+	struct analysis *analysis = arg;
+
+	if (analysis->reads)
+		read_list_refute(analysis->reads, incident);
+}
+
 static const struct judge_handlers handlers = {
 	.event = on_event,
 	.finding = on_finding,
 	.incident = on_incident,
+	.read = on_read,
+	.refuted = on_refuted,
 };
 
 struct analysis *analysis_new(void)
@@ -269,6 +287,12 @@ struct analysis *analysis_new(void)
 	return analysis;
 }
 
+bool analysis_keep_reads(struct analysis *analysis, uint64_t incident)
+{
+	analysis->reads = read_list_new(incident);
+	return analysis->reads;
+}
+
 void analysis_free(struct analysis *analysis)
 {
 	if (!analysis)
@@ -276,6 +300,7 @@ void analysis_free(struct analysis *analysis)
 	for (size_t i = 0; i < analysis->incidents; i++)
 		free(analysis->incident[i]);
 	judge_free(analysis->judge);
+	read_list_free(analysis->reads);
 	free(analysis->finding);
 	free(analysis);
 }

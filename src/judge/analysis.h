@@ -80,6 +80,8 @@ struct analysis {
 	uint64_t clock_changes;
 	uint64_t steered_ppt; /* the largest correction of CLOCK_MONOTONIC's rate that was seen */
 
+	struct read_list *reads; /* of incidents; NULL: none are kept */
+
 	/* Its own. */
 	struct judge *judge;
 	bool page_is_bad;	/* the last of page_bad goes on */
@@ -91,6 +93,12 @@ struct analysis {
 
 /* NULL without memory. */
 struct analysis *analysis_new(void);
+
+/*
+ * Keep what is found of each read, of @incident or, if that is 0, of all. False if out of memory.
+ * Before the first event.
+ */
+bool analysis_keep_reads(struct analysis *analysis, uint64_t incident);
 
 /* NULL is fine. */
 void analysis_free(struct analysis *analysis);

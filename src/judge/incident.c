@@ -19,6 +19,14 @@ struct incidents *incidents_new(const struct page_in_force *page, incident_fn fn
 	return incidents;
 }
 
+void incidents_tell_reads(struct incidents *incidents,
+			  void (*read)(const struct read_verdict *verdict, void *arg),
+			  void (*refuted)(const struct incident *incident, void *arg))
+{
+	incidents->tell.read = read;
+	incidents->tell.refuted = refuted;
+}
+
 void incidents_free(struct incidents *incidents)
 {
 	free(incidents);
@@ -380,6 +388,7 @@ void incidents_forget(struct incidents *incidents, uint64_t number)
 {
 	const struct page_in_force *page = incidents->page;
 	const struct refuted refuted = incidents->refuted;
+	const struct read_teller tell = incidents->tell;
 	incident_fn fn = incidents->fn;
 	void *arg = incidents->arg;
 
@@ -391,6 +400,7 @@ void incidents_forget(struct incidents *incidents, uint64_t number)
 	incidents->page = page;
 	/* They are so still, if the marker is. */
 	incidents->refuted = refuted;
+	incidents->tell = tell;
 	incidents->fn = fn;
 	incidents->arg = arg;
 	incidents->incident.number = number;

@@ -196,12 +196,22 @@ typedef void (*incident_fn)(const struct incident *incident, enum incident_news 
 
 struct incidents;
 struct refuted;
+struct read_verdict;
 
 /*
  * @page is the page in force, which takes each event before the detector and these do: borrowed.
  * NULL if out of memory.
  */
 struct incidents *incidents_new(const struct page_in_force *page, incident_fn fn, void *arg);
+
+/*
+ * What becomes known of single reads (judge/read_verdict.h) is said to whom incidents_new() got:
+ * @read when one was judged, @refuted when all those of the open incident are by a page that was
+ * refuted. NULL: not said.
+ */
+void incidents_tell_reads(struct incidents *incidents,
+			  void (*read)(const struct read_verdict *verdict, void *arg),
+			  void (*refuted)(const struct incident *incident, void *arg));
 
 /* NULL is fine. */
 void incidents_free(struct incidents *incidents);

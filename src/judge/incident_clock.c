@@ -156,6 +156,7 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 	for (size_t i = 0; i < incident->readers && is_on_scale(incidents, finding, OBSERVED_PHC);
 	     i++)
 		refute_range(&incident->reader[i].errors, finding);
+	incident_tell_refuted(incidents);
 }
 
 static void follow_good(struct incident_clock *clock, bool good, uint64_t time_ns)

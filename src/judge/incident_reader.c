@@ -31,18 +31,53 @@ static struct incident_reader *reader_of(struct incident *incident, const struct
 	return reader;
 }
 
-void incident_count_unknown(struct incident *incident, const struct event_reader *who,
-			    enum event_path path, enum error_unknown why, uint64_t reads)
+/* NULL: there is no room for it. */
+static struct incident_reader *count_unknown(struct incident *incident,
+					     const struct event_reader *who, enum event_path path,
+					     enum error_unknown why, uint64_t reads)
 {
 	/* Tallies have uses by unknown threads, for which the kernel's table had no room. */
 	struct incident_reader *reader = who->pid ? reader_of(incident, who, path) : NULL;
 
 	if (!reader) {
 		incident->reads_unlisted += reads;
-		return;
+		return NULL;
 	}
 	reader->reads += reads;
 	reader->errors.unknown[why] += reads;
+	return reader;
+}
+
+void incident_count_unknown(struct incident *incident, const struct event_reader *who,
+			    enum event_path path, enum error_unknown why, uint64_t reads)
+{
+	count_unknown(incident, who, path, why, reads);
+}
+
+static void tell_read(const struct incidents *incidents, const struct incident_reader *reader,
+		      struct read_verdict verdict)
+{
+	verdict.incident = incidents->incident.number;
+	if (!reader || !incidents->tell.read)
+		return;
+	verdict.reader = (size_t)(reader - incidents->incident.reader);
+	incidents->tell.read(&verdict, incidents->arg);
+}
+
+/* One read, of which an event came. */
+static void judge_as_unknown(struct incidents *incidents, const struct pending_read *read,
+			     enum error_unknown why)
+{
+	const struct incident_reader *reader =
+		count_unknown(&incidents->incident, &read->who, read->path, why, 1);
+
+	tell_read(incidents, reader, (struct read_verdict){.read = read->number, .why = why});
+}
+
+void incident_tell_refuted(const struct incidents *incidents)
+{
+	if (incidents->open && incidents->tell.refuted)
+		incidents->tell.refuted(&incidents->incident, incidents->arg);
 }
 
 static bool on_scale(const struct page_time *time, enum clock_scale scale, struct instant *out)
@@ -173,8 +208,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	int why = error_by_all(incidents, read, sample, &error, &unbounded);
 
 	if (why >= 0) {
-		incident_count_unknown(incident, &read->who, read->path, (enum error_unknown)why,
-				       1);
+		judge_as_unknown(incidents, read, (enum error_unknown)why);
 		return;
 	}
 	reader = reader_of(incident, &read->who, read->path);
@@ -184,6 +218,11 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	}
 	reader->reads++;
 	error_range_add(&reader->errors, error, unbounded, read->end_ns, NULL, false);
+	tell_read(incidents, reader,
+		  (struct read_verdict){.read = read->number,
+					.known = true,
+					.error = error,
+					.wrong = error_is_wrong(error, unbounded)});
 }
 
 /* Will a later page say more than this one? */
@@ -234,8 +273,7 @@ void incident_give_up_reads(struct incidents *incidents)
 		const struct pending_read *read = &incidents->pending[i];
 
 		if (in_window(incidents, read))
-			incident_count_unknown(&incidents->incident, &read->who, read->path,
-					       read->failed ? ERROR_FAILED : never, 1);
+			judge_as_unknown(incidents, read, read->failed ? ERROR_FAILED : never);
 	}
 	forget_reads(incidents);
 }
@@ -268,6 +306,7 @@ static void keep_read(struct incidents *incidents, const struct event *event)
 {
 	struct pending_read *read;
 
+	incidents->tell.reads++;
 	if (incidents->pendings == INCIDENT_PENDING && incidents->open) {
 		incidents->dropped++;
 		return;
@@ -276,6 +315,7 @@ static void keep_read(struct incidents *incidents, const struct event *event)
 		forget_oldest(incidents);
 	read = &incidents->pending[incidents->pendings++];
 	*read = (struct pending_read){
+		.number = incidents->tell.reads,
 		.who = event->who,
 		.path = event->path,
 		.start_ns = event->time_ns,

@@ -5,6 +5,7 @@
 
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
+#include "judge/read_verdict.h"
 #include "judge/refuted.h"
 #include "judge/suspect.h"
 #include "page/page.h"
@@ -14,6 +15,7 @@
 
 /* What is kept of a read until a later page shows how wrong it was. */
 struct pending_read {
+	uint64_t number; /* the how-manieth of all */
 	struct event_reader who;
 	enum event_path path;
 	uint64_t start_ns;
@@ -57,10 +59,18 @@ struct realtime_proof {
 	uint64_t claim_ns;    /* and claims this; 0: it claims nothing */
 };
 
+/* Whom to say what of single reads, and how many there were; NULL: nobody. */
+struct read_teller {
+	void (*read)(const struct read_verdict *verdict, void *arg);
+	void (*refuted)(const struct incident *incident, void *arg);
+	uint64_t reads;
+};
+
 struct incidents {
 	const struct page_in_force *page;
 	incident_fn fn;
 	void *arg;
+	struct read_teller tell;
 	bool open;
 	struct incident incident; /* the open one, or the last */
 	uint64_t good_since_ns;	  /* all is good since; 0: it is not */
@@ -143,6 +153,9 @@ void incident_note_set(struct incidents *incidents, const struct finding *findin
 
 /* By refuted_by() of two pages one was wrong, and what was judged may be by that one. */
 void incident_refute(struct incidents *incidents, const struct finding *finding);
+
+/* The same of reads, as far as it is told. */
+void incident_tell_refuted(const struct incidents *incidents);
 
 /* Was a page refuted, and has no clock shown since @since_ns that the one of now is right? */
 bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_ns);

@@ -45,6 +45,7 @@ struct judge *judge_new(const struct judge_handlers *handlers, void *arg)
 	judge->incidents = incidents_new(&judge->page, handlers->incident, arg);
 	if (judge->detector && judge->incidents) {
 		detector_use_witness(judge->detector, &judge->page);
+		incidents_tell_reads(judge->incidents, handlers->read, handlers->refuted);
 		return judge;
 	}
 	judge_free(judge);

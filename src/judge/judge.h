@@ -21,6 +21,7 @@
 #include "judge/detector.h"
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
+#include "judge/read_verdict.h"
 #include "judge/witness.h"
 #include "page/warning.h"
 
@@ -38,6 +39,9 @@ struct judge_handlers {
 	/* By then the incident to which it belongs is open. */
 	finding_fn finding;
 	incident_fn incident;
+	/* Of a read that counts in the open incident, and of all of them: read_list_refute(). */
+	void (*read)(const struct read_verdict *verdict, void *arg);
+	void (*refuted)(const struct incident *incident, void *arg);
 };
 
 /*
