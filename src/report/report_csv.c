@@ -41,12 +41,14 @@ struct line {
 	const char *page_state;
 	const struct page *page;
 	const char *text;
+	const struct read_verdict *read; /* NULL: not judged */
 };
 
 static const char header[] =
 	"utc,seconds,monotonic_ns,type,what,severity,device,path,pid,tid,comm,result,latency_ns,"
 	"latency_below_ns,uses,failed,against_page_ns,error_lo_ns,error_hi_ns,page_state,"
-	"page_status,seq_count,disruption_marker,text\r\n";
+	"page_status,seq_count,disruption_marker,text,read_error_lo_ns,read_error_hi_ns,wrong,"
+	"read_error_unknown\r\n";
 
 struct csv {
 	FILE *out;
@@ -120,6 +122,16 @@ static void put_page(struct csv_row *row, const struct page *page)
 	csv_string(row, marker);
 }
 
+static void put_read(struct csv_row *row, const struct read_verdict *read)
+{
+	bool is_known = read && read->known;
+
+	put_known(row, (struct known){is_known, is_known ? read->error.lo_ns : 0});
+	put_known(row, (struct known){is_known, is_known ? read->error.hi_ns : 0});
+	csv_string(row, !is_known ? NULL : read->wrong ? "true" : "false");
+	csv_string(row, read && !is_known ? error_unknown_name(read->why) : NULL);
+}
+
 static void put_line(const struct csv *csv, const struct line *line)
 {
 	struct csv_row row = {.out = csv->out};
@@ -142,6 +154,7 @@ static void put_line(const struct csv *csv, const struct line *line)
 	csv_string(&row, line->page_state);
 	put_page(&row, line->page);
 	csv_string(&row, line->text);
+	put_read(&row, line->read);
 	csv_end(&row);
 }
 
@@ -240,7 +253,7 @@ static void add_detail(struct line *line, const struct event *event,
 }
 
 static void csv_event(void *stream, const struct event *event,
-		      const struct page_in_force *page_in_force)
+		      const struct page_in_force *page_in_force, const struct read_verdict *read)
 {
 	bool has_page = event->page_state != EVENT_PAGE_ABSENT;
 	char device[EVENT_DEVICE_BYTES];
@@ -251,6 +264,7 @@ static void csv_event(void *stream, const struct event *event,
 		.who = &event->who,
 		.page_state = event_page_state_name(event->page_state),
 		.page = has_page ? &event->page : NULL,
+		.read = read,
 	};
 
 	add_detail(&line, event, page_in_force);

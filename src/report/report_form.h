@@ -20,9 +20,11 @@ struct report_stream {
 
 	/*
 	 * In the order in which they were judged, each before what was found by it. @line has taken
-	 * it, and all before it.
+	 * it, and all before it. @read is what was found of an EVENT_READ until the end of the
+	 * recording; NULL: it counts in no incident.
 	 */
-	void (*event)(void *stream, const struct event *event, const struct page_in_force *line);
+	void (*event)(void *stream, const struct event *event, const struct page_in_force *line,
+		      const struct read_verdict *read);
 	void (*finding)(void *stream, const struct finding *finding);
 	void (*incident)(void *stream, const struct incident *incident); /* that is over */
 

@@ -196,7 +196,8 @@ int report_source_open(const char *path, const struct report_request *request,
 	if (code != MESSAGE_GO_ON)
 		return code;
 	source->analysis = analysis_new();
-	if (!source->analysis)
+	if (!source->analysis ||
+	    (request->keeps_reads && !analysis_keep_reads(source->analysis, request->incident)))
 		return message_no_memory();
 	source->report = report_of_recording(source->recorded.recording, path);
 	source->report.analysis = source->analysis;

@@ -11,6 +11,7 @@ struct report_request {
 	uint64_t incident; /* only this one; 0: all */
 	const char *since; /* --since and --until as they were given; NULL: all */
 	const char *until;
+	bool keeps_reads; /* what is found of each read, too */
 };
 
 #define REPORT_MOMENT_WANTED                                                                       \

@@ -14,6 +14,7 @@ struct reading {
 	const struct report *report;
 	uint64_t from_ns; /* events from then on, */
 	uint64_t to_ns;	  /* and before then */
+	uint64_t reads;	  /* EVENT_READs until now */
 	struct judge *judge;
 	FILE *out;
 };
@@ -21,9 +22,16 @@ struct reading {
 static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct reading *reading = arg;
+	const struct read_verdict *read = NULL;
+	struct read_verdict verdict;
 
-	if (event->time_ns >= reading->from_ns && event->time_ns < reading->to_ns)
-		reading->form->event(reading->stream, event, line);
+	reading->reads += event->type == EVENT_READ;
+	if (event->time_ns < reading->from_ns || event->time_ns >= reading->to_ns)
+		return;
+	if (event->type == EVENT_READ &&
+	    read_list_find(reading->report->analysis->reads, reading->reads, &verdict))
+		read = &verdict;
+	reading->form->event(reading->stream, event, line, read);
 }
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -61,6 +69,7 @@ static bool take(const struct event *event, const struct source_note *note, void
 /* In this form nothing else can say it. */
 static int say_lacks(const struct report *report, const struct recorded *recorded)
 {
+	uint64_t unlisted = read_list_unlisted(report->analysis->reads);
 	const char *path = recorded->request.file;
 	struct claim all = report_has_all(report), well = report_claim(report);
 
@@ -70,13 +79,17 @@ static int say_lacks(const struct report *report, const struct recorded *recorde
 		message_error("of %s %" PRIu64 " events made room for others and are not in the "
 			      "output",
 			      path, report->cut);
+	if (unlisted)
+		message_error("how wrong %" PRIu64 " reads in incidents were is not in the output: "
+			      "there are too many; ask for one incident with --incident",
+			      unlisted);
 	if (all.state == CLAIM_UNKNOWN)
 		message_error("the output is of what is there of %s: %s", path,
 			      claim_why_means(all.why));
 	else if (well.state == CLAIM_UNKNOWN)
 		message_error("whether all was well is not known of %s: %s", path,
 			      claim_why_means(well.why));
-	else
+	else if (!unlisted)
 		return EXIT_DONE;
 	return EXIT_FAILED;
 }
@@ -137,6 +150,7 @@ int report_stream_run(const char *path, const struct report_request *request,
 {
 	struct report_source *source = NULL;
 	struct reading reading = {.form = form, .out = out};
+	struct report_request with_reads = *request;
 	int code;
 
 	if (form->is_binary && isatty(fileno(out))) {
@@ -147,7 +161,8 @@ int report_stream_run(const char *path, const struct report_request *request,
 		return EXIT_USAGE;
 	}
 	/* Which UTC it was, and when an incident began, is known at its end. */
-	code = report_source_open(path, request, &source);
+	with_reads.keeps_reads = true;
+	code = report_source_open(path, &with_reads, &source);
 	if (code == MESSAGE_GO_ON) {
 		reading.report = report_source_report(source);
 		code = stream(&reading, path);

@@ -688,6 +688,56 @@ schema_check() {
 	run ! "$VMCLOCK_TRACE" report --incident 2 --csv "$STORY"
 }
 
+@test "report: each wrong read is a row of the CSV, and they add up to what the report has of them" {
+	printf '%s\n' 'realtime within 2ms' 'reader a every 100ms' 'end 40s' 'at 10s migrate downtime 250ms value +120ms late 2s' \
+		'at 14s step +1s' >"$BATS_TEST_TMPDIR/refuted.scenario"
+	for scenario in incident-full driver-off marker-first driver-counter-back refuted gap; do
+		rm -f "$copy"
+		case $scenario in
+		refuted) record_of "$BATS_TEST_TMPDIR/refuted.scenario" "$copy" ;;
+		incident-full) cp "$STORY" "$copy" ;;
+		gap) cp "$STORY" "$copy" && sqlite3 "$copy" 'DELETE FROM events WHERE id BETWEEN 1650 AND 1660' ;;
+		*) record_of "$BATS_TEST_DIRNAME/../scenarios/$scenario.scenario" "$copy" ;;
+		esac
+		# A gap is one of which not all is known.
+		"$VMCLOCK_TRACE" report --csv "$copy" >"$BATS_TEST_TMPDIR/$scenario.csv" 2>"$BATS_TEST_TMPDIR/said" || [ $scenario = gap ]
+		"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/$scenario.json" 2>"$BATS_TEST_TMPDIR/said" || [ $scenario = gap ]
+	done
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR" <<-'END'
+		import collections, csv, glob, json, sys
+		sums = collections.Counter()
+		for name in glob.glob(sys.argv[1] + "/*.csv"):
+		    rows, reported = collections.Counter(), collections.Counter()
+		    for row in csv.DictReader(open(name, newline="")):
+		        if row["type"] != "read" or row["wrong"] + row["read_error_unknown"] == "":
+		            assert row["read_error_lo_ns"] + row["read_error_hi_ns"] + row["wrong"] == "", row
+		            continue
+		        key = row["pid"], row["path"], row["wrong"] or row["read_error_unknown"]
+		        rows[key] += 1
+		        if row["wrong"]:
+		            low, high = int(row["read_error_lo_ns"]), int(row["read_error_hi_ns"])
+		            assert low <= high and (row["wrong"] == "false" or low > 0 or high < 0), row
+		    for incident in json.load(open(name[:-3] + "json"))["incidents"]:
+		        for reader in incident["readers"]:
+		            key, errors = (str(reader["pid"]), reader["path"]), reader["errors"]
+		            reported[key + ("true",)] += errors["wrong"]
+		            reported[key + ("false",)] += errors["known"] - errors["wrong"]
+		            for why, reads in errors["unknown"].items():
+		                reported[key + (why,)] += reads if why not in ("counted", "not_seen") else 0
+		    assert rows == +reported, (name, rows, +reported)
+		    for key, reads in rows.items():
+		        sums[name[name.rindex("/") + 1:-4], key[2]] += reads
+		assert sums["incident-full", "true"] == 38 and sums["incident-full", "false"] == 206, sums
+		assert sums["marker-first", "true"] > 0 and sums["gap", "never_after"] > 0, sums
+		assert sums["refuted", "false"] > 100 and not sums["refuted", "true"], sums
+	END
+	# In SQL, as the man page has it; and with --incident too.
+	grep -q "import --csv --schema temp '|vmclock-trace report --csv clock.sqlite' report" "$BATS_TEST_DIRNAME/../../man/vmclock-trace-report.1.scd"
+	[ "$(sqlite3 "$STORY" ".import --csv --schema temp '|$VMCLOCK_TRACE report --csv $STORY' report" \
+		"SELECT count(*), max(read_error_hi_ns + 0) < -120000000 FROM temp.report WHERE wrong = 'true'")" = '38|1' ]
+	[ "$("$VMCLOCK_TRACE" report --csv --incident 1 "$STORY" | grep -c ',true,.$')" = 38 ]
+}
+
 # bats test_tags=slow
 @test "report: as a trace for Perfetto, decoded by another's library: its tracks, slices, values" {
 	/usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || skip "python3-protobuf is not installed"

@@ -144,10 +144,28 @@ static void reads_add_up_to_what_is_told_of_incidents(void **state)
 	}
 }
 
+static void more_than_fit_are_counted(void **state)
+{
+	struct read_verdict verdict = {.incident = 1, .known = true, .wrong = true};
+	struct read_list *list = read_list_new(1);
+
+	(void)state;
+	for (verdict.read = 1; verdict.read <= READ_LIST_MOST + 3; verdict.read++)
+		read_list_add(list, &verdict);
+	verdict.incident = 2;
+	read_list_add(list, &verdict);
+	assert_int_equal(read_list_unlisted(list), 3);
+	assert_true(read_list_find(list, READ_LIST_MOST, &verdict));
+	assert_false(read_list_find(list, READ_LIST_MOST + 1, &verdict));
+	assert_false(read_list_find(list, 0, &verdict));
+	read_list_free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_add_up_to_what_is_told_of_incidents),
+		cmocka_unit_test(more_than_fit_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of report_perfetto*.c. */
+#ifndef VMCLOCK_TRACE_REPORT_REPORT_PERFETTO_H
+#define VMCLOCK_TRACE_REPORT_REPORT_PERFETTO_H
+
+#include "report/perfetto.h"
+#include "report/report_form.h"
+
+/* uuids of the tracks that are always there; those of processes and threads are far above. */
+enum {
+	TRACK_ALL = 1, /* the parent of the others */
+	TRACK_INCIDENTS,
+	TRACK_FINDINGS,
+	TRACK_PAGE,
+	TRACK_CHANGES,
+	TRACK_OBSERVER,
+	TRACK_BOUND,
+	TRACK_CLOCKS, /* two for each clock: from so much, to so much */
+};
+
+/* As many threads as are known to have been described; one that had to make room is again. */
+#define DESCRIBED 1024
+
+struct trace {
+	FILE *out;
+	const struct report *report;
+	uint64_t last_ns;
+	bool has_status; /* a slice of the page's status is open */
+	char status[32]; /* its name */
+	bool described_clock[OBSERVED_CLOCKS];
+	bool described_bound;
+	struct event_reader described[DESCRIBED];
+};
+
+/* An EVENT_READ or EVENT_CALL; @read: what was found of it, NULL: nothing. */
+void trace_use(struct trace *trace, const struct event *event, const struct read_verdict *read);
+
+/* An EVENT_TALLY: uses that are known by their number only, when they were counted. */
+void trace_tally(struct trace *trace, const struct event *event);
+
+/* An EVENT_MAPPER. */
+void trace_mapper(struct trace *trace, const struct event *event);
+
+#endif
