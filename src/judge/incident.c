@@ -261,7 +261,7 @@ static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 	uint64_t since_ns = incidents->good_since_ns;
 	struct claim recovery;
 
-	if (!is_settled(since_ns, now_ns))
+	if (!is_settled(since_ns, now_ns) || incident_is_freerunning(incidents))
 		return;
 	recovery = incident_recovery_of(incidents, since_ns);
 	if (now_ns - since_ns < incident_settle_ns(recovery))
@@ -299,13 +299,17 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 static void handle_page(struct incidents *incidents, const struct event *event)
 {
 	const struct page *page = &event->page;
+	bool was_freerunning;
 
 	if (event->page_state != EVENT_PAGE_STABLE || page_mode(page) == PAGE_INVALID)
 		return;
 	if (incidents->seq_count != page_get(page, PAGE_SEQ_COUNT))
 		incidents->not_updated = false;
 	incidents->seq_count = page_get(page, PAGE_SEQ_COUNT);
+	was_freerunning = incident_is_freerunning(incidents);
 	incidents->clock_status = page_get(page, PAGE_CLOCK_STATUS);
+	if (was_freerunning && !incident_is_freerunning(incidents))
+		incidents->good_since_ns = 0;
 	/* It was not good while it carried no clock, which is known now that it does again. */
 	if (incidents->had_clock && !incidents->has_clock && page_mode(page) == PAGE_FULL)
 		incidents->good_since_ns = 0;

@@ -47,7 +47,7 @@
  * the one by which it is judged: one that claims a bound, or one without that agreed before.
  *
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
- * of no recovery.
+ * of no recovery. The former may still come back to its source: the incident stays open until then.
  *
  * Nor is it known where two clocks that claim a bound, and could judge, contradict each other.
  *

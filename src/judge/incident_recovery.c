@@ -160,10 +160,15 @@ static struct claim clocks_recovery(const struct incidents *incidents, uint64_t 
 	return is_away ? claim_unknown(CLAIM_FURTHER_OFF) : incident_proof_of_realtime(incidents);
 }
 
+bool incident_is_freerunning(const struct incidents *incidents)
+{
+	return incidents->lost_source && incidents->clock_status == VMCLOCK_STATUS_FREERUNNING;
+}
+
 /* Is it not known how far the host's clock is off, as it has no source of time? */
 static bool is_without_source(const struct incidents *incidents)
 {
-	return (incidents->lost_source && incidents->clock_status == VMCLOCK_STATUS_FREERUNNING) ||
+	return incident_is_freerunning(incidents) ||
 	       (incidents->page->known && health_is_adrift(&incidents->page->page));
 }
 

@@ -175,6 +175,9 @@ struct claim incident_proof_of_realtime(const struct incidents *incidents);
 /* Has it recovered, now that all that is seen was good since @since_ns? incident_recovery.c */
 struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns);
 
+/* Did the host lose its source of time in it, and has none yet? It is not over before. */
+bool incident_is_freerunning(const struct incidents *incidents);
+
 /* How long all must have been good until it closes with that @recovery: more may become known. */
 uint64_t incident_settle_ns(struct claim recovery);
 

@@ -125,11 +125,13 @@ static void an_open_incident_is_not_well(void **state)
 		see_at(told->judge, &page, second);
 		assert_false(judge_is_well(told->judge, false).state == CLAIM_HOLDS);
 	}
+	/* It says so itself. */
 	see_at(told->judge, &page, 16);
+	assert_true(judge_is_well(told->judge, false).state == CLAIM_FAILS);
+	assert_string_equal(told->letters, "eeOfeeeee");
+	judge_finish(told->judge);
 	assert_string_equal(told->letters, "eeOfeeeeeC");
 	assert_int_equal(told->incident.recovery.why, CLAIM_FREERUNNING);
-	/* It says so itself. */
-	assert_true(judge_is_well(told->judge, false).state == CLAIM_FAILS);
 }
 
 /* Neither a change nor health follows from what was before a gap. */

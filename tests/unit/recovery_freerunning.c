@@ -37,6 +37,13 @@ static void it_is_over(void **state)
 {
 	(void)state;
 	recovery_is(REALTIME LOST "at 12s status SYNCHRONIZED\n", CLAIM_HOLDS, 0);
+	recovery_is(REALTIME LOST "at 40s status SYNCHRONIZED\n", CLAIM_HOLDS, 0);
+	/* What happens meanwhile is over when all of it is. */
+	recovery_is(REALTIME LOST "at 12s migrate downtime 100ms\nat 14s clock-set step +100ms\n"
+				  "at 40s status SYNCHRONIZED\n",
+		    CLAIM_HOLDS, 0);
+	recovery_is(REALTIME LOST "at 12s migrate downtime 100ms\nat 40s status SYNCHRONIZED\n",
+		    CLAIM_FAILS, 0);
 }
 
 /* From the first sample on, so that nothing is found. */
