@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include "judge/error_bounds.h"
-#include "page/warning.h"
 
 bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 {
@@ -19,6 +18,13 @@ bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 		unsafe &= ~PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID);
 	return !unsafe && (mode == PAGE_MARKER_ONLY ||
 			   !(in_force->is_before_reference || in_force->reference_is_stale));
+}
+
+page_warning_set health_bad_warnings(page_warning_set unsafe)
+{
+	return unsafe & (PAGE_WARNING_BIT(PAGE_WARN_STATUS_UNRELIABLE) |
+			 PAGE_WARNING_BIT(PAGE_WARN_COUNTER_BEFORE_REFERENCE) |
+			 PAGE_WARNING_BIT(PAGE_WARN_UPDATE_IN_PROGRESS));
 }
 
 bool health_is_freerunning(const struct page *page)

@@ -19,6 +19,7 @@
 #include "judge/clock_error.h"
 #include "judge/leap_turn.h"
 #include "judge/page_in_force.h"
+#include "page/warning.h"
 
 /* Near enough for a clock that claims no bound. */
 #define HEALTH_BACK_NS 1000000
@@ -30,6 +31,13 @@
  * vouch for the clock.
  */
 bool health_of_page(const struct page_in_force *page, bool may_be_unknown);
+
+/*
+ * Of what makes a page unsafe (page/warning.h), that which shows it to be bad: it says so itself,
+ * or it misleads or holds up its readers. By the rest it is no page, gives no time, or nobody
+ * vouches for that (yet): then nothing is known of the clock, neither good nor bad.
+ */
+page_warning_set health_bad_warnings(page_warning_set unsafe);
 
 /*
  * Has the host no source of time, and does its page give no bound that grows meanwhile? Then nobody

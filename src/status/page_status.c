@@ -48,6 +48,11 @@ static page_warning_set unsafe_warnings(const struct page_status *status)
 	return page_warnings_unsafe(page_mode(&status->page), status->warnings);
 }
 
+static page_warning_set bad_warnings(const struct page_status *status)
+{
+	return health_bad_warnings(unsafe_warnings(status));
+}
+
 static struct event_clock realtime_of(const struct page_status *status)
 {
 	return (struct event_clock){
@@ -125,11 +130,11 @@ static int compare_codes(const void *a, const void *b)
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS])
 {
-	page_warning_set unsafe = unsafe_warnings(status);
+	page_warning_set unsafe = unsafe_warnings(status), bad = bad_warnings(status);
 	size_t count = 0;
 
 	for (enum page_warning i = 0; i < PAGE_WARNINGS; i++) {
-		if (unsafe & PAGE_WARNING_BIT(i))
+		if (bad & PAGE_WARNING_BIT(i))
 			codes[count++] = page_warning_info(i)->code;
 	}
 	if (is_foreign_device(status))
@@ -139,7 +144,7 @@ size_t page_status_findings(const struct page_status *status,
 		codes[count++] = "system_clock_far";
 	if (!count && status->has_pair)
 		codes[count++] = "clocks_disagree";
-	if (!count && is_system_off(status))
+	if (!count && !unsafe && is_system_off(status))
 		codes[count++] = "system_clock_off";
 	count += add_announced(status, codes + count);
 	qsort(codes, count, sizeof(codes[0]), compare_codes);
@@ -148,8 +153,8 @@ size_t page_status_findings(const struct page_status *status,
 
 static bool is_critical(const struct page_status *status)
 {
-	return unsafe_warnings(status) || is_foreign_device(status) ||
-	       (status->is_device && system_is_far(status));
+	return bad_warnings(status) || is_foreign_device(status) ||
+	       (!unsafe_warnings(status) && status->is_device && system_is_far(status));
 }
 
 const char *page_status_level(const struct page_status *status)
@@ -158,7 +163,8 @@ const char *page_status_level(const struct page_status *status)
 
 	if (page_status_findings(status, codes))
 		return is_critical(status) ? "critical" : "warning";
-	if (page_is_in_doubt(&status->page, NULL, 0) || is_out_of_range(status))
+	if (unsafe_warnings(status) || page_is_in_doubt(&status->page, NULL, 0) ||
+	    is_out_of_range(status))
 		return "unknown";
 	if (is_by_other(status))
 		return is_off_other(status) ? "unknown" : "ok";
@@ -166,10 +172,9 @@ const char *page_status_level(const struct page_status *status)
 										  : "ok";
 }
 
-/* "NOT SAFE: its period is 0 (and 2 more findings)", by the first unsafe warning. */
-static void verdict_unsafe(page_warning_set unsafe, enum page_mode mode, char *text, size_t bytes)
+/* "NOT SAFE: the counter is behind ... (and 2 more, below)", by the first of @unsafe. */
+static void verdict_unsafe(page_warning_set unsafe, const char *verdict, char *text, size_t bytes)
 {
-	const char *verdict = mode == PAGE_INVALID ? "NO PAGE" : "NOT SAFE";
 	/* Without the magic the other fields of the header say nothing. */
 	bool alone = unsafe & PAGE_WARNING_BIT(PAGE_WARN_BAD_MAGIC);
 	int more = alone ? 0 : __builtin_popcount(unsafe) - 1;
@@ -339,12 +344,17 @@ static void verdict_out_of_range(const struct page_status *status, char *text, s
 static void verdict_of_sane(const struct page_status *status, char *text, size_t bytes)
 {
 	enum page_mode mode = page_mode(&status->page);
+	page_warning_set unsafe = unsafe_warnings(status);
 	char doubt[PAGE_DOUBT_BYTES];
 
-	if (is_out_of_range(status))
-		verdict_out_of_range(status, text, bytes);
+	if (mode == PAGE_INVALID)
+		verdict_unsafe(unsafe, "NO PAGE", text, bytes);
 	else if (status->has_pair)
 		verdict_pair(status, text, bytes);
+	else if (unsafe)
+		verdict_unsafe(unsafe, "UNKNOWN", text, bytes);
+	else if (is_out_of_range(status))
+		verdict_out_of_range(status, text, bytes);
 	else if (page_is_in_doubt(&status->page, doubt, sizeof(doubt)))
 		snprintf(text, bytes, "UNKNOWN: whether this page is sane is not known: %s.",
 			 doubt);
@@ -380,15 +390,15 @@ static void verdict_announced(const struct page_status *status, char *text, size
 
 void page_status_verdict(const struct page_status *status, char *text, size_t bytes)
 {
-	page_warning_set unsafe = unsafe_warnings(status);
+	page_warning_set unsafe = unsafe_warnings(status), bad = bad_warnings(status);
 	const char *codes[PAGE_STATUS_FINDINGS];
 
-	if (unsafe)
-		verdict_unsafe(unsafe, page_mode(&status->page), text, bytes);
+	if (bad)
+		verdict_unsafe(bad, "NOT SAFE", text, bytes);
 	else if (is_foreign_device(status))
 		snprintf(text, bytes,
 			 "NOT SAFE: the page's clock is for the counter of another CPU.");
-	else if (status->is_device && system_is_far(status))
+	else if (!unsafe && status->is_device && system_is_far(status))
 		verdict_far(status, text, bytes);
 	else if (add_announced(status, codes))
 		verdict_announced(status, text, bytes);

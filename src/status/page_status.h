@@ -60,13 +60,13 @@ struct page_status {
 #define PAGE_STATUS_FINDINGS (PAGE_WARNINGS + 5)
 
 /*
- * The codes of what makes it insane, sorted, into @codes; static strings. These are the unsafe ones
- * of the warnings, `foreign_counter` (of a device: its clock is for another CPU),
- * `system_clock_far` (of a device: CLOCK_REALTIME is far outside the page's bound), and, where
- * there is none of these, `clocks_disagree`, or else `system_clock_off` (CLOCK_REALTIME is outside
- * the page's bound by more than it claims, or by more than 1 ms where it claims nothing). Beside
- * any of them, what the host says of itself: `freerunning` (it has no source of time),
- * `disruption_soon`, `disruption_imminent`. Returns how many there are.
+ * The codes of what makes it insane, sorted, into @codes; static strings. These are those of the
+ * warnings that show it to be bad (health_bad_warnings()), `foreign_counter` (of a device: its
+ * clock is for another CPU), `system_clock_far` (of a device: CLOCK_REALTIME is far outside the
+ * page's bound), and, where there is none of these, `clocks_disagree`, or else `system_clock_off`
+ * (CLOCK_REALTIME is outside the page's bound by more than it claims, or by more than 1 ms where
+ * it claims nothing). Beside any of them, what the host says of itself: `freerunning` (it has no
+ * source of time), `disruption_soon`, `disruption_imminent`. Returns how many there are.
  */
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);
@@ -74,10 +74,11 @@ size_t page_status_findings(const struct page_status *status,
 /*
  * The answer in a word: "critical" with findings, "warning" if there are none but clocks that
  * contradict each other and what the host says of itself; "unknown" where nothing speaks against
- * the clock, but there is none in the page, no time by it, its bound is out of range, it was
- * compared with no other clock, the page is cut or has an undefined value, or it is in a file and
- * far from CLOCK_REALTIME, so that it may be of another machine or boot; else "ok". A page without
- * a clock is "ok" where CLOCK_REALTIME agrees with the witness, as for judge/health.h. Static.
+ * the clock, but there is none in the page, or no page, the hypervisor does not vouch for it, no
+ * time by it, its bound is out of range, it was compared with no other clock, the page is cut or
+ * has an undefined value, or it is in a file and far from CLOCK_REALTIME, so that it may be of
+ * another machine or boot; else "ok". A page without a clock is "ok" where CLOCK_REALTIME agrees
+ * with the witness, as for judge/health.h. Static.
  */
 const char *page_status_level(const struct page_status *status);
 

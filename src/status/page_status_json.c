@@ -102,9 +102,9 @@ static const struct json_table status_table = {
 		{"reader", JSON_OBJECT, "How the page was read.", .of = &reader_table},
 		{"level", JSON_STRING,
 		 "`critical`: the clock is not safe to rely on, and the exit status is 3. "
-		 "`unknown`: "
-		 "nothing speaks against it, but there is no clock in the page and CLOCK_REALTIME "
-		 "is not within the bound of another (the exit status is 0), or no time by it, "
+		 "`unknown`: nothing speaks against it, but it is no page, or the hypervisor does "
+		 "not vouch for its clock, or there is no clock in the page and CLOCK_REALTIME is "
+		 "not within the bound of another (the exit status is 0), or no time by it, "
 		 "or it is in a file and far from CLOCK_REALTIME, or the page is cut, or has an "
 		 "undefined value (1).",
 		 .values = JSON_LEVELS},

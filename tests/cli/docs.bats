@@ -142,24 +142,26 @@ as_said() { $1 | tr -d '*_\\' | tr '[:upper:]' '[:lower:]' | sed 's/[.]$//'; }
 
 # --- Codes
 
-# "bad_magic finding": of each warning, and whether it is unsafe, or one that status takes for a finding.
+# "bad_magic unknown": of each warning, whether it is unsafe; bad, or one that status takes for a finding.
 warnings_of_source() {
 	alarms=$(sed -n '/^#define ANNOUNCED/,/[^\\]$/p' "$root/src/status/page_status.c" | grep -oE 'PAGE_WARN_[A-Z_]+' | cut -c 11- | tr 'A-Z\n' 'a-z ')
+	alarms+=$(sed -n '/^page_warning_set health_bad/,/^}/p' "$root/src/judge/health.c" |
+		grep -oE 'PAGE_WARN_[A-Z_]+' | cut -c 11- | tr 'A-Z\n' 'a-z ')
 	sed -n '/ infos\[/,/^};/p' "$root/src/page/warning.c" |
 		awk -v alarms=" $alarms" '
 		     function put() { if (code) print code, index(alarms, " " code " ") ? "finding" : kind }
 		     /\.code = / { put(); split($0, part, "\""); code = part[2]; kind = "note" }
-		     /\.unsafe = true/ { kind = "finding" }
+		     /\.unsafe = true/ { kind = "unknown" }
 		     END { put() }'
 	grep -oE 'codes\[count\+\+\] = "[a-z_]+"' "$root/src/status/page_status.c" | sed 's/.*"\(.*\)"/\1 finding/'
 }
 
 warnings_of_man() {
 	sed -n '/^# WARNINGS/,/^# EXIT/p' "$man/vmclock-trace-status.1.scd" |
-		sed -nE 's/^\*([a-z_]+)\* \((finding|note)\)$/\1 \2/p'
+		sed -nE 's/^\*([a-z_]+)\* \((finding|unknown|note)\)$/\1 \2/p'
 }
 
-@test "docs: every warning is in the status page, as the finding or the note that it is" {
+@test "docs: every warning is in the status page, as what it is: finding, unknown or note" {
 	same warnings_of_source warnings_of_man
 	[ "$(warnings_of_source | wc -l)" -gt 20 ]
 }
