@@ -386,6 +386,7 @@ static const struct command_option options[] = {
 	 .doc = "By default in the directory that one is in, _NAME-incident-N.tar.gz_, "
 		"_NAME-cut.tar.gz_ or _NAME-bundle.tar.gz_ after the recording _NAME.sqlite_, "
 		"and _vmclock-bundle-TIME.tar.gz_ if redacted."},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct bundle_options, json, "one object, schema vmclock-trace/bundle/1")},
 	{OPTION_SCHEMA(&bundle_schema)},
 	{.argument = "RECORDING", OPTION_FILE(struct bundle_options, file), .required = true},

@@ -351,6 +351,7 @@ static int verify_run(int argc, char **argv)
 }
 
 static const struct command_option options[] = {
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct verify_options, json, "one object, schema vmclock-trace/verify/2")},
 	{OPTION_SCHEMA(&verify_schema)},
 	{.argument = "BUNDLE", OPTION_FILE(struct verify_options, file), .required = true},

@@ -367,6 +367,7 @@ static const struct command_option options[] = {
 	 .initial = "1s", .help = "time from one sample to the next: 250ms, 1s, 1m",
 	 .doc = OPTION_TIME_DOC},
 	{OPTION_REFERENCES(struct compare_options, references)},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct compare_options, json,
 		     "one JSON object a line, the last a summary; schema vmclock-trace/compare/3")},
 	{OPTION_SCHEMA(&compare_schema)},

@@ -12,6 +12,7 @@
 #include "compare/compare_words.h"
 #include "compare/reference_view.h"
 #include "show/interval_text.h"
+#include "show/level.h"
 #include "show/text_wrap.h"
 #include "show/witness_words.h"
 
@@ -419,10 +420,14 @@ static void put_within(FILE *out, char *text)
 	for (char *line = text, *end; *line; line = end) {
 		int length = (int)strcspn(line, "\n"), indent = indent_of(line, length);
 		int kept = indent < length ? indent : 0;
+		enum level level = level_named(line);
 
 		end = line + length + (line[length] == '\n');
 		if (length <= COLUMNS) {
-			fprintf(out, "%.*s\n", length, line);
+			level_begin(out, level);
+			fprintf(out, "%.*s", length, line);
+			level_end(out, level);
+			fputc('\n', out);
 			continue;
 		}
 		line[length] = '\0';
@@ -430,7 +435,7 @@ static void put_within(FILE *out, char *text)
 		if (kept != CLOCK_COLUMNS && kept != 4 + METHOD_COLUMNS)
 			kept = (int)strspn(line, " ");
 		fprintf(out, "%.*s", kept, line);
-		text_wrap_within(out, COLUMNS, line + kept, kept, indent);
+		text_wrap_level(out, level, COLUMNS, line + kept, kept, indent);
 	}
 }
 

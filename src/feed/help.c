@@ -10,6 +10,7 @@
 
 #include "feed/message.h"
 #include "feed/options.h"
+#include "show/terminal.h"
 #include "show/text_wrap.h"
 
 #define COLUMNS	   80
@@ -177,6 +178,7 @@ static void put_commands(const struct command *const *commands)
 
 int help_show(const struct command *command)
 {
+	terminal_begin(COLOUR_NEVER);
 	put_usage(command);
 	printf("\n");
 	put_paragraphs(command->about);

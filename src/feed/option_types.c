@@ -184,7 +184,8 @@ int option_speed(const struct command_option *option, const char *text, void *va
 
 /* --- Words */
 
-int option_word(const struct command_option *option, const char *text, void *value)
+/* Which of the option's words @text is, into @number; as parse() else. */
+static int parse_word(const struct command_option *option, const char *text, unsigned int *number)
 {
 	char wanted[WANTED_BYTES] = "";
 	const char *word;
@@ -193,7 +194,7 @@ int option_word(const struct command_option *option, const char *text, void *val
 		size_t used = strlen(wanted);
 
 		if (!strcmp(text, word)) {
-			put_number(option, i, value);
+			*number = i;
 			return MESSAGE_GO_ON;
 		}
 		snprintf(wanted + used, sizeof(wanted) - used, "%s%s",
@@ -203,6 +204,34 @@ int option_word(const struct command_option *option, const char *text, void *val
 			 word);
 	}
 	return option_refuse(option, text, wanted);
+}
+
+int option_word(const struct command_option *option, const char *text, void *value)
+{
+	unsigned int number;
+	int code = parse_word(option, text, &number);
+
+	if (code == MESSAGE_GO_ON)
+		put_number(option, number, value);
+	return code;
+}
+
+static enum colour_when colour;
+
+int option_colour(const struct command_option *option, const char *text, void *value)
+{
+	unsigned int number;
+	int code = parse_word(option, text, &number);
+
+	(void)value;
+	if (code == MESSAGE_GO_ON)
+		colour = (enum colour_when)number;
+	return code;
+}
+
+enum colour_when option_colour_when(void)
+{
+	return colour;
 }
 
 int option_references(const struct command_option *option, const char *text, void *value)

@@ -318,6 +318,21 @@ static int check(const struct parsing *parsing)
 	return MESSAGE_GO_ON;
 }
 
+/* Text for people is made to fit the terminal; what programs read is left as it is. */
+static void begin_text(const struct parsing *parsing)
+{
+	const struct command_option *colour = NULL;
+
+	for (size_t i = 0; !option_is_end(&parsing->options[i]); i++) {
+		if (parsing->options[i].parse == option_colour)
+			colour = &parsing->options[i];
+		if (parsing->options[i].for_programs && parsing->given >> i & 1)
+			return;
+	}
+	if (colour)
+		terminal_begin(option_colour_when());
+}
+
 int options_parse(const struct command *command, int argc, char **argv, void *values)
 {
 	struct parsing parsing = {
@@ -341,5 +356,9 @@ int options_parse(const struct command *command, int argc, char **argv, void *va
 		code = take_options(&parsing, argc, argv);
 	if (code == MESSAGE_GO_ON && !parsing.is_over)
 		code = take_operands(&parsing, argv + optind);
-	return code == MESSAGE_GO_ON ? check(&parsing) : code;
+	if (code == MESSAGE_GO_ON)
+		code = check(&parsing);
+	if (code == MESSAGE_GO_ON)
+		begin_text(&parsing);
+	return code;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "feed/command.h"
+#include "show/terminal.h"
 
 /* What a shell may offer for a value. */
 enum completion {
@@ -52,6 +53,7 @@ struct command_option {
 	const struct json_schema *schema;    /* what it prints */
 	const char *(*word)(unsigned int i); /* of the words that it takes; NULL behind the last */
 	bool required;
+	bool for_programs;     /* what is printed with it is no text for people */
 	const char *initial;   /* the value without the option; NULL: the member stays as it is */
 	const char *otherwise; /* what holds without the option, where that is no value */
 	const char *needs;     /* it is understood only beside this option */
@@ -141,8 +143,24 @@ int option_references(const struct command_option *option, const char *text, voi
 
 /* What is printed for programs. */
 #define OPTION_JSON(structure, member, says)                                                       \
-	"json", 'j', OPTION_FLAG(structure, member), .help = says,                                 \
+	"json", 'j', OPTION_FLAG(structure, member), .for_programs = true, .help = says,           \
 						     .doc = "See *vmclock-trace-json*(5)."
+
+#define OPTION_COLOUR_HELP                                                                         \
+	"colour: auto (where a terminal has it, and NO_COLOR is not set), always, never"
+#define OPTION_COLOUR_DOC "Nothing is said by colour alone: each level has a word too."
+
+/*
+ * In the table of each command that prints text for people: lines are then as wide as the terminal
+ * (show/terminal.h), and coloured; unless an option is given that is for programs.
+ */
+int option_colour(const struct command_option *option, const char *text, void *value);
+/* What was given to that. */
+enum colour_when option_colour_when(void);
+#define OPTION_COLOUR                                                                              \
+	"color", 0, "WHEN", .parse = option_colour, .completion = COMPLETE_WORD,                   \
+			    .word = colour_when_word, .initial = "auto",                           \
+			    .help = OPTION_COLOUR_HELP, .doc = OPTION_COLOUR_DOC
 
 /* Print @of, a struct json_schema, and end. */
 #define OPTION_SCHEMA(of)                                                                          \

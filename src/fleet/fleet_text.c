@@ -6,9 +6,13 @@
 #include "base/text.h"
 #include "fleet/fleet_view.h"
 #include "fleet/fleet_worst.h"
+#include "show/terminal.h"
+#include "show/text_fit.h"
 #include "show/text_wrap.h"
 
-#define LABEL_COLUMNS 24
+/* Of the column of labels: longer ones are shortened there, and are whole in what follows. */
+#define LABEL_COLUMNS	   24
+#define LABEL_COLUMNS_MOST 44
 
 static void put_heading(FILE *out, const char *heading)
 {
@@ -18,44 +22,77 @@ static void put_heading(FILE *out, const char *heading)
 	fputc('\n', out);
 }
 
-/* @text as it may be shown, in at least @columns of the terminal's, as far as bytes are columns. */
-static void put_shown(FILE *out, const char *text, int columns)
+/* @text as it may be shown. */
+static void put_shown(FILE *out, const char *text)
 {
 	char shown[TEXT_DISPLAY_BYTES(FLEET_LABEL_BYTES)];
 
 	text_display(text, strlen(text), shown, sizeof(shown));
-	fprintf(out, "%-*s", columns, shown);
+	fputs(shown, out);
+}
+
+/* As many as the longest label needs, if it may. */
+static int label_columns(const struct fleet *fleet, const FILE *out)
+{
+	int most = terminal_columns_within(out, 3 * LABEL_COLUMNS_MOST) / 3;
+	int columns = LABEL_COLUMNS < most ? LABEL_COLUMNS : most;
+
+	for (size_t i = 0; i < fleet->recordings; i++) {
+		const char *label = fleet->recording[i].label;
+		char shown[TEXT_DISPLAY_BYTES(FLEET_LABEL_BYTES)];
+		int needed;
+
+		text_display(label, strlen(label), shown, sizeof(shown));
+		needed = text_columns(shown, strlen(shown));
+		if (needed > columns)
+			columns = needed < most ? needed : most;
+	}
+	return columns;
+}
+
+/* In exactly @columns. */
+static void put_label(FILE *out, const struct fleet_recording *recording, int columns)
+{
+	char shown[TEXT_DISPLAY_BYTES(FLEET_LABEL_BYTES)], label[sizeof(shown)];
+
+	text_display(recording->label, strlen(recording->label), shown, sizeof(shown));
+	text_shorten(shown, columns, label, sizeof(label));
+	fprintf(out, "%s%*s", label, columns - text_columns(label, strlen(label)), "");
 }
 
 /* What a report on each alone says first; the worst comes first. */
-static void put_answers(FILE *out, const struct fleet *fleet, const size_t *order)
+static void put_answers(FILE *out, const struct fleet *fleet, const size_t *order, int columns)
 {
 	put_heading(out, fleet_is_whole(fleet) ? "Hosts, the worst first"
 					       : "Hosts, the worst first, each as a whole");
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[order[i]];
+		const char *level = recording->answer.level ?: "UNKNOWN";
 
-		put_shown(out, recording->label, LABEL_COLUMNS);
-		fprintf(out, " %-8s  ", recording->answer.level ?: "UNKNOWN");
-		text_wrap(out, recording->answer.headline, LABEL_COLUMNS + 11, 4);
+		put_label(out, recording, columns);
+		fputc(' ', out);
+		level_put(out, level_named(level), level);
+		fprintf(out, "%*s  ", 8 - (int)strlen(level), "");
+		text_wrap(out, recording->answer.headline, columns + 11, 4);
 	}
 	fputc('\n', out);
 }
 
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
+	int columns = label_columns(fleet, out);
 	size_t order[FLEET_RECORDINGS];
 
 	fleet_by_harm(fleet, order);
-	put_answers(out, fleet, order);
-	fprintf(out, "%-*s %9s %16s %9s  %s\n", LABEL_COLUMNS, "host", "incidents", "reads, wrong",
+	put_answers(out, fleet, order, columns);
+	fprintf(out, "%-*s %9s %16s %9s  %s\n", columns, "host", "incidents", "reads, wrong",
 		"not known", "worst known clock, off by");
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[order[i]];
 		struct fleet_harm harm = fleet_harm(fleet, recording);
 		char worst[FLEET_WORST_BYTES], reads[48];
 
-		put_shown(out, recording->label, LABEL_COLUMNS);
+		put_label(out, recording, columns);
 		snprintf(reads, sizeof(reads), "%" PRIu64 ", %" PRIu64, harm.reads, harm.wrong);
 		fprintf(out, " %9" PRIu64 " %16s %9" PRIu64 "  ", harm.incidents, reads,
 			harm.reads - harm.known);
@@ -76,12 +113,12 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		text_ns_u64(recording->last_ns - recording->first_ns, length, sizeof(length));
 		fleet_span_text(recording->from, fleet_guess_ns(recording, recording->first_ns),
 				fleet_guess_by(recording), from, sizeof(from));
-		put_shown(out, recording->file, 0);
+		put_shown(out, recording->file);
 		fputs(": ", out);
-		put_shown(out, recording->label, 0);
+		put_shown(out, recording->label);
 		if (*recording->kernel) {
 			fputs(", ", out);
-			put_shown(out, recording->kernel, 0);
+			put_shown(out, recording->kernel);
 		}
 		fprintf(out, "\n    %s of events from %s\n", length, from);
 		fprintf(out, "    UTC by %s", fleet_method_text(recording));
@@ -116,7 +153,7 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	fleet_span_text(entry->when, guess_of(fleet, entry),
 			fleet_guess_by(&fleet->recording[entry->recording]), when, sizeof(when));
 	fprintf(out, "%c %s  ", mark_of(entry), when);
-	put_shown(out, fleet->recording[entry->recording].label, 0);
+	put_shown(out, fleet->recording[entry->recording].label);
 	if (!finding) {
 		fprintf(out, "\n    incident %" PRIu64 " is over: the clocks were right again\n",
 			entry->over->number);
@@ -171,7 +208,7 @@ static void put_unknown(const char *code, const char *host, const char *sentence
 	unknowns->any = true;
 	if (host) {
 		fputs("  - ", unknowns->out);
-		put_shown(unknowns->out, host, 0);
+		put_shown(unknowns->out, host);
 		fputs(":\n    ", unknowns->out);
 	} else {
 		fputs("  - ", unknowns->out);
@@ -184,16 +221,17 @@ void fleet_put_text(FILE *out, const struct fleet *fleet)
 	struct unknowns unknowns = {.out = out};
 	char verdict[FLEET_VERDICT_BYTES], first[FLEET_FIRST_BYTES];
 
-	fleet_verdict(fleet, verdict, sizeof(verdict));
 	if (*fleet_headline(fleet, first)) {
-		fprintf(out, "%s: ", fleet_level(fleet));
-		text_wrap(out, first, (int)strlen(fleet_level(fleet)) + 2, 0);
+		snprintf(verdict, sizeof(verdict), "%s: %s", fleet_level(fleet), first);
+		text_wrap_level(out, level_named(verdict), TEXT_WRAP_COLUMNS, verdict, 0, 0);
 	} else {
-		text_wrap(out, verdict, 0, 0);
+		fleet_verdict(fleet, verdict, sizeof(verdict));
+		text_wrap_level(out, level_named(verdict), TEXT_WRAP_COLUMNS, verdict, 0, 0);
 	}
 	put_hosts(out, fleet);
 	if (*first) {
 		put_heading(out, "In full");
+		fleet_verdict(fleet, verdict, sizeof(verdict));
 		text_wrap(out, verdict, 0, 0);
 	}
 	put_groups(out, fleet);

@@ -73,6 +73,7 @@ const struct command_option record_option_table[] = {
 	{"scenario", 0, "PATH", OPTION_FILE(struct record_options, scenario),
 	 .help = "record what this scenario plays, in virtual time, and no machine",
 	 .doc = "See *vmclock-scenario*(5). To see what a report looks like, and for tests."},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct record_options, json,
 		     "one JSON object a line, schema vmclock-trace/record/2")},
 	{OPTION_SCHEMA(&record_schema)},

@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "show/incident_view.h"
+#include "show/level.h"
 #include "show/live_text.h"
 #include "record/record_view.h"
 #include "show/text_shown.h"
@@ -102,15 +103,20 @@ static void text_end(FILE *out, const struct record_context *context,
 	put_counts(out, result->counts, &result->outcome);
 	fputs("file      ", out);
 	text_put_shown(out, context->file);
-	fprintf(out, ", %s\n", result->is_gone ? "NOT THERE ANY MORE" : size);
+	fputs(", ", out);
+	level_put(out, result->is_gone ? LEVEL_CRITICAL : LEVEL_NONE,
+		  result->is_gone ? "NOT THERE ANY MORE" : size);
+	fputc('\n', out);
 	if (result->is_ring)
 		put_windows(out, result);
 	if (result->cut && !result->is_ring)
 		fprintf(out, "          the oldest %" PRIu64 " events had to make room\n",
 			result->cut);
-	if (result->lost)
-		fprintf(out, "LOST      %" PRIu64 " events could not be written%s%s\n",
-			result->lost, *result->trouble ? ": " : "", result->trouble);
+	if (result->lost) {
+		level_put(out, LEVEL_CRITICAL, "LOST      ");
+		fprintf(out, "%" PRIu64 " events could not be written%s%s\n", result->lost,
+			*result->trouble ? ": " : "", result->trouble);
+	}
 }
 
 static void text_replay_begin(FILE *out, const struct record_context *context)

@@ -197,6 +197,7 @@ static int replay_run(int argc, char **argv)
 
 static const struct command_option options[] = {
 	{RECORDED_SPEED(struct replay_options, request)},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct replay_options, json,
 		     "one JSON object a line, schema vmclock-trace/replay/2")},
 	{OPTION_SCHEMA(&replay_schema)},

@@ -131,22 +131,26 @@ static const struct command_option options[] = {
 	 .doc = "The verdict then speaks of that part of the time; one in which nothing was "
 		"recorded is an error."},
 	{"html", 0, .parse = parse_form, OPTION_AT(struct report_options, form),
+	 .for_programs = true,
 	 .help = "one file for a browser, with plots; it needs no network and no script",
 	 .doc = "Plots of each clock's error over time, its bounds shaded, and of latencies, "
 		"and the page in hex. It follows the reader's light or dark scheme, and fits "
 		"narrow screens."},
-	{"csv", 0, .parse = parse_form, OPTION_AT(struct report_options, form), .excludes = "html",
+	{"csv", 0, .parse = parse_form, OPTION_AT(struct report_options, form),
+	 .for_programs = true, .excludes = "html",
 	 .help = "a table for a spreadsheet: a row each event, finding and incident",
 	 .doc = "See *CSV*."},
 	{"perfetto", 0, .parse = parse_form, OPTION_AT(struct report_options, form),
-	 .excludes = "html csv", .help = "a trace for the Perfetto UI, in binary",
+	 .for_programs = true, .excludes = "html csv",
+	 .help = "a trace for the Perfetto UI, in binary",
 	 .doc = "For https://ui.perfetto.dev or *trace_processor*: who read the clock and for "
 		"how long, beside how wrong each clock was. See *PERFETTO*. It is not written "
 		"to a terminal."},
 	{"json", 'j', .parse = parse_form, OPTION_AT(struct report_options, form),
-	 .excludes = "html csv perfetto",
+	 .for_programs = true, .excludes = "html csv perfetto",
 	 .help = "one object, schema vmclock-trace/report/2; of several: fleet/2",
 	 .doc = "See *vmclock-trace-json*(5)."},
+	{OPTION_COLOUR},
 	{"schema", 0, .parse = put_schema,
 	 .help = "print the JSON Schema of what --json prints, and exit"},
 	{.argument = "FILE", OPTION_OPERANDS(struct report_options, files), .required = true},

@@ -227,7 +227,9 @@ static void put_verdict(FILE *out, const struct report *report)
 	struct verdict verdict;
 
 	verdict_of(report, &verdict);
-	fprintf(out, "%s: %s\n\n", verdict.level, verdict.headline);
+	snprintf(whole, sizeof(whole), "%s: %s", verdict.level, verdict.headline);
+	text_wrap_level(out, level_named(whole), TEXT_WRAP_COLUMNS, whole, 0, 0);
+	fputc('\n', out);
 	for (int i = 0; i < VERDICT_FIGURES; i++) {
 		const struct verdict_line *line = &verdict.line[i];
 		char text[VERDICT_VALUE_BYTES + VERDICT_NOTE_BYTES + 4];

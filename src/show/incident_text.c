@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "show/level.h"
 #include "show/live_text.h"
 #include "show/sentence.h"
 
@@ -42,11 +43,15 @@ static void put_witness(FILE *out, const struct witness *witness)
 static void put_errors(FILE *out, const struct error_range *errors, const struct witness *witness)
 {
 	char text[ERROR_RANGE_BYTES];
+	enum level level = errors->wrong ? LEVEL_CRITICAL : LEVEL_NONE;
 
 	fprintf(out, "%" PRIu64 " known", errors->known);
 	if (errors->known) {
-		fprintf(out, ", %" PRIu64 " wrong, off by %s", errors->wrong,
+		fputs(", ", out);
+		level_begin(out, level);
+		fprintf(out, "%" PRIu64 " wrong, off by %s", errors->wrong,
 			error_range_text(errors, text));
+		level_end(out, level);
 		put_witness(out, witness);
 		if (errors->unbounded && witness->rank == WITNESS_PAGE)
 			fprintf(out, " (%" PRIu64 " by a page without a bound)", errors->unbounded);
@@ -141,15 +146,24 @@ const char *incident_length(const struct incident *incident, char text[INCIDENT_
 
 static void put_window(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
+	static const enum level recovery_levels[] = {[CLAIM_HOLDS] = LEVEL_OK,
+						     [CLAIM_UNKNOWN] = LEVEL_UNKNOWN,
+						     [CLAIM_FAILS] = LEVEL_CRITICAL};
+	enum level level = level_named(finding_severity_name(incident->severity));
 	char recovery[RECOVERY_BYTES], length[INCIDENT_LENGTH_BYTES];
 
-	fprintf(out, "=== incident %" PRIu64 ", %s: bad from ", incident->number,
+	level_begin(out, level);
+	fprintf(out, "=== incident %" PRIu64 ", %s:", incident->number,
 		finding_severity_name(incident->severity));
+	level_end(out, level);
+	fputs(" bad from ", out);
 	live_put_time(out, start_ns, incident->from_ns);
 	fputs("to ", out);
 	live_put_time(out, start_ns, incident->to_ns);
-	fprintf(out, "(%s), %s\n", incident_length(incident, length),
-		incident_recovery(incident, recovery));
+	fprintf(out, "(%s), ", incident_length(incident, length));
+	level_put(out, recovery_levels[incident->recovery.state],
+		  incident_recovery(incident, recovery));
+	fputc('\n', out);
 }
 
 static void put_kinds(FILE *out, const struct incident *incident)

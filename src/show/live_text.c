@@ -9,6 +9,7 @@
 #include "page/diff.h"
 #include "page/names.h"
 #include "show/finding_words.h"
+#include "show/level.h"
 
 void live_put_duration(FILE *out, const char *format, uint64_t ns)
 {
@@ -92,12 +93,16 @@ void live_put_page_change(FILE *out, const struct page_change *change)
 
 void live_put_finding(FILE *out, const struct finding *finding)
 {
+	enum level level = level_named(finding_severity_name(finding->severity));
 	char text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
 
 	finding_sentence(finding, text, sizeof(text));
 	finding_when(finding, when, sizeof(when));
-	fprintf(out, "%s %s: %s (%s)", finding_severity_name(finding->severity),
-		finding_name(finding->kind), text, when);
+	level_begin(out, level);
+	fprintf(out, "%s %s:", finding_severity_name(finding->severity),
+		finding_name(finding->kind));
+	level_end(out, level);
+	fprintf(out, " %s (%s)", text, when);
 }
 
 void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
@@ -135,6 +140,7 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 			     const struct outcome *outcome)
 {
 	bool has_all = outcome->all.state == CLAIM_HOLDS;
+	enum level level = level_named(outcome->level);
 	uint64_t sum = 0;
 
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
@@ -151,7 +157,9 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 		fputs(": not known", out);
 		return;
 	}
+	level_begin(out, level);
 	fprintf(out, "%s%" PRIu64, has_all ? "" : "at least ", sum);
+	level_end(out, level);
 	if (sum)
 		put_kinds(out, counts);
 	if (counts->finding[FINDING_DATA_LOSS]) {

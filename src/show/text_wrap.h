@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sentences in lines of a width that any terminal and ticket has. */
+/* Sentences in lines of a width that any ticket has, and the terminal that they are put to. */
 #ifndef VMCLOCK_TRACE_SHOW_TEXT_WRAP_H
 #define VMCLOCK_TRACE_SHOW_TEXT_WRAP_H
 
 #include <stdio.h>
+
+#include "show/level.h"
 
 #define TEXT_WRAP_COLUMNS 100
 
@@ -14,5 +16,9 @@ void text_wrap(FILE *out, const char *text, int used, int indent);
 
 /* The same in lines of @columns. */
 void text_wrap_within(FILE *out, int columns, const char *text, int used, int indent);
+
+/* The same in the colour of @level. */
+void text_wrap_level(FILE *out, enum level level, int columns, const char *text, int used,
+		     int indent);
 
 #endif

@@ -73,6 +73,7 @@ static int doctor_run(int argc, char **argv)
 static const struct command_option options[] = {
 	{OPTION_PAGE(struct doctor_options, device)},
 	{OPTION_BTF(struct doctor_options, btf)},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct doctor_options, json,
 		     "one JSON object, schema vmclock-trace/doctor/2")},
 	{OPTION_SCHEMA(&doctor_schema)},

@@ -3,6 +3,7 @@
 
 #include "show/json_add.h"
 #include "show/json_objects.h"
+#include "show/level.h"
 
 #define SCHEMA "vmclock-trace/doctor/2"
 
@@ -40,7 +41,8 @@ static const char *const marks[] = {"OK  ", "WARN", "FAIL", "SKIP"};
 static void put_check(FILE *out, enum check_state state, const char *name, const char *text,
 		      const char *hint)
 {
-	fprintf(out, "%s  %-24s  %s\n", marks[state], name, text);
+	level_put(out, level_named(marks[state]), marks[state]);
+	fprintf(out, "  %-24s  %s\n", name, text);
 	if (hint[0])
 		fprintf(out, "      %-24s  hint: %s\n", "", hint);
 }
@@ -75,7 +77,9 @@ void doctor_text(FILE *out, const struct doctor_result *result)
 		put_check(out, CHECK_SKIP, "none tried", result->no_hooks->cause, "");
 	for (size_t i = 0; result->hooks && i < result->hook_count; i++)
 		put_hook(out, &result->hooks[i]);
-	fprintf(out, "\n%s\n", verdict(result));
+	fputc('\n', out);
+	level_put(out, level_named(marks[result->worst]), verdict(result));
+	fputc('\n', out);
 }
 
 static json_object *json_of_check(const struct check *check)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "judge/clock_error.h"
 #include "page/names.h"
+#include "show/level.h"
 #include "show/smear_view.h"
 
 /* "  label            text", the text by printf rules. */
@@ -300,8 +301,12 @@ static void print_warnings(const struct page_status *status, FILE *out)
 
 		if (!(set & PAGE_WARNING_BIT(i)))
 			continue;
-		fprintf(out, "\n%s: %s: %s", found & PAGE_WARNING_BIT(i) ? "warning" : "note",
-			info->code, info->means);
+		fputc('\n', out);
+		if (found & PAGE_WARNING_BIT(i))
+			level_put(out, LEVEL_WARNING, "warning");
+		else
+			fputs("note", out);
+		fprintf(out, ": %s: %s", info->code, info->means);
 		if (is_expected(mode, i))
 			fprintf(out, ", as expected without a clock.\n");
 		else
@@ -310,42 +315,38 @@ static void print_warnings(const struct page_status *status, FILE *out)
 }
 
 /* What is found beyond the page's own warnings, with what to do. */
+static const struct {
+	const char *code, *means, *advice;
+} other_findings[] = {
+	{"system_clock_far", "one of the two clocks is wrong",
+	 "compare both with a third (chronyc sources); the kernel never steps CLOCK_REALTIME after "
+	 "a restore, a time daemon must."},
+	{"clocks_disagree", "one of the two clocks is wrong",
+	 "compare both with a third: vmclock-trace compare shows all that there are."},
+	{"system_clock_off", "one of the two clocks is wrong",
+	 "let a time daemon set CLOCK_REALTIME, and hold both against a third clock: vmclock-trace "
+	 "compare shows all that there are."},
+	{"freerunning",
+	 "the host has no source of time; its clock drifts by what its error bound allows",
+	 "hold CLOCK_REALTIME against another clock, and report it to whoever runs the host."},
+	{"foreign_counter", "the page refers to a counter that this CPU does not have",
+	 "use another clock, and report it to whoever runs the host."},
+};
+
 static void print_other_findings(const struct page_status *status, FILE *out)
 {
 	const char *codes[PAGE_STATUS_FINDINGS];
 	size_t count = page_status_findings(status, codes);
 
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(codes[i], "system_clock_far") == 0)
-			fprintf(out,
-				"\nwarning: %s: one of the two clocks is wrong.\n  hint: compare "
-				"both with a third (chronyc sources); the kernel never steps "
-				"CLOCK_REALTIME after a restore, a time daemon must.\n",
-				codes[i]);
-		else if (strcmp(codes[i], "clocks_disagree") == 0)
-			fprintf(out,
-				"\nwarning: %s: one of the two clocks is wrong.\n  hint: compare "
-				"both with a third: vmclock-trace compare shows all that there "
-				"are.\n",
-				codes[i]);
-		else if (strcmp(codes[i], "system_clock_off") == 0)
-			fprintf(out,
-				"\nwarning: %s: one of the two clocks is wrong.\n  hint: let a "
-				"time daemon set CLOCK_REALTIME, and hold both against a third "
-				"clock: vmclock-trace compare shows all that there are.\n",
-				codes[i]);
-		else if (strcmp(codes[i], "freerunning") == 0)
-			fprintf(out,
-				"\nwarning: %s: the host has no source of time; its clock drifts "
-				"by what its error bound allows.\n  hint: hold CLOCK_REALTIME "
-				"against another clock, and report it to whoever runs the host.\n",
-				codes[i]);
-		else if (strcmp(codes[i], "foreign_counter") == 0)
-			fprintf(out,
-				"\nwarning: %s: the page refers to a counter that this CPU does "
-				"not have.\n  hint: use another clock, and report it to whoever "
-				"runs the host.\n",
-				codes[i]);
+		for (size_t k = 0; k < sizeof(other_findings) / sizeof(other_findings[0]); k++) {
+			if (strcmp(codes[i], other_findings[k].code))
+				continue;
+			fputc('\n', out);
+			level_put(out, LEVEL_WARNING, "warning");
+			fprintf(out, ": %s: %s.\n  hint: %s\n", codes[i], other_findings[k].means,
+				other_findings[k].advice);
+		}
 	}
 }
 
@@ -355,7 +356,8 @@ void page_status_print(const struct page_status *status, FILE *out)
 	enum page_mode mode = page_mode(&status->page);
 
 	page_status_verdict(status, verdict, sizeof(verdict));
-	fprintf(out, "%s\n\n", verdict);
+	level_put(out, level_named(verdict), verdict);
+	fputs("\n\n", out);
 	print_device(status, out);
 	if (mode == PAGE_INVALID) {
 		row(out, "bytes",

@@ -283,6 +283,7 @@ static const struct command_option options[] = {
 	 .help = "how the page is read: mmap, read, or auto (a device is mapped, a file is read)",
 	 .doc = "*auto* reads a device that cannot be mapped."},
 	{OPTION_REFERENCES(struct options, references)},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct options, json, "one JSON object, schema vmclock-trace/status/2")},
 	{OPTION_SCHEMA(&status_schema)},
 	{0},

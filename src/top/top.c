@@ -15,15 +15,6 @@ static int top_run(int argc, char **argv)
 	return options.from.file ? top_from(&options) : top_live(&options);
 }
 
-static const char *colour_word(unsigned int i)
-{
-	static const char *const words[] = {[TOP_COLOUR_AUTO] = "auto",
-					    [TOP_COLOUR_ALWAYS] = "always",
-					    [TOP_COLOUR_NEVER] = "never"};
-
-	return i < sizeof(words) / sizeof(words[0]) ? words[i] : NULL;
-}
-
 static const struct command_option options[] = {
 	{OPTION_PAGE(struct top_options, monitor.device), .excludes = "from"},
 	{"interval", 'i', "T", OPTION_DURATION(struct top_options, monitor.period_ns),
@@ -43,10 +34,8 @@ static const struct command_option options[] = {
 	{"speed", 0, "X", OPTION_SPEED(struct top_options, from.speed), .min = NSEC_PER_SEC / 1000,
 	 .initial = "1", .needs = "from", .help = "as many times faster than it happened",
 	 .doc = "0.5 is half as fast."},
-	{"color", 0, "WHEN", OPTION_WORD(struct top_options, colour), .word = colour_word,
-	 .initial = "auto",
-	 .help = "colour: auto (where the terminal has it, and NO_COLOR is not set), always, never",
-	 .doc = "Nothing is said by colour alone: each level has a word and a symbol."},
+	{"color", 0, "WHEN", OPTION_WORD(struct top_options, colour), .word = colour_when_word,
+	 .initial = "auto", .help = OPTION_COLOUR_HELP, .doc = OPTION_COLOUR_DOC},
 	{0},
 };
 

@@ -183,17 +183,17 @@ void top_put_bars(const struct top_canvas *canvas, int y, int x, int columns, co
 	}
 }
 
-attr_t top_attributes(const struct top_canvas *canvas, enum top_level level)
+attr_t top_attributes(const struct top_canvas *canvas, enum level level)
 {
-	attr_t attributes = level == TOP_OK ? A_NORMAL : A_BOLD;
+	attr_t attributes = level == LEVEL_OK ? A_NORMAL : A_BOLD;
 
 	return canvas->has_colour ? attributes | (attr_t)COLOR_PAIR(1 + level) : attributes;
 }
 
-const char *top_symbol(const struct top_canvas *canvas, enum top_level level)
+const char *top_symbol(const struct top_canvas *canvas, enum level level)
 {
-	static const char *const symbols[TOP_LEVELS] = {"●", "?", "▲", "✖"};
-	static const char *const ascii[TOP_LEVELS] = {"+", "?", "!", "X"};
+	static const char *const symbols[LEVELS] = {"●", "?", "▲", "✖"};
+	static const char *const ascii[LEVELS] = {"+", "?", "!", "X"};
 
 	return (canvas->is_utf8 ? symbols : ascii)[level];
 }

@@ -12,7 +12,7 @@
 struct top_canvas {
 	WINDOW *window;
 	bool is_utf8;	 /* else ASCII alone */
-	bool has_colour; /* the pairs 1 + enum top_level are there */
+	bool has_colour; /* the pairs 1 + enum level are there */
 	int rows;
 	int columns;
 };
@@ -36,9 +36,9 @@ int top_put_wrapped(const struct top_canvas *canvas, int y, int rows, int x, int
 void top_put_bars(const struct top_canvas *canvas, int y, int x, int columns, const int bar[]);
 
 /* How a level looks, */
-attr_t top_attributes(const struct top_canvas *canvas, enum top_level level);
+attr_t top_attributes(const struct top_canvas *canvas, enum level level);
 
 /* and its symbol, one column wide: static. */
-const char *top_symbol(const struct top_canvas *canvas, enum top_level level);
+const char *top_symbol(const struct top_canvas *canvas, enum level level);
 
 #endif

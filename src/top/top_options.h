@@ -15,7 +15,7 @@ struct top_options {
 	struct page_monitor_options monitor;
 	bool without_bpf;
 	const char *btf; /* as in struct kernel_trace_options */
-	enum top_colour colour;
+	enum colour_when colour;
 };
 
 /* Show this machine until the user ends it. An exit code: what is wrong has then been said. */

@@ -49,7 +49,7 @@ static void draw_answer(struct place *place)
 {
 	const struct top_picture *picture = place->picture;
 	const struct top_canvas *canvas = place->canvas;
-	enum top_level level = top_level_of(picture->state);
+	enum level level = top_level_of(picture->state);
 	attr_t attributes = top_attributes(canvas, level) | A_BOLD;
 	char text[TOP_SENTENCE_BYTES];
 
@@ -317,7 +317,7 @@ static void draw_readers(struct place *place)
 
 static void draw_finding(struct place *place, const struct top_finding *found)
 {
-	enum top_level level = top_level_of_severity(found->finding.severity);
+	enum level level = top_level_of_severity(found->finding.severity);
 	const struct top_canvas *canvas = place->canvas;
 	char when[TOP_TIME_BYTES], sentence[FINDING_WORDS_BYTES];
 	char text[FINDING_WORDS_BYTES + 64];

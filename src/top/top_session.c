@@ -11,7 +11,7 @@
 /* So many readers at once. */
 #define SCROLL_PAGE 10
 
-int top_session_open(struct top_session *session, enum top_colour colour)
+int top_session_open(struct top_session *session, enum colour_when colour)
 {
 	struct error error = {0};
 

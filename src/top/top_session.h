@@ -24,7 +24,7 @@ struct top_session {
 };
 
 /* Take over the terminal. EXIT_DONE, or the exit code: what is wrong has then been said. */
-int top_session_open(struct top_session *session, enum top_colour colour);
+int top_session_open(struct top_session *session, enum colour_when colour);
 
 /* Give it back. Fine after a failure too. */
 void top_session_close(struct top_session *session);

@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "show/level.h"
 #include "top/top_terminfo.h"
 
 struct top_terminal {
@@ -24,28 +25,14 @@ struct top_terminal {
 	sigset_t mask_before;
 };
 
-static bool wants_colour(enum top_colour colour)
-{
-	const char *none = getenv("NO_COLOR");
-
-	return colour == TOP_COLOUR_ALWAYS || (colour == TOP_COLOUR_AUTO && !(none && *none));
-}
-
 /* Those of the levels, on the background that the terminal has. */
 static bool start_colours(void)
 {
-	static const short colours[TOP_LEVELS] = {
-		[TOP_OK] = COLOR_GREEN,
-		[TOP_UNKNOWN] = COLOR_CYAN,
-		[TOP_WARNING] = COLOR_YELLOW,
-		[TOP_CRITICAL] = COLOR_RED,
-	};
-
 	if (!has_colors() || start_color() == ERR)
 		return false;
 	use_default_colors();
-	for (short level = 0; level < TOP_LEVELS; level++) {
-		if (init_pair((short)(1 + level), colours[level], -1) == ERR)
+	for (short level = 0; level < LEVELS; level++) {
+		if (init_pair((short)(1 + level), level_colour((enum level)level), -1) == ERR)
 			return false;
 	}
 	return true;
@@ -85,7 +72,7 @@ static void close_events(struct top_terminal *terminal)
 	sigprocmask(SIG_SETMASK, &terminal->mask_before, NULL);
 }
 
-static int open_screen(struct top_terminal *terminal, FILE *out, FILE *in, enum top_colour colour,
+static int open_screen(struct top_terminal *terminal, FILE *out, FILE *in, enum colour_when colour,
 		       struct error *error)
 {
 	const char *name = getenv("TERM");
@@ -109,12 +96,12 @@ static int open_screen(struct top_terminal *terminal, FILE *out, FILE *in, enum 
 	nodelay(stdscr, TRUE);
 	set_escdelay(100);
 	terminal->canvas.is_utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	terminal->canvas.has_colour = wants_colour(colour) && start_colours();
+	terminal->canvas.has_colour = colour_is_wanted(colour) && start_colours();
 	set_size(terminal);
 	return 0;
 }
 
-int top_terminal_open(FILE *out, FILE *in, enum top_colour colour,
+int top_terminal_open(FILE *out, FILE *in, enum colour_when colour,
 		      struct top_terminal **out_terminal, struct error *error)
 {
 	struct top_terminal *terminal;

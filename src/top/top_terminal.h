@@ -9,14 +9,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "show/terminal.h"
 #include "top/top_canvas.h"
-
-/* Is there to be colour? */
-enum top_colour {
-	TOP_COLOUR_AUTO,   /* where the terminal has it, and NO_COLOR is not set */
-	TOP_COLOUR_ALWAYS, /* where the terminal has it */
-	TOP_COLOUR_NEVER,
-};
 
 struct top_terminal;
 
@@ -24,7 +18,7 @@ struct top_terminal;
  * Take over the terminal that @out and @in are. 0, or -errno with @error filled: -ENOTTY, or
  * -EINVAL where nothing is known of it. The caller closes *@terminal.
  */
-int top_terminal_open(FILE *out, FILE *in, enum top_colour colour, struct top_terminal **terminal,
+int top_terminal_open(FILE *out, FILE *in, enum colour_when colour, struct top_terminal **terminal,
 		      struct error *error);
 
 /* As it was before. NULL is fine. */

@@ -85,27 +85,27 @@ void top_time(bool has_utc, int64_t utc_ns, bool date, char text[TOP_TIME_BYTES]
 
 /* --- How it is now */
 
-enum top_level top_level_of(const struct top_state *state)
+enum level top_level_of(const struct top_state *state)
 {
 	if (state->is_bad)
-		return state->is_critical ? TOP_CRITICAL : TOP_WARNING;
+		return state->is_critical ? LEVEL_CRITICAL : LEVEL_WARNING;
 	if (state->announced)
-		return TOP_WARNING;
-	return state->well.state == CLAIM_HOLDS ? TOP_OK : TOP_UNKNOWN;
+		return LEVEL_WARNING;
+	return state->well.state == CLAIM_HOLDS ? LEVEL_OK : LEVEL_UNKNOWN;
 }
 
-const char *top_level_name(enum top_level level)
+const char *top_level_name(enum level level)
 {
-	static const char *const names[TOP_LEVELS] = {"OK", "UNKNOWN", "WARNING", "CRITICAL"};
+	static const char *const names[LEVELS] = {"OK", "UNKNOWN", "WARNING", "CRITICAL"};
 
 	return names[level];
 }
 
-enum top_level top_level_of_severity(enum finding_severity severity)
+enum level top_level_of_severity(enum finding_severity severity)
 {
-	return severity == FINDING_CRITICAL  ? TOP_CRITICAL
-	       : severity == FINDING_WARNING ? TOP_WARNING
-					     : TOP_OK;
+	return severity == FINDING_CRITICAL  ? LEVEL_CRITICAL
+	       : severity == FINDING_WARNING ? LEVEL_WARNING
+					     : LEVEL_OK;
 }
 
 /* By how much it is surely off, beyond what it claims or what is near enough. */
@@ -190,15 +190,15 @@ static const char *why_unknown(const struct top_state *state)
 void top_now_sentence(const struct top_state *state, char *text, size_t bytes)
 {
 	struct words words = {text, bytes};
-	enum top_level level = top_level_of(state);
+	enum level level = top_level_of(state);
 
 	*text = 0;
 	say(&words, "%s: ", top_level_name(level));
-	if (level == TOP_UNKNOWN)
+	if (level == LEVEL_UNKNOWN)
 		say(&words, "%s", why_unknown(state));
 	else if (state->is_bad)
 		say_bad(state, &words);
-	else if (level != TOP_OK)
+	else if (level != LEVEL_OK)
 		say(&words, "%s", state->announced);
 	else if (state->by_witness)
 		say(&words, "CLOCK_REALTIME is within what it claims, by another clock");

@@ -6,24 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "show/level.h"
 #include "top/top_model.h"
 
-enum top_level {
-	TOP_OK,
-	TOP_UNKNOWN,
-	TOP_WARNING,
-	TOP_CRITICAL,
-	TOP_LEVELS
-};
-
 /* How it is now. */
-enum top_level top_level_of(const struct top_state *state);
+enum level top_level_of(const struct top_state *state);
 
 /* "OK", "UNKNOWN", "WARNING", "CRITICAL": static. */
-const char *top_level_name(enum top_level level);
+const char *top_level_name(enum level level);
 
-/* That of a finding of @severity; news are TOP_OK. */
-enum top_level top_level_of_severity(enum finding_severity severity);
+/* That of a finding of @severity; news are LEVEL_OK. */
+enum level top_level_of_severity(enum finding_severity severity);
 
 #define TOP_NS_BYTES 32
 

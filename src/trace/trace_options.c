@@ -143,6 +143,7 @@ const struct command_option trace_option_table[] = {
 		"once it is hooked."},
 	{RECORDED_FROM(struct trace_options, from)},
 	{RECORDED_SPEED(struct trace_options, from), .needs = "from"},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct trace_options, json,
 		     "one JSON object a line, schema vmclock-trace/trace/3")},
 	{OPTION_SCHEMA(&trace_schema)},

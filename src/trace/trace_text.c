@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "event/ptp_request.h"
 #include "show/incident_view.h"
+#include "show/level.h"
 #include "show/live_text.h"
 #include "trace/trace_summary.h"
 
@@ -147,7 +148,8 @@ static void put_failure(FILE *out, const struct event *event)
 {
 	char cause[EVENT_CAUSE_BYTES];
 
-	fprintf(out, "%s: %s", event_result_name(event->result), event_failure_text(event, cause));
+	level_put(out, LEVEL_WARNING, event_result_name(event->result));
+	fprintf(out, ": %s", event_failure_text(event, cause));
 }
 
 static void put_answer(FILE *out, const struct driver_answer *answer)
@@ -399,14 +401,16 @@ static void text_disruption(FILE *out, const struct trace_context *context,
 			    enum disruption_news news, enum disruption_observer by,
 			    const struct disruption *disruption, const struct event *reader)
 {
+	char comm[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
 	uint64_t seen_ns = reader ? reader->time_ns + reader->latency_ns : disruption->found_ns;
 
 	put_time(out, context, seen_ns);
 	if (news == DISRUPTION_FOUND) {
-		fprintf(out,
-			"*** DISRUPTION %" PRIu64 ": marker %" PRIu64 " > %" PRIu64
-			", found by the %s",
-			disruption->number, disruption->old_marker, disruption->new_marker,
+		level_begin(out, LEVEL_CRITICAL);
+		fprintf(out, "*** DISRUPTION %" PRIu64 ":", disruption->number);
+		level_end(out, LEVEL_CRITICAL);
+		fprintf(out, " marker %" PRIu64 " > %" PRIu64 ", found by the %s",
+			disruption->old_marker, disruption->new_marker,
 			disruption_observer_name(by));
 		live_put_duration(out, "; it happened at most %s before",
 				  disruption->found_ns - disruption->not_before_ns);
@@ -415,8 +419,10 @@ static void text_disruption(FILE *out, const struct trace_context *context,
 			disruption_observer_name(by));
 	}
 	if (reader) {
-		fprintf(out, ", in %s of ", event_path_name(reader->path));
-		live_put_reader(out, &reader->who);
+		text_display(reader->who.comm, strnlen(reader->who.comm, EVENT_COMM_BYTES), comm,
+			     sizeof(comm));
+		fprintf(out, ", in %s of %s (%" PRIu32 ")", event_path_name(reader->path), comm,
+			reader->who.pid);
 	}
 	fputc('\n', out);
 	if (news == DISRUPTION_FOUND)

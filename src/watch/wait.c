@@ -457,6 +457,7 @@ static const struct command_option options[] = {
 	 .otherwise = "10ms, or 100ms where the hypervisor notifies"},
 	{"no-counter", 0, OPTION_FLAG(struct wait_options, monitor.foreign),
 	 .help = "the page is not on this CPU's counter: compare nothing by it"},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct wait_options, json, "one JSON object, schema vmclock-trace/wait/2")},
 	{OPTION_SCHEMA(&wait_schema)},
 	{0},
@@ -470,8 +471,7 @@ static const struct command_exit exits[] = {
 	{EXIT_FAILED, "there is no device, it cannot be read, or the output could not be written"},
 	{EXIT_FINDING, "not used: that it happened is what was wanted"},
 	{EXIT_TIMEOUT,
-	 "it did not happen in time; or a state was not known to be so until then: why "
-	 "is said",
+	 "it did not happen in time; or a state was not known to be so until then, and why",
 	 "So it is with a page in a file that is far from CLOCK_REALTIME, one with values "
 	 "that are not defined, and one without a clock. What is known and why not is in "
 	 "JSON too: _well_, _well\\_unknown_."},

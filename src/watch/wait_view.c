@@ -8,6 +8,7 @@
 #include "show/finding_words.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
+#include "show/level.h"
 
 #define SCHEMA "vmclock-trace/wait/2"
 
@@ -110,12 +111,15 @@ void wait_sentence(const struct wait_result *result, char *text, size_t bytes)
 void wait_print(FILE *out, const struct wait_result *result)
 {
 	char text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
+	enum level level = LEVEL_OK;
 
 	if (!result->what)
 		return;
 	wait_sentence(result, text, sizeof(text));
-	fprintf(out, "%s%s: %s", result->what,
-		result->finding || is_recovered(result) ? "" : " now", text);
+	if (result->finding)
+		level = level_named(finding_severity_name(result->finding->severity));
+	level_put(out, level, result->what);
+	fprintf(out, "%s: %s", result->finding || is_recovered(result) ? "" : " now", text);
 	if (result->finding) {
 		finding_when(result->finding, when, sizeof(when));
 		fprintf(out, " (%s)", when);

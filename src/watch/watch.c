@@ -198,6 +198,7 @@ static const struct command_option options[] = {
 	 .help = "show each update of the page too"},
 	{RECORDED_FROM(struct watch_options, from)},
 	{RECORDED_SPEED(struct watch_options, from), .needs = "from"},
+	{OPTION_COLOUR},
 	{OPTION_JSON(struct watch_options, json,
 		     "one JSON object a line, schema vmclock-trace/watch/2")},
 	{OPTION_SCHEMA(&watch_schema)},

@@ -363,7 +363,7 @@ static void announced_is_no_ok(void **state)
 	struct shown *shown = show_at("end 60s\nat 3s maintenance soon\n", 5);
 
 	(void)state;
-	assert_int_equal(top_level_of(shown->state), TOP_WARNING);
+	assert_int_equal(top_level_of(shown->state), LEVEL_WARNING);
 	has(shown->now, "WARNING: ");
 	shown_free(shown);
 }
@@ -373,7 +373,7 @@ static void without_clocks_is_unknown(void **state)
 	struct shown *shown = show_at("end 60s\n", 5);
 
 	(void)state;
-	assert_int_equal(top_level_of(shown->state), TOP_UNKNOWN);
+	assert_int_equal(top_level_of(shown->state), LEVEL_UNKNOWN);
 	has(shown->now, claim_why_means(CLAIM_NOT_COMPARED));
 	shown_free(shown);
 
@@ -396,7 +396,7 @@ static void host_without_time_is_bad(void **state)
 	struct shown *shown = show_at("realtime within 1ms\nstatus FREERUNNING\nend 60s\n", 5);
 
 	(void)state;
-	assert_int_equal(top_level_of(shown->state), TOP_WARNING);
+	assert_int_equal(top_level_of(shown->state), LEVEL_WARNING);
 	has(shown->now, "the host has no source of time (FREERUNNING)");
 	shown_free(shown);
 
