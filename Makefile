@@ -184,6 +184,15 @@ $(OUT)/%.pb-c.c $(OUT)/%.pb-c.h &: src/report/%.proto
 
 $(OUT)/obj/report/perfetto.o: $(OUT)/perfetto.pb-c.h
 
+# Runbooks as entries of a table of strings.
+RUNBOOKS := $(sort $(wildcard contrib/prometheus/runbooks/*.md))
+$(OUT)/runbooks.h: $(RUNBOOKS)
+	@mkdir -p $(@D)
+	$(Q)for page in $(RUNBOOKS); do name=$${page##*/} && echo "{\"$${name%.md}\"," && \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$page && echo '},' || exit; done > $@
+
+$(OUT)/obj/exporter/landing_runbook.o: $(OUT)/runbooks.h
+
 # The doors to BPF: each skeleton is seen by one file.
 $(OUT)/obj/observe/kernel_engine.o: $(OUT)/vmclock.skel.h $(OUT)/vmclock_plain.skel.h
 $(OUT)/obj/observe/mapping_bpf.o: $(OUT)/mappers.skel.h

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -10,7 +11,12 @@
 #include "exporter/landing.h"
 #include "serve/accept.h"
 
+#define RUNBOOKS_PATH "/runbooks/"
+
+#define HTTP_NOT_FOUND	 404
 #define HTTP_UNAVAILABLE 503
+
+static const char html_type[] = "text/html; charset=utf-8";
 
 /* Samples are at most a second apart. */
 #define STALE_NS 2000000000ull
@@ -60,6 +66,9 @@ static void take(struct exporter_pages *pages, uint64_t now_ns)
 	struct metrics_snapshot *taken = &pages->taken;
 
 	exporter_board_take(pages->board, taken);
+	if (gethostname(taken->host, sizeof(taken->host)))
+		*taken->host = '\0';
+	taken->host[sizeof(taken->host) - 1] = '\0';
 	if (taken->well.state == CLAIM_HOLDS && now_ns > taken->turn_ns + STALE_NS)
 		taken->well = claim_unknown(CLAIM_ENDED_EARLY);
 }
@@ -119,7 +128,7 @@ static void landing_page(const struct http_request *request, struct http_answer 
 
 	(void)request;
 	take(pages, now_ns);
-	answer->type = "text/html; charset=utf-8";
+	answer->type = html_type;
 	put_page(pages, answer, landing_put_html, now_ns);
 }
 
@@ -135,9 +144,33 @@ static void health_page(const struct http_request *request, struct http_answer *
 	put_page(pages, answer, landing_put_health, now_ns);
 }
 
+/* "/runbooks/NAME", or all of them. */
+static void runbook_page(const struct http_request *request, struct http_answer *answer, void *arg)
+{
+	const char *name = request->path + strlen(RUNBOOKS_PATH);
+	FILE *out = open_memstream(&answer->body, &answer->bytes);
+	bool found;
+
+	(void)arg;
+	if (!out)
+		return;
+	found = landing_put_runbook(out, *name ? name : NULL);
+	if (!found)
+		fputs("there is no such runbook; see /runbooks/\n", out);
+	if (fclose(out)) {
+		free(answer->body);
+		answer->body = NULL;
+	}
+	if (found)
+		answer->type = html_type;
+	else
+		answer->status = HTTP_NOT_FOUND;
+}
+
 const struct http_page exporter_pages[] = {
 	{"/", landing_page},
 	{"/metrics", metrics_page},
 	{"/healthz", health_page},
+	{RUNBOOKS_PATH, runbook_page},
 	{NULL, NULL},
 };

@@ -16,7 +16,7 @@ struct exporter_pages {
 	struct metrics_snapshot taken; /* large: not for the stack */
 };
 
-/* "/", "/metrics" and "/healthz"; their argument is a struct exporter_pages. */
+/* "/", "/metrics", "/healthz" and "/runbooks/"; their argument is a struct exporter_pages. */
 extern const struct http_page exporter_pages[];
 
 /* The metrics in @format, which the caller frees, and their length; NULL without memory. */

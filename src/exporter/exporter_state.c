@@ -11,9 +11,10 @@
 #include "base/clock_now.h"
 #include "base/text.h"
 #include "event/mapper_list.h"
+#include "exporter/exporter_clocks.h"
 #include "feed/file_page.h"
-#include "judge/error_bounds.h"
 #include "judge/judge.h"
+#include "show/incident_words.h"
 
 struct exporter_state {
 	struct metrics_snapshot shown;
@@ -39,6 +40,7 @@ static void on_finding(const struct finding *finding, void *arg)
 		shown->findings++;
 	newest->kind = finding->kind;
 	newest->severity = finding->severity;
+	newest->found_ns = finding->found_ns;
 	newest->at_ns = time_of_day(finding->found_ns);
 	finding_sentence(finding, newest->text, sizeof(newest->text));
 	shown->found[finding->kind]++;
@@ -57,6 +59,7 @@ static void show_window(struct metrics_windows *windows, const struct incident *
 		windows->from_ns = time_of_day(incident->from_ns);
 	windows->count = incident->number;
 	windows->severity = incident->severity;
+	incident_headline(incident, windows->headline);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
 
@@ -74,6 +77,7 @@ static void on_incident(const struct incident *incident, enum incident_news news
 		return;
 	show_window(windows, incident);
 	/* Both by the clock as it is now, so that they are as far apart as they were. */
+	windows->over_ns = incident->to_ns;
 	windows->to_ns = time_of_day(incident->to_ns);
 	windows->from_ns = windows->to_ns - (incident->to_ns - incident->from_ns);
 	windows->past_ns += incident->to_ns - incident->from_ns;
@@ -115,32 +119,6 @@ static void take_page(struct exporter_state *state, const struct event *event,
 	page->missed = line->missed;
 }
 
-static void take_clock(struct metrics_clock *clock, const struct event *event,
-		       const struct page_in_force *line)
-{
-	struct ns_interval bounded;
-	struct clock_error error;
-	int result = error_by_page_in_force(line, event, &error, &bounded);
-
-	clock->seen = true;
-	clock->known = !result;
-	clock->has_claim = event->clock.has_claim;
-	clock->claim_ns = event->clock.max_error_ns;
-	if (result)
-		clock->why = clock_error_why(result);
-	else
-		clock->offset = error.offset;
-}
-
-static void take_witness(struct metrics_witness *shown, const struct event *event,
-			 const struct page_in_force *line)
-{
-	if (!line->is_by_witness)
-		return;
-	shown->witness = line->witness;
-	shown->known = !witness_realtime_error(&event->clock, &shown->offset);
-}
-
 static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct exporter_state *state = arg;
@@ -150,10 +128,11 @@ static void on_event(const struct event *event, const struct page_in_force *line
 		take_page(state, event, line);
 		break;
 	case EVENT_CLOCK:
-		take_clock(&state->shown.clock[event->clock.clock], event, line);
-		take_witness(&state->shown.witness, event, line);
+		exporter_clocks_event(&state->shown, event, line);
 		break;
 	case EVENT_DEVICE:
+		if (event->device_state != DEVICE_APPEARED)
+			state->shown.page.gone_ns = event->time_ns;
 		state->shown.page.present = event->device_state == DEVICE_APPEARED;
 		/* Which clocks there are depends on the device. */
 		memset(state->shown.clock, 0, sizeof(state->shown.clock));
@@ -347,5 +326,6 @@ const struct metrics_snapshot *exporter_state_snapshot(struct exporter_state *st
 	if (open)
 		show_window(windows, open);
 	state->shown.turn_ns = clock_now_ns(CLOCK_MONOTONIC);
+	state->shown.turn_at_ns = time_of_day(state->shown.turn_ns);
 	return &state->shown;
 }

@@ -4,34 +4,16 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "judge/health.h"
 #include "base/text.h"
+#include "exporter/landing_frame.h"
+#include "exporter/landing_plot.h"
 #include "exporter/metrics_parts.h"
 #include "page/names.h"
 #include "page/time.h"
 #include "page/warning.h"
 #include "show/html.h"
-#include "show/interval_text.h"
+#include "show/sentence.h"
 #include "version.h"
-
-static const char head[] =
-	"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n"
-	"<meta http-equiv=\"refresh\" content=\"15\">\n<title>vmclock-trace exporter</title>\n"
-	"<style>\n"
-	":root { color-scheme: light dark }\n"
-	"body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; "
-	"padding: 0 1rem }\n"
-	"table { border-collapse: collapse; width: 100% }\n"
-	"th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; "
-	"border-bottom: 1px solid #8884 }\n"
-	"th { font-weight: 600; white-space: nowrap; width: 11rem }\n"
-	".state { padding: .6rem 1rem; border-radius: .4rem; color: #fff; font-weight: 600 }\n"
-	".good { background: #1b7a3d } .bad { background: #b3261e } .unknown { background: #666 }\n"
-	".critical { color: #d6453d; font-weight: 600 } .warning { color: #b26a00; font-weight: "
-	"600 }\n"
-	".time { white-space: nowrap } small { color: #777 }\n"
-	"</style>\n<h1>vmclock-trace exporter</h1>\n";
 
 static void put_row(FILE *out, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -44,85 +26,242 @@ static void put_row(FILE *out, const char *name, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(out, "<tr><th>%s<td>", name);
+	fprintf(out, "<dt>%s</dt><dd>", name);
 	html_puts(out, text);
-	fputs("\n", out);
+	fputs("</dd>\n", out);
 }
 
-static void put_moment(FILE *out, uint64_t at_ns)
+/* "2026-11-30 18:42:03Z, 12 min ago": @at_ns of CLOCK_MONOTONIC. */
+static void put_moment(FILE *out, const struct metrics_snapshot *snapshot, uint64_t at_ns,
+		       uint64_t now_ns)
 {
-	char text[INSTANT_ISO_BYTES];
+	uint64_t day_ns = snapshot->turn_at_ns - (snapshot->turn_ns - at_ns);
+	char text[INSTANT_ISO_BYTES], ago[TEXT_NS_BYTES];
 
-	instant_format_utc(instant_from_ns((int64_t)(at_ns / NSEC_PER_SEC * NSEC_PER_SEC)), text,
+	instant_format_utc(instant_from_ns((int64_t)(day_ns / NSEC_PER_SEC * NSEC_PER_SEC)), text,
 			   sizeof(text));
-	/* Seconds are enough here: "2026-11-23T03:33:07Z". */
-	fprintf(out, "%.19sZ", text);
+	text_ns_short(now_ns > at_ns ? now_ns - at_ns : 0, ago, sizeof(ago));
+	/* "2026-11-22T14:02:42.000000000Z": its first 19, with a space for people. */
+	fprintf(out, "%.10s %.8sZ, %s ago", text, text + 11, ago);
 }
 
-bool landing_is_healthy(const struct metrics_snapshot *snapshot, uint64_t now_ns)
+/* --- What matters first */
+
+static void put_do_now(FILE *out, const struct landing_verdict *verdict)
 {
-	return now_ns < snapshot->turn_ns + LANDING_STALL_NS;
+	if (!verdict->action)
+		return;
+	fprintf(out, "<p>%s", verdict->action);
+	if (verdict->command)
+		fprintf(out, " <code>%s</code>", verdict->command);
+	if (verdict->runbook)
+		fprintf(out, " <a href=\"/runbooks/%s\">Runbook</a>", verdict->runbook);
+	fputs("</p>\n", out);
 }
 
-/* Nothing is seen to be bad: why all may yet not be well; NULL: it is. */
-static const char *why_not_known(const struct metrics_snapshot *snapshot)
+static void put_verdict(FILE *out, const struct metrics_snapshot *snapshot,
+			const struct landing_verdict *verdict, uint64_t now_ns)
+{
+	const char *style = landing_level_style(verdict->level);
+
+	fprintf(out, "<section class=\"verdict %s\">", style);
+	landing_put_mark(out, style);
+	fprintf(out, "<div><p class=\"level %s\">%s</p><strong>", style,
+		landing_level_name(verdict->level));
+	html_puts(out, verdict->headline);
+	fputs("</strong>\n", out);
+	if (verdict->since_ns) {
+		fputs("<p>Since ", out);
+		put_moment(out, snapshot, verdict->since_ns, now_ns);
+		fputs(".</p>\n", out);
+	}
+	if (*verdict->why) {
+		fputs("<p>", out);
+		html_puts(out, verdict->why);
+		fputs("</p>\n", out);
+	}
+	put_do_now(out, verdict);
+	fputs("</div></section>\n", out);
+}
+
+/* The newest time in which a clock was bad, where the verdict is of now. */
+static void put_last_window(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns)
 {
 	const struct metrics_windows *windows = &snapshot->windows;
 
-	for (int i = 0; snapshot->well.state == CLAIM_UNKNOWN &&
-			snapshot->well.why == CLAIM_CLOCK_UNKNOWN && i < OBSERVED_CLOCKS;
-	     i++) {
-		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
-			return error_unknown_means(snapshot->clock[i].why);
-	}
-	if (snapshot->well.state == CLAIM_UNKNOWN)
-		return claim_why_means(snapshot->well.why);
-	if (windows->count && windows->recovery.state == CLAIM_FAILS)
-		return "a clock was still bad when it was last seen";
-	if (windows->count && windows->recovery.state == CLAIM_UNKNOWN)
-		return claim_why_means(windows->recovery.why);
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
-			return error_unknown_means(snapshot->clock[i].why);
-	}
-	return NULL;
+	if (!windows->count || windows->open)
+		return;
+	fputs("<h2>Last bad window</h2>\n<p>", out);
+	html_puts(out, windows->headline);
+	fputs(" <span class=\"soft\">It closed ", out);
+	put_moment(out, snapshot, windows->over_ns, now_ns);
+	fprintf(out, "; %" PRIu64 " since the exporter started.</span></p>\n", windows->count);
 }
 
-/* The one sentence that matters, in its colour. */
-static void put_state(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns)
+/* --- Each clock */
+
+/* How far it is off: by its newest reading, or by the one who judges CLOCK_REALTIME. */
+static bool offset_of(const struct metrics_snapshot *snapshot, enum observed_clock i,
+		      struct ns_interval *offset)
 {
-	const char *colour, *text, *why = NULL;
-
-	if (!landing_is_healthy(snapshot, now_ns)) {
-		colour = "unknown";
-		text = "The observer has stopped: what stands here is old.";
-	} else if (!snapshot->page.present) {
-		colour = "unknown";
-		text = "There is no vmclock to sample.";
-	} else if (snapshot->windows.open) {
-		colour = "bad";
-		text = "A clock is bad, or was until a few seconds ago.";
-	} else if (page_mode(&snapshot->page.page) == PAGE_INVALID) {
-		colour = "bad";
-		text = "What is there is no vmclock page.";
-	} else if (page_get(&snapshot->page.page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNRELIABLE &&
-		   snapshot->well.state == CLAIM_FAILS) {
-		colour = "bad";
-		text = "The page says that its clock is UNRELIABLE.";
-	} else if (health_is_freerunning(&snapshot->page.page)) {
-		colour = "bad";
-		text = "The host has no source of time (FREERUNNING).";
-	} else if (snapshot->well.state == CLAIM_FAILS) {
-		colour = "bad";
-		text = "A clock disagrees with the page.";
-	} else {
-		why = why_not_known(snapshot);
-		colour = why ? "unknown" : "good";
-		text = why ? "Whether the clock is well is not known: " : "The clock is well.";
+	if (i == OBSERVED_REALTIME && snapshot->witness.known) {
+		*offset = snapshot->witness.offset;
+		return true;
 	}
-	fprintf(out, "<p class=\"state %s\">%s%s%s</p>\n", colour, text, why ? why : "",
-		why ? "." : "");
+	*offset = snapshot->clock[i].offset;
+	return snapshot->clock[i].known;
 }
+
+static void put_off(FILE *out, const struct metrics_snapshot *snapshot, enum observed_clock i)
+{
+	const struct metrics_clock *clock = &snapshot->clock[i];
+	char text[2 * TEXT_NS_BYTES + 16] = "", most[TEXT_NS_BYTES];
+	struct words words = {text, sizeof(text)};
+	struct ns_interval offset;
+
+	if (landing_clock_is_wrong(snapshot, i)) {
+		say_off(&words, clock->error);
+	} else if (offset_of(snapshot, i, &offset)) {
+		text_ns_short(interval_reach_ns(offset), most, sizeof(most));
+		say(&words, "at most %s off", most);
+	} else {
+		say(&words, "not known");
+	}
+	fprintf(out, "<p class=\"off\">%s</p>\n", text);
+}
+
+/* Since when it is wrong, by whom, and what it claims; or why it is not known. */
+static void put_about(FILE *out, const struct metrics_snapshot *snapshot, enum observed_clock i,
+		      uint64_t now_ns)
+{
+	const struct metrics_clock *clock = &snapshot->clock[i];
+	bool by_witness = i == OBSERVED_REALTIME && snapshot->witness.known;
+	char claim[TEXT_NS_BYTES], who[WITNESS_TEXT_BYTES];
+
+	fputs("<p class=\"soft\">", out);
+	if (landing_clock_is_wrong(snapshot, i)) {
+		fputs("Wrong since ", out);
+		put_moment(out, snapshot, clock->wrong_since_ns, now_ns);
+		fputs(". ", out);
+	}
+	if (by_witness)
+		html_printf(out, "Compared with %s. ",
+			    witness_text(&snapshot->witness.witness, who));
+	else if (clock->known)
+		fputs("Compared with the page. ", out);
+	else
+		html_printf(out, "It cannot be compared: %s. ", error_unknown_means(clock->why));
+	text_ns_short(clock->claim_ns, claim, sizeof(claim));
+	fprintf(out, "It claims %s%s.</p>\n", clock->has_claim ? "to be within " : "no bound",
+		clock->has_claim ? claim : "");
+}
+
+/* What is within its claim stays low. */
+static void put_history(FILE *out, const struct metrics_clock *clock, const char *name)
+{
+	const struct clock_history *history = &clock->history;
+	char worst[TEXT_NS_BYTES], length[TEXT_NS_BYTES], top[TEXT_NS_BYTES], about[256];
+	struct words words = {about, sizeof(about)};
+	uint64_t worst_ns = 0, top_ns;
+	bool known = clock_history_worst(history, &worst_ns);
+
+	if (!history->spans)
+		return;
+	top_ns = clock->has_claim && clock->claim_ns > worst_ns ? clock->claim_ns : worst_ns;
+	text_ns_short(worst_ns, worst, sizeof(worst));
+	text_ns_short(top_ns, top, sizeof(top));
+	text_ns_short(history->spans * history->span_ns, length, sizeof(length));
+	*about = '\0';
+	say(&words, "Last %s: ", length);
+	if (known)
+		say(&words, "at most %s off%s; drawn to %s either way", worst,
+		    clock_history_has_gap(history) ? ", as far as it is known (hatched: not)" : "",
+		    top);
+	else
+		say(&words, "not known");
+	landing_put_plot(out, history, top_ns ? top_ns : 1, name);
+	fprintf(out, "<p class=\"soft\">%s.</p>\n", about);
+}
+
+/* None looks well where the whole does not. */
+static void put_clocks(FILE *out, const struct metrics_snapshot *snapshot, enum landing_level level,
+		       uint64_t now_ns)
+{
+	const struct metrics_clock *clocks = snapshot->clock;
+	const char *before = "<h2>Clocks</h2>\n<div class=\"clocks\">\n", *style;
+	struct ns_interval offset;
+
+	for (enum observed_clock i = 0; i < OBSERVED_CLOCKS; i++) {
+		if (!clocks[i].seen)
+			continue;
+		style = landing_clock_is_wrong(snapshot, i) ? "critical"
+			: !offset_of(snapshot, i, &offset)  ? "unknown"
+			: level == LANDING_OK		    ? "ok"
+							    : "info";
+		fprintf(out, "%s<section class=\"clock %s\"><h3>", before, style);
+		before = "";
+		landing_put_mark(out, style);
+		fprintf(out, " %s</h3>\n", clock_words(i));
+		put_off(out, snapshot, i);
+		put_history(out, &clocks[i], clock_words(i));
+		put_about(out, snapshot, i, now_ns);
+		fputs("</section>\n", out);
+	}
+	fputs(*before ? "" : "</div>\n", out);
+}
+
+/* --- What was found */
+
+/* None of these is no news. */
+static void put_unseen_findings(FILE *out, const struct metrics_driver *driver)
+{
+	const char *before = "<p class=\"soft\">Not seen without their hooks in the kernel: ";
+
+	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
+		if (metrics_sees_finding(driver, kind))
+			continue;
+		fprintf(out, "%s%s", before, finding_name(kind));
+		before = ", ";
+	}
+	fputs(*before == ',' ? ".</p>\n" : "", out);
+}
+
+static void put_finding(FILE *out, const struct metrics_snapshot *snapshot,
+			const struct metrics_finding *finding, uint64_t now_ns)
+{
+	const char *severity = finding_severity_name(finding->severity);
+	const char *runbook = landing_finding_runbook(finding->kind);
+
+	fprintf(out, "<li class=\"finding\"><span class=\"%s\">", severity);
+	landing_put_mark(out, severity);
+	fprintf(out, " %s</span> ", severity);
+	if (runbook)
+		fprintf(out, "<a href=\"/runbooks/%s\">%s</a>", runbook,
+			finding_name(finding->kind));
+	else
+		fputs(finding_name(finding->kind), out);
+	fputs(" <span class=\"soft\">", out);
+	put_moment(out, snapshot, finding->found_ns, now_ns);
+	fputs("</span><p>", out);
+	html_puts(out, finding->text);
+	fputs(".</p></li>\n", out);
+}
+
+static void put_findings(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns)
+{
+	fputs("<h2>Last findings</h2>\n", out);
+	put_unseen_findings(out, &snapshot->driver);
+	if (!snapshot->findings) {
+		fputs("<p>None was seen since the exporter started.</p>\n", out);
+		return;
+	}
+	fputs("<ol>\n", out);
+	for (size_t i = 0; i < snapshot->findings; i++)
+		put_finding(out, snapshot, &snapshot->finding[i], now_ns);
+	fputs("</ol>\n", out);
+}
+
+/* --- The page, and how it is seen */
 
 static void put_time(FILE *out, const struct metrics_page *seen)
 {
@@ -159,25 +298,6 @@ static void put_page(FILE *out, const struct metrics_page *seen)
 		put_time(out, seen);
 }
 
-static void put_clocks(FILE *out, const struct metrics_clock *clocks)
-{
-	char text[INTERVAL_TEXT_BYTES];
-
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (!clocks[i].seen)
-			continue;
-		if (clocks[i].known) {
-			interval_text(clocks[i].offset, text, sizeof(text));
-			put_row(out, observed_clock_name((enum observed_clock)i),
-				"ahead of the page by %s", text);
-		} else {
-			put_row(out, observed_clock_name((enum observed_clock)i),
-				"cannot be held against the page: %s",
-				error_unknown_means(clocks[i].why));
-		}
-	}
-}
-
 static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 {
 	const struct metrics_driver *driver = &snapshot->driver;
@@ -198,61 +318,33 @@ static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 	put_row(out, "driver", "seen by %zu hooks in the kernel; %zu more are missing", attached,
 		missing);
 	if (driver->knows_mappers)
-		put_row(out, "page", "mapped by %" PRIu64 " processes, which read it unseen",
+		put_row(out, "mapped by",
+			"%" PRIu64 " processes: what they make of the page is not visible",
 			driver->mappers);
-}
-
-/* None of these is no news. */
-static void put_unseen_findings(FILE *out, const struct metrics_driver *driver)
-{
-	const char *before = "<p>Not seen without their hooks in the kernel: ";
-
-	for (enum finding_kind kind = 0; kind < FINDINGS; kind++) {
-		if (metrics_sees_finding(driver, kind))
-			continue;
-		fprintf(out, "%s%s", before, finding_name(kind));
-		before = ", ";
-	}
-	fputs(*before == ',' ? ".\n" : "", out);
-}
-
-static void put_findings(FILE *out, const struct metrics_snapshot *snapshot)
-{
-	fputs("<h2>Last findings</h2>\n", out);
-	put_unseen_findings(out, &snapshot->driver);
-	if (!snapshot->findings) {
-		fputs("<p>None since the exporter started.\n", out);
-		return;
-	}
-	fputs("<table>\n", out);
-	for (size_t i = 0; i < snapshot->findings; i++) {
-		const struct metrics_finding *finding = &snapshot->finding[i];
-
-		fputs("<tr><td class=\"time\">", out);
-		put_moment(out, finding->at_ns);
-		fprintf(out, "<td class=\"%s\">%s<td>%s<br><small>",
-			finding_severity_name(finding->severity),
-			finding_severity_name(finding->severity), finding_name(finding->kind));
-		html_puts(out, finding->text);
-		fputs("</small>\n", out);
-	}
-	fputs("</table>\n", out);
 }
 
 void landing_put_html(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns)
 {
-	fputs(head, out);
-	put_state(out, snapshot, now_ns);
-	fputs("<table>\n", out);
+	const char *host = *snapshot->host ? snapshot->host : "this machine";
+	struct landing_verdict verdict;
+
+	landing_verdict_of(snapshot, now_ns, &verdict);
+	landing_put_head(out, host, landing_level_name(verdict.level), true);
+	fputs("<h1>vmclock on ", out);
+	html_puts(out, host);
+	fputs("</h1>\n", out);
+	put_verdict(out, snapshot, &verdict, now_ns);
+	put_clocks(out, snapshot, verdict.level, now_ns);
+	put_last_window(out, snapshot, now_ns);
+	put_findings(out, snapshot, now_ns);
+	fputs("<h2>The page and its observer</h2>\n<dl>\n", out);
 	put_page(out, &snapshot->page);
-	put_clocks(out, snapshot->clock);
 	put_sight(out, snapshot);
-	fputs("</table>\n", out);
-	put_findings(out, snapshot);
-	fputs("<p><a href=\"/metrics\">Metrics</a> &middot; <a href=\"/healthz\">Health</a>\n"
-	      "<p><small>vmclock-trace " VERSION
-	      "; <kbd>man vmclock-trace-exporter</kbd> tells what "
-	      "each metric means.</small>\n",
+	fputs("</dl>\n<footer class=\"soft\"><a href=\"/metrics\">Metrics</a> &middot; "
+	      "<a href=\"/healthz\">Health</a> &middot; <a href=\"/runbooks/\">Runbooks</a>"
+	      "<p class=\"soft\">Times of day are by this machine's CLOCK_REALTIME. The page is "
+	      "renewed every 15 s. vmclock-trace " VERSION
+	      "; <code>man vmclock-trace-exporter</code> has all metrics.</p></footer>\n",
 	      out);
 }
 

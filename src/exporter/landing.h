@@ -6,18 +6,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "exporter/metrics.h"
+#include "exporter/landing_verdict.h"
 
-/* An observer that has not turned for so long has stopped: a sample waits for 100 ms at most. */
-#define LANDING_STALL_NS 10000000000ull
-
-/* Is the observer at work, at @now_ns of CLOCK_MONOTONIC? */
-bool landing_is_healthy(const struct metrics_snapshot *snapshot, uint64_t now_ns);
-
-/* The state now, the last findings, and where the metrics are: a whole page of HTML. */
+/*
+ * How the clock is, what to do, each clock, the last findings, and where the metrics are: a whole
+ * page of HTML, at @now_ns of CLOCK_MONOTONIC.
+ */
 void landing_put_html(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns);
 
 /* Whether it is healthy, and if not why not; then what is not seen, and why. Lines of text. */
 void landing_put_health(FILE *out, const struct metrics_snapshot *snapshot, uint64_t now_ns);
+
+/*
+ * The runbook @name, that of an alert, as a whole page of HTML; NULL: a list of all. False, and
+ * nothing is written: there is none.
+ */
+bool landing_put_runbook(FILE *out, const char *name);
 
 #endif

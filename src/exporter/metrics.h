@@ -20,6 +20,8 @@
 #include "judge/witness.h"
 #include "page/page.h"
 #include "show/finding_words.h"
+#include "show/incident_words.h"
+#include "exporter/clock_history.h"
 #include "exporter/metrics_writer.h"
 
 /* At most so many series from one machine. Tested. */
@@ -29,6 +31,7 @@
 #define METRICS_READERS	   100
 #define METRICS_HOOKS	   32
 #define METRICS_PATH_BYTES 128
+#define METRICS_HOST_BYTES 65
 
 /* The page and how it is sampled. */
 struct metrics_page {
@@ -53,6 +56,7 @@ struct metrics_page {
 	uint64_t period_ns;	 /* of the samples */
 	uint64_t sample_cost_ns; /* what one costs, measured at the start; 0: it was not */
 	uint64_t worst_gap_ns;
+	uint64_t gone_ns; /* CLOCK_MONOTONIC since when it is gone; 0: it never was */
 };
 
 /* Another clock, held against the page. */
@@ -63,6 +67,12 @@ struct metrics_clock {
 	struct ns_interval offset; /* the clock less the page, measurement alone; valid if known */
 	bool has_claim;
 	uint64_t claim_ns; /* its own bound, one way */
+	/* if wrong: by how much, all bounds but its own in it */
+	struct ns_interval error;
+	bool wrong;		  /* is it off by more than both claim (judge/health.h)? */
+	uint64_t wrong_since_ns;  /* CLOCK_MONOTONIC of the first such reading; valid if wrong */
+	struct ns_interval error; /* if wrong: by how much, all bounds but its own in it */
+	struct clock_history history;
 };
 
 /* CLOCK_REALTIME by another clock, where the page carries none. */
@@ -76,18 +86,21 @@ struct metrics_witness {
 struct metrics_finding {
 	enum finding_kind kind;
 	enum finding_severity severity;
-	uint64_t at_ns; /* time of day when it was found */
+	uint64_t at_ns;	   /* time of day when it was found */
+	uint64_t found_ns; /* the same, of CLOCK_MONOTONIC */
 	char text[FINDING_WORDS_BYTES];
 };
 
 /* Times in which a clock was bad: the incidents of judge/incident.h. */
 struct metrics_windows {
-	uint64_t count;	       /* with the open one */
-	bool open;	       /* is one open? */
-	uint64_t past_ns;      /* the length of all that are over */
-	uint64_t from_ns;      /* the newest: time of day of its beginning */
-	uint64_t to_ns;	       /* and of its end; valid unless it is open */
-	struct claim recovery; /* from it; valid unless it is open */
+	uint64_t count;				/* with the open one */
+	bool open;				/* is one open? */
+	uint64_t past_ns;			/* the length of all that are over */
+	uint64_t from_ns;			/* the newest: time of day of its beginning */
+	uint64_t to_ns;				/* and of its end; valid unless it is open */
+	uint64_t over_ns;			/* the same, of CLOCK_MONOTONIC */
+	char headline[INCIDENT_HEADLINE_BYTES]; /* of the newest; valid if there is one */
+	struct claim recovery;			/* from it; valid unless it is open */
 	enum finding_severity severity;
 	struct {
 		bool known;
@@ -131,7 +144,9 @@ struct metrics_driver {
 };
 
 struct metrics_snapshot {
-	uint64_t turn_ns; /* CLOCK_MONOTONIC of the observer's newest turn */
+	char host[METRICS_HOST_BYTES]; /* this machine's name */
+	uint64_t turn_ns;	       /* CLOCK_MONOTONIC of the observer's newest turn */
+	uint64_t turn_at_ns;	       /* the same, time of day */
 	struct metrics_page page;
 	struct metrics_clock clock[OBSERVED_CLOCKS];
 	struct metrics_witness witness;

@@ -18,6 +18,7 @@
 
 /* What is asked. */
 struct http_request {
+	const char *path;   /* without its query */
 	const char *accept; /* the header, or NULL */
 };
 
@@ -32,7 +33,7 @@ struct http_answer {
 typedef void (*http_page_fn)(const struct http_request *request, struct http_answer *answer,
 			     void *arg);
 
-/* A page; the table of them ends with a NULL path. */
+/* A page; or, of a path as "/d/", it and all below. The table of them ends with a NULL path. */
 struct http_page {
 	const char *path;
 	http_page_fn make;

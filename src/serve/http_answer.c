@@ -152,11 +152,23 @@ static enum auth_verdict ask_auth(struct http *http, struct MHD_Connection *conn
 			      connection, origin(connection));
 }
 
+/* Does @path, of the table, have the page at @url? */
+static bool is_of(const char *path, const char *url)
+{
+	size_t length = strlen(path);
+
+	return !strcmp(path, url) ||
+	       (length > 1 && path[length - 1] == '/' && !strncmp(path, url, length));
+}
+
 /* Fills @answer. False: there will be one later, and this is asked again then. */
 static bool make_answer(struct http *http, struct MHD_Connection *connection, const char *url,
 			struct http_answer *answer)
 {
-	const struct http_request request = {.accept = header(connection, MHD_HTTP_HEADER_ACCEPT)};
+	const struct http_request request = {
+		.path = url,
+		.accept = header(connection, MHD_HTTP_HEADER_ACCEPT),
+	};
 	const struct http_page *page;
 
 	if (!has_certificate(http, connection)) {
@@ -178,7 +190,7 @@ static bool make_answer(struct http *http, struct MHD_Connection *connection, co
 	}
 	*answer = (struct http_answer){.status = MHD_HTTP_OK, .type = plain_text};
 	for (page = http->options.pages; page->path; page++) {
-		if (!strcmp(page->path, url)) {
+		if (is_of(page->path, url)) {
 			page->make(&request, answer, http->options.arg);
 			return true;
 		}
