@@ -67,8 +67,7 @@ struct metrics_clock {
 	struct ns_interval offset; /* the clock less the page, measurement alone; valid if known */
 	bool has_claim;
 	uint64_t claim_ns; /* its own bound, one way */
-	/* if wrong: by how much, all bounds but its own in it */
-	struct ns_interval error;
+	/* By its newest reading that is known, of CLOCK_REALTIME perhaps by the witness: */
 	bool wrong;		  /* is it off by more than both claim (judge/health.h)? */
 	uint64_t wrong_since_ns;  /* CLOCK_MONOTONIC of the first such reading; valid if wrong */
 	struct ns_interval error; /* if wrong: by how much, all bounds but its own in it */
