@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How far other clocks are off by what an exporter saw last, which is wrong, and since when. Pure. */
+/* How far other clocks are off by what an exporter saw last, and since when one is wrong. Pure. */
 #ifndef VMCLOCK_TRACE_EXPORTER_EXPORTER_CLOCKS_H
 #define VMCLOCK_TRACE_EXPORTER_EXPORTER_CLOCKS_H
 

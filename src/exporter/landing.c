@@ -64,7 +64,7 @@ static void put_verdict(FILE *out, const struct metrics_snapshot *snapshot,
 {
 	const char *style = landing_level_style(verdict->level);
 
-	fprintf(out, "<section class=\"verdict %s\">", style);
+	fprintf(out, "<section class=\"verdict %s%s\">", style, verdict->is_red ? " red" : "");
 	landing_put_mark(out, style);
 	fprintf(out, "<div><p class=\"level %s\">%s</p><strong>", style,
 		landing_level_name(verdict->level));

@@ -21,6 +21,7 @@ static const char landing_style[] = HTML_PALETTE
 	".verdict{display:flex;gap:1rem;padding:1rem;border:2px solid currentColor;"
 	"border-left-width:10px;background:var(--card)}"
 	".verdict.unknown{border-style:dashed}"
+	".verdict.red,.red>.mark,.verdict.red .level{color:var(--critical)}"
 	".verdict>.mark{width:2.6rem;height:2.6rem}.verdict>div{min-width:0}"
 	".verdict p{color:var(--front)}.verdict strong{display:block;font-size:1.35rem;"
 	"line-height:1.25;color:var(--front)}"

@@ -68,6 +68,7 @@ bool landing_clock_is_wrong(const struct metrics_snapshot *snapshot, enum observ
 static void set(struct landing_verdict *out, enum landing_level level, const char *headline)
 {
 	out->level = level;
+	out->is_red = level == LANDING_CRITICAL;
 	snprintf(out->headline, sizeof(out->headline), "%s", headline);
 }
 
@@ -129,7 +130,8 @@ static bool has_no_page(const struct metrics_snapshot *snapshot, struct landing_
 	if (snapshot->page.present && page_mode(&snapshot->page.page) != PAGE_INVALID)
 		return false;
 	if (snapshot->page.present)
-		set(out, LANDING_CRITICAL, "What is there is no vmclock page.");
+		set(out, snapshot->found[FINDING_DEVICE_LOST] ? LANDING_CRITICAL : LANDING_UNKNOWN,
+		    "What is there is no vmclock page.");
 	else if (was_there)
 		set(out, LANDING_CRITICAL, "The vmclock device is gone.");
 	else
@@ -160,7 +162,7 @@ static bool has_wrong_clock(const struct metrics_snapshot *snapshot, struct land
 	}
 	if (worst < 0)
 		return false;
-	out->level = LANDING_CRITICAL;
+	set(out, LANDING_CRITICAL, "");
 	say(&words, "%s ", clock_words((enum observed_clock)worst));
 	say_at_least(&words, snapshot->clock[worst].error);
 	say(&words, ".");
@@ -178,6 +180,14 @@ static bool has_wrong_clock(const struct metrics_snapshot *snapshot, struct land
 	return true;
 }
 
+/* By the rule of all commands it is bad, a warning, or not known; red it is in any case. */
+static enum landing_level level_of_page(const struct page *page, page_warning_set unsafe)
+{
+	if (health_bad_warnings(unsafe))
+		return LANDING_CRITICAL;
+	return health_is_freerunning(page) ? LANDING_WARNING : LANDING_UNKNOWN;
+}
+
 /* The host does not say that its clock is good, or the page cannot be right. */
 static bool is_not_vouched_for(const struct metrics_snapshot *snapshot, struct landing_verdict *out)
 {
@@ -191,7 +201,8 @@ static bool is_not_vouched_for(const struct metrics_snapshot *snapshot, struct l
 
 	if (!unsafe && !health_is_freerunning(page))
 		return false;
-	out->level = LANDING_CRITICAL;
+	set(out, level_of_page(page, unsafe), "");
+	out->is_red = true;
 	if (health_is_freerunning(page)) {
 		say(&words, "The host has no source of time (FREERUNNING).");
 	} else if (unsafe & status) {
@@ -216,9 +227,9 @@ static bool has_window(const struct metrics_snapshot *snapshot, struct landing_v
 
 	if (!windows->open && !fails)
 		return false;
-	out->level = windows->open && windows->severity != FINDING_CRITICAL ? LANDING_WARNING
-									    : LANDING_CRITICAL;
-	set(out, out->level,
+	set(out,
+	    windows->open && windows->severity != FINDING_CRITICAL ? LANDING_WARNING
+								   : LANDING_CRITICAL,
 	    windows->count && (windows->open || snapshot->well.state != CLAIM_FAILS)
 		    ? windows->headline
 		    : "A clock disagrees with the page.");

@@ -10,8 +10,8 @@
 
 enum landing_level {
 	LANDING_OK,	  /* all is well, and was seen to be */
-	LANDING_WARNING,  /* it is going to be disrupted, or was */
-	LANDING_CRITICAL, /* a clock is wrong, gone, or nobody vouches for it */
+	LANDING_WARNING,  /* it is going to be disrupted, or may become wrong */
+	LANDING_CRITICAL, /* a clock is wrong, or gone */
 	LANDING_UNKNOWN,  /* nothing is known against it, nor for it */
 	LANDING_LEVELS
 };
@@ -19,7 +19,8 @@ enum landing_level {
 #define LANDING_WHY_BYTES 256
 
 struct landing_verdict {
-	enum landing_level level;
+	enum landing_level level; /* as that of status */
+	bool is_red;		  /* it is, or the host does not vouch for its clock */
 	char headline[INCIDENT_HEADLINE_BYTES]; /* at most INCIDENT_HEADLINE_WORDS words */
 	char why[LANDING_WHY_BYTES];		/* a sentence more; "": nothing */
 	uint64_t since_ns;			/* CLOCK_MONOTONIC; 0: not known */

@@ -44,14 +44,14 @@ static size_t words_of(const char *text)
 	return words;
 }
 
-/* What is said first of the state is this, looks like it, and like nothing else. */
-static void is_said(enum landing_level level, const char *headline)
+/* What is said first of the state is this, looks like it, and like nothing else; perhaps in red. */
+static void is_said_red(enum landing_level level, const char *headline, bool is_red)
 {
 	static const char *const looks[] = {
-		[LANDING_OK] = "class=\"verdict ok\"",
-		[LANDING_WARNING] = "class=\"verdict warning\"",
-		[LANDING_CRITICAL] = "class=\"verdict critical\"",
-		[LANDING_UNKNOWN] = "class=\"verdict unknown\"",
+		[LANDING_OK] = "class=\"verdict ok",
+		[LANDING_WARNING] = "class=\"verdict warning",
+		[LANDING_CRITICAL] = "class=\"verdict critical",
+		[LANDING_UNKNOWN] = "class=\"verdict unknown",
 	};
 	char *html = page_of(LANDING_NOW_NS);
 	struct landing_verdict verdict;
@@ -63,6 +63,9 @@ static void is_said(enum landing_level level, const char *headline)
 	assert_in_range(words_of(headline), 1, INCIDENT_HEADLINE_WORDS);
 	for (int i = 0; i < LANDING_LEVELS; i++)
 		assert_true(!!strstr(html, looks[i]) == (i == (int)level));
+	/* Red: what is bad, and a host that vouches for nothing. */
+	assert_true(verdict.is_red == (level == LANDING_CRITICAL || is_red));
+	assert_true(!!strstr(html, " red\">") == verdict.is_red);
 	snprintf(title, sizeof(title), "<title>db1.example.net: %s</title>",
 		 landing_level_name(level));
 	assert_non_null(strstr(html, title));
@@ -74,6 +77,11 @@ static void is_said(enum landing_level level, const char *headline)
 	assert_true(!!strstr(html, "The clock is well.") == (level == LANDING_OK));
 	assert_true(!!strstr(html, "class=\"clock ok\"") == (level == LANDING_OK));
 	free(html);
+}
+
+static void is_said(enum landing_level level, const char *headline)
+{
+	is_said_red(level, headline, false);
 }
 
 static void each_state_is_said_first(void **state)
@@ -90,15 +98,16 @@ static void each_state_is_said_first(void **state)
 	make_unknown(&snapshot);
 	is_said(LANDING_UNKNOWN, "Whether the clock is well is not known.");
 	make_unvouched(&snapshot, VMCLOCK_STATUS_FREERUNNING);
-	is_said(LANDING_CRITICAL, "The host has no source of time (FREERUNNING).");
+	is_said_red(LANDING_WARNING, "The host has no source of time (FREERUNNING).", true);
 	make_unvouched(&snapshot, VMCLOCK_STATUS_UNRELIABLE);
 	is_said(LANDING_CRITICAL, "The host does not vouch for its clock: UNRELIABLE.");
 	make_unvouched(&snapshot, VMCLOCK_STATUS_INITIALIZING);
-	is_said(LANDING_CRITICAL, "The host does not vouch for its clock: INITIALIZING.");
+	is_said_red(LANDING_UNKNOWN, "The host does not vouch for its clock: INITIALIZING.", true);
 	make_unvouched(&snapshot, VMCLOCK_STATUS_UNKNOWN);
-	is_said(LANDING_CRITICAL, "The host does not vouch for its clock: UNKNOWN.");
+	is_said_red(LANDING_UNKNOWN, "The host does not vouch for its clock: UNKNOWN.", true);
 	make_unvouched(&snapshot, 77);
-	is_said(LANDING_CRITICAL, "The host does not vouch for its clock: undefined status.");
+	is_said_red(LANDING_UNKNOWN, "The host does not vouch for its clock: undefined status.",
+		    true);
 }
 
 /* Whatever the claim says of the rest. */
@@ -126,6 +135,11 @@ static void none_of_these_is_an_all_clear(void **state)
 	snapshot.page.present = false;
 	snapshot.page.sampled_ns = 0;
 	is_said(LANDING_UNKNOWN, "There is no vmclock to sample.");
+	make_healthy(&snapshot);
+	memset(&snapshot.page.page, 0, sizeof(snapshot.page.page));
+	is_said(LANDING_UNKNOWN, "What is there is no vmclock page.");
+	snapshot.found[FINDING_DEVICE_LOST] = 1;
+	is_said(LANDING_CRITICAL, "What is there is no vmclock page.");
 	make_healthy(&snapshot);
 	snapshot.turn_ns = LANDING_NOW_NS - LANDING_STALL_NS;
 	is_said(LANDING_UNKNOWN, "The observer has stopped: what stands here is old.");
