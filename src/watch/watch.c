@@ -72,6 +72,7 @@ static void set_context(struct watch *watch)
 	const struct page_monitor_facts *facts = page_monitor_facts(watch->live.monitor);
 
 	watch->session.context = (struct watch_context){
+		.utc = &watch->session.utc,
 		.start_ns = clock_now_ns(CLOCK_MONOTONIC),
 		.start_realtime_ns = (int64_t)clock_now_ns(CLOCK_REALTIME),
 		.device = facts->path,
@@ -121,6 +122,7 @@ static void set_recorded_context(struct watch *watch)
 	const struct recorded *recorded = &watch->recorded;
 
 	watch->session.context = (struct watch_context){
+		.utc = &watch->session.utc,
 		.start_ns = recorded->start_ns,
 		.start_realtime_ns = recorded->start_realtime_ns,
 		.device = recorded_device(recorded, watch->device),

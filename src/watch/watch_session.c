@@ -18,6 +18,8 @@ static void on_finding(const struct finding *finding, void *arg)
 		session->missed_told += finding->missed;
 	if (finding->missed)
 		session->missed_by_ns = finding->found_ns;
+	if (finding->kind == FINDING_DISRUPTION)
+		utc_track_break(&session->utc, finding->found_ns);
 	session->view->finding(stdout, &session->context, finding);
 }
 
@@ -51,7 +53,10 @@ static void on_event(const struct event *event, const struct page_in_force *line
 {
 	struct watch_session *session = arg;
 
-	(void)event;
+	if (event->type == EVENT_PAGE && event->page_state != EVENT_PAGE_TORN)
+		utc_track_add(&session->utc, event, line);
+	else if (event->type == EVENT_CLOCK && line->is_by_witness)
+		utc_track_add_witness(&session->utc, event);
 	if (line->has_changed && session->updates)
 		session->view->update(stdout, &session->context, &line->change);
 }

@@ -8,6 +8,7 @@
 
 #include "event/event.h"
 #include "judge/judge.h"
+#include "judge/utc_track.h"
 #include "watch/watch_view.h"
 
 struct watch_session {
@@ -15,6 +16,7 @@ struct watch_session {
 	struct watch_context context;
 	bool updates; /* is each one shown? */
 	struct judge *judge;
+	struct utc_track utc;
 	enum finding_severity worst; /* outcome_worse() of what was found */
 	uint64_t missed_told;	  /* of the page's updates, by findings or on lines of their own */
 	uint64_t missed_told_ns;  /* when the newest such line was */

@@ -7,6 +7,19 @@
 #include "base/instant.h"
 #include "show/live_text.h"
 #include "show/incident_view.h"
+#include "show/utc_text.h"
+
+static void put_time(FILE *out, const struct watch_context *context, uint64_t time_ns)
+{
+	const struct utc_times times = {context->utc, context->start_ns,
+					context->start_realtime_ns};
+	char utc[INSTANT_ISO_BYTES];
+
+	if (!utc_text(&times, time_ns, utc))
+		fputc('~', out);
+	fprintf(out, "%s ", utc);
+	live_put_time(out, context->start_ns, time_ns);
+}
 
 static void put_samples(FILE *out, const struct watch_context *context)
 {
@@ -46,7 +59,10 @@ static void text_begin(FILE *out, const struct watch_context *context)
 	instant_format_utc(instant_from_ns(context->start_realtime_ns), when, sizeof(when));
 	if (context->recorded)
 		recorded_put_text(out, context->recorded);
-	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+	fprintf(out, "start   %s (CLOCK_REALTIME)\n", when);
+	fputs("times   UTC by the page or the clock that judges, after ~ by CLOCK_REALTIME of the "
+	      "start; then\n        seconds after the start\n",
+	      out);
 	fprintf(out, "page    %s", context->device ? context->device : "NONE");
 	if (context->device)
 		fputs(", ", out);
@@ -68,7 +84,7 @@ static void text_begin(FILE *out, const struct watch_context *context)
 
 static void text_detection(FILE *out, const struct watch_context *context, uint64_t time_ns)
 {
-	live_put_time(out, context->start_ns, time_ns);
+	put_time(out, context, time_ns);
 	if (context->no_notice)
 		fprintf(out, "from here on a sample only by timer, for %s;", context->no_notice);
 	else
@@ -79,7 +95,7 @@ static void text_detection(FILE *out, const struct watch_context *context, uint6
 static void text_update(FILE *out, const struct watch_context *context,
 			const struct page_change *change)
 {
-	live_put_time(out, context->start_ns, change->time_ns);
+	put_time(out, context, change->time_ns);
 	live_put_page_change(out, change);
 	fputc('\n', out);
 }
@@ -87,7 +103,7 @@ static void text_update(FILE *out, const struct watch_context *context,
 static void text_finding(FILE *out, const struct watch_context *context,
 			 const struct finding *finding)
 {
-	live_put_time(out, context->start_ns, finding->found_ns);
+	put_time(out, context, finding->found_ns);
 	live_put_finding(out, finding);
 	fputc('\n', out);
 }
@@ -95,7 +111,7 @@ static void text_finding(FILE *out, const struct watch_context *context,
 static void text_missed(FILE *out, const struct watch_context *context, uint64_t time_ns,
 			uint64_t missed, uint64_t stopped_ns)
 {
-	live_put_time(out, context->start_ns, time_ns);
+	put_time(out, context, time_ns);
 	fprintf(out, "missed %" PRIu64 " update%s of the page between two samples", missed,
 		missed == 1 ? "" : "s");
 	if (stopped_ns)

@@ -11,15 +11,17 @@
 #include "judge/incident.h"
 #include "judge/finding.h"
 #include "judge/outcome.h"
+#include "judge/utc_track.h"
 #include "page/page.h"
 #include "show/recorded_view.h"
 
 /* What is watched and how. Pointers are borrowed for the life of the view. */
 struct watch_context {
-	uint64_t start_ns;	   /* CLOCK_MONOTONIC */
-	int64_t start_realtime_ns; /* CLOCK_REALTIME at the same moment, to within microseconds */
-	const char *device;	   /* path of the page; NULL: none */
-	const struct page *page;   /* first sample; NULL: not known */
+	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
+	int64_t start_realtime_ns;   /* CLOCK_REALTIME at the same moment, to within microseconds */
+	const struct utc_track *utc; /* UTC as far as a clock told it until now */
+	const char *device;	     /* path of the page; NULL: none */
+	const struct page *page;     /* first sample; NULL: not known */
 	const char *no_notice;	  /* why only a timer makes it sample; NULL: notifications do too */
 	uint64_t period_ns;	  /* of the timer */
 	uint64_t sample_cost_ns;  /* what a sample costs */

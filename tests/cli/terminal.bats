@@ -12,11 +12,24 @@ setup_file() {
 	cp "$OUT/incident.sqlite" "$OUT/incident.sqlite.copy"
 }
 
-setup() { unset NO_COLOR COLUMNS; }
+setup() {
+	unset NO_COLOR COLUMNS
+	cd "$BATS_TEST_TMPDIR" || return
+}
 
 on_terminal() { python3 "$BATS_TEST_DIRNAME/on_terminal.py" "$@"; }
 
 @test "terminal: no line is wider than it, all words are there, colour only where it is wanted" {
 	on_terminal --check "$VMCLOCK_TRACE" "$OUT/incident.sqlite" \
 		"$BATS_TEST_DIRNAME/../data/vectors/pages/000-short.bin"
+}
+
+@test "watch: a line begins with UTC by the page, or after ~ where no clock tells it" {
+	"$VMCLOCK_TRACE" watch --from "$OUT/incident.sqlite" >watched || [ $? = 3 ]
+	# CLOCK_REALTIME was 250 ms behind: the page is not.
+	grep '^2026-01-01T00:00:21.850Z +21.600000 critical wrong_bound: ' watched
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../scenarios/marker-only-migrate.scenario" \
+		marker.sqlite >/dev/null || [ $? = 3 ]
+	"$VMCLOCK_TRACE" watch --from marker.sqlite >watched || [ $? = 3 ]
+	grep '^~2026-01-01T00:00:10.100Z +10.100000 critical disruption: ' watched
 }

@@ -123,7 +123,7 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 }
 
 @test "watch: text has one line a finding, with severity, sentence and when" {
-	[ "$(grep -c '^+[0-9.]* critical disruption: .*marker 1 > 2.*(within .* before' "$OUT/text")" = 1 ]
+	[ "$(grep -c '^2[0-9-]*T[0-9:.]*Z +[0-9.]* critical disruption: .*marker 1 > 2.*(within .* before' "$OUT/text")" = 1 ]
 	grep '^findings  *[1-9][0-9]* (2 disruption' "$OUT/text"
 }
 

@@ -19,7 +19,7 @@
 #include <json-c/json.h>
 
 #define ROUNDS	SEEDS_OF(300)
-#define COLUMNS 24
+#define COLUMNS 28
 
 static char path[64];
 static char *whole;
