@@ -53,6 +53,8 @@ static const struct {
 				      "what it claims"},
 	[CLAIM_CONTRADICTED] = {"contradicted", "another clock contradicts CLOCK_REALTIME, or the "
 						"one that it is checked against"},
+	[CLAIM_COMPARED_NOT_ALWAYS] = {"compared_not_always",
+				       "for a time no other clock told how CLOCK_REALTIME was"},
 };
 
 struct claim claim_seen(bool holds)
@@ -115,6 +117,8 @@ const char *claim_why_means(enum claim_why why)
 
 const char *claim_why_leaves(enum claim_why why)
 {
-	return why == CLAIM_NO_CLOCK || why == CLAIM_NOT_COMPARED ? "whether the clock was right"
-								  : "whether all was well";
+	return why == CLAIM_NO_CLOCK || why == CLAIM_NOT_COMPARED ||
+			       why == CLAIM_COMPARED_NOT_ALWAYS
+		       ? "whether the clock was right"
+		       : "whether all was well";
 }

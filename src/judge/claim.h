@@ -48,6 +48,7 @@ enum claim_why {
 	CLAIM_OTHER_MACHINE, /* the page is in a file, and its time is not the time here */
 	CLAIM_WIDE,	     /* it is within a bound that is wider than what the clock claims */
 	CLAIM_CONTRADICTED,  /* another clock contradicts it */
+	CLAIM_COMPARED_NOT_ALWAYS, /* for a time CLOCK_REALTIME was compared with nothing */
 	CLAIM_WHYS
 };
 

@@ -22,6 +22,7 @@ struct judge {
 	/* The first such reading, and the newest; valid if has_realtime. */
 	uint64_t realtime_from_ns;
 	uint64_t realtime_to_ns;
+	struct untold untold;
 };
 
 static void on_finding(const struct finding *finding, void *arg)
@@ -72,13 +73,38 @@ static void follow_span(struct judge *judge, const struct event *event)
 	judge->last_ns = event->time_ns;
 }
 
+/*
+ * CLOCK_REALTIME was read, and no clock told how it is: not for the first time, and at the
+ * beginning not for the second, as those who tell it are read after it, and first only to be known.
+ */
+static void follow_untold(struct judge *judge, uint64_t now_ns)
+{
+	struct untold *untold = &judge->untold;
+	uint64_t allowed = judge->has_realtime ? 1 : 2;
+
+	if (untold->readings++ == 0)
+		untold->since_ns = judge->has_realtime ? judge->realtime_to_ns : now_ns;
+	if (untold->readings <= allowed || now_ns - untold->since_ns <= WITNESS_STALE_NS ||
+	    incidents_open(judge->incidents))
+		return;
+	if (!untold->times)
+		untold->from_ns = untold->since_ns;
+	untold->times += untold->to_ns <= untold->since_ns;
+	untold->to_ns = now_ns;
+}
+
 /* With the health after the event. */
 static void follow_realtime(struct judge *judge, const struct event *event)
 {
 	bool is_realtime = judge->page.is_by_witness || event->clock.clock == OBSERVED_REALTIME;
 
-	if (event->type != EVENT_CLOCK || !judge->health.clock_judged || !is_realtime)
+	if (event->type != EVENT_CLOCK || !is_realtime)
 		return;
+	if (!judge->health.clock_judged) {
+		follow_untold(judge, event->time_ns);
+		return;
+	}
+	judge->untold.readings = 0;
 	if (!judge->has_realtime)
 		judge->realtime_from_ns = event->time_ns;
 	judge->has_realtime = true;
@@ -269,14 +295,24 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 	span->missed = judge->page.unwatched;
 	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;
 	span->clock_off |= clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
-	span->uncompared = !judge_compared(judge, 0, UINT64_MAX);
-	span->uncompared_why = uncompared_why(judge);
+	judge_add_compared(judge, 0, UINT64_MAX, span);
 }
 
-bool judge_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns)
+void judge_add_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns,
+			struct claim_span *span)
 {
-	return judge->has_realtime && judge->realtime_from_ns < to_ns &&
-	       judge->realtime_to_ns >= from_ns;
+	const struct untold *untold = &judge->untold;
+	bool is_compared = judge->has_realtime && judge->realtime_from_ns < to_ns &&
+			   judge->realtime_to_ns >= from_ns;
+
+	span->uncompared = !is_compared ||
+			   (untold->times && untold->from_ns < to_ns && untold->to_ns > from_ns);
+	span->uncompared_why = is_compared ? CLAIM_COMPARED_NOT_ALWAYS : uncompared_why(judge);
+}
+
+const struct untold *judge_untold(const struct judge *judge)
+{
+	return &judge->untold;
 }
 
 const struct witness *judge_witness(const struct judge *judge)

@@ -111,8 +111,26 @@ const struct page_doubt *judge_page_doubt(const struct judge *judge);
 /* Clocks that were off while no incident was open. Owned by @judge. */
 const struct clock_doubts *judge_clock_doubts(const struct judge *judge);
 
-/* Was CLOCK_REALTIME compared with page or witness, from @from_ns until before @to_ns? */
-bool judge_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns);
+/*
+ * Into @span: was CLOCK_REALTIME compared with page or witness from @from_ns until before @to_ns,
+ * and never left out for longer than WITNESS_STALE_NS?
+ */
+void judge_add_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns,
+			struct claim_span *span);
+
+/* When no incident was open, and for longer than WITNESS_STALE_NS nothing told how it was. */
+struct untold {
+	uint64_t times;	  /* how often; 0: never */
+	uint64_t from_ns; /* the first time began, and the last ended; valid if there is one */
+	uint64_t to_ns;
+
+	/* Its own. */
+	uint64_t readings; /* of CLOCK_REALTIME, since it was judged last */
+	uint64_t since_ns; /* and when that was */
+};
+
+/* Owned by @judge. */
+const struct untold *judge_untold(const struct judge *judge);
 
 /* Into @span: what of page and clocks was bad with no incident to say so, or was not watched. */
 void judge_add_doubt(const struct judge *judge, struct claim_span *span);

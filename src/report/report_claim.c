@@ -77,8 +77,7 @@ static struct claim_span span_of(const struct report *report)
 					report->doubt->unreliable_to_ns);
 	span.freerunning &= is_asked_for(report, report->doubt->freerunning_from_ns,
 					 report->doubt->freerunning_to_ns);
-	span.uncompared |=
-		!judge_compared(report->analysis->judge, report->since_ns, report->until_ns);
+	judge_add_compared(report->analysis->judge, report->since_ns, report->until_ns, &span);
 	if (!is_asked_for(report, page->unwatched_from_ns, page->unwatched_to_ns))
 		span.missed = 0;
 	/* One that only the part not kept would show is not asked for in a part of the time. */

@@ -130,28 +130,13 @@ static const struct json_table reader_table = {
 /* What is said of a recording, and the reasons for which an error is not known. */
 static const char *unknown_names(int i)
 {
-	static const char *const names[] = {"damaged",
-					    "not_ended",
-					    "no_log",
-					    "cut",
-					    "gap",
-					    "gaps_unlisted",
-					    "part",
-					    "redacted",
-					    "not_written",
-					    "unlisted",
-					    "no_page",
-					    "no_hooks",
-					    "no_hook",
-					    "before_watched",
-					    "driver_let_go",
-					    "page_bad",
-					    "missed_updates",
-					    "lost_in_kernel",
-					    "mapped",
-					    "no_realtime",
-					    "realtime_unseen",
-					    "reads_unlisted"};
+	static const char *const names[] = {
+		"damaged",	"not_ended",	   "no_log",	     "cut",
+		"gap",		"gaps_unlisted",   "part",	     "redacted",
+		"not_written",	"unlisted",	   "no_page",	     "no_hooks",
+		"no_hook",	"before_watched",  "driver_let_go",  "page_bad",
+		"not_compared", "missed_updates",  "lost_in_kernel", "mapped",
+		"no_realtime",	"realtime_unseen", "reads_unlisted"};
 	const int count = sizeof(names) / sizeof(names[0]);
 
 	if (i < count)

@@ -269,6 +269,27 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 	}
 }
 
+/* Those who tell how it is were not there, or claimed nothing, for a time. */
+static void emit_untold(const struct report *report, const struct unknown_sink *sink)
+{
+	const struct untold *untold = judge_untold(report->analysis->judge);
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	if (!report->analysis->clock[OBSERVED_REALTIME].known || !untold->times ||
+	    untold->from_ns >= report->until_ns || untold->to_ns <= report->since_ns)
+		return;
+	report_utc(report, untold->from_ns, from, sizeof(from));
+	report_utc(report, untold->to_ns, to, sizeof(to));
+	if (untold->times == 1)
+		emit(sink, "not_compared",
+		     "How wrong CLOCK_REALTIME was from %s to %s: no clock could tell.", from, to);
+	else
+		emit(sink, "not_compared",
+		     "How wrong CLOCK_REALTIME was for %" PRIu64
+		     " stretches from %s to %s: no clock could tell.",
+		     untold->times, from, to);
+}
+
 /* While the hooks are attached the page is sampled already, and uses are not seen. */
 static void emit_before(const struct report *report, const struct unknown_sink *sink)
 {
@@ -303,6 +324,7 @@ void report_unknowns(const struct report *report, unknown_fn fn, void *arg)
 	emit_hooks(report, &sink);
 	emit_unseen(report, &sink);
 	emit_page(report, &sink);
+	emit_untold(report, &sink);
 	emit_seeing(report, &sink);
 	for (size_t i = 0; i < report->analysis->incidents; i++) {
 		if (report_has_incident(report, report->analysis->incident[i]))

@@ -34,6 +34,17 @@ setup_file() {
 	jq -e '.verdict | test("^OK: .* nothing was found. CLOCK_REALTIME was compared with the host.s clock [(]KVM virtual PTP[)], which claims no bound[.]$")' <<<"$output"
 }
 
+@test "witness: for how long none told how the clock was, and that it is not OK then" {
+	printf '%s\n' 'mode marker-only' 'realtime within 5ms' 'clockbound within 1ms' 'end 2m' 'sample 1s' 'at 60s clockbound' \
+		'at 90s clockbound within 1ms' >"$BATS_TEST_TMPDIR/gap.scenario"
+	run -1 "$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/gap.scenario" "$BATS_TEST_TMPDIR/gap.sqlite"
+	run -1 "$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/gap.sqlite"
+	jq -e '.level == "unknown" and (.not_known | map(select(.code == "not_compared")) | length == 1
+		and (.[0].text | test("from 2026-01-01T00:00:59.*Z to 2026-01-01T00:01:30")))' <<<"$output"
+	# What is asked for ends before.
+	run -0 "$VMCLOCK_TRACE" report --until 50s "$BATS_TEST_TMPDIR/gap.sqlite"
+}
+
 @test "witness: Z is UTC by it, also after hours in which the machine did not run" {
 	printf '%s\n' 'mode marker-only' 'generation 1' 'realtime within 2ms' 'ptp-clock kvm within 10us' 'end 190m' \
 		'at 20s restore downtime 3h' >"$BATS_TEST_TMPDIR/restore.scenario"
