@@ -101,7 +101,8 @@ static const char *why_not_known(const struct metrics_snapshot *snapshot)
 		return "a clock was still bad when it was last seen";
 	if (windows->count && windows->recovery.state == CLAIM_UNKNOWN)
 		return claim_why_means(windows->recovery.why);
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+	/* Where another clock judges, the page has none to compare with. */
+	for (int i = 0; i < OBSERVED_CLOCKS && !snapshot->witness.known; i++) {
 		if (snapshot->clock[i].seen && !snapshot->clock[i].known)
 			return error_unknown_means(snapshot->clock[i].why);
 	}

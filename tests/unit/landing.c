@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The first page of an exporter: what it says first of each state, and that no state but a good one
- * looks like one. With a directory as argument, its pages are left there for a browser.
+ * looks like one. With a directory as argument, each state is left there as a page and as metrics.
  */
 #include "landing_make.h"
 
@@ -88,6 +88,10 @@ static void each_state_is_said_first(void **state)
 {
 	(void)state;
 	make_healthy(&snapshot);
+	is_said(LANDING_OK, "The clock is well.");
+	make_witnessed(&snapshot);
+	is_said(LANDING_OK, "The clock is well.");
+	make_recovered(&snapshot);
 	is_said(LANDING_OK, "The clock is well.");
 	make_wrong(&snapshot);
 	is_said(LANDING_CRITICAL, "CLOCK_REALTIME 250 ms behind.");
@@ -270,28 +274,54 @@ static void an_error_has_a_reach(void **state)
 	assert_int_equal(interval_reach_ns((struct ns_interval){INT64_MIN, 0}), 1ull << 63);
 }
 
-/* --- For a browser */
+/* --- For a browser, and for Prometheus */
 
-static void keep_pages(const char *directory)
+static void put_metrics(FILE *out)
+{
+	const struct metrics_self self = {
+		.serves = true,
+		.scrapes = snapshot.windows.count,
+		.scrape_ns = 1000 * snapshot.windows.count,
+	};
+	struct metrics_writer text = {.format = METRICS_OPENMETRICS};
+
+	make_metrics(&snapshot);
+	metrics_write(&text, &snapshot, &self);
+	fwrite(text.text, 1, text.length, out);
+	free(text.text);
+}
+
+static FILE *open_in(const char *directory, const char *name, const char *suffix)
+{
+	char path[4096];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s.%s", directory, name, suffix);
+	out = fopen(path, "w");
+	if (!out)
+		exit(1);
+	return out;
+}
+
+/* Each state as a page, and as it is scraped. */
+static void keep_states(const char *directory)
 {
 	static const struct {
 		const char *name;
 		void (*make)(struct metrics_snapshot *snapshot);
-	} states[] = {{"healthy", make_healthy},
-		      {"wrong", make_wrong},
-		      {"maintenance", make_maintenance},
-		      {"lost", make_lost},
-		      {"unknown", make_unknown}};
-	char path[4096];
+	} states[] = {{"healthy", make_healthy},     {"wrong", make_wrong},
+		      {"recovered", make_recovered}, {"maintenance", make_maintenance},
+		      {"lost", make_lost},	     {"unknown", make_unknown},
+		      {"witnessed", make_witnessed}};
 	FILE *out;
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s.html", directory, states[i].name);
-		out = fopen(path, "w");
-		if (!out)
-			exit(1);
 		states[i].make(&snapshot);
+		out = open_in(directory, states[i].name, "html");
 		landing_put_html(out, &snapshot, LANDING_NOW_NS);
+		fclose(out);
+		out = open_in(directory, states[i].name, "metrics");
+		put_metrics(out);
 		fclose(out);
 	}
 }
@@ -310,7 +340,7 @@ int main(int argc, char **argv)
 	};
 
 	if (argc == 2) {
-		keep_pages(argv[1]);
+		keep_states(argv[1]);
 		return 0;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,4 +137,63 @@ static inline void make_unknown(struct metrics_snapshot *snapshot)
 	snapshot->well = claim_unknown(CLAIM_NO_CLOCK);
 }
 
+/* A page without a clock; a PTP clock of the host judges CLOCK_REALTIME. */
+static inline void make_witnessed(struct metrics_snapshot *snapshot)
+{
+	struct witness *witness = &snapshot->witness.witness;
+
+	make_unknown(snapshot);
+	snapshot->well = claim_seen(true);
+	snapshot->witness.known = true;
+	snapshot->witness.offset = (struct ns_interval){-1200, 900};
+	witness->rank = WITNESS_BOUNDED;
+	witness->clock = OBSERVED_PHC_OTHER;
+	witness->bound_ns = 5000;
+	strcpy(witness->reference.name, "KVM virtual PTP");
+}
+
+/* All of it again, since four minutes. */
+static inline void make_recovered(struct metrics_snapshot *snapshot)
+{
+	make_wrong(snapshot);
+	snapshot->clock[OBSERVED_REALTIME].wrong = false;
+	snapshot->clock[OBSERVED_REALTIME].offset = (struct ns_interval){-2000, 3000};
+	snapshot->well = claim_seen(true);
+	snapshot->windows.open = false;
+	snapshot->windows.past_ns = 8 * MINUTE_NS;
+	snapshot->windows.to_ns = LANDING_DAY_NS - 4 * MINUTE_NS;
+	snapshot->windows.over_ns = LANDING_NOW_NS - 4 * MINUTE_NS;
+	strcpy(snapshot->windows.headline,
+	       "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 8.00 min.");
+}
+
+/* What else there is for the metrics of each: hooks, readers, and of when and how far off. */
+static inline void make_metrics(struct metrics_snapshot *snapshot)
+{
+	struct metrics_driver *driver = &snapshot->driver;
+	struct metrics_windows *windows = &snapshot->windows;
+
+	memset(&driver->why, 0, sizeof(driver->why));
+	driver->seen = driver->knows_mappers = true;
+	driver->mappers = 2;
+	driver->hooks = 2;
+	driver->hook[0] = (struct hook){.function = "f", .tells = "t"};
+	driver->hook[1] = (struct hook){.function = "g",
+					.tells = "t",
+					.attach_type = HOOK_ABSENT,
+					.reason = HOOK_NO_FUNCTION};
+	driver->readers_wanted = driver->readers = 1;
+	strcpy(driver->reader[0].comm, "chronyd");
+	snapshot->page.updated_at_ns = LANDING_DAY_NS;
+	if (snapshot->found[FINDING_DISRUPTION])
+		snapshot->disrupted_at_ns = LANDING_DAY_NS - 12 * MINUTE_NS;
+	if (!windows->count)
+		return;
+	driver->path[PATH_CLOCK_GETTIME].calls = 1;
+	histogram_add(&driver->path[PATH_CLOCK_GETTIME].latency, 700);
+	windows->from_ns = LANDING_DAY_NS - 12 * MINUTE_NS;
+	windows->clock[OBSERVED_REALTIME].known = true;
+	windows->clock[OBSERVED_REALTIME].error = (struct ns_interval){-250002300, 3000};
+}
+
 #endif
