@@ -114,15 +114,29 @@ names_exist() {
 	jq -e '.uid == "vmclock" and (.panels | length > 20)' "$board"
 	jq -e '[.panels[].id] | length == (unique | length)' "$board"
 	jq -e '.panels | map(select(.type != "row")) | all((.title | length > 0) and (.description | length > 0) and (.fieldConfig.defaults.unit | length > 0) and (.targets | length > 0))' "$board"
+	# Nothing that is not known looks like a number, and nothing that is counted like a part of one.
+	jq -e '.panels | map(select(.type != "row") | .fieldConfig.defaults) | all((.noValue | test("^[a-z ]+$")) and .unit != "short" and (.unit != "none" or .decimals == 0))' "$board"
+	# All that names a machine links its first page, and runbooks that are there.
+	jq -e '.panels | map(select(.type == "timeseries" or .type == "state-timeline")) | all(.fieldConfig.defaults.links[0].url == "${scheme}://${__field.labels.instance}/")' "$board"
+	jq -r '.. | .url? // empty | select(test("/runbooks/.")) | sub(".*/"; "")' "$board" | sort -u >"$dir/runbooks"
+	[ "$(wc -l <"$dir/runbooks")" -gt 10 ]
+	while read -r name; do [ -f "$contrib/prometheus/runbooks/$name.md" ] || { echo "$name" >&2; return 1; }; done <"$dir/runbooks"
 	# None lies over another.
 	jq -e '[.panels[].gridPos | . as $p | range($p.x; $p.x + $p.w) as $x | range($p.y; $p.y + $p.h) as $y | [$x, $y]] | length == (unique | length)' "$board"
-	jq -r '(.panels[].targets[]?.expr), .annotations.list[].expr' "$board" >"$dir/expressions"
+	jq -r '(.panels[].targets[]?.expr), .annotations.list[].target.expr' "$board" >"$dir/expressions"
 	[ "$(wc -l <"$dir/expressions")" -gt 25 ]
 	names_exist "$dir/expressions"
 	sed -e 's/\$job/vmclock/g; s/\$instance/.*/g; s/\$__rate_interval/1m/g; s/\$__range/1h/g; s/\$__interval/15s/g' "$dir/expressions" |
 		jq -nR '{groups: [{name: "board", rules: [inputs | {record: "q:\(input_line_number)", expr: .}]}]}' >"$dir/rules.yml"
 	lacks -F '$' "$dir/rules.yml"
 	promtool check rules "$dir/rules.yml"
+}
+
+# bats test_tags=slow
+@test "exporter's dashboard: a Prometheus server has data for each panel, integers of what is counted, and a time for each annotation" {
+	mkdir "$dir/states" "$dir/server"
+	"${VMCLOCK_TRACE%/*}/unit/landing" "$dir/states"
+	python3 "$BATS_TEST_DIRNAME/dashboard_check.py" "$contrib/grafana/vmclock.json" "$dir/states" "$dir/server"
 }
 
 @test "exporter's units: systemd takes them, and counts them among the safe ones" {
