@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/json_add.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,11 +157,34 @@ json_object *json_new_map(void)
 	return json_object_new_object();
 }
 
+/* Can a reader that keeps numbers as floating point not hold it? */
+static bool is_large(json_object *value)
+{
+	int64_t number;
+
+	if (!json_object_is_type(value, json_type_int))
+		return false;
+	/* Of one above 2^63 - 1 it is that. */
+	number = json_object_get_int64(value);
+	return number > JSON_EXACT_MOST || number < -JSON_EXACT_MOST;
+}
+
+static void add_digits(json_object *to, const char *key, json_object *value)
+{
+	char name[JSON_KEY_BYTES + sizeof(JSON_DIGITS_END)];
+
+	assert(strlen(key) < JSON_KEY_BYTES);
+	snprintf(name, sizeof(name), "%s" JSON_DIGITS_END, key);
+	json_object_object_add(to, name, json_object_new_string(json_object_get_string(value)));
+}
+
 void add_json(json_object *to, const char *key, json_object *value)
 {
 	if (table_of(to))
 		check(table_of(to), key, value);
 	json_object_object_add(to, key, value);
+	if (table_of(to) && is_large(value))
+		add_digits(to, key, value);
 }
 
 void add_u64(json_object *to, const char *key, uint64_t value)

@@ -22,7 +22,10 @@ json_object *json_new(const struct json_table *table);
 /* A new object whose keys are names: the value of a key with JSON_MAP. */
 json_object *json_new_map(void);
 
-/* @value as the value of @key, null for NULL: an object, an array of them or of strings, ... */
+/*
+ * @value as the value of @key, null for NULL: an object, an array of them or of strings, ...; of an
+ * integer beyond JSON_EXACT_MOST the digits too.
+ */
 void add_json(json_object *to, const char *key, json_object *value);
 
 void add_u64(json_object *to, const char *key, uint64_t value);

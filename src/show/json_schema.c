@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/json_schema.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <json-c/json.h>
+
+#define PATTERN_BYTES 2048
 
 static void add(json_object *to, const char *key, json_object *value)
 {
@@ -166,6 +169,43 @@ static json_object *json_case(const struct json_key *key, const char *kind, json
 	return rule;
 }
 
+/* Has it one integer, which may be large? */
+static bool has_digits(const struct json_key *key)
+{
+	return (key->kind == JSON_U64 || key->kind == JSON_I64 || key->kind == JSON_INTEGER) &&
+	       !(key->flags & (JSON_LIST | JSON_MAP));
+}
+
+/* "^(one|other)_text$" for those of @table that have digits; empty: none has. */
+static void add_to_pattern(const struct json_key *key, void *arg)
+{
+	char *pattern = arg;
+	size_t used = strlen(pattern);
+
+	if (has_digits(key))
+		snprintf(pattern + used, PATTERN_BYTES - used, "%s%s", used ? "|" : "^(", key->key);
+	assert(strlen(pattern) + sizeof(")" JSON_DIGITS_END "$") < PATTERN_BYTES);
+}
+
+/* What stands beside a large integer. */
+static json_object *json_digits(const struct json_table *table)
+{
+	char pattern[PATTERN_BYTES] = "";
+	json_object *json, *digits;
+
+	json_table_each(table, add_to_pattern, pattern);
+	if (!*pattern)
+		return NULL;
+	strcat(pattern, ")" JSON_DIGITS_END "$");
+	digits = json_of_type("string");
+	add_string(digits, "pattern", "^-?[0-9]+$");
+	add_string(digits, "description",
+		   "The digits of the integer of that name, where it is beyond 2^53, either way.");
+	json = json_object_new_object();
+	add(json, pattern, digits);
+	return json;
+}
+
 struct printed {
 	const struct json_table *table;
 	json_object *properties;
@@ -202,12 +242,15 @@ static void add_table(json_object *json, const struct json_table *table, json_ob
 				  .required = json_object_new_array(),
 				  .cases = json_object_new_array(),
 				  .defs = defs};
+	json_object *digits = json_digits(table);
 
 	json_table_each(table, add_key, &printed);
 	add_string(json, "type", "object");
 	add_string(json, "description", table->doc);
 	add(json, "properties", printed.properties);
 	add(json, "required", printed.required);
+	if (digits)
+		add(json, "patternProperties", digits);
 	add(json, "additionalProperties", json_object_new_boolean(false));
 	if (json_object_array_length(printed.cases))
 		add(json, "allOf", printed.cases);

@@ -11,6 +11,8 @@
 #ifndef VMCLOCK_TRACE_SHOW_JSON_TABLE_H
 #define VMCLOCK_TRACE_SHOW_JSON_TABLE_H
 
+#include <stdint.h>
+
 enum json_kind {
 	JSON_STRING, /* one of `values` or `name`, where there are any */
 	JSON_TEXT,   /* a sentence for people, which can be reworded at any time */
@@ -28,6 +30,14 @@ enum json_kind {
 #define JSON_LIST 2u /* an array of these */
 #define JSON_MAP  4u /* an object of these; its keys are the names of `name`, or any */
 #define JSON_ONLY 8u /* is left out where `doc` says so */
+
+/*
+ * Up to this a double is exact. An integer that is larger, either way, has its digits as a string
+ * beside it, in a key of this end; json_add.h sees to that, and --schema has it.
+ */
+#define JSON_EXACT_MOST ((int64_t)1 << 53)
+#define JSON_DIGITS_END "_text"
+#define JSON_KEY_BYTES	64
 
 #define JSON_VALUES(...) ((const char *const[]){__VA_ARGS__, NULL})
 

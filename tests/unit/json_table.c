@@ -43,6 +43,13 @@ static const struct json_table outer = {
 		{0},
 	}};
 
+static const struct json_table numbers = {.doc = "Two.",
+					  .keys = (const struct json_key[]){
+						  {"count", JSON_U64, "How many."},
+						  {"signed", JSON_I64, "How many less."},
+						  {0},
+					  }};
+
 static const struct json_schema schema = {
 	.name = "vmclock-trace/outer/7",
 	.doc = "What this test prints.",
@@ -93,6 +100,35 @@ static void test_printed(void **state)
 			    "\"by_colour\":{\"dark blue\":18446744073709551615},"
 			    "\"parts\":[{\"deep\":true}]}");
 	json_object_put(json);
+}
+
+/* Beyond 2^53 a reader may have no more than a double: the digits are there too, and only then. */
+static void test_digits(void **state)
+{
+	static const struct {
+		uint64_t count;
+		const char *digits;
+	} cases[] = {
+		{0, NULL},
+		{(uint64_t)1 << 53, NULL},
+		{((uint64_t)1 << 53) + 1, "9007199254740993"},
+		{UINT64_MAX, "18446744073709551615"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_object *json = json_new(&numbers), *digits = NULL;
+
+		add_u64(json, "count", cases[i].count);
+		add_i64(json, "signed", -(int64_t)(cases[i].count >> 1));
+		json_object_object_get_ex(json, "count_text", &digits);
+		assert_int_equal(digits != NULL, cases[i].digits != NULL);
+		if (digits)
+			assert_string_equal(json_object_get_string(digits), cases[i].digits);
+		assert_int_equal(json_object_object_get_ex(json, "signed_text", NULL),
+				 cases[i].count == UINT64_MAX);
+		json_object_put(json);
+	}
 }
 
 /* Does @wrong end the program? */
@@ -234,6 +270,8 @@ static void test_schema(void **state)
 	assert_true(json_object_object_get_ex(properties, "count", &key));
 	assert_true(json_object_object_get_ex(key, "anyOf", &types));
 	assert_string_equal(json_object_get_string(json_object_object_get(key, "unit")), "pieces");
+	/* Of each that is one integer. */
+	assert_non_null(strstr(text, "\"^(monotonic_ns|pid|tid|count)_text$\""));
 	assert_string_equal(json_object_get_string(json_object_object_get(key, "description")),
 			    "How many.");
 	json_object_put(json);
@@ -256,9 +294,8 @@ static void test_manual(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printed),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_printed), cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_manual),
 	};
 
