@@ -43,6 +43,6 @@ static const char landing_style[] = HTML_PALETTE
 	"dl{display:grid;grid-template-columns:fit-content(38%) 1fr;gap:.25rem 1rem;margin:0;"
 	"font-size:.93rem}dt{color:var(--soft)}dd{margin:0;min-width:0}\n"
 	"footer{margin-top:1.8rem;padding-top:.5rem;border-top:1px solid var(--line);"
-	"font-size:.85rem}\n";
+	"font-size:.85rem}footer code{white-space:nowrap}\n";
 
 #endif

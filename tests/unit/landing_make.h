@@ -140,12 +140,17 @@ static inline void make_unknown(struct metrics_snapshot *snapshot)
 /* A page without a clock; a PTP clock of the host judges CLOCK_REALTIME. */
 static inline void make_witnessed(struct metrics_snapshot *snapshot)
 {
+	struct metrics_clock *clock = &snapshot->clock[OBSERVED_REALTIME];
 	struct witness *witness = &snapshot->witness.witness;
 
 	make_unknown(snapshot);
 	snapshot->well = claim_seen(true);
 	snapshot->witness.known = true;
 	snapshot->witness.offset = (struct ns_interval){-1200, 900};
+	memset(&clock->history, 0, sizeof(clock->history));
+	for (uint64_t i = 3600; i; i--)
+		clock_history_add(&clock->history, LANDING_NOW_NS - i * SECOND_NS,
+				  &snapshot->witness.offset);
 	witness->rank = WITNESS_BOUNDED;
 	witness->clock = OBSERVED_PHC_OTHER;
 	witness->bound_ns = 5000;
@@ -155,9 +160,14 @@ static inline void make_witnessed(struct metrics_snapshot *snapshot)
 /* All of it again, since four minutes. */
 static inline void make_recovered(struct metrics_snapshot *snapshot)
 {
+	struct metrics_clock *clock = &snapshot->clock[OBSERVED_REALTIME];
+	const struct ns_interval error = {-2000, 3000};
+
 	make_wrong(snapshot);
-	snapshot->clock[OBSERVED_REALTIME].wrong = false;
-	snapshot->clock[OBSERVED_REALTIME].offset = (struct ns_interval){-2000, 3000};
+	clock->wrong = false;
+	clock->offset = error;
+	for (size_t i = clock->history.spans - 8; i < clock->history.spans; i++)
+		clock->history.span[i].error = error;
 	snapshot->well = claim_seen(true);
 	snapshot->windows.open = false;
 	snapshot->windows.past_ns = 8 * MINUTE_NS;
