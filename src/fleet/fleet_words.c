@@ -315,6 +315,21 @@ static void say_hurt(struct words *words, const struct fleet *fleet)
 	say(words, ".");
 }
 
+/* "at most 3.106 s, from 2026-01-01T00:00:09.999896Z on" */
+static void window_text(struct utc_span window, char *text, size_t bytes)
+{
+	char from[INSTANT_ISO_BYTES], width[TEXT_NS_BYTES];
+	uint64_t rest_ns = 0;
+
+	if (!utc_span_is_known(window)) {
+		fleet_span_text(window, FLEET_NO_GUESS, "", text, bytes);
+		return;
+	}
+	put_utc(window.lo_ns, &rest_ns, from);
+	fleet_width_text(utc_span_width_ns(window) + rest_ns, width);
+	snprintf(text, bytes, "at most %s, from %s on", width, from);
+}
+
 void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group, char *text,
 		      size_t bytes)
 {
@@ -324,7 +339,7 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 	text[0] = '\0';
 	fleet_width_text((uint64_t)group->began_within.hi_ns, width);
 	text_ns_u64((uint64_t)group->began_within.lo_ns, least, sizeof(least));
-	fleet_span_text(group->window, FLEET_NO_GUESS, "", window, sizeof(window));
+	window_text(group->window, window, sizeof(window));
 	say(&words, "%zu hosts %s bad at the same time: ", group->machines,
 	    group->proven ? "surely were" : "may have been");
 	for (size_t i = 0; i < group->incidents && i < NAMED; i++) {
@@ -334,7 +349,7 @@ void fleet_group_text(const struct fleet *fleet, const struct fleet_group *group
 	}
 	if (group->incidents > NAMED)
 		say(&words, " and %zu more", group->incidents - NAMED);
-	say(&words, "; all of it from %s. It began on all of them within %s", window, width);
+	say(&words, "; in all %s. It began on all of them within %s", window, width);
 	if (group->began_within.lo_ns)
 		say(&words, ", and not at once: at least %s apart", least);
 	say(&words, ".");

@@ -53,7 +53,7 @@ static int help(char *command)
 {
 	char *argv[] = {command, "--help", NULL};
 
-	return command ? run(2, argv) : help_show(&program);
+	return command && strcmp(command, "help") ? run(2, argv) : help_show(&program);
 }
 
 int main(int argc, char **argv)

@@ -16,8 +16,13 @@ void record_bounds_facts(const struct record_options *options, struct fact_list 
 	record_size_text(options->max_bytes, size);
 	/* A scenario ends by itself. */
 	if (!options->scenario || options->max_bytes || options->max_age_ns)
-		fact_set(facts, "bounds", "%s in size, %s in age",
-			 options->max_bytes ? size : "any", options->max_age_ns ? age : "any");
+		fact_set(facts, "bounds", "%s%s%s%s%s", options->max_bytes ? size : "",
+			 options->max_bytes ? " in size" : "",
+			 options->max_bytes && options->max_age_ns ? ", " : "",
+			 options->max_age_ns ? age : "",
+			 options->max_age_ns  ? " in age"
+			 : options->max_bytes ? ""
+					      : "none in size or age");
 	fact_set(facts, "thinning", "%s",
 		 options->ring_ns ? "all events"
 				  : "all events; of samples and ticks that tell nothing new the "

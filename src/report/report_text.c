@@ -6,8 +6,8 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "page/diff.h"
-#include "page/names.h"
 #include "show/downtime_words.h"
+#include "show/field_change.h"
 #include "show/finding_words.h"
 #include "show/incident_view.h"
 #include "show/live_text.h"
@@ -47,25 +47,10 @@ static void put_recording(FILE *out, const struct report *report)
 
 static void put_page_field(FILE *out, enum page_field field, const struct finding *finding)
 {
-	const struct page *pages[] = {&finding->before, &finding->after};
-	const struct page_field_info *info = page_field_info(field);
+	char text[FIELD_CHANGE_BYTES];
 
-	fprintf(out, "        %-38s", info->name);
-	for (int i = 0; i < 2; i++) {
-		uint64_t value = page_get(pages[i], field);
-		const char *name = page_value_name(field, value);
-
-		fputs(i ? " > " : "", out);
-		if (!page_has(pages[i], field))
-			fputs("not there", out);
-		else if (name)
-			fprintf(out, "%s", name);
-		else if (info->is_signed)
-			fprintf(out, "%" PRId64, (int64_t)value);
-		else
-			fprintf(out, "%" PRIu64, value);
-	}
-	fputc('\n', out);
+	fprintf(out, "        %-38s%s\n", page_field_info(field)->name,
+		field_change_text(field, &finding->before, &finding->after, text));
 }
 
 /* What the page was and became, where the finding is about the page. */

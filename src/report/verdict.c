@@ -340,25 +340,6 @@ static void set_downtime(const struct report *report, struct verdict *out)
 	}
 }
 
-/* The clock that is still off at the end of @incident, by its newest known error. */
-static bool say_still_off(struct words *words, const struct incident *incident)
-{
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		const struct incident_clock *clock = &incident->clock[i];
-		const struct error_point *last;
-
-		if (!clock->seen || clock->is_good || !clock->points)
-			continue;
-		last = &clock->point[clock->points - 1];
-		if (!error_sure_ns(last->error))
-			continue;
-		say(words, "%s still ", clock_words((enum observed_clock)i));
-		say_off(words, last->error);
-		return true;
-	}
-	return false;
-}
-
 /* Of one whose recovery is not known. */
 static const char *recovery_why(const struct incident *incident, char text[RECOVERY_BYTES])
 {
@@ -408,7 +389,7 @@ static void set_now(const struct report *report, struct verdict *out)
 		say(&value, "NO");
 		if (!least)
 			say(&note, "it was off while no incident was open");
-		else if (!say_still_off(&note, least))
+		else if (!incident_say_still_off(&note, least))
 			say(&note, "the clock was still bad at the end");
 	}
 }

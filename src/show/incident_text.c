@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "show/incident_words.h"
 #include "show/level.h"
 #include "show/live_text.h"
 #include "show/sentence.h"
@@ -97,8 +98,27 @@ static void put_wide(const struct incident *incident, char text[RECOVERY_BYTES])
 		incident->claim_ns ? claim : "");
 }
 
+bool incident_say_still_off(struct words *words, const struct incident *incident)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incident->clock[i];
+		const struct error_point *last;
+
+		if (!clock->seen || clock->is_good || !clock->points)
+			continue;
+		last = &clock->point[clock->points - 1];
+		if (!error_sure_ns(last->error))
+			continue;
+		say(words, "%s still ", clock_words((enum observed_clock)i));
+		say_off(words, last->error);
+		return true;
+	}
+	return false;
+}
+
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
 {
+	struct words words = {text, RECOVERY_BYTES};
 	char witness[WITNESS_TEXT_BYTES];
 
 	switch (incident->recovery.state) {
@@ -109,7 +129,8 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 			 witness_text(&incident->witness, witness));
 		return text;
 	case CLAIM_FAILS:
-		return "NOT recovered";
+		snprintf(text, RECOVERY_BYTES, "NOT recovered: ");
+		return incident_say_still_off(&words, incident) ? text : "NOT recovered";
 	case CLAIM_UNKNOWN:
 		break;
 	}

@@ -35,11 +35,19 @@ const char *error_range_text(const struct error_range *errors, char text[ERROR_R
  */
 const char *incident_length(const struct incident *incident, char text[INCIDENT_LENGTH_BYTES]);
 
+struct words; /* show/sentence.h */
+
+/*
+ * "CLOCK_REALTIME still 250 ms behind": the clock that is off at the end of @incident, by its
+ * newest known error. False: there is none that surely is.
+ */
+bool incident_say_still_off(struct words *words, const struct incident *incident);
+
 #define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 128)
 
 /*
- * "recovered", "recovered, by WITNESS", "NOT recovered", or "recovery not known: WHY"; static, or
- * @text.
+ * "recovered", "recovered, by WITNESS", "NOT recovered: CLOCK_REALTIME still 250 ms behind" where
+ * that is known, or "recovery not known: WHY"; static, or @text.
  */
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES]);
 

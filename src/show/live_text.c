@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "page/diff.h"
 #include "page/names.h"
+#include "show/field_change.h"
 #include "show/finding_words.h"
 #include "show/level.h"
 
@@ -53,16 +54,14 @@ void live_put_page(FILE *out, const struct page *page)
 
 static void put_field_change(FILE *out, enum page_field field, const struct page_change *change)
 {
-	uint64_t before = page_get(&change->before, field), after = page_get(&change->after, field);
-	const char *was = page_value_name(field, before), *is = page_value_name(field, after);
+	const struct page *before = &change->before, *after = &change->after;
+	char text[FIELD_CHANGE_BYTES];
 
-	fprintf(out, " %s ", page_field_info(field)->name);
-	if (was && is)
-		fprintf(out, "%s > %s", was, is);
-	else if (page_field_info(field)->is_signed)
-		fprintf(out, "%" PRId64 " > %" PRId64, (int64_t)before, (int64_t)after);
+	if (field == PAGE_FLAGS)
+		flags_change_text(page_get(before, field), page_get(after, field), text);
 	else
-		fprintf(out, "%" PRIu64 " > %" PRIu64, before, after);
+		field_change_text(field, before, after, text);
+	fprintf(out, " %s %s", page_field_info(field)->name, text);
 }
 
 /* What moves with every healthy update of a full clock is not worth a line of its own. */

@@ -12,7 +12,10 @@
 #include "judge/clock_error.h"
 #include "page/names.h"
 #include "show/level.h"
+#include "show/sentence.h"
 #include "show/smear_view.h"
+
+#define SYSTEM_BYTES 160
 
 /* "  label            text", the text by printf rules. */
 static void row(FILE *out, const char *label, const char *format, ...)
@@ -95,14 +98,13 @@ static void print_reference(const struct page_status *status, FILE *out)
 
 static void print_errors(const struct page_time *time, FILE *out)
 {
-	char est[TEXT_NS_BYTES] = "not given";
-	char max[TEXT_NS_BYTES] = "not given";
+	char est[TEXT_NS_BYTES], max[TEXT_NS_BYTES];
 
-	if (time->has_est_error)
-		text_ns_u64(time->est_error_ns, est, sizeof(est));
-	if (time->has_max_error)
-		text_ns_u64(time->max_error_ns, max, sizeof(max));
-	row(out, "error", "estimated +/- %s, at most +/- %s", est, max);
+	text_ns_u64(time->est_error_ns, est, sizeof(est));
+	text_ns_u64(time->max_error_ns, max, sizeof(max));
+	row(out, "error", "%s%s, %s%s", time->has_est_error ? est : "no estimate is given",
+	    time->has_est_error ? " by estimate" : "", time->has_max_error ? max : "no bound",
+	    time->has_max_error ? " at most" : "");
 }
 
 static void print_time(const struct page_status *status, FILE *out)
@@ -130,17 +132,25 @@ static void print_time(const struct page_status *status, FILE *out)
 
 static void print_system(const struct page_status *status, FILE *out)
 {
-	char lo[TEXT_NS_BYTES], hi[TEXT_NS_BYTES];
+	const struct ns_interval *system = &status->system;
+	char text[SYSTEM_BYTES] = "", within[TEXT_NS_BYTES];
+	uint64_t below_ns = 0 - (uint64_t)system->lo_ns, above_ns = (uint64_t)system->hi_ns;
+	struct words words = {text, sizeof(text)};
 
 	if (status->system_missing) {
 		row(out, "system clock", "not compared: %s", status->system_missing);
 		return;
 	}
-	text_ns(status->system.lo_ns, true, lo, sizeof(lo));
-	text_ns(status->system.hi_ns, true, hi, sizeof(hi));
-	row(out, "system clock", "CLOCK_REALTIME - page = %s to %s", lo, hi);
-	row(out, "", "[%" PRId64 ", %" PRId64 "] ns (%s)", status->system.lo_ns,
-	    status->system.hi_ns, PAGE_STATUS_SYSTEM_METHOD);
+	if (error_sure_ns(*system)) {
+		say_off(&words, *system);
+		say(&words, "%s the page", system->hi_ns < 0 ? "" : " of");
+	} else {
+		text_ns_u64(below_ns > above_ns ? below_ns : above_ns, within, sizeof(within));
+		say(&words, "within %s of the page", within);
+	}
+	row(out, "system clock", "CLOCK_REALTIME is %s", text);
+	row(out, "", "CLOCK_REALTIME - page: [%" PRId64 ", %" PRId64 "] ns (%s)", system->lo_ns,
+	    system->hi_ns, PAGE_STATUS_SYSTEM_METHOD);
 	if (!status->is_device)
 		row(out, "", "this holds if the file is written for this machine's counter");
 }

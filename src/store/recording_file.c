@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/recording_file.h"
 
+#include <dirent.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,18 +20,76 @@
 #define HEADER_APPLICATION 68
 #define VERSION_WAL	   2
 
+static bool is_recording(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+
+	return end && !strcmp(end, ".sqlite");
+}
+
+/* What is in the directory @path instead: a ring's recordings, an unpacked bundle, or nothing. */
+static void explain_directory(const char *path, struct error *error)
+{
+	struct dirent *entry;
+	DIR *directory = opendir(path);
+	char one[NAME_MAX + 1] = "";
+	size_t count = 0;
+
+	while (directory && (entry = readdir(directory))) {
+		if (!is_recording(entry))
+			continue;
+		count++;
+		snprintf(one, sizeof(one), "%s", entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+	if (count == 1) {
+		error_cause(error, "%s is a directory, with one recording in it", path);
+		error_hint(error, "name it: %s/%s", path, one);
+	} else if (count) {
+		error_cause(error, "%s is a directory, with %zu recordings in it", path, count);
+		error_hint(error, "name one, or all for report: %s/*.sqlite", path);
+	} else {
+		error_cause(error, "%s is a directory, without a recording in it", path);
+		error_hint(error, "recordings are made by: vmclock-trace record FILE");
+	}
+}
+
+/* Other files of ours. */
+static int explain_other(const char *path, struct error *error)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	uint8_t head[4] = {0};
+	ssize_t got = fd < 0 ? 0 : pread(fd, head, sizeof(head), 0);
+
+	if (fd >= 0)
+		close(fd);
+	if (got == sizeof(head) && !memcmp(head, "VCLK", 4)) {
+		error_cause(error, "%s is the page of a clock, not a recording", path);
+		error_hint(error, "vmclock-trace status --device %s", path);
+		return -EINVAL;
+	}
+	if (got == sizeof(head) && head[0] == 0x1f && head[1] == 0x8b) {
+		error_cause(error, "%s is an archive, not a recording", path);
+		error_hint(error,
+			   "if it is a bundle: vmclock-trace verify %s; the recording is in it",
+			   path);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* SQLite makes an empty database of what is not there or empty: say so before. */
 int recording_file_check(const char *path, struct error *error)
 {
 	struct stat there;
 
 	if (!stat(path, &there) && S_ISDIR(there.st_mode)) {
-		error_cause(error, "%s is a directory, not a recording", path);
-		error_hint(error, "name the recordings in it: %s/*.sqlite", path);
+		explain_directory(path, error);
 		return -EISDIR;
 	}
 	if (!access(path, R_OK))
-		return 0;
+		return explain_other(path, error);
 	error_cause(error, "%s cannot be read: %s", path, strerror(errno));
 	error_hint(error, "recordings are made by: vmclock-trace record FILE");
 	return -errno;

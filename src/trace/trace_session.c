@@ -41,13 +41,25 @@ bool trace_session_has_enough(const struct trace_session *session)
 	return session->count && session->shown >= session->count;
 }
 
-/* Unless each is asked for, those that only serve to judge by are not. */
-static bool is_shown(const struct trace_session *session, const struct event *event)
+/* Has the process of @event mapped the page before, as far as is remembered? */
+static bool has_mapped(struct trace_session *session, const struct event *event)
 {
-	bool always = event->result < 0 || event->is_slow || event->path == PATH_DEV_MMAP;
+	for (size_t i = 0; i < TRACE_MAPPED; i++) {
+		if (session->mapped[i] == event->who.pid)
+			return true;
+	}
+	session->mapped[session->mapped_next++ % TRACE_MAPPED] = event->who.pid;
+	return false;
+}
 
-	return !trace_session_has_enough(session) &&
-	       (session->context.request.every_event || always);
+/* Unless each is asked for, those that only serve to judge by are not. */
+static bool is_shown(struct trace_session *session, const struct event *event)
+{
+	if (trace_session_has_enough(session))
+		return false;
+	if (session->context.request.every_event || event->result < 0 || event->is_slow)
+		return true;
+	return event->path == PATH_DEV_MMAP && !has_mapped(session, event);
 }
 
 static void show_use(struct trace_session *session, const struct event *event)

@@ -15,6 +15,9 @@
 #include "judge/judge.h"
 #include "trace/trace_view.h"
 
+/* So many processes that map the page are remembered. */
+#define TRACE_MAPPED 64
+
 struct trace_session {
 	const struct trace_view *view;
 	struct trace_context context;
@@ -26,7 +29,9 @@ struct trace_session {
 	struct disruption_detector disruptions;
 	struct event_losses losses; /* of the newest EVENT_LOSS; valid if has_losses */
 	bool has_losses;
-	uint64_t shown; /* events */
+	uint64_t shown;		       /* events */
+	uint32_t mapped[TRACE_MAPPED]; /* processes whose mapping of the page was shown */
+	size_t mapped_next;
 	uint64_t clock_changes;
 	enum finding_severity worst; /* outcome_worse() of what was found */
 	struct source *source;	     /* of the events; notified when an incident opens or closes */

@@ -131,7 +131,7 @@ static void put_readers(FILE *out, const struct trace_context *context,
 
 	if (summary->readers)
 		fprintf(out, "\n%-*s %7s %9s %8s %11s %11s %10s %10s  %s\n", LIVE_READER_COLUMNS,
-			"reader", "pid", "uses", "failed", "longest", "others <", "first", "last",
+			"reader", "pid", "uses", "failed", "longest", "unsampled", "first", "last",
 			"cgroup");
 	for (size_t i = 0; i < summary->readers; i++)
 		put_reader(out, context, &summary->reader[i], result->cgroups[i]);

@@ -79,7 +79,8 @@ static void put_counted(FILE *out, const struct trace_context *context)
 	if (request->cgroup)
 		fprintf(out, " in cgroup %s", request->cgroup);
 	if (!request->every_event && !request->measure_all && !context->recorded)
-		fputs("; the latency of a thread's first in a tick, a bound for the others", out);
+		fputs("; latency sampled, one per thread and tick, and a bound for the others",
+		      out);
 	fputc('\n', out);
 }
 
@@ -88,7 +89,7 @@ static void put_shown(FILE *out, const struct trace_context *context)
 	const struct trace_request *request = &context->request;
 
 	if (!request->every_event) {
-		fputs("shown   what fails, is slow, or maps the page", out);
+		fputs("shown   what fails, is slow, or first maps the page", out);
 	} else {
 		fprintf(out, "shown   each read%s%s", request->calls ? " and call" : "",
 			context->recorded ? " that was kept" : "");

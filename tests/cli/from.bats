@@ -246,6 +246,18 @@ are_all() { sql "UPDATE facts SET value = (SELECT count(*) FROM events) WHERE na
 	[[ $output == *"NOT SEEN for want of a hook on vmclock_miscdev_read"* ]]
 }
 
+@test "trace: that a process maps the page is shown once, unless each event is asked for" {
+	cp "$OUT/incident-full.sqlite" "$file"
+	for thread in 1 1 2 1 2; do
+		sql "INSERT INTO events SELECT max(id) + 1, max(time_ns), 1, 8, 0, 900, 0, 0, 0, $thread, 0, NULL, NULL FROM events"
+	done
+	are_all
+	from trace
+	is '[.[] | select(.type == "call" and .path == "mmap").comm] | sort == ["chronyd", "database"]'
+	from trace --calls
+	is '[.[] | select(.type == "call" and .path == "mmap")] | length == 5'
+}
+
 @test "from: what was not seen is not 0, but at least so much, or not known" {
 	summary() {
 		from trace

@@ -230,5 +230,21 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 	run -3 "$VMCLOCK_TRACE" record --scenario "$scenarios/migrate.scenario" ./:memory:
 	[ -s :memory: ]
 	run -1 --separate-stderr "$VMCLOCK_TRACE" report "$PWD"
-	[[ $stderr == "vmclock-trace report: $PWD is a directory, not a recording"* ]]
+	[[ $stderr == "vmclock-trace report: $PWD is a directory, without a recording in it"* ]]
+	mkdir ring
+	cp ./:memory: ring/a.sqlite
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report ring
+	[[ $stderr == *"ring is a directory, with one recording in it"*"hint: name it: ring/a.sqlite" ]]
+	cp ./:memory: ring/b.sqlite
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report ring
+	[[ $stderr == *"ring is a directory, with 2 recordings in it"*"ring/*.sqlite" ]]
+}
+
+@test "report: what is a page or an archive is said to be one" {
+	echo of a bundle | gzip >file
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report file
+	[[ $stderr == *"file is an archive, not a recording"*"hint: if it is a bundle: vmclock-trace verify file"* ]]
+	cp "$BATS_TEST_DIRNAME/../data/vectors/pages/003-old.bin" file
+	run -1 --separate-stderr "$VMCLOCK_TRACE" report file
+	[[ $stderr == *"file is the page of a clock, not a recording"*"hint: vmclock-trace status --device file" ]]
 }

@@ -377,6 +377,35 @@ static void clockbound_against_the_page(void **state)
 	assert_ptr_equal(strstr(text, "WARNING: ClockBound is "), text);
 }
 
+static void shows(const struct page_status *status, const char *text)
+{
+	char *screen;
+	size_t bytes;
+	FILE *out = open_memstream(&screen, &bytes);
+
+	page_status_print(status, out);
+	fclose(out);
+	assert_non_null(strstr(screen, text));
+	free(screen);
+}
+
+static void the_system_clock_in_words(void **state)
+{
+	struct page_status status = status_of(make_full_page(), true);
+
+	(void)state;
+	status.system_missing = NULL;
+	status.system = (struct ns_interval){-30, 42};
+	shows(&status, "CLOCK_REALTIME is within 42 ns of the page\n");
+	status.system = (struct ns_interval){-250000100, -250000000};
+	shows(&status, "CLOCK_REALTIME is 250 ms behind the page\n");
+	status.system = (struct ns_interval){120000000, 250000000};
+	shows(&status, "CLOCK_REALTIME is 120 ms to 250 ms ahead of the page\n");
+	status.system = (struct ns_interval){INT64_MIN, INT64_MAX};
+	shows(&status, "CLOCK_REALTIME is within ");
+	shows(&status, "CLOCK_REALTIME - page: [");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +419,7 @@ int main(void)
 		cmocka_unit_test(only_a_device_is_held_against_this_machine),
 		cmocka_unit_test(nothing_is_ok_beyond_what_is_claimed),
 		cmocka_unit_test(random_pages_harm_nothing),
+		cmocka_unit_test(the_system_clock_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "analysis_make.h"
 #include "base/text.h"
 #include "report/verdict.h"
+#include "show/incident_view.h"
 
 #define TEXT_BYTES 65536
 
@@ -146,6 +147,7 @@ static void a_step_that_is_mended(void **state)
 
 static void a_step_that_lasts(void **state)
 {
+	char recovery[RECOVERY_BYTES];
 	struct verdict verdict;
 
 	(void)state;
@@ -153,6 +155,8 @@ static void a_step_that_lasts(void **state)
 	assert_non_null(strstr(verdict.headline, "CLOCK_REALTIME 3.00 s ahead; NOT recovered."));
 	assert_string_equal(verdict.line[VERDICT_NOW].value, "NO");
 	assert_string_equal(verdict.line[VERDICT_NOW].note, "CLOCK_REALTIME still 3.00 s ahead");
+	assert_string_equal(incident_recovery(verdict.incident[0], recovery),
+			    "NOT recovered: CLOCK_REALTIME still 3.00 s ahead");
 	assert_non_null(strstr(verdict.command, "wait --for synchronized"));
 }
 
