@@ -23,11 +23,11 @@ static void begin_anew(struct analysis *analysis, uint64_t now_ns)
 static void refute_clock(struct analysis *analysis, struct analysis_clock *clock,
 			 const struct finding *finding)
 {
+	uint64_t wrong = clock->wrong - clock->wrong_before, beyond = 0;
 	struct curve *curve = &clock->curve;
 	size_t kept = 0;
 
 	clock->off = clock->off_before;
-	clock->wrong = clock->wrong_before;
 	for (size_t i = 0; i < curve->points; i++) {
 		struct error_point *point = &curve->point[i];
 
@@ -38,10 +38,16 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 		if (!refuted_widen(finding, point->from_ns, &point->error))
 			continue;
 		point->unbounded |= refuted_is_unbounded(judge_refuted(analysis->judge));
-		clock->off += error_is_wrong(point->error, point->unbounded) ? point->samples : 0;
+		if (error_is_wrong(point->error, point->unbounded)) {
+			clock->off += point->samples;
+			beyond += error_is_beyond(point->error, clock->allowed_ns) ? point->samples
+										   : 0;
+		}
 		curve->point[kept++] = *point;
 	}
 	curve->points = kept;
+	/* A leap second may explain some of them. */
+	clock->wrong = clock->wrong_before + (beyond < wrong ? beyond : wrong);
 }
 
 static void refute(struct analysis *analysis, const struct finding *finding)
@@ -103,15 +109,19 @@ static void add_bound(struct analysis *analysis, const struct event *event,
 		curve_break(&analysis->page_bound);
 }
 
-/* @in_claim: is it within what the clock claims of itself? */
-static void add_error(struct analysis_clock *clock, bool in_claim, uint64_t time_ns,
-		      struct ns_interval error, bool unbounded)
+/* @in_claim: is the clock, which was read, within what it may be off by? */
+static void add_error(struct analysis_clock *clock, const struct event_clock *reading,
+		      bool in_claim, uint64_t time_ns, struct ns_interval error, bool unbounded)
 {
+	uint64_t allowed_ns =
+		clock_allowed_ns(reading->clock, reading->has_claim, reading->max_error_ns);
 	bool is_off = error_is_wrong(error, unbounded);
 
 	clock->known++;
 	clock->off += is_off;
-	clock->wrong += is_off && !in_claim;
+	clock->wrong += is_off && !in_claim && allowed_ns != UINT64_MAX;
+	if (allowed_ns > clock->allowed_ns)
+		clock->allowed_ns = allowed_ns;
 	curve_add(&clock->curve, time_ns, error);
 	clock->curve.point[clock->curve.points - 1].unbounded |= unbounded;
 }
@@ -131,8 +141,7 @@ static void add_witness(struct analysis *analysis, const struct event *event)
 	}
 	analysis->witness = *judge_witness(analysis->judge);
 	utc_track_add_witness(&analysis->utc, event);
-	add_error(clock,
-		  analysis->realtime.has_claim && health_of_clock(&analysis->realtime, error),
+	add_error(clock, &analysis->realtime, health_of_clock(&analysis->realtime, error),
 		  event->time_ns, error, !event->clock.has_claim);
 }
 
@@ -166,8 +175,7 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 		curve_break(&clock->curve);
 		return;
 	}
-	add_error(clock,
-		  event->clock.has_claim && health_of_reading(event, &own, error, &line->leap_turn),
+	add_error(clock, &event->clock, health_of_reading(event, &own, error, &line->leap_turn),
 		  event->time_ns, error,
 		  !own.has_page_claim || refuted_is_unbounded(judge_refuted(analysis->judge)));
 }

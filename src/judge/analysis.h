@@ -41,6 +41,7 @@ struct analysis_clock {
 	struct curve curve;
 	uint64_t off_before; /* of them, before `since_ns` of the analysis */
 	uint64_t wrong_before;
+	uint64_t allowed_ns; /* the widest by which it might be off and not be wrong */
 };
 
 struct analysis {

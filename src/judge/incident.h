@@ -52,9 +52,10 @@
  * Nor is it known where two clocks that claim a bound, and could judge, contradict each other.
  *
  * A reading is off where its error surely is not 0, and wrong where it is off by more than the
- * clock claims of itself: a healthy clock that is slewed is not wrong. One that was set, and that
- * nothing else can have moved, has its new state where it is within its claim: it is not further
- * off.
+ * clock claims of itself, or than HEALTH_BACK_NS where it claims nothing; a reference clock that
+ * claims nothing can only be off. A healthy clock that is slewed is not wrong. One that was set,
+ * and that nothing else can have moved, has its new state where it is within its claim: it is not
+ * further off.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
@@ -105,11 +106,20 @@ struct error_point {
  */
 bool error_is_wrong(struct ns_interval error, bool unbounded);
 
+/*
+ * By how much may clock @id be off and not be wrong, if @has_claim by the @claim_ns that it claims?
+ * One that claims nothing, by HEALTH_BACK_NS; a reference clock that does not can only be off.
+ */
+uint64_t clock_allowed_ns(enum observed_clock id, bool has_claim, uint64_t claim_ns);
+
+/* Is @error surely by more than @allowed_ns from 0? */
+bool error_is_beyond(struct ns_interval error, uint64_t allowed_ns);
+
 /* The errors of one clock or reader: intervals, with measurement and the page's bound in them. */
 struct error_range {
 	uint64_t known;	  /* how many there are */
 	uint64_t off;	  /* of them, surely not right: by error_is_wrong() */
-	uint64_t wrong;	  /* of those, off by more than the clock claimed of itself, if it did */
+	uint64_t wrong;	  /* of those, off by more than it may be: clock_allowed_ns() */
 	uint64_t excused; /* of those off, by more than it claimed, but a leap second explains it */
 	uint64_t claim_ns;	  /* the widest that it claimed of itself; 0: it claimed nothing */
 	uint64_t unbounded;	  /* of them, by a page that gave no bound, taken at its word */

@@ -20,6 +20,24 @@ bool error_is_wrong(struct ns_interval error, bool unbounded)
 	return surely_off_ns(error) > (unbounded ? HEALTH_BACK_NS : 0);
 }
 
+uint64_t clock_allowed_ns(enum observed_clock id, bool has_claim, uint64_t claim_ns)
+{
+	if (has_claim)
+		return claim_ns;
+	return id == OBSERVED_PHC_OTHER ? UINT64_MAX : HEALTH_BACK_NS;
+}
+
+bool error_is_beyond(struct ns_interval error, uint64_t allowed_ns)
+{
+	return surely_off_ns(error) > allowed_ns;
+}
+
+/* One that claims nothing, and is not the guest's. */
+static bool can_only_be_off(const struct event_clock *reading)
+{
+	return reading && clock_allowed_ns(reading->clock, reading->has_claim, 0) == UINT64_MAX;
+}
+
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
 		     uint64_t time_ns, const struct event_clock *reading, bool in_claim)
 {
@@ -32,7 +50,7 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 	range->all = range->known ? interval_hull(range->all, error) : error;
 	range->known++;
 	range->off += is_off;
-	range->wrong += is_off && !in_claim;
+	range->wrong += is_off && !in_claim && !can_only_be_off(reading);
 	range->excused += is_off && in_claim && !health_of_clock(reading, error);
 	range->unbounded += unbounded;
 	if (has_claim && reading->max_error_ns > range->claim_ns)
@@ -56,8 +74,9 @@ static void add_point(struct incidents *incidents, enum observed_clock id)
 			incidents->newest[id].in_claim);
 }
 
-/* Which single errors were surely wrong is known only if all were. */
-static void refute_range(struct error_range *range, const struct finding *finding)
+/* Which single errors were surely wrong, beyond @allowed_ns, is known only if all were. */
+static void refute_range(struct error_range *range, const struct finding *finding,
+			 uint64_t allowed_ns)
 {
 	/* By how much more an error is not known after a slew goes by its time. */
 	bool is_slew = finding->kind == FINDING_HOST_SLEW;
@@ -67,7 +86,7 @@ static void refute_range(struct error_range *range, const struct finding *findin
 	if (!is_slew && refuted_widen(finding, finding->found_ns, &range->all) &&
 	    refuted_widen(finding, finding->found_ns, &range->worst)) {
 		range->off = error_is_wrong(range->all, range->unbounded) ? range->known : 0;
-		range->wrong = surely_off_ns(range->all) > range->claim_ns ? range->off : 0;
+		range->wrong = error_is_beyond(range->all, allowed_ns) ? range->off : 0;
 		return;
 	}
 	range->unknown[ERROR_REFUTED] += range->known;
@@ -140,6 +159,7 @@ void incident_note_set(struct incidents *incidents, const struct finding *findin
 void incident_refute(struct incidents *incidents, const struct finding *finding)
 {
 	struct incident *incident = &incidents->incident;
+	struct error_range *errors;
 
 	if (!refuted_utc_alone(finding))
 		step_blame_finding(&incident->step_blame, &incidents->blamers, finding);
@@ -149,13 +169,16 @@ void incident_refute(struct incidents *incidents, const struct finding *finding)
 		if (!is_on_scale(incidents, finding, (enum observed_clock)i))
 			continue;
 		refute_newest(incidents, finding, (enum observed_clock)i);
-		refute_range(&incident->clock[i].errors, finding);
+		errors = &incident->clock[i].errors;
+		refute_range(errors, finding,
+			     clock_allowed_ns((enum observed_clock)i, errors->claim_ns,
+					      errors->claim_ns));
 		refute_points(&incident->clock[i], finding);
 	}
 	/* They read the PTP clock. */
 	for (size_t i = 0; i < incident->readers && is_on_scale(incidents, finding, OBSERVED_PHC);
 	     i++)
-		refute_range(&incident->reader[i].errors, finding);
+		refute_range(&incident->reader[i].errors, finding, 0);
 	incident_tell_refuted(incidents);
 }
 
@@ -271,7 +294,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
 	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
 	incidents->newest[OBSERVED_REALTIME].reading = incidents->realtime;
-	incidents->newest[OBSERVED_REALTIME].in_claim = incidents->realtime.has_claim && good;
+	incidents->newest[OBSERVED_REALTIME].in_claim = good;
 	incidents->newest[OBSERVED_REALTIME].own = error;
 	incidents->incident.witness = incidents->page->witness;
 	incident_follow_proof(incidents);
@@ -333,10 +356,8 @@ static void handle_by_page(struct incidents *incidents, const struct event *even
 	incidents->newest[id].own_off_ns = surely_off_ns(bounded);
 	incidents->newest[id].point = point_at(event->time_ns, why ? bounded : by_all);
 	incidents->newest[id].reading = event->clock;
-	incidents->newest[id].in_claim =
-		event->clock.has_claim &&
-		health_of_reading(event, &error, incidents->newest[id].point.error,
-				  &incidents->page->leap_turn);
+	incidents->newest[id].in_claim = health_of_reading(
+		event, &error, incidents->newest[id].point.error, &incidents->page->leap_turn);
 	incidents->newest[id].own = bounded;
 	incidents->incident.witness = incidents->page->witness;
 	if (id == OBSERVED_REALTIME)

@@ -113,8 +113,8 @@ struct incidents {
 		bool further_off;	/* than before the incident, though within its claim */
 		struct error_point point;
 		struct event_clock reading; /* by which it is so */
-		bool in_claim; /* is it within what the clock claims, or where a leap second
-				  puts that? false too where it claims nothing */
+		bool in_claim; /* is it within what it may be off by, or where a leap second
+				  puts that? */
 	} newest[OBSERVED_CLOCKS];
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
@@ -137,7 +137,7 @@ struct incidents {
 
 /*
  * Add one error at @time_ns; of a clock with @reading of it, NULL for one that claims nothing, and
- * @in_claim: by that the clock is within what it claims.
+ * @in_claim: by that the clock is within what it may be off by.
  */
 void error_range_add(struct error_range *range, struct ns_interval error, bool unbounded,
 		     uint64_t time_ns, const struct event_clock *reading, bool in_claim);

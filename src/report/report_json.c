@@ -102,7 +102,8 @@ static const struct json_table clock_table = {
 		 "bound, surely more than 1 ms. Where a page was refuted, at least so many."},
 		{"wrong", JSON_U64,
 		 "Of those, the ones that are surely off by more than the clock claims of itself, "
-		 "or that claim nothing. Where a page was refuted, at least so many."},
+		 "or where it claims nothing by more than 1 ms; of another PTP clock that claims "
+		 "nothing, none. Where a page was refuted, at least so many."},
 		{"curve", JSON_OBJECT, "Its error over time.", JSON_LIST, .of = &json_curve_point},
 		{0},
 	}};

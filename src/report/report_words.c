@@ -93,9 +93,12 @@ static void say_error(struct words *words, enum observed_clock clock,
 	say(words, "%s", error_range_text(errors, text));
 	if (!is_reference(clock) && witness_is_other(witness))
 		say(words, ", by %s", witness_text(witness, name));
-	if (is_claimed)
-		say(words, ", and in none of %" PRIu64 " known readings by more than it claims%s",
-		    errors->known, errors->excused ? " or a leap second explains" : "");
+	if (is_claimed && !errors->claim_ns && is_reference(clock))
+		say(words, ", and claims no bound");
+	else if (is_claimed)
+		say(words, ", and in none of %" PRIu64 " known readings by more than %s%s",
+		    errors->known, errors->claim_ns ? "it claims" : "1 ms, as it claims no bound",
+		    errors->excused ? " or a leap second explains" : "");
 	say(words, ".");
 }
 

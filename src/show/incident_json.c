@@ -62,7 +62,8 @@ static const struct json_table errors_table = {
 		 "bound, surely more than 1 ms."},
 		{"wrong", JSON_U64,
 		 "Of those, the ones that are surely off by more than the clock claims of itself, "
-		 "or that claim nothing, as reads do."},
+		 "or where it claims nothing by more than 1 ms; of another PTP clock that claims "
+		 "nothing, none; of reads, all."},
 		{"unbounded", JSON_U64, "Of them, those by a page that gave no bound."},
 		{"all", JSON_OBJECT, "The interval around all of them. Null: none is known.",
 		 JSON_NULL, .of = &json_interval},

@@ -106,6 +106,48 @@ static void a_leap_second_excuses_no_clock_that_was_off_before(void **state)
 	}
 }
 
+/* Of an incident that is all there is, both figures are of the same readings. */
+static void an_incident_and_the_whole_count_alike(void **state)
+{
+	static const struct {
+		const char *text;
+		enum observed_clock clock;
+		uint64_t off, wrong;
+	} cases[] = {
+		/* By one page or the other it is off by 2 ms or more. */
+		{"end 1m\nrealtime within 5ms\nptp-clock kvm off 2ms within 500us\n"
+		 "at 20s step -2ms\n",
+		 OBSERVED_PHC_OTHER, 601, 601},
+		/* A reference that claims nothing can only be off, */
+		{"end 30s\nrealtime within 5ms\nptp-clock kvm off 2ms\nat 1s status FREERUNNING\n",
+		 OBSERVED_PHC_OTHER, 301, 0},
+		/* CLOCK_REALTIME be right to a millisecond. */
+		{"end 12s\nrealtime unsynchronized\nat 10.05s clock-set step +180us\n",
+		 OBSERVED_REALTIME, 20, 0},
+		{"end 12s\nrealtime unsynchronized\nat 10.05s clock-set step +2ms\n",
+		 OBSERVED_REALTIME, 20, 20},
+	};
+	const struct simulation_options options = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct analysis *analysis = analysis_of(cases[i].text, &options);
+		const struct analysis_clock *clock = &analysis->clock[cases[i].clock];
+		const struct incident *incident = judge_open_incident(analysis->judge);
+		const struct error_range *errors;
+
+		assert_non_null(incident);
+		errors = &incident->clock[cases[i].clock].errors;
+		if (clock->off != cases[i].off || clock->wrong != cases[i].wrong ||
+		    errors->wrong != cases[i].wrong)
+			fail_msg("%s%llu off, %llu wrong; in the incident %llu off, %llu wrong",
+				 cases[i].text, (unsigned long long)clock->off,
+				 (unsigned long long)clock->wrong, (unsigned long long)errors->off,
+				 (unsigned long long)errors->wrong);
+		analysis_free(analysis);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +155,7 @@ int main(void)
 		cmocka_unit_test(a_page_that_is_gone_bounds_nothing),
 		cmocka_unit_test(no_more_is_known_than_was_read),
 		cmocka_unit_test(a_leap_second_excuses_no_clock_that_was_off_before),
+		cmocka_unit_test(an_incident_and_the_whole_count_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
