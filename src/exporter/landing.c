@@ -298,6 +298,23 @@ static void put_page(FILE *out, const struct metrics_page *seen)
 		put_time(out, seen);
 }
 
+/* What the hooks could not tell. */
+static void put_losses(FILE *out, const struct event_losses *losses)
+{
+	uint64_t lost = 0;
+
+	for (enum event_loss i = 0; i < LOSSES; i++)
+		lost += event_loss_effect(i) == LOSS_OF_EVENT ||
+					event_loss_effect(i) == LOSS_OF_PART
+				? event_loss_count(losses, i)
+				: 0;
+	if (lost)
+		fprintf(out,
+			"<dt>lost</dt><dd>%" PRIu64 " events, in whole or in part; "
+			"<a href=\"/runbooks/VmclockEventsLost\">Runbook</a></dd>\n",
+			lost);
+}
+
 static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 {
 	const struct metrics_driver *driver = &snapshot->driver;
@@ -315,8 +332,15 @@ static void put_sight(FILE *out, const struct metrics_snapshot *snapshot)
 		attached += driver->hook[i].attach_type != HOOK_ABSENT;
 		missing += hook_is_missing(&driver->hook[i]);
 	}
-	put_row(out, "driver", "seen by %zu hooks in the kernel; %zu more are missing", attached,
-		missing);
+	fprintf(out, "<dt>driver</dt><dd>seen by %zu hook%s in the kernel", attached,
+		attached == 1 ? "" : "s");
+	if (missing)
+		fprintf(out,
+			"; %zu missing; "
+			"<a href=\"/runbooks/VmclockHooksMissing\">Runbook</a>",
+			missing);
+	fputs("</dd>\n", out);
+	put_losses(out, &driver->losses);
 	if (driver->knows_mappers)
 		put_row(out, "mapped by",
 			"%" PRIu64 " processes: what they make of the page is not visible",

@@ -183,6 +183,32 @@ static void a_wrong_clock_has_its_numbers(void **state)
 	free(html);
 }
 
+/* What is not seen of the driver has its runbooks too, and only then. */
+static void what_is_missing_is_linked(void **state)
+{
+	char *html;
+
+	(void)state;
+	make_recovered(&snapshot);
+	make_metrics(&snapshot);
+	/* What was not wanted is no loss, and nothing is counted twice. */
+	snapshot.driver.losses = (struct event_losses){
+		.ring_full = 2, .page_unreadable = 1, .uncounted = 1, .suppressed = 9};
+	html = page_of(LANDING_NOW_NS);
+	assert_non_null(strstr(html, "seen by 1 hook in the kernel; 1 missing; "
+				     "<a href=\"/runbooks/VmclockHooksMissing\">"));
+	assert_non_null(strstr(html, "3 events, in whole or in part; "
+				     "<a href=\"/runbooks/VmclockEventsLost\">"));
+	free(html);
+	snapshot.driver.hooks = 1;
+	snapshot.driver.losses.ring_full = snapshot.driver.losses.page_unreadable = 0;
+	html = page_of(LANDING_NOW_NS);
+	assert_non_null(strstr(html, "<dd>seen by 1 hook in the kernel</dd>"));
+	assert_null(strstr(html, "VmclockHooksMissing"));
+	assert_null(strstr(html, "VmclockEventsLost"));
+	free(html);
+}
+
 static void what_a_host_is_called_is_no_markup(void **state)
 {
 	char *html;
@@ -332,6 +358,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(each_state_is_said_first),
 		cmocka_unit_test(none_of_these_is_an_all_clear),
 		cmocka_unit_test(a_wrong_clock_has_its_numbers),
+		cmocka_unit_test(what_is_missing_is_linked),
 		cmocka_unit_test(what_a_host_is_called_is_no_markup),
 		cmocka_unit_test(each_finding_has_a_runbook_that_is_there),
 		cmocka_unit_test(a_history_is_bounded_and_keeps_extremes),
