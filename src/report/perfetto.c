@@ -2,6 +2,7 @@
 #include "report/perfetto.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 #include "perfetto.pb-c.h"
 
@@ -18,6 +19,7 @@
 #define OUR_SEQUENCE	   1
 #define PACKET_TAG	   (1 << 3 | 2) /* field 1, of so many bytes */
 #define PACKET_BYTES	   16384
+#define EXACT_MOST	   ((int64_t)1 << 53)
 
 /* A packet is small: what makes it long are texts, of which each is bounded by who gives it. */
 static void put_packet(FILE *out, Perfetto__TracePacket *packet)
@@ -150,6 +152,11 @@ void perfetto_add_text(struct perfetto_args *args, const char *name, const char 
 		add(args, name, PERFETTO_TEXT, 0, text);
 }
 
+struct digits {
+	char name[64];
+	char text[24];
+};
+
 static Perfetto__DebugAnnotation annotation_of(const struct perfetto_args *args, size_t i)
 {
 	Perfetto__DebugAnnotation annotation = PERFETTO__DEBUG_ANNOTATION__INIT;
@@ -177,18 +184,58 @@ static Perfetto__DebugAnnotation annotation_of(const struct perfetto_args *args,
 	return annotation;
 }
 
+/* The digits of what a double does not hold; false: it does. */
+static bool digits_of(const struct perfetto_args *args, size_t i, struct digits *digits)
+{
+	int64_t number = args->arg[i].number;
+	bool is_signed = args->arg[i].type == PERFETTO_INT;
+
+	if (!is_signed && args->arg[i].type != PERFETTO_UINT)
+		return false;
+	if (is_signed ? number >= -EXACT_MOST && number <= EXACT_MOST
+		      : (uint64_t)number <= (uint64_t)EXACT_MOST)
+		return false;
+	snprintf(digits->name, sizeof(digits->name), "%s_text", args->arg[i].name);
+	if (is_signed)
+		snprintf(digits->text, sizeof(digits->text), "%" PRId64, number);
+	else
+		snprintf(digits->text, sizeof(digits->text), "%" PRIu64, (uint64_t)number);
+	return true;
+}
+
+static Perfetto__DebugAnnotation annotation_of_digits(struct digits *digits)
+{
+	Perfetto__DebugAnnotation annotation = PERFETTO__DEBUG_ANNOTATION__INIT;
+
+	annotation.name = digits->name;
+	annotation.value_case = PERFETTO__DEBUG_ANNOTATION__VALUE_STRING_VALUE;
+	annotation.string_value = digits->text;
+	return annotation;
+}
+
 static void put_event(FILE *out, uint64_t time_ns, Perfetto__TrackEvent *event,
 		      const struct perfetto_args *args)
 {
-	Perfetto__DebugAnnotation annotation[PERFETTO_ARGS], *pointer[PERFETTO_ARGS];
+	Perfetto__DebugAnnotation annotation[2 * PERFETTO_ARGS], *pointer[2 * PERFETTO_ARGS];
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
+	struct digits digits[PERFETTO_ARGS];
+	char *category = text_of(args ? args->category : NULL);
+	uint64_t flow = args ? args->flow : 0;
+	size_t count = 0;
 
-	event->n_debug_annotations = args ? args->args : 0;
-	for (size_t i = 0; i < event->n_debug_annotations; i++) {
-		annotation[i] = annotation_of(args, i);
-		pointer[i] = &annotation[i];
+	for (size_t i = 0; args && i < args->args; i++) {
+		annotation[count++] = annotation_of(args, i);
+		if (digits_of(args, i, &digits[i]))
+			annotation[count++] = annotation_of_digits(&digits[i]);
 	}
+	for (size_t i = 0; i < count; i++)
+		pointer[i] = &annotation[i];
+	event->n_debug_annotations = count;
 	event->debug_annotations = pointer;
+	event->n_categories = category != NULL;
+	event->categories = &category;
+	event->n_flow_ids = flow != 0;
+	event->flow_ids = &flow;
 	packet.has_timestamp = packet.has_timestamp_clock_id = true;
 	packet.timestamp = time_ns;
 	packet.timestamp_clock_id = CLOCK_ID_MONOTONIC;

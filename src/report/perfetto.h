@@ -52,9 +52,14 @@ struct perfetto_args {
 		const char *text;
 	} arg[PERFETTO_ARGS];
 	size_t args;
+	const char *category; /* NULL: none */
+	uint64_t flow; /* all with one number are joined by arrows, in order of time; 0: none */
 };
 
-/* Add one; @name and @text are borrowed until it is written. A NULL text is left out. */
+/*
+ * Add one; @name and @text are borrowed until it is written. A NULL text is left out. Beside an
+ * integer beyond 2^53, which a viewer may round, its digits are written as a text, NAME_text.
+ */
 void perfetto_add_i64(struct perfetto_args *args, const char *name, int64_t value);
 void perfetto_add_u64(struct perfetto_args *args, const char *name, uint64_t value);
 void perfetto_add_bool(struct perfetto_args *args, const char *name, bool value);

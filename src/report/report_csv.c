@@ -271,7 +271,8 @@ static void csv_event(void *stream, const struct event *event,
 	put_line(stream, &line);
 }
 
-static void csv_finding(void *stream, const struct finding *finding)
+static void csv_finding(void *stream, const struct finding *finding,
+			const struct incident *incident)
 {
 	char device[EVENT_DEVICE_BYTES], text[FINDING_WORDS_BYTES];
 	struct line line = {
@@ -285,6 +286,7 @@ static void csv_finding(void *stream, const struct finding *finding)
 		.text = text,
 	};
 
+	(void)incident;
 	finding_sentence(finding, text, sizeof(text));
 	put_line(stream, &line);
 }

@@ -25,8 +25,17 @@ struct report_stream {
 	 */
 	void (*event)(void *stream, const struct event *event, const struct page_in_force *line,
 		      const struct read_verdict *read);
-	void (*finding)(void *stream, const struct finding *finding);
+	/* With the incident to which it belongs; NULL: none. */
+	void (*finding)(void *stream, const struct finding *finding,
+			const struct incident *incident);
 	void (*incident)(void *stream, const struct incident *incident); /* that is over */
+
+	/*
+	 * The same event after what was found by it, with what @judge has taken, and what went
+	 * before it and is not there (NULL: nothing). NULL: it does not want to know.
+	 */
+	void (*judged)(void *stream, const struct event *event, const struct judge *judge,
+		       const struct event_gap *gap);
 
 	/* No more comes. Frees @stream. */
 	void (*end)(void *stream);

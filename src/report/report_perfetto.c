@@ -43,6 +43,9 @@ static void *trace_begin(FILE *out, const struct report *report)
 		 "Findings that belong together: a slice is the time in which clocks were bad.");
 	describe(trace, TRACK_FINDINGS, PERFETTO_TRACK, "findings",
 		 "What happened to the clock, when it was found.");
+	trace->unknown = TRACE_NO_SLICE;
+	describe(trace, TRACK_KNOWN, PERFETTO_TRACK, "known: how wrong CLOCK_REALTIME is",
+		 "Where it is not known, the counters of its error draw the last value on.");
 	describe(trace, TRACK_PAGE, PERFETTO_TRACK, "vmclock page",
 		 "Updates by the hypervisor, when they were seen; a slice is a status.");
 	describe(trace, TRACK_CHANGES, PERFETTO_TRACK, "system clock changes",
@@ -261,12 +264,17 @@ static void trace_event(void *stream, const struct event *event, const struct pa
 	}
 }
 
-static void trace_finding(void *stream, const struct finding *finding)
+/* It and the wrong reads of the incident that it opens are joined by arrows. */
+static void trace_finding(void *stream, const struct finding *finding,
+			  const struct incident *incident)
 {
 	const struct trace *trace = stream;
 	struct perfetto_args args = {0};
 	char text[FINDING_WORDS_BYTES];
 
+	args.category = finding_severity_name(finding->severity);
+	if (incident && incident->findings && incident->finding[0].number == finding->number)
+		args.flow = incident->number;
 	finding_sentence(finding, text, sizeof(text));
 	perfetto_add_u64(&args, "number", finding->number);
 	perfetto_add_text(&args, "severity", finding_severity_name(finding->severity));
@@ -287,6 +295,7 @@ static void trace_incident(void *stream, const struct incident *incident)
 	uint64_t findings = incident->findings + incident->findings_unlisted;
 	char name[32], wrong[OBSERVED_CLOCKS][48];
 
+	args.category = finding_severity_name(incident->severity);
 	snprintf(name, sizeof(name), "incident %" PRIu64, incident->number);
 	perfetto_add_text(&args, "severity", finding_severity_name(incident->severity));
 	perfetto_add_text(&args, "recovery", claim_state_name(incident->recovery.state));
@@ -302,12 +311,19 @@ static void trace_incident(void *stream, const struct incident *incident)
 	perfetto_end(trace->out, TRACK_INCIDENTS, incident->to_ns);
 }
 
+static void trace_judged(void *stream, const struct event *event, const struct judge *judge,
+			 const struct event_gap *gap)
+{
+	trace_known(stream, event, judge, gap);
+}
+
 static void trace_end(void *stream)
 {
 	struct trace *trace = stream;
 
 	if (trace->has_status)
 		perfetto_end(trace->out, TRACK_PAGE, trace->last_ns);
+	trace_end_known(trace);
 	free(trace);
 }
 
@@ -317,5 +333,6 @@ const struct report_stream report_perfetto = {
 	.event = trace_event,
 	.finding = trace_finding,
 	.incident = trace_incident,
+	.judged = trace_judged,
 	.end = trace_end,
 };

@@ -19,6 +19,11 @@ struct reading {
 	FILE *out;
 };
 
+static bool is_asked(const struct reading *reading, const struct event *event)
+{
+	return event->time_ns >= reading->from_ns && event->time_ns < reading->to_ns;
+}
+
 static void on_event(const struct event *event, const struct page_in_force *line, void *arg)
 {
 	struct reading *reading = arg;
@@ -26,7 +31,7 @@ static void on_event(const struct event *event, const struct page_in_force *line
 	struct read_verdict verdict;
 
 	reading->reads += event->type == EVENT_READ;
-	if (event->time_ns < reading->from_ns || event->time_ns >= reading->to_ns)
+	if (!is_asked(reading, event))
 		return;
 	if (event->type == EVENT_READ &&
 	    read_list_find(reading->report->analysis->reads, reading->reads, &verdict))
@@ -39,7 +44,8 @@ static void on_finding(const struct finding *finding, void *arg)
 	struct reading *reading = arg;
 
 	if (report_has_finding(reading->report, finding))
-		reading->form->finding(reading->stream, finding);
+		reading->form->finding(reading->stream, finding,
+				       judge_open_incident(reading->judge));
 }
 
 static void on_incident(const struct incident *incident, enum incident_news news, void *arg)
@@ -63,6 +69,8 @@ static bool take(const struct event *event, const struct source_note *note, void
 	if (note->gap)
 		judge_resume(reading->judge, note->gap);
 	judge_event(reading->judge, event);
+	if (reading->form->judged && is_asked(reading, event))
+		reading->form->judged(reading->stream, event, reading->judge, note->gap);
 	return true;
 }
 

@@ -7,7 +7,7 @@
 Decoded by Google's library, by the numbers and types that Perfetto's own descriptions have and that are
 written down here once more, so that a slip in src/report/perfetto.proto is one against this. Prints an
 object: the clocks, and each track with its slices, instants and values. Fails where a slice is not closed
-in order, or a field is none of these.
+in order, an integer beyond 2^53 has not its digits beside it, or a field is none of these.
 """
 import json
 import sys
@@ -33,7 +33,8 @@ MESSAGES = {
     "Counter": {"unit": (3, "int32"), "y_axis_share_key": (7, "string")},
     "TrackEvent": {
         "debug_annotations": (4, "*Annotation"), "type": (9, "int32"), "track_uuid": (11, "uint64"),
-        "name": (23, "string"), "counter_value": (30, "int64")},
+        "categories": (22, "*string"), "name": (23, "string"), "counter_value": (30, "int64"),
+        "flow_ids": (47, "*fixed64")},
     "Annotation": {
         "bool_value": (2, "bool"), "uint_value": (3, "uint64"), "int_value": (4, "int64"),
         "string_value": (6, "string"), "name": (10, "string")},
@@ -53,7 +54,7 @@ def trace_type():
                 field.type = field_types.TYPE_MESSAGE
                 field.type_name = ".trace." + kind.lstrip("*")
             else:
-                field.type = getattr(field_types, "TYPE_" + kind.upper())
+                field.type = getattr(field_types, "TYPE_" + kind.lstrip("*").upper())
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     descriptor = pool.FindMessageTypeByName("trace.Trace")
@@ -87,21 +88,26 @@ def add(track, packet, event):
     assert packet.timestamp_clock_id == 3, "not by CLOCK_MONOTONIC"
     raw = track.setdefault("raw", [])
     args = {one.name: argument(one) for one in event.debug_annotations}
-    raw.append((packet.timestamp, len(raw), KINDS[event.type], event.name, args,
+    assert len(args) == len(event.debug_annotations), "an argument is there twice"
+    for name, value in args.items():
+        large = isinstance(value, int) and abs(value) > 1 << 53
+        assert not large or args.get(name + "_text") == str(value), "%s has no digits" % name
+    more = {"args": args, "categories": list(event.categories), "flows": list(event.flow_ids)}
+    raw.append((packet.timestamp, len(raw), KINDS[event.type], event.name, more,
                 event.counter_value))
 
 
 def settle(track):
     """In order of time, as a viewer takes them: the last that is open is the first to end."""
     open_ones, slices, instants, values = [], [], [], []
-    for at, _, kind, name, args, value in sorted(track.pop("raw", []), key=lambda e: e[:2]):
+    for at, _, kind, name, more, value in sorted(track.pop("raw", []), key=lambda e: e[:2]):
         if kind == "begin":
-            open_ones.append((at, name, args))
+            open_ones.append((at, name, more))
         elif kind == "end":
-            began, name, args = open_ones.pop()
-            slices.append({"at": began, "ns": at - began, "name": name, "args": args})
+            began, name, more = open_ones.pop()
+            slices.append({"at": began, "ns": at - began, "name": name, **more})
         elif kind == "instant":
-            instants.append({"at": at, "name": name, "args": args})
+            instants.append({"at": at, "name": name, **more})
         else:
             values.append([at, value])
     assert not open_ones, "%s is not closed" % open_ones

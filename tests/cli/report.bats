@@ -756,6 +756,15 @@ schema_check() {
 		and (.slices | all(.name == "PTP_SYS_OFFSET_PRECISE" and .ns == 3000 and .args.device == "vmclock0" and .args.result == 0))'
 	track 'reads of the driver' 'map(select(.parent == "thread 1001 database")) | .[0].slices | length == 1195
 		and all(.ns == 1500 and .args.against_page_ns == 0 and .args.page_bound_ns > 900)'
+	# The wrong ones are as many as in the report, by name and category; arrows join them to what opened the incident.
+	track 'reads of the driver' '[.[].slices[] | select(.args.wrong)] | length == 38 and all(.categories == ["wrong"] and .flows == [1]
+		and .args.read_error_hi_ns < -120000000 and .name == "PTP_SYS_OFFSET_PRECISE, wrong: 130 ms behind")'
+	track 'reads of the driver' '[.[].slices[] | select(.args.wrong != true)] | all(.categories == ["read"] and .flows == [] and .name == "PTP_SYS_OFFSET_PRECISE")
+		and (map(select(.args.wrong == false)) | length) == 206 and (map(select(.args.read_error_unknown)) | length) == 1'
+	track findings '.[0].instants | map(.flows) == [[], [1], [], [], [], []] and .[1].categories == ["critical"]'
+	# From the first reading to the last.
+	track 'known: how wrong CLOCK_REALTIME is' '.[0].slices | map(.name) == ["known",
+		"not known: the hypervisor did not vouch for the page'"'"'s clock", "known"] and .[1].ns > 1400000000 and .[1].ns < 1700000000'
 	# The signed error: from -250 ms up while it was wrong, its low end never above its high one.
 	track "CLOCK_REALTIME less the page's time, from" '.[0] | .unit == 1 and (.values | map(.[1]) | min) < -250000000'
 	jq -e '(.tracks[] | select(.name | endswith("time, from")).values) as $from | (.tracks[] | select(.name | endswith("time, to")).values) as $to
@@ -768,6 +777,12 @@ schema_check() {
 	track observer '.[0].instants | map(.name) == ["the driver is there", "totals of events"]'
 	track 'thread 100 chronyd' '.[0] | (.slices | length) == 17 and (.instants | map(select(.name == "uses since the last count")) | length) == 2'
 	jq -e '[.tracks[].name | select(contains("\ufffd"))] | length == 2' "$BATS_TEST_TMPDIR/tracks"
+	# What is missing is not known, from the last event before it to the first one after.
+	cp "$STORY" "$copy"
+	sqlite3 "$copy" 'DELETE FROM events WHERE id BETWEEN 3000 AND 3400'
+	{ "$VMCLOCK_TRACE" report --perfetto "$copy" 2>/dev/null || [ $? = 1 ]; } | /usr/bin/python3 "$BATS_TEST_DIRNAME/perfetto_check.py" >"$BATS_TEST_TMPDIR/tracks"
+	track 'known: how wrong CLOCK_REALTIME is' '.[0].slices | map(.name) as $names | ($names | length) == 5 and $names[3] == "not known: events are missing"
+		and $names[4] == "known" and .[3].at == .[2].at + .[2].ns and .[3].ns > 3000000000 and .[4].at >= .[3].at + .[3].ns'
 }
 
 @test "report: no trace in binary on a terminal" {

@@ -247,8 +247,8 @@ static void each_event_is_told(void **state)
 	text = form_of(NULL, &report_perfetto, &all, &bytes);
 	packets = check_perfetto(text, bytes);
 	/* A read and a call of each use but every seventh, whose latency is a bound; and the states
-	 * of the page and the incident. */
-	assert_int_equal(packets.kinds[1], 2 * (120 - 18) + 3 + 1);
+	 * of the page, the incident, and what is known. */
+	assert_int_equal(packets.kinds[1], 2 * (120 - 18) + 3 + 1 + 3);
 	free(text);
 }
 
