@@ -9,6 +9,7 @@
 #include "show/downtime_words.h"
 #include "show/field_change.h"
 #include "show/finding_words.h"
+#include "show/histogram_text.h"
 #include "show/incident_view.h"
 #include "show/live_text.h"
 #include "report/report_view.h"
@@ -175,6 +176,33 @@ static void put_users(FILE *out, const struct report *report)
 			summary->reader_uses_unlisted);
 }
 
+/* Of reads that were measured. */
+static void put_latencies(FILE *out, const struct report *report)
+{
+	const struct summary *summary = &report->analysis->summary;
+
+	for (size_t i = 0; i < summary->clocks; i++) {
+		const struct summary_clock *clock = &summary->clock[i];
+		struct named_histogram latency[EVENT_PATHS];
+		char name[EVENT_DEVICE_BYTES], heading[EVENT_DEVICE_BYTES + 48];
+		size_t latencies = 0;
+
+		for (int path = 0; path < EVENT_PATHS; path++) {
+			if (event_path_is_read((enum event_path)path) &&
+			    clock->path[path].latency.count)
+				latency[latencies++] = (struct named_histogram){
+					event_path_name((enum event_path)path),
+					&clock->path[path].latency};
+		}
+		if (!latencies)
+			continue;
+		snprintf(heading, sizeof(heading), "How long reads of %s took",
+			 event_device_name(clock->is_phc, clock->device, name) ?: "the clock");
+		put_heading(out, heading);
+		histograms_put(out, latency, latencies);
+	}
+}
+
 struct unknowns {
 	FILE *out;
 	size_t count;
@@ -244,6 +272,7 @@ void report_put_text(FILE *out, const struct report *report)
 	put_findings(out, report);
 	put_incidents(out, report);
 	put_users(out, report);
+	put_latencies(out, report);
 	put_heading(out, "Not known");
 	report_unknowns(report, put_unknown, &unknowns);
 	if (!unknowns.count)

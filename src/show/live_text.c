@@ -11,6 +11,7 @@
 #include "show/field_change.h"
 #include "show/finding_words.h"
 #include "show/level.h"
+#include "show/text_fit.h"
 
 void live_put_duration(FILE *out, const char *format, uint64_t ns)
 {
@@ -32,10 +33,12 @@ void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
 
 void live_put_reader(FILE *out, const struct event_reader *who)
 {
-	char text[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)];
+	char text[TEXT_DISPLAY_BYTES(EVENT_COMM_BYTES)], name[sizeof(text)];
 
 	text_display(who->comm, strnlen(who->comm, EVENT_COMM_BYTES), text, sizeof(text));
-	fprintf(out, "%-*s %7" PRIu32, LIVE_READER_COLUMNS, text, who->pid);
+	text_shorten(text, LIVE_READER_COLUMNS, name, sizeof(name));
+	fprintf(out, "%s%*s %7" PRIu32, name,
+		LIVE_READER_COLUMNS - text_columns(name, strlen(name)), "", who->pid);
 }
 
 void live_put_page(FILE *out, const struct page *page)

@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "show/histogram_text.h"
 #include "show/live_text.h"
 #include "trace/trace_known.h"
 
@@ -43,29 +44,12 @@ static void put_path(FILE *out, const char *name, const struct summary_path *pat
 	put_latency(out, &path->call_latency, true);
 }
 
-static void put_histogram(FILE *out, const char *name, const struct histogram *histogram)
-{
-	uint64_t most = 0;
-
-	for (int b = 0; b < HISTOGRAM_BUCKETS; b++)
-		most = histogram->bucket[b] > most ? histogram->bucket[b] : most;
-	fprintf(out, "\n  %s took\n", name);
-	for (int b = 0; b < HISTOGRAM_BUCKETS; b++) {
-		char from[TEXT_NS_BYTES];
-		int bar = (int)(histogram->bucket[b] * 40 / (most ? most : 1));
-
-		if (!histogram->bucket[b])
-			continue;
-		text_ns_u64(b ? 1ull << b : 0, from, sizeof(from));
-		fprintf(out, "    from %10s %9" PRIu64 " |%.*s\n", from, histogram->bucket[b],
-			bar ? bar : 1, "****************************************");
-	}
-}
-
 static void put_clock(FILE *out, const struct trace_context *context,
 		      const struct summary_clock *clock)
 {
+	struct named_histogram latency[EVENT_PATHS];
 	char name[EVENT_DEVICE_BYTES];
+	size_t latencies = 0;
 
 	fprintf(out, "\n%-26s %9s %8s %9s %11s %11s %11s\n",
 		event_device_name(clock->is_phc, clock->device, name) ?: "no clock came of it",
@@ -77,9 +61,10 @@ static void put_clock(FILE *out, const struct trace_context *context,
 	}
 	for (int i = 0; i < EVENT_PATHS; i++) {
 		if (event_path_is_read((enum event_path)i) && clock->path[i].latency.count)
-			put_histogram(out, event_path_name((enum event_path)i),
-				      &clock->path[i].latency);
+			latency[latencies++] = (struct named_histogram){
+				event_path_name((enum event_path)i), &clock->path[i].latency};
 	}
+	histograms_put(out, latency, latencies);
 }
 
 static void put_errors(FILE *out, const struct summary *summary)

@@ -241,6 +241,7 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 }
 
 @test "report: what is a page or an archive is said to be one" {
+	cd "$BATS_TEST_TMPDIR"
 	echo of a bundle | gzip >file
 	run -1 --separate-stderr "$VMCLOCK_TRACE" report file
 	[[ $stderr == *"file is an archive, not a recording"*"hint: if it is a bundle: vmclock-trace verify file"* ]]
