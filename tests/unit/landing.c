@@ -105,7 +105,7 @@ static void each_state_is_said_first(void **state)
 	is_said_red(LANDING_WARNING, "The host has no source of time (FREERUNNING).", true);
 	make_unvouched(&snapshot, VMCLOCK_STATUS_UNRELIABLE);
 	is_said(LANDING_CRITICAL, "The host does not vouch for its clock: UNRELIABLE.");
-	make_unvouched(&snapshot, VMCLOCK_STATUS_INITIALIZING);
+	make_initializing(&snapshot);
 	is_said_red(LANDING_UNKNOWN, "The host does not vouch for its clock: INITIALIZING.", true);
 	make_unvouched(&snapshot, VMCLOCK_STATUS_UNKNOWN);
 	is_said_red(LANDING_UNKNOWN, "The host does not vouch for its clock: UNKNOWN.", true);
@@ -338,7 +338,7 @@ static void keep_states(const char *directory)
 	} states[] = {{"healthy", make_healthy},     {"wrong", make_wrong},
 		      {"recovered", make_recovered}, {"maintenance", make_maintenance},
 		      {"lost", make_lost},	     {"unknown", make_unknown},
-		      {"witnessed", make_witnessed}};
+		      {"witnessed", make_witnessed}, {"initializing", make_initializing}};
 	FILE *out;
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {

@@ -122,6 +122,17 @@ static inline void make_unvouched(struct metrics_snapshot *snapshot, uint64_t st
 	snapshot->well = claim_seen(false);
 }
 
+/* As it is while a host begins. */
+static inline void make_initializing(struct metrics_snapshot *snapshot)
+{
+	make_unvouched(snapshot, VMCLOCK_STATUS_INITIALIZING);
+	snapshot->well = claim_unknown(CLAIM_NO_VOUCHER);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		snapshot->clock[i].known = false;
+		snapshot->clock[i].why = ERROR_NOT_VOUCHED;
+	}
+}
+
 /* A page without a clock, and no other clock that could judge. */
 static inline void make_unknown(struct metrics_snapshot *snapshot)
 {
