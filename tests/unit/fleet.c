@@ -13,9 +13,10 @@
 #include "fleet/fleet.h"
 #include "page_make.h"
 #include "scenario/scenario_source.h"
+#include "seeds.h"
 
 #define FIRST  400
-#define FLEETS 120
+#define FLEETS SEEDS_OF(120)
 #define HOSTS  4
 #define MOST   20000
 #define SEC    ((int64_t)NSEC_PER_SEC)
