@@ -18,7 +18,7 @@ until_true() {
 # For a bash of its own.
 export_patience() {
 	export PATIENCE_S
-	export -f until_true has begun is_whole play_sim end_sim play_watched watcher end_watchers
+	export -f until_true has begun is_whole play_sim end_sim has_ended play_watched watcher end_watchers
 }
 
 # has FILE PATTERN [TIMES]: in so many of its lines at least.
@@ -53,7 +53,15 @@ hold_sim() {
 	done
 }
 let_sim_go() { kill -CONT "$sim"; }
-end_sim() { [ -z "${sim-}" ] || { kill -CONT "$sim"; kill "$sim"; } 2>/dev/null || :; }
+# By SIGTERM; at once where it does not end so: stopped while it looks for leaks, it waits for ever.
+end_sim() {
+	[ -n "${sim-}" ] || return 0
+	{ kill -CONT "$sim" && kill "$sim"; } 2>/dev/null || return 0
+	PATIENCE_S=10 until_true has_ended "$sim" 2>/dev/null || kill -KILL "$sim" 2>/dev/null || :
+}
+
+# has_ended PROCESS: it is no longer there, or only to be waited for.
+has_ended() { ! grep -q '^State:.[^ZX]' "/proc/$1/status"; }
 
 # For what a process waits that waits for events; any where the kernel does not say, not even of this
 # one's parent.
