@@ -406,8 +406,10 @@ assert answer.count(b"HTTP/1.1 200") == 21, answer' "${at%:*}" "${at##*:}" "$dir
 	grep '<a href="/runbooks/VmclockDisrupted">disruption</a>' "$dir/first.html"
 	grep 'the counter was disrupted' "$dir/first.html"
 	lacks '<script' "$dir/first.html"
-	mkdir "$dir/pictures"
-	python3 "$tests/browse.py" "$dir/first.html" "$dir/pictures"
+	# One with clocks, which are not read beside a plain file.
+	mkdir "$dir/states" "$dir/pictures"
+	"${VMCLOCK_TRACE%/*}/unit/landing" "$dir/states"
+	python3 "$tests/browse.py" "$dir/states/wrong.html" "$dir/pictures"
 }
 
 @test "exporter: its first page names the host; each runbook that it links is there, and no other" {
