@@ -10,13 +10,9 @@
 #include "page/names.h"
 #include "show/interval_text.h"
 #include "show/peer_view.h"
+#include "show/sentence.h"
 
-/* Where a sentence goes. */
-struct words {
-	char *text;
-	size_t bytes;
-};
-
+/* Each is said in one go. */
 #define say(words, ...) ((void)snprintf((words).text, (words).bytes, __VA_ARGS__))
 
 struct ns_text {
@@ -100,12 +96,11 @@ static void say_step(struct words words, const struct finding *finding)
 	const struct finding_step *step = &finding->step;
 
 	say(words,
-	    "the page's time was stepped by %s%s, beyond the %s %s, and its marker did not move: "
-	    "programs that follow the page step too%s",
+	    "the page's time was stepped by %s%s; %s%s%s: its marker did not move, so programs "
+	    "that follow the page step too%s",
 	    of_span(step->moved).text, step->out_of_range ? " or more" : "",
-	    of_ns(step->bound_ns).text,
-	    step->has_bound ? "that the page before had guaranteed"
-			    : "that count as a step where a page guarantees nothing",
+	    step->has_bound ? "the page before had guaranteed " : "it guarantees nothing, and ",
+	    of_ns(step->bound_ns).text, step->has_bound ? "" : " count as a step",
 	    step->bounds_disjoint ? "; the page was wrong before it or is wrong now" : "");
 }
 
@@ -114,8 +109,8 @@ static void say_slew(struct words words, const struct finding *finding)
 	const struct finding_slew *slew = &finding->slew;
 
 	say(words,
-	    "the host's clock now runs %s ppm%s against before, more than the %s ppm %s: rates "
-	    "learnt from it are void",
+	    "the host's clock now runs %s ppm%s against before; that is more than the %s ppm %s: "
+	    "rates learnt from it are void",
 	    of_ppm(slew->change_ppt).text, slew->out_of_range ? " or more" : "",
 	    of_ppm((int64_t)(slew->bound_ppt < INT64_MAX ? slew->bound_ppt : INT64_MAX)).text + 1,
 	    slew->has_bound ? "that both pages allow" : "that count where pages guarantee nothing");
@@ -260,24 +255,42 @@ static void say_mismatch(struct words words, const struct finding *finding)
 	    answer->why ? answer->why : "");
 }
 
+#define OFF_BYTES (INTERVAL_TEXT_BYTES + 16)
+
+/* "250 ms behind", "120 ms to 250 ms ahead of", and what may be neither with both its ends. */
+static void off_text(struct ns_interval offset, char off[OFF_BYTES])
+{
+	struct words words = {off, OFF_BYTES};
+	bool is_ahead = offset.lo_ns > 0;
+
+	*off = '\0';
+	if (!error_sure_ns(offset)) {
+		snprintf(off, OFF_BYTES, "%s from", of_span(offset).text);
+		return;
+	}
+	say_off(&words, offset);
+	if (is_ahead)
+		strncat(off, " of", OFF_BYTES - strlen(off) - 1);
+}
+
 static void say_clock(struct words words, const struct finding *finding)
 {
 	const struct finding_clock *clock = &finding->clock;
 	const struct peer_name peer = {.clock = clock->clock,
 				       .reference = finding->event.clock.reference};
-	char witness[WITNESS_TEXT_BYTES], name[PEER_TEXT_BYTES];
+	char witness[WITNESS_TEXT_BYTES], name[PEER_TEXT_BYTES], off[OFF_BYTES];
 
+	off_text(clock->offset, off);
 	if (witness_is_other(&clock->witness)) {
-		say(words, "%s is %s from the %s of %s, though it claims to be within %s",
-		    observed_clock_name(clock->clock), of_span(clock->offset).text,
-		    clock_scale_name(clock->scale), witness_text(&clock->witness, witness),
-		    of_ns(clock->claim_ns).text);
+		say(words, "%s is %s the %s of %s; it claims to be within %s",
+		    observed_clock_name(clock->clock), off, clock_scale_name(clock->scale),
+		    witness_text(&clock->witness, witness), of_ns(clock->claim_ns).text);
 		return;
 	}
 	say(words,
-	    "%s is %s from the page's %s, though it claims %s and the page guarantees %s: one of "
-	    "the two is confident and wrong",
-	    peer_text(&peer, name), of_span(clock->offset).text, clock_scale_name(clock->scale),
+	    "%s is %s the page's %s; it claims to be within %s, and the page within %s: one of the "
+	    "two is wrong",
+	    peer_text(&peer, name), off, clock_scale_name(clock->scale),
 	    of_ns(clock->claim_ns).text, of_ns(clock->page_claim_ns).text);
 }
 
@@ -325,8 +338,8 @@ static void say_stun(struct words words, const struct finding *finding)
 
 static void say_seqlock(struct words words, const struct finding *finding)
 {
-	static const char follow[] = "its writer does not follow the seqlock, so a reader may take "
-				     "a mix of two states for one";
+	static const char follow[] = "its writer breaks the seqlock, and a reader may get a mix of "
+				     "two states";
 	const struct finding_seqlock *seqlock = &finding->seqlock;
 
 	if (seqlock->cause == SEQLOCK_UNCHANGED)

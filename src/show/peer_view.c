@@ -77,7 +77,7 @@ const char *peer_text(const struct peer_name *peer, char out[PEER_TEXT_BYTES])
 	return out;
 }
 
-/* ", and each claims to be within 1 ms" and the like. */
+/* "; each claims to be within 1 ms" and the like. */
 static void claim_words(const struct peer_pair *pair, char *text, size_t bytes)
 {
 	char a[TEXT_NS_BYTES], b[TEXT_NS_BYTES], one[PEER_TEXT_BYTES], other[PEER_TEXT_BYTES];
@@ -85,14 +85,14 @@ static void claim_words(const struct peer_pair *pair, char *text, size_t bytes)
 	text_ns_u64(pair->a.claim_ns, a, sizeof(a));
 	text_ns_u64(pair->b.claim_ns, b, sizeof(b));
 	if (!pair->a.has_claim || !pair->b.has_claim)
-		snprintf(text, bytes, ", though %s claims to be within %s (%s claims no bound)",
+		snprintf(text, bytes, "; %s claims to be within %s, and %s no bound",
 			 peer_text(pair->a.has_claim ? &pair->a : &pair->b, one),
 			 pair->a.has_claim ? a : b,
 			 peer_text(pair->a.has_claim ? &pair->b : &pair->a, other));
 	else if (pair->a.claim_ns == pair->b.claim_ns)
-		snprintf(text, bytes, ", though each claims to be within %s", a);
+		snprintf(text, bytes, "; each claims to be within %s", a);
 	else
-		snprintf(text, bytes, ", though they claim to be within %s and %s", a, b);
+		snprintf(text, bytes, "; they claim to be within %s and %s", a, b);
 }
 
 void pair_words(const struct peer_pair *pair, char *text, size_t bytes)

@@ -38,7 +38,7 @@ void pair_json_add(json_object *to, const struct peer_pair *pair);
 const char *peer_text(const struct peer_name *peer, char out[PEER_TEXT_BYTES]);
 
 /*
- * "hyperv (/dev/ptp1) is 100 ms ahead of KVM virtual PTP (/dev/ptp0), and each claims to be within
+ * "hyperv (/dev/ptp1) is 100 ms ahead of KVM virtual PTP (/dev/ptp0); each claims to be within
  * 1 ms: which of the two is wrong is not known", no full stop; always terminated.
  */
 void pair_words(const struct peer_pair *pair, char *text, size_t bytes);

@@ -58,10 +58,10 @@ def check(program, recording, page):
     for name, arguments in commands.items():
         command = [program, *arguments]
         # Long names of hosts are shortened in columns; others tell what is so at this moment.
-        same = name in ("status", "watch", "trace", "replay", "report")
+        same = name in ("status", "watch", "trace", "report")
         piped = subprocess.run(command, capture_output=True, text=True).stdout if same else ""
         for columns in 40, 80, 200:
-            if name == "doctor" and columns != 40:  # it tries all hooks
+            if not same and columns != 40:  # the hardest; doctor tries all hooks
                 continue
             shown = on_terminal(columns, command)
             widest = max(map(columns_of, shown.splitlines()), default=0)

@@ -33,3 +33,23 @@ on_terminal() { python3 "$BATS_TEST_DIRNAME/on_terminal.py" "$@"; }
 	"$VMCLOCK_TRACE" watch --from marker.sqlite >watched || [ $? = 3 ]
 	grep '^~2026-01-01T00:00:10.100Z +10.100000 critical disruption: ' watched
 }
+
+# Those of findings: tests/unit/finding.c.
+@test "words: no sentence of status, doctor, a report's beginning or watch has more than 20 words" {
+	{
+		for page in "$BATS_TEST_DIRNAME"/../data/vectors/pages/0?[15]-*.bin; do
+			"$VMCLOCK_TRACE" status --device "$page" || :
+		done
+		"$VMCLOCK_TRACE" doctor || :
+		"$VMCLOCK_TRACE" watch --from "$OUT/incident.sqlite" || :
+		"$VMCLOCK_TRACE" report "$OUT/incident.sqlite" | sed '/^In full/,$d' || :
+	} >said 2>&1
+	# A sentence ends where its clause does; a label, a path and what is in a table is none.
+	python3 - said <<-'PYTHON'
+		import re, sys
+		text = re.sub(r"\n {16,}(?!hint)", " ", open(sys.argv[1]).read())
+		long = {s for line in text.split("\n") for s in re.split(r"(?<=[.;:])\s|\s{2,}|\(", line) if len(s.split()) > 20}
+		assert text.count("\n") > 200, text.count("\n")
+		sys.exit("\n".join(long) or 0)
+	PYTHON
+}

@@ -95,6 +95,23 @@ static void is_one_safe_line(const char *text)
 		assert_true((unsigned char)*text >= ' ' && *text != 0x7f);
 }
 
+/* What one reads at once: up to a full stop, a colon or a semicolon, no more than 20 words. */
+static void is_short(const char *text)
+{
+	unsigned int words = 0;
+
+	for (const char *word = text; *word; word += strspn(word, " ")) {
+		size_t length = strcspn(word, " ");
+
+		words++;
+		if (words > 20)
+			fail_msg("too long: %s", text);
+		if (strchr(".:;", word[length - 1]))
+			words = 0;
+		word += length;
+	}
+}
+
 static void each_kind_has_a_sentence_and_json(void **state)
 {
 	static const uint8_t fills[] = {0, 0x7f, 0x80, 0xff};
@@ -108,6 +125,7 @@ static void each_kind_has_a_sentence_and_json(void **state)
 
 		finding_sentence(&finding, text, sizeof(text));
 		is_one_safe_line(text);
+		is_short(text);
 		assert_true(strlen(text) < sizeof(text) - 1); /* not cut */
 		json = finding_json(&finding);
 		line = json_object_to_json_string(json);

@@ -329,7 +329,7 @@ static void clocks_that_contradict_each_other(void **state)
 	}
 	assert_string_equal(page_status_level(&status), "warning");
 	finds(&status, "clocks_disagree",
-	      "WARNING: hyperv (/dev/ptp1) is 100.000 ms ahead of hyperv (/dev/ptp0), though each "
+	      "WARNING: hyperv (/dev/ptp1) is 100.000 ms ahead of hyperv (/dev/ptp0); each "
 	      "claims to be within 1.000 ms: which of the two is wrong is not known.");
 	json = page_status_json(&status);
 	assert_non_null(json_object_object_get(json, "clocks_disagree"));
