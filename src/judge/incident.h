@@ -43,8 +43,10 @@
  * was off, has recovered only when it is proven to be right: when the whole interval of its error,
  * by the page or the witness and by each other clock with a bound that nothing contradicts, is
  * within what it claims and RECOVERY_BEYOND_NS; one that claims nothing claims 0. Where a bound is
- * wider than that, not proven wrong is not right. Nor is it known while a clock contradicts it, or
- * the one by which it is judged: one that claims a bound, or one without that agreed before.
+ * wider than that, not proven wrong is not right; then it is for the host's clocks without a bound
+ * to say, if they agreed with CLOCK_REALTIME before, and do with what the bounds leave. Nor is it
+ * known while a clock contradicts it, or the one by which it is judged: one that claims a bound, or
+ * one without that agreed before.
  *
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
  * of no recovery. The former may still come back to its source: the incident stays open until then.
@@ -179,6 +181,7 @@ struct incident {
 	uint64_t claim_ns;
 	struct step_blame step_blame; /* the page was stepped: when was it wrong? */
 	struct witness witness;	      /* by whom clocks were judged last, judge/witness.h */
+	struct witness proven_by;     /* recovered: who, with no bound, says so; or none */
 	bool closed;
 	uint64_t
 		/* since when the page itself is good; 0: it is not, or there is none */
@@ -240,6 +243,12 @@ void incidents_forget(struct incidents *incidents, uint64_t number);
 
 /* No more events: close what is open. */
 void incidents_finish(struct incidents *incidents);
+
+/* By whom it has recovered, if it has: the page, or another clock. */
+static inline const struct witness *incident_recovered_by(const struct incident *incident)
+{
+	return incident->proven_by.rank == WITNESS_NONE ? &incident->witness : &incident->proven_by;
+}
 
 /* For how long it was surely bad: from the first sample found bad to the last one. */
 uint64_t incident_least_ns(const struct incident *incident);

@@ -95,6 +95,17 @@ static bool realtime_bounds(const struct incidents *incidents, struct ns_interva
 	return true;
 }
 
+/* A clock of the host, which claims no bound, tells how far CLOCK_REALTIME is. */
+static bool is_host_of_now(const struct incidents *incidents, const struct witness_peer *peer)
+{
+	uint64_t now_ns = incidents->newest_ns;
+
+	return peer->is_there && peer->has_realtime && !peer->is_off_page &&
+	       witness_rank_of(&peer->clock) == WITNESS_HOST &&
+	       (!incidents->open || peer->from_ns > incidents->moved_ns) &&
+	       (peer->from_ns > now_ns || now_ns - peer->from_ns <= WITNESS_STALE_NS);
+}
+
 static uint64_t claim_of_ns(const struct event_clock *clock)
 {
 	return clock->has_claim ? clock->max_error_ns : 0;
@@ -107,6 +118,57 @@ static bool is_proven(const struct event_clock *reading, struct ns_interval erro
 
 	return __builtin_add_overflow(claim_of_ns(reading), RECOVERY_BEYOND_NS, &allowed_ns) ||
 	       interval_furthest_ns(error) <= allowed_ns;
+}
+
+/*
+ * What is bounded by @error alone leaves open whether CLOCK_REALTIME is right: do the clocks of the
+ * host, which claim no bound, agree with that, and all show it to be? Then the last of them, else
+ * none.
+ */
+static struct witness host_proof(const struct incidents *incidents, struct ns_interval error)
+{
+	const struct event_clock *reading = &incidents->newest[OBSERVED_REALTIME].reading;
+	const struct witness_peers *peers = &incidents->page->peers;
+	struct witness by = {0};
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct witness_peer *peer = &peers->peer[i];
+
+		if (!is_host_of_now(incidents, peer))
+			continue;
+		if (!interval_overlap(peer->realtime, error) || !is_proven(reading, peer->realtime))
+			return (struct witness){0};
+		by = (struct witness){.rank = WITNESS_HOST,
+				      .clock = peer->clock.clock,
+				      .reference = peer->clock.reference,
+				      .seen_ns = peer->from_ns};
+	}
+	return by;
+}
+
+static bool is_bounded(const struct witness *witness)
+{
+	return witness->rank == WITNESS_PAGE || witness->rank == WITNESS_BOUNDED;
+}
+
+/* Within @error it is good; is it right? */
+static void prove(struct incidents *incidents, struct ns_interval error)
+{
+	const struct event_clock *reading = &incidents->newest[OBSERVED_REALTIME].reading;
+	struct realtime_proof *proof = &incidents->proof;
+	struct witness host = host_proof(incidents, error);
+
+	/* One that disagreed before anything was moved is not asked afterwards. */
+	if (!incidents->open)
+		proof->host_agreed = host.rank != WITNESS_NONE;
+	if (is_proven(reading, error)) {
+		proof->is_missing = false;
+		proof->by = (struct witness){0};
+	} else if (host.rank != WITNESS_NONE && proof->host_agreed &&
+		   is_bounded(&incidents->page->witness)) {
+		proof->is_missing = false;
+		proof->by = host;
+	}
 }
 
 void incident_follow_proof(struct incidents *incidents)
@@ -125,8 +187,8 @@ void incident_follow_proof(struct incidents *incidents)
 		return;
 	proof->bound_ns = interval_furthest_ns(error);
 	proof->claim_ns = claim_of_ns(reading);
-	if (is_proven(reading, error) && incidents->newest[OBSERVED_REALTIME].is_good)
-		proof->is_missing = false;
+	if (incidents->newest[OBSERVED_REALTIME].is_good)
+		prove(incidents, error);
 }
 
 struct claim incident_proof_of_realtime(const struct incidents *incidents)
@@ -196,6 +258,7 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 
 	incidents->incident.within_ns = incidents->proof.bound_ns;
 	incidents->incident.claim_ns = incidents->proof.claim_ns;
+	incidents->incident.proven_by = incidents->proof.by;
 	incidents->incident.unchecked =
 		suspects.state == CLAIM_UNKNOWN && suspects.why == CLAIM_CLOCK_UNKNOWN
 			? 1u << OBSERVED_PHC_OTHER

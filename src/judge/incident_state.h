@@ -57,6 +57,8 @@ struct realtime_proof {
 	bool is_contradicted; /* by its newest reading another clock with a bound says otherwise */
 	uint64_t bound_ns;    /* else: by that it is surely within this, */
 	uint64_t claim_ns;    /* and claims this; 0: it claims nothing */
+	struct witness by; /* one that claims no bound proved it, where those with one are wide */
+	bool host_agreed;  /* did the host agree before the incident? */
 };
 
 /* Whom to say what of single reads, and how many there were; NULL: nobody. */

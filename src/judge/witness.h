@@ -12,6 +12,10 @@
  * the one before does; of two alike, the one with the lower number. One that was not read for
  * WITNESS_STALE_NS is none any more. Where no clock is left, nothing is known.
  *
+ * Where the bound of that one, page or clock, is too wide to show that CLOCK_REALTIME has
+ * recovered, a clock of the host without a bound may (judge/incident.h): then it is said to be by
+ * that.
+ *
  * While clocks that claim a bound contradict each other (judge/witness_peers.h), none of them is:
  * at least one is wrong, and a majority would be a guess.
  */

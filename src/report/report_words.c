@@ -174,7 +174,8 @@ static void say_incident(struct words *words, const struct report *report,
 {
 	char from[INSTANT_ISO_BYTES], length[INCIDENT_LENGTH_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	/* By the page goes without saying. */
-	bool says_recovery = !incident->recovered || witness_is_other(&incident->witness);
+	bool says_recovery =
+		!incident->recovered || witness_is_other(incident_recovered_by(incident));
 	char recovery[RECOVERY_BYTES], blame[STEP_BLAME_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));

@@ -377,7 +377,7 @@ static void set_now(const struct report *report, struct verdict *out)
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
 		say(&value, least ? "yes" : "never wrong");
-		if (least && witness_is_other(&least->witness))
+		if (least && witness_is_other(incident_recovered_by(least)))
 			say(&note, "%s", incident_recovery(least, recovery));
 	} else if (claim.state == CLAIM_UNKNOWN) {
 		say(&value, "not known");

@@ -160,6 +160,10 @@ const struct json_table incident_table = {
 		{"witness", JSON_OBJECT,
 		 "The clock by which others were judged. Null: there was none.", JSON_NULL,
 		 .of = &json_witness},
+		{"recovered_by", JSON_OBJECT,
+		 "Who showed that it recovered: the same, or where its bound is too wide for that "
+		 "the host's clock, which claims none. Null: it did not, or nobody did.",
+		 JSON_NULL, .of = &json_witness},
 		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
 		 JSON_MAP, .name = json_finding_names},
 		{"findings_unlisted", JSON_U64, "Findings that were counted and not kept."},
@@ -300,6 +304,8 @@ json_object *incident_json(const struct incident *incident)
 		 is_blamed ? step_fault_name(incident->step_blame.fault) : NULL);
 	add_json(line, "step_fault_by", json_of_witness(&incident->step_blame.by));
 	add_json(line, "witness", json_of_witness(&incident->witness));
+	add_json(line, "recovered_by",
+		 incident->recovered ? json_of_witness(incident_recovered_by(incident)) : NULL);
 	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);
 	add_json(line, "clocks", json_clocks(incident));

@@ -123,10 +123,10 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
-		if (!witness_is_other(&incident->witness))
+		if (!witness_is_other(incident_recovered_by(incident)))
 			return "recovered";
 		snprintf(text, RECOVERY_BYTES, "recovered, by %s",
-			 witness_text(&incident->witness, witness));
+			 witness_text(incident_recovered_by(incident), witness));
 		return text;
 	case CLAIM_FAILS:
 		snprintf(text, RECOVERY_BYTES, "NOT recovered: ");

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge/incident.h: what bounds leave open, as they are too wide, the host's clock without a bound
+ * may answer.
+ */
+#include "play_make.h"
+
+#define MIGRATED "realtime within 1ms\nend 60s\nat 10.03 migrate downtime 250ms\n"
+#define RESET	 MIGRATED "at 20s clock-set step +250ms\n"
+#define MARKER	 "mode marker-only\n"
+#define NIC	 "ptp-clock nic within 50ms\n"
+
+static struct story *recovers(const char *text, enum claim_state state, enum claim_why why)
+{
+	struct story *story = play(text);
+
+	if (!story->closed || story->last.recovery.state != state ||
+	    (state == CLAIM_UNKNOWN && story->last.recovery.why != why))
+		fail_msg("%s%zu incidents, recovery %s (%s)", text, story->closed,
+			 claim_state_name(story->last.recovery.state),
+			 claim_why_name(story->last.recovery.why));
+	return story;
+}
+
+static void the_host_shows_it(void **state)
+{
+	static const char *const texts[] = {MARKER "ptp-clock kvm\n" NIC RESET,
+					    "time-error 20ms\nptp-clock kvm\n" RESET};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = recovers(texts[i], CLAIM_HOLDS, 0);
+
+		assert_int_equal(incident_recovered_by(&story->last)->rank, WITNESS_HOST);
+		assert_true(story->was_well_at_end);
+		free(story);
+	}
+}
+
+/* Where the bound is narrow enough, it is by that. */
+static void the_bound_shows_it(void **state)
+{
+	struct story *story =
+		recovers(MARKER "ptp-clock kvm\nptp-clock nic within 1ms\n" RESET, CLAIM_HOLDS, 0);
+
+	(void)state;
+	assert_int_equal(incident_recovered_by(&story->last)->rank, WITNESS_BOUNDED);
+	free(story);
+}
+
+static void nobody_shows_it(void **state)
+{
+	static const struct {
+		const char *text;
+		enum claim_why why;
+	} cases[] = {
+		/* By the host it is not right. */
+		{MARKER "ptp-clock kvm\n" NIC MIGRATED "at 20s clock-set step +245ms\n",
+		 CLAIM_CONTRADICTED},
+		/* It disagreed before already, with CLOCK_REALTIME, or with the bound too. */
+		{MARKER "ptp-clock kvm off 20ms\n" NIC MIGRATED "at 20s clock-set step +270ms\n",
+		 CLAIM_WIDE},
+		{MARKER "ptp-clock kvm off 90ms\n" NIC RESET, CLAIM_WIDE},
+		/* Of two of them, one does. */
+		{MARKER "ptp-clock kvm\nptp-clock hyperv off 5ms\n" NIC RESET, CLAIM_WIDE},
+		/* It is not the host's. */
+		{MARKER "ptp-clock ena\n" NIC RESET, CLAIM_WIDE},
+		{MARKER NIC RESET, CLAIM_WIDE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		free(recovers(cases[i].text, CLAIM_UNKNOWN, cases[i].why));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_host_shows_it),
+		cmocka_unit_test(the_bound_shows_it),
+		cmocka_unit_test(nobody_shows_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
