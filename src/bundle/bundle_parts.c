@@ -108,7 +108,7 @@ int bundle_parts_make(const char *path, struct bundle_parts *parts)
 {
 	char since[BUNDLE_MOMENT_BYTES], until[BUNDLE_MOMENT_BYTES];
 	struct report_source *source = NULL;
-	struct report_request request = {0};
+	struct report_request request = {.keeps_reads = true};
 	int code;
 
 	code = read_facts(path, &parts->facts);

@@ -71,7 +71,9 @@ static void judge_as_unknown(struct incidents *incidents, const struct pending_r
 	const struct incident_reader *reader =
 		count_unknown(&incidents->incident, &read->who, read->path, why, 1);
 
-	tell_read(incidents, reader, (struct read_verdict){.read = read->number, .why = why});
+	tell_read(
+		incidents, reader,
+		(struct read_verdict){.read = read->number, .time_ns = read->start_ns, .why = why});
 }
 
 void incident_tell_refuted(const struct incidents *incidents)
@@ -220,6 +222,7 @@ static void judge_read(struct incidents *incidents, const struct pending_read *r
 	error_range_add(&reader->errors, error, unbounded, read->end_ns, NULL, false);
 	tell_read(incidents, reader,
 		  (struct read_verdict){.read = read->number,
+					.time_ns = read->start_ns,
 					.known = true,
 					.error = error,
 					.wrong = error_is_wrong(error, unbounded)});

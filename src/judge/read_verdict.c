@@ -6,6 +6,7 @@
 
 struct listed {
 	uint64_t read;
+	uint64_t time_ns;
 	struct ns_interval error;
 	uint64_t incident;
 	uint8_t reader;
@@ -14,7 +15,7 @@ struct listed {
 };
 
 static_assert(INCIDENT_READERS <= UINT8_MAX && ERROR_UNKNOWNS <= UINT8_MAX, "they fit");
-static_assert(sizeof(struct listed) == 40, "what the manual says of memory");
+static_assert(sizeof(struct listed) == 48, "what the manual says of memory");
 
 struct read_list {
 	uint64_t incident; /* only this one; 0: all */
@@ -72,6 +73,7 @@ void read_list_add(struct read_list *list, const struct read_verdict *verdict)
 	list->newest = verdict->incident;
 	list->listed[list->count++] = (struct listed){
 		.read = verdict->read,
+		.time_ns = verdict->time_ns,
 		.incident = verdict->incident,
 		.reader = (uint8_t)verdict->reader,
 		.why = (uint8_t)(verdict->known ? ERROR_UNKNOWNS : verdict->why),
@@ -104,16 +106,11 @@ static int compare(const void *key, const void *element)
 	return (read > listed) - (read < listed);
 }
 
-bool read_list_find(const struct read_list *list, uint64_t read, struct read_verdict *out)
+static struct read_verdict verdict_of(const struct listed *listed)
 {
-	const struct listed *listed =
-		list->count ? bsearch(&read, list->listed, list->count, sizeof(*listed), compare)
-			    : NULL;
-
-	if (!listed)
-		return false;
-	*out = (struct read_verdict){
-		.read = read,
+	return (struct read_verdict){
+		.read = listed->read,
+		.time_ns = listed->time_ns,
 		.incident = listed->incident,
 		.reader = listed->reader,
 		.known = listed->why == ERROR_UNKNOWNS,
@@ -121,7 +118,27 @@ bool read_list_find(const struct read_list *list, uint64_t read, struct read_ver
 		.error = listed->error,
 		.wrong = listed->wrong,
 	};
-	return true;
+}
+
+bool read_list_find(const struct read_list *list, uint64_t read, struct read_verdict *out)
+{
+	const struct listed *listed =
+		list->count ? bsearch(&read, list->listed, list->count, sizeof(*listed), compare)
+			    : NULL;
+
+	if (listed)
+		*out = verdict_of(listed);
+	return listed;
+}
+
+void read_list_each(const struct read_list *list,
+		    void (*fn)(const struct read_verdict *verdict, void *arg), void *arg)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct read_verdict verdict = verdict_of(&list->listed[i]);
+
+		fn(&verdict, arg);
+	}
 }
 
 uint64_t read_list_unlisted(const struct read_list *list)

@@ -8,11 +8,12 @@
 
 #include "judge/incident.h"
 
-/* 40 bytes each. */
+/* 48 bytes each. */
 #define READ_LIST_MOST (1u << 20)
 
 struct read_verdict {
-	uint64_t read; /* the how-manieth EVENT_READ that was judged, from 1; ascending */
+	uint64_t read;	  /* the how-manieth EVENT_READ that was judged, from 1; ascending */
+	uint64_t time_ns; /* when it began */
 	uint64_t incident;
 	size_t reader; /* its place in that incident's table */
 	bool known;
@@ -40,6 +41,10 @@ void read_list_refute(struct read_list *list, const struct incident *incident);
 
 /* What was found of a read. False: it counts in no incident, or there was no room. */
 bool read_list_find(const struct read_list *list, uint64_t read, struct read_verdict *out);
+
+/* Call @fn for each, in their order. */
+void read_list_each(const struct read_list *list,
+		    void (*fn)(const struct read_verdict *verdict, void *arg), void *arg);
 
 /* For how many there was no room. */
 uint64_t read_list_unlisted(const struct read_list *list);

@@ -86,10 +86,13 @@ static int report_on_all(const struct report_options *options)
 
 static int report_on(const struct report_options *options)
 {
+	struct report_request request = options->request;
 	struct report_source *source = NULL;
 	const struct report *report;
-	int code = report_source_open(options->files[0], &options->request, &source);
+	int code;
 
+	request.keeps_reads = options->form == REPORT_JSON;
+	code = report_source_open(options->files[0], &request, &source);
 	if (code == MESSAGE_GO_ON) {
 		report = report_source_report(source);
 		forms[options->form].put(stdout, report);

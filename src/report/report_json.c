@@ -6,6 +6,7 @@
 #include "show/json_add.h"
 #include "show/json_objects.h"
 #include "show/recorded_view.h"
+#include "report/report_reads.h"
 #include "report/report_view.h"
 #include "report/verdict.h"
 
@@ -206,6 +207,15 @@ static const struct json_table report_table = {
 		{"page", JSON_OBJECT, "What became of the page.", .of = &page_table},
 		{"clocks", JSON_OBJECT, "The other clocks.", JSON_LIST, .of = &clock_table},
 		{"readers", JSON_OBJECT, "Who used the clock.", JSON_LIST, .of = &reader_table},
+		{"wrong_reads", JSON_OBJECT,
+		 "The reads that were surely wrong, of the incidents that were asked for: as many "
+		 "as their readers have, but for those that are not listed.",
+		 JSON_LIST, .of = &report_wrong_read},
+		{"wrong_reads_unlisted", JSON_U64,
+		 "How many more there are: `report --csv` lists all."},
+		{"reads_unlisted", JSON_U64,
+		 "Reads in incidents that found no room before it was known whether they were "
+		 "wrong."},
 		{"not_known", JSON_OBJECT, "What the recording does not tell.", JSON_LIST,
 		 .of = &unknown_table},
 		{0},
@@ -446,6 +456,7 @@ void report_put_json(FILE *out, const struct report *report)
 	add_json(json, "page", json_of_page(report->analysis));
 	add_json(json, "clocks", json_clocks(report->analysis));
 	add_json(json, "readers", json_readers(report));
+	report_add_wrong_reads(json, report);
 	add_json(json, "not_known", unknowns);
 	put_line(out, &report_schema, json);
 }

@@ -707,17 +707,23 @@ schema_check() {
 		import collections, csv, glob, json, sys
 		sums = collections.Counter()
 		for name in glob.glob(sys.argv[1] + "/*.csv"):
-		    rows, reported = collections.Counter(), collections.Counter()
+		    rows, reported, wrong = collections.Counter(), collections.Counter(), []
 		    for row in csv.DictReader(open(name, newline="")):
 		        if row["type"] != "read" or row["wrong"] + row["read_error_unknown"] == "":
 		            assert row["read_error_lo_ns"] + row["read_error_hi_ns"] + row["wrong"] == "", row
 		            continue
+		        if row["wrong"] == "true":
+		            wrong.append(tuple(row[key] for key in ("monotonic_ns", "utc", "pid", "comm", "path", "read_error_lo_ns", "read_error_hi_ns")))
 		        key = row["pid"], row["path"], row["wrong"] or row["read_error_unknown"]
 		        rows[key] += 1
 		        if row["wrong"]:
 		            low, high = int(row["read_error_lo_ns"]), int(row["read_error_hi_ns"])
 		            assert low <= high and (row["wrong"] == "false" or low > 0 or high < 0), row
-		    for incident in json.load(open(name[:-3] + "json"))["incidents"]:
+		    report = json.load(open(name[:-3] + "json"))
+		    listed = [(str(read["monotonic_ns"]), read["utc"], str(read["pid"]), read["comm"], read["path"],
+		               str(read["read_error_lo_ns"]), str(read["read_error_hi_ns"])) for read in report["wrong_reads"]]
+		    assert listed == wrong and report["wrong_reads_unlisted"] == report["reads_unlisted"] == 0, (name, listed, wrong)
+		    for incident in report["incidents"]:
 		        for reader in incident["readers"]:
 		            key, errors = (str(reader["pid"]), reader["path"]), reader["errors"]
 		            reported[key + ("true",)] += errors["wrong"]

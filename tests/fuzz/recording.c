@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct fuzz_file file;
 	uint8_t mode = fuzz_byte(&data, &size);
 	struct report_request request = {.incident = mode & OF_INCIDENT ? 1 : 0,
-					 .since = mode & OF_PART ? "1s" : NULL};
+					 .since = mode & OF_PART ? "1s" : NULL,
+					 .keeps_reads = true};
 	struct report_source *source = NULL;
 	struct bundle_replay replay;
 	struct error error = {0};

@@ -171,7 +171,8 @@ static void make(const char *path, size_t which, const uint8_t *data, size_t siz
 
 static void show(const char *path, uint8_t mode)
 {
-	struct report_request request = {.incident = mode & 1, .since = mode & 2 ? "1s" : NULL};
+	struct report_request request = {
+		.incident = mode & 1, .since = mode & 2 ? "1s" : NULL, .keeps_reads = true};
 	struct report_source *source = NULL;
 
 	if (report_source_open(path, &request, &source) == MESSAGE_GO_ON) {

@@ -63,6 +63,7 @@ static struct sums sums_of_incidents(const struct analysis *analysis)
 static struct sums sums_of_reads(const struct analysis *analysis, uint64_t reads)
 {
 	struct sums sums = {0};
+	uint64_t newest_ns = 1;
 
 	for (uint64_t read = 1; read <= reads; read++) {
 		struct read_verdict verdict;
@@ -70,6 +71,8 @@ static struct sums sums_of_reads(const struct analysis *analysis, uint64_t reads
 		if (!read_list_find(analysis->reads, read, &verdict))
 			continue;
 		assert_int_equal(verdict.read, read);
+		assert_true(verdict.time_ns >= newest_ns);
+		newest_ns = verdict.time_ns;
 		sums.known += verdict.known;
 		sums.wrong += verdict.known && verdict.wrong;
 		if (!verdict.known)

@@ -29,6 +29,7 @@ static size_t whole_bytes;
 static char *form_of(void (*put)(FILE *, const struct report *), const struct report_stream *stream,
 		     const struct report_request *request, size_t *bytes)
 {
+	struct report_request with_reads = *request;
 	struct report_source *material = NULL;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, bytes);
@@ -38,7 +39,8 @@ static char *form_of(void (*put)(FILE *, const struct report *), const struct re
 	if (stream) {
 		code = report_stream_run(path, request, stream, out);
 	} else {
-		code = report_source_open(path, request, &material);
+		with_reads.keeps_reads = true;
+		code = report_source_open(path, &with_reads, &material);
 		if (code == MESSAGE_GO_ON)
 			put(out, report_source_report(material));
 		report_source_close(material);
