@@ -12,8 +12,8 @@
 #define LISTED_MOST 1000
 
 const struct json_table report_wrong_read = {
-	.doc = "A read that surely returned a wrong time. The thread is the one that was seen last of "
-	       "that process.",
+	.doc = "A read that surely returned a wrong time. The thread is the one that was seen last "
+	       "of that process.",
 	.keys = (const struct json_key[]){
 		{"monotonic_ns", JSON_U64, "When it began, by CLOCK_MONOTONIC.", .unit = "ns"},
 		{"utc", JSON_STRING, "The same as a time of day."},
