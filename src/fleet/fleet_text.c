@@ -13,6 +13,7 @@
 /* Of the column of labels: longer ones are shortened there, and are whole in what follows. */
 #define LABEL_COLUMNS	   24
 #define LABEL_COLUMNS_MOST 44
+#define WORST		   "worst known clock, off by"
 
 static void put_heading(FILE *out, const char *heading)
 {
@@ -81,12 +82,13 @@ static void put_answers(FILE *out, const struct fleet *fleet, const size_t *orde
 static void put_hosts(FILE *out, const struct fleet *fleet)
 {
 	int columns = label_columns(fleet, out);
+	bool is_wide = terminal_columns_within(out, TEXT_WRAP_COLUMNS) >= TEXT_WRAP_COLUMNS;
 	size_t order[FLEET_RECORDINGS];
 
 	fleet_by_harm(fleet, order);
 	put_answers(out, fleet, order, columns);
-	fprintf(out, "%-*s %9s %16s %9s  %s\n", columns, "host", "incidents", "reads, wrong",
-		"not known", "worst known clock, off by");
+	fprintf(out, "%-*s %9s %16s %9s%s\n", columns, "host", "incidents", "reads, wrong",
+		"not known", is_wide ? "  " WORST : "");
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[order[i]];
 		struct fleet_harm harm = fleet_harm(fleet, recording);
@@ -94,9 +96,10 @@ static void put_hosts(FILE *out, const struct fleet *fleet)
 
 		put_label(out, recording, columns);
 		snprintf(reads, sizeof(reads), "%" PRIu64 ", %" PRIu64, harm.reads, harm.wrong);
-		fprintf(out, " %9" PRIu64 " %16s %9" PRIu64 "  ", harm.incidents, reads,
+		fprintf(out, " %9" PRIu64 " %16s %9" PRIu64, harm.incidents, reads,
 			harm.reads - harm.known);
-		fprintf(out, "%s\n", fleet_worst_text(fleet, recording, worst));
+		fprintf(out, is_wide ? "  %s\n" : "\n    " WORST " %s\n",
+			fleet_worst_text(fleet, recording, worst));
 	}
 }
 

@@ -233,6 +233,14 @@ static void put_facts(FILE *out, const struct report *report)
 	}
 }
 
+/* Of the figures that are read first: what is well needs no colour. */
+static enum level level_of(enum verdict_figure figure, enum claim_state well)
+{
+	if ((figure != VERDICT_CLOCK && figure != VERDICT_NOW) || well == CLAIM_HOLDS)
+		return LEVEL_NONE;
+	return well == CLAIM_FAILS ? LEVEL_CRITICAL : LEVEL_UNKNOWN;
+}
+
 /* The answer first: a headline, five figures, what to do. */
 static void put_verdict(FILE *out, const struct report *report)
 {
@@ -250,7 +258,8 @@ static void put_verdict(FILE *out, const struct report *report)
 		fprintf(out, "  %-*s", NAME_WIDTH, verdict_figure_words((enum verdict_figure)i));
 		snprintf(text, sizeof(text), "%s%s%s%s", line->value, *line->note ? " (" : "",
 			 line->note, *line->note ? ")" : "");
-		text_wrap(out, text, NAME_WIDTH + 2, NAME_WIDTH + 2);
+		text_wrap_level(out, level_of((enum verdict_figure)i, line->well),
+				TEXT_WRAP_COLUMNS, text, NAME_WIDTH + 2, NAME_WIDTH + 2);
 	}
 	if (*verdict.action) {
 		fprintf(out, "  %-*s", NAME_WIDTH, "do now");

@@ -69,6 +69,8 @@ static const char *verdict(const struct doctor_result *result)
 
 void doctor_text(FILE *out, const struct doctor_result *result)
 {
+	level_put(out, level_named(marks[result->worst]), verdict(result));
+	fputs("\n\n", out);
 	for (size_t i = 0; i < result->check_count; i++)
 		put_check(out, result->checks[i].state, result->checks[i].name,
 			  result->checks[i].text, result->checks[i].hint);
@@ -77,9 +79,6 @@ void doctor_text(FILE *out, const struct doctor_result *result)
 		put_check(out, CHECK_SKIP, "none tried", result->no_hooks->cause, "");
 	for (size_t i = 0; result->hooks && i < result->hook_count; i++)
 		put_hook(out, &result->hooks[i]);
-	fputc('\n', out);
-	level_put(out, level_named(marks[result->worst]), verdict(result));
-	fputc('\n', out);
 }
 
 static json_object *json_of_check(const struct check *check)

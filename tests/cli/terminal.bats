@@ -53,3 +53,9 @@ on_terminal() { python3 "$BATS_TEST_DIRNAME/on_terminal.py" "$@"; }
 		sys.exit("\n".join(long) or 0)
 	PYTHON
 }
+
+@test "doctor: the answer is the first line" {
+	"$VMCLOCK_TRACE" doctor >said || [ $? = 3 ]
+	[[ $(head -1 said) == "All is well: "* || $(head -1 said) == *": see "* ]]
+	[ -z "$(sed -n 2p said)" ]
+}
