@@ -98,6 +98,10 @@ BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
 DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/$(NAME)
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+UDEV_DIR = $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+SYSUSERS_DIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+# Read from there whatever PREFIX is.
+DEFAULT_DIR = $(DESTDIR)/etc/default
 SHARE_DIR = $(DESTDIR)$(PREFIX)/share
 # Not the exporter: GnuTLS needs p11-kit, of which Debian has no static library.
 STATICS := $(addprefix $(OUT)/static/,$(NAME) $(NAME)-bundle vmclock-sim)
@@ -326,7 +330,9 @@ define install_text
 		$(2)/$${file##*/} && chmod 644 $(2)/$${file##*/} || exit; done
 endef
 bash_completion = $(SHARE_DIR)/bash-completion/completions/$(1)
-zsh_completion = $(SHARE_DIR)/zsh/vendor-completions/_$(1)
+# Where zsh looks below /usr/local, and below /usr but on Debian.
+ZSH_DIR ?= zsh/site-functions
+zsh_completion = $(SHARE_DIR)/$(ZSH_DIR)/_$(1)
 fish_completion = $(SHARE_DIR)/fish/vendor_completions.d/$(1).fish
 man_pages = $(filter %.$(1),$(MAN))
 
@@ -335,6 +341,10 @@ install: all man completions
 	$(call install_text,$(call man_pages,1),$(MAN_DIR)/man1)
 	$(call install_text,$(call man_pages,5),$(MAN_DIR)/man5)
 	$(call install_text,contrib/systemd/*,$(UNIT_DIR))
+	install -Dm644 -t $(UDEV_DIR) contrib/udev/*
+	install -Dm644 -t $(SYSUSERS_DIR) contrib/sysusers/*
+	$(Q)for file in contrib/default/*; do to=$(DEFAULT_DIR)/$${file##*/}; \
+		[ -e $$to ] || install -Dm644 $$file $$to || exit; done # who has one may have changed it
 	$(call install_text,contrib/prometheus/*.yml,$(DOC_DIR)/prometheus)
 	$(call install_text,contrib/prometheus/runbooks/*,$(DOC_DIR)/runbooks)
 	$(Q)$(foreach name,$(COMPLETED),\
@@ -351,6 +361,10 @@ uninstall:
 	rm -f $(addprefix $(MAN_DIR)/man1/,$(notdir $(call man_pages,1)))
 	rm -f $(addprefix $(MAN_DIR)/man5/,$(notdir $(call man_pages,5)))
 	rm -f $(addprefix $(UNIT_DIR)/,$(notdir $(wildcard contrib/systemd/*)))
+	rm -f $(addprefix $(UDEV_DIR)/,$(notdir $(wildcard contrib/udev/*)))
+	rm -f $(addprefix $(SYSUSERS_DIR)/,$(notdir $(wildcard contrib/sysusers/*)))
+	$(Q)for file in contrib/default/*; do to=$(DEFAULT_DIR)/$${file##*/}; \
+		! cmp -s $$file $$to || rm $$to || exit; done
 	rm -rf $(DOC_DIR)
 
 clean:

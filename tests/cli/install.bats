@@ -38,6 +38,28 @@ in_tree() {
 	[ -z "$(find "$to" ! -type d)" ]
 }
 
+@test "install: a group reads the devices without root; options of services that somebody changed are kept" {
+	in_tree install DESTDIR="$to" PREFIX=/usr
+	[ "$(find "$to" -type f -path '*completion*' -o -type f -path '*/zsh/*' | wc -l)" = 6 ]
+	# The group of the rules is made, and each rule is for reading.
+	udevadm=$(command -v udevadm || ls /bin/udevadm 2>/dev/null || :)
+	rules=$to/usr/lib/udev/rules.d/40-vmclock.rules
+	[ -z "$udevadm" ] || ! "$udevadm" verify --help >/dev/null 2>&1 || "$udevadm" verify "$rules"
+	[ "$(sed -n 's/^KERNEL==.*, GROUP="\(.*\)", MODE="0440"$/\1/p' "$rules" | sort | uniq -c)" = "$(printf '%7d clock' 2)" ]
+	systemd-sysusers --root="$to" # as a package does
+	grep -q '^clock:' "$to/etc/group"
+	rm -f "$to"/etc/{group,gshadow,passwd,shadow,.pwd.lock}
+	# What a unit reads is there, and says nothing of itself.
+	sed -n 's/^EnvironmentFile=-//p' "$root"/contrib/systemd/*.service | while read -r file; do
+		(OPTIONS=none && . "$to$file" && [ -z "$OPTIONS" ])
+	done
+	echo 'OPTIONS="--listen :1"' >"$to/etc/default/vmclock-exporter"
+	in_tree install DESTDIR="$to" PREFIX=/usr
+	in_tree uninstall DESTDIR="$to" PREFIX=/usr
+	[ "$(find "$to" ! -type d)" = "$to/etc/default/vmclock-exporter" ]
+	grep -q ':1' "$to/etc/default/vmclock-exporter"
+}
+
 @test "make help names every target that is meant for people" {
 	for target in demo check check-quick check-matrix lint bench install clean; do
 		make --no-print-directory -C "$root" help | grep -qE "^make $target( |\$)" || { echo "$target"; return 1; }
