@@ -113,7 +113,7 @@ refused() {
 		run -3 "$VMCLOCK_TRACE" $command --from "$OUT/incident-full.sqlite"
 		[[ ${lines[0]} == "from    $OUT/incident-full.sqlite, A RECORDING of scenario incident-full.scenario by vmclock-trace "* ]]
 		[[ $output == *"start   2026-01-01T00:00:00.000000000Z (CLOCK_REALTIME)"* ]]
-		[[ $output == *$'Z +10.075001 '*"warning maintenance_imminent"* ]]
+		[[ $output == *[$'\n ']+10.075001\ *"warning maintenance_imminent"* ]]
 		[[ $output == *"=== incident 1, critical: bad from +20.025001 to +24.800000"* ]]
 		[[ $output == *"summary of 59.725 s"*"recording           "*" events"* ]]
 	done
