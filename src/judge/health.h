@@ -19,12 +19,8 @@
 #include "judge/clock_error.h"
 #include "judge/leap_turn.h"
 #include "judge/page_in_force.h"
+#include "judge/thresholds.h"
 #include "page/warning.h"
-
-/* Near enough for a clock that claims no bound. */
-#define HEALTH_BACK_NS 1000000
-/* A clock that claims a bound is back where it was by this part of it, and by no more than that. */
-#define HEALTH_BACK_PART 10
 
 /*
  * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown need not
@@ -63,13 +59,11 @@ bool health_of_reading(const struct event *event, const struct clock_error *own,
 		       struct ns_interval error, const struct leap_turn *turn);
 
 /*
- * How far outside the bound of both CLOCK_REALTIME may be from a page before that is no more than a
- * page may have to do with this machine. Less has innocent causes: the second that a leap smear may
- * take, and the one that the hardware clock, from which the kernel starts, resolves.
+ * Is @distance, of CLOCK_REALTIME from a clock that claims to be within @bound_ns, more than
+ * HEALTH_FAR_NS beyond that, which is more than a page may have to do with this machine? Less has
+ * innocent causes: the second that a leap smear may take, and the one that the hardware clock, from
+ * which the kernel starts, resolves.
  */
-#define HEALTH_FAR_NS 2000000000
-
-/* Is @distance, of CLOCK_REALTIME from a clock that claims to be within @bound_ns, that far? */
 bool health_is_far(struct ns_interval distance, uint64_t bound_ns);
 
 /* All zero at first. */

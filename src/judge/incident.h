@@ -74,20 +74,12 @@
 #include "judge/finding.h"
 #include "judge/page_in_force.h"
 #include "judge/step_blame.h"
+#include "judge/thresholds.h"
 #include "judge/witness.h"
 
 #define INCIDENT_FINDINGS 32
 #define INCIDENT_READERS  128
 #define INCIDENT_POINTS	  128
-
-/* What belongs together follows within seconds. */
-#define INCIDENT_SETTLE_NS 5000000000ull
-/* So many times as long, where more may become known; or the page may get its clock back. */
-#define UNKNOWN_SETTLES 3
-#define GONE_SETTLES	12
-
-/* By no more than this beyond what it claims may CLOCK_REALTIME be off, and be right again. */
-#define RECOVERY_BEYOND_NS 1000000
 
 /*
  * A stretch of a clock's error: every sample in it lies inside `error`. When the curve is full, it

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From how much on something is a finding: all numbers by which judge/detector.h decides. The
- * manual prints them from here.
+ * From how much on something is a finding, or well again: all numbers by which judge/detector.h,
+ * judge/health.h and judge/incident.h decide. The manual prints them from here.
  */
 #ifndef VMCLOCK_TRACE_JUDGE_THRESHOLDS_H
 #define VMCLOCK_TRACE_JUDGE_THRESHOLDS_H
@@ -20,6 +20,21 @@
 
 /* A counter behind its reference for so long: what comes next is another time it is before it. */
 #define REFERENCE_QUIET_NS 500000000
+
+/* Near enough for a clock that claims no bound. */
+#define HEALTH_BACK_NS 1000000
+/* A clock that claims a bound is back where it was by this part of it, and by no more than that. */
+#define HEALTH_BACK_PART 10
+/* So far outside the bound of both CLOCK_REALTIME and a page have nothing to do with each other. */
+#define HEALTH_FAR_NS 2000000000
+
+/* What belongs together follows within seconds. */
+#define INCIDENT_SETTLE_NS 5000000000ull
+/* So many times as long, where more may become known; or the page may get its clock back. */
+#define UNKNOWN_SETTLES 3
+#define GONE_SETTLES	12
+/* By no more than this beyond what it claims may CLOCK_REALTIME be off, and be right again. */
+#define RECOVERY_BEYOND_NS 1000000
 
 /* X(option, value, unit, finding, about): the defaults of struct detector_options. */
 #define DETECTOR_THRESHOLDS(X)                                                                     \
@@ -76,20 +91,46 @@
 	  "Where only the counter went on, the page's next clock is waited for so long: if it "    \
 	  "steps back by as much, the counter was disturbed.")
 
+/* X(name, value, unit, about): those of what is well, and well again; not of one finding. */
+#define WELL_LIMITS(X)                                                                             \
+	X("settled", INCIDENT_SETTLE_NS, THRESHOLD_NS,                                             \
+	  "An incident is over when all was good for so long, and nothing was found.")             \
+	X("settled_unknown", UNKNOWN_SETTLES *INCIDENT_SETTLE_NS, THRESHOLD_NS,                    \
+	  "The same where it is not known whether it has recovered, and may become known.")        \
+	X("settled_without_clock", GONE_SETTLES *INCIDENT_SETTLE_NS, THRESHOLD_NS,                 \
+	  "The same where the page has lost its clock, which may come back.")                      \
+	X("recovered", RECOVERY_BEYOND_NS, THRESHOLD_NS,                                           \
+	  "CLOCK_REALTIME has recovered where it surely is off by no more than it claims, and "    \
+	  "this.")                                                                                 \
+	X("unclaimed", HEALTH_BACK_NS, THRESHOLD_NS,                                               \
+	  "A clock that claims no bound is well where it may be off by no more than this; and "    \
+	  "back where it was, by no more than this.")                                              \
+	X("back", HEALTH_BACK_PART, THRESHOLD_PART,                                                \
+	  "A clock that claims a bound is back where it was by this part of that, and by no "      \
+	  "more than one that claims none.")                                                       \
+	X("far", HEALTH_FAR_NS, THRESHOLD_NS,                                                      \
+	  "CLOCK_REALTIME that is so far outside the bound of the page is far: status "            \
+	  "says NOT SAFE of a device, and of a file that it may be of another machine.")           \
+	X("not_read", WITNESS_STALE_NS, THRESHOLD_NS,                                              \
+	  "A clock that was not read for so long judges no other; and where for longer no "        \
+	  "clock told how CLOCK_REALTIME was, that is not known.")
+
 enum threshold_unit {
 	THRESHOLD_NS,
 	THRESHOLD_PPT,
-	THRESHOLD_COUNT
+	THRESHOLD_COUNT,
+	THRESHOLD_PART, /* one in so many */
 };
 
 struct threshold {
-	enum finding_kind finding;
+	const char *name;	   /* stable; NULL: it is of the finding */
+	enum finding_kind finding; /* FINDINGS: of none */
 	enum threshold_unit unit;
 	uint64_t value;
 	const char *about; /* a sentence */
 };
 
-/* The @i-th, in the order of the findings, NULL behind the last. Static. */
+/* The @i-th, in the order of the findings, then those of none; NULL behind the last. Static. */
 const struct threshold *threshold_get(size_t i);
 
 #endif

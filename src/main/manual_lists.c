@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "main/manual_lists.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -31,6 +32,8 @@ static void threshold_text(const struct threshold *threshold, char text[TEXT_NS_
 		text_ns_u64(threshold->value, text, TEXT_NS_BYTES);
 	else if (threshold->unit == THRESHOLD_PPT)
 		snprintf(text, TEXT_NS_BYTES, "%g ppm", (double)threshold->value / 1000000);
+	else if (threshold->unit == THRESHOLD_PART)
+		snprintf(text, TEXT_NS_BYTES, "1/%" PRIu64, threshold->value);
 	else
 		snprintf(text, TEXT_NS_BYTES, "%g times", (double)threshold->value);
 }
@@ -42,7 +45,8 @@ static void put_thresholds(FILE *out)
 
 	for (size_t i = 0; (threshold = threshold_get(i)); i++) {
 		threshold_text(threshold, text);
-		fprintf(out, "*%s*, %s\n", finding_name(threshold->finding), text);
+		fprintf(out, "*%s*, %s\n", threshold->name ?: finding_name(threshold->finding),
+			text);
 		json_manual_text(out, "\t", threshold->about);
 	}
 }

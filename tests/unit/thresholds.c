@@ -17,12 +17,31 @@ static void each_has_a_number_and_a_sentence(void **state)
 
 	(void)state;
 	for (; (threshold = threshold_get(count)); count++) {
-		assert_true(threshold->finding >= newest && threshold->finding < FINDINGS);
+		assert_true(threshold->finding >= newest && threshold->finding <= FINDINGS);
+		assert_int_equal(threshold->name != NULL, threshold->finding == FINDINGS);
 		assert_true(threshold->value > 0);
 		assert_int_equal(threshold->about[strlen(threshold->about) - 1], '.');
 		newest = threshold->finding;
 	}
 	assert_true(count > 10);
+}
+
+/* By what an incident is over is there too. */
+static void what_is_well_again_is_in_it(void **state)
+{
+	static const char *const names[] = {"settled", "settled_unknown", "settled_without_clock",
+					    "recovered"};
+	static const uint64_t values[] = {5000000000, 15000000000, 60000000000, 1000000};
+	const struct threshold *threshold;
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; (threshold = threshold_get(i)); i++) {
+		for (size_t j = 0; threshold->name && j < 4; j++)
+			found +=
+				!strcmp(threshold->name, names[j]) && threshold->value == values[j];
+	}
+	assert_int_equal(found, 4);
 }
 
 /* What a detector would do with 8 ppb is not guessed: 10 ppb is in the manual. */
@@ -43,6 +62,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_has_a_number_and_a_sentence),
+		cmocka_unit_test(what_is_well_again_is_in_it),
 		cmocka_unit_test(the_least_slew_is_10_ppb),
 	};
 
