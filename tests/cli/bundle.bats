@@ -241,6 +241,7 @@ in_bytes() {
 	END
 }
 
+# bats test_tags=slow
 @test "bundle: redacted, no name is left in any byte of it, and each has one pseudonym" {
 	secret
 	bundle -o plain.tar.gz "$copy"
@@ -411,6 +412,7 @@ in_bytes() {
 	[ -z "$(find "$BATS_TEST_TMPDIR" -name 'report*')" ]
 }
 
+# bats test_tags=slow
 @test "verify: a recording that was altered, with a manifest that fits" {
 	small
 	tar xzf small.tar.gz
@@ -434,6 +436,7 @@ in_bytes() {
 	refused other-lie
 }
 
+# bats test_tags=slow
 @test "verify: a bomb, a foreign archive, and what is no file" {
 	small
 	# More than may be, where that may not be, and less than is said; each of zeros, by the thousand in a byte.

@@ -174,6 +174,7 @@ strict() {
 	done
 }
 
+# bats test_tags=slow
 @test "exporter: what happens to a clock, counted; the bad window opens and closes" {
 	looker() {
 		exporter --listen 127.0.0.1:0

@@ -173,6 +173,7 @@ refused() {
 	is '.[-1].duration_ns < 2000000000'
 }
 
+# bats test_tags=slow
 @test "from: what is shown can be chosen, and what was found stays what was found" {
 	file=$OUT/incident-full.sqlite
 	read_by() { echo "[.[] | select(.type == \"read\") | .comm] | unique == $1 and length > 0"; }

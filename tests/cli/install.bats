@@ -60,6 +60,7 @@ in_tree() {
 	grep -q ':1' "$to/etc/default/vmclock-exporter"
 }
 
+# bats test_tags=slow
 @test "make help names every target that is meant for people" {
 	for target in demo check check-quick check-matrix lint bench install clean; do
 		make --no-print-directory -C "$root" help | grep -qE "^make $target( |\$)" || { echo "$target"; return 1; }

@@ -94,6 +94,7 @@ own_mounts() {
 		{ cat "$dir/out" >&2; return 1; }
 }
 
+# bats test_tags=slow
 @test "record: a full disk, said at once with a hint; with room again it goes on, and the file tells the loss" {
 	# The step comes while nothing can be written: it is in the file all the same.
 	own_mounts '
@@ -195,6 +196,7 @@ with_ext4() {
 }
 
 # What was not brought to the disk may be lost with the journal; the recorder does that for findings.
+# bats test_tags=slow
 @test "record: a file system that becomes read-only by itself: told, and what was committed stays" {
 	with_ext4 'sync -f "$dir/mnt"
 		mount -o remount,abort "$dir/mnt"'

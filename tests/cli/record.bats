@@ -114,6 +114,7 @@ whole_page() { cp "$page" "$BATS_TEST_TMPDIR/odd" && [ $(($(od -An -tu4 -j12 -N4
 		and (.[0].text | contains("in the first 1.500 s"))'
 }
 
+# bats test_tags=slow
 @test "record: of what tells nothing new the first and the last stay" {
 	play_sim "$page" 'end 1h'
 	"$VMCLOCK_TRACE" record --device "$page" --duration 8s --json "$file" >"$BATS_TEST_TMPDIR/lines" || [ $? = 1 ]

@@ -136,6 +136,7 @@ setup() {
 	[[ $flat == *"not known; 2026-01-01T00:01:00"*" by the host's clock "* && $flat != *'NOT KNOWN'* ]]
 }
 
+# bats test_tags=slow
 @test "report-fleet: the first lines tell which host is the worst, and which is not right again" {
 	local name story
 	cd ""
@@ -262,6 +263,7 @@ setup() {
 	[ "$status" = 1 ] && [ -z "$output" ]
 }
 
+# bats test_tags=slow
 @test "report-fleet: facts and times that nobody can mean do no harm" {
 	local n=0
 	for sql in "UPDATE facts SET value = '18446744073709551615' WHERE name = 'start_monotonic_ns'" \
@@ -304,6 +306,7 @@ setup() {
 		jq -e '.hosts == 2 and (.recordings | map(.host) | unique | length) == 2 and (.groups | length) == 1'
 }
 
+# bats test_tags=slow
 @test "report-fleet: as HTML, one well-formed file without script, which a browser shows without an error" {
 	"$VMCLOCK_TRACE" report --html web1.sqlite web2.sqlite web3.sqlite qemu.sqlite >"$BATS_TEST_TMPDIR/fleet.html"
 	python3 - "$BATS_TEST_TMPDIR/fleet.html" <<-'END'
@@ -333,7 +336,7 @@ setup() {
 	timeout 120 /usr/bin/python3 "$BATS_TEST_DIRNAME/browse.py" "$BATS_TEST_TMPDIR/fleet.html" "$BATS_TEST_TMPDIR" 3>&-
 }
 
-# bats test_tags=plain
+# bats test_tags=slow,plain
 @test "report-fleet: two hundred recordings, one after the other" {
 	for n in {1..200}; do
 		cp web2.sqlite "$BATS_TEST_TMPDIR/$n.sqlite"

@@ -388,6 +388,7 @@ record_of() {
 	run -1 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/recording.sqlite"
 }
 
+# bats test_tags=slow
 @test "report: what made room held findings: no form and no bundle says that there was nothing" {
 	printf '%s\n' 'end 10m' 'realtime within 2ms' 'reader chronyd every 20ms' 'at 30s migrate downtime 250ms' \
 		'at 40s clock-set step +250ms' 'at 9m maintenance soon' >"$BATS_TEST_TMPDIR/age.scenario"
@@ -592,6 +593,7 @@ well_formed() {
 	END
 }
 
+# bats test_tags=slow
 @test "report: in a browser, without a network: narrow and wide, light and dark" {
 	command -v chromium >/dev/null || skip "chromium is not installed"
 	"$VMCLOCK_TRACE" report --html "$STORY" >"$BATS_TEST_TMPDIR/report.html"
@@ -688,6 +690,7 @@ schema_check() {
 	run ! "$VMCLOCK_TRACE" report --incident 2 --csv "$STORY"
 }
 
+# bats test_tags=slow
 @test "report: each wrong read is a row of the CSV, and they add up to what the report has of them" {
 	printf '%s\n' 'realtime within 2ms' 'reader a every 100ms' 'end 40s' 'at 10s migrate downtime 250ms value +120ms late 2s' \
 		'at 14s step +1s' >"$BATS_TEST_TMPDIR/refuted.scenario"
@@ -831,7 +834,7 @@ schema_check() {
 	# A stretch of the file overwritten, and its end cut off.
 	cp "$STORY" "$copy"
 	dd if=/dev/urandom of="$copy" bs=4096 seek=27 count=4 conv=notrunc status=none
-	run "$VMCLOCK_TRACE" report "$copy"
+	run --separate-stderr "$VMCLOCK_TRACE" report "$copy"
 	[ "$status" = 1 ]
 	grep -q 'The file is damaged' <<<"$output"
 	truncate -s 200000 "$copy"

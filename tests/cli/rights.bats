@@ -164,6 +164,7 @@ writes() {
 	grep -qx "create=$2 $1" calls || { cat calls; return 1; } >&2
 }
 
+# bats test_tags=slow
 @test "rights: whoever takes over a command writes where it was asked to write, and nowhere else" {
 	needs_ptrace
 	needs_landlock
