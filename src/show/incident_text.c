@@ -9,6 +9,8 @@
 #include "show/level.h"
 #include "show/live_text.h"
 #include "show/sentence.h"
+#include "show/sparkline.h"
+#include "show/terminal.h"
 
 /* To the nearest microsecond. */
 static int64_t rounded_ns(int64_t ns)
@@ -220,6 +222,19 @@ static void put_reader(FILE *out, const struct incident_reader *reader)
 	put_errors(out, &reader->errors, &by_page);
 }
 
+/* Where it can be looked at: how it went on from beginning to end. */
+static void put_sparkline(FILE *out, const struct incident *incident,
+			  const struct incident_clock *clock)
+{
+	char line[SPARKLINE_BYTES];
+
+	if (!terminal_columns(out) || !clock->errors.wrong)
+		return;
+	sparkline_text(clock->point, clock->points, incident->from_ns, incident->to_ns,
+		       terminal_is_utf8(out), line);
+	fprintf(out, "%s%s", line, *line ? " " : "");
+}
+
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
 	put_window(out, start_ns, incident);
@@ -229,6 +244,7 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
 		if (!incident->clock[clock].seen)
 			continue;
 		fprintf(out, "    %s: ", observed_clock_name((enum observed_clock)clock));
+		put_sparkline(out, incident, &incident->clock[clock]);
 		put_errors(out, &incident->clock[clock].errors, &incident->witness);
 	}
 	for (size_t i = 0; i < incident->readers; i++)

@@ -64,6 +64,20 @@ int terminal_columns(const FILE *out)
 					: (int)columns;
 }
 
+bool terminal_is_utf8(const FILE *out)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; is_terminal(out) && i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *locale = getenv(names[i]);
+
+		/* The first that is set says it. */
+		if (locale && *locale)
+			return strcasestr(locale, "UTF-8") || strcasestr(locale, "UTF8");
+	}
+	return false;
+}
+
 int terminal_columns_within(const FILE *out, int columns)
 {
 	int there = terminal_columns(out);

@@ -35,6 +35,9 @@ bool terminal_has_colour(const FILE *out);
 /* How wide @out is now, by COLUMNS or as it says itself, else 80; 0: it is no terminal. */
 int terminal_columns(const FILE *out);
 
+/* Is @out a terminal that shows UTF-8, by the locale? */
+bool terminal_is_utf8(const FILE *out);
+
 /* @columns, or what fits on @out. */
 int terminal_columns_within(const FILE *out, int columns);
 

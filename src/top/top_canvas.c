@@ -4,6 +4,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "show/sparkline.h"
+
 /* No line is longer. */
 #define LINE_COLUMNS 512
 
@@ -173,13 +175,10 @@ int top_put_wrapped(const struct top_canvas *canvas, int y, int rows, int x, int
 
 void top_put_bars(const struct top_canvas *canvas, int y, int x, int columns, const int bar[])
 {
-	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	static const char *const ascii[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
-
 	for (int i = 0; i < columns; i++) {
 		if (bar[i] != TOP_BAR_NONE)
 			top_put(canvas, y, x + i, 1, A_NORMAL,
-				(canvas->is_utf8 ? blocks : ascii)[bar[i]]);
+				sparkline_bar((unsigned int)bar[i], canvas->is_utf8));
 	}
 }
 

@@ -9,11 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "show/sparkline.h"
+
 /* What a row of bars covers, and so what is kept. */
 #define TOP_HISTORY_SECONDS 120
 
 /* Bars have these heights, from 0; and none where nothing is known. */
-#define TOP_BAR_HEIGHTS 8
+#define TOP_BAR_HEIGHTS SPARKLINE_HEIGHTS
 #define TOP_BAR_NONE	(-1)
 
 /* The largest error in one second of CLOCK_MONOTONIC; a second that is not kept has been reused. */
