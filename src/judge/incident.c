@@ -264,7 +264,7 @@ static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 	if (!is_settled(since_ns, now_ns) || incident_is_freerunning(incidents))
 		return;
 	recovery = incident_recovery_of(incidents, since_ns);
-	if (now_ns - since_ns < incident_settle_ns(recovery))
+	if (now_ns - since_ns < incident_settle_ns(incidents, recovery))
 		return;
 	close_incident(incidents, recovery, since_ns);
 }

@@ -284,7 +284,19 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 	return clocks_recovery(incidents, since_ns);
 }
 
-uint64_t incident_settle_ns(struct claim recovery)
+/* Has another clock told how CLOCK_REALTIME is, so that it may again? */
+static bool may_tell_again(const struct incidents *incidents)
+{
+	const struct witness_peers *peers = &incidents->page->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		if (peers->peer[i].clock.clock != OBSERVED_REALTIME)
+			return true;
+	}
+	return false;
+}
+
+uint64_t incident_settle_ns(const struct incidents *incidents, struct claim recovery)
 {
 	if (recovery.state != CLAIM_UNKNOWN)
 		return INCIDENT_SETTLE_NS;
@@ -295,6 +307,9 @@ uint64_t incident_settle_ns(struct claim recovery)
 	case CLAIM_CONTRADICTED:
 	case CLAIM_WIDE:
 		return UNKNOWN_SETTLES * INCIDENT_SETTLE_NS;
+	case CLAIM_NO_CLOCK:
+		return may_tell_again(incidents) ? GONE_SETTLES * INCIDENT_SETTLE_NS
+						 : INCIDENT_SETTLE_NS;
 	case CLAIM_CLOCK_GONE:
 		return GONE_SETTLES * INCIDENT_SETTLE_NS;
 	default:

@@ -166,6 +166,14 @@ static void a_judge_that_claims_nothing_for_a_while(void **state)
 		 "at 10.03 migrate downtime 1s\nat +0s clockbound\nat 12s clock-set step +1s\n"
 		 "at 15.03 clockbound within 1ms\n",
 		 CLAIM_HOLDS, 0, 14},
+		/* It takes its time until it is synchronized again; or it has none of it yet. */
+		{"mode marker-only\nrealtime within 5ms\nclockbound within 1ms\nend 90s\n"
+		 "at 8s clockbound\nat 10.03 migrate downtime 1s\nat 12s clock-set step +1s\n"
+		 "at 50.03 clockbound within 1ms\n",
+		 CLAIM_HOLDS, 0, 49},
+		{"mode marker-only\nrealtime within 5ms\nclockbound within 1ms\nend 99s\n"
+		 "at 10.03 migrate downtime 1s\nat +0s clockbound\n",
+		 CLAIM_UNKNOWN, CLAIM_NO_CLOCK, 0},
 	};
 
 	(void)state;
