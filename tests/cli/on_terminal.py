@@ -90,6 +90,9 @@ def check(program, recording, page):
         always = subprocess.run([*command, "--color", "always"], capture_output=True, text=True)
         if not COLOUR.search(always.stdout):
             wrong.append(f"{name}: no colour in a pipe with --color always")
+    narrow = on_terminal(80, [program, *commands["report"]], COLUMNS="50")
+    if max(map(columns_of, narrow.splitlines())) != 50:
+        wrong.append("report: COLUMNS is not the width")
     command = [program, *commands["watch"], "--json"]
     if on_terminal(40, command) != subprocess.run(command, capture_output=True, text=True).stdout:
         wrong.append("watch: JSON on a terminal is not that of a pipe")

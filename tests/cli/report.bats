@@ -833,7 +833,7 @@ schema_check() {
 		and (.not_known | map(.code) | index("damaged") != null)' <<<"$output"
 	# A stretch of the file overwritten, and its end cut off.
 	cp "$STORY" "$copy"
-	dd if=/dev/urandom of="$copy" bs=4096 seek=27 count=4 conv=notrunc status=none
+	head -c 16384 /dev/zero | tr '\0' '\252' | dd of="$copy" bs=4096 seek=27 conv=notrunc status=none
 	run --separate-stderr "$VMCLOCK_TRACE" report "$copy"
 	[ "$status" = 1 ]
 	grep -q 'The file is damaged' <<<"$output"
