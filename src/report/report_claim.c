@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How bad it is, and whether that all is well may be said. */
+#include <string.h>
+
 #include "report/report_view.h"
 
 /*
@@ -85,6 +87,33 @@ static struct claim_span span_of(const struct report *report)
 	span.clock_off |=
 		clock_doubts_any(report->clock_doubts, report->since_ns, report->until_ns);
 	return span;
+}
+
+const struct finding *report_worst_finding(const struct report *report, uint64_t *count)
+{
+	const struct analysis *analysis = report->analysis;
+	uint64_t found = analysis->findings_unlisted;
+	const struct finding *worst = NULL;
+
+	for (size_t i = 0; i < analysis->findings; i++) {
+		const struct finding *finding = &analysis->finding[i];
+
+		if (!report_has_finding(report, finding))
+			continue;
+		found++;
+		if (!worst || finding->severity > worst->severity)
+			worst = finding;
+	}
+	if (count)
+		*count = found;
+	return worst;
+}
+
+bool report_watched_reads(const struct report *report)
+{
+	const char *uses = fact_get(report->facts, "uses");
+
+	return !uses || strncmp(uses, "not seen", 8) != 0;
 }
 
 bool report_page_is_unreliable(const struct report *report)

@@ -89,6 +89,15 @@ bool report_page_is_unreliable(const struct report *report);
 /* Or that its host has no source of time (FREERUNNING)? */
 bool report_page_is_freerunning(const struct report *report);
 
+/*
+ * The first of the worst findings that are asked for, and into @count, which may be NULL, how many
+ * there are. NULL: none is listed. Owned by the report.
+ */
+const struct finding *report_worst_finding(const struct report *report, uint64_t *count);
+
+/* Were reads watched? They are seen by hooks, which a recording may have been made without. */
+bool report_watched_reads(const struct report *report);
+
 /* Is what was found all that happened? And are all events there that were recorded? */
 struct claim report_is_all(const struct report *report);
 struct claim report_has_all(const struct report *report);

@@ -140,7 +140,6 @@ static void say_readers(struct words *words, const struct report *report,
 {
 	uint64_t reads = incident->reads_unlisted + incident->reads_unjudged;
 	uint64_t known = 0, wrong = 0, failed = 0, processes = processes_of(incident);
-	const char *uses = fact_get(report->facts, "uses");
 
 	for (size_t i = 0; i < incident->readers; i++) {
 		reads += incident->reader[i].reads;
@@ -149,10 +148,9 @@ static void say_readers(struct words *words, const struct report *report,
 		failed += incident->reader[i].errors.unknown[ERROR_FAILED];
 	}
 	if (!reads) {
-		say(words,
-		    uses && !strncmp(uses, "not seen", 8)
-			    ? " Who read it meanwhile was not watched."
-			    : " No read of the clock through the kernel was seen meanwhile.");
+		say(words, report_watched_reads(report)
+				   ? " No read of the clock through the kernel was seen meanwhile."
+				   : " Who read it meanwhile was not watched.");
 		return;
 	}
 	say(words, " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: ",
@@ -297,30 +295,11 @@ static void say_whether_all(struct words *words, struct claim all)
 		say(words, " Whether there was more is not known: %s.", claim_why_means(all.why));
 }
 
-/* The first of the worst of the window, and how many there are; NULL: none is listed. */
-static const struct finding *worst_finding(const struct report *report, uint64_t *count)
-{
-	const struct analysis *analysis = report->analysis;
-	const struct finding *worst = NULL;
-
-	*count = analysis->findings_unlisted;
-	for (size_t i = 0; i < analysis->findings; i++) {
-		const struct finding *finding = &analysis->finding[i];
-
-		if (!report_has_finding(report, finding))
-			continue;
-		++*count;
-		if (!worst || finding->severity > worst->severity)
-			worst = finding;
-	}
-	return worst;
-}
-
 static void say_findings(struct words *words, const struct report *report, const char *none)
 {
 	char sentence[FINDING_WORDS_BYTES];
 	uint64_t count;
-	const struct finding *worst = worst_finding(report, &count);
+	const struct finding *worst = report_worst_finding(report, &count);
 
 	if (!worst) {
 		say(words, " %s; %s%" PRIu64 " findings are not listed.", none,
@@ -391,7 +370,7 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		none = "no incident was seen";
 	if (report_page_is_unreliable(report) || report_page_is_freerunning(report))
 		say_status(words, report);
-	worst_finding(report, &findings);
+	report_worst_finding(report, &findings);
 	if (findings)
 		say_findings(words, report, none);
 	else if (well.state == CLAIM_HOLDS)

@@ -237,14 +237,6 @@ static struct reads reads_of(const struct verdict *out)
 	return sum;
 }
 
-/* Reads are seen by hooks, which a recording may have been made without. */
-static bool reads_were_watched(const struct report *report)
-{
-	const char *uses = fact_get(report->facts, "uses");
-
-	return !uses || strncmp(uses, "not seen", 8) != 0;
-}
-
 static void set_reads(const struct report *report, struct verdict *out)
 {
 	struct verdict_line *line = &out->line[VERDICT_READS];
@@ -252,7 +244,7 @@ static void set_reads(const struct report *report, struct verdict *out)
 	struct reads reads = reads_of(out);
 	uint64_t unknown = reads.all - reads.known - reads.failed;
 
-	if (!reads_were_watched(report)) {
+	if (!report_watched_reads(report)) {
 		line->well = CLAIM_UNKNOWN;
 		say(&value, "not known");
 		say(&note, "who read the clock was not watched");

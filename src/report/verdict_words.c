@@ -33,25 +33,11 @@ const char *verdict_figure_about(enum verdict_figure figure)
 	return about[figure];
 }
 
-static const struct finding *worst_finding(const struct report *report)
-{
-	const struct finding *worst = NULL;
-
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		const struct finding *finding = &report->analysis->finding[i];
-
-		if (report_has_finding(report, finding) &&
-		    (!worst || finding->severity > worst->severity))
-			worst = finding;
-	}
-	return worst;
-}
-
 /* No incident is asked for, or there was none. */
 static void say_quiet(struct words *words, const struct report *report,
 		      const struct verdict *verdict)
 {
-	const struct finding *worst = worst_finding(report);
+	const struct finding *worst = report_worst_finding(report, NULL);
 	const struct verdict_line *clock = &verdict->line[VERDICT_CLOCK];
 	char length[TEXT_NS_BYTES];
 
