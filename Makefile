@@ -352,6 +352,7 @@ install: all man completions
 		install -Dm644 $(OUT)/completions/$(name).zsh $(call zsh_completion,$(name)) && \
 		install -Dm644 $(OUT)/completions/$(name).fish $(call fish_completion,$(name)) &&) :
 	install -Dm644 -t $(DOC_DIR)/grafana contrib/grafana/*
+	install -Dm644 -t $(DOC_DIR)/sqlite contrib/sqlite/*
 	install -Dm644 -t $(DOC_DIR)/kubernetes contrib/kubernetes/*
 
 uninstall:

@@ -39,23 +39,6 @@ static void add_witness(json_object *kept)
 		json_object_object_add(detail, "witness", NULL);
 }
 
-/* Without the digits that stand beside large integers since: they say nothing of their own. */
-static void drop_digits(json_object *json)
-{
-	const size_t end = strlen(JSON_DIGITS_END);
-
-	/* The key at hand may go. */
-	json_object_object_foreach(json, key, value)
-	{
-		size_t length = strlen(key);
-
-		if (json_object_is_type(value, json_type_object))
-			drop_digits(value);
-		else if (length > end && !strcmp(key + length - end, JSON_DIGITS_END))
-			json_object_object_del(json, key);
-	}
-}
-
 /* A kept finding as this version writes it: without its text and digits, its device by path. */
 static void modernize(json_object *kept)
 {
@@ -63,7 +46,7 @@ static void modernize(json_object *kept)
 	char path[32];
 
 	json_object_object_del(kept, "text");
-	drop_digits(kept);
+	json_take_digits(kept);
 	add_witness(kept);
 	if (!json_object_is_type(device, json_type_int))
 		return;
@@ -86,7 +69,7 @@ static bool same_as_live(const struct replay *replay, const char *live, json_obj
 	if (json_object_is_type(kept, json_type_object))
 		modernize(kept);
 	json_object_object_del(json, "text");
-	drop_digits(json);
+	json_take_digits(json);
 	same = json_object_equal(kept, json);
 	json_object_put(kept);
 	return same;

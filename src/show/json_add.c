@@ -187,6 +187,34 @@ void add_json(json_object *to, const char *key, json_object *value)
 		add_digits(to, key, value);
 }
 
+/* Is @name that of digits, beside an integer in @object? */
+static bool is_digits(json_object *object, const char *name)
+{
+	size_t length = strlen(name), end = strlen(JSON_DIGITS_END);
+	json_object *number = NULL;
+	char key[JSON_KEY_BYTES];
+
+	if (length <= end || length - end >= sizeof(key) ||
+	    strcmp(name + length - end, JSON_DIGITS_END))
+		return false;
+	snprintf(key, sizeof(key), "%.*s", (int)(length - end), name);
+	return json_object_object_get_ex(object, key, &number) &&
+	       json_object_is_type(number, json_type_int);
+}
+
+void json_take_digits(json_object *json)
+{
+	if (!json_object_is_type(json, json_type_object))
+		return;
+	json_object_object_foreach(json, name, value)
+	{
+		if (is_digits(json, name))
+			json_object_object_del(json, name);
+		else
+			json_take_digits(value);
+	}
+}
+
 void add_u64(json_object *to, const char *key, uint64_t value)
 {
 	add_json(to, key, json_object_new_uint64(value));

@@ -28,6 +28,9 @@ json_object *json_new_map(void);
  */
 void add_json(json_object *to, const char *key, json_object *value);
 
+/* Take the digits that stand beside large integers out of @json, and of all objects in it. */
+void json_take_digits(json_object *json);
+
 void add_u64(json_object *to, const char *key, uint64_t value);
 void add_i64(json_object *to, const char *key, int64_t value);
 void add_bool(json_object *to, const char *key, bool value);
