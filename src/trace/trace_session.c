@@ -59,7 +59,8 @@ static bool is_shown(struct trace_session *session, const struct event *event)
 		return false;
 	if (session->context.request.every_event || event->result < 0 || event->is_slow)
 		return true;
-	return event->path == PATH_DEV_MMAP && !has_mapped(session, event);
+	return event->path == PATH_DEV_MMAP &&
+	       !(session->view->maps_once && has_mapped(session, event));
 }
 
 static void show_use(struct trace_session *session, const struct event *event)

@@ -133,7 +133,7 @@ const struct json_table trace_call_table = {
 	.name = "trace_call",
 	.doc = "One call of a program. Without `request.every_event` calls and reads are only "
 	       "those "
-	       "that failed, were slow, or are the first of a process to map the page.",
+	       "that failed, were slow, or map the page.",
 	.keys = (const struct json_key[]){
 		JSON_LINE_KEYS("call", BEGAN),
 		{.kind = JSON_EMBED, .of = &use_table},

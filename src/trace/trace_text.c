@@ -445,6 +445,7 @@ static void text_incident(FILE *out, const struct trace_context *context,
 }
 
 const struct trace_view trace_view_text = {
+	.maps_once = true,
 	.begin = text_begin,
 	.event = text_event,
 	.hooks = text_hooks,

@@ -86,6 +86,7 @@ struct trace_result {
 
 /* Each function writes whole lines to @out; output errors are left in ferror(@out). */
 struct trace_view {
+	bool maps_once; /* that a process maps the page is shown once, unless each event is */
 	void (*begin)(FILE *out, const struct trace_context *context);
 	/* @answer is NULL unless the event is an EVENT_READ. */
 	void (*event)(FILE *out, const struct trace_context *context, const struct event *event,
