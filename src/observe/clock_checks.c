@@ -2,9 +2,11 @@
 #include "observe/clock_checks.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "observe/clockbound.h"
@@ -191,6 +193,20 @@ static void check_clockbound(const struct clock_places *places, struct check *ch
 		    strerror(-result));
 }
 
+/* A host that publishes its own clock as a page has it under this name. Else it is no news. */
+static bool check_host_page(const struct clock_places *places, struct check *check)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/vmclock_host", places->dev);
+	if (access(path, F_OK))
+		return false;
+	say(check, "vmclock_host", CHECK_OK,
+	    "this machine publishes its own clock for its guests: --device /dev/vmclock_host reads "
+	    "its page");
+	return true;
+}
+
 size_t clock_checks(const struct clock_places *places, struct check checks[CLOCK_CHECKS])
 {
 	struct reference_clocks clocks;
@@ -205,5 +221,6 @@ size_t clock_checks(const struct clock_places *places, struct check checks[CLOCK
 	check_virtio_rtc(places, &clocks, &checks[count++]);
 	check_vmgenid(places, &checks[count++]);
 	check_clockbound(places, &checks[count++]);
+	count += check_host_page(places, &checks[count]);
 	return count;
 }

@@ -15,6 +15,7 @@
 struct clock_places {
 	const char *sysfs;	/* "/sys" */
 	const char *class;	/* "/sys/class/ptp" */
+	const char *dev;	/* "/dev" */
 	const char *clockbound; /* its shared memory; NULL: where the daemon puts it */
 };
 

@@ -336,7 +336,8 @@ static size_t check_device(const char *device, struct check *checks)
 size_t machine_checks(const char *device, const char *btf, int hooks_result,
 		      const struct error *no_hooks, struct check checks[MACHINE_CHECKS])
 {
-	const struct clock_places places = {.sysfs = FIRMWARE_SYSFS, .class = REFERENCE_CLASS_PATH};
+	const struct clock_places places = {
+		.sysfs = FIRMWARE_SYSFS, .class = REFERENCE_CLASS_PATH, .dev = "/dev"};
 	struct kernel_symbols *symbols = kernel_symbols_load(btf);
 	size_t count = 0;
 

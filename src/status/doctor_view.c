@@ -21,7 +21,8 @@ static const struct json_table doctor_table = {
 		{"checks", JSON_OBJECT,
 		 "What was checked: `kernel`, `clocksource`, `btf`, `driver`, `device`, `page`, "
 		 "`ptp_clock`, `writable_mapping`, `vmclock`, `ptp_clocks`, `chrony`, `kvmclock`, "
-		 "`virtio_rtc`, `vmgenid`, `clockbound`, `lockdown`, `privileges`.",
+		 "`virtio_rtc`, `vmgenid`, `clockbound`, `vmclock_host` (where there is one), "
+		 "`lockdown`, `privileges`.",
 		 JSON_LIST, .of = &json_check},
 		{"hooks", JSON_OBJECT, "Each hook. Null: none could be tried.",
 		 JSON_NULL | JSON_LIST, .of = &json_hook},

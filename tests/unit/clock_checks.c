@@ -77,7 +77,7 @@ static void firmware_lists_by_each_name(void **state)
 
 static void a_guest_with_the_hosts_clock_is_told_the_line(void **state)
 {
-	const struct clock_places places = {.sysfs = root, .class = class_path};
+	const struct clock_places places = {.sysfs = root, .class = class_path, .dev = root};
 	struct check checks[CLOCK_CHECKS];
 	size_t count;
 
@@ -102,7 +102,8 @@ static void a_clockbound_of_another_version_is_there(void **state)
 {
 	static const char segment[] = "\x4e\x5a\x4d\x41\x00\x02\x42\x43";
 	char path[] = "/tmp/clock_checks.XXXXXX", bytes[104] = {0};
-	const struct clock_places places = {.sysfs = root, .class = class_path, .clockbound = path};
+	const struct clock_places places = {
+		.sysfs = root, .class = class_path, .dev = root, .clockbound = path};
 	struct check checks[CLOCK_CHECKS];
 	const struct check *check;
 	int fd = mkstemp(path);
@@ -123,6 +124,22 @@ static void a_clockbound_of_another_version_is_there(void **state)
 	assert_string_equal(check->text, "not there");
 }
 
+static void a_host_that_publishes_its_clock_says_where(void **state)
+{
+	const struct clock_places places = {.sysfs = root, .class = class_path, .dev = root};
+	struct check checks[CLOCK_CHECKS];
+	size_t count = clock_checks(&places, checks);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		assert_string_not_equal(checks[i].name, "vmclock_host");
+	put_file(".", "vmclock_host", "a page");
+	count = clock_checks(&places, checks);
+	assert_int_equal(check_of(checks, count, "vmclock_host")->state, CHECK_OK);
+	assert_non_null(strstr(check_of(checks, count, "vmclock_host")->text,
+			       "--device /dev/vmclock_host"));
+}
+
 static void chrony_takes_no_clock_whose_scale_is_not_known(void **state)
 {
 	struct reference_clock clock = {.path = "/dev/ptp4", .scale = SCALE_UNKNOWN};
@@ -141,6 +158,7 @@ int main(void)
 		cmocka_unit_test(firmware_lists_by_each_name),
 		cmocka_unit_test(a_guest_with_the_hosts_clock_is_told_the_line),
 		cmocka_unit_test(a_clockbound_of_another_version_is_there),
+		cmocka_unit_test(a_host_that_publishes_its_clock_says_where),
 		cmocka_unit_test(chrony_takes_no_clock_whose_scale_is_not_known),
 	};
 
