@@ -24,6 +24,15 @@ int confine_refuse_new_privileges(void);
 int confine_system_calls(bool with_hooks);
 
 /*
+ * Become another user for good, where root runs this and may change its user: "vmclock-trace" if
+ * /etc/passwd has one, else "nobody"; in no group but that user's, without capabilities. What is
+ * open stays open. Only before the first thread and before system calls are given up. Nothing
+ * changes where root may not change its user, or that user could not make files in @directory. 0 or
+ * -errno.
+ */
+int confine_user(const char *directory);
+
+/*
  * From now on open, make, rename and remove files to write beneath the directories of @paths alone,
  * up to NULL; NULL itself: nowhere (landlock(7)). What is open stays open. Refuse new privileges
  * first. The first of a thread's calls holds. 0, also on a kernel without Landlock (before 5.13, or

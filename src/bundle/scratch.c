@@ -34,14 +34,19 @@ static void on_signal(int number)
 	raise(number); /* its default action, when we return */
 }
 
+const char *scratch_parent(void)
+{
+	const char *parent = getenv("TMPDIR");
+
+	return parent && *parent ? parent : "/var/tmp";
+}
+
 int scratch_open(struct error *error)
 {
 	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
 	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-	const char *parent = getenv("TMPDIR");
 
-	snprintf(directory, sizeof(directory), "%s/vmclock-bundle-XXXXXX",
-		 parent && *parent ? parent : "/var/tmp");
+	snprintf(directory, sizeof(directory), "%s/vmclock-bundle-XXXXXX", scratch_parent());
 	if (!mkdtemp(directory)) {
 		int err = -errno;
 

@@ -8,6 +8,9 @@
 
 #include "base/error.h"
 
+/* Where it will be made: $TMPDIR, or /var/tmp. */
+const char *scratch_parent(void);
+
 /* Make it; there is at most one. 0, or -errno with @error filled. */
 int scratch_open(struct error *error);
 

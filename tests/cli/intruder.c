@@ -5,8 +5,9 @@
  *
  *	intruder THREAD CALL...
  *
- * CALL is the name of one, or create=PATH: open that file, which is made, to write. "CALL ERRNO" a
- * line each, in the order given; 0 is success. The thread then goes on as before.
+ * CALL is the name of one; create=PATH: open that file, which is made, to write; or open=PATH: open
+ * it to read. "CALL ERRNO" a line each, in the order given; 0 is success. The thread then goes on
+ * as before.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -130,7 +131,8 @@ static long make(pid_t thread, const struct call *call, const struct user_regs_s
 }
 
 /* @path, put onto the thread's stack. */
-static struct call create(pid_t thread, const char *path, const struct user_regs_struct *before)
+static struct call open_of(pid_t thread, const char *path, unsigned long flags,
+			   const struct user_regs_struct *before)
 {
 	unsigned long place = (before->SP - STACK_BYTES) & ~15ul;
 	char text[STACK_BYTES / 2] = "";
@@ -145,14 +147,16 @@ static struct call create(pid_t thread, const char *path, const struct user_regs
 	}
 	return (struct call){
 		.number = SYS_openat,
-		.args = {(unsigned long)AT_FDCWD, place, O_WRONLY | O_CREAT | O_EXCL, 0600},
+		.args = {(unsigned long)AT_FDCWD, place, flags, 0600},
 	};
 }
 
 static struct call find(pid_t thread, const char *name, const struct user_regs_struct *before)
 {
 	if (!strncmp(name, "create=", 7))
-		return create(thread, name + 7, before);
+		return open_of(thread, name + 7, O_WRONLY | O_CREAT | O_EXCL, before);
+	if (!strncmp(name, "open=", 5))
+		return open_of(thread, name + 5, O_RDONLY, before);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (!strcmp(calls[i].name, name))
 			return calls[i];

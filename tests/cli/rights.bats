@@ -215,6 +215,47 @@ writes() {
 	curl --silent --show-error --fail --max-time 100 "http://$address/metrics" >metrics
 }
 
+# is_user USER: process $pid is that user in every way, in no other group, and has no capability.
+is_user() {
+	local status=/proc/$pid/status
+	grep -q "^Uid:	$1	$1	$1	$1\$" "$status" && grep -q '^Groups:	 *$' "$status" && has_at_most 0 "$pid"
+}
+
+@test "rights: verify by root is another user once the bundle is open, and can open root's files no more" {
+	[ "$(id -u)" = 0 ] || skip "root alone can change its user"
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../data/report/short.scenario" clock.sqlite || [ $? = 3 ]
+	"$VMCLOCK_TRACE" bundle -o clock.tar.gz clock.sqlite
+	chmod 600 clock.tar.gz
+	export TMPDIR=/tmp
+	other=$(awk -F: '$1 == "vmclock-trace" || $1 == "nobody" && !user { user = $3 } END { print user ? user : 65534 }' /etc/passwd)
+	folder=$(mktemp -d /tmp/rights.XXXXXX)
+	chmod 711 "$folder"
+	(umask 077 && touch "$folder/secret")
+	# It waits for room for what it says, and is looked at meanwhile.
+	mkfifo full
+	exec 8<>full
+	dd if=/dev/zero of=full bs=4096 oflag=nonblock 2>dd.err || grep -q 'unavailable' dd.err
+	"$VMCLOCK_TRACE" verify clock.tar.gz >full 2>err 3>&- 8>&- &
+	pid=$!
+	until_true is_user "$other"
+	"$BATS_FILE_TMPDIR/intruder" "$pid" "open=$folder/secret" >calls
+	rm -r "$folder"
+	grep -qx "open=$folder/secret 13" calls || { cat calls; return 1; } >&2
+	exec 7<full 8>&-
+	cat <&7 >said
+	exec 7<&-
+	wait "$pid"
+	pid=
+	grep -a 'replay' said
+}
+
+@test "rights: verify stays root where temporary files are root's alone" {
+	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../data/report/short.scenario" clock.sqlite || [ $? = 3 ]
+	"$VMCLOCK_TRACE" bundle -o clock.tar.gz clock.sqlite
+	mkdir -m 700 mine
+	TMPDIR=$PWD/mine "$VMCLOCK_TRACE" verify clock.tar.gz
+}
+
 # It ends as it would have, by Ctrl-C.
 end_watched() {
 	kill -INT "$pid"
