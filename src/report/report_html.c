@@ -8,6 +8,7 @@
 #include "judge/clock_error.h"
 #include "page/diff.h"
 #include "page/names.h"
+#include "show/field_change.h"
 #include "show/downtime_words.h"
 #include "show/finding_words.h"
 #include "show/html.h"
@@ -122,9 +123,10 @@ static void put_value(FILE *out, const struct page *page, enum page_field field)
 static void put_fields(FILE *out, const struct finding *finding)
 {
 	page_field_set fields = page_diff(&finding->before, &finding->after);
+	char means[FIELD_CHANGE_BYTES];
 
 	fputs("<div class=\"wide\"><table><thead><tr><th>field</th><th class=\"n\">before</th>"
-	      "<th class=\"n\">after</th></tr></thead><tbody>\n",
+	      "<th class=\"n\">after</th><th>that is</th></tr></thead><tbody>\n",
 	      out);
 	for (int field = 0; field < PAGE_FIELDS; field++) {
 		if (!(fields & PAGE_FIELD_BIT(field)))
@@ -132,7 +134,10 @@ static void put_fields(FILE *out, const struct finding *finding)
 		fprintf(out, "<tr><td>%s</td>", page_field_info((enum page_field)field)->name);
 		put_value(out, &finding->before, (enum page_field)field);
 		put_value(out, &finding->after, (enum page_field)field);
-		fputs("</tr>\n", out);
+		fputs("<td>", out);
+		html_puts(out, field_change_means((enum page_field)field, &finding->before,
+						  &finding->after, means));
+		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "page/names.h"
 #include "show/sentence.h"
 
@@ -51,24 +52,44 @@ static void say_rate(struct words *words, const struct page *before, const struc
 	uint64_t is = page_get(after, PAGE_PERIOD_FRAC_SEC);
 
 	if (was && is && page_get(before, PAGE_PERIOD_SHIFT) == page_get(after, PAGE_PERIOD_SHIFT))
-		say(words, " (%+.3f ppm)", ((double)is / (double)was - 1) * 1e6);
+		say(words, "%+.3f ppm", ((double)is / (double)was - 1) * 1e6);
+}
+
+const char *field_change_means(enum page_field field, const struct page *before,
+			       const struct page *after, char out[FIELD_CHANGE_BYTES])
+{
+	struct words words = {out, FIELD_CHANGE_BYTES};
+	char was[TEXT_NS_BYTES], is[TEXT_NS_BYTES];
+
+	*out = '\0';
+	if (!page_has(before, field) || !page_has(after, field))
+		return out;
+	if (field == PAGE_FLAGS)
+		return flags_change_text(page_get(before, field), page_get(after, field), out);
+	if (field == PAGE_PERIOD_FRAC_SEC)
+		say_rate(&words, before, after);
+	if (field != PAGE_TIME_ESTERROR_NS && field != PAGE_TIME_MAXERROR_NS)
+		return out;
+	text_ns_short(page_get(before, field), was, sizeof(was));
+	text_ns_short(page_get(after, field), is, sizeof(is));
+	say(&words, "%s > %s", was, is);
+	return out;
 }
 
 const char *field_change_text(enum page_field field, const struct page *before,
 			      const struct page *after, char out[FIELD_CHANGE_BYTES])
 {
 	struct words words = {out, FIELD_CHANGE_BYTES};
-	char flags[FIELD_CHANGE_BYTES];
-	bool both = page_has(before, field) && page_has(after, field);
+	char means[FIELD_CHANGE_BYTES];
 
 	*out = '\0';
 	say_value(&words, field, before);
 	say(&words, " > ");
 	say_value(&words, field, after);
-	if (both && field == PAGE_FLAGS)
-		say(&words, " (%s)",
-		    flags_change_text(page_get(before, field), page_get(after, field), flags));
-	else if (both && field == PAGE_PERIOD_FRAC_SEC)
-		say_rate(&words, before, after);
+	if (field != PAGE_FLAGS && field != PAGE_PERIOD_FRAC_SEC)
+		return out;
+	field_change_means(field, before, after, means);
+	if (*means)
+		say(&words, " (%s)", means);
 	return out;
 }

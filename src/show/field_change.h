@@ -17,6 +17,13 @@
 const char *field_change_text(enum page_field field, const struct page *before,
 			      const struct page *after, char out[FIELD_CHANGE_BYTES]);
 
+/*
+ * What such a change of numbers means: of the flags which came and went, of the counter's period by
+ * how much its rate changed, of an error bound both with a unit; "" of others. @out.
+ */
+const char *field_change_means(enum page_field field, const struct page *before,
+			       const struct page *after, char out[FIELD_CHANGE_BYTES]);
+
 /* "+DISRUPTION_IMMINENT -TIME_MONOTONIC" alone. */
 const char *flags_change_text(uint64_t before, uint64_t after, char out[FIELD_CHANGE_BYTES]);
 

@@ -51,12 +51,31 @@ static void a_rate_in_ppm(void **state)
 	assert_null(strstr(text, "ppm"));
 }
 
+/* Alone, for a table that has both values; nothing where they say all. */
+static void what_it_means(void **state)
+{
+	struct page was = make_full_page(), is = make_full_page();
+	char text[FIELD_CHANGE_BYTES];
+
+	(void)state;
+	make_field(&was, PAGE_TIME_MAXERROR_NS, 1000);
+	make_field(&is, PAGE_TIME_MAXERROR_NS, 250000000);
+	make_field(&was, PAGE_FLAGS, 377);
+	make_field(&is, PAGE_FLAGS, 381);
+	assert_string_equal(field_change_means(PAGE_TIME_MAXERROR_NS, &was, &is, text),
+			    "1.00 us > 250 ms");
+	assert_string_equal(field_change_means(PAGE_FLAGS, &was, &is, text),
+			    "+DISRUPTION_IMMINENT");
+	assert_string_equal(field_change_means(PAGE_SEQ_COUNT, &was, &is, text), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_numbers),
 		cmocka_unit_test(flags_that_came_and_went),
 		cmocka_unit_test(a_rate_in_ppm),
+		cmocka_unit_test(what_it_means),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
