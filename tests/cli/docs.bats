@@ -182,7 +182,7 @@ notes_of_source() {
 }
 
 @test "docs: the lists that are made of tables are in the pages" {
-	entries_of() { sed -n "/^# $1/,/^# [^${1:0:1}]/p" "$made/vmclock-trace-$2.scd" | sed -nE 's/^\*([a-z_0-9]+)\*(,.*| .*)?$/\1/p'; }
+	entries_of() { sed -n "/^# $1/,/^##* [^${1:0:1}]/p" "$made/vmclock-trace-$2.scd" | sed -nE 's/^\*([a-z_0-9]+)\*(,.*| .*)?$/\1/p'; }
 	kinds() { "$VMCLOCK_TRACE" watch --schema | jq -r '.. | objects | .properties?.kind?.enum? // empty | .[]'; }
 	causes() { sed -n '/^#define EVENT_LOSSES/,/^$/s/^\tX(\([a-z_]*\),.*/\1/p' "$root/src/event/losses.h"; }
 	hooks() { sed -n '/^static const struct hook_plan plans/,/^};/p' "$root/src/observe/kernel_hooks.c" | sed -nE 's/^\t\{"([a-z_0-9]+)",.*/\1/p'; }
