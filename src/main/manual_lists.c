@@ -38,17 +38,29 @@ static void threshold_text(const struct threshold *threshold, char text[TEXT_NS_
 		snprintf(text, TEXT_NS_BYTES, "%g times", (double)threshold->value);
 }
 
-static void put_thresholds(FILE *out)
+static void put_thresholds_of(FILE *out, bool findings)
 {
 	const struct threshold *threshold;
 	char text[TEXT_NS_BYTES];
 
 	for (size_t i = 0; (threshold = threshold_get(i)); i++) {
+		if (findings == (threshold->name != NULL))
+			continue;
 		threshold_text(threshold, text);
 		fprintf(out, "*%s*, %s\n", threshold->name ?: finding_name(threshold->finding),
 			text);
 		json_manual_text(out, "\t", threshold->about);
 	}
+}
+
+static void put_thresholds(FILE *out)
+{
+	put_thresholds_of(out, true);
+}
+
+static void put_limits_of_well(FILE *out)
+{
+	put_thresholds_of(out, false);
 }
 
 static void put_losses(FILE *out)
@@ -131,10 +143,15 @@ bool manual_list(FILE *out, const char *name)
 		const char *name;
 		void (*put)(FILE *out);
 	} lists[] = {
-		{"findings", put_findings}, {"thresholds", put_thresholds},
-		{"losses", put_losses},	    {"hooks", put_hooks},
-		{"types", put_types},	    {"hook_reasons", put_hook_reasons},
-		{"causes", put_causes},	    {"detail", put_detail},
+		{"findings", put_findings},
+		{"thresholds", put_thresholds},
+		{"losses", put_losses},
+		{"hooks", put_hooks},
+		{"types", put_types},
+		{"hook_reasons", put_hook_reasons},
+		{"limits_of_well", put_limits_of_well},
+		{"causes", put_causes},
+		{"detail", put_detail},
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
