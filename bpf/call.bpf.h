@@ -27,13 +27,14 @@ static bool call_begin(__u32 path, __u32 ioctl, __u32 clock)
 	return true;
 }
 
-/* Is a call to be sent as an event? Who maps the page, and what failed, always is. */
+/* Is a call to be sent as an event? Who maps the page, and what failed, is. */
 static bool is_telling_call(__u32 path, long result, __u64 latency_ns)
 {
-	bool telling = every_event ? is_wanted_event(path, result, latency_ns)
-				   : path == WIRE_PATH_DEV_MMAP || result < 0;
+	bool telling = path == WIRE_PATH_DEV_MMAP || result < 0;
 
-	return telling && is_within_rate();
+	if (every_event ? !is_wanted_event(path, result, latency_ns) : !telling)
+		return false;
+	return (!telling || is_within_telling_rate()) && is_within_rate();
 }
 
 /*

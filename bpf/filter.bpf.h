@@ -41,6 +41,9 @@ const volatile bool calls_wanted = false;
 /* Is each read measured, not just the first of a thread in a tick? */
 const volatile bool measure_all = false;
 
+/* Does the user want every use as an event, and not the loader alone, for an incident? */
+const volatile bool every_event_asked = false;
+
 /* The loader's switch: 1 while every use is to be sent as an event. */
 __u32 every_event = 0;
 
@@ -126,6 +129,33 @@ static __noinline bool is_within_refused_rate(void)
 	if (__sync_fetch_and_add(&refused_used, 1) < REFUSED_A_SECOND)
 		return true;
 	count_one(WIRE_LOSS_REFUSED);
+	return false;
+}
+
+/*
+ * Nor is there a limit to the calls that any process can make fail, or map the page by. Where the
+ * user did not ask for every use, at most this many a second are sent, also in an incident, which
+ * they may be the cause of. They are counted as uses all the same.
+ */
+#define TELLING_A_SECOND 100
+
+__u64 telling_window = 0;
+__u32 telling_used = 0;
+
+static __noinline bool is_within_telling_rate(void)
+{
+	__u64 tick;
+
+	if (every_event_asked)
+		return true;
+	tick = bpf_jiffies64();
+	if (tick - telling_window >= ticks_per_second) {
+		telling_window = tick;
+		telling_used = 0;
+	}
+	if (__sync_fetch_and_add(&telling_used, 1) < TELLING_A_SECOND)
+		return true;
+	count_one(WIRE_LOSS_SUPPRESSED);
 	return false;
 }
 

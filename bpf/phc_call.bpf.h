@@ -132,7 +132,8 @@ static __noinline int send_late_failure(__u32 clock, __u32 ioctl, int result)
 	__u32 path = ioctl_path(ioctl);
 	struct wire_call *call;
 
-	if ((every_event && !is_wanted_event(path, result, 0)) || !is_within_rate())
+	if ((every_event && !is_wanted_event(path, result, 0)) || !is_within_telling_rate() ||
+	    !is_within_rate())
 		return 0;
 	call = event_reserve();
 	if (!call)

@@ -325,6 +325,12 @@ static __always_inline bool is_wanted_read(const struct read_end *end)
 	return is_telling_read(end);
 }
 
+/* Can anybody cause it without limit, and was it caused so? */
+static bool is_beyond_rate(const struct read_end *end)
+{
+	return end->result < 0 && !is_within_telling_rate();
+}
+
 /* What a measured read adds to the tables, but for what its record brings. */
 static __always_inline void count_unsent(const struct read_end *end, const __u64 *args,
 					 const bool typed)
@@ -369,7 +375,8 @@ static __always_inline void handle_read(const __u64 *args, struct wire_reader *r
 		end.call_id = call_of_read();
 	if (identify(reader) && !result)
 		(typed ? learn_typed_scale : learn_kprobed_scale)(args);
-	if (!(is_wanted_read(&end) && is_within_rate() && send_read(&end, args, typed)) &&
+	if (!(is_wanted_read(&end) && !is_beyond_rate(&end) && is_within_rate() &&
+	      send_read(&end, args, typed)) &&
 	    end.measured)
 		count_unsent(&end, args, typed);
 }

@@ -22,7 +22,9 @@ enum loss_effect {
 #define EVENT_LOSSES(X)                                                                            \
 	X(ring_full, LOSS_OF_EVENT, "ring full", "There was no room in the kernel's ring buffer.") \
 	X(suppressed, LOSS_WANTED, "suppressed",                                                   \
-	  "Not sent because of the limit on their rate (`--rate`).")                               \
+	  "Not sent because of a limit on their rate: `--rate`; and, unless each use was asked "   \
+	  "for, 100 a second of calls that failed or mapped the page, as anybody can make them. "  \
+	  "Their uses are counted.")                                                               \
 	X(task_storage, LOSS_OF_EVENT, "no task storage",                                          \
 	  "The kernel had no memory to remember a call's start.")                                  \
 	X(page_unreadable, LOSS_OF_PART, "without their page",                                     \

@@ -186,8 +186,9 @@ static void put_losses(FILE *out, const struct trace_request *request,
 	if (request->rate)
 		fprintf(out,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
-			" a second\n",
-			losses->suppressed, request->rate);
+			" a second%s\n",
+			losses->suppressed, request->rate,
+			request->every_event ? "" : ", and of 100 that failed or mapped the page");
 	if (losses->refused)
 		fprintf(out,
 			"refused             %" PRIu64

@@ -20,6 +20,7 @@ setup_file() {
 	echo "set flags 0x78" >/run/lab/clock
 	sleep 2
 	trace_while no_offset -- load 5
+	trace_while no_offset_many -- load flood 2 1
 	trace_while refused -- load refused 20000
 	mount -t securityfs none /sys/kernel/security
 	echo confidentiality >/sys/kernel/security/lockdown
@@ -53,6 +54,13 @@ SCRIPT
 	holds refused 'map(select(.type == "clock_change" and .result == -1)) | length >= 10 and length <= 2000 and all(.old_ppt == .new_ppt)'
 	holds refused '(map(select(.type == "clock_change" and .result == -1)) | length) + .[-1].lost.refused == 20000'
 	holds refused '.[-1].lost.events == 0 and (map(select(.type == "finding" and .finding == "data_loss")) | length == 0)'
+}
+
+@test "what anybody can make fail without limit is few events, also in an incident, and all of it is counted" {
+	holds no_offset_many ".[-1] | .failed + .lost.uncounted == $(jq .failed "$OUT/no_offset_many.load") and .lost.suppressed > 0"
+	holds no_offset_many 'map(select(.type == "incident")) | length > 0'
+	holds no_offset_many '(map(select((.type == "call" or .type == "read") and .result < 0)) | length) as $sent
+		| $sent >= 100 and $sent + (.[-1].lost | .suppressed + .ring_full) == .[-1].failed'
 }
 
 @test "lockdown is named, by trace and by doctor, and the page is watched all the same" {
