@@ -11,6 +11,10 @@
 #   make fuzz          hostile bytes for TIME seconds (120) in all, under sanitizers (tests/fuzz)
 #   make bench         figures, as ratios within one run
 #   make install       below PREFIX (/usr/local), under DESTDIR; `make uninstall` removes it again
+#   make deb           Debian packages of the last commit, in build/deb
+#   make rpm           the same as RPM, in build/rpm
+#   make dist          what is released of it, with checksums and an SPDX list, in build/dist
+#   make check-packages  each is installed, upgraded and removed in a bare root (tests/package)
 #   make clean         remove build/
 #
 #   make STATIC=1      also build/static/vmclock-trace, -bundle and vmclock-sim: one file each, which
@@ -22,7 +26,7 @@ NAME := vmclock-trace
 # The newest release; a tree that git knows says how far it is from there.
 RELEASE := 0.1.0
 GIT := $(if $(wildcard .git),git,false)
-VERSION := $(or $(patsubst v%,%,$(shell $(GIT) describe --match 'v[0-9]*' --dirty=+dirty 2>/dev/null)),\
+VERSION := $(or $(file <.version),$(patsubst v%,%,$(shell $(GIT) describe --match 'v[0-9]*' --dirty=+dirty 2>/dev/null)),\
 	$(RELEASE)$(addprefix +g,$(shell $(GIT) describe --always --exclude '*' --dirty=+dirty 2>/dev/null)))
 HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
 ARCH ?= $(HOST_ARCH)
@@ -55,15 +59,18 @@ override LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # Checked calls of the C library need an optimizer, and hide from sanitizers what they look at.
 override CPPFLAGS += $(if $(filter -O0 -O,$(CFLAGS))$(findstring -fsanitize,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 override CPPFLAGS += -Isrc -I$(OUT) -D_GNU_SOURCE
-# What only few commands need is linked in: a tracer should not have to load it at its start.
-LDLIBS := -lbpf -lelf -lz -ljson-c -lcap -l:libseccomp.a -lsqlite3 -l:libprotobuf-c.a -l:libnettle.a -l:libncursesw.a -l:libtinfo.a -lpthread -lm
+# What only few commands need is linked in: a tracer should not have to load it at its start. SHARED=1
+# is for distributions, which mend a library in one place.
+few = $(if $(SHARED),-l$(1),-l:lib$(1).a)
+LDLIBS := -lbpf -lelf -lz -ljson-c -lcap $(call few,seccomp) -lsqlite3 $(call few,protobuf-c) $(call few,nettle) \
+	$(call few,ncursesw) $(call few,tinfo) -lpthread -lm
 # What only the exporter needs.
 SERVE_LDLIBS := -lmicrohttpd -lgnutls -lyaml -lcrypt -lpthread -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:src/%.c=$(OUT)/obj/%.o)
 # What only bundle and verify need.
-BUNDLE_LDLIBS := -larchive -l:libseccomp.a -l:libnettle.a -lz -ljson-c -lsqlite3 -lpthread -lm
+BUNDLE_LDLIBS := -larchive $(call few,seccomp) $(call few,nettle) -lz -ljson-c -lsqlite3 -lpthread -lm
 MAINS := $(patsubst %,$(OUT)/obj/%.o,main/main main/manual_main exporter/exporter_main bundle/bundle_main sim/sim_main)
 # All but main(), for the programs and for the tests.
 LIBRARY := $(OUT)/libvmclock-trace.a
@@ -115,7 +122,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
-.PHONY: sanitized race-checked bench install uninstall clean
+.PHONY: sanitized race-checked bench install uninstall clean dist deb rpm check-packages
 
 all: $(PROGRAMS) $(if $(filter 1,$(STATIC)),$(STATICS))
 
@@ -151,7 +158,7 @@ endif
 # No shared library: it needs no kernel, no root and no device.
 $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libseccomp.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call few,seccomp)
 
 # One file that needs no library of the machine that it runs on. SQLite can load extensions, which
 # nothing here asks for, and of which the linker warns.
@@ -367,6 +374,25 @@ uninstall:
 	$(Q)for file in contrib/default/*; do to=$(DEFAULT_DIR)/$${file##*/}; \
 		! cmp -s $$file $$to || rm $$to || exit; done
 	rm -rf $(DOC_DIR)
+
+# A release's own tarball has no git, and .version.
+dist:
+	@contrib/release/dist build/dist $(RELEASE)
+
+# Of what is released, as somebody else would make them.
+deb:
+	@tests/setup build packages
+	@contrib/release/deb build/deb $(RELEASE)
+
+rpm:
+	@tests/setup build packages
+	@contrib/release/rpm build/rpm $(RELEASE)
+
+check-packages:
+	@tests/setup build check packages check-packages
+	@contrib/release/deb build/deb $(RELEASE)
+	@contrib/release/rpm build/rpm $(RELEASE)
+	@bats tests/package
 
 clean:
 	rm -rf build

@@ -30,11 +30,33 @@ in_tree() {
 	[ -z "$(find "$to" ! -type d)" ]
 }
 
-@test "install: PREFIX=/usr is as in contrib/" {
-	in_tree install DESTDIR="$to" PREFIX=/usr
+# listed_once: each file below the present directory is in one package of Debian's, or made there by
+# debhelper from a link in debian/, and the RPM has it too.
+listed_once() {
+	local file pattern count patterns
+	mapfile -t patterns < <(cat "$root"/debian/*.install "$root/debian/not-installed")
+	while read -r file; do
+		count=0
+		for pattern in "${patterns[@]}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $file != $pattern && $file != $pattern/* ]] || count=$((count + 1))
+		done
+		[ $count = 1 ] || { echo "$file: in $count packages" >&2; return 1; }
+		case $file in
+		usr/share/*) ;; # by patterns
+		*) grep -q "/${file##*/}\$" "$root/contrib/rpm/vmclock-trace.spec" || { echo "$file: not in the spec" >&2; return 1; } ;;
+		esac
+	done < <(find . -type f -printf '%P\n')
+	[ "$(find "$root/debian" -maxdepth 1 -type l | wc -l)" = "$(find usr/lib -type f | wc -l)" ]
+	[ -z "$(find "$root/debian" -xtype l)" ]
+}
+
+@test "install: PREFIX=/usr is as in contrib/, and what packages have" {
+	in_tree install DESTDIR="$to" PREFIX=/usr ZSH_DIR=zsh/vendor-completions
+	(cd "$to" && listed_once)
 	diff -r "$root/contrib/systemd" "$to/usr/lib/systemd/system"
 	diff "$root/contrib/prometheus/vmclock.rules.yml" "$to/usr/share/doc/vmclock-trace/prometheus/vmclock.rules.yml"
-	in_tree uninstall DESTDIR="$to" PREFIX=/usr
+	in_tree uninstall DESTDIR="$to" PREFIX=/usr ZSH_DIR=zsh/vendor-completions
 	[ -z "$(find "$to" ! -type d)" ]
 }
 
@@ -61,8 +83,25 @@ in_tree() {
 }
 
 # bats test_tags=slow
+@test "make dist: the commit's tree, its checksums, and each file with its licence" {
+	[ -e "$root/.git" ] || skip "a release's tarball is not made of one"
+	"$root/contrib/release/dist" "$to" 0.1.0 >"$to.version"
+	cd "$to"
+	sha256sum --quiet -c SHA256SUMS
+	tar -tvf ./*.tar.gz | sed -n 's,^-.* vmclock-trace-[^/]*/,./,p' | sort >"$to.held"
+	jq -r '.files[].fileName' ./*.spdx.json | sort | diff "$to.held" -
+	grep -qx "./debian/control" "$to.held"
+	[ "$(jq -r '.packages[0].versionInfo' ./*.spdx.json)" = "$(cat "$to.version")" ]
+	[ "$(jq -r '.packages[0].checksums[0].checksumValue' ./*.spdx.json)" = "$(sha256sum ./*.tar.gz | cut -d ' ' -f 1)" ]
+	[ "$(jq -r '.packages[0].licenseInfoFromFiles - ["NOASSERTION"] | join(" ")' ./*.spdx.json)" = "GPL-2.0-only GPL-2.0-or-later" ]
+	jq -e '[.packages[].name] | index("libbpf-dev")' ./*.spdx.json
+	# Built from it, a program says the version; there is no git to ask.
+	[ "$(tar -xOf ./*.tar.gz --wildcards '*/.version')" = "$(cat "$to.version")" ]
+}
+
+# bats test_tags=slow
 @test "make help names every target that is meant for people" {
-	for target in demo check check-quick check-matrix lint bench install clean; do
+	for target in demo check check-quick check-matrix check-packages lint bench install deb rpm dist clean; do
 		make --no-print-directory -C "$root" help | grep -qE "^make $target( |\$)" || { echo "$target"; return 1; }
 	done
 }
