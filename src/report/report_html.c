@@ -155,6 +155,38 @@ static void put_hex(FILE *out, const char *title, const struct page *page, const
 	fputs("</pre>\n", out);
 }
 
+/*
+ * The number of a finding: a link to the plot that has its line, of @incident or, if it was found
+ * too late for that, of the whole recording. Others link to it where it is @first told.
+ */
+static void put_number(FILE *out, const struct report *report, const struct finding *finding,
+		       const struct incident *incident, bool first)
+{
+	char id[REPORT_PLOT_ID_BYTES];
+	uint64_t from_ns, to_ns;
+
+	if (incident) {
+		report_around(report, incident, &from_ns, &to_ns);
+		if (finding->found_ns < from_ns || finding->found_ns > to_ns)
+			incident = NULL;
+	}
+	fprintf(out, "<li class=\"finding %s\"", finding_severity_name(finding->severity));
+	if (first)
+		fprintf(out, " id=\"finding%" PRIu64 "\"", finding->number);
+	fprintf(out, "><a class=\"number\" href=\"#%s\">%" PRIu64 "</a>",
+		report_plot_id(incident, id), finding->number);
+}
+
+static void put_evidence(FILE *out, const struct finding *finding)
+{
+	fprintf(out, "<details><summary>%" PRIu64 ": the page before and after</summary>\n",
+		finding->number);
+	put_fields(out, finding);
+	put_hex(out, "before, in hex", &finding->before, &finding->after);
+	put_hex(out, "after, in hex", &finding->after, &finding->before);
+	fputs("</details>", out);
+}
+
 static void put_finding(FILE *out, const struct report *report, const struct finding *finding)
 {
 	char utc[INSTANT_ISO_BYTES], text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
@@ -162,31 +194,26 @@ static void put_finding(FILE *out, const struct report *report, const struct fin
 	report_utc(report, finding->found_ns, utc, sizeof(utc));
 	finding_sentence(finding, text, sizeof(text));
 	finding_when(finding, when, sizeof(when));
-	fprintf(out, "<li class=\"finding %s\"><span class=\"when\">%s, ",
-		finding_severity_name(finding->severity), utc);
+	fprintf(out, " <span class=\"when\">%s, ", utc);
 	html_puts(out, when);
 	fprintf(out, "</span><br><strong>%s %s</strong> <span>",
 		finding_severity_name(finding->severity), finding_name(finding->kind));
 	html_puts(out, text);
 	fputs("</span>", out);
-	if (finding->has_before && finding->has_after) {
-		fputs("<details><summary>the page before and after</summary>\n", out);
-		put_fields(out, finding);
-		put_hex(out, "before, in hex", &finding->before, &finding->after);
-		put_hex(out, "after, in hex", &finding->after, &finding->before);
-		fputs("</details>", out);
-	}
+	if (finding->has_before && finding->has_after)
+		put_evidence(out, finding);
 	fputs("</li>\n", out);
 }
 
-/* Is it in the section of one of the incidents? */
-static bool is_in_one(const struct verdict *verdict, const struct finding *finding)
+/* The first of the incidents in whose section it is; NULL: it is in none. */
+static const struct incident *section_of(const struct verdict *verdict,
+					 const struct finding *finding)
 {
 	for (size_t i = 0; i < verdict->incidents; i++) {
 		if (report_is_of(finding, verdict->incident[i]))
-			return true;
+			return verdict->incident[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* Those of @incident; NULL: those of none. */
@@ -200,12 +227,15 @@ static void put_timeline(FILE *out, const struct report *report, const struct ve
 		const struct finding *finding = &analysis->finding[i];
 
 		if (!report_has_finding(report, finding) ||
-		    (incident ? !report_is_of(finding, incident) : is_in_one(verdict, finding)))
+		    (incident ? !report_is_of(finding, incident)
+			      : section_of(verdict, finding) != NULL))
 			continue;
 		if (!any)
 			fputs(incident ? "<h3>Timeline</h3>\n<ol>\n"
 				       : "<h2>Timeline outside incidents</h2>\n<ol>\n",
 			      out);
+		put_number(out, report, finding, incident,
+			   incident == section_of(verdict, finding));
 		put_finding(out, report, finding);
 		any = true;
 	}

@@ -255,20 +255,6 @@ static void put_time_axis(FILE *out, const struct report *report, const struct f
 	}
 }
 
-static void put_findings(FILE *out, const struct report *report, const struct frame *frame)
-{
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		const struct finding *finding = &report->analysis->finding[i];
-
-		if (finding->found_ns < frame->from_ns || finding->found_ns > frame->to_ns)
-			continue;
-		fprintf(out,
-			"<path class=\"found %s\" d=\"M%.1f %dV%d\"><title>%s</title></path>\n",
-			finding_severity_name(finding->severity), x_of(frame, finding->found_ns),
-			TOP, HEIGHT - BOTTOM, finding_name(finding->kind));
-	}
-}
-
 static void put_windows(FILE *out, const struct report *report, const struct frame *frame)
 {
 	for (size_t i = 0; i < report->analysis->incidents; i++) {
@@ -285,22 +271,10 @@ static void put_windows(FILE *out, const struct report *report, const struct fra
 	}
 }
 
-/* Is there a finding to be seen? */
-static bool any_finding(const struct report *report, const struct frame *frame)
-{
-	for (size_t i = 0; i < report->analysis->findings; i++) {
-		const struct finding *finding = &report->analysis->finding[i];
-
-		if (finding->found_ns >= frame->from_ns && finding->found_ns <= frame->to_ns)
-			return true;
-	}
-	return false;
-}
-
 static void put_legend_end(FILE *out, const struct report *report, const struct frame *frame)
 {
-	if (any_finding(report, frame))
-		fputs("<span class=\"mark\">a finding</span> ", out);
+	if (report_plot_has_finding(report, frame))
+		fputs("<span class=\"mark\">a finding, by its number in the timeline</span> ", out);
 	if (report->analysis->incidents)
 		fputs("<span class=\"bad\">bad window</span>", out);
 	fputs("</p>\n", out);
@@ -324,10 +298,10 @@ static void put_legend(FILE *out, const struct report *report, const struct inci
 }
 
 static void begin_drawing(FILE *out, const struct report *report, const struct frame *frame,
-			  const char *about)
+			  const char *id, const char *about)
 {
-	fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT,
-		about);
+	fprintf(out, "<svg id=\"%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", id,
+		WIDTH, HEIGHT, about);
 	put_windows(out, report, frame);
 	put_lengths_axis(out, frame);
 	put_time_axis(out, report, frame);
@@ -349,6 +323,12 @@ static void put_nothing(FILE *out, const struct report *report)
 		(LEFT + WIDTH - RIGHT) / 2, TOP + (HEIGHT - TOP - BOTTOM) / 4);
 }
 
+const char *report_plot_id(const struct incident *incident, char id[REPORT_PLOT_ID_BYTES])
+{
+	snprintf(id, REPORT_PLOT_ID_BYTES, "plot%" PRIu64, incident ? incident->number : 0);
+	return id;
+}
+
 void report_plot_errors(FILE *out, const struct report *report, const struct incident *incident,
 			uint64_t from_ns, uint64_t to_ns)
 {
@@ -357,8 +337,9 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 			      .to_ns = to_ns > from_ns ? to_ns : from_ns + 1,
 			      .most = scaled(1000),
 			      .analysis = analysis};
-	char class[16];
+	char class[16], id[REPORT_PLOT_ID_BYTES];
 
+	report_plot_id(incident, id);
 	widen(&frame, analysis->page_bound.point, analysis->page_bound.points);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (incident)
@@ -368,7 +349,7 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 			      analysis->clock[i].curve.points);
 	}
 	frame.most *= 1.08;
-	begin_drawing(out, report, &frame, "error of each clock over time");
+	begin_drawing(out, report, &frame, id, "error of each clock over time");
 	put_nothing(out, report);
 	put_bound(out, &frame, &analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -380,7 +361,7 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 			put_curve(out, &frame, analysis->clock[i].curve.point,
 				  analysis->clock[i].curve.points, class);
 	}
-	put_findings(out, report, &frame);
+	report_plot_findings(out, report, &frame);
 	report_plot_worst_clock(out, &frame, incident);
 	fputs("</svg>\n", out);
 	put_legend(out, report, incident, &frame);
@@ -401,9 +382,9 @@ void report_plot_latencies(FILE *out, const struct report *report)
 
 	widen(&frame, latency->point, latency->points);
 	frame.most *= 1.08;
-	begin_drawing(out, report, &frame, "how long reads took over time");
+	begin_drawing(out, report, &frame, "latencies", "how long reads took over time");
 	put_curve(out, &frame, latency->point, latency->points, "clock0");
-	put_findings(out, report, &frame);
+	report_plot_findings(out, report, &frame);
 	report_plot_longest(out, &frame, latency);
 	fputs("</svg>\n<p class=\"legend\"><span class=\"clock0\">reads of the driver, from the "
 	      "shortest to the longest</span> ",

@@ -7,6 +7,11 @@
 
 #include "report/report_view.h"
 
+#define REPORT_PLOT_ID_BYTES 32
+
+/* The anchor of what report_plot_errors() draws of @incident, NULL: of the whole recording; @id. */
+const char *report_plot_id(const struct incident *incident, char id[REPORT_PLOT_ID_BYTES]);
+
 /*
  * Each clock's error and the page's own bound from @from_ns to @to_ns (CLOCK_MONOTONIC), with the
  * bad windows and the findings: curves of @incident, or of the whole recording where that is NULL.

@@ -9,13 +9,14 @@
 #include <stdio.h>
 
 #include "judge/analysis.h"
+#include "report/report_view.h"
 
 /* In units of the drawing, which a browser scales. */
 #define WIDTH	    960
-#define HEIGHT	    380
+#define HEIGHT	    400
 #define LEFT	    100
 #define RIGHT	    16
-#define TOP	    14
+#define TOP	    34 /* above it are the numbers of findings */
 #define BOTTOM	    44
 #define TICKS_X	    8
 #define LABEL_APART 15	    /* labels nearer than this would touch, */
@@ -65,6 +66,15 @@ static inline bool is_within(const struct frame *frame, const struct error_point
 {
 	return point->to_ns >= frame->from_ns && point->from_ns <= frame->to_ns;
 }
+
+/*
+ * The findings within @frame, each with its number, which is a link to it in the timeline if that
+ * has it. Those whose numbers would touch share one label.
+ */
+void report_plot_findings(FILE *out, const struct report *report, const struct frame *frame);
+
+/* Is there one? */
+bool report_plot_has_finding(const struct report *report, const struct frame *frame);
 
 /*
  * A dot at the clock that surely was the furthest off, of what is to be seen, and by how much;

@@ -551,13 +551,45 @@ well_formed() {
 @test "report: as HTML, one file that is well-formed, fetches nothing and has no script" {
 	"$VMCLOCK_TRACE" report --html "$STORY" >"$BATS_TEST_TMPDIR/html"
 	well_formed "$BATS_TEST_TMPDIR/html"
-	run ! grep -iE 'https?:|src=|href=|url\(|javascript|@import| on[a-z]+=' "$BATS_TEST_TMPDIR/html"
+	run ! grep -iE 'https?:|src=|href="[^#]|href=[^"]|url\(|javascript|@import| on[a-z]+=' "$BATS_TEST_TMPDIR/html"
 	grep -q 'prefers-color-scheme:dark' "$BATS_TEST_TMPDIR/html"
 	grep -q '<td>database (1001)</td><td>PTP_SYS_OFFSET_PRECISE</td><td class="n">196</td>' "$BATS_TEST_TMPDIR/html"
 	[ "$(grep -c '<path class="band clock0"' "$BATS_TEST_TMPDIR/html")" -ge 3 ]
 	# An error is an interval: nothing is drawn in its middle, and what is drawn is said.
 	grep -q "A band is an interval: the true error is somewhere inside it" "$BATS_TEST_TMPDIR/html"
 	run ! grep -E 'class="line|<circle' "$BATS_TEST_TMPDIR/html"
+}
+
+@test "report: findings have the same number in the timeline, in the evidence and in plots, with links both ways" {
+	"$VMCLOCK_TRACE" report --html "$STORY" >"$BATS_TEST_TMPDIR/html"
+	python3 - "$BATS_TEST_TMPDIR/html" <<-'END'
+		import re, sys
+		page = open(sys.argv[1]).read()
+		ids = re.findall(r' id="([^"]*)"', page)
+		assert len(ids) == len(set(ids)), ids
+		links = set(re.findall(r'href="#([^"]*)"', page))
+		assert links <= set(ids), links - set(ids)
+		# Each finding, with its page before and after, links to a plot that has its number, which links back.
+		items = re.findall(r'<li class="finding \w+" id="finding(\d+)"><a class="number" href="#(plot\d+)">(\d+)</a>(.*)', page)
+		assert [int(n) for n, _, _, _ in items] == [2, 3, 4, 5, 6, 1], items
+		for number, plot, shown, rest in items:
+		    assert number == shown
+		    for evidence in re.findall('<summary>(.*?)</summary>', rest):
+		        assert evidence == number + ': the page before and after'
+		    drawn = page.split('id="%s"' % plot)[1].split('</svg>')[0]
+		    for width in 'dense', 'narrow':
+		        seen = [range(int(a), int(b or a) + 1) for target, a, b in re.findall(
+		            r'<a href="#finding(\d+)"><text class="number %s [^>]*>(\d+)(?:-(\d+))?</text></a>' % width, drawn)]
+		        assert sum(int(number) in numbers for numbers in seen) == 1, (number, plot, seen)
+		# No label is on another.
+		for plot in re.findall('<svg id=.*?</svg>', page, re.S):
+		    for width, digit in ('dense', 8), ('narrow', 15):
+		        end = 0
+		        for x, text in re.findall(r'class="number %s [^>]*x="([0-9.]*)"[^>]*>([0-9-]*)<' % width, plot):
+		            half = len(text) * digit / 2
+		            assert float(x) - half >= end and float(x) + half <= 960.1, (plot[:30], text, x, end)
+		            end = float(x) + half
+	END
 }
 
 # bats test_tags=slow
