@@ -23,7 +23,7 @@ static const char report_style[] = HTML_PALETTE
 	".tile.critical{border-color:var(--critical)}.tile.ok{border-color:var(--ok)}"
 	".tile.critical,.tile.ok{color:inherit}"
 	"path.worst{stroke:var(--front);stroke-width:7;stroke-linecap:round}"
-	"svg text.worst{fill:var(--front)}"
+	"svg text.worst{fill:var(--front);paint-order:stroke;stroke:var(--back);stroke-width:4px}"
 	"@media(max-width:420px){.tiles{grid-template-columns:1fr}}"
 	"@media print{"
 	"h2[id^=incident]{break-before:page}"
