@@ -213,6 +213,8 @@ void top_player_seek(struct top_player *player, uint64_t at_ns)
 	follow_time(player);
 	if (__builtin_add_overflow(start_ns, at_ns, &target_ns))
 		target_ns = UINT64_MAX;
+	if (player->is_over && target_ns > player->recorded.newest_ns)
+		target_ns = player->recorded.newest_ns;
 	if (target_ns < player->target_ns) {
 		end(player);
 		player->recorded.start_ns = start_ns; /* as it will be again */

@@ -206,6 +206,10 @@ recorded() {
 	keys End
 	see 'END at \+59'
 	see 'clock_set: timed \(999\) stepped'
+	# Nothing is known of what is past its end.
+	keys End Right Right e
+	see 'ERROR▼'
+	see 'END at \+59'
 	keys Home
 	see 'at \+0.0 s'
 	see 'NO FINDING SEEN'
