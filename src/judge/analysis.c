@@ -13,6 +13,7 @@ static void begin_anew(struct analysis *analysis, uint64_t now_ns)
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		analysis->clock[i].off_before = analysis->clock[i].off;
 		analysis->clock[i].wrong_before = analysis->clock[i].wrong;
+		analysis->clock[i].unproven_before = analysis->clock[i].unproven;
 	}
 }
 
@@ -23,7 +24,7 @@ static void begin_anew(struct analysis *analysis, uint64_t now_ns)
 static void refute_clock(struct analysis *analysis, struct analysis_clock *clock,
 			 const struct finding *finding)
 {
-	uint64_t wrong = clock->wrong - clock->wrong_before, beyond = 0;
+	uint64_t wrong = clock->wrong - clock->wrong_before, beyond = 0, unproven = 0;
 	struct curve *curve = &clock->curve;
 	size_t kept = 0;
 
@@ -35,17 +36,28 @@ static void refute_clock(struct analysis *analysis, struct analysis_clock *clock
 			curve->point[kept++] = *point;
 			continue;
 		}
-		if (!refuted_widen(finding, point->from_ns, &point->error))
+		if (!refuted_widen(finding, point->from_ns, &point->error)) {
+			clock->known -= point->samples;
 			continue;
+		}
 		point->unbounded |= refuted_is_unbounded(judge_refuted(analysis->judge));
 		if (error_is_wrong(point->error, point->unbounded)) {
 			clock->off += point->samples;
 			beyond += error_is_beyond(point->error, clock->allowed_ns) ? point->samples
 										   : 0;
 		}
+		if (!error_is_beyond(point->error, clock->allowed_ns) &&
+		    interval_furthest_ns(point->error) > clock->allowed_ns)
+			unproven += point->samples;
 		curve->point[kept++] = *point;
 	}
 	curve->points = kept;
+	/* By the claim of then it may have been more. */
+	unproven += clock->unproven_before;
+	if (unproven > clock->unproven)
+		clock->unproven = unproven;
+	if (clock->unproven > clock->known)
+		clock->unproven = clock->known;
 	/* A leap second may explain some of them. */
 	clock->wrong = clock->wrong_before + (beyond < wrong ? beyond : wrong);
 }
@@ -120,6 +132,9 @@ static void add_error(struct analysis_clock *clock, const struct event_clock *re
 	clock->known++;
 	clock->off += is_off;
 	clock->wrong += is_off && !in_claim && allowed_ns != UINT64_MAX;
+	/* One that a leap second excuses is off by more, and not in doubt. */
+	clock->unproven += interval_furthest_ns(error) > allowed_ns && in_claim &&
+			   health_of_clock(reading, error);
 	if (allowed_ns > clock->allowed_ns)
 		clock->allowed_ns = allowed_ns;
 	curve_add(&clock->curve, time_ns, error);

@@ -38,9 +38,12 @@ struct analysis_clock {
 	/* Of those, as struct error_range has them; at least so many, where a page was refuted. */
 	uint64_t off;
 	uint64_t wrong;
+	/* Not wrong as far as is known, and not known to be within what it claims either. */
+	uint64_t unproven;
 	struct curve curve;
 	uint64_t off_before; /* of them, before `since_ns` of the analysis */
 	uint64_t wrong_before;
+	uint64_t unproven_before;
 	uint64_t allowed_ns; /* the widest by which it might be off and not be wrong */
 };
 

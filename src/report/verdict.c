@@ -139,12 +139,18 @@ static void set_no_clock(const struct report *report, struct verdict_line *line)
 		return;
 	}
 	set_none(line, report,
-		 clock->known == clock->seen && report_clocks_claim(report).state == CLAIM_HOLDS
+		 clock->unproven ? "none proven wrong"
+		 : clock->known == clock->seen && report_clocks_claim(report).state == CLAIM_HOLDS
 			 ? "none was wrong"
 			 : "none was seen wrong",
 		 "none was seen wrong");
 	say(&note, "%s%" PRIu64 " of %" PRIu64 " readings of CLOCK_REALTIME are known",
 	    *line->note ? "; " : "", clock->known, clock->seen);
+	if (!clock->unproven)
+		return;
+	line->well = CLAIM_UNKNOWN;
+	say(&note, ", %" PRIu64 " of them not closely enough to show that it was right",
+	    clock->unproven);
 }
 
 /* One that was off while no incident said so. */

@@ -70,11 +70,13 @@ void verdict_put_headline(const struct report *report, struct verdict *verdict)
 
 /* --- What to do now */
 
+/* By its newest known error: where it only differs from a page that may be wrong, it is not. */
 static bool realtime_is_off(const struct incident *incident)
 {
 	const struct incident_clock *clock = &incident->clock[OBSERVED_REALTIME];
 
-	return clock->seen && !clock->is_good;
+	return clock->seen && !clock->is_good && clock->points &&
+	       error_sure_ns(clock->point[clock->points - 1].error);
 }
 
 static void do_now(struct verdict *verdict, const char *command, const char *action)

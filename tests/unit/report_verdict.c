@@ -227,6 +227,32 @@ static void two_that_contradict(void **state)
 	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
 }
 
+/* By a page that may be wrong itself, or knows it roughly, no clock is proven right. */
+static void not_proven_wrong_is_not_right(void **state)
+{
+	static const char *const roughly[] = {
+		"end 60s\nrealtime within 10us\nat 20s step -5ms\n",
+		"end 2m\nrealtime within 500us\nat 20s slew 50\nat 80s slew 0\n",
+		"end 60s\nrealtime within 500us\nptp-clock kvm within 1ms\n"
+		"at 20s mode marker-only\nat 40s mode full\n",
+	};
+	struct verdict verdict;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(roughly) / sizeof(roughly[0]); i++) {
+		const struct verdict_line *clock = &verdict.line[VERDICT_CLOCK];
+
+		of_one(roughly[i], &verdict);
+		if (strcmp(clock->value, "none proven wrong") || clock->well != CLAIM_UNKNOWN ||
+		    !strstr(clock->note, "not closely enough"))
+			fail_msg("%s%s (%s)", roughly[i], clock->value, clock->note);
+		/* Nor is that one is to be set. */
+		assert_null(strstr(verdict.action, "Set CLOCK_REALTIME"));
+	}
+	of_one("end 60s\nrealtime within 10us\n", &verdict);
+	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "none was wrong");
+}
+
 /* The page alone is good again: its time was compared with nothing. */
 static void a_page_without_a_clock_beside_it(void **state)
 {
@@ -275,6 +301,7 @@ int main(void)
 		cmocka_unit_test(what_is_to_come),
 		cmocka_unit_test(off_within_its_claim),
 		cmocka_unit_test(two_that_contradict),
+		cmocka_unit_test(not_proven_wrong_is_not_right),
 		cmocka_unit_test(a_page_without_a_clock_beside_it),
 		cmocka_unit_test(figures_at_a_glance),
 	};
