@@ -48,7 +48,7 @@ static void say_quiet(struct words *words, const struct report *report,
 	else if (clock->well == CLAIM_FAILS)
 		say(words, "%s, without an incident.", clock->value);
 	else if (worst && worst->severity > FINDING_INFO)
-		say(words, "Found: %s. No incident was seen.", finding_name(worst->kind));
+		say(words, "%s; no incident was seen.", finding_title(worst->kind));
 	else if (report_claim(report).state == CLAIM_HOLDS &&
 		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
 		say(words, "The clock was right for %s.", length);

@@ -162,6 +162,13 @@ static const char *leap_advice(uint64_t indicator)
 	return "the ABI does not define that value: whether a leap second is due is not known";
 }
 
+static const char *disruption_advice(const struct finding *finding)
+{
+	if (finding->has_after && page_mode(&finding->after) == PAGE_MARKER_ONLY)
+		return "so take time from another clock, as the page carries none";
+	return "so take value and rate from the page anew";
+}
+
 static void say_change(struct words words, const struct finding *finding)
 {
 	const uint64_t is = finding->change.new_value;
@@ -170,9 +177,9 @@ static void say_change(struct words words, const struct finding *finding)
 	case FINDING_DISRUPTION:
 		say(words,
 		    "the counter was disrupted, as by a live migration (marker %s > %s): what was "
-		    "calibrated before is void, so take value and rate from the page anew",
+		    "calibrated before is void, %s",
 		    old_value(finding, PAGE_DISRUPTION_MARKER).text,
-		    new_value(finding, PAGE_DISRUPTION_MARKER).text);
+		    new_value(finding, PAGE_DISRUPTION_MARKER).text, disruption_advice(finding));
 		break;
 	case FINDING_RESTORE:
 		say(words,

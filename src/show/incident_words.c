@@ -87,11 +87,29 @@ static const struct {
 	{FINDING_DRIVER_MISMATCH, "Driver mismatch"},
 	{FINDING_WRONG_BOUND, "Wrong bound"},
 	{FINDING_CLOCKS_DISAGREE, "Clocks disagree"},
+	{FINDING_TAI_OFFSET_CHANGE, "TAI offset"},
+	{FINDING_LEAP_CHANGE, "Leap change"},
+	{FINDING_LEAP_ANNOUNCED, "Leap announced"},
+	{FINDING_SMEARING_CHANGE, "Smearing change"},
+	{FINDING_MAINTENANCE_IMMINENT, "Maintenance imminent"},
+	{FINDING_MAINTENANCE_SOON, "Maintenance soon"},
+	{FINDING_DATA_LOSS, "Data loss"},
 };
+
+_Static_assert(sizeof(names) / sizeof(names[0]) == FINDINGS, "each kind has a title");
+
+const char *finding_title(enum finding_kind kind)
+{
+	for (size_t i = 0; i < FINDINGS; i++) {
+		if (names[i].kind == kind)
+			return names[i].name;
+	}
+	return "Incident";
+}
 
 static const char *name_of(const struct incident *incident)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < FINDINGS; i++) {
 		if (incident->count[names[i].kind])
 			return names[i].name;
 	}

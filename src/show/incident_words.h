@@ -21,6 +21,9 @@ struct incident_off {
 /* Into @worst, if one of @incident was further off. */
 void incident_worse_off(const struct incident *incident, struct incident_off *worst);
 
+/* What @kind is called in a headline: "Clock set". Static. */
+const char *finding_title(enum finding_kind kind);
+
 /* A clock as it is called within a sentence. Static. */
 const char *clock_words(enum observed_clock clock);
 

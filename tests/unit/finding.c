@@ -11,8 +11,10 @@
 
 #include "base/text.h"
 #include "judge/finding.h"
+#include "page_make.h"
 #include "show/finding_json.h"
 #include "show/finding_words.h"
+#include "show/incident_words.h"
 
 static void names_are_stable_and_lead_back(void **state)
 {
@@ -49,6 +51,20 @@ static void no_other_name_is_one(void **state)
 	assert_int_equal(kind, FINDING_STUN);
 	assert_string_equal(finding_name(FINDINGS), "unknown");
 	assert_string_equal(finding_severity_name(FINDING_CRITICAL), "critical");
+}
+
+/* Nobody reads "tai_offset_change" aloud. */
+static void each_kind_has_a_title_of_two_words(void **state)
+{
+	(void)state;
+	for (enum finding_kind i = 0; i < FINDINGS; i++) {
+		const char *title = finding_title(i), *blank = strchr(title, ' ');
+
+		assert_true(*title >= 'A' && *title <= 'Z');
+		assert_null(strchr(title, '_'));
+		assert_true(!blank || !strchr(blank + 1, ' '));
+		assert_string_not_equal(title, "Incident");
+	}
 }
 
 /* Numbers at their limits and a name of bytes that would clear the screen. */
@@ -110,6 +126,22 @@ static void is_short(const char *text)
 			words = 0;
 		word += length;
 	}
+}
+
+/* Where the page has no value and no rate, nobody can take them from it. */
+static void a_page_without_a_clock_gives_no_time(void **state)
+{
+	struct finding finding = {
+		.kind = FINDING_DISRUPTION, .has_after = true, .after = make_marker_page()};
+	char text[FINDING_WORDS_BYTES];
+
+	(void)state;
+	finding_sentence(&finding, text, sizeof(text));
+	assert_null(strstr(text, "value and rate from the page"));
+	assert_non_null(strstr(text, "from another clock"));
+	finding.after = make_full_page();
+	finding_sentence(&finding, text, sizeof(text));
+	assert_non_null(strstr(text, "value and rate from the page"));
 }
 
 static void each_kind_has_a_sentence_and_json(void **state)
@@ -201,6 +233,8 @@ int main(void)
 		cmocka_unit_test(a_result_that_is_no_error_has_no_name),
 		cmocka_unit_test(names_are_stable_and_lead_back),
 		cmocka_unit_test(no_other_name_is_one),
+		cmocka_unit_test(each_kind_has_a_title_of_two_words),
+		cmocka_unit_test(a_page_without_a_clock_gives_no_time),
 		cmocka_unit_test(what_needs_hooks_says_so),
 		cmocka_unit_test(each_kind_has_a_sentence_and_json),
 		cmocka_unit_test(a_leap_second_is_over_only_where_it_was_announced),

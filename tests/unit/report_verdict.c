@@ -197,6 +197,7 @@ static void what_is_to_come(void **state)
 	(void)state;
 	of_one("end 60s\nrealtime within 1ms\nat 30s maintenance imminent\n", &verdict);
 	assert_string_equal(verdict.level, "WARNING");
+	assert_string_equal(verdict.headline, "Maintenance imminent; no incident was seen.");
 	assert_string_equal(verdict.line[VERDICT_NOW].value, "never wrong");
 	assert_string_equal(verdict.action, "");
 }
