@@ -272,11 +272,16 @@ static void verdict_full(const struct page_status *status, char *text, size_t by
 static void verdict_marker_only(const struct page_status *status, char *text, size_t bytes)
 {
 	char words[WITNESS_TEXT_BYTES + 96];
+	/* Those of QEMU and Firecracker say nothing of a clock. */
+	bool names_clock = page_get(&status->page, PAGE_CLOCK_STATUS) != VMCLOCK_STATUS_UNKNOWN;
 
 	if (!witness_is_other(&status->witness)) {
 		snprintf(text, bytes,
 			 "UNKNOWN: the page tells of disruptions; whether the clock is right is "
-			 "not known: it carries no clock, as those of QEMU and Firecracker.");
+			 "not known: %s.",
+			 names_clock
+				 ? "its counter_id is INVALID, so no time can be computed from it"
+				 : "it carries no clock, as those of QEMU and Firecracker");
 		return;
 	}
 	witness_words(&status->witness, status->witness_offset, words, sizeof(words));

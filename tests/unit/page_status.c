@@ -57,7 +57,13 @@ static void sane_ones(void **state)
 	status = status_of(make_marker_page(), true);
 	finds(&status, NULL,
 	      "UNKNOWN: the page tells of disruptions; whether the clock is right is not known: it "
-	      "carries no clock");
+	      "carries no clock, as those of QEMU and Firecracker.");
+	/* One that has all of a clock but its counter. */
+	make_field(&page, PAGE_COUNTER_ID, VMCLOCK_COUNTER_INVALID);
+	status = status_of(page, true);
+	finds(&status, NULL,
+	      "UNKNOWN: the page tells of disruptions; whether the clock is right is not known: "
+	      "its counter_id is INVALID, so no time can be computed from it.");
 }
 
 /* What watch finds at its first sample too. */
