@@ -185,6 +185,9 @@ struct incident {
 	uint64_t count[FINDINGS];   /* by kind, all of them */
 
 	struct incident_clock clock[OBSERVED_CLOCKS];
+	/* clock[OBSERVED_PHC_OTHER] is the worst of so many: */
+	size_t others;
+	struct reference other;
 	struct incident_reader reader[INCIDENT_READERS];
 	size_t readers;
 	uint64_t reads_unlisted; /* of readers beyond the table */

@@ -7,8 +7,7 @@
 #include "judge/incident_state.h"
 #include "judge/witness.h"
 
-/* The least distance of the interval from 0: how wrong it surely was. */
-static uint64_t surely_off_ns(struct ns_interval error)
+uint64_t surely_off_ns(struct ns_interval error)
 {
 	if (error.lo_ns > 0)
 		return (uint64_t)error.lo_ns;
@@ -124,17 +123,21 @@ static void refute_newest(struct incidents *incidents, const struct finding *fin
 		incidents->newest[id].has_error = false;
 }
 
+static void ask_again(struct vouching *vouching, bool is_first)
+{
+	vouching->was_set &= !is_first;
+	vouching->was_read = vouching->agrees = false;
+}
+
 /* Who agrees with the page of now is asked anew; who was set is not asked any more. */
 static void refute_vouching(struct incidents *incidents, const struct finding *finding)
 {
 	bool is_first = !refuted_any(&incidents->refuted);
 
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		struct vouching *vouching = &incidents->newest[i].vouching;
-
-		vouching->was_set &= !is_first;
-		vouching->was_read = vouching->agrees = false;
-	}
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		ask_again(&incidents->newest[i].vouching, is_first);
+	for (size_t i = 0; i < incidents->others; i++)
+		ask_again(&incidents->other[i].newest.vouching, is_first);
 	incidents->newest[OBSERVED_REALTIME].vouching.was_set |=
 		incidents->set_ns && incidents->set_ns >= finding->not_before_ns;
 }
@@ -143,6 +146,8 @@ void incident_ask_anew(struct incidents *incidents)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		incidents->newest[i].vouching = (struct vouching){0};
+	for (size_t i = 0; i < incidents->others; i++)
+		incidents->other[i].newest.vouching = (struct vouching){0};
 }
 
 void incident_note_set(struct incidents *incidents, const struct finding *finding)
@@ -156,25 +161,37 @@ void incident_note_set(struct incidents *incidents, const struct finding *findin
 	vouching->agrees = false;
 }
 
+/* What is known of it, by the newest reading and those in the incident. */
+static void refute_clock(struct incidents *incidents, const struct finding *finding,
+			 enum observed_clock id)
+{
+	struct incident_clock *clock = &incidents->incident.clock[id];
+	struct error_range *errors = &clock->errors;
+
+	refute_newest(incidents, finding, id);
+	refute_range(errors, finding, clock_allowed_ns(id, errors->claim_ns, errors->claim_ns));
+	refute_points(clock, finding);
+}
+
 void incident_refute(struct incidents *incidents, const struct finding *finding)
 {
 	struct incident *incident = &incidents->incident;
-	struct error_range *errors;
 
 	if (!refuted_utc_alone(finding))
 		step_blame_finding(&incident->step_blame, &incidents->blamers, finding);
 	refute_vouching(incidents, finding);
 	refuted_add(&incidents->refuted, finding);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (!is_on_scale(incidents, finding, (enum observed_clock)i))
-			continue;
-		refute_newest(incidents, finding, (enum observed_clock)i);
-		errors = &incident->clock[i].errors;
-		refute_range(errors, finding,
-			     clock_allowed_ns((enum observed_clock)i, errors->claim_ns,
-					      errors->claim_ns));
-		refute_points(&incident->clock[i], finding);
+		if (i != OBSERVED_PHC_OTHER &&
+		    is_on_scale(incidents, finding, (enum observed_clock)i))
+			refute_clock(incidents, finding, (enum observed_clock)i);
 	}
+	for (size_t i = 0; i < incidents->others; i++) {
+		incident_take_other(incidents, i);
+		if (is_on_scale(incidents, finding, OBSERVED_PHC_OTHER))
+			refute_clock(incidents, finding, OBSERVED_PHC_OTHER);
+	}
+	incident_take_worst(incidents);
 	/* They read the PTP clock. */
 	for (size_t i = 0; i < incident->readers && is_on_scale(incidents, finding, OBSERVED_PHC);
 	     i++)
@@ -381,15 +398,13 @@ static void ask_for_blame(struct incidents *incidents, const struct event *event
 		step_blamers_unknown(&incidents->blamers, &event->clock);
 }
 
-/* Of reference clocks the first: the curve of several would be none. */
-static bool is_held_against_page(struct incidents *incidents, const struct event_clock *clock)
+/* It may be the worst now, or not any more. */
+static void handle_other(struct incidents *incidents, const struct event *event)
 {
-	if (clock->clock != OBSERVED_PHC_OTHER)
-		return true;
-	if (!incidents->has_other || clock->reference.number < incidents->other)
-		incidents->other = clock->reference.number;
-	incidents->has_other = true;
-	return clock->reference.number == incidents->other;
+	if (!incident_take_reading(incidents, &event->clock.reference))
+		return;
+	handle_by_page(incidents, event);
+	incident_take_worst(incidents);
 }
 
 void incident_handle_clock(struct incidents *incidents, const struct event *event)
@@ -405,29 +420,42 @@ void incident_handle_clock(struct incidents *incidents, const struct event *even
 	else if (incidents->page->is_by_witness)
 		handle_witness(incidents, event);
 	/* Where the page cannot tell, and another can, nothing is unknown. */
-	else if (!witness_is_other(&incidents->page->witness) &&
-		 is_held_against_page(incidents, &event->clock))
+	else if (witness_is_other(&incidents->page->witness))
+		return;
+	else if (event->clock.clock == OBSERVED_PHC_OTHER)
+		handle_other(incidents, event);
+	else
 		handle_by_page(incidents, event);
+}
+
+static void open_clock(struct incidents *incidents, enum observed_clock id)
+{
+	struct incident_clock *clock = &incidents->incident.clock[id];
+	struct newest_reading *newest = &incidents->newest[id];
+
+	*clock = (struct incident_clock){.is_good = true};
+	newest->further_off = false;
+	if (!newest->known)
+		return;
+	clock->seen = true;
+	clock->was_bad = !newest->is_good;
+	clock->is_good = newest->is_good;
+	clock->good_ns = newest->point.from_ns;
+	clock->has_before = true;
+	clock->before_own_ns = newest->own_off_ns;
+	clock->before_ns = surely_off_ns(newest->point.error);
+	incidents->witness_in_doubt |= clock->was_bad && newest->unsure;
+	if (newest->has_error)
+		add_point(incidents, id);
 }
 
 void incident_open_clocks(struct incidents *incidents)
 {
-	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		struct incident_clock *clock = &incidents->incident.clock[i];
-
-		clock->is_good = true;
-		incidents->newest[i].further_off = false;
-		if (!incidents->newest[i].known)
-			continue;
-		clock->seen = true;
-		clock->was_bad = !incidents->newest[i].is_good;
-		clock->is_good = incidents->newest[i].is_good;
-		clock->good_ns = incidents->newest[i].point.from_ns;
-		clock->has_before = true;
-		clock->before_own_ns = incidents->newest[i].own_off_ns;
-		clock->before_ns = surely_off_ns(incidents->newest[i].point.error);
-		incidents->witness_in_doubt |= clock->was_bad && incidents->newest[i].unsure;
-		if (incidents->newest[i].has_error)
-			add_point(incidents, (enum observed_clock)i);
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		open_clock(incidents, (enum observed_clock)i);
+	for (size_t i = 0; i < incidents->others; i++) {
+		incident_take_other(incidents, i);
+		open_clock(incidents, OBSERVED_PHC_OTHER);
 	}
+	incident_take_worst(incidents);
 }

@@ -51,9 +51,11 @@ bool incident_page_is_refuted(const struct incidents *incidents, uint64_t since_
 {
 	/* The PTP clock is the page itself. */
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
-		if (i != OBSERVED_PHC && incidents->newest[i].known &&
-		    incidents->newest[i].vouching.agrees &&
-		    incidents->newest[i].point.from_ns >= since_ns)
+		const struct newest_reading *newest =
+			incident_newest_of(incidents, (enum observed_clock)i);
+
+		if (i != OBSERVED_PHC && newest->known && newest->vouching.agrees &&
+		    newest->point.from_ns >= since_ns)
 			return false;
 	}
 	return refuted_any(&incidents->refuted);

@@ -68,6 +68,32 @@ struct read_teller {
 	uint64_t reads;
 };
 
+/* The newest reading of a clock. */
+struct newest_reading {
+	bool known;
+	bool is_good;	/* by its own page */
+	bool has_error; /* is point.error known, by all pages that may be right? */
+	struct vouching vouching;
+	bool unbounded;
+	bool unsure;		/* by a witness that claims no bound */
+	struct ns_interval own; /* its error by its own page alone, */
+	uint64_t own_off_ns;	/* and how far it surely is off, by its own page alone */
+	bool further_off;	/* than before the incident, though within its claim */
+	struct error_point point;
+	struct event_clock reading; /* by which it is so */
+	bool in_claim; /* is it within what it may be off by, or where a leap second puts that? */
+};
+
+/* Reference clocks: those beyond are not held against the page here. */
+#define INCIDENT_OTHERS 8
+
+/* One of them that is not at hand. */
+struct other_clock {
+	struct reference reference;
+	struct newest_reading newest;
+	struct incident_clock clock;
+};
+
 struct incidents {
 	const struct page_in_force *page;
 	incident_fn fn;
@@ -103,27 +129,19 @@ struct incidents {
 	bool clocks_moved; /* or may have been, with no clock since to hold them against */
 
 	/* Each clock's newest sample, also while there is no incident. */
-	struct {
-		bool known;
-		bool is_good;	/* by its own page */
-		bool has_error; /* is point.error known, by all pages that may be right? */
-		struct vouching vouching;
-		bool unbounded;
-		bool unsure;		/* by a witness that claims no bound */
-		struct ns_interval own; /* its error by its own page alone, */
-		uint64_t own_off_ns;	/* and how far it surely is off, by its own page alone */
-		bool further_off;	/* than before the incident, though within its claim */
-		struct error_point point;
-		struct event_clock reading; /* by which it is so */
-		bool in_claim; /* is it within what it may be off by, or where a leap second
-				  puts that? */
-	} newest[OBSERVED_CLOCKS];
+	struct newest_reading newest[OBSERVED_CLOCKS];
 
 	/* Who judges CLOCK_REALTIME where the page cannot, and what that claimed last. */
 	struct event_clock realtime;
 	uint64_t set_ns; /* when CLOCK_REALTIME was seen to be set last */
-	bool has_other;	 /* of reference clocks, the one that is held against the page: */
-	int32_t other;	 /* the one with the lowest number */
+
+	/*
+	 * All reference clocks, lowest number first. What is at hand of OBSERVED_PHC_OTHER, in
+	 * `incident` and `newest`, is other[at_hand], whose own entry is stale.
+	 */
+	struct other_clock other[INCIDENT_OTHERS];
+	size_t others;
+	size_t at_hand;
 
 	struct step_blamers blamers; /* who may say which page was wrong */
 
@@ -137,6 +155,9 @@ struct incidents {
 	bool has_unseen;		     /* was anything tallied that is not forgotten? */
 };
 
+/* The least distance of @error from 0: how wrong it surely was. */
+uint64_t surely_off_ns(struct ns_interval error);
+
 /*
  * Add one error at @time_ns; of a clock with @reading of it, NULL for one that claims nothing, and
  * @in_claim: by that the clock is within what it may be off by.
@@ -146,6 +167,19 @@ void error_range_add(struct error_range *range, struct ns_interval error, bool u
 
 /* An EVENT_CLOCK: its error into the curve of the open incident; incident_clock.c. */
 void incident_handle_clock(struct incidents *incidents, const struct event *event);
+
+/* Have other[@at] at hand; incident_other.c. */
+void incident_take_other(struct incidents *incidents, size_t at);
+
+/* Have that reference clock at hand. False: it is one too many. */
+bool incident_take_reading(struct incidents *incidents, const struct reference *reference);
+
+/* Have the worst of them at hand: the most wrong, else the furthest off, else the first. */
+void incident_take_worst(struct incidents *incidents);
+
+/* The newest reading of clock @id, of reference clocks that of the first. */
+const struct newest_reading *incident_newest_of(const struct incidents *incidents,
+						enum observed_clock id);
 
 /* The marker moved: which clock shows that the page of now is right begins anew. */
 void incident_ask_anew(struct incidents *incidents);

@@ -106,12 +106,17 @@ static void say_clocks(struct words *words, const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
+		char name[CLOCK_WORDS_BYTES];
+		const char *clock;
 
 		if (!incident->clock[i].seen)
 			continue;
-		say(words, " %s ",
-		    i == OBSERVED_PHC_OTHER ? "Another PTP clock"
-					    : observed_clock_name((enum observed_clock)i));
+		clock = incident_clock_words(incident, (enum observed_clock)i, name);
+		if (i == OBSERVED_PHC_OTHER && incident->others > 1)
+			say(words, " The worst of %zu other PTP clocks, %s, ", incident->others,
+			    clock);
+		else
+			say(words, " %s ", clock);
 		if (!errors->known) {
 			say(words, "was off by an amount that is not known.");
 			continue;

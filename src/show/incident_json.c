@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/finding_json.h"
 #include "show/incident_view.h"
+#include "show/incident_words.h"
 #include "show/json_add.h"
 #include "show/json_objects.h"
 #include "show/witness_json.h"
@@ -112,6 +113,9 @@ static const struct json_table clock_table = {
 	.doc = "A clock over the window.",
 	.keys = (const struct json_key[]){
 		{"clock", JSON_STRING, "Which one.", .name = json_clock_names},
+		{"device", JSON_STRING,
+		 "Of other PTP clocks, the one that was the most wrong. Null: it is none of them.",
+		 JSON_NULL},
 		{"is_good", JSON_BOOL, "Its newest sample was within bound."},
 		{"errors", JSON_OBJECT, "How wrong it was.", .of = &errors_table},
 		{"curve", JSON_OBJECT,
@@ -219,12 +223,17 @@ static json_object *json_clocks(const struct incident *incident)
 	json_object *clocks = json_object_new_array();
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		bool is_other = i == OBSERVED_PHC_OTHER && incident->others;
+		char device[CLOCK_WORDS_BYTES];
 		json_object *json;
 
 		if (!incident->clock[i].seen)
 			continue;
 		json = json_new(&clock_table);
 		add_text(json, "clock", observed_clock_name((enum observed_clock)i));
+		add_text(json, "device",
+			 is_other ? incident_clock_words(incident, OBSERVED_PHC_OTHER, device)
+				  : NULL);
 		add_bool(json, "is_good", incident->clock[i].is_good);
 		add_json(json, "errors", json_errors(&incident->clock[i].errors));
 		add_json(json, "curve", json_curve(&incident->clock[i]));

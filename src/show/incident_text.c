@@ -105,13 +105,15 @@ bool incident_say_still_off(struct words *words, const struct incident *incident
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incident->clock[i];
 		const struct error_point *last;
+		char name[CLOCK_WORDS_BYTES];
 
 		if (!clock->seen || clock->is_good || !clock->points)
 			continue;
 		last = &clock->point[clock->points - 1];
 		if (!error_sure_ns(last->error))
 			continue;
-		say(words, "%s still ", clock_words((enum observed_clock)i));
+		say(words, "%s still ",
+		    incident_clock_words(incident, (enum observed_clock)i, name));
 		say_off(words, last->error);
 		return true;
 	}
@@ -235,6 +237,17 @@ static void put_sparkline(FILE *out, const struct incident *incident,
 	fprintf(out, "%s%s", line, *line ? " " : "");
 }
 
+/* "other PTP clock /dev/ptp1, the worst of 2" */
+static void put_clock_name(FILE *out, const struct incident *incident, enum observed_clock clock)
+{
+	fputs(observed_clock_name(clock), out);
+	if (clock != OBSERVED_PHC_OTHER || !incident->others)
+		return;
+	fprintf(out, " /dev/ptp%" PRId32, incident->other.number);
+	if (incident->others > 1)
+		fprintf(out, ", the worst of %zu", incident->others);
+}
+
 void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *incident)
 {
 	put_window(out, start_ns, incident);
@@ -243,7 +256,9 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
 	for (int clock = 0; clock < OBSERVED_CLOCKS; clock++) {
 		if (!incident->clock[clock].seen)
 			continue;
-		fprintf(out, "    %s: ", observed_clock_name((enum observed_clock)clock));
+		fputs("    ", out);
+		put_clock_name(out, incident, (enum observed_clock)clock);
+		fputs(": ", out);
 		put_sparkline(out, incident, &incident->clock[clock]);
 		put_errors(out, &incident->clock[clock].errors, &incident->witness);
 	}

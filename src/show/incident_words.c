@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show/incident_words.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -43,10 +45,20 @@ const char *clock_words(enum observed_clock clock)
 	return clock == OBSERVED_PHC_OTHER ? "another PTP clock" : observed_clock_name(clock);
 }
 
+const char *incident_clock_words(const struct incident *incident, enum observed_clock clock,
+				 char out[CLOCK_WORDS_BYTES])
+{
+	if (clock != OBSERVED_PHC_OTHER || !incident->others)
+		return clock_words(clock);
+	snprintf(out, CLOCK_WORDS_BYTES, "/dev/ptp%" PRId32, incident->other.number);
+	return out;
+}
+
 const char *incident_off_text(const struct incident *incident, char out[INCIDENT_OFF_BYTES])
 {
 	struct words words = {out, INCIDENT_OFF_BYTES};
 	struct incident_off worst = {0};
+	char clock[CLOCK_WORDS_BYTES];
 	bool known = false;
 
 	*out = '\0';
@@ -57,7 +69,8 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 		say(&words, known ? "none proven wrong" : "not known");
 		return out;
 	}
-	say(&words, "%s%s ", worst.by_step ? "about: " : "", clock_words(worst.clock));
+	say(&words, "%s%s ", worst.by_step ? "about: " : "",
+	    incident_clock_words(incident, worst.clock, clock));
 	say_off(&words, worst.error);
 	return out;
 }
@@ -129,15 +142,14 @@ const char *incident_headline(const struct incident *incident, char out[INCIDENT
 {
 	struct words words = {out, INCIDENT_HEADLINE_BYTES};
 	struct incident_off worst = {0};
-	char length[TEXT_NS_BYTES];
+	char length[TEXT_NS_BYTES], clock[CLOCK_WORDS_BYTES];
 	uint64_t most_ns;
 
 	*out = '\0';
 	say(&words, "%s: ", name_of(incident));
 	incident_worse_off(incident, &worst);
 	if (worst.incident) {
-		say(&words, "%s ",
-		    worst.clock == OBSERVED_PHC_OTHER ? "PTP clock" : clock_words(worst.clock));
+		say(&words, "%s ", incident_clock_words(incident, worst.clock, clock));
 		say_at_least(&words, worst.error);
 	} else {
 		say(&words, any_known(incident) ? "none proven wrong" : "errors not known");

@@ -8,6 +8,7 @@
 #define INCIDENT_HEADLINE_BYTES 128
 #define INCIDENT_HEADLINE_WORDS 12 /* at most */
 #define INCIDENT_OFF_BYTES	96
+#define CLOCK_WORDS_BYTES	32
 
 /* The clock of an incident that was the furthest off, of those that surely were. */
 struct incident_off {
@@ -26,6 +27,10 @@ const char *finding_title(enum finding_kind kind);
 
 /* A clock as it is called within a sentence. Static. */
 const char *clock_words(enum observed_clock clock);
+
+/* The same of @incident, of several PTP clocks the one that it has: "/dev/ptp1"; @out. */
+const char *incident_clock_words(const struct incident *incident, enum observed_clock clock,
+				 char out[CLOCK_WORDS_BYTES]);
 
 /* "CLOCK_REALTIME 250 ms behind" of @incident, or why not; @out. */
 const char *incident_off_text(const struct incident *incident, char out[INCIDENT_OFF_BYTES]);
