@@ -115,10 +115,13 @@ struct fitting {
 	bool has_text; /* has this line more than blanks? */
 };
 
-static void begin_line(struct fitting *fitting)
+/* For a word of @columns: further left where it would not fit, so that a time stays whole. */
+static void begin_line(struct fitting *fitting, int columns)
 {
-	fprintf(fitting->out, "\n%*s", fitting->hang, "");
-	fitting->used = fitting->hang;
+	int room = fitting->columns - columns;
+
+	fitting->used = room >= 0 && room < fitting->hang ? room : fitting->hang;
+	fprintf(fitting->out, "\n%*s", fitting->used, "");
 	fitting->has_text = false;
 }
 
@@ -129,7 +132,7 @@ static void put_word(struct fitting *fitting, const char *word, size_t length)
 		struct glyph glyph = glyph_at(word + at, length - at);
 
 		if (fitting->used + glyph.columns > fitting->columns)
-			begin_line(fitting);
+			begin_line(fitting, glyph.columns);
 		fwrite(word + at, 1, glyph.bytes, fitting->out);
 		fitting->used += glyph.columns;
 		at += glyph.bytes;
@@ -149,16 +152,20 @@ void text_fit(FILE *out, const char *text, size_t length, int columns)
 	for (size_t at = 0; at < length;) {
 		size_t blanks = blanks_at(text + at, length - at);
 		size_t word = word_at(text + at + blanks, length - at - blanks);
-		int wanted = fitting.used + (int)blanks + text_columns(text + at + blanks, word);
+		int wide = text_columns(text + at + blanks, word);
+		int wanted = fitting.used + (int)blanks + wide;
 
 		at += blanks;
 		if (!word)
 			break;
 		if (wanted > columns && fitting.has_text) {
-			begin_line(&fitting);
+			begin_line(&fitting, wide);
 		} else {
-			fprintf(out, "%*s", (int)blanks, "");
-			fitting.used += (int)blanks;
+			int kept =
+				wanted > columns && wide <= columns ? columns - wide : (int)blanks;
+
+			fprintf(out, "%*s", kept, "");
+			fitting.used += kept;
 		}
 		put_word(&fitting, text + at, word);
 		at += word;

@@ -12,7 +12,7 @@ int text_columns(const char *text, size_t length);
 /*
  * The line @text of @length bytes, without its end, in lines of at most @columns: broken at blanks,
  * or within what is longer; the next lines begin below the text of a labelled line, else further in
- * than the first.
+ * than the first, but further left where only so the next word fits.
  */
 void text_fit(FILE *out, const char *text, size_t length, int columns);
 

@@ -60,6 +60,16 @@ static void a_word_that_is_too_long_is_parted(void **state)
 	fits("a 123456789012345678901234567890", 20, "a\n    1234567890123456\n    78901234567890");
 }
 
+/* So that a time can be read and copied. */
+static void a_word_that_fits_a_line_stays_whole(void **state)
+{
+	(void)state;
+	fits("label     2026-01-01T00:00Z to then", 20,
+	     "label\n   2026-01-01T00:00Z\n          to then");
+	fits("          2026-01-01T00:00Z", 20, "   2026-01-01T00:00Z");
+	fits("label     one 12345678901234567890", 20, "label     one\n12345678901234567890");
+}
+
 static void colour_has_no_width_and_wide_letters_two(void **state)
 {
 	(void)state;
@@ -123,6 +133,7 @@ int main(void)
 		cmocka_unit_test(a_long_line_goes_on_further_in),
 		cmocka_unit_test(behind_a_label_the_text_stays_in_its_column),
 		cmocka_unit_test(a_word_that_is_too_long_is_parted),
+		cmocka_unit_test(a_word_that_fits_a_line_stays_whole),
 		cmocka_unit_test(colour_has_no_width_and_wide_letters_two),
 		cmocka_unit_test(the_middle_of_a_long_name_is_left_out),
 		cmocka_unit_test(sentences_are_wrapped_by_columns),
