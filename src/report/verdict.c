@@ -143,7 +143,7 @@ static void set_no_clock(const struct report *report, struct verdict_line *line)
 		 : clock->known == clock->seen && report_clocks_claim(report).state == CLAIM_HOLDS
 			 ? "none was wrong"
 			 : "none was seen wrong",
-		 "none was seen wrong");
+		 clock->unproven ? "none proven wrong" : "none was seen wrong");
 	say(&note, "%s%" PRIu64 " of %" PRIu64 " readings of CLOCK_REALTIME are known",
 	    *line->note ? "; " : "", clock->known, clock->seen);
 	if (!clock->unproven)

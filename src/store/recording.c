@@ -374,9 +374,10 @@ bool recording_next(struct recording *recording, struct event *event)
 			recording_damaged(recording, "its events are out of order");
 			if (recording->led_back++ == LED_BACK_MOST)
 				return false;
-		} else {
-			missing += (uint64_t)id - (uint64_t)recording->last_id - 1;
+			recording->damage.bad_rows++;
+			continue;
 		}
+		missing += (uint64_t)id - (uint64_t)recording->last_id - 1;
 		recording->last_id = id;
 		recording->rows++;
 		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {

@@ -128,10 +128,29 @@ static bool has_own_tables(sqlite3 *db, int64_t version)
 	return known == wanted && all == wanted;
 }
 
+/*
+ * SQLite refuses a file that is shorter than it says, unless its tables may be written to: for as
+ * long as it begins to read it they may, though it is open only to be read.
+ */
+static void begin_cut_file(sqlite3 *db)
+{
+	int64_t id;
+
+	if (ask_number(db, "PRAGMA application_id", &id) || sqlite3_errcode(db) != SQLITE_CORRUPT)
+		return;
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+	ask_number(db, "PRAGMA application_id", &id);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+}
+
 int schema_check(sqlite3 *db, const char *path, struct error *error)
 {
 	int64_t id = 0, version = 0;
 
+	begin_cut_file(db);
 	if (!ask_number(db, "PRAGMA application_id", &id) ||
 	    !ask_number(db, "PRAGMA user_version", &version)) {
 		error_cause(error, "%s cannot be read as a recording: %s", path,

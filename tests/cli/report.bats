@@ -875,6 +875,17 @@ schema_check() {
 	truncate -s 200000 "$copy"
 	run timeout 300 "$VMCLOCK_TRACE" report "$copy"
 	[ "$status" = 1 ]
+	# Only cut, between two pages of the file and within one, of which zeros are read as rows.
+	for bytes in $((50 * 4096)) $((50 * 4096 + 1000)); do
+		cp "$STORY" "$copy"
+		truncate -s $bytes "$copy"
+		run --separate-stderr "$VMCLOCK_TRACE" report --json "$copy"
+		[ "$status" = 1 ]
+		grep -q 'is damaged' <<<"$stderr"
+		jq -e '.recording.events > 1000 and .recording.damage != null and .level != "ok"
+			and (.not_known | map(.code) | index("damaged") != null)
+			and (.recording.events_damaged > 0) == ('$bytes' % 4096 > 0)' <<<"$output"
+	done
 }
 
 @test "report: while it is still being recorded, and in a directory that nobody may write to" {
