@@ -284,6 +284,7 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 		incident->page_good_ns = now_ns;
 	if (!page_good)
 		note_bad(incident, now_ns);
+	incident_follow_outdated(incidents);
 	note_bad(incident, incident_clocks_bad_ns(incidents));
 	if (!page_good || incident_clocks_bad_ns(incidents) ||
 	    suspects_are_bad(&incidents->suspects, now_ns, UNKNOWN_SETTLES * INCIDENT_SETTLE_NS)) {

@@ -48,6 +48,10 @@
  * known while a clock contradicts it, or the one by which it is judged: one that claims a bound, or
  * one without that agreed before.
  *
+ * A clock that was off is not known to be so any more where later readings cannot show it and it
+ * was moved since, or that is longer ago than WITNESS_STALE_NS; it is waited for GONE_SETTLES times
+ * as long, as it may be seen again.
+ *
  * A host that became FREERUNNING in the incident, and still is, or is so and gives no bound, knows
  * of no recovery. The former may still come back to its source: the incident stays open until then.
  *
@@ -133,6 +137,7 @@ struct incident_clock {
 	bool is_good; /* is it within bound, by its newest sample? */
 	/* since then those who could tell contradict each other: nothing is known */
 	bool is_contradicted;
+	bool is_outdated;   /* nor how it is now: it was moved since, or that is too long ago */
 	uint64_t untold_ns; /* the newest sample that could not show whether it is good; 0: none */
 	uint64_t good_ns;   /* since when, if is_good */
 	bool was_bad;	 /* was it out of it already before the incident? Then none waits for it */

@@ -32,6 +32,22 @@ static unsigned int clocks_unchecked(const struct incidents *incidents, uint64_t
 	return unchecked;
 }
 
+/* Its newest reading that shows how it is, and a later one that could not. */
+static bool is_outdated(const struct incidents *incidents, int id)
+{
+	const struct incident_clock *clock = &incidents->incident.clock[id];
+	uint64_t seen_ns = incidents->newest[id].point.from_ns;
+
+	return clock->untold_ns > seen_ns &&
+	       (incidents->moved_ns > seen_ns || clock->untold_ns - seen_ns > WITNESS_STALE_NS);
+}
+
+void incident_follow_outdated(struct incidents *incidents)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		incidents->incident.clock[i].is_outdated = is_outdated(incidents, i);
+}
+
 uint64_t incident_clocks_bad_ns(const struct incidents *incidents)
 {
 	uint64_t newest_ns = 0;
@@ -41,7 +57,7 @@ uint64_t incident_clocks_bad_ns(const struct incidents *incidents)
 		uint64_t seen_ns = incidents->newest[i].point.from_ns;
 
 		if (is_waited_for(clock, i) && !clock->is_good && !clock->is_contradicted &&
-		    seen_ns > newest_ns)
+		    !clock->is_outdated && seen_ns > newest_ns)
 			newest_ns = seen_ns;
 	}
 	return newest_ns;
@@ -298,10 +314,24 @@ static bool may_tell_again(const struct incidents *incidents)
 	return false;
 }
 
+/* One that was off when it was seen last, and may be seen again. */
+static bool is_lost_sight_of(const struct incidents *incidents)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct incident_clock *clock = &incidents->incident.clock[i];
+
+		if (is_waited_for(clock, i) && !clock->is_good && clock->is_outdated)
+			return true;
+	}
+	return false;
+}
+
 uint64_t incident_settle_ns(const struct incidents *incidents, struct claim recovery)
 {
 	if (recovery.state != CLAIM_UNKNOWN)
 		return INCIDENT_SETTLE_NS;
+	if (is_lost_sight_of(incidents))
+		return GONE_SETTLES * INCIDENT_SETTLE_NS;
 	switch (recovery.why) {
 	case CLAIM_CLOCK_UNKNOWN:
 	case CLAIM_FURTHER_OFF:

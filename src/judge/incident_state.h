@@ -217,6 +217,9 @@ bool incident_is_freerunning(const struct incidents *incidents);
 /* How long all must have been good until it closes with that @recovery: more may become known. */
 uint64_t incident_settle_ns(const struct incidents *incidents, struct claim recovery);
 
+/* Of which clocks is the newest reading outdated? */
+void incident_follow_outdated(struct incidents *incidents);
+
 /* When a clock that can be waited for was seen to be bad, newest first; 0: all are back. */
 uint64_t incident_clocks_bad_ns(const struct incidents *incidents);
 

@@ -75,7 +75,7 @@ static bool realtime_is_off(const struct incident *incident)
 {
 	const struct incident_clock *clock = &incident->clock[OBSERVED_REALTIME];
 
-	return clock->seen && !clock->is_good && clock->points &&
+	return clock->seen && !clock->is_good && !clock->is_outdated && clock->points &&
 	       error_sure_ns(clock->point[clock->points - 1].error);
 }
 

@@ -107,7 +107,7 @@ bool incident_say_still_off(struct words *words, const struct incident *incident
 		const struct error_point *last;
 		char name[CLOCK_WORDS_BYTES];
 
-		if (!clock->seen || clock->is_good || !clock->points)
+		if (!clock->seen || clock->is_good || clock->is_outdated || !clock->points)
 			continue;
 		last = &clock->point[clock->points - 1];
 		if (!error_sure_ns(last->error))
