@@ -142,15 +142,15 @@ static void add_error(struct analysis_clock *clock, const struct event_clock *re
 }
 
 /* CLOCK_REALTIME by the witness, where no page tells the time. */
-static void add_witness(struct analysis *analysis, const struct event *event)
+static void add_witness(struct analysis *analysis, const struct event *event,
+			const struct page_in_force *line)
 {
 	struct analysis_clock *clock = &analysis->clock[OBSERVED_REALTIME];
 	struct ns_interval error;
 
 	/* CLOCK_REALTIME was read around it. */
 	clock->seen++;
-	if (witness_realtime_error(&event->clock, &error) ||
-	    interval_widen(error, event->clock.max_error_ns, &error)) {
+	if (!error_bounds_by_witness(line, event, &error)) {
 		curve_break(&clock->curve);
 		return;
 	}
@@ -179,7 +179,7 @@ static void add_clock(struct analysis *analysis, const struct event *event,
 	if (event->clock.clock == OBSERVED_REALTIME)
 		analysis->realtime = event->clock;
 	if (line->is_by_witness)
-		add_witness(analysis, event);
+		add_witness(analysis, event, line);
 	if (line->is_contradicted)
 		add_contradicted(analysis);
 	/* Where another witness judges, the page says nothing of it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/error_bounds.h"
 
+#include "judge/witness.h"
 #include "page/time.h"
 
 bool error_bound_of_page(const struct page_in_force *line, const struct event *event,
@@ -29,4 +30,13 @@ bool error_bounds_of_clock(const struct page_in_force *line, const struct event 
 	struct clock_error own;
 
 	return !error_by_page_in_force(line, event, &own, error);
+}
+
+bool error_bounds_by_witness(const struct page_in_force *line, const struct event *event,
+			     struct ns_interval *error)
+{
+	const struct event_clock *reading = &event->clock;
+
+	return line->is_by_witness && !witness_realtime_error(reading, error) &&
+	       !interval_widen(*error, reading->has_claim ? reading->max_error_ns : 0, error);
 }

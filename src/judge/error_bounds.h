@@ -34,4 +34,12 @@ int error_by_page_in_force(const struct page_in_force *line, const struct event 
 bool error_bounds_of_clock(const struct page_in_force *line, const struct event *event,
 			   struct ns_interval *error);
 
+/*
+ * By how much CLOCK_REALTIME was off by the EVENT_CLOCK of another clock, measurement and that
+ * clock's bound included, into @error. False where that clock is not the one that CLOCK_REALTIME is
+ * held against, as the page tells no time; @error is then undefined.
+ */
+bool error_bounds_by_witness(const struct page_in_force *line, const struct event *event,
+			     struct ns_interval *error);
+
 #endif

@@ -225,6 +225,10 @@ static void add_detail(struct line *line, const struct event *event,
 	case EVENT_CLOCK:
 		line->what = observed_clock_name(event->clock.clock);
 		line->has_error = error_bounds_of_clock(page_in_force, event, &line->error);
+		if (line->has_error || !error_bounds_by_witness(page_in_force, event, &line->error))
+			break;
+		line->has_error = true;
+		line->text = "the error is CLOCK_REALTIME's, by this clock";
 		break;
 	case EVENT_LATENCY:
 		line->path = event_path_name(event->path);

@@ -132,27 +132,37 @@ static void put_sample(struct trace *trace, const struct event *event,
 
 /* --- Other clocks */
 
+/* @track: an enum observed_clock, or TRACE_BY_WITNESS. */
+static void put_error(struct trace *trace, unsigned int track, const char *what, uint64_t time_ns,
+		      struct ns_interval error)
+{
+	uint64_t low = TRACK_CLOCKS + 2 * (uint64_t)track;
+	char name[96];
+
+	if (!trace->described_clock[track]) {
+		snprintf(name, sizeof(name), "%s, from", what);
+		describe(trace, low, PERFETTO_COUNTER, name, NULL);
+		snprintf(name, sizeof(name), "%s, to", what);
+		describe(trace, low + 1, PERFETTO_COUNTER, name, NULL);
+		trace->described_clock[track] = true;
+	}
+	perfetto_value(trace->out, low, time_ns, error.lo_ns);
+	perfetto_value(trace->out, low + 1, time_ns, error.hi_ns);
+}
+
 static void put_clock(struct trace *trace, const struct event *event,
 		      const struct page_in_force *line)
 {
 	enum observed_clock clock = event->clock.clock;
-	uint64_t low = TRACK_CLOCKS + 2 * (uint64_t)clock;
 	struct ns_interval error;
-	char name[64];
+	char what[64];
 
-	if (!error_bounds_of_clock(line, event, &error))
-		return;
-	if (!trace->described_clock[clock]) {
-		snprintf(name, sizeof(name), "%s less the page's time, from",
-			 observed_clock_name(clock));
-		describe(trace, low, PERFETTO_COUNTER, name, NULL);
-		snprintf(name, sizeof(name), "%s less the page's time, to",
-			 observed_clock_name(clock));
-		describe(trace, low + 1, PERFETTO_COUNTER, name, NULL);
-		trace->described_clock[clock] = true;
-	}
-	perfetto_value(trace->out, low, event->time_ns, error.lo_ns);
-	perfetto_value(trace->out, low + 1, event->time_ns, error.hi_ns);
+	snprintf(what, sizeof(what), "%s less the page's time", observed_clock_name(clock));
+	if (error_bounds_of_clock(line, event, &error))
+		put_error(trace, clock, what, event->time_ns, error);
+	if (error_bounds_by_witness(line, event, &error))
+		put_error(trace, TRACE_BY_WITNESS, "CLOCK_REALTIME less another clock's time",
+			  event->time_ns, error);
 }
 
 static void put_change(struct trace *trace, const struct event *event)

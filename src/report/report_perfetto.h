@@ -22,6 +22,9 @@ enum {
 /* As many threads as are known to have been described; one that had to make room is again. */
 #define DESCRIBED 1024
 
+/* Beside the values of enum observed_clock: CLOCK_REALTIME, by a clock that is not the page. */
+#define TRACE_BY_WITNESS OBSERVED_CLOCKS
+
 /* Beside the values of enum error_unknown. */
 #define TRACE_NO_SLICE (-1)
 #define TRACE_KNOWN    ERROR_UNKNOWNS
@@ -33,7 +36,7 @@ struct trace {
 	bool has_status; /* a slice of the page's status is open */
 	char status[32]; /* its name */
 	int unknown;	 /* why nothing is known, by the open slice; TRACE_KNOWN, TRACE_NO_SLICE */
-	bool described_clock[OBSERVED_CLOCKS];
+	bool described_clock[OBSERVED_CLOCKS + 1];
 	bool described_bound;
 	struct event_reader described[DESCRIBED];
 };

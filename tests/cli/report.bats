@@ -782,6 +782,25 @@ schema_check() {
 	[ "$("$VMCLOCK_TRACE" report --csv --incident 1 "$STORY" | grep -c ',true,.$')" = 38 ]
 }
 
+@test "report: CSV and Perfetto have the error of CLOCK_REALTIME where another clock than the page tells it" {
+	printf '%s\n' 'end 10s' 'mode marker-only' 'realtime within 1ms' 'ptp-clock kvm' 'at 3s clock-set step -250ms' \
+		>"$BATS_TEST_TMPDIR/other.scenario"
+	record_of "$BATS_TEST_TMPDIR/other.scenario" "$BATS_TEST_TMPDIR/other.sqlite"
+	"$VMCLOCK_TRACE" report --csv "$BATS_TEST_TMPDIR/other.sqlite" | /usr/bin/python3 -c '
+import csv, sys
+rows = [row for row in csv.DictReader(sys.stdin) if row["type"] == "clock"]
+by_other = [row for row in rows if row["error_lo_ns"]]
+assert len(by_other) > 90 and all(row["what"] == "other PTP clock" for row in by_other), len(by_other)
+assert all("CLOCK_REALTIME" in row["text"] for row in by_other), by_other[0]
+assert min(int(row["error_lo_ns"]) for row in by_other) // 1000000 == -251, by_other[-1]
+'
+	/usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || skip "python3-protobuf is not installed"
+	"$VMCLOCK_TRACE" report --perfetto "$BATS_TEST_TMPDIR/other.sqlite" |
+		/usr/bin/python3 "$BATS_TEST_DIRNAME/perfetto_check.py" >"$BATS_TEST_TMPDIR/tracks"
+	jq -e '[.tracks[] | select(.name | startswith("CLOCK_REALTIME less another clock"))] | length == 2
+		and all((.values | length) > 90 and (.values | map(.[1]) | min) < -249000000)' "$BATS_TEST_TMPDIR/tracks"
+}
+
 # bats test_tags=slow
 @test "report: as a trace for Perfetto, decoded by another's library: its tracks, slices, values" {
 	/usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || skip "python3-protobuf is not installed"
