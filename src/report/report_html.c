@@ -14,6 +14,7 @@
 #include "show/html.h"
 #include "report/report_plot.h"
 #include "report/report_style.h"
+#include "report/report_users.h"
 #include "report/report_view.h"
 #include "report/verdict.h"
 #include "show/incident_view.h"
@@ -394,51 +395,6 @@ static void put_latencies(FILE *out, const struct report *report)
 	put_histograms(out, &analysis->summary);
 }
 
-static void put_paths(FILE *out, const struct summary_reader *reader)
-{
-	bool any = false;
-
-	for (int i = 0; i < EVENT_PATHS; i++) {
-		if (!reader->uses[i])
-			continue;
-		fprintf(out, "%s%s %" PRIu64, any ? ", " : "", event_path_name((enum event_path)i),
-			reader->uses[i]);
-		any = true;
-	}
-	fputs(summary_reader_maps(reader) ? "; maps the page, and reads it there unseen" : "", out);
-}
-
-static void put_users(FILE *out, const struct report *report)
-{
-	const struct summary *summary = &report->analysis->summary;
-
-	if (!summary->readers)
-		return;
-	fputs("<h2>Who used the clock, in the whole recording</h2>\n<div class=\"wide\">"
-	      "<table class=\"many\"><thead><tr><th>reader</th><th class=\"n\">pid</th>"
-	      "<th class=\"n\">uses</th><th class=\"n\">failed</th><th class=\"n\">longest</th>"
-	      "<th>cgroup</th><th>by path</th></tr></thead><tbody>\n",
-	      out);
-	for (size_t i = 0; i < summary->readers; i++) {
-		const struct summary_reader *reader = &summary->reader[i];
-		char longest[TEXT_NS_BYTES];
-
-		text_ns_u64(reader->worst_ns, longest, sizeof(longest));
-		fputs("<tr><td>", out);
-		html_put(out, reader->who.comm, EVENT_COMM_BYTES);
-		fprintf(out,
-			"</td><td class=\"n\">%" PRIu32 "</td><td class=\"n\">%" PRIu64
-			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td><td>",
-			reader->who.pid, summary_reader_uses(reader), summary_reader_errors(reader),
-			reader->measured ? longest : "-");
-		html_puts(out, report->cgroups[i]);
-		fputs("</td><td>", out);
-		put_paths(out, reader);
-		fputs("</td></tr>\n", out);
-	}
-	fputs("</tbody></table></div>\n", out);
-}
-
 static void put_facts(FILE *out, const struct report *report)
 {
 	fputs("<h2>Machine and method</h2>\n<dl>\n", out);
@@ -465,7 +421,7 @@ void report_put_html(FILE *out, const struct report *report)
 	put_timeline(out, report, &verdict, NULL);
 	fputs("<h2>The whole recording</h2>\n", out);
 	report_plot_errors(out, report, NULL, report->start_ns, analysis->last_ns);
-	put_users(out, report);
+	report_put_users(out, report);
 	put_latencies(out, report);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);
 	report_unknowns(report, unknown_put_html, out);
