@@ -29,6 +29,7 @@
 #include "judge/analysis.h"
 #include "judge/claim.h"
 #include "fleet/align.h"
+#include "report/verdict.h"
 
 #define FLEET_RECORDINGS  256
 #define FLEET_LABEL_BYTES 640
@@ -84,6 +85,8 @@ struct fleet_answer {
 	char headline[FLEET_HEADLINE_BYTES];
 	enum claim_state well; /* are all clocks right at its end? */
 	uint64_t off_ns;       /* how far a clock surely was off at worst */
+	uint64_t bad_ns;       /* how long its longest incident was, as far as is known */
+	struct verdict_line figure[VERDICT_FIGURES]; /* valid if `level` is */
 };
 
 struct fleet_recording {

@@ -37,7 +37,9 @@ static bool is_worse(const struct fleet_answer *a, const struct fleet_answer *b)
 		return level_rank(a->level) > level_rank(b->level);
 	if (a->well != b->well)
 		return well_rank(a->well) > well_rank(b->well);
-	return a->off_ns > b->off_ns;
+	if (a->off_ns != b->off_ns)
+		return a->off_ns > b->off_ns;
+	return a->bad_ns > b->bad_ns;
 }
 
 void fleet_by_harm(const struct fleet *fleet, size_t order[FLEET_RECORDINGS])

@@ -7,6 +7,7 @@
 #include "fleet/fleet_worst.h"
 #include "show/html.h"
 #include "report/report_style.h"
+#include "report/report_tiles.h"
 
 static void put_head(FILE *out, const struct fleet *fleet)
 {
@@ -38,20 +39,21 @@ static void put_answers(FILE *out, const struct fleet *fleet, const size_t *orde
 		const struct fleet_recording *recording = &fleet->recording[order[i]];
 		const char *level = recording->answer.level ?: "UNKNOWN";
 
-		fprintf(out, "<li class=\"finding level-%s\"><strong>", level);
+		fprintf(out, "<li class=\"finding level-%s\" id=\"host%zu\"><strong>", level,
+			i + 1);
 		html_puts(out, recording->label);
 		fprintf(out, "</strong> <span>%s: ", level);
 		html_puts(out, recording->answer.headline);
-		fputs("</span></li>\n", out);
+		fputs("</span>", out);
+		if (recording->answer.level)
+			report_put_tiles(out, recording->answer.figure, true);
+		fputs("</li>\n", out);
 	}
 	fputs("</ol>\n", out);
 }
 
-static void put_hosts(FILE *out, const struct fleet *fleet)
+static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 {
-	size_t order[FLEET_RECORDINGS];
-
-	fleet_by_harm(fleet, order);
 	put_answers(out, fleet, order);
 	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
 	      "<th>incidents</th><th>reads meanwhile</th><th>wrong</th><th>not known</th>"
@@ -137,7 +139,18 @@ static int64_t guess_of(const struct fleet *fleet, const struct fleet_entry *ent
 	return fleet_guess_ns(recording, ns);
 }
 
-static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_entry *entry)
+/* Where of the hosts by harm: from 1. */
+static size_t rank_of(const size_t *order, size_t recording)
+{
+	size_t rank = 0;
+
+	while (order[rank] != recording)
+		rank++;
+	return rank + 1;
+}
+
+static void put_entry(FILE *out, const struct fleet *fleet, const size_t *order,
+		      const struct fleet_entry *entry)
 {
 	const struct fleet_finding *finding = entry->finding;
 	char when[FLEET_SPAN_BYTES];
@@ -150,9 +163,9 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 		: entry->order_known	? ""
 					: "~ ");
 	html_puts(out, when);
-	fputs(", ", out);
+	fprintf(out, ", <a href=\"#host%zu\">", rank_of(order, entry->recording));
 	html_puts(out, fleet->recording[entry->recording].label);
-	fputs("</span><br>", out);
+	fputs("</a></span><br>", out);
 	if (!finding) {
 		fprintf(out,
 			"<span>incident %" PRIu64
@@ -168,7 +181,7 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	fputs("</span></li>\n", out);
 }
 
-static void put_timeline(FILE *out, const struct fleet *fleet)
+static void put_timeline(FILE *out, const struct fleet *fleet, const size_t *order)
 {
 	fputs("<h2>Timeline, UTC</h2>\n", out);
 	if (!fleet->entries) {
@@ -182,17 +195,20 @@ static void put_timeline(FILE *out, const struct fleet *fleet)
 	      "<ol>\n",
 	      out);
 	for (size_t i = 0; i < fleet->entries; i++)
-		put_entry(out, fleet, &fleet->entry[i]);
+		put_entry(out, fleet, order, &fleet->entry[i]);
 	fputs("</ol>\n", out);
 }
 
 void fleet_put_html(FILE *out, const struct fleet *fleet)
 {
+	size_t order[FLEET_RECORDINGS];
+
+	fleet_by_harm(fleet, order);
 	put_head(out, fleet);
-	fleet_plot(out, fleet);
-	put_hosts(out, fleet);
+	fleet_plot(out, fleet, order);
+	put_hosts(out, fleet, order);
 	put_groups(out, fleet);
-	put_timeline(out, fleet);
+	put_timeline(out, fleet, order);
 	put_recordings(out, fleet);
 	fputs("<h2>Not known</h2>\n<ul>\n", out);
 	fleet_unknowns(fleet, unknown_put_html, out);

@@ -8,16 +8,12 @@
 #include "base/instant.h"
 #include "show/html.h"
 
-/* In units of the drawing, which a browser scales. */
-#define WIDTH	      960
-#define LEFT	      170
-#define RIGHT	      14
-#define TOP	      8
+/* Up and down in pixels; across in percent of the width that there is. */
 #define LANE	      28
-#define BOTTOM	      30
-#define TICKS_X	      5
+#define AXIS	      24
+#define LEAST	      0.2 /* so wide is what has no length */
+#define TICKS_X	      4
 #define HALF_TENTH_NS 50000000
-#define LABEL_BYTES   22 /* as much of a name as has room */
 
 const char fleet_plot_style[] =
 	".lane{stroke:var(--line);stroke-width:1}.seen{fill:var(--card);stroke:var(--line)}"
@@ -30,10 +26,14 @@ const char fleet_plot_style[] =
 	"li.over{color:var(--ok)}.legend .ok{color:var(--ok)}"
 	"svg.fleet .critical{color:var(--critical)}svg.fleet .warning{color:var(--warning)}"
 	"svg.fleet .info{color:var(--info)}svg.fleet .ok{color:var(--ok)}"
-	"svg.fleet{min-width:820px}td.name{min-width:8rem}.wide>table{width:100%}"
-	/* It scrolls in its own box, so its letters need not grow on a narrow screen. */
-	"svg.fleet text{font-size:13px}svg.fleet .dense{display:inline}"
-	"svg.fleet text.name{fill:var(--front)}\n";
+	"svg.fleet{overflow:visible}svg.fleet text{font-size:13px}"
+	"td.name{min-width:8rem}.wide>table{width:100%}"
+	/* A name has the lines that it needs: beside its lane, or above it where it is narrow. */
+	".row{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:0 .8rem;"
+	"align-items:center;color:inherit;text-decoration:none;break-inside:avoid}"
+	".row .name{line-height:1.2;padding:.2rem 0}a.row .name{text-decoration:underline}"
+	"@media(max-width:600px){.row{grid-template-columns:minmax(0,1fr)}"
+	"a.row .name{padding-top:.5rem}}.when a{color:inherit}\n";
 
 struct frame {
 	int64_t from_ns;
@@ -90,7 +90,7 @@ static double x_of(const struct frame *frame, int64_t ns)
 	double part = ((double)ns - (double)frame->from_ns) /
 		      ((double)frame->to_ns - (double)frame->from_ns);
 
-	return LEFT + fmin(fmax(part, 0), 1) * (WIDTH - LEFT - RIGHT);
+	return fmin(fmax(part, 0), 1) * 100;
 }
 
 static bool is_within(const struct frame *frame, struct utc_span span)
@@ -100,14 +100,16 @@ static bool is_within(const struct frame *frame, struct utc_span span)
 
 static void put_rect(FILE *out, const char *class, double from, double to, int y, int height)
 {
-	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
-		class, from, y, fmax(to - from, 1), height);
+	double width = fmax(to - from, LEAST);
+
+	fprintf(out, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\"/>\n",
+		class, fmin(from, 100 - width), y, width, height);
 }
 
 /* All of the bad window as far as it may be, and on it what surely is of it. */
 static void put_incident(FILE *out, const struct frame *frame,
 			 const struct fleet_recording *recording,
-			 const struct fleet_incident *incident, int y)
+			 const struct fleet_incident *incident)
 {
 	struct utc_span from =
 		drawn(recording, incident->begin, incident->from_ns, incident->first_found_ns);
@@ -121,16 +123,15 @@ static void put_incident(FILE *out, const struct frame *frame,
 		incident->recovery.state == CLAIM_HOLDS	  ? ""
 		: incident->recovery.state == CLAIM_FAILS ? ", not recovered"
 							  : ", recovery not known");
-	put_rect(out, "unsure", x_of(frame, from.lo_ns), x_of(frame, to.hi_ns), y + 5, LANE - 10);
+	put_rect(out, "unsure", x_of(frame, from.lo_ns), x_of(frame, to.hi_ns), 5, LANE - 10);
 	if (from.hi_ns < to.lo_ns)
-		put_rect(out, "sure", x_of(frame, from.hi_ns), x_of(frame, to.lo_ns), y + 5,
-			 LANE - 10);
+		put_rect(out, "sure", x_of(frame, from.hi_ns), x_of(frame, to.lo_ns), 5, LANE - 10);
 	fputs("</g>\n", out);
 }
 
 static void put_finding(FILE *out, const struct frame *frame,
 			const struct fleet_recording *recording,
-			const struct fleet_finding *finding, int y)
+			const struct fleet_finding *finding)
 {
 	struct utc_span span =
 		drawn(recording, finding->when, finding->not_before_ns, finding->found_ns);
@@ -141,51 +142,70 @@ static void put_finding(FILE *out, const struct frame *frame,
 	fprintf(out, "<g class=\"%s\"><title>", finding_severity_name(finding->severity));
 	html_puts(out, recording->label);
 	fprintf(out,
-		": %s</title><path class=\"hair\" d=\"M%.1f %dH%.1f\"/>"
-		"<circle class=\"mark\" cx=\"%.1f\" cy=\"%d\" r=\"3.5\"/></g>\n",
-		finding_name(finding->kind), lo, y + LANE / 2, hi, (lo + hi) / 2, y + LANE / 2);
+		": %s</title><line class=\"hair\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>"
+		"<circle class=\"mark\" cx=\"%.2f%%\" cy=\"%d\" r=\"3.5\"/></g>\n",
+		finding_name(finding->kind), lo, hi, LANE / 2, LANE / 2, (lo + hi) / 2, LANE / 2);
 }
 
-static void put_name(FILE *out, const struct fleet_recording *recording, int y)
-{
-	size_t length = strlen(recording->label), kept = length;
-
-	if (length > LABEL_BYTES) {
-		kept = LABEL_BYTES - 1;
-		while (kept && ((unsigned char)recording->label[kept] & 0xc0) == 0x80)
-			kept--;
-	}
-	fprintf(out, "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"end\">", LEFT - 10,
-		y + LANE / 2 + 4);
-	html_put(out, recording->label, kept);
-	fputs(kept < length ? "&#8230;</text>\n" : "</text>\n", out);
-}
-
-static void put_lane(FILE *out, const struct fleet *fleet, const struct frame *frame, size_t i)
-{
-	const struct fleet_recording *recording = &fleet->recording[i];
-	int y = TOP + (int)i * LANE;
-	bool guessed = fleet_is_guessed(recording);
-
-	struct utc_span all = {first_of(recording).lo_ns, last_of(recording).hi_ns};
-
-	put_name(out, recording, y);
-	if (all.lo_ns == FLEET_NO_GUESS)
-		return;
-	put_rect(out, guessed ? "guessed" : "seen", x_of(frame, all.lo_ns), x_of(frame, all.hi_ns),
-		 y + 3, LANE - 6);
-	for (size_t j = 0; j < recording->incidents; j++)
-		put_incident(out, frame, recording, &recording->incident[j], y);
-	for (size_t j = 0; j < recording->findings; j++)
-		put_finding(out, frame, recording, &recording->finding[j], y);
-}
-
-static void put_axis(FILE *out, const struct frame *frame, int bottom)
+static int64_t tick_of(const struct frame *frame, int i)
 {
 	uint64_t length = (uint64_t)frame->to_ns - (uint64_t)frame->from_ns;
 
+	return (int64_t)((uint64_t)frame->from_ns + length / TICKS_X * (uint64_t)i);
+}
+
+static void put_lines(FILE *out, const struct frame *frame, int from, int to)
+{
 	for (int i = 0; i <= TICKS_X; i++) {
-		int64_t at = (int64_t)((uint64_t)frame->from_ns + length / TICKS_X * (uint64_t)i);
+		double x = x_of(frame, tick_of(frame, i));
+
+		fprintf(out,
+			"<line class=\"lane\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>\n",
+			x, x, from, to);
+	}
+}
+
+static void put_bars(FILE *out, const struct frame *frame, const struct fleet_recording *recording)
+{
+	struct utc_span all = {first_of(recording).lo_ns, last_of(recording).hi_ns};
+
+	if (all.lo_ns == FLEET_NO_GUESS)
+		return;
+	put_rect(out, fleet_is_guessed(recording) ? "guessed" : "seen", x_of(frame, all.lo_ns),
+		 x_of(frame, all.hi_ns), 3, LANE - 6);
+	for (size_t i = 0; i < recording->incidents; i++)
+		put_incident(out, frame, recording, &recording->incident[i]);
+	for (size_t i = 0; i < recording->findings; i++)
+		put_finding(out, frame, recording, &recording->finding[i]);
+}
+
+/* A link to the host's own section, which is the @rank-th. */
+static void put_lane(FILE *out, const struct frame *frame, const struct fleet_recording *recording,
+		     size_t rank)
+{
+	fprintf(out, "<a class=\"row\" href=\"#host%zu\"><span class=\"name\">", rank);
+	html_puts(out, recording->label);
+	fprintf(out,
+		"</span><svg class=\"fleet\" style=\"height:%dpx\" role=\"img\" "
+		"aria-label=\"what happened to it\">\n",
+		LANE);
+	put_lines(out, frame, 0, LANE);
+	put_bars(out, frame, recording);
+	fputs("</svg></a>\n", out);
+}
+
+static void put_axis(FILE *out, const struct frame *frame)
+{
+	uint64_t length = (uint64_t)frame->to_ns - (uint64_t)frame->from_ns;
+	bool has_day = length > 2 * 86400ull * NSEC_PER_SEC;
+
+	fprintf(out,
+		"<div class=\"row\"><span class=\"name soft\">UTC</span><svg class=\"fleet\" "
+		"style=\"height:%dpx\" aria-hidden=\"true\">\n",
+		AXIS);
+	put_lines(out, frame, 0, 5);
+	for (int i = 0; i <= TICKS_X; i++) {
+		int64_t at = tick_of(frame, i);
 		char text[INSTANT_ISO_BYTES];
 
 		/* To the nearest tenth of a second: an edge is a little before a round time. */
@@ -193,29 +213,24 @@ static void put_axis(FILE *out, const struct frame *frame, int bottom)
 				   sizeof(text));
 		/* The time of day; with the day where that alone says nothing. */
 		fprintf(out,
-			"<path class=\"lane\" d=\"M%.1f %dV%d\"/><text x=\"%.1f\" y=\"%d\" "
-			"text-anchor=\"%s\">%.*s</text>\n",
-			x_of(frame, at), TOP, bottom, x_of(frame, at), bottom + 18,
-			i == TICKS_X ? "end" : "middle",
-			length > 2 * 86400ull * NSEC_PER_SEC ? 16 : 10,
-			length > 2 * 86400ull * NSEC_PER_SEC || strlen(text) < 30 ? text
-										  : text + 11);
+			"<text class=\"%s\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">%.*s</text>\n",
+			i % (has_day ? TICKS_X : 2) ? "dense" : "label", x_of(frame, at), AXIS - 5,
+			!i	       ? "start"
+			: i == TICKS_X ? "end"
+				       : "middle",
+			has_day ? 16 : 10, has_day || strlen(text) < 30 ? text : text + 11);
 	}
+	fputs("</svg></div>\n", out);
 }
 
-void fleet_plot(FILE *out, const struct fleet *fleet)
+void fleet_plot(FILE *out, const struct fleet *fleet, const size_t *order)
 {
 	struct frame frame = frame_of(fleet);
-	int bottom = TOP + (int)fleet->recordings * LANE;
 
-	fprintf(out,
-		"<div class=\"wide\"><svg class=\"fleet\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		"aria-label=\"what happened to each host\">\n",
-		WIDTH, bottom + BOTTOM);
-	put_axis(out, &frame, bottom);
 	for (size_t i = 0; i < fleet->recordings; i++)
-		put_lane(out, fleet, &frame, i);
-	fputs("</svg></div>\n<p class=\"legend\"><span class=\"critical\">bad, and critical</span> "
+		put_lane(out, &frame, &fleet->recording[order[i]], i + 1);
+	put_axis(out, &frame);
+	fputs("<p class=\"legend\"><span class=\"critical\">bad, and critical</span> "
 	      "<span class=\"warning\">warning</span> <span class=\"info\">news</span></p>\n"
 	      "<p class=\"soft\">A bar is a bad window: paler where it may or may not have been "
 	      "bad. A "

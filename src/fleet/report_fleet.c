@@ -71,11 +71,17 @@ static struct fleet_answer answer_of(const struct report *report)
 	struct verdict verdict;
 
 	verdict_of(report, &verdict);
-	for (size_t i = 0; i < verdict.incidents; i++)
-		incident_worse_off(verdict.incident[i], &worst);
+	for (size_t i = 0; i < verdict.incidents; i++) {
+		const struct incident *incident = verdict.incident[i];
+
+		incident_worse_off(incident, &worst);
+		if (incident->to_ns - incident->from_ns > answer.bad_ns)
+			answer.bad_ns = incident->to_ns - incident->from_ns;
+	}
 	answer.level = verdict.level;
 	answer.well = verdict.line[VERDICT_NOW].well;
 	answer.off_ns = error_sure_ns(worst.error);
+	memcpy(answer.figure, verdict.line, sizeof(answer.figure));
 	snprintf(answer.headline, sizeof(answer.headline), "%s", verdict.headline);
 	return answer;
 }

@@ -14,6 +14,7 @@
 #include "show/html.h"
 #include "report/report_plot.h"
 #include "report/report_style.h"
+#include "report/report_tiles.h"
 #include "report/report_users.h"
 #include "report/report_view.h"
 #include "report/verdict.h"
@@ -22,25 +23,6 @@
 #define HEX_COLUMNS 16
 
 /* --- The verdict */
-
-/* A shape as well as a colour. */
-static const struct {
-	const char *mark, *class;
-} marks[] = {
-	[CLAIM_UNKNOWN] = {"?", "unknown"},
-	[CLAIM_HOLDS] = {"&#x2713;", "ok"},
-	[CLAIM_FAILS] = {"&#x25B2;", "critical"},
-};
-
-static void put_tile(FILE *out, enum verdict_figure figure, const struct verdict_line *line)
-{
-	fprintf(out, "<div class=\"tile %s\"><span class=\"soft\">%s</span><strong>%s ",
-		marks[line->well].class, verdict_figure_words(figure), marks[line->well].mark);
-	html_puts(out, line->value);
-	fputs("</strong><small>", out);
-	html_puts(out, line->note);
-	fputs("</small></div>\n", out);
-}
 
 static void put_todo(FILE *out, const struct verdict *verdict)
 {
@@ -63,10 +45,8 @@ static void put_verdict(FILE *out, const struct report *report, const struct ver
 	fprintf(out, "<p class=\"verdict %s\"><strong>%s:</strong> ", verdict->level,
 		verdict->level);
 	html_puts(out, verdict->headline);
-	fputs("</p>\n<div class=\"tiles\">\n", out);
-	for (int i = 0; i < VERDICT_FIGURES; i++)
-		put_tile(out, (enum verdict_figure)i, &verdict->line[i]);
-	fputs("</div>\n", out);
+	fputs("</p>\n", out);
+	report_put_tiles(out, verdict->line, false);
 	put_todo(out, verdict);
 	report_verdict(report, whole, sizeof(whole));
 	fputs("<details><summary>in full sentences</summary>\n<p>", out);

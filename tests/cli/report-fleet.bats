@@ -306,6 +306,30 @@ setup() {
 		jq -e '.hosts == 2 and (.recordings | map(.host) | unique | length) == 2 and (.groups | length) == 1'
 }
 
+@test "report-fleet: in HTML each host has its five figures, by harm, and lanes and timeline link to it by its whole name" {
+	local long=node-with-a-long-name-0001.eu-central-1.compute.internal
+	cp web3.sqlite "$copy"
+	sqlite3 "$copy" "UPDATE facts SET value = '$long' WHERE name = 'host'; UPDATE facts SET value = 'another' WHERE name = 'boot_id'"
+	"$VMCLOCK_TRACE" report --html web1.sqlite calm.sqlite "$copy" >"$BATS_TEST_TMPDIR/html"
+	python3 - "$BATS_TEST_TMPDIR/html" <<-END
+		import re, sys
+		page = open(sys.argv[1]).read()
+		names = ["$long", "web1", "calm"]
+		assert re.findall('<a class="row" href="#(host\\d)"><span class="name">([^<]*)<', page) == [
+		    ("host%d" % (i + 1), name) for i, name in enumerate(names)]
+		hosts = re.findall('<li class="finding level-[A-Z]+" id="(host\\d)"><strong>([^<]*)</strong>(.*?)</li>', page, re.S)
+		assert [(i, name) for i, name, _ in hosts] == [("host%d" % (i + 1), name) for i, name in enumerate(names)], hosts
+		for _, name, rest in hosts:
+		    assert re.findall('<span class="soft">(.*?)</span>', rest) == [
+		        "longest bad window", "worst clock", "wrong reads", "downtime", "right again"], rest
+		assert "CLOCK_REALTIME 250 ms behind</strong>" in hosts[1][2]
+		told = re.findall(', <a href="#(host\\d)">([^<]*)</a></span><br>', page)
+		assert set(told) == {("host1", "$long"), ("host2", "web1")}, told
+		ids = re.findall(' id="([^"]*)"', page)
+		assert len(ids) == len(set(ids)) and set(re.findall('href="#([^"]*)"', page)) <= set(ids)
+	END
+}
+
 # bats test_tags=slow
 @test "report-fleet: as HTML, one well-formed file without script, which a browser shows without an error" {
 	"$VMCLOCK_TRACE" report --html web1.sqlite web2.sqlite web3.sqlite qemu.sqlite >"$BATS_TEST_TMPDIR/fleet.html"
@@ -330,7 +354,7 @@ setup() {
 		assert check.seen.count("rect") == 4 + 2 * 3 + 1, check.seen.count("rect")
 		assert not {"script", "img", "link", "iframe"} & set(check.seen)
 	END
-	run ! grep -iE 'https?:|src=|href=|url\(|javascript|@import| on[a-z]+=' "$BATS_TEST_TMPDIR/fleet.html"
+	run ! grep -iE 'https?:|src=|href="[^#]|href=[^"]|url\(|javascript|@import| on[a-z]+=' "$BATS_TEST_TMPDIR/fleet.html"
 	command -v chromium >/dev/null || skip "chromium is not installed; the rest passed"
 	# No message, no sideways scroll, no labels that touch: at 380, 800 and 1400 px, light and dark.
 	timeout 120 /usr/bin/python3 "$BATS_TEST_DIRNAME/browse.py" "$BATS_TEST_TMPDIR/fleet.html" "$BATS_TEST_TMPDIR" 3>&-

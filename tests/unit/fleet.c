@@ -11,6 +11,7 @@
 
 #include "align_make.h"
 #include "fleet/fleet.h"
+#include "fleet/fleet_view.h"
 #include "page_make.h"
 #include "scenario/scenario_source.h"
 #include "seeds.h"
@@ -343,9 +344,32 @@ static void a_snapshot_that_runs_twice_is_two(void **state)
 	scenario_free(&hosts[1].scenario);
 }
 
+static void by_harm_as_incidents_are(void **state)
+{
+	/* From the least on: each is worse than the one before by one thing. */
+	struct fleet_recording recording[] = {
+		{.answer = {"OK", .well = CLAIM_HOLDS}},
+		{.answer = {"UNKNOWN", .well = CLAIM_UNKNOWN, .off_ns = 99, .bad_ns = 99}},
+		{.answer = {"WARNING", .well = CLAIM_HOLDS}},
+		{.answer = {"WARNING", .well = CLAIM_HOLDS, .bad_ns = 2}},
+		{.answer = {"WARNING", .well = CLAIM_HOLDS, .off_ns = 1, .bad_ns = 1}},
+		{.answer = {"WARNING", .well = CLAIM_UNKNOWN}},
+		{.answer = {"CRITICAL", .well = CLAIM_HOLDS}},
+		{.answer = {"WARNING", .well = CLAIM_FAILS}},
+	};
+	size_t count = sizeof(recording) / sizeof(recording[0]), order[FLEET_RECORDINGS];
+	struct fleet fleet = {.recording = recording, .recordings = count};
+
+	(void)state;
+	fleet_by_harm(&fleet, order);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(order[i], count - 1 - i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_harm_as_incidents_are),
 		cmocka_unit_test(what_is_proven_is_true),
 		cmocka_unit_test(one_boot_is_one_clock),
 		cmocka_unit_test(a_snapshot_that_runs_twice_is_two),
