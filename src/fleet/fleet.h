@@ -85,7 +85,7 @@ struct fleet_answer {
 	char headline[FLEET_HEADLINE_BYTES];
 	enum claim_state well; /* are all clocks right at its end? */
 	uint64_t off_ns;       /* how far a clock surely was off at worst */
-	uint64_t bad_ns;       /* how long its longest incident was, as far as is known */
+	uint64_t bad_ns;       /* for how long it surely was bad in one incident */
 	struct verdict_line figure[VERDICT_FIGURES]; /* valid if `level` is */
 };
 

@@ -56,7 +56,8 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 {
 	put_answers(out, fleet, order);
 	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
-	      "<th>incidents</th><th>reads meanwhile</th><th>wrong</th><th>not known</th>"
+	      "<th class=\"n\">incidents</th><th class=\"n\">reads meanwhile</th>"
+	      "<th class=\"n\">wrong</th><th class=\"n\">not known</th>"
 	      "<th>worst known clock, off by</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {
@@ -79,9 +80,11 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 static void put_recordings(FILE *out, const struct fleet *fleet)
 {
 	fputs("<h2>Recordings, and how UTC was got</h2>\n<div class=\"wide\"><table><thead><tr>"
-	      "<th>file</th><th>host</th><th>kernel</th><th>from, UTC</th><th>length</th>"
-	      "<th>UTC by</th><th>readings</th><th>at best within</th><th>at worst</th>"
-	      "<th>events</th><th>lost</th></tr></thead><tbody>\n",
+	      "<th>file</th><th>host</th><th>kernel</th><th>from, UTC</th>"
+	      "<th class=\"n\">length</th>"
+	      "<th>UTC by</th><th class=\"n\">readings</th><th class=\"n\">at best within</th>"
+	      "<th class=\"n\">at worst</th>"
+	      "<th class=\"n\">events</th><th class=\"n\">lost</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[i];

@@ -75,8 +75,8 @@ static struct fleet_answer answer_of(const struct report *report)
 		const struct incident *incident = verdict.incident[i];
 
 		incident_worse_off(incident, &worst);
-		if (incident->to_ns - incident->from_ns > answer.bad_ns)
-			answer.bad_ns = incident->to_ns - incident->from_ns;
+		if (incident_least_ns(incident) > answer.bad_ns)
+			answer.bad_ns = incident_least_ns(incident);
 	}
 	answer.level = verdict.level;
 	answer.well = verdict.line[VERDICT_NOW].well;
