@@ -23,6 +23,8 @@ static const char report_style[] = HTML_PALETTE
 	".tile>*{display:block}.tile strong{font-size:1.1rem}.tile small{color:var(--soft)}"
 	".tile.critical{border-color:var(--critical)}.tile.ok{border-color:var(--ok)}"
 	".tile.critical,.tile.ok{color:inherit}"
+	/* A clock's name in one piece. */
+	"@media(max-width:420px){.tile{flex-basis:100%}}"
 	".tiles.small{gap:.4rem;margin:.4rem 0}"
 	".small .tile{flex-basis:9.5rem;border-top-width:3px;padding:.3rem .6rem;font-size:.85rem}"
 	".small .tile strong{font-size:.95rem}"
