@@ -154,7 +154,7 @@ setup() {
 	jq -e '.recordings | map(.rank) | sort == [1, 2, 3, 4]' json
 	jq -e '.recordings[1] | .rank == 1 and .right_again == "no" and (.headline | test("NOT recovered"))' json
 	jq -e '.recordings[0] | .right_again == "yes" and (.headline | test("; recovered"))' json
-	jq -e '.recordings[2] | .right_again != "yes" and (.headline | test("clocks_disagree"))' json
+	jq -e '.recordings[2] | .right_again != "yes" and (.headline | test("^Clocks disagree;"))' json
 	jq -e '.recordings[3] | .rank == 4 and .level == "ok" and .right_again == "yes"' json
 	jq -e '[.timeline[] | select(.type == "incident_over") | .host] == ["scenario a.scenario"]' json
 	"$VMCLOCK_TRACE" report {a,b,c,d}.sqlite >text
