@@ -18,7 +18,8 @@ struct judge {
 	uint64_t first_ns; /* of the page's samples; valid if has_first */
 	uint64_t last_ns;
 	bool has_first;
-	bool has_realtime; /* was CLOCK_REALTIME ever compared? */
+	bool has_realtime;     /* was CLOCK_REALTIME ever compared? */
+	bool realtime_by_page; /* and by the page, at the newest such reading? */
 	/* The first such reading, and the newest; valid if has_realtime. */
 	uint64_t realtime_from_ns;
 	uint64_t realtime_to_ns;
@@ -74,23 +75,44 @@ static void follow_span(struct judge *judge, const struct event *event)
 }
 
 /*
- * CLOCK_REALTIME was read, and no clock told how it is: not for the first time, and at the
- * beginning not for the second, as those who tell it are read after it, and first only to be known.
+ * Is that more than what comes and goes? The page changes while it is read once or twice in a row.
+ * Another clock may be read every few seconds, and those who tell it at the beginning are read
+ * after it, and first only to be known.
  */
+static bool is_left_out(const struct judge *judge, uint64_t now_ns)
+{
+	const struct untold *untold = &judge->untold;
+
+	if (untold->readings <= UNTOLD_READINGS &&
+	    (untold->readings < UNTOLD_READINGS || !judge->has_realtime ||
+	     now_ns - untold->since_ns <= WITNESS_STALE_NS))
+		return false;
+	return (judge->has_realtime && judge->realtime_by_page) ||
+	       now_ns - untold->since_ns > UNTOLD_BETWEEN_NS;
+}
+
+/* CLOCK_REALTIME was read, and no clock told how it is. */
 static void follow_untold(struct judge *judge, uint64_t now_ns)
 {
 	struct untold *untold = &judge->untold;
-	uint64_t allowed = judge->has_realtime ? 1 : 2;
 
 	if (untold->readings++ == 0)
 		untold->since_ns = judge->has_realtime ? judge->realtime_to_ns : now_ns;
-	if (untold->readings <= allowed || now_ns - untold->since_ns <= WITNESS_STALE_NS ||
-	    incidents_open(judge->incidents))
+	if (!is_left_out(judge, now_ns) || incidents_open(judge->incidents))
 		return;
-	if (!untold->times)
-		untold->from_ns = untold->since_ns;
-	untold->times += untold->to_ns <= untold->since_ns;
+	if (!untold->is_counted) {
+		untold->by_page |= judge->has_realtime && judge->realtime_by_page;
+		if (untold->times < UNTOLD_STRETCHES)
+			untold->stretch[untold->times].from_ns = untold->since_ns;
+		if (!untold->times++)
+			untold->from_ns = untold->since_ns;
+		untold->to_ns = untold->since_ns;
+	}
+	untold->is_counted = true;
+	untold->sum_ns += now_ns - untold->to_ns;
 	untold->to_ns = now_ns;
+	if (untold->times <= UNTOLD_STRETCHES)
+		untold->stretch[untold->times - 1].to_ns = now_ns;
 }
 
 /* With the health after the event. */
@@ -104,7 +126,11 @@ static void follow_realtime(struct judge *judge, const struct event *event)
 		follow_untold(judge, event->time_ns);
 		return;
 	}
+	judge->realtime_by_page = !judge->page.is_by_witness;
+	/* Of the beginning it becomes known now who was to tell it. */
+	judge->untold.by_page |= judge->untold.times && judge->realtime_by_page;
 	judge->untold.readings = 0;
+	judge->untold.is_counted = false;
 	if (!judge->has_realtime)
 		judge->realtime_from_ns = event->time_ns;
 	judge->has_realtime = true;
@@ -298,15 +324,29 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 	judge_add_compared(judge, 0, UINT64_MAX, span);
 }
 
+/* In that time, or where what is beyond the table may be in it? */
+static bool is_untold(const struct untold *untold, uint64_t from_ns, uint64_t to_ns)
+{
+	bool is_unlisted = untold->times > UNTOLD_STRETCHES;
+
+	/* Another clock than the page may be gone for a while, as a daemon is restarted. */
+	if (!untold->by_page && untold->sum_ns <= WITNESS_STALE_NS)
+		return false;
+	for (size_t i = 0; i < untold->times && i < UNTOLD_STRETCHES; i++) {
+		if (untold->stretch[i].from_ns < to_ns && untold->stretch[i].to_ns > from_ns)
+			return true;
+	}
+	return is_unlisted && untold->stretch[UNTOLD_STRETCHES - 1].to_ns < to_ns &&
+	       untold->to_ns > from_ns;
+}
+
 void judge_add_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns,
 			struct claim_span *span)
 {
-	const struct untold *untold = &judge->untold;
 	bool is_compared = judge->has_realtime && judge->realtime_from_ns < to_ns &&
 			   judge->realtime_to_ns >= from_ns;
 
-	span->uncompared = !is_compared ||
-			   (untold->times && untold->from_ns < to_ns && untold->to_ns > from_ns);
+	span->uncompared = !is_compared || is_untold(&judge->untold, from_ns, to_ns);
 	span->uncompared_why = is_compared ? CLAIM_COMPARED_NOT_ALWAYS : uncompared_why(judge);
 }
 

@@ -113,18 +113,31 @@ const struct clock_doubts *judge_clock_doubts(const struct judge *judge);
 
 /*
  * Into @span: was CLOCK_REALTIME compared with page or witness from @from_ns until before @to_ns,
- * and never left out for longer than WITNESS_STALE_NS?
+ * and nothing left out? Where the page is to tell it no stretch of struct untold is allowed; where
+ * only other clocks do, they may last for WITNESS_STALE_NS in all, as when a daemon is restarted.
  */
 void judge_add_compared(const struct judge *judge, uint64_t from_ns, uint64_t to_ns,
 			struct claim_span *span);
 
-/* When no incident was open, and for longer than WITNESS_STALE_NS nothing told how it was. */
+#define UNTOLD_STRETCHES 8
+
+/*
+ * When no incident was open, and nothing told how it was: for more than UNTOLD_READINGS in a row,
+ * or where another clock than the page told it before, for longer than UNTOLD_BETWEEN_NS.
+ */
 struct untold {
 	uint64_t times;	  /* how often; 0: never */
+	uint64_t sum_ns;  /* and for how long in all */
 	uint64_t from_ns; /* the first time began, and the last ended; valid if there is one */
 	uint64_t to_ns;
+	bool is_counted; /* is there one now, so that its end was not seen? */
+	struct {
+		uint64_t from_ns;
+		uint64_t to_ns;
+	} stretch[UNTOLD_STRETCHES]; /* the first of them */
 
 	/* Its own. */
+	bool by_page;	   /* the page was to tell it in one of them */
 	uint64_t readings; /* of CLOCK_REALTIME, since it was judged last */
 	uint64_t since_ns; /* and when that was */
 };

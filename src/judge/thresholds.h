@@ -36,6 +36,11 @@
 /* By no more than this beyond what it claims may CLOCK_REALTIME be off, and be right again. */
 #define RECOVERY_BEYOND_NS 1000000
 
+/* So many readings in a row with which the page could not be compared come and go; */
+#define UNTOLD_READINGS 2
+/* and so far apart may the readings of another clock be. */
+#define UNTOLD_BETWEEN_NS 5000000000ull
+
 /* X(option, value, unit, finding, about): the defaults of struct detector_options. */
 #define DETECTOR_THRESHOLDS(X)                                                                     \
 	X(step_ns, 1000000, THRESHOLD_NS, HOST_STEP,                                               \
@@ -113,8 +118,14 @@
 	  "CLOCK_REALTIME that is so far outside the bound of the page is far: status "            \
 	  "says NOT SAFE of a device, and of a file that it may be of another machine.")           \
 	X("not_read", WITNESS_STALE_NS, THRESHOLD_NS,                                              \
-	  "A clock that was not read for so long judges no other; and where for longer no "        \
-	  "clock told how CLOCK_REALTIME was, that is not known.")
+	  "A clock that was not read for so long judges no other; and where other clocks than "    \
+	  "the page tell how CLOCK_REALTIME is, and did not for longer in all, that is not "       \
+	  "known.")                                                                                \
+	X("not_told", UNTOLD_READINGS, THRESHOLD_COUNT,                                            \
+	  "Where the page tells how CLOCK_REALTIME is, and could not for more readings in a row, " \
+	  "that is not known.")                                                                    \
+	X("between", UNTOLD_BETWEEN_NS, THRESHOLD_NS,                                              \
+	  "Where other clocks tell it, this may be between two readings that do.")
 
 enum threshold_unit {
 	THRESHOLD_NS,

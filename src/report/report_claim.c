@@ -163,6 +163,14 @@ struct claim report_clocks_claim(const struct report *report)
 	return claim_well(&span, false);
 }
 
+bool report_end_is_untold(const struct report *report)
+{
+	const struct untold *untold = judge_untold(report->analysis->judge);
+
+	return untold->is_counted && untold->from_ns < report->until_ns &&
+	       untold->to_ns >= report->since_ns;
+}
+
 struct claim report_is_all(const struct report *report)
 {
 	struct claim_span span = span_of(report);

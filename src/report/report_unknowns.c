@@ -269,25 +269,37 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 	}
 }
 
+static void emit_stretch(const struct report *report, const struct unknown_sink *sink,
+			 uint64_t from_ns, uint64_t to_ns)
+{
+	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+
+	if (from_ns >= report->until_ns || to_ns <= report->since_ns)
+		return;
+	report_utc(report, from_ns, from, sizeof(from));
+	report_utc(report, to_ns, to, sizeof(to));
+	emit(sink, "not_compared",
+	     "How wrong CLOCK_REALTIME was from %s to %s: no clock could tell.", from, to);
+}
+
 /* Those who tell how it is were not there, or claimed nothing, for a time. */
 static void emit_untold(const struct report *report, const struct unknown_sink *sink)
 {
 	const struct untold *untold = judge_untold(report->analysis->judge);
-	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
+	uint64_t unlisted = untold->times > UNTOLD_STRETCHES ? untold->times - UNTOLD_STRETCHES : 0;
+	char to[INSTANT_ISO_BYTES];
 
 	if (!report->analysis->clock[OBSERVED_REALTIME].known || !untold->times ||
 	    untold->from_ns >= report->until_ns || untold->to_ns <= report->since_ns)
 		return;
-	report_utc(report, untold->from_ns, from, sizeof(from));
+	for (size_t i = 0; i < untold->times - unlisted; i++)
+		emit_stretch(report, sink, untold->stretch[i].from_ns, untold->stretch[i].to_ns);
 	report_utc(report, untold->to_ns, to, sizeof(to));
-	if (untold->times == 1)
-		emit(sink, "not_compared",
-		     "How wrong CLOCK_REALTIME was from %s to %s: no clock could tell.", from, to);
-	else
+	if (unlisted)
 		emit(sink, "not_compared",
 		     "How wrong CLOCK_REALTIME was for %" PRIu64
-		     " stretches from %s to %s: no clock could tell.",
-		     untold->times, from, to);
+		     " further stretches until %s: no clock could tell.",
+		     unlisted, to);
 }
 
 /* While the hooks are attached the page is sampled already, and uses are not seen. */

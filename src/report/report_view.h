@@ -83,6 +83,9 @@ const struct event_gap *report_worst_unkept(const struct report *report);
  */
 struct claim report_clocks_claim(const struct report *report);
 
+/* Did nothing tell how CLOCK_REALTIME was by the end of it? */
+bool report_end_is_untold(const struct report *report);
+
 /* Did the page say UNRELIABLE of itself while no incident was open? */
 bool report_page_is_unreliable(const struct report *report);
 

@@ -372,6 +372,8 @@ static void set_now(const struct report *report, struct verdict *out)
 		claim = report_has_all(report);
 	if (claim.state == CLAIM_HOLDS && !report->analysis->clock[OBSERVED_REALTIME].known)
 		claim = claim_unknown(CLAIM_NOT_COMPARED);
+	if (least && claim.state == CLAIM_HOLDS && report_end_is_untold(report))
+		claim = claim_unknown(CLAIM_COMPARED_NOT_ALWAYS);
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
 		say(&value, least ? "yes" : "never wrong");

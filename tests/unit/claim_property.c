@@ -135,6 +135,21 @@ static bool has_other_clock(void)
 	return false;
 }
 
+/* Did the page not tell it for longer than a reading or two, or not as UTC with @utc? */
+static bool has_hole(bool utc)
+{
+	size_t untold = 0;
+
+	for (size_t i = 0; i < story.count && untold <= UNTOLD_READINGS; i++) {
+		const struct told *told = &story.told[i];
+		bool tells = told->page_tells && (!utc || page_tells_utc(&told->event.page));
+
+		if (is_realtime(told))
+			untold = tells ? 0 : untold + 1;
+	}
+	return untold > UNTOLD_READINGS;
+}
+
 /* A verdict that all is well is one on all of it. */
 static void check_ok(const struct beside *beside)
 {
@@ -144,6 +159,8 @@ static void check_ok(const struct beside *beside)
 		wrong("OK, and the page was not watched closely");
 	if (!is_by_page() && !has_other_clock())
 		wrong("OK, and CLOCK_REALTIME was compared with nothing");
+	if (is_by_page() && has_hole(false) && !has_other_clock())
+		wrong("OK, and CLOCK_REALTIME was compared with nothing for a time");
 	if (story.disrupted && beside->incidents)
 		wrong("OK, and there was an incident");
 	for (size_t i = 0; i < story.count; i++) {
@@ -211,7 +228,7 @@ static const char *check_report(const struct beside *beside, const char *path, c
 	    !story.failed && is_by_page())
 		wrong("report: %s, and nothing happened: %s", levels, text_of(json, "verdict"));
 	if (story.end == STORY_WHOLE && !strcmp(levels, "unknown") && !story.loses &&
-	    !is_missed() && is_by_page())
+	    !is_missed() && is_by_page() && !has_hole(true))
 		wrong("report: unknown, and all is there: %s", text_of(json, "verdict"));
 	if (story.end == STORY_WHOLE && story.stepped && !strcmp(levels, "ok"))
 		wrong("report: ok, and the host's clock was stepped");
