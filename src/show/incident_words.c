@@ -120,13 +120,34 @@ const char *finding_title(enum finding_kind kind)
 	return "Incident";
 }
 
-static const char *name_of(const struct incident *incident)
+/* FINDINGS: it has none. */
+static enum finding_kind first_kind(const struct incident *incident)
 {
 	for (size_t i = 0; i < FINDINGS; i++) {
 		if (incident->count[names[i].kind])
-			return names[i].name;
+			return names[i].kind;
 	}
-	return "Incident";
+	return FINDINGS;
+}
+
+/* That it is off is but the word of a clock without a bound, which may have moved itself. */
+static bool is_by_word_alone(const struct incident *incident, const struct incident_off *worst)
+{
+	return worst->incident && worst->clock == OBSERVED_REALTIME && !worst->by_step &&
+	       witness_is_other(&incident->witness) && !witness_is_sure(&incident->witness) &&
+	       first_kind(incident) == FINDING_WRONG_BOUND;
+}
+
+static void say_by_word(struct words *words, const struct incident *incident,
+			const struct incident_off *worst)
+{
+	char near[TEXT_NS_BYTES], far[TEXT_NS_BYTES];
+
+	text_ns_short(error_sure_ns(worst->error), near, sizeof(near));
+	text_ns_short(interval_furthest_ns(worst->error), far, sizeof(far));
+	say(words, "CLOCK_REALTIME %s%s %s %s", strcmp(near, far) != 0 ? "over " : "", near,
+	    worst->error.lo_ns > 0 ? "ahead of" : "behind",
+	    incident->witness.rank == WITNESS_HOST ? "its host" : "another clock");
 }
 
 static bool any_known(const struct incident *incident)
@@ -146,13 +167,16 @@ const char *incident_headline(const struct incident *incident, char out[INCIDENT
 	uint64_t most_ns;
 
 	*out = '\0';
-	say(&words, "%s: ", name_of(incident));
 	incident_worse_off(incident, &worst);
-	if (worst.incident) {
+	if (is_by_word_alone(incident, &worst)) {
+		say_by_word(&words, incident, &worst);
+	} else if (worst.incident) {
+		say(&words, "%s: ", finding_title(first_kind(incident)));
 		say(&words, "%s ", incident_clock_words(incident, worst.clock, clock));
 		say_at_least(&words, worst.error);
 	} else {
-		say(&words, any_known(incident) ? "none proven wrong" : "errors not known");
+		say(&words, "%s: %s", finding_title(first_kind(incident)),
+		    any_known(incident) ? "none proven wrong" : "errors not known");
 	}
 	if (!incident->closed) {
 		say(&words, "; not over.");

@@ -254,6 +254,29 @@ static void not_proven_wrong_is_not_right(void **state)
 	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "none was wrong");
 }
 
+/* One without a bound may have moved itself: it is not said without it who was off. */
+static void whose_word_it_is(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("mode marker-only\nptp-clock kvm\nrealtime within 500us\nend 60s\n"
+	       "at 20s ptp-clock kvm off +200ms\nat 40s ptp-clock kvm\n",
+	       &verdict);
+	assert_non_null(
+		strstr(verdict.headline, "CLOCK_REALTIME 200 ms behind its host; recovered"));
+	of_one("mode marker-only\nptp-clock kvm\nrealtime within 500us\nend 60s\n"
+	       "at 20s ptp-clock kvm off -200ms\nat 40s ptp-clock kvm\n",
+	       &verdict);
+	assert_non_null(strstr(verdict.headline, "200 ms ahead of its host; recovered within"));
+	of_one("mode marker-only\nptp-clock kvm within 1ms\nrealtime within 500us\nend 60s\n"
+	       "at 20s ptp-clock kvm off +200ms within 1ms\n"
+	       "at 40s ptp-clock kvm within 1ms\n",
+	       &verdict);
+	assert_non_null(strstr(verdict.headline, "Wrong bound: CLOCK_REALTIME"));
+	assert_null(strstr(verdict.headline, "its host"));
+}
+
 /* The page alone is good again: its time was compared with nothing. */
 static void a_page_without_a_clock_beside_it(void **state)
 {
@@ -303,6 +326,7 @@ int main(void)
 		cmocka_unit_test(off_within_its_claim),
 		cmocka_unit_test(two_that_contradict),
 		cmocka_unit_test(not_proven_wrong_is_not_right),
+		cmocka_unit_test(whose_word_it_is),
 		cmocka_unit_test(a_page_without_a_clock_beside_it),
 		cmocka_unit_test(figures_at_a_glance),
 	};
