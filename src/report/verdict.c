@@ -374,6 +374,10 @@ static void set_now(const struct report *report, struct verdict *out)
 		claim = claim_unknown(CLAIM_NOT_COMPARED);
 	if (least && claim.state == CLAIM_HOLDS && report_end_is_untold(report))
 		claim = claim_unknown(CLAIM_COMPARED_NOT_ALWAYS);
+	/* Of a host without a source of time no clock was seen off. */
+	if (!least && claim.state == CLAIM_FAILS && report_page_is_freerunning(report) &&
+	    !report_page_is_unreliable(report) && out->line[VERDICT_CLOCK].well != CLAIM_FAILS)
+		claim = claim_unknown(CLAIM_FREERUNNING);
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
 		say(&value, least ? "yes" : "never wrong");

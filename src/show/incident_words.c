@@ -191,7 +191,10 @@ const char *incident_headline(const struct incident *incident, char out[INCIDENT
 		    length);
 		break;
 	case CLAIM_FAILS:
-		say(&words, "; NOT recovered.");
+		/* The one that was worst may have, and another clock or the driver not. */
+		say(&words, worst.incident && incident->clock[worst.clock].is_good
+				    ? "; NOT all recovered."
+				    : "; NOT recovered.");
 		break;
 	case CLAIM_UNKNOWN:
 		say(&words, "; recovery not known.");

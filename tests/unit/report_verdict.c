@@ -167,6 +167,32 @@ static void a_step_that_lasts(void **state)
 	assert_non_null(strstr(verdict.command, "wait --for synchronized"));
 }
 
+/* Who was worst is well again, another is not: the headline is not of the first alone. */
+static void not_all_recovered(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 2m\nrealtime within 500us\nptp-clock kvm\nptp-clock nic within 10us\n"
+	       "at 20s ptp-clock nic off -20ms within 10us\nat 50s migrate downtime 100ms\n"
+	       "at 60s clock-set step +100ms\n",
+	       &verdict);
+	assert_non_null(
+		strstr(verdict.headline, "CLOCK_REALTIME 100 ms behind; NOT all recovered."));
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "/dev/ptp1 still 20.0 ms behind");
+}
+
+/* Nobody vouches for the host's time, and no clock was seen off. */
+static void freerunning_from_the_start(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nstatus FREERUNNING\nrealtime within 500us\nat 30s update\n", &verdict);
+	assert_int_equal(verdict.line[VERDICT_NOW].well, CLAIM_UNKNOWN);
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "not known");
+}
+
 static void a_healthy_guest(void **state)
 {
 	struct verdict verdict;
@@ -320,6 +346,8 @@ int main(void)
 		cmocka_unit_test(of_every_scenario),
 		cmocka_unit_test(a_step_that_is_mended),
 		cmocka_unit_test(a_step_that_lasts),
+		cmocka_unit_test(not_all_recovered),
+		cmocka_unit_test(freerunning_from_the_start),
 		cmocka_unit_test(a_healthy_guest),
 		cmocka_unit_test(a_marker_alone),
 		cmocka_unit_test(what_is_to_come),
