@@ -23,7 +23,8 @@ SCRIPT
 }
 
 @test "no driver: trace waits for it, and says so" {
-	status_is trace 1 # nothing tells whether the clock is right
+	# Nothing tells whether the clock is right; a busy host may stop the guest, which is found.
+	status_is trace "$(grep -q ' stun: ' "$OUT/trace" && echo 3 || echo 1)"
 	grep -q '^page    NONE: there is no /dev/vmclock' "$OUT/trace"
 	grep -A1 'WAIT for the driver, which is not loaded' "$OUT/trace" | grep -q 'CONFIG_PTP_1588_CLOCK_VMCLOCK'
 }
