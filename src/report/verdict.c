@@ -394,7 +394,7 @@ static void set_now(const struct report *report, struct verdict *out)
 		if (!least)
 			say(&note, "it was off while no incident was open");
 		else if (!incident_say_still_off(&note, least))
-			say(&note, "the clock was still bad at the end");
+			say(&note, "what was bad was not seen good again");
 	}
 }
 

@@ -150,6 +150,12 @@ static void say_by_word(struct words *words, const struct incident *incident,
 	    incident->witness.rank == WITNESS_HOST ? "its host" : "another clock");
 }
 
+/* Was that clock seen good again, and is it so as far as is known? */
+static bool is_good_again(const struct incident_clock *clock)
+{
+	return clock->seen && clock->is_good && !clock->is_outdated;
+}
+
 static bool any_known(const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -192,7 +198,7 @@ const char *incident_headline(const struct incident *incident, char out[INCIDENT
 		break;
 	case CLAIM_FAILS:
 		/* The one that was worst may have, and another clock or the driver not. */
-		say(&words, worst.incident && incident->clock[worst.clock].is_good
+		say(&words, worst.incident && is_good_again(&incident->clock[worst.clock])
 				    ? "; NOT all recovered."
 				    : "; NOT recovered.");
 		break;

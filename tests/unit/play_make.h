@@ -75,4 +75,17 @@ static inline struct story *play(const char *text)
 	return story;
 }
 
+/* A story whose last incident ends with this recovery; else the test has failed. */
+static inline struct story *recovers(const char *text, enum claim_state state, enum claim_why why)
+{
+	struct story *story = play(text);
+
+	if (!story->closed || story->last.recovery.state != state ||
+	    (state == CLAIM_UNKNOWN && story->last.recovery.why != why))
+		fail_msg("%s%zu incidents, recovery %s (%s)", text, story->closed,
+			 claim_state_name(story->last.recovery.state),
+			 claim_why_name(story->last.recovery.why));
+	return story;
+}
+
 #endif

@@ -9,14 +9,7 @@
 
 static void recovery_is(const char *text, enum claim_state state, enum claim_why why)
 {
-	struct story *story = play(text);
-
-	if (!story->closed || story->last.recovery.state != state ||
-	    (state == CLAIM_UNKNOWN && story->last.recovery.why != why))
-		fail_msg("%s%zu incidents, recovery %s (%s)", text, story->closed,
-			 claim_state_name(story->last.recovery.state),
-			 claim_why_name(story->last.recovery.why));
-	free(story);
+	free(recovers(text, state, why));
 }
 
 static void it_lasts(void **state)

@@ -10,18 +10,6 @@
 #define MARKER	 "mode marker-only\n"
 #define NIC	 "ptp-clock nic within 50ms\n"
 
-static struct story *recovers(const char *text, enum claim_state state, enum claim_why why)
-{
-	struct story *story = play(text);
-
-	if (!story->closed || story->last.recovery.state != state ||
-	    (state == CLAIM_UNKNOWN && story->last.recovery.why != why))
-		fail_msg("%s%zu incidents, recovery %s (%s)", text, story->closed,
-			 claim_state_name(story->last.recovery.state),
-			 claim_why_name(story->last.recovery.why));
-	return story;
-}
-
 static void the_host_shows_it(void **state)
 {
 	static const char *const texts[] = {MARKER "ptp-clock kvm\n" NIC RESET,

@@ -182,6 +182,36 @@ static void not_all_recovered(void **state)
 	assert_string_equal(verdict.line[VERDICT_NOW].note, "/dev/ptp1 still 20.0 ms behind");
 }
 
+/* That some recovered is said only where the worst was seen good again. */
+static void not_seen_again(void **state)
+{
+	static struct incident incident = {.closed = true};
+	struct incident_clock *clock = &incident.clock[OBSERVED_REALTIME];
+	char headline[INCIDENT_HEADLINE_BYTES];
+
+	(void)state;
+	incident.recovery = claim_seen(false);
+	incident.count[FINDING_DISRUPTION] = 1;
+	clock->errors.known = clock->errors.off = 1;
+	clock->errors.worst = (struct ns_interval){-250000000, -250000000};
+	clock->is_good = true;
+	assert_non_null(strstr(incident_headline(&incident, headline), "; NOT recovered."));
+	clock->seen = true;
+	assert_non_null(strstr(incident_headline(&incident, headline), "; NOT all recovered."));
+	clock->is_outdated = true;
+	assert_non_null(strstr(incident_headline(&incident, headline), "; NOT recovered."));
+}
+
+/* Of a device that is gone nothing says that a clock is still bad. */
+static void a_device_that_stays_away(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 60s\nrealtime within 1ms\nat 10s gone\n", &verdict);
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "what was bad was not seen good again");
+}
+
 /* Nobody vouches for the host's time, and no clock was seen off. */
 static void freerunning_from_the_start(void **state)
 {
@@ -347,6 +377,8 @@ int main(void)
 		cmocka_unit_test(a_step_that_is_mended),
 		cmocka_unit_test(a_step_that_lasts),
 		cmocka_unit_test(not_all_recovered),
+		cmocka_unit_test(not_seen_again),
+		cmocka_unit_test(a_device_that_stays_away),
 		cmocka_unit_test(freerunning_from_the_start),
 		cmocka_unit_test(a_healthy_guest),
 		cmocka_unit_test(a_marker_alone),
