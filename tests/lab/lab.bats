@@ -42,6 +42,14 @@ teardown() {
 	[[ $stderr == *no-such-command* ]]
 }
 
+@test "a timer that the emulator lost is told by the kernel's word for it, and the guest is ended" {
+	lab --quiet --clock none -- sh -c '
+		echo "<2>rcu: rcu_preempt kthread timer wakeup didn'"'"'t happen for 5241 jiffies!" >/dev/kmsg
+		cat'
+	[ "$status" -eq 75 ]
+	[[ $stderr == *"lost a timer of the guest's"* ]]
+}
+
 @test "any bytes come through, and many" {
 	head -c 3000000 /dev/urandom >"$TMPDIR/bytes"
 	"$LAB/run" --quiet --clock none --put "$TMPDIR/bytes" -- cat /put/bytes | cmp - "$TMPDIR/bytes"
