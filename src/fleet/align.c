@@ -97,9 +97,9 @@ static void add_bound_runs(struct align_bound_runs *bound_runs, const struct ana
 		if (blinds(incident))
 			put(bound_runs->broken, &bound_runs->breaks, incident->from_ns, UINT64_MAX);
 	}
-	for (size_t i = 0; i < analysis->page_bads; i++)
-		put(bound_runs->page_bad, &bound_runs->page_bads, analysis->page_bad[i].from_ns,
-		    analysis->page_bad[i].to_ns);
+	for (size_t i = 0; i < analysis->page_bad.runs; i++)
+		put(bound_runs->page_bad, &bound_runs->page_bads, analysis->page_bad.run[i].from_ns,
+		    analysis->page_bad.run[i].to_ns);
 	/* What else happened is not listed. */
 	if (analysis->findings && analysis->findings_unlisted) {
 		uint64_t last_ns = analysis->finding[analysis->findings - 1].found_ns;
@@ -162,7 +162,7 @@ int align_bound_runs_add(struct align_bound_runs *bound_runs, const struct analy
 {
 	const struct align_bound_runs most = {
 		.bads = analysis->incidents + 2,
-		.page_bads = analysis->page_bads + 1,
+		.page_bads = analysis->page_bad.runs + 1,
 		.breaks = analysis->findings + analysis->incidents + 1,
 		.steps = analysis->findings,
 	};

@@ -71,6 +71,42 @@ static void refute(struct analysis *analysis, const struct finding *finding)
 	}
 }
 
+static void run_begins(struct page_runs *page, uint64_t from_ns)
+{
+	if (page->goes_on) {
+		if (from_ns < page->run[page->runs - 1].from_ns)
+			page->run[page->runs - 1].from_ns = from_ns;
+		return;
+	}
+	if (page->runs == ANALYSIS_PAGE_RUNS) {
+		page->run[page->runs - 1].to_ns = UINT64_MAX;
+		return;
+	}
+	page->run[page->runs].from_ns = from_ns;
+	page->run[page->runs++].to_ns = UINT64_MAX;
+	page->goes_on = true;
+}
+
+static void run_ends(struct page_runs *page, uint64_t to_ns)
+{
+	if (page->goes_on)
+		page->run[page->runs - 1].to_ns = to_ns;
+	page->goes_on = false;
+}
+
+static void follow_vouching(struct analysis *analysis, const struct event *event)
+{
+	bool is_full = page_mode(&event->page) == PAGE_FULL;
+
+	if (event->page_state != EVENT_PAGE_STABLE)
+		return;
+	if (is_full && page_get(&event->page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_SYNCHRONIZED)
+		run_ends(&analysis->unvouched, event->time_ns);
+	else if (is_full || analysis->had_clock)
+		run_begins(&analysis->unvouched, event->time_ns);
+	analysis->had_clock |= is_full;
+}
+
 static void on_finding(const struct finding *finding, void *arg)
 {
 	struct analysis *analysis = arg;
@@ -83,8 +119,11 @@ static void on_finding(const struct finding *finding, void *arg)
 	if (finding->kind == FINDING_DISRUPTION)
 		begin_anew(analysis, finding->found_ns);
 	/* A page that is gone bounds nothing. */
-	if (finding->kind == FINDING_DEVICE_LOST)
+	if (finding->kind == FINDING_DEVICE_LOST) {
 		curve_break(&analysis->page_bound);
+		if (analysis->had_clock)
+			run_begins(&analysis->unvouched, finding->found_ns);
+	}
 	downtimes_finding(&analysis->downtimes, finding);
 	if (refuted_by(finding))
 		refute(analysis, finding);
@@ -213,6 +252,7 @@ static void add_sample(struct analysis *analysis, const struct event *event,
 		analysis->has_first_page = true;
 	}
 	add_bound(analysis, event, line);
+	follow_vouching(analysis, event);
 	utc_track_add(&analysis->utc, event, line);
 }
 
@@ -328,25 +368,6 @@ void analysis_free(struct analysis *analysis)
 	free(analysis);
 }
 
-static void page_becomes_bad(struct analysis *analysis, uint64_t from_ns)
-{
-	struct analysis_page_bad *last =
-		analysis->page_bads ? &analysis->page_bad[analysis->page_bads - 1] : NULL;
-
-	if (analysis->page_is_bad) {
-		if (from_ns < last->from_ns)
-			last->from_ns = from_ns;
-		return;
-	}
-	if (analysis->page_bads == ANALYSIS_PAGE_BADS) {
-		last->to_ns = UINT64_MAX;
-		return;
-	}
-	analysis->page_bad[analysis->page_bads++] =
-		(struct analysis_page_bad){.from_ns = from_ns, .to_ns = UINT64_MAX};
-	analysis->page_is_bad = true;
-}
-
 /* After an event was judged: does the open incident find the page good? */
 static void follow_page(struct analysis *analysis, const struct event *event)
 {
@@ -354,15 +375,13 @@ static void follow_page(struct analysis *analysis, const struct event *event)
 	bool good = !incident || incident->page_good_ns;
 
 	if (analysis->page_doubt_ns != UINT64_MAX)
-		page_becomes_bad(analysis, analysis->page_doubt_ns);
+		run_begins(&analysis->page_bad, analysis->page_doubt_ns);
 	else if (!good)
-		page_becomes_bad(analysis, analysis->newest_ns);
-	if (good && analysis->page_is_bad) {
-		analysis->page_bad[analysis->page_bads - 1].to_ns = event->time_ns;
-		analysis->page_is_bad = false;
-	}
-	if (good)
+		run_begins(&analysis->page_bad, analysis->newest_ns);
+	if (good) {
+		run_ends(&analysis->page_bad, event->time_ns);
 		analysis->newest_ns = event->time_ns;
+	}
 }
 
 void analysis_event(struct analysis *analysis, const struct event *event)
@@ -376,7 +395,8 @@ void analysis_event(struct analysis *analysis, const struct event *event)
 void analysis_gap(struct analysis *analysis, const struct event_gap *gap)
 {
 	judge_resume(analysis->judge, gap);
-	analysis->page_is_bad = false;
+	analysis->page_bad.goes_on = false;
+	run_ends(&analysis->unvouched, gap->from_ns);
 	if (!analysis->events) {
 		analysis->oldest = *gap;
 		return;

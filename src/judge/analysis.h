@@ -23,12 +23,16 @@
 #define ANALYSIS_FINDINGS  512
 #define ANALYSIS_INCIDENTS 64
 #define ANALYSIS_GAPS	   64
-#define ANALYSIS_PAGE_BADS 256
+#define ANALYSIS_PAGE_RUNS 256
 
-/* A while in which the page itself was not good, from its last good sample to the next. */
-struct analysis_page_bad {
-	uint64_t from_ns;
-	uint64_t to_ns; /* UINT64_MAX: it was not seen to be good again */
+/* Whiles in which something was so of the page. */
+struct page_runs {
+	struct {
+		uint64_t from_ns;
+		uint64_t to_ns; /* UINT64_MAX: its end was not seen */
+	} run[ANALYSIS_PAGE_RUNS];
+	size_t runs; /* where there is no room, the last one has no end */
+	bool goes_on;
 };
 
 /* One clock over the whole time, where the page showed how wrong it was. */
@@ -63,9 +67,12 @@ struct analysis {
 	uint64_t gaps_unlisted;
 	uint64_t gap_ns;     /* how long they are, all of them */
 	uint64_t gap_events; /* and how many events are missing in them */
-	/* Other than an incident, it is over when the page is good, whatever other clocks do. */
-	struct analysis_page_bad page_bad[ANALYSIS_PAGE_BADS];
-	size_t page_bads; /* where there is no room, the last one has no end */
+	/*
+	 * The page itself was not good, from its last good sample to the next. Other than an
+	 * incident, it is over when the page is good, whatever other clocks do.
+	 */
+	struct page_runs page_bad;
+	struct page_runs unvouched; /* a page with a clock was gone, or not SYNCHRONIZED */
 	struct analysis_clock clock[OBSERVED_CLOCKS];
 	struct witness witness;	 /* who judged CLOCK_REALTIME last, where the page could not */
 	struct curve page_bound; /* what the page claims of its own error, either way */
@@ -88,7 +95,7 @@ struct analysis {
 
 	/* Its own. */
 	struct judge *judge;
-	bool page_is_bad;	/* the last of page_bad goes on */
+	bool had_clock;		/* the page, once */
 	uint64_t page_doubt_ns; /* since when a finding of this event says so; UINT64_MAX: none */
 	uint64_t newest_ns;	/* of the event before, with the page good */
 	const struct page_in_force *line; /* as of the event that is judged */

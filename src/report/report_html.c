@@ -74,8 +74,7 @@ static void put_head(FILE *out, const struct report *report, const struct verdic
 	fputs("<p class=\"soft\">", out);
 	html_puts(out, report->file);
 	if (report->analysis->events)
-		html_printf(out,
-			    ": %" PRIu64 " events from %s to %s, %s. Plots count from its start.",
+		html_printf(out, ": %" PRIu64 " events from %s to %s, %s.",
 			    report->analysis->events, from, to, report_utc_by(report, by));
 	else
 		html_puts(out, ": no event");

@@ -186,75 +186,6 @@ static void put_lengths_axis(FILE *out, const struct frame *frame)
 	}
 }
 
-/* The next longer step between ticks: 1, 2, 5, 10, ... of a second, of a minute, an hour, a day. */
-static uint64_t longer_step(uint64_t step_ns)
-{
-	static const uint64_t clock[] = {60,   120,  300,   600,   1200,  1800,
-					 3600, 7200, 10800, 21600, 43200, 86400};
-	uint64_t decade = 1;
-
-	if (step_ns >= 50ull * NSEC_PER_SEC && step_ns < 86400ull * NSEC_PER_SEC) {
-		for (size_t i = 0; i < sizeof(clock) / sizeof(clock[0]); i++) {
-			if (clock[i] * NSEC_PER_SEC > step_ns)
-				return clock[i] * NSEC_PER_SEC;
-		}
-	}
-	if (step_ns >= 86400ull * NSEC_PER_SEC)
-		decade = 86400ull * NSEC_PER_SEC;
-	while (step_ns / decade >= 10)
-		decade *= 10;
-	return step_ns / decade == 1   ? 2 * decade
-	       : step_ns / decade == 2 ? 5 * decade
-				       : 10 * decade;
-}
-
-static void put_tick(FILE *out, uint64_t since_ns, uint64_t step_ns)
-{
-	static const struct {
-		uint64_t sec;
-		const char *name;
-	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
-	int digits = 0;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		uint64_t unit_ns = units[i].sec * NSEC_PER_SEC;
-
-		if (step_ns < unit_ns)
-			continue;
-		fprintf(out, "+%" PRIu64 " %s", since_ns / unit_ns, units[i].name);
-		return;
-	}
-	for (uint64_t shown_ns = NSEC_PER_SEC; shown_ns > step_ns; shown_ns /= 10)
-		digits++;
-	fprintf(out, "+%.*f s", digits, (double)since_ns / NSEC_PER_SEC);
-}
-
-/* At round times since the start of the recording. */
-static void put_time_axis(FILE *out, const struct report *report, const struct frame *frame)
-{
-	uint64_t from_ns = frame->from_ns - report->start_ns, step_ns = 1, n;
-
-	while ((frame->to_ns - frame->from_ns) / step_ns > TICKS_X)
-		step_ns = longer_step(step_ns);
-	for (n = (from_ns + step_ns - 1) / step_ns; n * step_ns <= frame->to_ns - report->start_ns;
-	     n++) {
-		double x = x_of(frame, report->start_ns + n * step_ns);
-
-		fprintf(out, "<path class=\"grid\" d=\"M%.1f %dv5\"/>", x, HEIGHT - BOTTOM);
-		if (x > WIDTH - RIGHT - TICK_HALF) {
-			/* It would leave the plot, or touch its neighbour if it were moved. */
-			fputc('\n', out);
-			continue;
-		}
-		/* At the left end it would be below the 0 of the other axis. */
-		fprintf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">",
-			n % 2 ? "dense" : "label", x, HEIGHT - 14,
-			x < LEFT + TICK_HALF ? "start" : "middle");
-		put_tick(out, n * step_ns, step_ns);
-		fputs("</text>\n", out);
-	}
-}
-
 static void put_windows(FILE *out, const struct report *report, const struct frame *frame)
 {
 	for (size_t i = 0; i < report->analysis->incidents; i++) {
@@ -271,6 +202,37 @@ static void put_windows(FILE *out, const struct report *report, const struct fra
 	}
 }
 
+/* Where nobody vouches for the page, whatever bound it gives. */
+static bool next_unvouched(const struct frame *frame, size_t *i, double *from, double *to)
+{
+	const struct page_runs *runs = &frame->analysis->unvouched;
+
+	for (; *i < runs->runs; (*i)++) {
+		if (runs->run[*i].to_ns < frame->from_ns || runs->run[*i].from_ns > frame->to_ns)
+			continue;
+		*from = x_of(frame, runs->run[*i].from_ns);
+		*to = x_of(frame, runs->run[(*i)++].to_ns);
+		return true;
+	}
+	return false;
+}
+
+static void put_hatch(FILE *out, const struct frame *frame, const char *id)
+{
+	double from, to;
+
+	fprintf(out,
+		"<pattern id=\"hatch-%s\" width=\"7\" height=\"7\" "
+		"patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+		"<path class=\"hatch\" d=\"M0 0V7\"/></pattern>\n",
+		id);
+	for (size_t i = 0; next_unvouched(frame, &i, &from, &to);)
+		fprintf(out,
+			"<rect class=\"unvouched\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
+			"height=\"%d\" fill=\"url(#hatch-%s)\"/>\n",
+			from, TOP, fmax(to - from, 1), HEIGHT - TOP - BOTTOM, id);
+}
+
 static void put_legend_end(FILE *out, const struct report *report, const struct frame *frame)
 {
 	if (report_plot_has_finding(report, frame))
@@ -284,8 +246,9 @@ static void put_legend(FILE *out, const struct report *report, const struct inci
 		       const struct frame *frame)
 {
 	bool by_page = !witness_is_other(&report->analysis->witness);
+	double from, to;
 
-	fputs("<p class=\"legend\">", out);
+	report_plot_legend(out, report, frame);
 	if (report->analysis->page_bound.points)
 		fputs("<span class=\"page\">page: its own bound</span> ", out);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -294,6 +257,8 @@ static void put_legend(FILE *out, const struct report *report, const struct inci
 				observed_clock_name((enum observed_clock)i),
 				by_page ? "the page's" : "the other clock's");
 	}
+	if (next_unvouched(frame, &(size_t){0}, &from, &to))
+		fputs("<span class=\"hatch\">the page was gone, or not SYNCHRONIZED</span> ", out);
 	put_legend_end(out, report, frame);
 }
 
@@ -304,7 +269,7 @@ static void begin_drawing(FILE *out, const struct report *report, const struct f
 		WIDTH, HEIGHT, about);
 	put_windows(out, report, frame);
 	put_lengths_axis(out, frame);
-	put_time_axis(out, report, frame);
+	report_plot_time_axis(out, report, frame);
 }
 
 /* An empty drawing says why it is. */
@@ -350,6 +315,7 @@ void report_plot_errors(FILE *out, const struct report *report, const struct inc
 	}
 	frame.most *= 1.08;
 	begin_drawing(out, report, &frame, id, "error of each clock over time");
+	put_hatch(out, &frame, id);
 	put_nothing(out, report);
 	put_bound(out, &frame, &analysis->page_bound);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -386,9 +352,9 @@ void report_plot_latencies(FILE *out, const struct report *report)
 	put_curve(out, &frame, latency->point, latency->points, "clock0");
 	report_plot_findings(out, report, &frame);
 	report_plot_longest(out, &frame, latency);
-	fputs("</svg>\n<p class=\"legend\"><span class=\"clock0\">reads of the driver, from the "
-	      "shortest to the longest</span> ",
-	      out);
+	fputs("</svg>\n", out);
+	report_plot_legend(out, report, &frame);
+	fputs("<span class=\"clock0\">reads of the driver, from shortest to longest</span> ", out);
 	put_legend_end(out, report, &frame);
 }
 

@@ -18,7 +18,6 @@
 #define RIGHT	    16
 #define TOP	    34 /* above it are the numbers of findings */
 #define BOTTOM	    44
-#define TICKS_X	    8
 #define LABEL_APART 15	    /* labels nearer than this would touch, */
 #define DENSE_APART 30	    /* and nearer than this on a narrow screen: they are of class "dense" */
 #define STEP_NS	    1000000 /* two stretches farther apart than this are a step, not a slope */
@@ -66,6 +65,13 @@ static inline bool is_within(const struct frame *frame, const struct error_point
 {
 	return point->to_ns >= frame->from_ns && point->from_ns <= frame->to_ns;
 }
+
+/*
+ * The time below: round moments of UTC, by the clock that tells it, else by CLOCK_REALTIME of the
+ * start. The legend, which this begins, says by which, and the day.
+ */
+void report_plot_time_axis(FILE *out, const struct report *report, const struct frame *frame);
+void report_plot_legend(FILE *out, const struct report *report, const struct frame *frame);
 
 /*
  * The findings within @frame, each with its number, which is a link to it in the timeline if that

@@ -625,6 +625,31 @@ well_formed() {
 	END
 }
 
+@test "report: the time below a plot is UTC, by whom is said, and what nobody vouches for is hatched" {
+	printf '%s\n' 'end 60s' 'realtime within 5ms' 'at 10s status FREERUNNING' 'at 20s status SYNCHRONIZED' \
+		'at 30s status UNRELIABLE' 'at 40s status SYNCHRONIZED' 'at 45s step +1h' >"$BATS_TEST_TMPDIR/hatch.scenario"
+	record_of "$BATS_TEST_TMPDIR/hatch.scenario" "$copy"
+	"$VMCLOCK_TRACE" report --html "$copy" >"$BATS_TEST_TMPDIR/hatch.html"
+	python3 - "$BATS_TEST_TMPDIR/hatch.html" <<-'END'
+		import re, sys
+		whole = re.findall(r'<svg id="plot0".*?</svg>(.*?)\n', page := open(sys.argv[1]).read(), re.S)
+		plot = re.search(r'<svg id="plot0".*?</svg>', page, re.S)[0]
+		ticks = re.findall(r'x="([0-9.]+)" y="386" text-anchor="[a-z]*">([^<]*)<', plot)
+		assert [t for _, t in ticks] == ['00:00:00', '00:00:10', '00:00:20', '00:00:30', '00:00:40', '01:00:50'], ticks
+		assert '2026-01-01, UTC by the page' in page and '>the page was gone, or not SYNCHRONIZED<' in page
+		at = {t: float(x) for x, t in ticks}
+		hatched = [(float(a), float(a) + float(b)) for a, b in re.findall(r'class="unvouched" x="([0-9.]+)" y="34" width="([0-9.]+)"', plot)]
+		assert len(hatched) == 2, hatched
+		for (a, b), (first, last) in zip(hatched, (('00:00:10', '00:00:20'), ('00:00:30', '00:00:40'))):
+		    assert abs(a - at[first]) < 2 and abs(b - at[last]) < 2, (a, b, at)
+	END
+	# Where the page does not tell it, that is said.
+	printf '%s\n' 'end 20s' 'mode marker-only' >"$BATS_TEST_TMPDIR/hatch.scenario"
+	record_of "$BATS_TEST_TMPDIR/hatch.scenario" "$copy"
+	page=$("$VMCLOCK_TRACE" report --html "$copy") || [ $? = 1 ]
+	[[ $page == *'<span class="axis">'*'CLOCK_REALTIME of its start'* && $page != *'class="unvouched"'* ]]
+}
+
 # bats test_tags=slow
 @test "report: in a browser, without a network: narrow and wide, light and dark" {
 	command -v chromium >/dev/null || skip "chromium is not installed"
