@@ -13,6 +13,7 @@
 #include "compare/reference_view.h"
 #include "show/interval_text.h"
 #include "show/level.h"
+#include "show/sentence.h"
 #include "show/text_wrap.h"
 #include "show/witness_words.h"
 
@@ -158,7 +159,7 @@ static void put_bounded(FILE *out, const struct clock_pair *pair)
 		[CLAIM_PAGE | CLAIM_REALTIME] = "with both claims",
 	};
 
-	if (!pair || !pair->claims)
+	if (!pair->bounded.known || !pair->claims)
 		return;
 	fprintf(out, "    %-*s", METHOD_COLUMNS, whose[pair->claims]);
 	put_interval(out, pair->bounded.ns);
@@ -192,21 +193,22 @@ static void put_driver(FILE *out, const struct driver_comparison *driver)
 static void put_pairs(FILE *out, const struct compare_context *context,
 		      const struct comparison *comparison)
 {
-	const struct clock_pair *bounded = NULL;
+	struct clock_pair bounded = {0};
 
 	fputs("\n  Each two clocks, how they were read, and the first less the second:\n", out);
 	for (unsigned int i = 0; i < comparison->pairs; i++) {
 		const struct clock_pair *pair = &comparison->pair[i];
 		bool repeats = i > 0 && pair[-1].a == pair->a && pair[-1].b == pair->b;
+		struct clock_pair shown = compare_pair_shown(pair);
 
 		if (!repeats) {
-			put_bounded(out, bounded);
-			bounded = NULL;
+			put_bounded(out, &bounded);
+			bounded.bounded.known = false;
 		}
-		put_pair(out, pair, repeats, context->phc);
-		bounded = pair->bounded.known ? pair : bounded;
+		put_pair(out, &shown, repeats, context->phc);
+		bounded = shown.bounded.known ? shown : bounded;
 	}
-	put_bounded(out, bounded);
+	put_bounded(out, &bounded);
 	references_put_pairs(out, &comparison->references, METHOD_COLUMNS);
 }
 
@@ -289,7 +291,8 @@ static void put_sample(FILE *out, const struct compare_context *context,
 		       const struct comparison *comparison)
 {
 	const struct clock_pair *pair = &comparison->pair[0];
-	char at[INSTANT_ISO_BYTES];
+	char at[INSTANT_ISO_BYTES], off[128] = "";
+	struct words words = {off, sizeof(off)};
 
 	instant_format_utc(instant_from_timespec(comparison->sample.realtime.inner), at,
 			   sizeof(at));
@@ -297,8 +300,8 @@ static void put_sample(FILE *out, const struct compare_context *context,
 	fprintf(out, "%" PRIu64 " of %" PRIu64 ", %.*sZ", comparison->number, context->count,
 		(int)strcspn(at, "."), at);
 	if (pair->state == PAIR_MEASURED) {
-		fputs(": page - CLOCK_REALTIME ", out);
-		put_interval(out, pair->offset.ns);
+		say_off_page(&words, compare_pair_shown(pair).offset.ns);
+		fprintf(out, ": CLOCK_REALTIME is %s", off);
 	}
 	fputc('\n', out);
 	put_markers(out, comparison);

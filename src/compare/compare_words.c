@@ -7,6 +7,25 @@
 #include "base/text.h"
 #include "show/interval_text.h"
 #include "show/peer_view.h"
+#include "show/sentence.h"
+
+static void turn(struct maybe_interval *interval)
+{
+	interval->known &= !interval_sub(interval_of(0), interval->ns, &interval->ns);
+}
+
+struct clock_pair compare_pair_shown(const struct clock_pair *pair)
+{
+	struct clock_pair shown = *pair;
+
+	if (pair->b != COMPARED_REALTIME)
+		return shown;
+	shown.a = pair->b;
+	shown.b = pair->a;
+	turn(&shown.offset);
+	turn(&shown.bounded);
+	return shown;
+}
 
 /* How far apart the pair's clocks are, in words. */
 static void distance_text(const struct clock_pair *pair, char *text, size_t bytes)
@@ -20,13 +39,14 @@ static void distance_text(const struct clock_pair *pair, char *text, size_t byte
 static void say_bounds(const struct comparison *comparison, const struct clock_pair *pair,
 		       char *text, size_t bytes)
 {
-	char distance[INTERVAL_TEXT_BYTES], page[TEXT_NS_BYTES], system[TEXT_NS_BYTES];
+	char distance[128] = "", page[TEXT_NS_BYTES], system[TEXT_NS_BYTES];
+	struct words words = {distance, sizeof(distance)};
 
-	distance_text(pair, distance, sizeof(distance));
+	say_off_page(&words, compare_pair_shown(pair).offset.ns);
 	text_ns_u64(comparison->page_claim_ns, page, sizeof(page));
 	text_ns_u64(comparison->sample.claim.max_error_ns, system, sizeof(system));
 	snprintf(text, bytes,
-		 "page - CLOCK_REALTIME is %s, but the page guarantees to be within %s and the "
+		 "CLOCK_REALTIME is %s, but the page guarantees to be within %s and the "
 		 "kernel CLOCK_REALTIME within %s of the true time: both cannot be right",
 		 distance, page, system);
 }

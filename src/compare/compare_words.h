@@ -27,4 +27,7 @@ const char *compare_note_code(enum comparison_note note);
 /* The note as a sentence. Static. */
 const char *compare_note_sentence(enum comparison_note note);
 
+/* @pair for people: CLOCK_REALTIME less the other clock, wherever it is one of the two. */
+struct clock_pair compare_pair_shown(const struct clock_pair *pair);
+
 #endif

@@ -111,3 +111,16 @@ void say_off(struct words *words, struct ns_interval error)
 		say(words, "%s to ", near);
 	say(words, "%s %s", far, side_of(error));
 }
+
+void say_off_page(struct words *words, struct ns_interval error)
+{
+	char within[TEXT_NS_BYTES];
+
+	if (error_sure_ns(error)) {
+		say_off(words, error);
+		say(words, "%s the page", error.hi_ns < 0 ? "" : " of");
+	} else {
+		text_ns_u64(interval_furthest_ns(error), within, sizeof(within));
+		say(words, "within %s of the page", within);
+	}
+}

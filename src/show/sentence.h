@@ -31,6 +31,9 @@ uint64_t error_sure_ns(struct ns_interval error);
 /* "250 ms behind", "120 ms to 250 ms ahead": an error that is surely not 0, in three digits. */
 void say_off(struct words *words, struct ns_interval error);
 
+/* "250 ms behind the page", "131 us ahead of the page", "within 31 ns of the page". */
+void say_off_page(struct words *words, struct ns_interval error);
+
 /* "250 ms behind", "at least 120 ms behind": the shorter form of it. */
 void say_at_least(struct words *words, struct ns_interval error);
 

@@ -133,21 +133,14 @@ static void print_time(const struct page_status *status, FILE *out)
 static void print_system(const struct page_status *status, FILE *out)
 {
 	const struct ns_interval *system = &status->system;
-	char text[SYSTEM_BYTES] = "", within[TEXT_NS_BYTES];
-	uint64_t below_ns = 0 - (uint64_t)system->lo_ns, above_ns = (uint64_t)system->hi_ns;
+	char text[SYSTEM_BYTES] = "";
 	struct words words = {text, sizeof(text)};
 
 	if (status->system_missing) {
 		row(out, "system clock", "not compared: %s", status->system_missing);
 		return;
 	}
-	if (error_sure_ns(*system)) {
-		say_off(&words, *system);
-		say(&words, "%s the page", system->hi_ns < 0 ? "" : " of");
-	} else {
-		text_ns_u64(below_ns > above_ns ? below_ns : above_ns, within, sizeof(within));
-		say(&words, "within %s of the page", within);
-	}
+	say_off_page(&words, *system);
 	row(out, "system clock", "CLOCK_REALTIME is %s", text);
 	row(out, "", "CLOCK_REALTIME - page: [%" PRId64 ", %" PRId64 "] ns (%s)", system->lo_ns,
 	    system->hi_ns, PAGE_STATUS_SYSTEM_METHOD);
