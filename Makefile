@@ -17,8 +17,10 @@
 #   make check-packages  each is installed, upgraded and removed in a bare root (tests/package)
 #   make clean         remove build/
 #
-#   make STATIC=1      also build/static/vmclock-trace, -bundle and vmclock-sim: one file each, which
-#                      needs nothing of the machine that it is copied to
+#   make image         build/image.tar: what STATIC=1 makes as an OCI image (contrib/image)
+#
+#   make STATIC=1      also build/static/: each program as one file, which needs nothing of the
+#                      machine that it is copied to
 #   make V=1           show the commands
 #   make ARCH=arm64    cross-build build/arm64/vmclock-trace against tests/lab/sysroot
 
@@ -110,10 +112,18 @@ SYSUSERS_DIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 # Read from there whatever PREFIX is.
 DEFAULT_DIR = $(DESTDIR)/etc/default
 SHARE_DIR = $(DESTDIR)$(PREFIX)/share
-# Not the exporter: GnuTLS needs p11-kit, of which Debian has no static library.
-STATICS := $(addprefix $(OUT)/static/,$(NAME) $(NAME)-bundle vmclock-sim)
-STRIP = $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(TRIPLET_$(ARCH))-)strip
 PROGRAMS := $(PROGRAM) $(EXPORTER) $(BUNDLER) $(SIMULATOR)
+STATICS := $(addprefix $(OUT)/static/,$(notdir $(PROGRAMS)))
+CROSS := $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(TRIPLET_$(ARCH))-)
+# Of p11-kit, which GnuTLS asks for keys in hardware tokens, Debian has no static library: each of its
+# functions is then one that has none.
+P11_KIT = -Wl,-u,no_token $(shell $(CROSS)nm "`$(CC) -print-file-name=libgnutls.a`" 2>/dev/null | \
+	sed -n 's/.* U \(p11_kit_[a-z_]*\)$$/-Wl,--defsym=\1=no_token/p' | sort -u)
+# What the libraries of each program need themselves.
+STATIC_LDLIBS_$(NAME) := $(LDLIBS)
+STATIC_LDLIBS_$(NAME)-bundle := $(BUNDLE_LDLIBS)
+STATIC_LDLIBS_$(NAME)-exporter = $(LDLIBS) $(SERVE_LDLIBS) $(P11_KIT) -lhogweed -lnettle -lgmp -ltasn1 -lidn2 -lunistring
+STATIC_LDLIBS_vmclock-sim := -lseccomp
 
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
@@ -122,7 +132,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
 .PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
-.PHONY: sanitized race-checked bench install uninstall clean dist deb rpm check-packages
+.PHONY: sanitized race-checked bench install uninstall clean dist deb rpm image check-packages
 
 all: $(PROGRAMS) $(if $(filter 1,$(STATIC)),$(STATICS))
 
@@ -160,19 +170,20 @@ $(SIMULATOR): $(OUT)/obj/sim/sim_main.o $(LIBRARY)
 	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call few,seccomp)
 
-# One file that needs no library of the machine that it runs on. SQLite can load extensions, which
-# nothing here asks for, and of which the linker warns.
+# One file that needs no library of the machine that it runs on. The linker warns of what a library
+# would load at run time: SQLite its extensions, GnuTLS and getaddrinfo() what knows users and hosts.
 $(OUT)/static/%: $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,static,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -Wl,--gc-sections -o $@ $(filter %.o,$^) $(LIBRARY) \
-		$(if $(findstring bundle,$@),$(BUNDLE_LDLIBS),$(LDLIBS)) 2> $@.log || { cat $@.log; false; }
-	$(Q)! grep -v 'unixDlOpen\|statically linked applications' $@.log
+		$(STATIC_LDLIBS_$(@F)) 2> $@.log || { cat $@.log; false; }
+	$(Q)! grep -v 'in function\|statically linked applications' $@.log
 	$(Q)rm $@.log
-	$(Q)$(STRIP) $@
+	$(Q)$(CROSS)strip $@
 
 $(OUT)/static/$(NAME): $(OUT)/obj/main/main.o
 $(OUT)/static/$(NAME)-bundle: $(OUT)/obj/bundle/bundle_main.o
+$(OUT)/static/$(NAME)-exporter: $(OUT)/obj/exporter/exporter_main.o
 $(OUT)/static/vmclock-sim: $(OUT)/obj/sim/sim_main.o
 
 $(LIBRARY): $(filter-out $(MAINS),$(OBJ)) $(OUT)/obj/perfetto.pb-c.o
@@ -388,7 +399,12 @@ rpm:
 	@tests/setup build packages
 	@contrib/release/rpm build/rpm $(RELEASE)
 
-check-packages:
+image:
+	@tests/setup build image
+	@$(MAKE) --no-print-directory STATIC=1 $(STATICS)
+	@contrib/release/image $(OUT)/static $(OUT)/image.tar $(VERSION) $(ARCH)
+
+check-packages: image
 	@tests/setup build check packages check-packages
 	@contrib/release/deb build/deb $(RELEASE)
 	@contrib/release/rpm build/rpm $(RELEASE)

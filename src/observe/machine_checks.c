@@ -176,9 +176,7 @@ static void check_phc(struct check *check, const struct page_reader *reader,
 	} else if (page_mode(page) != PAGE_FULL) {
 		say(check, CHECK_OK, "none, as is right for a page without a clock");
 	} else if (!phc_find(fd, path)) {
-		describe_rights(
-			path, check,
-			"a udev rule such as SUBSYSTEM==\"ptp\", GROUP=\"adm\", MODE=\"0440\"");
+		describe_rights(path, check, PHC_RIGHTS_HINT);
 	} else {
 		say(check, CHECK_WARN, "the driver has made none although the page holds a clock");
 		advise(check,

@@ -15,6 +15,7 @@
 #include "observe/driver_config.h"
 #include "observe/firmware.h"
 #include "observe/page_map.h"
+#include "observe/phc.h"
 #include "observe/reference_clock.h"
 #include "page/counter.h"
 
@@ -96,8 +97,7 @@ static int fail_open(const char *path, int err, struct error *error)
 {
 	error_cause(error, "cannot open %s: %s", path, strerror(-err));
 	if (err == -EACCES || err == -EPERM)
-		error_hint(error, "run it with sudo, or let a group read the device: a udev rule "
-				  "KERNEL==\"vmclock*\", GROUP=\"adm\", MODE=\"0440\"");
+		error_hint(error, PHC_RIGHTS_HINT);
 	else if (err == -ENOENT)
 		error_hint(error, "ls /dev/vmclock* shows the devices; without --device the first "
 				  "one is taken");

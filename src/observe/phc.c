@@ -120,9 +120,7 @@ static int not_opened(const char *path, int err, struct error *error)
 {
 	error_cause(error, "%s: %s", path, strerror(-err));
 	if (err == -EACCES || err == -EPERM)
-		error_hint(error,
-			   "run it as root (sudo), or let a group read the clock by a udev rule: "
-			   "SUBSYSTEM==\"ptp\", GROUP=\"clock\", MODE=\"0640\"");
+		error_hint(error, PHC_RIGHTS_HINT);
 	else if (err == -ENOENT)
 		error_hint(error,
 			   "the kernel has the clock, so the node is missing: in a container, pass "

@@ -23,6 +23,11 @@
 /* As many readings as one ioctl makes at most. */
 #define PHC_SAMPLES 25
 
+/* To who may not read /dev/ptpN, or /dev/vmclockN. */
+#define PHC_RIGHTS_HINT                                                                            \
+	"run it as root (sudo), or join the group clock (sudo usermod -aG clock USER): "           \
+	"the udev rules of vmclock-trace give it the devices, for reading"
+
 /* An open PTP clock; opaque. */
 struct phc;
 

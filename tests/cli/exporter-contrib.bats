@@ -164,7 +164,7 @@ names_exist() {
 		assert by_kind["Service"]["spec"]["selector"] == labels
 		assert by_kind["ServiceMonitor"]["spec"]["selector"]["matchLabels"] == by_kind["Service"]["metadata"]["labels"]
 		assert container["ports"] == [{"name": "metrics", "containerPort": 10319}]
-		assert container["args"][:2] == ["/usr/bin/vmclock-trace", "exporter"] and ":10319" in container["args"]
+		assert container["args"][0] == "exporter" and ":10319" in container["args"]
 		assert by_kind["ServiceMonitor"]["spec"]["endpoints"][0]["port"] == by_kind["Service"]["spec"]["ports"][0]["name"]
 		health = {"path": "/healthz", "port": "metrics"}
 		assert [container[probe + "Probe"]["httpGet"] for probe in ("liveness", "readiness")] == [health, health]
