@@ -61,7 +61,9 @@ sees_all() {
 }
 
 @test "privileges: with none the page is watched, and what is missing is named" {
-	status_is nothing 0
+	# A busy guest may stop between two samples: whether all was well is not known then.
+	[[ "$(cat "$OUT/nothing.status")" = [01] ]]
+	holds nothing '.[-1].type == "summary" and .[-1].findings.disruption == 0'
 	holds nothing '.[0] | .device == "/dev/vmclock0" and .hooks == [] and (.hooks_missing.cause | test("load BPF")) and .mappers.method == "proc"'
 	[[ "$(check_of nothing)" == "warn: "*"CAP_BPF, CAP_PERFMON" ]]
 	status_is nothing.compare 0
