@@ -33,6 +33,8 @@ static const char *const ordinary[] = {
 	"getrusage", "gettid", "getuid", "prctl", "prlimit64", "rseq", "sched_getaffinity",
 	"sched_getparam", "sched_getscheduler", "sched_yield", "seccomp", "set_robust_list",
 	"set_tid_address", "setrlimit", "sysinfo", "umask", "uname", "wait4", "waitid",
+	/* root may become less than it is: confine_user() */
+	"setgroups", "setresgid", "setresuid",
 	/* signals */
 	"kill", "pause", "restart_syscall", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
 	"rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "signalfd", "signalfd4",

@@ -26,9 +26,8 @@ int confine_system_calls(bool with_hooks);
 /*
  * Become another user for good, where root runs this and may change its user: "vmclock-trace" if
  * /etc/passwd has one, else "nobody"; in no group but that user's, without capabilities. What is
- * open stays open. Only before the first thread and before system calls are given up. Nothing
- * changes where root may not change its user, or that user could not make files in @directory. 0 or
- * -errno.
+ * open stays open. Only before the first thread. Nothing changes where root may not change its
+ * user, or that user could not make files in @directory. 0 or -errno.
  */
 int confine_user(const char *directory);
 

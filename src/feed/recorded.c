@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "feed/message.h"
 
 /* The first sample is among the first events; before it come those who mapped the page already. */
@@ -70,10 +72,22 @@ static bool is_within(const struct recorded *recorded, uint64_t time_ns)
 	       time_ns - recorded->start_ns <= recorded->request.duration_ns;
 }
 
+/* All that is read from here on was made by others. */
+static void give_up_rights(const struct recorded *recorded)
+{
+	/* SQLite's temporary files, if it makes any. */
+	int user = recorded->request.is_last ? confine_user(getenv("TMPDIR") ?: "/var/tmp") : 0;
+	int calls = confine_system_calls(false);
+
+	if (user || calls)
+		message_not_confined(user ? user : calls);
+}
+
 static void begin(struct source *source)
 {
 	struct recorded *recorded = recorded_of(source);
 
+	give_up_rights(recorded);
 	recorded->progress =
 		progress_begin(!recorded->request.speed && !recorded->request.is_quiet);
 	playback_begin(&recorded->playback, recorded->request.speed, recorded->start_ns);

@@ -183,7 +183,8 @@ static int replay_with(struct replay *replay, const struct replay_options *optio
 
 static int replay_run(int argc, char **argv)
 {
-	struct replay_options options = {.request.is_quiet = isatty(STDOUT_FILENO)};
+	struct replay_options options = {
+		.request = {.is_quiet = isatty(STDOUT_FILENO), .is_last = true}};
 	struct replay replay = {0};
 	int code = options_parse(&cmd_replay, argc, argv, &options);
 

@@ -92,6 +92,7 @@ static int report_on(const struct report_options *options)
 	int code;
 
 	request.keeps_reads = options->form == REPORT_JSON;
+	request.is_last = true;
 	code = report_source_open(options->files[0], &request, &source);
 	if (code == MESSAGE_GO_ON) {
 		report = report_source_report(source);

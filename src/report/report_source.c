@@ -192,7 +192,9 @@ int report_source_open(const char *path, const struct report_request *request,
 	*out = source;
 	if (!source)
 		return message_no_memory();
-	code = recorded_open_or_say(&(struct recorded_request){.file = path}, &source->recorded);
+	code = recorded_open_or_say(
+		&(struct recorded_request){.file = path, .is_last = request->is_last},
+		&source->recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;
 	source->analysis = analysis_new();

@@ -12,6 +12,7 @@ struct report_request {
 	const char *since; /* --since and --until as they were given; NULL: all */
 	const char *until;
 	bool keeps_reads; /* what is found of each read, too */
+	bool is_last;	  /* of its recording: recorded_request */
 };
 
 #define REPORT_MOMENT_WANTED                                                                       \

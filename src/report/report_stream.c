@@ -137,8 +137,8 @@ static void narrow(struct reading *reading)
 static int stream(struct reading *reading, const char *path)
 {
 	/* Beside a table on the terminal progress would only be in the way. */
-	const struct recorded_request recording = {.file = path,
-						   .is_quiet = isatty(fileno(reading->out))};
+	const struct recorded_request recording = {
+		.file = path, .is_quiet = isatty(fileno(reading->out)), .is_last = true};
 	struct recorded recorded = {0};
 	int code = recorded_open_or_say(&recording, &recorded);
 

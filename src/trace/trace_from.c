@@ -261,6 +261,7 @@ static int trace_recorded(struct from *from, FILE *out)
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);
+	request.is_last = true;
 	code = recorded_open_or_say(&request, &from->recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;

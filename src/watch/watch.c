@@ -144,6 +144,7 @@ static int watch_recorded(struct watch *watch, const struct watch_options *optio
 	int code;
 
 	request.is_quiet = isatty(STDOUT_FILENO);
+	request.is_last = true;
 	code = recorded_open_or_say(&request, recorded);
 	if (code != MESSAGE_GO_ON)
 		return code;
