@@ -10,6 +10,7 @@
 #   make lint          the house rules that a machine can check
 #   make fuzz          hostile bytes for TIME seconds (120) in all, under sanitizers (tests/fuzz)
 #   make bench         figures, as ratios within one run
+#   make man-html      the manual for a browser, in build/man/html (needs mandoc)
 #   make install       below PREFIX (/usr/local), under DESTDIR; `make uninstall` removes it again
 #   make deb           Debian packages of the last commit, in build/deb
 #   make rpm           the same as RPM, in build/rpm
@@ -131,7 +132,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 .DELETE_ON_ERROR:
 .SECONDARY: # keep the BPF object: it is looked at
-.PHONY: all help units lab man completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
+.PHONY: all help units lab man man-html completions demo check check-quick check-long check-matrix lint format fuzz fuzzers
 .PHONY: sanitized race-checked bench install uninstall clean dist deb rpm image check-packages
 
 all: $(PROGRAMS) $(if $(filter 1,$(STATIC)),$(STATICS))
@@ -259,6 +260,14 @@ $(OUT)/man/%: $(OUT)/man/%.scd
 	$(call say,man,$@)
 	$(Q)scdoc < $< > $@
 
+# Our own pages are links; the man macros that scdoc writes know none.
+$(OUT)/man/html/%.html: $(OUT)/man/%
+	@mkdir -p $(@D)
+	$(call say,html,$@)
+	$(Q)mandoc -T html -O toc $< | sed -E \
+		-e 's#<b>(vmclock-[a-z-]+)</b>\(([15])\)#<a href="\1.\2.html">\1(\2)</a>#g' \
+		-e 's#^  </style>#    :root { color-scheme: light dark; }\n    body { font: 16px/1.5 system-ui, sans-serif;\n      max-width: 50rem; margin: auto; padding: 1rem; overflow-wrap: anywhere; }\n    pre { overflow-x: auto; }\n    h1 { font-size: 1.3rem; }\n    .permalink { color: inherit; text-decoration: none; }\n    .Bd-indent { margin-left: 2rem; }\n&#' > $@
+
 -include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d) \
 	$(wildcard $(OUT)/fuzz/*.d)
 
@@ -281,6 +290,7 @@ units: $(UNITS)
 fuzzers: $(FUZZERS)
 lab: $(OUT)/lab/load $(OUT)/lab/cost
 man: $(MAN)
+man-html: $(MAN:$(OUT)/man/%=$(OUT)/man/html/%.html)
 completions: $(COMPLETIONS)
 
 demo:

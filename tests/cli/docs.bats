@@ -133,6 +133,20 @@ as_said() { $1 | tr -d '*_\\' | tr '[:upper:]' '[:lower:]' | sed 's/[.]$//'; }
 	done
 }
 
+@test "docs: the manual for a browser has each page, whose links lead somewhere" {
+	command -v mandoc >/dev/null || skip "mandoc is not installed"
+	make -s -C "$root" man-html OUT=build
+	html=$root/build/man/html
+	for page in "$man"/*.scd; do
+		grep -q '<title>' "$html/$(basename "$page" .scd).html"
+	done
+	grep -q '<a href="vmclock-trace-status.1.html">' "$html/vmclock-trace.1.html"
+	for link in $(grep -ohE 'href="[^"#]+"' "$html"/*.html | cut -d '"' -f 2 | sort -u); do
+		[ -s "$html/$link" ] || { echo "$link" >&2; return 1; }
+	done
+	grep -q man-html "$root/README.md"
+}
+
 @test "docs: pages name each other, and nothing that does not exist" {
 	for page in $(grep -ohE 'vmclock-trace-[a-z]+\*\([0-9]\)' "$man"/*.scd | tr -d '*' | sort -u); do
 		section=${page##*\(}
