@@ -100,7 +100,7 @@ void report_plot_time_axis(FILE *out, const struct report *report, const struct 
 		step_ns = longer_step(step_ns);
 	/* A recording that began at a round moment has it, whatever a tick is off. */
 	at_ns = frame->from_ns - step_ns / 500;
-	while (at_ns <= frame->to_ns) {
+	while (report->analysis->events && at_ns <= frame->to_ns) {
 		int64_t utc_ns = utc_at(report, at_ns), round_ns = round_up(utc_ns, step_ns),
 			off_ns;
 		uint64_t tick_ns;
@@ -126,6 +126,10 @@ void report_plot_legend(FILE *out, const struct report *report, const struct fra
 
 	report_utc(report, frame->from_ns, from, sizeof(from));
 	report_utc(report, frame->to_ns, to, sizeof(to));
+	if (!report->analysis->events) {
+		fputs("<p class=\"legend\">", out);
+		return;
+	}
 	from[strcspn(from, "T")] = '\0';
 	to[strcspn(to, "T")] = '\0';
 	fprintf(out, "<p class=\"legend\"><span class=\"axis\">%s%s%s, %s</span> ", from,

@@ -50,8 +50,10 @@ static void put_page_field(FILE *out, enum page_field field, const struct findin
 {
 	char text[FIELD_CHANGE_BYTES];
 
-	fprintf(out, "        %-38s%s\n", page_field_info(field)->name,
-		field_change_text(field, &finding->before, &finding->after, text));
+	fprintf(out, "        %-38s", page_field_info(field)->name);
+	text_wrap_log(out, LEVEL_NONE,
+		      field_change_text(field, &finding->before, &finding->after, text), 46);
+	fputc('\n', out);
 }
 
 /* What the page was and became, where the finding is about the page. */

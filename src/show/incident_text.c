@@ -11,6 +11,7 @@
 #include "show/sentence.h"
 #include "show/sparkline.h"
 #include "show/terminal.h"
+#include "show/text_wrap.h"
 
 /* To the nearest microsecond. */
 static int64_t rounded_ns(int64_t ns)
@@ -176,18 +177,19 @@ static void put_window(FILE *out, uint64_t start_ns, const struct incident *inci
 						     [CLAIM_FAILS] = LEVEL_CRITICAL};
 	enum level level = level_named(finding_severity_name(incident->severity));
 	char recovery[RECOVERY_BYTES], length[INCIDENT_LENGTH_BYTES];
+	int used;
 
 	level_begin(out, level);
-	fprintf(out, "=== incident %" PRIu64 ", %s:", incident->number,
-		finding_severity_name(incident->severity));
+	used = fprintf(out, "=== incident %" PRIu64 ", %s:", incident->number,
+		       finding_severity_name(incident->severity));
 	level_end(out, level);
-	fputs(" bad from ", out);
-	live_put_time(out, start_ns, incident->from_ns);
-	fputs("to ", out);
-	live_put_time(out, start_ns, incident->to_ns);
-	fprintf(out, "(%s), ", incident_length(incident, length));
-	level_put(out, recovery_levels[incident->recovery.state],
-		  incident_recovery(incident, recovery));
+	used += fprintf(out, " bad from ");
+	used += live_put_time(out, start_ns, incident->from_ns);
+	used += fprintf(out, "to ");
+	used += live_put_time(out, start_ns, incident->to_ns);
+	used += fprintf(out, "(%s), ", incident_length(incident, length));
+	text_wrap_log(out, recovery_levels[incident->recovery.state],
+		      incident_recovery(incident, recovery), used);
 	fputc('\n', out);
 }
 

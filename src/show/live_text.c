@@ -11,7 +11,12 @@
 #include "show/field_change.h"
 #include "show/finding_words.h"
 #include "show/level.h"
+#include "show/sentence.h"
 #include "show/text_fit.h"
+#include "show/text_wrap.h"
+
+#define PREFIX_COLUMNS 44 /* at most, of the time and the reader before it */
+#define CHANGE_BYTES   4096
 
 void live_put_duration(FILE *out, const char *format, uint64_t ns)
 {
@@ -21,14 +26,14 @@ void live_put_duration(FILE *out, const char *format, uint64_t ns)
 	fprintf(out, format, text);
 }
 
-void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
+int live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
 {
 	int64_t ns = (int64_t)(time_ns - start_ns);
 	const char *sign = ns < 0 ? "-" : "+";
 	uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
-	fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
-		magnitude % NSEC_PER_SEC / 1000);
+	return fprintf(out, "%s%" PRIu64 ".%06" PRIu64 " ", sign, magnitude / NSEC_PER_SEC,
+		       magnitude % NSEC_PER_SEC / 1000);
 }
 
 void live_put_reader(FILE *out, const struct event_reader *who)
@@ -55,7 +60,8 @@ void live_put_page(FILE *out, const struct page *page)
 		page_get(page, PAGE_DISRUPTION_MARKER));
 }
 
-static void put_field_change(FILE *out, enum page_field field, const struct page_change *change)
+static void say_field_change(struct words *words, enum page_field field,
+			     const struct page_change *change)
 {
 	const struct page *before = &change->before, *after = &change->after;
 	char text[FIELD_CHANGE_BYTES];
@@ -64,7 +70,7 @@ static void put_field_change(FILE *out, enum page_field field, const struct page
 		flags_change_text(page_get(before, field), page_get(after, field), text);
 	else
 		field_change_text(field, before, after, text);
-	fprintf(out, " %s %s", page_field_info(field)->name, text);
+	say(words, " %s %s", page_field_info(field)->name, text);
 }
 
 /* What moves with every healthy update of a full clock is not worth a line of its own. */
@@ -83,28 +89,34 @@ bool live_is_routine(const struct page_change *change)
 void live_put_page_change(FILE *out, const struct page_change *change)
 {
 	page_field_set fields = page_diff(&change->before, &change->after) & ~ROUTINE_FIELDS;
+	char text[CHANGE_BYTES] = "";
+	struct words words = {text, sizeof(text)};
 
-	fprintf(out, "page updated, seq %" PRIu64, page_get(&change->after, PAGE_SEQ_COUNT));
+	say(&words, "page updated, seq %" PRIu64, page_get(&change->after, PAGE_SEQ_COUNT));
 	for (int field = 0; field < PAGE_FIELDS; field++) {
 		if (fields & PAGE_FIELD_BIT(field))
-			put_field_change(out, (enum page_field)field, change);
+			say_field_change(&words, (enum page_field)field, change);
 	}
 	if (change->updates > 1)
-		fprintf(out, " (%" PRIu32 " updates since the last sample)", change->updates);
+		say(&words, " (%" PRIu32 " updates since the last sample)", change->updates);
+	text_wrap_log(out, LEVEL_NONE, text, PREFIX_COLUMNS);
 }
 
 void live_put_finding(FILE *out, const struct finding *finding)
 {
 	enum level level = level_named(finding_severity_name(finding->severity));
 	char text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
+	char whole[2 * FINDING_WORDS_BYTES + 8];
+	int used;
 
 	finding_sentence(finding, text, sizeof(text));
 	finding_when(finding, when, sizeof(when));
 	level_begin(out, level);
-	fprintf(out, "%s %s:", finding_severity_name(finding->severity),
-		finding_name(finding->kind));
+	used = fprintf(out, "%s %s:", finding_severity_name(finding->severity),
+		       finding_name(finding->kind));
 	level_end(out, level);
-	fprintf(out, " %s (%s)", text, when);
+	snprintf(whole, sizeof(whole), " %s (%s)", text, when);
+	text_wrap_log(out, LEVEL_NONE, whole, PREFIX_COLUMNS + used);
 }
 
 void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,

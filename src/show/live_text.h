@@ -17,8 +17,8 @@
 /* @format has one %s, for @ns as people say it. */
 void live_put_duration(FILE *out, const char *format, uint64_t ns);
 
-/* Seconds since @start_ns, which is what people count in while they watch, and a blank. */
-void live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
+/* Seconds since @start_ns, which is what people count in while they watch, and a blank: columns. */
+int live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
 
 #define LIVE_READER_COLUMNS 16
 

@@ -44,6 +44,16 @@ void text_wrap(FILE *out, const char *text, int used, int indent)
 	text_wrap_within(out, TEXT_WRAP_COLUMNS, text, used, indent);
 }
 
+void text_wrap_log(FILE *out, enum level level, const char *text, int used)
+{
+	level_begin(out, level);
+	if (terminal_columns(out))
+		fputs(text, out);
+	else
+		wrap(out, TEXT_LINE_COLUMNS, text, used, 4);
+	level_end(out, level);
+}
+
 void text_wrap_level(FILE *out, enum level level, int columns, const char *text, int used,
 		     int indent)
 {

@@ -122,8 +122,8 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	seen updates 'map(select(.type == "missed")) == []'
 }
 
-@test "watch: text has one line a finding, with severity, sentence and when" {
-	[ "$(grep -c '^2[0-9-]*T[0-9:.]*Z +[0-9.]* critical disruption: .*marker 1 > 2.*(within .* before' "$OUT/text")" = 1 ]
+@test "watch: text has one line a finding, with severity, sentence and when; what is too long goes on further in" {
+	[ "$(sed ':all;N;$!ball;s/\n    / /g' "$OUT/text" | grep -c '^2[0-9-]*T[0-9:.]*Z +[0-9.]* critical disruption: .*marker 1 > 2.*(within .* before')" = 1 ]
 	grep '^findings  *[1-9][0-9]* (2 disruption' "$OUT/text"
 }
 
@@ -277,4 +277,14 @@ of() { echo "map(select(.type == \"finding\" and .kind == \"$1\"))"; }
 	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/whole.scenario" "$BATS_TEST_TMPDIR/whole.sqlite" | grep -qx 'findings  0'
 	"$VMCLOCK_TRACE" watch --json --from "$BATS_TEST_TMPDIR/whole.sqlite" | tail -1 |
 		jq -e '.level == "ok" and .findings_complete'
+}
+
+@test "watch: a pipe gets no line over 180 columns, of no command that shows findings, and all words" {
+	local file=$BATS_TEST_TMPDIR/step.sqlite
+	for command in "record --scenario $BATS_TEST_DIRNAME/../scenarios/step-forward.scenario" "watch --from" report; do
+		# shellcheck disable=SC2086 # a command and its option
+		run "$VMCLOCK_TRACE" $command "$file"
+		[ -z "$(grep -E '.{181}' <<<"$output")" ]
+		[[ $(tr -s ' \n' ' ' <<<"$output") == *"its marker did not move, so programs that follow the page step too; the page was wrong before it"* ]]
+	done
 }

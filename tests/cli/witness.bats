@@ -67,7 +67,7 @@ setup_file() {
 	done
 	jq -e '.findings[0].detail | .b.clock == "page" and .a.claim_ns == null' <<<"$output"
 	run -3 "$VMCLOCK_TRACE" watch --speed 1000 --from "$BATS_TEST_TMPDIR/clocks-disagree.sqlite"
-	[[ $output == *"hyperv (/dev/ptp1) is 99.999 ms ahead of KVM virtual PTP (/dev/ptp0); each claims to be within 1.000 ms: which of the two is wrong is not known"* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"hyperv (/dev/ptp1) is 99.999 ms ahead of KVM virtual PTP (/dev/ptp0); each claims to be within 1.000 ms: which of the two is wrong is not known"* ]]
 }
 
 @test "witness: what --phc says must be of a clock" {
