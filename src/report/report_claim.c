@@ -180,15 +180,26 @@ struct claim report_is_all(const struct report *report)
 	return claim_well(&span, false);
 }
 
-struct claim report_has_all(const struct report *report)
+static struct claim has_all_of(struct claim_span span)
 {
-	struct claim_span span = span_of(report);
-
 	span.page_bad = span.clock_off = span.unreliable = span.freerunning = span.uncompared =
 		false;
 	span.found_unkept = false;
 	span.missed = 0;
 	return claim_well(&span, false);
+}
+
+struct claim report_has_all(const struct report *report)
+{
+	return has_all_of(span_of(report));
+}
+
+struct claim report_has_samples(const struct report *report)
+{
+	struct claim_span span = span_of(report);
+
+	span.lost = report->span.lost;
+	return has_all_of(span);
 }
 
 const char *report_level(const struct report *report)

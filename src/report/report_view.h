@@ -105,6 +105,9 @@ bool report_watched_reads(const struct report *report);
 struct claim report_is_all(const struct report *report);
 struct claim report_has_all(const struct report *report);
 
+/* Are all samples of page and clocks? The kernel loses none of those, but uses and settings. */
+struct claim report_has_samples(const struct report *report);
+
 /* Of what was not kept from @from_ns to @to_ns: was something found in it, or may have been? */
 bool report_unkept(const struct report *report, uint64_t from_ns, uint64_t to_ns);
 

@@ -368,8 +368,8 @@ static void set_now(const struct report *report, struct verdict *out)
 	char recovery[RECOVERY_BYTES];
 
 	/* What recovered is right only as far as all was seen. */
-	if (least && claim.state == CLAIM_HOLDS && report_has_all(report).state != CLAIM_HOLDS)
-		claim = report_has_all(report);
+	if (least && claim.state == CLAIM_HOLDS && report_has_samples(report).state != CLAIM_HOLDS)
+		claim = report_has_samples(report);
 	if (claim.state == CLAIM_HOLDS && !report->analysis->clock[OBSERVED_REALTIME].known)
 		claim = claim_unknown(CLAIM_NOT_COMPARED);
 	if (least && claim.state == CLAIM_HOLDS && report_end_is_untold(report))

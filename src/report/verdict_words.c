@@ -63,7 +63,8 @@ void verdict_put_headline(const struct report *report, struct verdict *verdict)
 	struct words words = {verdict->headline, sizeof(verdict->headline)};
 
 	if (verdict->incidents)
-		incident_headline(verdict->incident[0], verdict->headline);
+		incident_headline(verdict->incident[0], verdict->line[VERDICT_NOW].well,
+				  verdict->headline);
 	else
 		say_quiet(&words, report, verdict);
 }

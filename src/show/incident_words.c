@@ -165,7 +165,8 @@ static bool any_known(const struct incident *incident)
 	return false;
 }
 
-const char *incident_headline(const struct incident *incident, char out[INCIDENT_HEADLINE_BYTES])
+const char *incident_headline(const struct incident *incident, enum claim_state now,
+			      char out[INCIDENT_HEADLINE_BYTES])
 {
 	struct words words = {out, INCIDENT_HEADLINE_BYTES};
 	struct incident_off worst = {0};
@@ -193,8 +194,14 @@ const char *incident_headline(const struct incident *incident, char out[INCIDENT
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
 		/* Of a page whose time was compared with nothing that is no more than it was. */
-		say(&words, any_known(incident) ? "; recovered within %s." : "; over within %s.",
-		    length);
+		if (now == CLAIM_FAILS)
+			say(&words, "; recovered; another NOT.");
+		else if (!any_known(incident))
+			say(&words, "; over within %s.", length);
+		else if (now == CLAIM_UNKNOWN)
+			say(&words, "; recovered; now: not known.");
+		else
+			say(&words, "; recovered within %s.", length);
 		break;
 	case CLAIM_FAILS:
 		/* The one that was worst may have, and another clock or the driver not. */

@@ -37,8 +37,10 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 
 /*
  * "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 4.78 s.", or "...; not over." of one
- * that is still open; @out.
+ * that is still open. That it recovered is not all where @now, the claim that all clocks are right
+ * again, does not hold. @out.
  */
-const char *incident_headline(const struct incident *incident, char out[INCIDENT_HEADLINE_BYTES]);
+const char *incident_headline(const struct incident *incident, enum claim_state now,
+			      char out[INCIDENT_HEADLINE_BYTES]);
 
 #endif
