@@ -348,6 +348,28 @@ void incidents_event(struct incidents *incidents, const struct event *event)
 	follow_recovery(incidents, event->time_ns);
 }
 
+static enum still_bad still_bad(const struct incidents *incidents)
+{
+	const struct page_in_force *page = incidents->page;
+	uint64_t status = page_get(&page->page, PAGE_CLOCK_STATUS);
+
+	if (page->is_lost)
+		return STILL_BAD_DEVICE;
+	if (page->is_torn)
+		return STILL_BAD_UPDATE;
+	if (incidents->not_updated)
+		return STILL_BAD_NOT_UPDATED;
+	if (!page_is_good(incidents))
+		return page->known && page_mode(&page->page) == PAGE_FULL &&
+				       status != VMCLOCK_STATUS_SYNCHRONIZED
+			       ? STILL_BAD_STATUS
+			       : STILL_BAD_PAGE;
+	if (suspects_have_bad(&incidents->suspects, SUSPECT_ANSWER))
+		return STILL_BAD_ANSWERS;
+	return suspects_have_bad(&incidents->suspects, SUSPECT_REFUSAL) ? STILL_BAD_REFUSALS
+									: STILL_BAD_NONE;
+}
+
 /* No more comes: what was bad at the last sample has not recovered, of the rest it is not known. */
 static void end_incident(struct incidents *incidents, enum claim_why why)
 {
@@ -359,6 +381,10 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 	/* It was watched for long enough: what is missing is another thing. */
 	if (since_ns && is_settled(since_ns, incidents->newest_ns))
 		recovery = incident_recovery_of(incidents, since_ns);
+	if (recovery.state == CLAIM_FAILS) {
+		incidents->incident.still_bad = still_bad(incidents);
+		incidents->incident.status = incidents->clock_status;
+	}
 	close_incident(incidents, recovery,
 		       recovery.state == CLAIM_HOLDS ? since_ns : incidents->incident.to_ns);
 }

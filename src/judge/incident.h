@@ -147,6 +147,18 @@ struct incident_clock {
 	bool worse;		/* was_bad, and further off now, so it is waited for */
 };
 
+/* What was still bad at the end, beside clocks: of several the first here. */
+enum still_bad {
+	STILL_BAD_NONE,
+	STILL_BAD_DEVICE,      /* it was gone */
+	STILL_BAD_UPDATE,      /* an update of the page did not end */
+	STILL_BAD_STATUS,      /* `status` of the incident, by which the clock is not good */
+	STILL_BAD_NOT_UPDATED, /* the page was not renewed */
+	STILL_BAD_PAGE,	       /* it was none, or not good for another reason */
+	STILL_BAD_ANSWERS,     /* the driver's were not what the page says */
+	STILL_BAD_REFUSALS,    /* the driver refused */
+};
+
 /*
  * One process on one path, from the last own sample of the page before the incident to its end. The
  * path says which clock: the PTP clock by one of its calls, or the page itself. Each read is held
@@ -176,6 +188,8 @@ struct incident {
 	/* CLAIM_WIDE: CLOCK_REALTIME is surely within the one, and claims the other, or 0. */
 	uint64_t within_ns;
 	uint64_t claim_ns;
+	enum still_bad still_bad;     /* closed, and CLAIM_FAILS */
+	uint64_t status;	      /* the page's last, with STILL_BAD_STATUS */
 	struct step_blame step_blame; /* the page was stepped: when was it wrong? */
 	struct witness witness;	      /* by whom clocks were judged last, judge/witness.h */
 	struct witness proven_by;     /* recovered: who, with no bound, says so; or none */

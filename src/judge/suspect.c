@@ -165,6 +165,15 @@ bool suspects_are_bad(const struct suspects *suspects, uint64_t now_ns, uint64_t
 	return false;
 }
 
+bool suspects_have_bad(const struct suspects *suspects, enum suspect_kind kind)
+{
+	for (size_t i = 0; i < suspects->count; i++) {
+		if (suspects->suspect[i].is_bad && suspects->suspect[i].kind == kind)
+			return true;
+	}
+	return false;
+}
+
 struct claim suspects_recovery(const struct suspects *suspects)
 {
 	for (size_t i = 0; i < suspects->count; i++) {

@@ -49,6 +49,9 @@ bool suspects_event(struct suspects *suspects, const struct event *event);
 /* Was one of them bad when it was seen last, and that no longer than @stale_ns before @now_ns? */
 bool suspects_are_bad(const struct suspects *suspects, uint64_t now_ns, uint64_t stale_ns);
 
+/* Is one of that kind bad, by its newest evidence? */
+bool suspects_have_bad(const struct suspects *suspects, enum suspect_kind kind);
+
 /* Were all of them seen to be good since they were bad? Else not known, and why. */
 struct claim suspects_recovery(const struct suspects *suspects);
 

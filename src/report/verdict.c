@@ -393,7 +393,7 @@ static void set_now(const struct report *report, struct verdict *out)
 		say(&value, "NO");
 		if (!least)
 			say(&note, "it was off while no incident was open");
-		else if (!incident_say_still_off(&note, least))
+		else if (!incident_say_still_bad(&note, least))
 			say(&note, "what was bad was not seen good again");
 	}
 }

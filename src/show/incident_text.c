@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "page/names.h"
 #include "show/incident_view.h"
 
 #include <inttypes.h>
@@ -101,7 +102,16 @@ static void put_wide(const struct incident *incident, char text[RECOVERY_BYTES])
 		incident->claim_ns ? claim : "");
 }
 
-bool incident_say_still_off(struct words *words, const struct incident *incident)
+static const char *const still_bad[] = {
+	[STILL_BAD_DEVICE] = "the vmclock device was still gone",
+	[STILL_BAD_UPDATE] = "an update of the page still did not end",
+	[STILL_BAD_NOT_UPDATED] = "the page was still not renewed",
+	[STILL_BAD_PAGE] = "the page still gave no time",
+	[STILL_BAD_ANSWERS] = "the driver still answered other than the page",
+	[STILL_BAD_REFUSALS] = "the driver still refused to read the clock",
+};
+
+bool incident_say_still_bad(struct words *words, const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incident->clock[i];
@@ -118,7 +128,12 @@ bool incident_say_still_off(struct words *words, const struct incident *incident
 		say_off(words, last->error);
 		return true;
 	}
-	return false;
+	if (incident->still_bad == STILL_BAD_STATUS)
+		say(words, "the host's clock still %s",
+		    page_value_name(PAGE_CLOCK_STATUS, incident->status));
+	else if (incident->still_bad)
+		say(words, "%s", still_bad[incident->still_bad]);
+	return incident->still_bad;
 }
 
 const char *incident_recovery(const struct incident *incident, char text[RECOVERY_BYTES])
@@ -135,7 +150,7 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 		return text;
 	case CLAIM_FAILS:
 		snprintf(text, RECOVERY_BYTES, "NOT recovered: ");
-		return incident_say_still_off(&words, incident) ? text : "NOT recovered";
+		return incident_say_still_bad(&words, incident) ? text : "NOT recovered";
 	case CLAIM_UNKNOWN:
 		break;
 	}

@@ -39,9 +39,9 @@ struct words; /* show/sentence.h */
 
 /*
  * "CLOCK_REALTIME still 250 ms behind": the clock that is off at the end of @incident, by its
- * newest known error. False: there is none that surely is.
+ * newest known error; else what other thing was still bad. False: there is none that surely is.
  */
-bool incident_say_still_off(struct words *words, const struct incident *incident);
+bool incident_say_still_bad(struct words *words, const struct incident *incident);
 
 #define RECOVERY_BYTES (WITNESS_TEXT_BYTES + 128)
 

@@ -24,7 +24,8 @@ static void one_that_was_moved_since_is_not_known_to_be_off(void **state)
 	ends(MOVED "at 22s mode marker-only\nat 30s clock-set step +300ms\n", CLAIM_UNKNOWN, "");
 	ends(MOVED "at 22s set counter_id 255\nat 30s clock-set step +300ms\n", CLAIM_UNKNOWN, "");
 	/* The device itself is not back. */
-	ends(MOVED "at 22s gone\nat 30s clock-set step +300ms\n", CLAIM_FAILS, "");
+	ends(MOVED "at 22s gone\nat 30s clock-set step +300ms\n", CLAIM_FAILS,
+	     "NOT recovered: the vmclock device was still gone");
 	/* It was set to what is wrong, which was seen. */
 	ends(MOVED "at 30s clock-set step +200ms\n", CLAIM_FAILS, "CLOCK_REALTIME still 100 ms");
 }

@@ -204,6 +204,25 @@ static void not_seen_again(void **state)
 		strstr(incident_headline(&incident, CLAIM_FAILS, headline), "; NOT recovered."));
 }
 
+/* What is bad at the end is named, also where it is no clock. */
+static void named_at_the_end(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("realtime within 500us\nend 1m\nat 20s migrate downtime 200ms\nat +1s gone\n",
+	       &verdict);
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "the vmclock device was still gone");
+	assert_string_equal(recovery, "NOT recovered: the vmclock device was still gone");
+	of_one("realtime within 500us\nreader db every 500ms\nend 1m\n"
+	       "at 20s driver-off +2ms for 40s\n",
+	       &verdict);
+	assert_string_equal(verdict.line[VERDICT_NOW].note,
+			    "the driver still answered other than the page");
+	of_one("realtime within 500us\nend 1m\nat 20s status UNRELIABLE\n", &verdict);
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "the host's clock still UNRELIABLE");
+}
+
 /* What the kernel loses are uses and settings: the clocks are sampled all the same. */
 static void lost_events(void **state)
 {
@@ -224,7 +243,7 @@ static void a_device_that_stays_away(void **state)
 
 	(void)state;
 	of_one("end 60s\nrealtime within 1ms\nat 10s gone\n", &verdict);
-	assert_string_equal(verdict.line[VERDICT_NOW].note, "what was bad was not seen good again");
+	assert_string_equal(verdict.line[VERDICT_NOW].note, "the vmclock device was still gone");
 }
 
 /* Nobody vouches for the host's time, and no clock was seen off. */
@@ -394,6 +413,7 @@ int main(void)
 		cmocka_unit_test(not_all_recovered),
 		cmocka_unit_test(not_seen_again),
 		cmocka_unit_test(lost_events),
+		cmocka_unit_test(named_at_the_end),
 		cmocka_unit_test(a_device_that_stays_away),
 		cmocka_unit_test(freerunning_from_the_start),
 		cmocka_unit_test(a_healthy_guest),
