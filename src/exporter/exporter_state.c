@@ -304,7 +304,7 @@ static bool was_unwatched(const struct page_in_force *page)
 /* The page of a file may be of another machine. */
 static struct claim is_well(const struct exporter_state *state, bool clocks)
 {
-	struct claim well = judge_is_well(state->judge, clocks);
+	struct claim well = judge_is_well(state->judge, clocks && state->shown.page.is_device);
 
 	if (well.state == CLAIM_HOLDS && was_unwatched(judge_page(state->judge)))
 		return claim_unknown(CLAIM_MISSED);

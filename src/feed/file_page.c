@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "feed/file_page.h"
 
+#include <stddef.h>
+
 #include "judge/health.h"
+#include "observe/clock_event.h"
 #include "observe/host_clock.h"
 #include "page/counter.h"
 #include "page/time.h"
@@ -25,15 +28,31 @@ const char *page_distance_now(const struct page *page, struct ns_interval *dista
 	return NULL;
 }
 
+static struct claim claim_of(const struct event *event)
+{
+	struct clock_error own;
+	struct ns_interval error;
+
+	if (clock_error_bounded(event, &own, &error))
+		return claim_unknown(CLAIM_NOT_COMPARED);
+	return health_of_reading(event, &own, error, NULL) ? claim_seen(true)
+							   : claim_unknown(CLAIM_OTHER_MACHINE);
+}
+
 struct claim file_page_claim(const struct page *page)
 {
-	struct ns_interval distance;
-	struct page_time time;
+	struct event event;
 
-	if (page_get(page, PAGE_COUNTER_ID) != COUNTER_NATIVE_ID ||
-	    page_distance_now(page, &distance) || page_time_at(page, counter_read_ordered(), &time))
-		return claim_unknown(CLAIM_NOT_COMPARED);
-	if (health_is_far(distance, time.has_max_error ? time.max_error_ns : 0))
-		return claim_unknown(CLAIM_OTHER_MACHINE);
-	return claim_seen(true);
+	clock_event_realtime_beside(page, &event);
+	return claim_of(&event);
+}
+
+bool file_page_reading(bool *was_of_here, struct event *event)
+{
+	bool is_of_here = claim_of(event).state == CLAIM_HOLDS;
+
+	*was_of_here |= is_of_here;
+	if (!is_of_here)
+		event->clock.ticks = (struct event_ticks){.counter_id = VMCLOCK_COUNTER_INVALID};
+	return *was_of_here;
 }

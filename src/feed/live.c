@@ -6,6 +6,7 @@
 #include "base/clock_now.h"
 #include "base/confine.h"
 #include "base/instant.h"
+#include "feed/file_page.h"
 #include "feed/message.h"
 #include "observe/privileges.h"
 
@@ -87,7 +88,14 @@ static bool is_late_by_us(struct live *live)
 static void on_sample(const struct event *event, void *arg)
 {
 	struct live *live = arg;
+	struct event reading;
 
+	if (event->type == EVENT_CLOCK && !page_monitor_facts(live->monitor)->is_device) {
+		reading = *event;
+		if (!file_page_reading(&live->file_was_of_here, &reading))
+			return;
+		event = &reading;
+	}
 	if (event->type == EVENT_TICK && is_late_by_us(live))
 		return;
 	live->has_page |= event->type == EVENT_PAGE;

@@ -38,9 +38,10 @@ struct live {
 	uint64_t watched_from_ns; /* when live_start() began to watch, CLOCK_MONOTONIC */
 
 	/* Its own. */
-	bool has_rights;  /* were capabilities kept for hooks that may still come? */
-	bool has_page;	  /* was a page sampled? */
-	int32_t device;	  /* N of the vmclockN that it is of; -1: no device */
+	bool has_rights;       /* were capabilities kept for hooks that may still come? */
+	bool has_page;	       /* was a page sampled? */
+	int32_t device;	       /* N of the vmclockN that it is of; -1: no device */
+	bool file_was_of_here; /* the page of a plain file: feed/file_page.h */
 	bool held_up;	  /* time went by for reasons of our own: the next tick means nothing */
 	uint64_t busy_ns; /* since the newest sample: what the source and its user do takes time */
 	uint64_t tally_due_ns;

@@ -158,6 +158,15 @@ int clock_event_realtime(struct page_reader *reader, struct event *event)
 	return read_between(reader, NULL, read_realtime, event);
 }
 
+void clock_event_realtime_beside(const struct page *page, struct event *event)
+{
+	*event = (struct event){.type = EVENT_CLOCK,
+				.time_ns = clock_now_ns(CLOCK_MONOTONIC),
+				.page_state = EVENT_PAGE_STABLE,
+				.page = *page};
+	read_realtime(NULL, event);
+}
+
 int clock_event_clockbound(struct page_reader *reader, struct event *event)
 {
 	return read_between(reader, NULL, read_clockbound, event);

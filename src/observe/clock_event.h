@@ -15,6 +15,9 @@
  */
 int clock_event_realtime(struct page_reader *reader, struct event *event);
 
+/* The same beside @page, as it is. */
+void clock_event_realtime_beside(const struct page *page, struct event *event);
+
 /* The same with ClockBound's claim. Also -ENOENT where there is no ClockBound on this machine. */
 int clock_event_clockbound(struct page_reader *reader, struct event *event);
 

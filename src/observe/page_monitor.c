@@ -122,10 +122,10 @@ static void take_reader(struct page_monitor *monitor, struct page_reader *reader
 	monitor->device = page_reader_device(reader);
 	monitor->facts.is_device = page_reader_is_device(reader);
 	choose_way(monitor);
-	monitor->facts.clock_period_ns = monitor->facts.is_device && !monitor->options.foreign
-						 ? clock_period_ns(monitor->facts.period_ns)
-						 : 0;
-	open_phc(monitor);
+	monitor->facts.clock_period_ns =
+		monitor->options.foreign ? 0 : clock_period_ns(monitor->facts.period_ns);
+	if (monitor->facts.is_device)
+		open_phc(monitor);
 }
 
 static void drop_reader(struct page_monitor *monitor)
@@ -273,7 +273,7 @@ static void tell_clocks(struct page_monitor *monitor)
 		return;
 	if (!clock_event_realtime(monitor->reader, &event))
 		tell(monitor, &event);
-	if (!clock_event_clockbound(monitor->reader, &event))
+	if (monitor->facts.is_device && !clock_event_clockbound(monitor->reader, &event))
 		tell(monitor, &event);
 	if (monitor->phc && !clock_event_phc(monitor->reader, monitor->phc, &event))
 		tell(monitor, &event);

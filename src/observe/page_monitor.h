@@ -9,8 +9,8 @@
  * Where the device has notifications, one makes it sample at once, and the heartbeat is slower;
  * elsewhere the heartbeat is all there is.
  *
- * The page of a plain file is taken to be on this CPU's counter, as vmclock-sim writes it, but not
- * to tell this machine's time: other clocks are then not read.
+ * The page of a plain file is taken to be on this CPU's counter, as vmclock-sim writes it, but need
+ * not tell this machine's time: of the other clocks CLOCK_REALTIME alone is read beside it.
  */
 #ifndef VMCLOCK_TRACE_OBSERVE_PAGE_MONITOR_H
 #define VMCLOCK_TRACE_OBSERVE_PAGE_MONITOR_H

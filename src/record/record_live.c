@@ -228,7 +228,7 @@ static void set_facts(struct machine *machine)
 		fact_set(facts, "device", "%s", monitor->path);
 		fact_set(facts, "page", "%s, sampled every %s; other clocks %s%s", monitor->path,
 			 period, monitor->clock_period_ns ? "every " : "not",
-			 monitor->clock_period_ns ? clocks : " read: a plain file");
+			 monitor->clock_period_ns ? clocks : " read");
 	}
 	if (machine->live.kernel)
 		fact_set(facts, "uses", "%s",

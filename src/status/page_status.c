@@ -31,12 +31,6 @@ static bool system_is_far(const struct page_status *status)
 	       health_is_far(status->system, bound_ns);
 }
 
-/* A page that is not of this machine, or not of now, by its time: the one is not for the other. */
-static bool is_apart(const struct page_status *status)
-{
-	return !status->is_device && system_is_far(status);
-}
-
 /* The page holds a clock that ought to work on this machine, and cannot. */
 static bool is_foreign_device(const struct page_status *status)
 {
@@ -94,9 +88,15 @@ static bool is_off_page_time(const struct page_status *status)
 				     error, true);
 }
 
+/* A page that is not of this machine, or not of now, by its time: the one is not for the other. */
+static bool is_apart(const struct page_status *status)
+{
+	return !status->is_device && (system_is_far(status) || is_off_page_time(status));
+}
+
 static bool is_system_off(const struct page_status *status)
 {
-	if (page_is_in_doubt(&status->page, NULL, 0))
+	if (!status->is_device || page_is_in_doubt(&status->page, NULL, 0))
 		return false;
 	return is_by_other(status) ? is_off_other(status) : is_off_page_time(status);
 }
@@ -363,7 +363,7 @@ static void verdict_of_sane(const struct page_status *status, char *text, size_t
 	else if (page_is_in_doubt(&status->page, doubt, sizeof(doubt)))
 		snprintf(text, bytes, "UNKNOWN: whether this page is sane is not known: %s.",
 			 doubt);
-	else if (system_is_far(status))
+	else if (system_is_far(status) || is_apart(status))
 		verdict_far(status, text, bytes);
 	else if (mode == PAGE_MARKER_ONLY)
 		verdict_marker_only(status, text, bytes);

@@ -64,9 +64,9 @@ struct page_status {
  * warnings that show it to be bad (health_bad_warnings()), `foreign_counter` (of a device: its
  * clock is for another CPU), `system_clock_far` (of a device: CLOCK_REALTIME is far outside the
  * page's bound), and, where there is none of these, `clocks_disagree`, or else `system_clock_off`
- * (CLOCK_REALTIME is outside the page's bound by more than it claims, or by more than 1 ms where
- * it claims nothing). Beside any of them, what the host says of itself: `freerunning` (it has no
- * source of time), `disruption_soon`, `disruption_imminent`. Returns how many there are.
+ * (of a device: CLOCK_REALTIME is outside the page's bound by more than it claims, or by more than
+ * 1 ms where it claims nothing). Beside any of them, what the host says of itself: `freerunning`
+ * (it has no source of time), `disruption_soon`, `disruption_imminent`. Returns how many there are.
  */
 size_t page_status_findings(const struct page_status *status,
 			    const char *codes[PAGE_STATUS_FINDINGS]);

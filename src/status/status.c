@@ -297,7 +297,7 @@ static const struct command_exit exits[] = {
 	 "it is UNKNOWN whether the clock is sane: there is no time by it here "
 	 "(another CPU's counter), or none that CLOCK_REALTIME can be compared with "
 	 "(the page does not tell UTC, or changes too fast), or the page is in a file "
-	 "and its time is more than 2 s outside its bound from CLOCK_REALTIME, so that "
+	 "and CLOCK_REALTIME does not meet it, so that "
 	 "it may be of another machine or of another boot; or the bytes are no "
 	 "page, or its status is UNKNOWN or INITIALIZING; or it is cut, or has a "
 	 "value that is not defined or cannot be (clock_status, counter_id, leap_indicator, "

@@ -10,7 +10,6 @@
 #include "feed/file_page.h"
 #include "feed/live.h"
 #include "feed/message.h"
-#include "judge/health.h"
 #include "observe/driver_config.h"
 #include "top/top_options.h"
 #include "top/top_session.h"
@@ -56,17 +55,10 @@ static bool is_of_file(const struct live *live)
 /* The page of a file may be of another machine: it is held against CLOCK_REALTIME here. */
 static struct claim claim_of_here(const struct top_run *run)
 {
-	struct ns_interval distance;
-
 	if (!is_of_file(&run->live))
 		return claim_seen(true);
-	if (run->options->monitor.foreign)
-		return claim_unknown(CLAIM_NOT_COMPARED);
-	if (page_distance_now(&top_model_page(run->model)->page, &distance))
-		return claim_unknown(CLAIM_NOT_COMPARED);
-	return distance.lo_ns >= -HEALTH_BACK_NS && distance.hi_ns <= HEALTH_BACK_NS
-		       ? claim_seen(true)
-		       : claim_unknown(CLAIM_OTHER_MACHINE);
+	return run->options->monitor.foreign ? claim_unknown(CLAIM_NOT_COMPARED)
+					     : file_page_claim(&top_model_page(run->model)->page);
 }
 
 static const struct top_state *state_now(struct top_run *run)
@@ -74,7 +66,8 @@ static const struct top_state *state_now(struct top_run *run)
 	const struct page_monitor *monitor = run->live.monitor;
 	const struct top_context context = {
 		.now_ns = clock_now_ns(CLOCK_MONOTONIC),
-		.clocks = monitor && page_monitor_facts(monitor)->clock_period_ns,
+		.clocks = monitor && page_monitor_facts(monitor)->is_device &&
+			  page_monitor_facts(monitor)->clock_period_ns,
 		.elsewhere = claim_of_here(run),
 	};
 

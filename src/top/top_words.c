@@ -205,7 +205,7 @@ void top_now_sentence(const struct top_state *state, char *text, size_t bytes)
 	else if (state->clocks)
 		say(&words, "the page is good, and the clocks are within what they claim");
 	else
-		say(&words, "the page is good, and CLOCK_REALTIME within 1 ms of it");
+		say(&words, "the page is good, and CLOCK_REALTIME meets it");
 }
 
 /* --- Since the start */

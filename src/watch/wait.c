@@ -178,7 +178,7 @@ static bool is_settling(const struct wait *wait)
  */
 static void check_recovered(struct wait *wait)
 {
-	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns != 0;
+	bool clocks = page_monitor_facts(wait->live.monitor)->clock_period_ns && !is_of_file(wait);
 	bool is_other = judge_has_witness_but_page(wait->judge);
 	enum wait_basis basis = is_other	   ? WAIT_BY_WITNESS
 				: is_of_file(wait) ? WAIT_BY_FILE
@@ -427,8 +427,8 @@ static const struct command_option options[] = {
 		"and the PTP clock agree with it within what they claim (1 ms where they "
 		"claim nothing), and nothing that this wait saw happen was less than 5 s ago. "
 		"Where this wait saw nothing bad, so that what was before it is not known, it says "
-		"_synchronized now_. The page of a plain file must be at most 2 s outside its "
-		"bound from CLOCK_REALTIME, for both states: else it may be of another machine. "
+		"_synchronized now_. For both states CLOCK_REALTIME must meet the page of a "
+		"plain file by the same bounds: else it may be of another machine. "
 		"A page that is cut, or has a value that is not defined or out of range, is not "
 		"good. What is missing is said when the time is over. "
 		"Where the page carries no clock, CLOCK_REALTIME must agree with the witness: a "

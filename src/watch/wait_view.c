@@ -51,7 +51,7 @@ static const struct json_table wait_table = {
 		 "`no_time`, `no_voucher`; `out_of_range`: the page's time or bound is; "
 		 "`undefined`: the page is cut, or has a value that is not defined or cannot be; "
 		 "`not_compared`: with no other clock; `other_machine`: the page is in a file, and "
-		 "far from CLOCK_REALTIME.",
+		 "CLOCK_REALTIME does not meet it.",
 		 JSON_NULL, .name = why_names},
 		{"waited_ns", JSON_U64, "How long it waited.", .unit = "ns"},
 		{"device", JSON_STRING, "The path of the page."},

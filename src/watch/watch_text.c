@@ -42,9 +42,7 @@ static void put_samples(FILE *out, const struct watch_context *context)
 static void put_clocks(FILE *out, const struct watch_context *context)
 {
 	if (!context->clock_period_ns) {
-		fputs("clocks  none is compared: only a device is sure to tell this machine's "
-		      "time\n",
-		      out);
+		fputs("clocks  none is compared\n", out);
 		return;
 	}
 	fprintf(out, "clocks  CLOCK_REALTIME%s%s", context->phc ? " and " : "",

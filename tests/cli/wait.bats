@@ -292,7 +292,7 @@ not_known() {
 }
 
 @test "wait: what it did not see begin has not recovered; it is synchronized now" {
-	play_sim "$page" 'end 1h' 'at 10ms step 5ms'
+	play_sim "$page" 'end 1h' 'at 10ms step 100us'
 	until_true has "$played" ' line '
 	run -0 "$VMCLOCK_TRACE" wait --device "$page" --for recovered --timeout 5m
 	[ "$output" = "synchronized now: the page in the file, status SYNCHRONIZED, is near CLOCK_REALTIME; what was before this wait is not known" ]

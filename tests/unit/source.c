@@ -4,9 +4,13 @@
 #include <stdlib.h>
 
 #include "base/clock_now.h"
+#include "feed/file_page.h"
 #include "feed/live.h"
 #include "feed/recorded.h"
 #include "feed/simulated.h"
+#include "judge/clock_error.h"
+#include "observe/clock_event.h"
+#include "page/counter.h"
 #include "page_make.h"
 #include "store/writer.h"
 #include "store_make.h"
@@ -282,12 +286,53 @@ static void a_machine_until_a_signal(void **state)
 	assert_int_equal(machine->until.signal, SIGTERM);
 }
 
+/* A page that tells CLOCK_REALTIME on this CPU's counter, but for @ahead_s, to 2 s. */
+static struct page page_ahead(uint64_t ahead_s)
+{
+	struct page page = make_full_page();
+
+	make_field(&page, PAGE_COUNTER_VALUE, counter_read_ordered());
+	make_field(&page, PAGE_TIME_SEC, clock_now_ns(CLOCK_REALTIME) / NSEC_PER_SEC + ahead_s);
+	make_field(&page, PAGE_TIME_MAXERROR_NS, 2000000000);
+	return page;
+}
+
+static struct event reading_beside(const struct page *page)
+{
+	struct event event;
+
+	clock_event_realtime_beside(page, &event);
+	event.clock.has_claim = false;
+	return event;
+}
+
+static void of_a_file_what_is_not_of_here_is_not_judged(void **state)
+{
+	struct page near = page_ahead(0), off = page_ahead(5);
+	struct event event = reading_beside(&off);
+	struct clock_error error;
+	bool was_of_here = false;
+
+	(void)state;
+	assert_int_equal(file_page_claim(&near).state, CLAIM_HOLDS);
+	assert_int_equal(file_page_claim(&off).why, CLAIM_OTHER_MACHINE);
+	assert_false(file_page_reading(&was_of_here, &event));
+	event = reading_beside(&near);
+	assert_true(file_page_reading(&was_of_here, &event));
+	assert_int_equal(clock_error_of(&event, &error), 0);
+	/* What is off later is told, and leaves open how the clock was. */
+	event = reading_beside(&off);
+	assert_true(file_page_reading(&was_of_here, &event));
+	assert_int_not_equal(clock_error_of(&event, &error), 0);
+}
+
 #define STORED(test)  cmocka_unit_test_setup_teardown(test, make_path, remove_path)
 #define MACHINE(test) cmocka_unit_test_setup_teardown(test, start_machine, stop_machine)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_a_file_what_is_not_of_here_is_not_judged),
 		STORED(a_recording_with_a_gap),
 		STORED(a_recording_until_it_is_enough),
 		STORED(a_recording_that_is_none),
