@@ -91,8 +91,9 @@ static const char report_style[] = HTML_PALETTE
 	"dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.2rem "
 	"1rem;font-size:.9rem}"
 	"dt{color:var(--soft)}dd{margin:0}\n"
-	/* Last, for it is to win: nothing scrolls on paper. */
-	"@media print{.wide{overflow:visible}.wide>*,.wide>.many{min-width:0!important}"
+	/* Last, for it is to win: nothing scrolls on paper, and nothing is folded. */
+	"@media print{details::details-content{content-visibility:visible}summary{list-style:none}"
+	"pre{white-space:pre-wrap}.wide{overflow:visible}.wide>*,.wide>.many{min-width:0!important}"
 	".wide th,.wide td{font-size:.75rem;padding-right:.3rem;overflow-wrap:anywhere;"
 	"min-width:0!important}.wide th,.many td:first-child{overflow-wrap:"
 	"normal}.wide th{white-space:normal}}\n";

@@ -5,8 +5,8 @@
     browse.py PAGE.html DIRECTORY
 
 Without a network. Fails on a message on the console, on whatever the page asks for beside itself, on a
-page that is wider than its window, on labels of a plot that touch, and on text that is hard to tell from
-what is behind it. The pictures are left in DIRECTORY.
+page that is wider than its window, on labels of a plot that touch, on text that is hard to tell from
+what is behind it, and on what is folded away on paper. The pictures are left in DIRECTORY.
 """
 import base64
 import json
@@ -109,6 +109,9 @@ def look(browser, url, width, scheme, picture):
                               "scale": 1})
     with open(picture, "wb") as file:
         file.write(base64.b64decode(image["data"]))
+    browser.ask("Emulation.setEmulatedMedia", session, media="print")
+    folded = browser.ask("Runtime.evaluate", session, expression="[...document.querySelectorAll('details *')]"
+                         ".filter(e => !e.checkVisibility()).length")["result"]["value"]
     said = [news for news in browser.news if news.get("method") in (
         "Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
     asked = {news["params"]["request"]["url"] for news in browser.news
@@ -120,6 +123,7 @@ def look(browser, url, width, scheme, picture):
     assert seen["plots"] > 0, where + "no plot"
     assert seen["wide"] <= 0, where + "wider than its window by %d" % seen["wide"]
     assert not seen["touching"], where + str(seen["touching"])
+    assert not folded, where + "%d elements are folded on paper" % folded
     assert not seen["faint"], where + str(seen["faint"])
     assert (seen["back"] < 0.05) == (scheme == "dark"), where + "the other scheme's colours"
     assert os.path.getsize(picture) > 20000, where + "an empty picture"
