@@ -87,7 +87,7 @@ UNITS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/*.
 BENCHES := $(patsubst %,$(OUT)/bench/%,page_read funclatency record)
 MAN := $(patsubst man/%.scd,$(OUT)/man/%,$(wildcard man/*.scd))
 # Programs that shells complete, and for which shells.
-COMPLETED := $(NAME) vmclock-sim
+COMPLETED := $(NAME) $(NAME)-exporter $(NAME)-bundle vmclock-sim
 COMPLETIONS := $(foreach shell,bash zsh fish,$(addprefix $(OUT)/completions/,$(addsuffix .$(shell),$(COMPLETED))))
 
 # What is undefined ends the program at once. Events of any bytes are given to the judge: bools too.

@@ -367,8 +367,17 @@ static int show(const struct shell *shell, const struct command *command)
 	return message_output(EXIT_DONE);
 }
 
-int completion_show(const struct command *command, const char *shell)
+int completion_show(const struct command *command, const char *called, const char *shell)
 {
+	const char *name = strrchr(called, '/') ? strrchr(called, '/') + 1 : called;
+	struct command by_name = *command;
+
+	/* As vmclock-trace becomes it, it is a part of that; else a program. */
+	if (!command->is_program && strcmp(name, command->name) != 0) {
+		by_name.name = name;
+		by_name.is_program = true;
+		command = &by_name;
+	}
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
 		if (!strcmp(shell, shells[i].name))
 			return show(&shells[i], command);

@@ -7,8 +7,9 @@
 
 /*
  * Print what @shell, "bash", "zsh" or "fish", needs to complete @command: a program's whole script,
- * or of a subcommand its part of one. The exit code: what is wrong has then been said.
+ * also of a subcommand that was @called by another name, as vmclock-trace-exporter is; else a
+ * subcommand's part of one. The exit code: what is wrong has then been said.
  */
-int completion_show(const struct command *command, const char *shell);
+int completion_show(const struct command *command, const char *called, const char *shell);
 
 #endif

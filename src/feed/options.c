@@ -346,7 +346,7 @@ int options_parse(const struct command *command, int argc, char **argv, void *va
 	assert(count_of(command->options) <= OPTIONS_MAX);
 	/* How the files beside this program are made. */
 	if (argc == 3 && !strcmp(argv[1], "--completion"))
-		return completion_show(command, argv[2]);
+		return completion_show(command, argv[0], argv[2]);
 	if (argc == 2 && !strcmp(argv[1], "--manual"))
 		return help_manual(command);
 	if (argc == 2 && !strcmp(argv[1], "--manual-exits"))

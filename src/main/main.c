@@ -84,7 +84,7 @@ static int put_completion(const struct command_option *option, const char *text,
 {
 	(void)option;
 	(void)value;
-	return completion_show(&program, text);
+	return completion_show(&program, program.name, text);
 }
 
 static const char *shell(unsigned int i)

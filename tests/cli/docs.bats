@@ -444,6 +444,22 @@ questions() {
 	done
 }
 
+@test "completion: programs that stand beside it are completed by their own names, in each shell" {
+	for command in exporter bundle; do
+		script=$root/build/completions/vmclock-trace-$command
+		options_by_name() {
+			bash -ec '. "$1"; COMP_WORDS=(vmclock-trace-"$2" --) COMP_CWORD=1
+				eval "$(complete -p vmclock-trace-"$2" | sed "s/.*-F \([a-z_]*\).*/\1/")"
+				printf "%s\n" "${COMPREPLY[@]}"' bash "$script.bash" "$command"
+		}
+		same "long_options_of_help $command" options_by_name
+		zsh --no-rcs -n "$script.zsh"
+		grep -qx "#compdef vmclock-trace-$command" "$script.zsh"
+		run -0 fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$script.fish" "vmclock-trace-$command --he"
+		[[ $output == --help* ]]
+	done
+}
+
 # fish_offers LINE: what fish itself offers for the end of LINE, without what it says of each.
 fish_offers() {
 	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$root/build/completions/vmclock-trace.fish" "$1" | cut -f 1

@@ -62,7 +62,7 @@ listed_once() {
 
 @test "install: a group reads the devices without root; options of services that somebody changed are kept" {
 	in_tree install DESTDIR="$to" PREFIX=/usr
-	[ "$(find "$to" -type f -path '*completion*' -o -type f -path '*/zsh/*' | wc -l)" = 6 ]
+	[ "$(find "$to" -type f -path '*completion*' -o -type f -path '*/zsh/*' | wc -l)" = 12 ]
 	# The group of the rules is made, and each rule is for reading.
 	udevadm=$(command -v udevadm || ls /bin/udevadm 2>/dev/null || :)
 	rules=$to/usr/lib/udev/rules.d/40-vmclock.rules
