@@ -382,6 +382,7 @@ install: all man completions
 	install -Dm644 -t $(DOC_DIR)/grafana contrib/grafana/*
 	install -Dm644 -t $(DOC_DIR)/sqlite contrib/sqlite/*
 	install -Dm644 -t $(DOC_DIR)/kubernetes contrib/kubernetes/*
+	chmod 755 $(DOC_DIR)/kubernetes/*.sh
 
 uninstall:
 	rm -f $(addprefix $(BIN_DIR)/,$(notdir $(PROGRAMS)))

@@ -3,6 +3,8 @@
 # What comes with the exporter: rules and their runbooks, dashboard, units, manifests, manual. They
 # name only what there is, and are what their readers take.
 
+load ../patience
+
 setup() {
 	: "${VMCLOCK_TRACE:=$PWD/build/vmclock-trace}"
 	root=$BATS_TEST_DIRNAME/../..
@@ -153,9 +155,12 @@ names_exist() {
 }
 
 @test "exporter's manifests: YAML of the kinds that they are said to be, port and paths as the program's" {
-	/usr/bin/python3 - "$contrib/kubernetes/vmclock-exporter.yaml" <<-'END'
-		import sys, yaml
-		by_kind = {part["kind"]: part for part in yaml.safe_load_all(open(sys.argv[1], encoding="utf-8"))}
+	# What each key is, `make check-packages` asks Kubernetes' own description; of a ServiceMonitor nobody but this.
+	/usr/bin/python3 - "$contrib"/kubernetes <<-'END'
+		import json, os, sys, yaml
+		os.chdir(sys.argv[1])
+		by_kind = {part["kind"]: part for name in ("vmclock-exporter.yaml", "service-monitor.yaml")
+		           for part in yaml.safe_load_all(open(name, encoding="utf-8"))}
 		assert set(by_kind) == {"Namespace", "DaemonSet", "Service", "ServiceMonitor"}, by_kind.keys()
 		pod = by_kind["DaemonSet"]["spec"]["template"]
 		container = pod["spec"]["containers"][0]
@@ -165,12 +170,36 @@ names_exist() {
 		assert by_kind["ServiceMonitor"]["spec"]["selector"]["matchLabels"] == by_kind["Service"]["metadata"]["labels"]
 		assert container["ports"] == [{"name": "metrics", "containerPort": 10319}]
 		assert container["args"][0] == "exporter" and ":10319" in container["args"]
+		assert container["image"].partition(":")[0] == "vmclock-trace"  # as make image names it
+		assert set(by_kind["ServiceMonitor"]["spec"]) == {"selector", "endpoints"}
 		assert by_kind["ServiceMonitor"]["spec"]["endpoints"][0]["port"] == by_kind["Service"]["spec"]["ports"][0]["name"]
 		health = {"path": "/healthz", "port": "metrics"}
 		assert [container[probe + "Probe"]["httpGet"] for probe in ("liveness", "readiness")] == [health, health]
 		volumes = {volume["name"] for volume in pod["spec"]["volumes"]}
 		assert volumes == {mount["name"] for mount in container["volumeMounts"]}
+		custom = yaml.safe_load(open("kustomization.yaml", encoding="utf-8"))
+		assert set(custom) == {"apiVersion", "kind", "resources", "configMapGenerator", "generatorOptions"}
+		plugin = custom["configMapGenerator"][0]["files"]
+		assert all(map(os.path.isfile, custom["resources"] + plugin))
+		rule = json.load(open(plugin[0], encoding="utf-8"))["rules"][0]
+		assert os.path.basename(rule["path"]) == plugin[1]
 	END
+}
+
+@test "node-problem-detector: 0 sane, 1 not, 2 not known, and why in one line" {
+	ln -s "$VMCLOCK_TRACE" "$dir/vmclock-trace"
+	problem() { PATH=$dir:$PATH run "$contrib/kubernetes/vmclock-problem.sh" "$@"; }
+	problem --device "$dir/none"
+	[ "$status" = 2 ]
+	[ "$output" = "vmclock-trace status: cannot open $dir/none: No such file or directory" ]
+	play_sim "$dir/page" 'end 1h'
+	problem --device "$dir/page"
+	[[ "$status $output" = '0 OK'* ]]
+	end_sim
+	printf '\4' | dd of="$dir/page" bs=1 seek=$((0x22)) conv=notrunc status=none
+	problem --device "$dir/page" --counter 5
+	[ "$status" = 1 ]
+	[[ $output == 'NOT SAFE: '* && ${#lines[@]} = 1 ]]
 }
 
 @test "exporter's examples: the web configuration is taken once it has a password and a certificate" {
@@ -194,7 +223,7 @@ names_exist() {
 		grep -oE -- '--[a-z-]+' | sort -u >"$dir/used" || :
 	[ -s "$dir/used" ]
 	while read -r option; do
-		case $option in --for | --exec | --json) continue ;; esac # of wait and watch
+		case $option in --for | --exec | --json | --config) continue ;; esac # of wait, watch and node-problem-detector
 		grep -qx -- "$option" "$dir/help" || { echo "$option" >&2; return 1; }
 	done <"$dir/used"
 }
