@@ -54,9 +54,15 @@ __u32 every_event = 0;
  */
 __u32 armed = 0;
 
-/* The second in which events are counted, and how many there were. Roughly: CPUs may race. */
-__u64 rate_window = 0;
-__u32 rate_used = 0;
+/* How many events there were in the second that began at @tick. Roughly: CPUs may race. */
+struct rate {
+	__u64 tick;
+	__u32 used;
+};
+
+static struct rate event_rate;
+static struct rate refused_rate;
+static struct rate telling_rate;
 
 static bool is_wanted_comm(struct task_struct *task)
 {
@@ -91,22 +97,24 @@ static bool is_wanted_event(__u32 path, long result, __u64 latency_ns)
 	return filter_paths & (1u << (path & 31));
 }
 
-/* Is there room for one more within this second? Else it is counted as suppressed. */
+/* Is there room for one more of @limit within this second? Else it is counted as @loss. */
+static __noinline bool is_within(struct rate *rate, __u32 limit, __u32 loss)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (tick - rate->tick >= ticks_per_second) {
+		rate->tick = tick;
+		rate->used = 0;
+	}
+	if (__sync_fetch_and_add(&rate->used, 1) < limit)
+		return true;
+	count_one(loss);
+	return false;
+}
+
 static bool is_within_rate(void)
 {
-	__u64 tick;
-
-	if (!rate_limit)
-		return true;
-	tick = bpf_jiffies64();
-	if (tick - rate_window >= ticks_per_second) {
-		rate_window = tick;
-		rate_used = 0;
-	}
-	if (__sync_fetch_and_add(&rate_used, 1) < rate_limit)
-		return true;
-	count_one(WIRE_LOSS_SUPPRESSED);
-	return false;
+	return !rate_limit || is_within(&event_rate, rate_limit, WIRE_LOSS_SUPPRESSED);
 }
 
 /*
@@ -115,21 +123,9 @@ static bool is_within_rate(void)
  */
 #define REFUSED_A_SECOND 10
 
-__u64 refused_window = 0;
-__u32 refused_used = 0;
-
-static __noinline bool is_within_refused_rate(void)
+static bool is_within_refused_rate(void)
 {
-	__u64 tick = bpf_jiffies64();
-
-	if (tick - refused_window >= ticks_per_second) {
-		refused_window = tick;
-		refused_used = 0;
-	}
-	if (__sync_fetch_and_add(&refused_used, 1) < REFUSED_A_SECOND)
-		return true;
-	count_one(WIRE_LOSS_REFUSED);
-	return false;
+	return is_within(&refused_rate, REFUSED_A_SECOND, WIRE_LOSS_REFUSED);
 }
 
 /*
@@ -139,24 +135,10 @@ static __noinline bool is_within_refused_rate(void)
  */
 #define TELLING_A_SECOND 100
 
-__u64 telling_window = 0;
-__u32 telling_used = 0;
-
-static __noinline bool is_within_telling_rate(void)
+static bool is_within_telling_rate(void)
 {
-	__u64 tick;
-
-	if (every_event_asked)
-		return true;
-	tick = bpf_jiffies64();
-	if (tick - telling_window >= ticks_per_second) {
-		telling_window = tick;
-		telling_used = 0;
-	}
-	if (__sync_fetch_and_add(&telling_used, 1) < TELLING_A_SECOND)
-		return true;
-	count_one(WIRE_LOSS_SUPPRESSED);
-	return false;
+	return every_event_asked ||
+	       is_within(&telling_rate, TELLING_A_SECOND, WIRE_LOSS_SUPPRESSED);
 }
 
 #endif
