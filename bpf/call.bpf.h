@@ -34,7 +34,9 @@ static bool is_telling_call(__u32 path, long result, __u64 latency_ns)
 
 	if (every_event ? !is_wanted_event(path, result, latency_ns) : !telling)
 		return false;
-	return (!telling || is_within_telling_rate()) && is_within_rate();
+	return (telling ? is_within_telling_rate()
+			: is_within_use_rate(bpf_get_current_task_btf()->tgid)) &&
+	       is_within_rate();
 }
 
 /*

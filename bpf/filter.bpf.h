@@ -41,7 +41,7 @@ const volatile bool calls_wanted = false;
 /* Is each read measured, not just the first of a thread in a tick? */
 const volatile bool measure_all = false;
 
-/* Does the user want every use as an event, and not the loader alone, for an incident? */
+/* Does the user want every use as an event, and not the loader alone, for an incident or a ring? */
 const volatile bool every_event_asked = false;
 
 /* The loader's switch: 1 while every use is to be sent as an event. */
@@ -139,6 +139,21 @@ static bool is_within_telling_rate(void)
 {
 	return every_event_asked ||
 	       is_within(&telling_rate, TELLING_A_SECOND, WIRE_LOSS_SUPPRESSED);
+}
+
+/*
+ * Nor is there one to the uses that succeed: so many a second of a process are sent. Processes
+ * whose ids end alike share it, so that any number of them is limited too.
+ */
+#define USES_A_SECOND 1000
+#define USE_SHARES    64
+
+static struct rate use_rate[USE_SHARES];
+
+static bool is_within_use_rate(__u32 pid)
+{
+	return every_event_asked ||
+	       is_within(&use_rate[pid % USE_SHARES], USES_A_SECOND, WIRE_LOSS_SUPPRESSED);
 }
 
 #endif

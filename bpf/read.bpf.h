@@ -325,10 +325,10 @@ static __always_inline bool is_wanted_read(const struct read_end *end)
 	return is_telling_read(end);
 }
 
-/* Can anybody cause it without limit, and was it caused so? */
+/* Anybody can cause reads without limit: was it caused so? */
 static bool is_beyond_rate(const struct read_end *end)
 {
-	return end->result < 0 && !is_within_telling_rate();
+	return !(end->result < 0 ? is_within_telling_rate() : is_within_use_rate(end->reader->pid));
 }
 
 /* What a measured read adds to the tables, but for what its record brings. */
@@ -394,7 +394,7 @@ static __always_inline void handle_plain_read(const __u64 *args, struct wire_rea
 	end.latency_ns = end.end_ns - reader->start_ns;
 	reader_measured(reader, end.end_ns, end.latency_ns);
 	identify(reader);
-	if (!send_read(&end, args, true))
+	if (is_beyond_rate(&end) || !send_read(&end, args, true))
 		count_unsent(&end, args, true);
 }
 

@@ -23,8 +23,8 @@ enum loss_effect {
 	X(ring_full, LOSS_OF_EVENT, "ring full", "There was no room in the kernel's ring buffer.") \
 	X(suppressed, LOSS_WANTED, "suppressed",                                                   \
 	  "Not sent because of a limit on their rate: `--rate`; and, unless each use was asked "   \
-	  "for, 100 a second of calls that failed or mapped the page, as anybody can make them. "  \
-	  "Their uses are counted.")                                                               \
+	  "for, 100 a second of calls that failed or mapped the page, and 1000 a second of a "     \
+	  "process, as anybody can make them. Their uses are counted.")                            \
 	X(task_storage, LOSS_OF_EVENT, "no task storage",                                          \
 	  "The kernel had no memory to remember a call's start.")                                  \
 	X(page_unreadable, LOSS_OF_PART, "without their page",                                     \

@@ -45,6 +45,7 @@ struct kernel_trace_filter {
 struct kernel_trace_options {
 	struct kernel_trace_filter filter;
 	bool every_event;    /* each use as an event, from the beginning */
+	bool limited;	     /* but not more than 1000 a second of a process */
 	bool calls;	     /* also each whole call to a vmclock's PTP clock */
 	bool all_phcs;	     /* other PTP clocks too */
 	uint32_t rate;	     /* at most so many events a second; 0: any number */

@@ -193,7 +193,7 @@ static void set_options(struct kernel_engine *engine, const struct kernel_trace_
 	to->has_use_filter = options->calls || filter->pid || filter->comm || filter->cgroup;
 	to->has_event_filter = options->calls || options->rate || filter->errors_only ||
 			       filter->slower_than_ns || filter->paths;
-	to->every_event_asked = options->every_event;
+	to->every_event_asked = options->every_event && !options->limited;
 	engine->bpf->bss->every_event = options->every_event;
 }
 

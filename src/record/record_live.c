@@ -170,7 +170,8 @@ static int open_sources(struct machine *machine)
 			    .timer_only = true,
 			    .without_phc = true,
 			    .references = machine->options->references},
-		.hooks = {.every_event = machine->options->every_event,
+		.hooks = {.every_event = machine->options->every_event || machine->options->ring_ns,
+			  .limited = !machine->options->every_event,
 			  .btf = machine->options->btf,
 			  .reload = machine->options->reload,
 			  .wait_for_driver = true},
@@ -232,10 +233,12 @@ static void set_facts(struct machine *machine)
 	}
 	if (machine->live.kernel)
 		fact_set(facts, "uses", "%s",
-			 options->every_event
-				 ? "each an event, and counted in the kernel"
+			 options->every_event ? "each an event, and counted in the kernel"
+			 : options->ring_ns
+				 ? "each an event, up to 1000 a second of a process, and counted "
+				   "in the kernel"
 				 : "counted in the kernel; in the first 60 s of an incident each "
-				   "an event");
+				   "an event, up to 1000 a second of a process");
 	fact_set(facts, "mappers", "%s",
 		 mappers_facts(machine->live.mappers)->all
 			 ? "of all processes"

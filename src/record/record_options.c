@@ -25,7 +25,6 @@ int record_options_settle(struct record_options *options)
 		return refuse("--max-age is shorter than --ring");
 	options->before_ns = options->before_ns ?: options->ring_ns;
 	options->max_bytes = options->max_bytes ?: RING_MAX_BYTES;
-	options->every_event = true;
 	return MESSAGE_GO_ON;
 }
 

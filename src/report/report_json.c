@@ -20,6 +20,8 @@ static const struct json_table kernel_table = {
 		{"ring_full", JSON_U64, "For how many its buffer had no room."},
 		{"uncounted", JSON_U64,
 		 "How many uses are in no count, where the kernel skipped a hook."},
+		{"suppressed", JSON_U64,
+		 "How many were not sent, being above a limit on their rate."},
 		{0},
 	}};
 
@@ -138,7 +140,7 @@ static const char *unknown_names(int i)
 		"not_written",	"unlisted",	   "no_page",	     "no_hooks",
 		"no_hook",	"before_watched",  "driver_let_go",  "page_bad",
 		"not_compared", "missed_updates",  "lost_in_kernel", "mapped",
-		"no_realtime",	"realtime_unseen", "reads_unlisted"};
+		"no_realtime",	"realtime_unseen", "reads_unlisted", "not_kept"};
 	const int count = sizeof(names) / sizeof(names[0]);
 
 	if (i < count)
@@ -239,6 +241,7 @@ static json_object *json_kernel(const struct analysis *analysis)
 	add_u64(json, "seen", analysis->losses.seen);
 	add_u64(json, "ring_full", analysis->losses.ring_full);
 	add_u64(json, "uncounted", analysis->losses.uncounted);
+	add_u64(json, "suppressed", analysis->losses.suppressed);
 	return json;
 }
 

@@ -225,6 +225,12 @@ static void emit_seeing(const struct report *report, const struct unknown_sink *
 		emit(sink, "lost_in_kernel",
 		     "%s%" PRIu64 " events were lost in the kernel. Uses are counted nevertheless.",
 		     whole, lost);
+	if (analysis->has_losses && analysis->losses.suppressed)
+		emit(sink, "not_kept",
+		     "%s%" PRIu64
+		     " uses of the clock were counted and not kept one by one, being above "
+		     "a limit on their rate.",
+		     whole, analysis->losses.suppressed);
 	if (maps)
 		emit(sink, "mapped",
 		     "%s%zu process%s mapped the page: what %s read there nobody can see.", whole,

@@ -188,7 +188,9 @@ static void put_losses(FILE *out, const struct trace_request *request,
 			"suppressed          %" PRIu64 " events, by the limit of %" PRIu32
 			" a second%s\n",
 			losses->suppressed, request->rate,
-			request->every_event ? "" : ", and of 100 that failed or mapped the page");
+			request->every_event ? ""
+					     : ", of 100 that failed or mapped the page, and "
+					       "of 1000 of a process");
 	if (losses->refused)
 		fprintf(out,
 			"refused             %" PRIu64

@@ -58,6 +58,7 @@ ours 'trace'
 ours 'trace --measure-all'
 ours 'trace --events --rate 0'
 ours 'trace --calls --rate 0'
+watched 'record --ring, above 1000 reads a second' vmclock-trace record --ring 1h /tmp/ring.sqlite
 ours 'trace --comm somebody-else'
 ours 'trace --kprobes'
 watched 'funclatency by fentry' funclatency fentry

@@ -51,6 +51,14 @@ setup_file() {
 	keep ring_report vmclock-trace report --json /tmp/flights/*.sqlite
 	keep flood_kept sqlite3 /tmp/flood.sqlite "SELECT count(*) FROM timeline
 		WHERE type IN ('read', 'call')"
+	# As fast as it goes, in an incident, where not every use was asked for.
+	begin limited vmclock-trace record --json --ring 1h /tmp/limited.sqlite
+	echo step -100ms >/run/lab/clock
+	until_says limited '"kind":"host_step"'
+	load flood 2 2 >/tmp/limited.load
+	finish
+	keep limited.load cat /tmp/limited.load
+	keep limited_report vmclock-trace report --json /tmp/limited.sqlite
 SCRIPT
 	# By QEMU's own figure.
 	sed -n 's/^lab: migrated, \([0-9]*\) ms down$/\1/p' "$BATS_FILE_TMPDIR/all.err" >"$OUT/down_ms"
@@ -117,6 +125,18 @@ SCRIPT
 	[ "$lost" = 0 ] || holds flood_report '.[0].not_known | map(.code) | index("not_written") != null'
 	holds flood_record ".[-1] | .events_lost == $lost and .trouble == null"
 	echo "$(value flood_report '.[0].recording.kernel | "the kernel made \(.made), brought \(.seen)"'), kept $kept, lost $lost" >&3
+}
+
+@test "record in an incident: a process that reads without end fills nothing; all is counted, the errors of most not known" {
+	pid=$(value limited.load '.[0].pid')
+	made=$(value limited.load '.[0] | .clock_gettime + .PTP_SYS_OFFSET_PRECISE')
+	holds limited_report ".[0].recording.kernel as \$kernel | .[0].readers | map(select(.pid == $pid))[0]
+		| .uses + \$kernel.uncounted >= $made and .uses <= $made * 1.05
+		and \$kernel.suppressed > 0 and \$kernel.made + \$kernel.suppressed >= .uses
+		and \$kernel.made <= 1000 * ((.last_ns - .first_ns) / 1e9 + 2) + 100"
+	holds limited_report ".[0].incidents[-1].readers | map(select(.pid == $pid))
+		| length == 2 and all(.reads == .errors.known + ([.errors.unknown[]] | add) and .errors.unknown.counted > 0)"
+	holds limited_report '.[0].not_known | map(.code) | index("not_kept") != null'
 }
 
 @test "record through a live migration: trace and watch --from show what was seen, and count as the report" {
