@@ -126,49 +126,29 @@ static void say_clocks(struct words *words, const struct incident *incident)
 	}
 }
 
-static uint64_t processes_of(const struct incident *incident)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < incident->readers; i++) {
-		bool seen = false;
-
-		for (size_t j = 0; j < i; j++)
-			seen |= incident->reader[j].who.pid == incident->reader[i].who.pid;
-		count += !seen;
-	}
-	return count;
-}
-
 static void say_readers(struct words *words, const struct report *report,
 			const struct incident *incident)
 {
-	uint64_t reads = incident->reads_unlisted + incident->reads_unjudged;
-	uint64_t known = 0, wrong = 0, failed = 0, processes = processes_of(incident);
+	struct reads reads = reads_of(&incident, 1);
 
-	for (size_t i = 0; i < incident->readers; i++) {
-		reads += incident->reader[i].reads;
-		known += incident->reader[i].errors.known;
-		wrong += incident->reader[i].errors.wrong;
-		failed += incident->reader[i].errors.unknown[ERROR_FAILED];
-	}
-	if (!reads) {
+	if (!reads.all) {
 		say(words, report_watched_reads(report)
 				   ? " No read of the clock through the kernel was seen meanwhile."
 				   : " Who read it meanwhile was not watched.");
 		return;
 	}
 	say(words, " %s%" PRIu64 " process%s read the clock %" PRIu64 " times meanwhile: ",
-	    incident->reads_unlisted ? "At least " : "", processes, processes == 1 ? "" : "es",
-	    reads);
-	if (failed)
-		say(words, "%" PRIu64 " failed%s", failed, failed == reads ? "." : ", ");
-	if (failed == reads)
+	    incident->reads_unlisted ? "At least " : "", reads.processes,
+	    reads.processes == 1 ? "" : "es", reads.all);
+	if (reads.failed)
+		say(words, "%" PRIu64 " failed%s", reads.failed,
+		    reads.failed == reads.all ? "." : ", ");
+	if (reads.failed == reads.all)
 		return;
-	say(words, "%" PRIu64 " reads got a wrong time, %" PRIu64 " are not proven wrong", wrong,
-	    known - wrong);
-	if (reads > known + failed)
-		say(words, ", and of %" PRIu64 " it is not known", reads - known - failed);
+	say(words, "%" PRIu64 " reads got a wrong time, %" PRIu64 " are not proven wrong",
+	    reads.wrong, reads.known - reads.wrong);
+	if (reads.unknown)
+		say(words, ", and of %" PRIu64 " it is not known", reads.unknown);
 	say(words, ".");
 }
 

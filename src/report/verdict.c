@@ -202,44 +202,41 @@ static void set_clock(const struct report *report, struct verdict *out)
 		say(&note, ", by %s", witness_text(&worst.incident->witness, witness));
 }
 
-/* Reads of the clock in all incidents, and by how many processes wrong ones. */
-struct reads {
-	uint64_t all, known, wrong, failed, programs;
-};
-
-static bool is_first_wrong(const struct verdict *out, size_t incident, size_t reader)
+/* Is it the first entry of its process, of all or of those that got wrong times? */
+static bool is_first(const struct incident *const *incident, size_t at, size_t reader, bool wrong)
 {
-	int pid = (int)out->incident[incident]->reader[reader].who.pid;
+	uint32_t pid = incident[at]->reader[reader].who.pid;
 
-	for (size_t i = 0; i <= incident; i++) {
-		for (size_t j = 0; j < (i < incident ? out->incident[i]->readers : reader); j++) {
-			const struct incident_reader *other = &out->incident[i]->reader[j];
+	for (size_t i = 0; i <= at; i++) {
+		for (size_t j = 0; j < (i < at ? incident[i]->readers : reader); j++) {
+			const struct incident_reader *other = &incident[i]->reader[j];
 
-			if ((int)other->who.pid == pid && other->errors.wrong)
+			if (other->who.pid == pid && (!wrong || other->errors.wrong))
 				return false;
 		}
 	}
 	return true;
 }
 
-static struct reads reads_of(const struct verdict *out)
+struct reads reads_of(const struct incident *const *incident, size_t incidents)
 {
 	struct reads sum = {0};
 
-	for (size_t i = 0; i < out->incidents; i++) {
-		const struct incident *incident = out->incident[i];
-
-		sum.all += incident->reads_unlisted + incident->reads_unjudged;
-		for (size_t j = 0; j < incident->readers; j++) {
-			const struct incident_reader *reader = &incident->reader[j];
+	for (size_t i = 0; i < incidents; i++) {
+		sum.all += incident[i]->reads_unlisted + incident[i]->reads_unjudged;
+		for (size_t j = 0; j < incident[i]->readers; j++) {
+			const struct incident_reader *reader = &incident[i]->reader[j];
 
 			sum.all += reader->reads;
 			sum.known += reader->errors.known;
 			sum.wrong += reader->errors.wrong;
 			sum.failed += reader->errors.unknown[ERROR_FAILED];
-			sum.programs += reader->errors.wrong && is_first_wrong(out, i, j);
+			sum.processes += is_first(incident, i, j, false);
+			sum.wrong_processes +=
+				reader->errors.wrong && is_first(incident, i, j, true);
 		}
 	}
+	sum.unknown = sum.all - sum.known - sum.failed;
 	return sum;
 }
 
@@ -247,8 +244,7 @@ static void set_reads(const struct report *report, struct verdict *out)
 {
 	struct verdict_line *line = &out->line[VERDICT_READS];
 	struct words value = value_of(line), note = note_of(line);
-	struct reads reads = reads_of(out);
-	uint64_t unknown = reads.all - reads.known - reads.failed;
+	struct reads reads = reads_of(out->incident, out->incidents);
 
 	if (!report_watched_reads(report)) {
 		line->well = CLAIM_UNKNOWN;
@@ -269,16 +265,16 @@ static void set_reads(const struct report *report, struct verdict *out)
 	}
 	if (reads.wrong)
 		say(&value, "%" PRIu64 " of %" PRIu64 ", by %" PRIu64 " program%s", reads.wrong,
-		    reads.all, reads.programs, reads.programs == 1 ? "" : "s");
+		    reads.all, reads.wrong_processes, reads.wrong_processes == 1 ? "" : "s");
 	else
 		say(&value, "none proven wrong");
-	if (!reads.wrong && !unknown && !reads.failed)
+	if (!reads.wrong && !reads.unknown && !reads.failed)
 		say(&note, "%" PRIu64 " read%s, within the bounds as far as is known", reads.known,
 		    reads.known == 1 ? "" : "s");
-	if (unknown)
-		say(&note, "%" PRIu64 " of %" PRIu64 " not known", unknown, reads.all);
+	if (reads.unknown)
+		say(&note, "%" PRIu64 " of %" PRIu64 " not known", reads.unknown, reads.all);
 	if (reads.failed)
-		say(&note, "%s%" PRIu64 " failed", unknown ? "; " : "", reads.failed);
+		say(&note, "%s%" PRIu64 " failed", reads.unknown ? "; " : "", reads.failed);
 }
 
 /* Does a stun tell that the guest did not run where no disruption does? */

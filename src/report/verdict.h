@@ -54,6 +54,16 @@ struct verdict {
 	size_t incidents;
 };
 
+/* Reads of the clock in some incidents, and by how many processes. */
+struct reads {
+	uint64_t all, known, wrong, failed; /* wrong: of those known */
+	uint64_t unknown;		    /* neither known nor failed */
+	uint64_t processes, wrong_processes;
+};
+
+/* Of each @incident, both borrowed. */
+struct reads reads_of(const struct incident *const *incident, size_t incidents);
+
 /* Of @report, into @out. */
 void verdict_of(const struct report *report, struct verdict *out);
 
