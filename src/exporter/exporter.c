@@ -115,6 +115,15 @@ static int open_listeners(struct exporter *exporter, struct error *error)
 	return err;
 }
 
+static void on_refused(int err)
+{
+	struct error error = {0};
+
+	error_cause(&error, "a client could not be let in: %s", strerror(-err));
+	error_hint_files(&error, err);
+	message_failure(&error);
+}
+
 static int open_server(struct exporter *exporter, struct error *error)
 {
 	const struct http_options options = {
@@ -122,6 +131,7 @@ static int open_server(struct exporter *exporter, struct error *error)
 		.arg = &exporter->pages,
 		.listeners = &exporter->listeners,
 		.web_config = exporter->options->web_config,
+		.refused = on_refused,
 	};
 	int err = open_listeners(exporter, error);
 

@@ -168,8 +168,8 @@ static void reload_when_due(struct http *http, uint64_t now_ns)
 	}
 }
 
-/* Let clients in. False: there is no descriptor left for one. */
-static bool let_in(struct http *http, int listener, uint64_t now_ns)
+/* Let clients in. -errno: there is no descriptor left for one, or no memory. */
+static int let_in(struct http *http, int listener, uint64_t now_ns)
 {
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		struct sockaddr_storage at;
@@ -178,17 +178,27 @@ static bool let_in(struct http *http, int listener, uint64_t now_ns)
 
 		if (!connections_have_room(&http->connections)) {
 			connections_make_room(&http->connections, now_ns);
-			return true;
+			return 0;
 		}
 		fd = accept4(listener, (struct sockaddr *)&at, &length,
 			     SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
-			return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
-			       errno != ENOBUFS;
+			return errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+					       errno == ENOBUFS
+				       ? -errno
+				       : 0;
 		/* It closes what it does not take. */
 		MHD_add_connection(http->daemon, fd, (struct sockaddr *)&at, length);
 	}
-	return true;
+	return 0;
+}
+
+/* Wait with the next ones; the first time that is said. */
+static void pause_after(struct http *http, int err, uint64_t now_ns)
+{
+	if (!http->paused_until_ns && http->options.refused)
+		http->options.refused(err);
+	http->paused_until_ns = now_ns + ACCEPT_PAUSE_NS;
 }
 
 /* Milliseconds until @at_ns or until MHD wants to run; -1: until something happens. */
@@ -238,8 +248,10 @@ void http_run(struct http *http)
 		now_ns = clock_now_ns(CLOCK_MONOTONIC);
 		reload_when_due(http, now_ns);
 		for (size_t i = 0; i < listeners->count; i++) {
-			if (fds[2 + i].revents && !let_in(http, listeners->fd[i], now_ns))
-				http->paused_until_ns = now_ns + ACCEPT_PAUSE_NS;
+			int err = fds[2 + i].revents ? let_in(http, listeners->fd[i], now_ns) : 0;
+
+			if (err)
+				pause_after(http, err, now_ns);
 		}
 		MHD_run(http->daemon);
 	} while (!atomic_load(&http->stops));

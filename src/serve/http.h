@@ -51,6 +51,8 @@ struct http_options {
 	void *arg;
 	const struct listeners *listeners;
 	const char *web_config; /* a file for serve/web_config.h, or NULL */
+	/* Told of the first client that could not be let in, with -errno; or NULL. */
+	void (*refused)(int err);
 };
 
 struct http;

@@ -235,6 +235,17 @@ assert abs(float(sys.argv[1]) / period - 1) < 1e-15' "$(value vmclock_period_sec
 
 # --- HTTP
 
+@test "exporter: that no client can be let in, for want of a descriptor, is said with what to do" {
+	cp "$vectors/003-old.bin" "$page"
+	exporter --listen 127.0.0.1:0
+	prlimit --pid "$pid" --nofile=4
+	curl -s -m 60 "http://$at/metrics" &
+	until_true grep -A1 'exporter: a client could not be let in: Too many open files' "$dir/said"
+	grep 'hint: raise the limit on open files' "$dir/said"
+	kill -KILL "$pid"
+	wait || :
+}
+
 @test "exporter: GET and HEAD of what there is, and nothing else" {
 	exporter --listen 127.0.0.1:0
 	code() { curl --silent --output /dev/null --max-time 100 --write-out '%{http_code}' "$@"; }
