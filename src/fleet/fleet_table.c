@@ -19,11 +19,6 @@ static const char *right_names(int i)
 	return i <= CLAIM_FAILS ? claim_state_name((enum claim_state)i) : NULL;
 }
 
-static const char *unknown_names(int i)
-{
-	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
-}
-
 const struct json_table fleet_span_table = {
 	.name = "utc_span",
 	.doc = "A moment of UTC: it was surely between the two. An end that is not known is null.",
@@ -86,7 +81,7 @@ const struct json_table fleet_utc_table = {
 	{"readings_unknown", JSON_U64,                                                             \
 	 "How many readings of clocks while they were bad are not known, by reason; only reasons " \
 	 "that there were.",                                                                       \
-	 JSON_MAP, .name = unknown_names},                                                         \
+	 JSON_MAP, .name = json_error_unknown_names},                                              \
 		{"realtime_unread", JSON_BOOL,                                                     \
 		 "In an incident no reading of CLOCK_REALTIME is known."},                         \
 	{                                                                                          \

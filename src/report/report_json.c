@@ -145,8 +145,7 @@ static const char *unknown_names(int i)
 
 	if (i < count)
 		return names[i];
-	i -= count;
-	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
+	return json_error_unknown_names(i - count);
 }
 
 static const struct json_table unknown_table = {

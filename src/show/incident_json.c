@@ -22,11 +22,6 @@ static const char *fault_names(int i)
 	return i <= STEP_FAULT_SINCE ? step_fault_name((enum step_fault)i) : NULL;
 }
 
-static const char *unknown_names(int i)
-{
-	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
-}
-
 const struct json_table json_recovery = {
 	.doc = "Whether all is good again.",
 	.keys = (const struct json_key[]){
@@ -77,7 +72,7 @@ static const struct json_table errors_table = {
 		 "no "
 		 "page that could tell was seen afterwards. `counted`: they were counted, and not "
 		 "seen one by one.",
-		 JSON_MAP, .name = unknown_names},
+		 JSON_MAP, .name = json_error_unknown_names},
 		{0},
 	}};
 

@@ -5,6 +5,7 @@
 
 #include "event/event.h"
 #include "event/reference.h"
+#include "judge/clock_error.h"
 #include "judge/finding.h"
 #include "judge/scale_inference.h"
 #include "show/json_add.h"
@@ -17,6 +18,11 @@ const char *json_path_names(int i)
 const char *json_clock_names(int i)
 {
 	return i < OBSERVED_CLOCKS ? observed_clock_name((enum observed_clock)i) : NULL;
+}
+
+const char *json_error_unknown_names(int i)
+{
+	return i < ERROR_UNKNOWNS ? error_unknown_name((enum error_unknown)i) : NULL;
 }
 
 const char *json_scale_names(int i)

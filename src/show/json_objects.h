@@ -106,6 +106,7 @@ const char *json_reference_source_names(int i);
 const char *json_severity_names(int i);
 const char *json_finding_names(int i);
 const char *json_clock_change_names(int i);
+const char *json_error_unknown_names(int i);
 
 /* What a command says in one word: is it bad? */
 #define JSON_LEVELS JSON_VALUES("ok", "warning", "critical", "unknown")

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "event/ptp_request.h"
+#include "judge/clock_error.h"
 #include "show/finding_json.h"
 #include "show/incident_view.h"
 #include "show/json_add.h"
@@ -167,6 +168,28 @@ static void json_put_event(FILE *out, const struct trace_context *context,
 	put_line(out, &trace_schema, json_event(event, answer));
 }
 
+static void json_read_error(FILE *out, const struct read_verdict *verdict,
+			    const struct incident_reader *reader)
+{
+	json_object *line = json_new_line(&trace_read_error_table, verdict->time_ns);
+
+	add_u64(line, "incident", verdict->incident);
+	reader_json_add(line, &reader->who);
+	add_text(line, "path", event_path_name(reader->path));
+	if (verdict->known) {
+		add_i64(line, "read_error_lo_ns", verdict->error.lo_ns);
+		add_i64(line, "read_error_hi_ns", verdict->error.hi_ns);
+		add_bool(line, "wrong", verdict->wrong);
+	} else {
+		add_null(line, "read_error_lo_ns");
+		add_null(line, "read_error_hi_ns");
+		add_null(line, "wrong");
+	}
+	add_text(line, "read_error_unknown",
+		 verdict->known ? NULL : error_unknown_name(verdict->why));
+	put_line(out, &trace_schema, line);
+}
+
 static void json_mapper(FILE *out, const struct trace_context *context, const struct event *event)
 {
 	(void)context;
@@ -310,6 +333,7 @@ static void json_incident(FILE *out, const struct trace_context *context,
 const struct trace_view trace_view_json = {
 	.begin = json_begin,
 	.event = json_put_event,
+	.read_error = json_read_error,
 	.hooks = json_put_hooks,
 	.notification = json_notification,
 	.mapper = json_mapper,

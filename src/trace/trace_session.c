@@ -75,6 +75,8 @@ static void show_use(struct trace_session *session, const struct event *event)
 		return;
 	session->view->event(stdout, &session->context, event,
 			     event->type == EVENT_READ ? &answer : NULL);
+	if (event->type == EVENT_READ)
+		session->shown_read[(session->reads + 1) % TRACE_READS] = session->reads + 1;
 	/* A read within a call comes before it, and counts with it. */
 	session->shown += event->type == EVENT_CALL || !event->call_id;
 }
@@ -151,10 +153,21 @@ static void on_event(const struct event *event, const struct page_in_force *line
 		tell_disruption(session, OBSERVER_PAGE, &event->page, event->time_ns, NULL);
 }
 
+static void on_read(const struct read_verdict *verdict, void *arg)
+{
+	struct trace_session *session = arg;
+	const struct incident *incident = judge_open_incident(session->judge);
+
+	if (incident && session->view->read_error &&
+	    session->shown_read[verdict->read % TRACE_READS] == verdict->read)
+		session->view->read_error(stdout, verdict, &incident->reader[verdict->reader]);
+}
+
 static const struct judge_handlers handlers = {
 	.event = on_event,
 	.finding = on_finding,
 	.incident = on_incident,
+	.read = on_read,
 };
 
 int trace_session_open(struct trace_session *session)
@@ -168,6 +181,7 @@ int trace_session_open(struct trace_session *session)
 
 void trace_session_judge(struct trace_session *session, const struct event *event)
 {
+	session->reads += event->type == EVENT_READ;
 	judge_event(session->judge, event);
 }
 

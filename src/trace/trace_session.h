@@ -17,6 +17,8 @@
 
 /* So many processes that map the page are remembered. */
 #define TRACE_MAPPED 64
+/* Of so many of the newest reads is remembered whether they were shown. */
+#define TRACE_READS 1024
 
 struct trace_session {
 	const struct trace_view *view;
@@ -32,6 +34,8 @@ struct trace_session {
 	uint64_t shown;		       /* events */
 	uint32_t mapped[TRACE_MAPPED]; /* processes whose mapping of the page was shown */
 	size_t mapped_next;
+	uint64_t reads;			  /* EVENT_READs that were judged */
+	uint64_t shown_read[TRACE_READS]; /* of them, the numbers of those that were shown */
 	uint64_t clock_changes;
 	enum finding_severity worst; /* outcome_worse() of what was found */
 	struct source *source;	     /* of the events; notified when an incident opens or closes */

@@ -180,6 +180,28 @@ const struct json_table trace_read_table = {
 		{0},
 	}};
 
+const struct json_table trace_read_error_table = {
+	.name = "trace_read_error",
+	.doc = "How wrong a read was that counts in an incident and has a line of type `read`. It "
+	       "comes later than that: when a page tells the time again. If a page is found to be "
+	       "wrong later still, `incident` takes that into account, and this does not. The "
+	       "thread is the one that was seen last of that process.",
+	.keys = (const struct json_key[]){
+		JSON_LINE_KEYS("read_error", "That of the read."),
+		{"incident", JSON_U64, "The number of the incident."},
+		{.kind = JSON_EMBED, .of = &json_who},
+		{"path", JSON_STRING, "By which path.", .name = json_path_names},
+		{"read_error_lo_ns", JSON_I64,
+		 "What it returned less true time, from so much, by that page and its bound. Null: "
+		 "not known.",
+		 JSON_NULL},
+		{"read_error_hi_ns", JSON_I64, "And to so much.", JSON_NULL},
+		{"wrong", JSON_BOOL, "It surely was wrong. Null: not known.", JSON_NULL},
+		{"read_error_unknown", JSON_STRING, "Why that is not known. Null: it is.",
+		 JSON_NULL, .name = json_error_unknown_names},
+		{0},
+	}};
+
 const struct json_table trace_unloader_table = {.doc = "Who wants to unload the driver.",
 						.keys = (const struct json_key[]){
 							{.kind = JSON_EMBED, .of = &json_who},
@@ -314,8 +336,8 @@ const struct json_schema trace_schema = {
 	.name = TRACE_SCHEMA,
 	.doc = "What vmclock-trace trace --json prints: an object a line.",
 	.tables = (const struct json_table *const[]){
-		&trace_begin_table, &trace_call_table, &trace_read_table, &trace_hooks_table,
-		&trace_notification_table, &mapper_table, &trace_clock_change_table,
-		&trace_device_table, &page_change_table, &trace_disruption_table,
-		&trace_confirmed_table, &finding_table, &incident_table, &trace_summary_table,
-		NULL}};
+		&trace_begin_table, &trace_call_table, &trace_read_table, &trace_read_error_table,
+		&trace_hooks_table, &trace_notification_table, &mapper_table,
+		&trace_clock_change_table, &trace_device_table, &page_change_table,
+		&trace_disruption_table, &trace_confirmed_table, &finding_table, &incident_table,
+		&trace_summary_table, NULL}};

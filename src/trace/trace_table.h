@@ -11,6 +11,7 @@ extern const struct json_table trace_begin_table;
 extern const struct json_table trace_request_table; /* what was asked for */
 extern const struct json_table trace_call_table;
 extern const struct json_table trace_read_table;
+extern const struct json_table trace_read_error_table;
 extern const struct json_table trace_answer_table; /* a read against the page */
 extern const struct json_table trace_hooks_table;
 extern const struct json_table trace_unloader_table; /* who wants to unload the driver */

@@ -16,6 +16,7 @@
 #include "judge/driver_answer.h"
 #include "judge/incident.h"
 #include "judge/outcome.h"
+#include "judge/read_verdict.h"
 #include "show/mapper_view.h"
 #include "show/recorded_view.h"
 
@@ -91,6 +92,12 @@ struct trace_view {
 	/* @answer is NULL unless the event is an EVENT_READ. */
 	void (*event)(FILE *out, const struct trace_context *context, const struct event *event,
 		      const struct driver_answer *answer);
+	/*
+	 * How wrong a read was that was shown before, once a page tells that; or why it is not
+	 * known. May be NULL.
+	 */
+	void (*read_error)(FILE *out, const struct read_verdict *verdict,
+			   const struct incident_reader *reader);
 	/* An EVENT_HOOKS: those of the context are by now what it says. */
 	void (*hooks)(FILE *out, const struct trace_context *context, const struct event *event);
 	/* An EVENT_NOTIFICATION. */

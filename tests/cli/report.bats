@@ -806,6 +806,14 @@ schema_check() {
 	[ "$(sqlite3 "$STORY" ".import --csv --schema temp '|$VMCLOCK_TRACE report --csv $STORY' report" \
 		"SELECT count(*), max(read_error_hi_ns + 0) < -120000000 FROM temp.report WHERE wrong = 'true'")" = '38|1' ]
 	[ "$("$VMCLOCK_TRACE" report --csv --incident 1 "$STORY" | grep -c ',true,.$')" = 38 ]
+	# And trace tells the same of each, behind the read that it has shown.
+	"$VMCLOCK_TRACE" trace --json --events --from "$STORY" >"$BATS_TEST_TMPDIR/trace" || [ $? = 3 ]
+	jq -cS '.wrong_reads[] | [.monotonic_ns, .incident, .comm, .path, .read_error_lo_ns, .read_error_hi_ns]' <("$VMCLOCK_TRACE" report --json "$STORY") >"$BATS_TEST_TMPDIR/wrong"
+	jq -cS 'select(.wrong) | [.monotonic_ns, .incident, .comm, .path, .read_error_lo_ns, .read_error_hi_ns]' "$BATS_TEST_TMPDIR/trace" | diff "$BATS_TEST_TMPDIR/wrong" -
+	jq -s -e '[.[] | select(.type == "read_error")] as $errors | [.[] | select(.type == "incident").readers[].reads] | add == ($errors | length)' "$BATS_TEST_TMPDIR/trace"
+	[ "$(jq -c 'select(.type == "read_error").read_error_unknown' "$BATS_TEST_TMPDIR/trace" | sort -u)" = $'"disrupted"\nnull' ]
+	run "$VMCLOCK_TRACE" trace --json --from "$STORY"
+	[[ $output != *'"read_error"'* ]]
 }
 
 @test "report: CSV and Perfetto have the error of CLOCK_REALTIME where another clock than the page tells it" {
