@@ -75,10 +75,13 @@ static bool is_within(const struct recorded *recorded, uint64_t time_ns)
 /* All that is read from here on was made by others. */
 static void give_up_rights(const struct recorded *recorded)
 {
-	/* SQLite's temporary files, if it makes any. */
-	int user = recorded->request.is_last ? confine_user(getenv("TMPDIR") ?: "/var/tmp") : 0;
-	int calls = confine_system_calls(false);
+	int user, calls;
 
+	if (!recorded->request.is_last)
+		return;
+	/* SQLite's temporary files, if it makes any. */
+	user = confine_user(getenv("TMPDIR") ?: "/var/tmp");
+	calls = confine_system_calls(false);
 	if (user || calls)
 		message_not_confined(user ? user : calls);
 }

@@ -23,7 +23,7 @@ struct recorded_request {
 	int64_t speed;	      /* billionths of real time; 0: do not wait */
 	uint64_t duration_ns; /* of the recording's own time; 0: all of it */
 	bool is_quiet;	      /* show no progress: what is printed meanwhile would be in the way */
-	bool is_last;	      /* no file is opened once it begins: confine_user() */
+	bool is_last;	      /* no file is opened once it begins: rights are given up */
 };
 
 /* How fast it is shown: with what was missed in between, or without waiting. */

@@ -92,7 +92,6 @@ static int report_on(const struct report_options *options)
 	int code;
 
 	request.keeps_reads = options->form == REPORT_JSON;
-	request.is_last = true;
 	code = report_source_open(options->files[0], &request, &source);
 	if (code == MESSAGE_GO_ON) {
 		report = report_source_report(source);
@@ -114,6 +113,7 @@ static int report_run(int argc, char **argv)
 		return code;
 	while (options.files[options.count])
 		options.count++;
+	options.request.is_last = options.count == 1;
 	if (options.count > 1)
 		code = report_on_all(&options);
 	else if (forms[options.form].stream)

@@ -134,11 +134,11 @@ static void narrow(struct reading *reading)
 	}
 }
 
-static int stream(struct reading *reading, const char *path)
+static int stream(struct reading *reading, const char *path, bool is_last)
 {
 	/* Beside a table on the terminal progress would only be in the way. */
 	const struct recorded_request recording = {
-		.file = path, .is_quiet = isatty(fileno(reading->out)), .is_last = true};
+		.file = path, .is_quiet = isatty(fileno(reading->out)), .is_last = is_last};
 	struct recorded recorded = {0};
 	int code = recorded_open_or_say(&recording, &recorded);
 
@@ -170,10 +170,11 @@ int report_stream_run(const char *path, const struct report_request *request,
 	}
 	/* Which UTC it was, and when an incident began, is known at its end. */
 	with_reads.keeps_reads = true;
+	with_reads.is_last = false;
 	code = report_source_open(path, &with_reads, &source);
 	if (code == MESSAGE_GO_ON) {
 		reading.report = report_source_report(source);
-		code = stream(&reading, path);
+		code = stream(&reading, path, request->is_last);
 	}
 	judge_free(reading.judge);
 	report_source_close(source);
