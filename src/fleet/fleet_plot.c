@@ -197,7 +197,7 @@ static void put_lane(FILE *out, const struct frame *frame, const struct fleet_re
 static void put_axis(FILE *out, const struct frame *frame)
 {
 	uint64_t length = (uint64_t)frame->to_ns - (uint64_t)frame->from_ns;
-	bool has_day = length > 2 * 86400ull * NSEC_PER_SEC;
+	bool has_day = length > 86400ull * NSEC_PER_SEC;
 
 	fprintf(out,
 		"<div class=\"row\"><span class=\"name soft\">UTC</span><svg class=\"fleet\" "

@@ -137,7 +137,7 @@ static void put_incidents(FILE *out, const struct report *report)
 		if (!report_has_incident(report, incident))
 			continue;
 		if (!any)
-			put_heading(out, "Incidents (times are seconds after the start)");
+			put_heading(out, "Incidents, by seconds after the start");
 		any = true;
 		incident_put_text(out, report->start_ns, incident);
 		put_downtime(out, report, incident);

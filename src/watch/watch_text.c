@@ -59,7 +59,7 @@ static void text_begin(FILE *out, const struct watch_context *context)
 		recorded_put_text(out, context->recorded);
 	fprintf(out, "start   %s (CLOCK_REALTIME)\n", when);
 	fputs("times   UTC by the page or the clock that judges, after ~ by CLOCK_REALTIME of the "
-	      "start; then\n        seconds after the start\n",
+	      "start; then seconds after the start\n",
 	      out);
 	fprintf(out, "page    %s", context->device ? context->device : "NONE");
 	if (context->device)
