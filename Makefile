@@ -416,7 +416,7 @@ image:
 	@contrib/release/image $(OUT)/static $(OUT)/image.tar $(VERSION) $(ARCH)
 
 check-packages: image
-	@tests/setup build check packages check-packages
+	@tests/setup build check packages check-packages lab-arm64
 	@contrib/release/deb build/deb $(RELEASE)
 	@contrib/release/rpm build/rpm $(RELEASE)
 	@bats tests/package

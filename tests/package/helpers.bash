@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A bare root in which a package is installed, upgraded and removed.
 
-# make_root DIRECTORY DEB...: Debian as this machine has it, with what the packages depend on.
+# make_root DIRECTORY DEB...: Debian as this machine has it, that boots, with what the packages depend on.
 make_root() {
 	local to=$1 names source
 	shift
@@ -16,6 +16,7 @@ make_root() {
 		source_line "${source% *}" "${source#* }"
 		source_line "${source% *}" "${source#* }-backports"
 	} >"$BATS_FILE_TMPDIR/sources.list"
+	names+=,systemd-sysv,udev,dbus
 	# libbpf of Debian 12 is too old.
 	[ "${source#* }" != bookworm ] || names=${names/libbpf1/libbpf1/bookworm-backports}
 	mmdebstrap --quiet --variant=minbase --include="$names" --aptopt='APT::Sandbox::User "root"' \
@@ -46,3 +47,28 @@ works() {
 	[ "$status" = 3 ]
 	in_root vmclock-trace report /tmp/clock.sqlite | grep '^CRITICAL'
 }
+
+# Of Debian 12's systemd-nspawn, whose list of system calls is older than Landlock.
+NEW_CALLS='bpf perf_event_open landlock_create_ruleset landlock_add_rule landlock_restrict_self'
+
+# boot ROOT PAGE: systemd with that root, in a container with a network of its own, where the page is
+# /dev/vmclock0: process $machine, which ends as the machine does; $first is its process 1.
+boot() {
+	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --keep-unit --register=no --quiet --private-network --capability=all \
+		--system-call-filter="$NEW_CALLS" --bind="$2:/dev/vmclock0" --directory="$1" --boot </dev/null >"$BATS_TEST_TMPDIR/console" 2>&1 3>&- &
+	machine=$!
+	first=
+	is_up() {
+		first=$(tr -d ' ' <"/proc/$machine/task/$machine/children") && [ -n "$first" ] || return 1
+		inside systemctl is-active vmclock-trace-record.service vmclock-exporter.service
+	}
+	is_up_or_ended() { is_up || has_ended "$machine"; }
+	until_true is_up_or_ended
+	is_up >&2
+}
+
+# inside COMMAND...: in the machine that was booted.
+inside() { timeout 60 nsenter --target "$first" --all "$@"; }
+
+# shut_down: at once.
+shut_down() { [ -z "${first-}" ] || kill -KILL "$first" 2>/dev/null || :; }

@@ -7,6 +7,12 @@
 bats_require_minimum_version 1.5.0
 
 load helpers
+load ../patience
+
+teardown() {
+	shut_down
+	end_sim
+}
 
 setup_file() {
 	load helpers
@@ -39,6 +45,34 @@ put_in() {
 	[ -s "$(find "$ROOT"/{usr/lib,lib}/udev/rules.d -name 40-vmclock.rules | head -1)" ]
 	[ -z "$(find "$ROOT/etc/systemd/system" -name '*vmclock*')" ]
 	in_root dpkg --verify vmclock-trace vmclock-trace-exporter | { ! grep -v 'path-exclude'; }
+}
+
+@test "deb: under a running systemd both services begin; an incident is recorded, in the journal, and outlives a reboot" {
+	local root=$BATS_TEST_TMPDIR/machine page=$BATS_TEST_TMPDIR/page kept=0
+	cp -a "$ROOT" "$root"
+	chroot "$root" systemctl enable vmclock-trace-record.service vmclock-exporter.service
+	mkdir -p "$root/var/log/journal"
+	export VMCLOCK_TRACE=$BUILT/vmclock-trace
+	play_sim "$page" 'realtime within 1ms' 'end 1h' 'at 3s migrate downtime 250ms value +120ms rate +18 resync 1500ms'
+	hold_sim "$page"
+	boot "$root" "$page"
+	let_sim_go
+	told() { inside journalctl -u vmclock-trace-record.service VMCLOCK_KIND=disruption VMCLOCK_SEVERITY=critical -o cat | grep -q '^critical disruption'; }
+	until_true told
+	counted() { nsenter --net="/proc/$first/ns/net" curl -s http://127.0.0.1:10319/metrics | grep -qx 'vmclock_findings_total{kind="disruption"} 1'; }
+	until_true counted
+	# Nothing that the program wants for its safety is refused by the units.
+	run ! inside journalctl -u 'vmclock-*' -o cat --grep 'could not be given up'
+	inside systemctl reboot
+	wait "$machine" || kept=$?
+	[ "$kept" = 133 ] # to be booted again
+	boot "$root" "$page"
+	[ "$(find "$root/var/lib/vmclock-trace" -name '*.sqlite' | wc -l)" = 2 ]
+	inside journalctl -b -1 -u vmclock-trace-record.service -o cat | grep '^critical disruption'
+	kept=$(find "$root/var/lib/vmclock-trace" -name '*.sqlite' | sort | head -n 1)
+	inside vmclock-trace report "${kept#"$root"}" | grep '^CRITICAL: Disruption'
+	inside systemctl poweroff
+	wait "$machine"
 }
 
 @test "deb: upgraded, what somebody changed in /etc/default is kept" {
