@@ -376,7 +376,10 @@ static void set_now(const struct report *report, struct verdict *out)
 		claim = claim_unknown(CLAIM_FREERUNNING);
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
-		say(&value, least ? "yes" : "never wrong");
+		say(&value, least ? "yes"
+			    : report->analysis->clock[OBSERVED_REALTIME].unproven
+				    ? "never proven wrong"
+				    : "never wrong");
 		if (least && witness_is_other(incident_recovered_by(least)))
 			say(&note, "%s", incident_recovery(least, recovery));
 	} else if (claim.state == CLAIM_UNKNOWN) {

@@ -51,7 +51,11 @@ static void say_quiet(struct words *words, const struct report *report,
 		say(words, "%s; no incident was seen.", finding_title(worst->kind));
 	else if (report_claim(report).state == CLAIM_HOLDS &&
 		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
-		say(words, "The clock was right for %s.", length);
+		say(words,
+		    report->analysis->clock[OBSERVED_REALTIME].unproven
+			    ? "No clock was proven wrong in %s."
+			    : "The clock was right for %s.",
+		    length);
 	else if (!report->analysis->events)
 		say(words, "Nothing was recorded.");
 	else

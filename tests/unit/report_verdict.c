@@ -340,6 +340,9 @@ static void not_proven_wrong_is_not_right(void **state)
 		/* Nor is that one is to be set. */
 		assert_null(strstr(verdict.action, "Set CLOCK_REALTIME"));
 	}
+	of_one("end 60s\nrealtime within 1ms\ntime-error 20ms\n", &verdict);
+	assert_non_null(strstr(verdict.headline, "No clock was proven wrong in 60.0 s."));
+	assert_string_equal(verdict.line[VERDICT_NOW].value, "never proven wrong");
 	of_one("end 60s\nrealtime within 10us\n", &verdict);
 	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "none was wrong");
 }
