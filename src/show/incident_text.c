@@ -113,19 +113,30 @@ static const char *const still_bad[] = {
 
 bool incident_say_still_bad(struct words *words, const struct incident *incident)
 {
+	enum observed_clock contradicts = OBSERVED_CLOCKS;
+	char name[CLOCK_WORDS_BYTES];
+
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incident->clock[i];
 		const struct error_point *last;
-		char name[CLOCK_WORDS_BYTES];
 
 		if (!clock->seen || clock->is_good || clock->is_outdated || !clock->points)
 			continue;
 		last = &clock->point[clock->points - 1];
-		if (!error_sure_ns(last->error))
+		if (!error_sure_ns(last->error)) {
+			contradicts = contradicts < OBSERVED_CLOCKS ? contradicts
+								    : (enum observed_clock)i;
 			continue;
+		}
 		say(words, "%s still ",
 		    incident_clock_words(incident, (enum observed_clock)i, name));
 		say_off(words, last->error);
+		return true;
+	}
+	/* Which of the two is off is not known. */
+	if (contradicts < OBSERVED_CLOCKS) {
+		say(words, "%s and the page still contradict each other",
+		    incident_clock_words(incident, contradicts, name));
 		return true;
 	}
 	if (incident->still_bad == STILL_BAD_STATUS)

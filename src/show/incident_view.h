@@ -39,7 +39,8 @@ struct words; /* show/sentence.h */
 
 /*
  * "CLOCK_REALTIME still 250 ms behind": the clock that is off at the end of @incident, by its
- * newest known error; else what other thing was still bad. False: there is none that surely is.
+ * newest known error; else one that still contradicts the page, or what else was still bad. False:
+ * none of that is known.
  */
 bool incident_say_still_bad(struct words *words, const struct incident *incident);
 

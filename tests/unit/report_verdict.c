@@ -219,6 +219,9 @@ static void named_at_the_end(void **state)
 	       &verdict);
 	assert_string_equal(verdict.line[VERDICT_NOW].note,
 			    "the driver still answered other than the page");
+	of_one("realtime within 500us\nend 1m\nat 20s step +5ms\n", &verdict);
+	assert_string_equal(verdict.line[VERDICT_NOW].note,
+			    "CLOCK_REALTIME and the page still contradict each other");
 	of_one("realtime within 500us\nend 1m\nat 20s status UNRELIABLE\n", &verdict);
 	assert_string_equal(verdict.line[VERDICT_NOW].note, "the host's clock still UNRELIABLE");
 }
