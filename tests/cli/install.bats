@@ -101,7 +101,7 @@ listed_once() {
 
 # bats test_tags=slow
 @test "make help names every target that is meant for people" {
-	for target in demo check check-quick check-matrix check-packages lint bench install deb rpm dist clean; do
+	for target in demo check check-quick check-matrix check-packages lint bench install deb rpm image dist clean; do
 		make --no-print-directory -C "$root" help | grep -qE "^make $target( |\$)" || { echo "$target"; return 1; }
 	done
 }
