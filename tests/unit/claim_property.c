@@ -369,10 +369,15 @@ static void nothing_is_said_that_is_not_so(void **state)
 	assert_true(told >= count * 3 / 4 || count < 20);
 }
 
+#define NOBODY 65534
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_said_that_is_not_so)};
 
+	/* As root what reads a recording becomes another user, who cannot read the next one. */
+	if (!geteuid() && (setgid(NOBODY) || setuid(NOBODY)))
+		return 1;
 	if (argc > 1) {
 		first = strtoull(argv[1], NULL, 10);
 		count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
