@@ -82,8 +82,8 @@ static bool is_after_answer(__u32 ioctl, int result, const void *arg)
 	       result == -EFAULT && !bpf_probe_read_user(&word, sizeof(word), arg);
 }
 
-/* The entry of this thread for @clock, if it has one. */
-static struct wire_reader *reader_find(__u32 clock)
+/* Which entry is that of this thread for @clock? NO_READER: it has none. */
+__noinline __u32 reader_find(__u32 clock)
 {
 	__u32 tid = bpf_get_current_task_btf()->pid;
 	__u32 home = reader_index(tid);
@@ -92,9 +92,9 @@ static struct wire_reader *reader_find(__u32 clock)
 		struct wire_reader *reader = &readers[home + way];
 
 		if (reader->tid == tid && reader->clock == clock)
-			return reader;
+			return home + way;
 	}
-	return 0;
+	return NO_READER;
 }
 
 /*
@@ -105,15 +105,18 @@ static struct wire_reader *reader_find(__u32 clock)
  */
 static __noinline __u32 count_late_failure(const __u64 *args, int result)
 {
-	__u32 path = ioctl_path((__u32)args[1]), clock;
 	struct wire_reader *reader;
+	__u32 clock, path, found;
 
 	if (result >= 0 || !armed || !is_wanted())
 		return WIRE_CLOCK_NONE;
 	clock = clock_of(clk_of_ioctl(args[0]));
-	reader = clock & WIRE_CLOCK_PHC ? 0 : reader_find(clock);
-	if (!reader || path >= WIRE_PATHS)
+	found = clock & WIRE_CLOCK_PHC ? NO_READER : reader_find(clock);
+	path = ioctl_path((__u32)args[1]);
+	if (found >= WIRE_READERS + WIRE_READER_WAYS || path >= WIRE_PATHS)
 		return WIRE_CLOCK_NONE;
+	barrier_var(found); /* the verifier wants the address made after the check */
+	reader = &readers[found];
 	if (reader->failed_path == path) {
 		reader->failed_path = 0;
 		return WIRE_CLOCK_NONE;

@@ -344,13 +344,19 @@ static __always_inline void count_unsent(const struct read_end *end, const __u64
 		reader->kvmclock++;
 }
 
-/* A read that was measured, slow, failed, or is wanted as an event. */
-static __always_inline void handle_read(const __u64 *args, struct wire_reader *reader, __u32 path,
-					int result, const bool typed)
+/*
+ * A read that was measured, slow, failed, or is wanted as an event. Its path comes by memory, where
+ * the verifier does not follow it: it looks at this once, and not for each path anew.
+ */
+static __always_inline void handle_read(const __u64 *args, struct wire_reader *reader, int result,
+					const bool typed)
 {
+	__u32 path = *(volatile __u64 *)&reader->path;
 	struct read_end end = {.reader = reader, .path = path, .result = result};
 	struct vmclock_state *st = (void *)args[0];
 
+	if (path >= WIRE_PATHS)
+		return;
 	end.end_ns = bpf_ktime_get_ns();
 	if (!reader->start_tick) {
 		/* It began before the hooks were there: nothing is known of how long it took. */
@@ -404,16 +410,15 @@ static __always_inline bool is_plain_read(const struct wire_reader *reader, int 
 	       !reader->measure_tick;
 }
 
-static __noinline void handle_typed_read(const __u64 *args, struct wire_reader *reader, __u32 path,
-					 int result)
+static __noinline void handle_typed_read(const __u64 *args, struct wire_reader *reader, int result)
 {
-	handle_read(args, reader, path, result, true);
+	handle_read(args, reader, result, true);
 }
 
 static __noinline void handle_kprobed_read(const __u64 *args, struct wire_reader *reader,
-					   __u32 path, int result)
+					   int result)
 {
-	handle_read(args, reader, path, result, false);
+	handle_read(args, reader, result, false);
 }
 
 EXIT(read)
@@ -441,11 +446,12 @@ EXIT(read)
 	reader->use[path].uses++;
 	start_tick = reader->start_tick;
 	if (start_tick != reader->measure_tick || bpf_jiffies64() - start_tick > 1 || *status < 0) {
-		if (typed && is_plain_read(reader, *status))
+		if (typed && is_plain_read(reader, *status)) {
 			handle_plain_read(args, reader, path);
-		else
-			(typed ? handle_typed_read : handle_kprobed_read)(args, reader, path,
-									  *status);
+		} else {
+			reader->path = path;
+			(typed ? handle_typed_read : handle_kprobed_read)(args, reader, *status);
+		}
 	}
 	reader->start_tick = 0;
 }

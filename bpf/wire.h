@@ -95,7 +95,8 @@ struct wire_reader {
 	__u64 kvmclock;	   /* of the measured: reads converted to kvmclock for their caller */
 	char comm[WIRE_COMM_BYTES]; /* any bytes but NUL, NUL-padded; as of the last measured use */
 	struct wire_use use[WIRE_PATHS];
-	__u64 reserved[23];
+	__u64 path; /* of the read that ends, if more than its count is kept of it */
+	__u64 reserved[22];
 };
 
 /* What may have taken less than this many ticks is not slow: two of them can pass in no time. */

@@ -200,8 +200,8 @@ static void plan_hook(struct hook *hook, const struct hook_plan *plan,
 		leave_out(hook, DRIVER_CHOKE_POINT);
 	else if (plan_without(hook, plan, symbols, reload))
 		return;
-	else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function) &&
-		 kernel_symbols_in_kallsyms(symbols, plan->function))
+	else if (best == HOOK_FENTRY && kernel_symbols_can_fentry(symbols, plan->function))
+		/* Where it is no symbol, as the compiler renamed it, the kernel will say so. */
 		hook->attach_type = HOOK_FENTRY;
 	else
 		plan_kprobe(hook, plan, symbols, why_no_fentry(plan, symbols, best));
@@ -223,6 +223,11 @@ static void mark_replaced(struct hook hooks[KERNEL_HOOKS])
 void kernel_hooks_plan(struct hook hooks[KERNEL_HOOKS], struct kernel_symbols *symbols,
 		       enum hook_attach_type best, bool calls, bool reload)
 {
+	const char *functions[KERNEL_HOOKS];
+
+	for (size_t i = 0; i < KERNEL_HOOKS; i++)
+		functions[i] = plans[i].function;
+	kernel_symbols_look_up(symbols, functions, KERNEL_HOOKS);
 	for (size_t i = 0; i < KERNEL_HOOKS; i++) {
 		hooks[i] = (struct hook){0};
 		plan_hook(&hooks[i], &plans[i], symbols, best, calls, reload);
@@ -275,12 +280,19 @@ void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *sy
 {
 	char why[HOOK_WHY_BYTES], before[HOOK_WHY_BYTES];
 	enum hook_reason reason = kernel_refusal_of_hook(hook->attach_type, result, why);
+	const char *renamed;
 
-	if (hook->attach_type == HOOK_FENTRY && reason != HOOK_LOCKDOWN &&
-	    kernel_symbols_in_kallsyms(symbols, hook->function)) {
-		hook->attach_type = HOOK_KPROBE;
-		memcpy(hook->why, why, sizeof(why));
-		return;
+	if (hook->attach_type == HOOK_FENTRY && reason != HOOK_LOCKDOWN) {
+		if (kernel_symbols_in_kallsyms(symbols, hook->function)) {
+			hook->attach_type = HOOK_KPROBE;
+			memcpy(hook->why, why, sizeof(why));
+			return;
+		}
+		renamed = kernel_symbols_renamed(symbols, hook->function);
+		if (renamed) {
+			plan_renamed(hook, symbols, renamed);
+			return;
+		}
 	}
 	memcpy(before, hook->why, sizeof(before));
 	if (before[0] && hook->attach_type == HOOK_KPROBE && strcmp(before, why))

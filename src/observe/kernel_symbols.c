@@ -15,6 +15,8 @@
 #include "observe/btf_merge.h"
 #include "observe/kernel_refusal.h"
 
+#define LOOKED_UP 32
+
 struct kernel_symbols {
 	struct btf *kernel; /* of the file that was given, or the kernel's own */
 	struct btf *driver; /* NULL: built in, in the file, or not there */
@@ -26,6 +28,11 @@ struct kernel_symbols {
 	const char *file;
 	char *kallsyms; /* the whole file, NULL: not read yet, or not readable */
 	char symbol[KERNEL_SYMBOL_BYTES];
+	struct {
+		const char *name;
+		bool in_kernel, in_driver; /* its BTF */
+	} looked_up[LOOKED_UP];
+	size_t n_looked_up;
 };
 
 /*
@@ -152,19 +159,64 @@ bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols)
 	return symbols->has_own;
 }
 
+static void look_at(struct kernel_symbols *symbols, const char *name, bool in_driver)
+{
+	for (size_t i = 0; i < symbols->n_looked_up; i++) {
+		if (strcmp(symbols->looked_up[i].name, name))
+			continue;
+		if (in_driver)
+			symbols->looked_up[i].in_driver = true;
+		else
+			symbols->looked_up[i].in_kernel = true;
+	}
+}
+
+void kernel_symbols_look_up(struct kernel_symbols *symbols, const char *const *names, size_t n)
+{
+	/* A module's BTF goes on where that of its base, the kernel's, ends. */
+	const struct btf *all = symbols->driver ? symbols->driver : symbols->kernel;
+	uint32_t own = symbols->kernel ? btf__type_cnt(symbols->kernel) : 0;
+
+	symbols->n_looked_up = all && n <= LOOKED_UP ? n : 0;
+	for (size_t i = 0; i < symbols->n_looked_up; i++) {
+		symbols->looked_up[i].name = names[i];
+		symbols->looked_up[i].in_kernel = symbols->looked_up[i].in_driver = false;
+	}
+	for (uint32_t id = 1; symbols->n_looked_up && id < btf__type_cnt(all); id++) {
+		const struct btf_type *type = btf__type_by_id(all, id);
+
+		if (btf_is_func(type))
+			look_at(symbols, btf__name_by_offset(all, type->name_off), id >= own);
+	}
+}
+
+static bool is_function_in(const struct btf *btf, const char *function)
+{
+	return btf && btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) > 0;
+}
+
+static bool in_kernel(const struct kernel_symbols *symbols, const char *function)
+{
+	for (size_t i = 0; i < symbols->n_looked_up; i++) {
+		if (!strcmp(symbols->looked_up[i].name, function))
+			return symbols->looked_up[i].in_kernel;
+	}
+	return is_function_in(symbols->kernel, function);
+}
+
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function)
 {
-	/* A module's BTF is searched through its base, the kernel's, as well. */
-	const struct btf *all = symbols->driver ? symbols->driver : symbols->kernel;
-
-	return all && btf__find_by_name_kind(all, function, BTF_KIND_FUNC) > 0;
+	for (size_t i = 0; i < symbols->n_looked_up; i++) {
+		if (!strcmp(symbols->looked_up[i].name, function))
+			return symbols->looked_up[i].in_kernel || symbols->looked_up[i].in_driver;
+	}
+	return is_function_in(symbols->driver ? symbols->driver : symbols->kernel, function);
 }
 
 bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char *function)
 {
 	return symbols->has_own && kernel_symbols_in_btf(symbols, function) &&
-	       (symbols->has_module ||
-		btf__find_by_name_kind(symbols->kernel, function, BTF_KIND_FUNC) > 0);
+	       (symbols->has_module || in_kernel(symbols, function));
 }
 
 const char *kernel_symbols_types(const struct kernel_symbols *symbols)

@@ -6,6 +6,7 @@
 #define VMCLOCK_TRACE_OBSERVE_KERNEL_SYMBOLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The driver's name as a module. */
 #define DRIVER_MODULE "ptp_vmclock"
@@ -41,6 +42,12 @@ int kernel_symbols_btf_error(const struct kernel_symbols *symbols);
 /* Does the kernel show its own where libbpf looks for it? Without, there is no fentry. */
 bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols);
 
+/*
+ * Finds out in one pass which of these functions are in the BTF, where else each question takes one.
+ * Of more than 32 the others do. @names outlive @symbols.
+ */
+void kernel_symbols_look_up(struct kernel_symbols *symbols, const char *const *names, size_t n);
+
 /* Is @function in the BTF of the kernel or the driver? */
 bool kernel_symbols_in_btf(const struct kernel_symbols *symbols, const char *function);
 
@@ -53,7 +60,10 @@ bool kernel_symbols_can_fentry(const struct kernel_symbols *symbols, const char 
  */
 const char *kernel_symbols_types(const struct kernel_symbols *symbols);
 
-/* Is it in /proc/kallsyms, so that a kprobe can? The file is read at the first question. */
+/*
+ * Is it in /proc/kallsyms, so that a kprobe can? The file is read at the first question: some ten
+ * megabytes, which take longer than all else here, so nobody asks without need.
+ */
 bool kernel_symbols_in_kallsyms(struct kernel_symbols *symbols, const char *function);
 
 /*

@@ -89,14 +89,19 @@ static void a_renamed_function_whose_arguments_are_not_known(void **state)
 static void a_renamed_function_whose_arguments_are_known(void **state)
 {
 	const char *const functions[] = {DRIVER_CHOKE_POINT, NULL};
-	struct hook hooks[KERNEL_HOOKS];
-	const struct hook *hook;
+	struct kernel_symbols *symbols =
+		kernel_symbols_make(make_btf(functions), LINE("vmclock_get_crosststamp.constprop.0"));
+	struct hook hooks[KERNEL_HOOKS], *hook = &hooks[KERNEL_HOOK_READ];
 
 	(void)state;
-	plan(hooks, functions, LINE("vmclock_get_crosststamp.constprop.0"), false);
-	hook = find(hooks, DRIVER_CHOKE_POINT);
+	kernel_hooks_plan(hooks, symbols, HOOK_FENTRY, false, false);
+	assert_int_equal(hook->attach_type, HOOK_FENTRY);
+	/* The kernel does not find it by the name that BTF has. */
+	kernel_refusal_listen();
+	kernel_hook_demote(hook, -ENOENT, symbols);
 	assert_int_equal(hook->attach_type, HOOK_KPROBE);
 	assert_string_equal(hook->symbol, "vmclock_get_crosststamp.constprop.0");
+	kernel_symbols_free(symbols);
 }
 
 static void a_function_renamed_by_the_linker(void **state)
