@@ -43,7 +43,7 @@ int kernel_symbols_btf_error(const struct kernel_symbols *symbols);
 bool kernel_symbols_has_own_btf(const struct kernel_symbols *symbols);
 
 /*
- * Finds out in one pass which of these functions are in the BTF, where else each question takes one.
+ * Finds out in one pass which of these functions are in the BTF; else each question takes one pass.
  * Of more than 32 the others do. @names outlive @symbols.
  */
 void kernel_symbols_look_up(struct kernel_symbols *symbols, const char *const *names, size_t n);

@@ -72,3 +72,28 @@ bpftrace_by() {
 }
 bpftrace_by fentry:ptp_vmclock fexit:ptp_vmclock
 bpftrace_by kprobe kretprobe
+
+# begun NAME COMMAND...: of a command that ends as soon as it has begun to watch; its memory as long as
+# it watches, of one that goes on: what busybox's time says of that depends on its version.
+begun() {
+	name=$1
+	shift
+	time -v "$@" >/tmp/out 2>/tmp/err
+	spent=$(awk '/Elapsed/ { n = split($NF, t, ":"); print (t[n] + 60 * t[n - 1]) * 1000 }' /tmp/err)
+	"$@" $goes_on >/tmp/out 2>/tmp/err &
+	until_is hooked
+	awk -v name="$name" -v spent="$spent" '/VmHWM/ {
+		printf "%-40s %13.0f %13.1f\n", name, spent, $2 / 1024 }' /proc/$!/status
+	kill -INT $!
+	wait
+}
+
+printf '\n%-40s %13s %13s\n' 'from the start until it watches, and ends' '10^6 instr.' 'peak, MiB'
+goes_on='--duration 1h'
+begun 'vmclock-trace trace' vmclock-trace trace --duration 1ms
+begun 'vmclock-trace trace --kprobes' vmclock-trace trace --kprobes --duration 1ms
+goes_on=1
+begun 'bpftrace by fentry' bpftrace -e "
+	fentry:ptp_vmclock:$target { @start[tid] = nsecs; }
+	fexit:ptp_vmclock:$target /@start[tid]/ { @ = hist(nsecs - @start[tid]); delete(@start[tid]); }
+	interval:ms:1 { if (!\$1) { exit(); } }"

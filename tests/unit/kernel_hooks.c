@@ -89,8 +89,8 @@ static void a_renamed_function_whose_arguments_are_not_known(void **state)
 static void a_renamed_function_whose_arguments_are_known(void **state)
 {
 	const char *const functions[] = {DRIVER_CHOKE_POINT, NULL};
-	struct kernel_symbols *symbols =
-		kernel_symbols_make(make_btf(functions), LINE("vmclock_get_crosststamp.constprop.0"));
+	struct kernel_symbols *symbols = kernel_symbols_make(
+		make_btf(functions), LINE("vmclock_get_crosststamp.constprop.0"));
 	struct hook hooks[KERNEL_HOOKS], *hook = &hooks[KERNEL_HOOK_READ];
 
 	(void)state;
