@@ -83,15 +83,20 @@ static void put_finding(FILE *out, const struct report *report, const struct fin
 			const struct finding *last)
 {
 	char utc[INSTANT_ISO_BYTES], text[FINDING_WORDS_BYTES], when[FINDING_WORDS_BYTES];
-	char line[2 * FINDING_WORDS_BYTES + 64];
+	char line[2 * FINDING_WORDS_BYTES + 8];
+	enum level level = level_named(finding_severity_name(finding->severity));
+	int used;
 
 	report_utc(report, finding->found_ns, utc, sizeof(utc));
 	finding_sentence(finding, text, sizeof(text));
 	finding_when(finding, when, sizeof(when));
-	snprintf(line, sizeof(line), "%s %s: %s (%s)", finding_severity_name(finding->severity),
-		 finding_name(finding->kind), text, when);
-	fprintf(out, "%s  ", utc);
-	text_wrap(out, line, (int)strlen(utc) + 2, 8);
+	used = fprintf(out, "%s  ", utc);
+	level_begin(out, level);
+	used += fprintf(out, "%s %s:", finding_severity_name(finding->severity),
+			finding_name(finding->kind));
+	level_end(out, level);
+	snprintf(line, sizeof(line), " %s (%s)", text, when);
+	text_wrap(out, line, used, 8);
 	if (last && same_update(finding, last))
 		fputs("        (the same update of the page)\n", out);
 	else

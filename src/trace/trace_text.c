@@ -142,7 +142,7 @@ static void text_begin(FILE *out, const struct trace_context *context)
 	put_counted(out, context);
 	put_shown(out, context);
 	fprintf(out, "\n%-10s%-*s %7s  %-24s %9s  %s\n", "TIME", LIVE_READER_COLUMNS, "READER",
-		"PID", "CALL", "TOOK", "RESULT");
+		"PID", "CALL", "LATENCY", "RESULT");
 }
 
 static void put_failure(FILE *out, const struct event *event)

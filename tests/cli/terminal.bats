@@ -22,6 +22,8 @@ on_terminal() { python3 "$BATS_TEST_DIRNAME/on_terminal.py" "$@"; }
 @test "terminal: no line is wider than it, all words are there, colour only where it is wanted" {
 	on_terminal --check "$VMCLOCK_TRACE" "$OUT/incident.sqlite" \
 		"$BATS_TEST_DIRNAME/../data/vectors/pages/000-short.bin"
+	"$VMCLOCK_TRACE" report --color always "$OUT/incident.sqlite" >coloured
+	grep $'^2026[^ ]*Z  \e\[[0-9;]*mcritical disruption:\e' coloured
 }
 
 @test "watch: a line begins with UTC by the page, or after ~ where no clock tells it" {
