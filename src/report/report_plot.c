@@ -166,24 +166,28 @@ static void put_lengths_axis(FILE *out, const struct frame *frame)
 		{10000000, "10 ms", false},
 		{100000000, "100 ms", false},
 		{NSEC_PER_SEC, "1 s", true},
+		{10ll * NSEC_PER_SEC, "10 s", false},
+		{100ll * NSEC_PER_SEC, "100 s", false},
 		{1000ll * NSEC_PER_SEC, "1000 s", true},
 		{1000000ll * NSEC_PER_SEC, "11 days", true},
 	};
 
-	put_mark(out, frame, 0, "0", false);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		bool last = i + 1 == sizeof(marks) / sizeof(marks[0]) ||
-			    scaled(marks[i + 1].ns) > frame->most;
-		bool hide = last && !marks[i].always && !frame->from_zero; /* on a narrow screen */
+	double above = -INFINITY; /* the last that a narrow screen shows: the largest is one */
 
-		if (scaled(marks[i].ns) > frame->most ||
-		    y_of(frame, 0) - y_of(frame, marks[i].ns) < LABEL_APART ||
-		    !(marks[i].always || frame->from_zero || last))
+	for (size_t i = sizeof(marks) / sizeof(marks[0]); i-- > 0;) {
+		double y = y_of(frame, marks[i].ns);
+		bool hide = y - above < DENSE_APART;
+
+		if (scaled(marks[i].ns) > frame->most || y_of(frame, 0) - y < LABEL_APART ||
+		    !(marks[i].always || frame->from_zero || isinf(above)))
 			continue;
+		if (!hide)
+			above = y;
 		put_mark(out, frame, marks[i].ns, marks[i].name, hide);
 		if (!frame->from_zero)
 			put_mark(out, frame, -marks[i].ns, marks[i].name, hide);
 	}
+	put_mark(out, frame, 0, "0", false);
 }
 
 static void put_windows(FILE *out, const struct report *report, const struct frame *frame)
