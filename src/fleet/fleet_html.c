@@ -58,7 +58,7 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
 	      "<th class=\"n\">incidents</th><th class=\"n\">reads meanwhile</th>"
 	      "<th class=\"n\">wrong</th><th class=\"n\">not known</th>"
-	      "<th>worst known clock, off by</th></tr></thead><tbody>\n",
+	      "<th>worst known clock</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_recording *recording = &fleet->recording[order[i]];

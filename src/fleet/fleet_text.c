@@ -13,7 +13,7 @@
 /* Of the column of labels: longer ones are shortened there, and are whole in what follows. */
 #define LABEL_COLUMNS	   24
 #define LABEL_COLUMNS_MOST 44
-#define WORST		   "worst known clock, off by"
+#define WORST		   "worst known clock"
 
 static void put_heading(FILE *out, const char *heading)
 {

@@ -4,19 +4,11 @@
 
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "fleet/fleet_view.h"
-#include "show/interval_text.h"
 
 #define SHOWN_BYTES 200
 #define NAMED	    6 /* of many recordings, so many by name */
-
-/* By how much it surely is not 0. */
-static uint64_t far_off(struct ns_interval error)
-{
-	return error.lo_ns > 0	 ? (uint64_t)error.lo_ns
-	       : error.hi_ns < 0 ? 0 - (uint64_t)error.hi_ns
-				 : 0;
-}
 
 const struct fleet_incident *fleet_worst(const struct fleet *fleet,
 					 const struct fleet_recording *recording)
@@ -27,7 +19,7 @@ const struct fleet_incident *fleet_worst(const struct fleet *fleet,
 		const struct fleet_incident *incident = &recording->incident[i];
 
 		if (incident->has_worst && fleet_has_incident(fleet, incident) &&
-		    (!worst || far_off(incident->worst) > far_off(worst->worst)))
+		    (!worst || error_sure_ns(incident->worst) > error_sure_ns(worst->worst)))
 			worst = incident;
 	}
 	return worst;
@@ -62,10 +54,18 @@ static bool has_gap(const struct fleet_gap *gap)
 
 const char *fleet_off_text(const struct fleet_incident *worst, char text[FLEET_OFF_BYTES])
 {
-	char off[INTERVAL_TEXT_BYTES];
+	const char *about = worst->worst_is_rough ? "about " : "";
+	struct words words = {text, FLEET_OFF_BYTES};
+	char within[TEXT_NS_BYTES];
 
-	interval_text(worst->worst, off, sizeof(off));
-	snprintf(text, FLEET_OFF_BYTES, "%s%s", worst->worst_is_rough ? "about " : "", off);
+	text[0] = '\0';
+	if (error_sure_ns(worst->worst)) {
+		say(&words, "%s", about);
+		say_off(&words, worst->worst);
+	} else {
+		text_ns_u64(interval_furthest_ns(worst->worst), within, sizeof(within));
+		say(&words, "within %s%s", about, within);
+	}
 	return text;
 }
 
@@ -156,14 +156,15 @@ void fleet_say_worst(struct words *words, const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->recordings; i++) {
 		const struct fleet_incident *incident = fleet_worst(fleet, &fleet->recording[i]);
 
-		if (incident && (!worst || far_off(incident->worst) > far_off(worst->worst))) {
+		if (incident &&
+		    (!worst || error_sure_ns(incident->worst) > error_sure_ns(worst->worst))) {
 			worst = incident;
 			where = &fleet->recording[i];
 		}
 	}
 	if (worst) {
 		text_display(where->label, strlen(where->label), shown, sizeof(shown));
-		say(words, " The worst %s was %s of %s, off by %s.",
+		say(words, " The worst %s was %s of %s, %s.",
 		    gaps ? "clock, of those known," : "clock",
 		    observed_clock_name(worst->worst_clock), shown, fleet_off_text(worst, off));
 	}

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "fleet/fleet.h"
-#include "show/interval_text.h"
 #include "show/sentence.h"
 
 /* What is not known of the clocks of a recording while they were bad. */
@@ -24,14 +23,14 @@ struct fleet_gap fleet_gap(const struct fleet *fleet, const struct fleet_recordi
 const struct fleet_incident *fleet_worst(const struct fleet *fleet,
 					 const struct fleet_recording *recording);
 
-#define FLEET_OFF_BYTES (INTERVAL_TEXT_BYTES + 8)
+#define FLEET_OFF_BYTES 104
 
-/* How far off: "-250.0 .. +0.1 ms", "about +3 ms"; @text. It has one. */
+/* How far off: "250 ms behind", "about 3.00 ms ahead", "within 5.100 ms"; @text. It has one. */
 const char *fleet_off_text(const struct fleet_incident *worst, char text[FLEET_OFF_BYTES]);
 
 #define FLEET_WORST_BYTES 320
 
-/* For a table: "CLOCK_REALTIME -250.0 .. +0.1 ms; 15 readings not known"; @text. */
+/* For a table: "CLOCK_REALTIME 250 ms behind; 15 readings not known"; @text. */
 const char *fleet_worst_text(const struct fleet *fleet, const struct fleet_recording *recording,
 			     char text[FLEET_WORST_BYTES]);
 
