@@ -88,17 +88,18 @@ static struct counts count(const struct fleet *fleet)
 static void say_counts(struct words *words, const struct fleet *fleet, const struct counts *counts)
 {
 	if (counts->wrong)
-		say(words, "%zu of %zu hosts NOT right again; the worst: ", counts->wrong,
+		say(words, "%zu of %zu hosts NOT right at the end; the worst: ", counts->wrong,
 		    fleet->machines);
 	else if (counts->unknown && counts->hurt)
-		say(words, "%zu of %zu hosts not known right again; the worst: ", counts->unknown,
+		say(words, "Recovery not known on %zu of %zu hosts; the worst: ", counts->unknown,
 		    fleet->machines);
 	else if (counts->hurt)
 		say(words,
-		    "%zu of %zu hosts had incidents, and recovered; the worst: ", counts->hurt,
+		    "%zu of %zu hosts had incidents and recovered; the worst: ", counts->hurt,
 		    fleet->machines);
 	else if (counts->unknown)
-		say(words, "%zu of %zu hosts not known right; the first: ", counts->unknown,
+		say(words,
+		    "Clock state not known on %zu of %zu hosts; the first: ", counts->unknown,
 		    fleet->machines);
 	else
 		say(words, "Findings, and no incident; the worst: ");
@@ -116,7 +117,10 @@ const char *fleet_headline(const struct fleet *fleet, char text[FLEET_FIRST_BYTE
 	if (!fleet_is_whole(fleet) || !fleet->recordings)
 		return text;
 	if (!strcmp(fleet_level(fleet), "OK")) {
-		say(&words, "The clocks of all %zu hosts were right.", fleet->machines);
+		if (fleet->machines == 1)
+			say(&words, "The clocks of the host were right.");
+		else
+			say(&words, "The clocks of all %zu hosts were right.", fleet->machines);
 		return text;
 	}
 	fleet_by_harm(fleet, order);

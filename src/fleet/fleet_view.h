@@ -25,8 +25,8 @@ bool fleet_is_whole(const struct fleet *fleet);
 void fleet_by_harm(const struct fleet *fleet, size_t order[FLEET_RECORDINGS]);
 
 /*
- * "1 of 2 hosts NOT right again; the worst: web2.", @text; "" where a part of the time is asked
- * for, for it is about the whole.
+ * "1 of 2 hosts NOT right at the end; the worst: web2.", @text; "" where a part of the time is
+ * asked for, for it is about the whole.
  */
 #define FLEET_FIRST_BYTES 320
 const char *fleet_headline(const struct fleet *fleet, char text[FLEET_FIRST_BYTES]);

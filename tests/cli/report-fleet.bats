@@ -150,7 +150,7 @@ setup() {
 		d
 	END
 	"$VMCLOCK_TRACE" report --json {a,b,c,d}.sqlite >json
-	jq -e '.headline | test("^[0-9] of 4 hosts NOT right again; the worst: scenario b.scenario[.]$")' json
+	jq -e '.headline | test("^[0-9] of 4 hosts NOT right at the end; the worst: scenario b.scenario[.]$")' json
 	jq -e '.recordings | map(.rank) | sort == [1, 2, 3, 4]' json
 	jq -e '.recordings[1] | .rank == 1 and .right_again == "no" and (.headline | test("NOT recovered"))' json
 	jq -e '.recordings[0] | .right_again == "yes" and (.headline | test("; recovered"))' json
@@ -158,9 +158,9 @@ setup() {
 	jq -e '.recordings[3] | .rank == 4 and .level == "ok" and .right_again == "yes"' json
 	jq -e '[.timeline[] | select(.type == "incident_over") | .host] == ["scenario a.scenario"]' json
 	"$VMCLOCK_TRACE" report {a,b,c,d}.sqlite >text
-	[[ $(head -1 text) == *' hosts NOT right again; the worst: scenario b.scenario.' ]]
+	[[ $(head -1 text) == *' hosts NOT right at the end; the worst: scenario b.scenario.' ]]
 	[[ $(sed -n 5p text) == 'scenario b.scenario '* ]]
-	"$VMCLOCK_TRACE" report --html {a,b,c,d}.sqlite | grep -q 'hosts NOT right again; the worst: scenario b.scenario'
+	"$VMCLOCK_TRACE" report --html {a,b,c,d}.sqlite | grep -q 'hosts NOT right at the end; the worst: scenario b.scenario'
 	# Of a part of the time the first lines say nothing: they are of the whole.
 	"$VMCLOCK_TRACE" report --json --until 10s {a,d}.sqlite | jq -e '.headline == null'
 }
