@@ -264,7 +264,8 @@ static void try_to_close(struct incidents *incidents, uint64_t now_ns)
 	if (!is_settled(since_ns, now_ns) || incident_is_freerunning(incidents))
 		return;
 	recovery = incident_recovery_of(incidents, since_ns);
-	if (now_ns - since_ns < incident_settle_ns(incidents, recovery))
+	/* While nothing was observed nothing could become known. */
+	if (now_ns < since_ns + incidents->paused_ns + incident_settle_ns(incidents, recovery))
 		return;
 	close_incident(incidents, recovery, since_ns);
 }
@@ -291,8 +292,10 @@ static void follow_recovery(struct incidents *incidents, uint64_t now_ns)
 		incidents->good_since_ns = 0;
 		return;
 	}
-	if (!incidents->good_since_ns)
+	if (!incidents->good_since_ns) {
 		incidents->good_since_ns = now_ns;
+		incidents->paused_ns = 0;
+	}
 	try_to_close(incidents, now_ns);
 }
 
@@ -320,9 +323,20 @@ static void handle_page(struct incidents *incidents, const struct event *event)
 	incident_judge_reads(incidents, event);
 }
 
+static void follow_time(struct incidents *incidents, uint64_t now_ns)
+{
+	uint64_t since_ns = incidents->good_since_ns > incidents->newest_ns
+				    ? incidents->good_since_ns
+				    : incidents->newest_ns;
+
+	if (is_settled(since_ns, now_ns))
+		incidents->paused_ns += now_ns - since_ns - INCIDENT_SETTLE_NS;
+	incidents->newest_ns = now_ns;
+}
+
 void incidents_event(struct incidents *incidents, const struct event *event)
 {
-	incidents->newest_ns = event->time_ns;
+	follow_time(incidents, event->time_ns);
 	if (suspects_event(&incidents->suspects, event)) {
 		incidents->good_since_ns = 0;
 		note_bad(&incidents->incident, event->time_ns);

@@ -33,7 +33,8 @@
  * good: where the page carries no clock, CLOCK_REALTIME is held against the witness
  * (judge/witness.h), and where there is none that is not known after a disruption, stun or step of
  * the system clock, in this incident or one before, and a clock that was seen must have been
- * compared with the page since (for that the incident waits UNKNOWN_SETTLES times as long). Nor is
+ * compared with the page since (for that the incident waits UNKNOWN_SETTLES times as long, of which
+ * a pause between two events counts as INCIDENT_SETTLE_NS at most). Nor is
  * it known where a clock was bad before it began, and still is, or where a page was refuted and no
  * clock agrees with the one of now: at each reading, and without having been set since, for it may
  * have followed a page that was wrong. Where events end first, it is closed as not recovered if

@@ -103,6 +103,7 @@ struct incidents {
 	struct incident incident; /* the open one, or the last */
 	uint64_t good_since_ns;	  /* all is good since; 0: it is not */
 	uint64_t newest_ns;	  /* time of the newest event */
+	uint64_t paused_ns;	  /* since good_since_ns, in pauses between events */
 
 	bool not_updated;      /* not_updated was found, and no update since */
 	uint64_t seq_count;    /* of the newest page */

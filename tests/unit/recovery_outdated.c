@@ -47,12 +47,25 @@ static void one_that_is_seen_again_is_waited_for(void **state)
 	     "CLOCK_REALTIME still 300 ms");
 }
 
+/* Nothing could be seen until the machine went on, and then all is. */
+static void one_that_was_set_in_a_pause_is_waited_for(void **state)
+{
+	struct story *story = play("realtime within 2ms\nend 2m\nat 20s stun 64s\n"
+				   "at +5s clock-set step +10us\n");
+
+	(void)state;
+	assert_int_equal(story->closed, 1);
+	assert_int_equal(story->last.recovery.state, CLAIM_HOLDS);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_was_moved_since_is_not_known_to_be_off),
 		cmocka_unit_test(one_that_was_last_seen_long_ago_is_not_known_to_be_off),
 		cmocka_unit_test(one_that_is_seen_again_is_waited_for),
+		cmocka_unit_test(one_that_was_set_in_a_pause_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
