@@ -214,6 +214,8 @@ uint64_t recorded_duration_ns(const struct recorded *recorded)
 
 struct claim_span recorded_span(const struct recorded *recorded)
 {
+	const struct recording_damage *damage = recording_damage(recorded->recording);
+	bool found_unread = *damage->found.worst != '\0';
 	struct recording_losses losses;
 	enum recording_end end = recording_end(recorded->recording);
 	const struct fact_list *facts = recording_facts(recorded->recording);
@@ -225,12 +227,12 @@ struct claim_span recorded_span(const struct recorded *recorded)
 		.ended = end == RECORDING_CLOSED,
 		.moment = !recorded_duration_ns(recorded),
 		.no_log = end == RECORDING_WITHOUT_LOG,
-		.damaged = *recording_damage(recorded->recording)->why ||
-			   fact_get(facts, RECORDED_FACT_DAMAGE),
+		.damaged = *damage->why || fact_get(facts, RECORDED_FACT_DAMAGE),
 		.lost = losses.events,
 		.unkept = recorded->unkept + (*doubts != '\0'),
-		.found_unkept = recorded->found_unkept,
-		.found_unkept_critical = recorded->found_unkept_critical,
+		.found_unkept = recorded->found_unkept || found_unread,
+		.found_unkept_critical = recorded->found_unkept_critical ||
+					 (found_unread && damage->found.worst_is_critical),
 		.unreliable = strstr(doubts, "unreliable") != NULL,
 		.freerunning = strstr(doubts, "freerunning") != NULL,
 		.clock_off = strstr(doubts, "clock_off") != NULL,

@@ -62,6 +62,14 @@ static bool is_asked_for(const struct report *report, uint64_t from_ns, uint64_t
 	return from_ns < report->until_ns && to_ns >= report->since_ns;
 }
 
+/* Was something found in what cannot be read, in the time that is asked for? */
+static bool found_unread(const struct report *report)
+{
+	const struct event_gap *unread = report->unread;
+
+	return unread && *unread->worst && is_asked_for(report, unread->worst_ns, unread->worst_ns);
+}
+
 static struct claim_span span_of(const struct report *report)
 {
 	const struct page_in_force *page = report->analysis->page;
@@ -72,6 +80,10 @@ static struct claim_span span_of(const struct report *report)
 	if (!report_unkept(report, report->since_ns, report->until_ns)) {
 		span.unkept = 0;
 		span.found_unkept = span.found_unkept_critical = false;
+	}
+	if (found_unread(report)) {
+		span.found_unkept = true;
+		span.found_unkept_critical |= report->unread->worst_is_critical;
 	}
 	span.lost += losses_of(report);
 	span.page_bad &= is_asked_for(report, report->doubt->from_ns, report->doubt->to_ns);
@@ -124,9 +136,11 @@ bool report_page_is_unreliable(const struct report *report)
 const struct event_gap *report_worst_unkept(const struct report *report)
 {
 	const struct analysis *analysis = report->analysis;
-	const struct event_gap *worst = NULL, *oldest = &analysis->oldest;
+	const struct event_gap *worst = found_unread(report) ? report->unread : NULL;
+	const struct event_gap *oldest = &analysis->oldest;
 
-	if (*oldest->worst && is_asked_for(report, oldest->from_ns, oldest->to_ns))
+	if (*oldest->worst && is_asked_for(report, oldest->from_ns, oldest->to_ns) &&
+	    (!worst || (oldest->worst_is_critical && !worst->worst_is_critical)))
 		worst = oldest;
 	for (size_t i = 0; i < analysis->gaps; i++) {
 		const struct event_gap *gap = &analysis->gap[i];
@@ -160,6 +174,8 @@ struct claim report_clocks_claim(const struct report *report)
 		    report_has_finding(report, &analysis->finding[i]))
 			return claim_unknown(CLAIM_WITNESSES);
 	}
+	/* What was found where nothing can be seen does not say how they were. */
+	span.found_unkept = false;
 	return claim_well(&span, false);
 }
 

@@ -162,6 +162,7 @@ static void end_report(struct report_source *source)
 	report->lost_why = source->losses.cause;
 	report->bad_rows = damage->bad_rows;
 	report->damage = damage->why;
+	report->unread = &damage->found;
 }
 
 /* A part of the time in which nothing was recorded is one of which nothing can be said. */

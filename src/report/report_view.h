@@ -36,6 +36,7 @@ struct report {
 	uint64_t cut;				 /* that made room for later ones */
 	uint64_t bad_rows;			 /* that are damaged */
 	const char *damage;			 /* in words; "": none */
+	const struct event_gap *unread;		 /* what was found in what cannot be read */
 };
 
 /* Is incident or finding asked for? */

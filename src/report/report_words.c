@@ -340,12 +340,14 @@ static void say_unkept(struct words *words, const struct report *report)
 		return;
 	report_utc(report, gap->worst_ns, at, sizeof(at));
 	text_display(gap->worst, strlen(gap->worst), kind, sizeof(kind));
-	say(words, " In what was not kept, %s was found (%s), at %s.", kind,
+	say(words, " In what %s, %s was found (%s), at %s.",
+	    gap == report->unread ? "cannot be read" : "was not kept", kind,
 	    gap->worst_is_critical ? "critical" : "warning", at);
 }
 
 static void say_nothing_bad(struct words *words, const struct report *report)
 {
+	const struct event_gap *unkept = report_worst_unkept(report);
 	struct claim well = report_claim(report);
 	bool is_compared = report->analysis->clock[OBSERVED_REALTIME].known;
 	const char *none = "there was no incident";
@@ -362,7 +364,8 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 		say(words, " nothing was found.");
 	else
 		say(words, " %s%s.", well.state == CLAIM_FAILS ? none : "no disruption was seen",
-		    report_worst_unkept(report) ? " in what was kept" : "");
+		    unkept ? unkept == report->unread ? " in what can be read" : " in what was kept"
+			   : "");
 	say_unkept(words, report);
 	say_clock_doubts(words, report->clock_doubts, report->since_ns, report->until_ns, "");
 	if (report->span.clock_off && !clock_doubts_any(report->clock_doubts, 0, UINT64_MAX))

@@ -33,12 +33,23 @@ const char *verdict_figure_about(enum verdict_figure figure)
 	return about[figure];
 }
 
+/* What was found live where nothing can be seen now. */
+static const char *title_of(const struct event_gap *gap)
+{
+	for (int kind = 0; kind < FINDINGS; kind++) {
+		if (!strcmp(finding_name((enum finding_kind)kind), gap->worst))
+			return finding_title((enum finding_kind)kind);
+	}
+	return "Something was found";
+}
+
 /* No incident is asked for, or there was none. */
 static void say_quiet(struct words *words, const struct report *report,
 		      const struct verdict *verdict)
 {
 	const struct finding *worst = report_worst_finding(report, NULL);
 	const struct verdict_line *clock = &verdict->line[VERDICT_CLOCK];
+	const struct event_gap *unkept = report_worst_unkept(report);
 	char length[TEXT_NS_BYTES];
 
 	text_ns_short(report_asked_ns(report, report->start_ns, report->analysis->last_ns), length,
@@ -49,6 +60,9 @@ static void say_quiet(struct words *words, const struct report *report,
 		say(words, "%s, without an incident.", clock->value);
 	else if (worst && worst->severity > FINDING_INFO)
 		say(words, "%s; no incident was seen.", finding_title(worst->kind));
+	else if (unkept)
+		say(words, "%s, in what %s.", title_of(unkept),
+		    unkept == report->unread ? "cannot be read" : "was not kept");
 	else if (report_claim(report).state == CLAIM_HOLDS &&
 		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
 		say(words,

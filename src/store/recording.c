@@ -342,6 +342,13 @@ static void handle_gap(struct recording *recording, uint64_t missing, const stru
 	gap->incident = recording->incidents.number;
 }
 
+/* What was found live in what cannot be read, up to @to_ns, is there nevertheless. */
+static void handle_damage(struct recording *recording, uint64_t to_ns)
+{
+	walk(&recording->alarms, recording->stmt[WALK_ALARMS], recording->last_ns, to_ns,
+	     &recording->damage.found);
+}
+
 /*
  * All rows were read: are they those that it was closed with? Older versions told only what they
  * cut of those that they numbered, and of a part that bundle(1) made not even that.
@@ -365,7 +372,7 @@ static void check_rows(struct recording *recording)
 
 bool recording_next(struct recording *recording, struct event *event)
 {
-	uint64_t missing = 0;
+	uint64_t missing = 0, bad_rows = recording->damage.bad_rows, gaps = recording->damage.gaps;
 
 	while (step(recording)) {
 		int64_t id = sqlite3_column_int64(recording->stmt[GET_EVENTS], 0);
@@ -382,6 +389,9 @@ bool recording_next(struct recording *recording, struct event *event)
 		recording->rows++;
 		if (take_row(recording, recording->stmt[GET_EVENTS], event)) {
 			handle_gap(recording, missing, event);
+			if (recording->damage.bad_rows != bad_rows ||
+			    recording->damage.gaps != gaps)
+				handle_damage(recording, event->time_ns + 1);
 			recording->last_ns = event->time_ns;
 			return true;
 		}
@@ -389,6 +399,8 @@ bool recording_next(struct recording *recording, struct event *event)
 		recording_damaged(recording, "events in it hold what no recorder writes");
 	}
 	check_rows(recording);
+	if (*recording->damage.why)
+		handle_damage(recording, INT64_MAX);
 	return false;
 }
 

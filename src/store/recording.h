@@ -66,6 +66,7 @@ struct recording_damage {
 	uint64_t bad_rows;	     /* events that hold what no recorder writes: passed over */
 	uint64_t gaps;		     /* times that a stretch could not be read: passed over */
 	char why[ERROR_CAUSE_BYTES]; /* of the first, in words; empty: all is well */
+	struct event_gap found;	     /* the worst that was found live in what cannot be read */
 };
 
 /* Owned by @recording. */

@@ -219,15 +219,28 @@ static void oldest_go(void **state)
 	recording_close(recording);
 }
 
-/* Whoever takes events out of a recording that was closed leaves one that is damaged. */
+#define FOUND(time_ns)                                                                             \
+	" INSERT INTO findings VALUES(1, 'disruption', 'critical', 0, " #time_ns ", '{}')"
+
+/*
+ * Whoever takes events out of a recording that was closed leaves one that is damaged; what was
+ * found live in what cannot be read is still known.
+ */
 static void rows_are_counted(void **state)
 {
 	static const struct {
 		const char *sql;
 		const char *why;
+		const char *found;
 	} cases[] = {
 		{"UPDATE facts SET value = value WHERE name = 'none'", ""},
 		{"DELETE FROM events WHERE id > 990", "of its 1000 events 990 are there"},
+		{"DELETE FROM events WHERE id > 990;" FOUND(10950),
+		 "of its 1000 events 990 are there", "disruption"},
+		{"UPDATE events SET type = 99 WHERE id = 500;" FOUND(6000),
+		 "events in it hold what no recorder writes", "disruption"},
+		{"UPDATE events SET type = 99 WHERE id = 500;" FOUND(4000),
+		 "events in it hold what no recorder writes"},
 		{"DELETE FROM events WHERE id = 500", "of its 1000 events 999 are there"},
 		{"DELETE FROM events WHERE id < 3", "of its 1000 events 998 are there"},
 		{"DELETE FROM events", "of its 1000 events 0 are there"},
@@ -263,6 +276,7 @@ static void rows_are_counted(void **state)
 		while (recording_next(recording, &event))
 			;
 		assert_string_equal(recording_damage(recording)->why, cases[i].why);
+		assert_string_equal(recording_damage(recording)->found.worst, cases[i].found ?: "");
 		recording_close(recording);
 		remove_path(state);
 	}
