@@ -266,7 +266,9 @@ $(OUT)/man/html/%.html: $(OUT)/man/%
 	$(call say,html,$@)
 	$(Q)mandoc -T html -O toc $< | sed -E \
 		-e 's#<b>(vmclock-[a-z-]+)</b>\(([15])\)#<a href="\1.\2.html">\1(\2)</a>#g' \
-		-e 's#^  </style>#    :root { color-scheme: light dark; }\n    body { font: 16px/1.5 system-ui, sans-serif;\n      max-width: 50rem; margin: auto; padding: 1rem; overflow-wrap: anywhere; }\n    pre { overflow-x: auto; }\n    h1 { font-size: 1.3rem; }\n    .permalink { color: inherit; text-decoration: none; }\n    .Bd-indent { margin-left: 2rem; }\n&#' > $@
+		-e '/<pre>/,/<\/pre>/{/^<br\/>$$/d}' \
+		-e 's/(<div class="Bd-indent)">(&#x2022;|[0-9]+\.)/\1 item">\2 /' \
+		-e 's#^  </style>#    :root { color-scheme: light dark; }\n    body { font: 16px/1.5 system-ui, sans-serif;\n      max-width: 50rem; margin: auto; padding: 1rem; overflow-wrap: anywhere; }\n    pre { overflow-x: auto; font-size: .85rem; line-height: 1.35; }\n    .item { text-indent: -.8rem; }\n    h1 { font-size: 1.3rem; }\n    .permalink { color: inherit; text-decoration: none; }\n    .Bd-indent { margin-left: 2rem; }\n&#' > $@
 
 -include $(OBJ:.o=.d) $(wildcard $(OUT)/*.bpf.d) $(wildcard $(OUT)/unit/*.d) \
 	$(wildcard $(OUT)/fuzz/*.d)

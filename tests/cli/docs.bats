@@ -144,6 +144,8 @@ as_said() { $1 | tr -d '*_\\' | tr '[:upper:]' '[:lower:]' | sed 's/[.]$//'; }
 	for link in $(grep -ohE 'href="[^"#]+"' "$html"/*.html | cut -d '"' -f 2 | sort -u); do
 		[ -s "$html/$link" ] || { echo "$link" >&2; return 1; }
 	done
+	# Printed lines are not apart, and what is listed is apart from its mark.
+	run ! grep -E '^<br/>$|&#x2022;[^ ]|-indent">[0-9]+\.[^ ]' "$html"/*.html
 	grep -q man-html "$root/README.md"
 }
 
