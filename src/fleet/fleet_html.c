@@ -55,7 +55,7 @@ static void put_answers(FILE *out, const struct fleet *fleet, const size_t *orde
 static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 {
 	put_answers(out, fleet, order);
-	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
+	fputs("<div class=\"wide\"><table class=\"blocks\"><thead><tr><th>host</th>"
 	      "<th class=\"n\">incidents</th><th class=\"n\">reads meanwhile</th>"
 	      "<th class=\"n\">wrong</th><th class=\"n\">not known</th>"
 	      "<th>worst known clock</th></tr></thead><tbody>\n",
@@ -68,10 +68,13 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 		fputs("<tr><td class=\"name\">", out);
 		html_puts(out, recording->label);
 		fprintf(out,
-			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
-			"</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64 "</td>",
+			"</td><td class=\"n\" data-is=\"incidents\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"reads meanwhile\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"wrong\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"not known\">%" PRIu64 "</td>",
 			harm.incidents, harm.reads, harm.wrong, harm.reads - harm.known);
-		fprintf(out, "<td>%s</td>", fleet_worst_text(fleet, recording, worst));
+		fprintf(out, "<td data-is=\"worst known clock\">%s</td>",
+			fleet_worst_text(fleet, recording, worst));
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
@@ -79,7 +82,8 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 
 static void put_recordings(FILE *out, const struct fleet *fleet)
 {
-	fputs("<h2>Recordings, and how UTC was got</h2>\n<div class=\"wide\"><table><thead><tr>"
+	fputs("<h2>Recordings, and how UTC was got</h2>\n"
+	      "<div class=\"wide\"><table class=\"blocks\"><thead><tr>"
 	      "<th>file</th><th>host</th><th>kernel</th><th>from, UTC</th>"
 	      "<th class=\"n\">length</th>"
 	      "<th>UTC by</th><th class=\"n\">readings</th><th class=\"n\">at best within</th>"
@@ -98,20 +102,24 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 				fleet_guess_by(recording), from, sizeof(from));
 		fputs("<tr><td class=\"name\">", out);
 		html_puts(out, recording->file);
-		fputs("</td><td class=\"name\">", out);
+		fputs("</td><td class=\"name\" data-is=\"host\">", out);
 		html_puts(out, recording->label);
-		fputs("</td><td>", out);
+		fputs("</td><td data-is=\"kernel\">", out);
 		html_puts(out, recording->kernel);
-		fputs("</td><td class=\"name\">", out);
+		fputs("</td><td class=\"name\" data-is=\"from\">", out);
 		html_puts(out, from);
-		fprintf(out, "</td><td class=\"n\">%s</td><td%s>", length,
-			fleet_is_guessed(recording) ? " class=\"critical\"" : "");
+		fprintf(out,
+			"</td><td class=\"n\" data-is=\"length\">%s</td>"
+			"<td data-is=\"UTC by\"%s>",
+			length, fleet_is_guessed(recording) ? " class=\"critical\"" : "");
 		html_puts(out, fleet_method_text(recording));
 		fprintf(out,
 			"</td>"
-			"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td>"
-			"<td class=\"n\">%s</td><td class=\"n\">%" PRIu64
-			"</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
+			"<td class=\"n\" data-is=\"readings\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"at best within\">%s</td>"
+			"<td class=\"n\" data-is=\"at worst\">%s</td>"
+			"<td class=\"n\" data-is=\"events\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"lost\">%" PRIu64 "</td></tr>\n",
 			recording->aligned.anchors, best, worst, recording->events,
 			recording->lost);
 	}
@@ -193,8 +201,8 @@ static void put_timeline(FILE *out, const struct fleet *fleet, const size_t *ord
 	}
 	fputs("<p class=\"soft\">Each happened from the time that is given on, within so long. ~: "
 	      "it "
-	      "may have been before something above it, of another host. ?: nobody knows "
-	      "when.</p>\n"
+	      "may have been before something above it, of another host. ?: the time is "
+	      "not known.</p>\n"
 	      "<ol>\n",
 	      out);
 	for (size_t i = 0; i < fleet->entries; i++)

@@ -127,9 +127,9 @@ static void put_recordings(FILE *out, const struct fleet *fleet)
 		fprintf(out, "    UTC by %s", fleet_method_text(recording));
 		if (!fleet_is_guessed(recording))
 			fprintf(out,
-				", %" PRIu64 " readings, CLOCK_MONOTONIC to within %" PRIu32
-				" ppm: within %s at best, %s at worst",
-				recording->aligned.anchors, recording->rate_ppm, best, worst);
+				", %" PRIu64 " readings: within %s at best, %s at worst"
+				"\n    CLOCK_MONOTONIC to within %" PRIu32 " ppm",
+				recording->aligned.anchors, best, worst, recording->rate_ppm);
 		fprintf(out, "\n    %" PRIu64 " events, %" PRIu64 " lost\n", recording->events,
 			recording->lost);
 	}
@@ -180,7 +180,7 @@ static void put_timeline(FILE *out, const struct fleet *fleet)
 		put_entry(out, fleet, &fleet->entry[i]);
 	if (fleet->entries)
 		fputs("\n~ it may have been before something above it, of another host\n"
-		      "? nobody knows when\n",
+		      "? the time is not known\n",
 		      out);
 }
 

@@ -18,8 +18,8 @@ static void emit_alignment(const struct fleet_recording *recording, const struct
 	if (recording->aligned.method == ALIGN_BY_FACTS)
 		emit(sink, "no_utc",
 		     "No page with bounds and no CLOCK_REALTIME with a claim was seen while all "
-		     "was well: its UTC is CLOCK_REALTIME at the start of the recording, of which "
-		     "nobody knows how wrong it was.");
+		     "was well: its UTC is CLOCK_REALTIME at the start of the recording, whose "
+		     "error is not known.");
 	else if (recording->aligned.method == ALIGN_BY_ROUGH)
 		emit(sink, "no_utc",
 		     "Its UTC is by %s. No clock with a bound told it: how wrong it may be is "
@@ -119,7 +119,7 @@ void fleet_unknowns(const struct fleet *fleet, unknown_fn fn, void *arg)
 		     unordered);
 	if (unplaced)
 		emit(&sink, "unplaced",
-		     "%zu of the timeline's entries have no place in it, and are at its end.",
-		     unplaced);
+		     "%zu of the timeline's entries %s at its end: when it was is not known.",
+		     unplaced, unplaced == 1 ? "is" : "are");
 	emit_unread(fleet, &sink);
 }

@@ -41,7 +41,7 @@ LOOK = """(() => {
       faint.push(e.tagName + ' ' + e.className + ' ' + at.toFixed(1));
   }
   return JSON.stringify({back, touching, faint: [...new Set(faint)],
-    many: Math.max(0, ...[...document.querySelectorAll('.many')].map(t => t.getBoundingClientRect().right - innerWidth)),
+    many: Math.max(0, ...[...document.querySelectorAll('.wide>table')].map(t => t.getBoundingClientRect().right - innerWidth)),
     wide: document.documentElement.scrollWidth - innerWidth, plots: document.querySelectorAll('svg').length,
     height: document.documentElement.scrollHeight});
 })()"""
@@ -123,7 +123,7 @@ def look(browser, url, width, scheme, picture):
     assert asked == {url}, where + str(asked)
     assert seen["plots"] > 0, where + "no plot"
     assert seen["wide"] <= 0, where + "wider than its window by %d" % seen["wide"]
-    assert width > 600 or seen["many"] <= 0, where + "who was wrong is cut"
+    assert width > 600 or seen["many"] <= 0, where + "a table is cut"
     assert not seen["touching"], where + str(seen["touching"])
     assert not folded, where + "%d elements are folded on paper" % folded
     assert not seen["faint"], where + str(seen["faint"])
