@@ -46,6 +46,8 @@ static void a_clock_that_followed_the_page(void **state)
 	/* The page's rate, and the clock at that rate. */
 	is_refuted("end 6m\nrealtime within 500us\nat 60s slew 20\n"
 		   "at 120s clock-set step +1200us\nat +0s clock-set slew 20\n");
+	/* By a rate that the clock's own wide claim hides. */
+	is_refuted("end 2m\nrealtime within 5ms\nat 60s slew 50\n");
 	/* Both were set once more, and by as much. */
 	is_refuted("end 4m\nrealtime within 1ms\n" PAGE_STEPS FOLLOWS "at 150s step -3ms\n"
 		   "at 180s clock-set step -3ms\n");
@@ -54,6 +56,8 @@ static void a_clock_that_followed_the_page(void **state)
 static void a_clock_that_kept_its_time(void **state)
 {
 	(void)state;
+	/* The rates contradict each other, and the times do not. */
+	has_recovered("end 2m\nrealtime within 5ms\ntime-error 20ms\nat 60s slew 50\n");
 	/* The page came back to it. */
 	has_recovered("end 3m\nrealtime within 1ms\n" PAGE_STEPS "at 120s step +3ms\n");
 	/* What was set long before says nothing of it. */
