@@ -68,6 +68,18 @@ static int read_facts(struct recording *recording)
 	return result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
+static void check_size(struct recording *recording, const char *path)
+{
+	uint64_t bytes, expected_bytes;
+	char why[ERROR_CAUSE_BYTES];
+
+	if (recording_file_is_whole(path, &bytes, &expected_bytes))
+		return;
+	snprintf(why, sizeof(why), "it has %" PRIu64 " bytes, and by its header %" PRIu64, bytes,
+		 expected_bytes);
+	recording_damaged(recording, why);
+}
+
 int recording_open(const char *path, struct recording **out, struct error *error)
 {
 	struct recording *recording;
@@ -80,6 +92,7 @@ int recording_open(const char *path, struct recording **out, struct error *error
 		return error_no_memory(error);
 	/* Reading may make an empty one. */
 	recording->log_is_missing = recording_file_lacks_log(path);
+	check_size(recording, path);
 	if (sqlite3_open_v2(path, &recording->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
 		error_cause(error, "%s cannot be opened: %s", path, sqlite3_errmsg(recording->db));
 		error_hint(error, "recordings are made by: vmclock-trace record FILE");

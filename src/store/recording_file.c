@@ -16,8 +16,12 @@
 
 /* Where SQLite's file format has what is looked for, and what says that there is a log. */
 #define HEADER_BYTES	   100
+#define HEADER_PAGE_BYTES  16
 #define HEADER_VERSION	   19
+#define HEADER_CHANGES	   24
+#define HEADER_PAGES	   28
 #define HEADER_APPLICATION 68
+#define HEADER_COUNTED	   92 /* the pages, at this number of changes */
 #define VERSION_WAL	   2
 
 static bool is_recording(const struct dirent *entry)
@@ -103,27 +107,62 @@ static bool read_header(int fd, uint8_t header[HEADER_BYTES])
 	       !memcmp(header, magic, sizeof(magic));
 }
 
+static uint32_t get_u32(const uint8_t *header, size_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, header + at, sizeof(value));
+	return be32toh(value);
+}
+
 bool recording_is_by_header(int fd)
 {
 	uint8_t header[HEADER_BYTES];
-	uint32_t application;
 
-	if (!read_header(fd, header))
-		return false;
-	memcpy(&application, header + HEADER_APPLICATION, sizeof(application));
-	return be32toh(application) == SCHEMA_APPLICATION_ID;
+	return read_header(fd, header) &&
+	       get_u32(header, HEADER_APPLICATION) == SCHEMA_APPLICATION_ID;
+}
+
+/* SQLite's log of @path, or its journal, from which it is set back. */
+static bool has_beside(const char *path, const char *end)
+{
+	char beside[PATH_MAX + 9];
+	struct stat there;
+
+	snprintf(beside, sizeof(beside), "%s%s", path, end);
+	return !stat(beside, &there) && there.st_size;
 }
 
 bool recording_file_lacks_log(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	uint8_t header[HEADER_BYTES];
-	char log[PATH_MAX + 8];
-	struct stat there;
 	bool has_one = fd >= 0 && read_header(fd, header) && header[HEADER_VERSION] == VERSION_WAL;
 
 	if (fd >= 0)
 		close(fd);
-	snprintf(log, sizeof(log), "%s-wal", path);
-	return has_one && (stat(log, &there) || !there.st_size);
+	return has_one && !has_beside(path, "-wal");
+}
+
+bool recording_file_is_whole(const char *path, uint64_t *bytes, uint64_t *expected_bytes)
+{
+	/* Before it is read and after: a recorder may begin to write, or end. */
+	bool changes = has_beside(path, "-wal") || has_beside(path, "-journal");
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	uint8_t header[HEADER_BYTES];
+	struct stat there;
+	bool known = !changes && fd >= 0 && read_header(fd, header) && !fstat(fd, &there) &&
+		     get_u32(header, HEADER_CHANGES) == get_u32(header, HEADER_COUNTED) &&
+		     get_u32(header, HEADER_PAGES) && !has_beside(path, "-wal") &&
+		     !has_beside(path, "-journal");
+
+	if (fd >= 0)
+		close(fd);
+	if (!known)
+		return true;
+	/* A 1 is 65536. */
+	*expected_bytes = (get_u32(header, HEADER_PAGE_BYTES) >> 16 & 0xfe00 ?: 65536) *
+			  (uint64_t)get_u32(header, HEADER_PAGES);
+	*bytes = (uint64_t)there.st_size;
+	return *bytes == *expected_bytes;
 }

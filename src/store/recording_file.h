@@ -4,6 +4,7 @@
 #define VMCLOCK_TRACE_STORE_RECORDING_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -18,5 +19,11 @@ bool recording_is_by_header(int fd);
  * is where a recording that still ran was copied without its log.
  */
 bool recording_file_lacks_log(const char *path);
+
+/*
+ * Is the file at @path as large as its header says? False: it was cut, or has something behind it;
+ * @bytes and @expected_bytes then say so. True too where that is not known, as while it is written.
+ */
+bool recording_file_is_whole(const char *path, uint64_t *bytes, uint64_t *expected_bytes);
 
 #endif

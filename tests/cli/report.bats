@@ -946,6 +946,11 @@ assert min(int(row["error_lo_ns"]) for row in by_other) // 1000000 == -251, by_o
 			and (.not_known | map(.code) | index("damaged") != null)
 			and (.recording.events_damaged > 0) == ('$bytes' % 4096 > 0)' <<<"$output"
 	done
+	# One behind another: the second is never read.
+	cat "$STORY" "$STORY" >"$copy"
+	run --separate-stderr "$VMCLOCK_TRACE" report "$copy"
+	[ "$status" = 1 ]
+	grep -q "is damaged: it has $(stat -c %s "$copy") bytes, and by its header" <<<"$stderr"
 }
 
 @test "report: while it is still being recorded, and in a directory that nobody may write to" {

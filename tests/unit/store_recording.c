@@ -19,6 +19,7 @@
 
 #include "store/recorder.h"
 #include "store/recording.h"
+#include "store/recording_file.h"
 
 static char path[64];
 
@@ -322,6 +323,47 @@ static void foreign_files(void **state)
 	assert_null(recording);
 }
 
+/* It is as large as its header says, but for one with a log, which may have more of it. */
+static void cut_or_joined_files(void **state)
+{
+	static const long changed[] = {0, -1, 1, 4096};
+	struct recorder *recorder = begin(0);
+	uint64_t bytes, expected_bytes;
+	struct stat whole;
+	char log[80];
+	FILE *file;
+
+	(void)state;
+	keep(recorder, 100);
+	assert_true(recording_file_is_whole(path, &bytes, &expected_bytes));
+	recorder_close(recorder, NULL);
+	assert_int_equal(stat(path, &whole), 0);
+	for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++) {
+		char why[ERROR_CAUSE_BYTES] = "";
+		struct recording *recording;
+		struct event event;
+		uint64_t events = 0;
+
+		assert_int_equal(truncate(path, whole.st_size + changed[i]), 0);
+		if (changed[i])
+			snprintf(why, sizeof(why), "it has %ld bytes, and by its header %ld",
+				 whole.st_size + changed[i], whole.st_size);
+		recording = open_for_reading();
+		while (recording_next(recording, &event))
+			events++;
+		assert_int_equal(events, 100);
+		assert_string_equal(recording_damage(recording)->why, why);
+		recording_close(recording);
+	}
+	assert_false(recording_file_is_whole(path, &bytes, &expected_bytes));
+	snprintf(log, sizeof(log), "%s-wal", path);
+	file = fopen(log, "w");
+	assert_non_null(file);
+	fputs("log", file);
+	fclose(file);
+	assert_true(recording_file_is_whole(path, &bytes, &expected_bytes));
+}
+
 /* Bytes turned over anywhere: it ends, it does not crash, and what comes is in its ranges. */
 static void damaged_files(void **state)
 {
@@ -372,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_are_counted, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(not_written_over, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(foreign_files, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(cut_or_joined_files, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(damaged_files, make_path, remove_path),
 	};
 
