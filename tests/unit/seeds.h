@@ -10,7 +10,8 @@
 #define __has_feature(feature) 0
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
+	defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
 #define SEEDS_OF(all) ((all) / 10)
 #define LIBRARY_STEP  10 /* each so many of its scenarios */
 #else
