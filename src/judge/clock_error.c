@@ -11,7 +11,8 @@ static const struct {
 } reasons[ERROR_UNKNOWNS] = {
 	[ERROR_NO_CLOCK] = {"no_clock", "the page carries no clock"},
 	[ERROR_NOT_VOUCHED] = {"not_vouched", "the hypervisor did not vouch for the page's clock"},
-	[ERROR_NO_COUNTER] = {"no_counter", "the page's counter was not read"},
+	[ERROR_NO_COUNTER] = {"no_counter", "not read by the page's counter, or a page in a file "
+					    "that may be another machine's"},
 	[ERROR_DISRUPTED] = {"disrupted", "the counter was disrupted before a page could tell"},
 	[ERROR_NO_SCALE] = {"no_scale", "the page does not tell the scale of that clock"},
 	[ERROR_OUT_OF_RANGE] = {"out_of_range", "the page's numbers give no time within 292 years"},
