@@ -395,6 +395,8 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 	/* It was watched for long enough: what is missing is another thing. */
 	if (since_ns && is_settled(since_ns, incidents->newest_ns))
 		recovery = incident_recovery_of(incidents, since_ns);
+	else if (since_ns && why == CLAIM_ENDED_EARLY && incident_end_is_unchecked(incidents))
+		recovery = claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (recovery.state == CLAIM_FAILS) {
 		incidents->incident.still_bad = still_bad(incidents);
 		incidents->incident.status = incidents->clock_status;

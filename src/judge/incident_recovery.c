@@ -302,6 +302,17 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 	return clocks_recovery(incidents, since_ns);
 }
 
+bool incident_end_is_unchecked(struct incidents *incidents)
+{
+	const struct newest_reading *newest = &incidents->newest[OBSERVED_REALTIME];
+
+	if (!incident_may_move_clocks(&incidents->incident) || !newest->known ||
+	    newest->point.from_ns >= incidents->moved_ns)
+		return false;
+	incidents->incident.unchecked = 1u << OBSERVED_REALTIME;
+	return true;
+}
+
 /* Has another clock told how CLOCK_REALTIME is, so that it may again? */
 static bool may_tell_again(const struct incidents *incidents)
 {

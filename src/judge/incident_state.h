@@ -212,6 +212,9 @@ struct claim incident_proof_of_realtime(const struct incidents *incidents);
 /* Has it recovered, now that all that is seen was good since @since_ns? incident_recovery.c */
 struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns);
 
+/* No more comes: was CLOCK_REALTIME last read before it was moved, if it was? */
+bool incident_end_is_unchecked(struct incidents *incidents);
+
 /* Did the host lose its source of time in it, and has none yet? It is not over before. */
 bool incident_is_freerunning(const struct incidents *incidents);
 

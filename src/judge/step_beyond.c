@@ -121,7 +121,10 @@ static bool is_further(const struct step_beyond *beyond, const struct step_beyon
 	       size_ns(beyond->about_ns) > size_ns(found->about_ns) + HEALTH_BACK_NS;
 }
 
-/* Is it more than lies between the known errors? Then on one side of it the error is another. */
+/*
+ * Is it more than lies between the known errors, and than clocks drift? Then on one side of it the
+ * error is another.
+ */
 static bool is_wide(struct ns_interval step, const struct error_range *errors)
 {
 	struct ns_interval width;
@@ -130,7 +133,7 @@ static bool is_wide(struct ns_interval step, const struct error_range *errors)
 		step = (struct ns_interval){.lo_ns = -(step.hi_ns + 1), .hi_ns = INT64_MAX};
 	return !interval_sub(interval_of(errors->all.hi_ns), interval_of(errors->all.lo_ns),
 			     &width) &&
-	       step.lo_ns > 0 && step.lo_ns > width.hi_ns;
+	       step.lo_ns > HEALTH_BACK_NS && step.lo_ns - HEALTH_BACK_NS > width.hi_ns;
 }
 
 bool step_beyond_of(const struct incident *incident, struct step_beyond *out)
@@ -145,8 +148,7 @@ bool step_beyond_of(const struct incident *incident, struct step_beyond *out)
 
 		if (!is_step(finding))
 			continue;
-		if (!is_found && neighbours_of(clock, finding->found_ns).is_gap &&
-		    is_wide(finding->event.change.step, &clock->errors)) {
+		if (!is_found && is_wide(finding->event.change.step, &clock->errors)) {
 			found = beyond;
 			is_found = true;
 		}

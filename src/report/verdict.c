@@ -197,7 +197,9 @@ static void set_clock(const struct report *report, struct verdict *out)
 	say(&note, "incident %" PRIu64 "%s", worst.incident->number,
 	    worst.is_wrong ? "" : ", not proven to be more than it claims");
 	if (worst.by_step)
-		say(&note, ", by the step that put it right or wrong");
+		say(&note, "%s",
+		    worst.step_ns ? ", wrong before that step or after it"
+				  : ", by the step that put it right or wrong");
 	else if (witness_is_other(&worst.incident->witness))
 		say(&note, ", by %s", witness_text(&worst.incident->witness, witness));
 }

@@ -10,13 +10,48 @@
 #include "judge/step_beyond.h"
 #include "show/sentence.h"
 
+/* Is it more than CLOCK_REALTIME may be off by? */
+static bool may_not_be(const struct error_range *errors, struct ns_interval error)
+{
+	return error_is_beyond(
+		error, clock_allowed_ns(OBSERVED_REALTIME, errors->claim_ns, errors->claim_ns));
+}
+
+/* The errors on both sides of a step differ by it: on one it was off by half of it, at least. */
+static struct incident_off off_by_a_step(const struct incident *incident)
+{
+	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
+	struct incident_off off = {0};
+
+	for (size_t i = 0; errors->known && i < incident->findings; i++) {
+		const struct finding *finding = &incident->finding[i];
+		struct ns_interval step = finding->event.change.step;
+		struct ns_interval half = {step.lo_ns / 2, step.hi_ns / 2};
+
+		if (finding->kind != FINDING_CLOCK_SET ||
+		    finding->event.change.how != CLOCK_STEPPED || !may_not_be(errors, half) ||
+		    error_sure_ns(half) <= error_sure_ns(off.error))
+			continue;
+		off = (struct incident_off){.incident = incident,
+					    .clock = OBSERVED_REALTIME,
+					    .error = half,
+					    .is_wrong = true,
+					    .by_step = true,
+					    .step_ns = step.lo_ns / 2 + step.hi_ns / 2};
+	}
+	return off;
+}
+
 void incident_worse_off(const struct incident *incident, struct incident_off *worst)
 {
+	struct incident_off by_step = {0};
 	struct step_beyond beyond;
+	bool is_off = false;
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
 
+		is_off |= errors->known && errors->off;
 		if (errors->known && errors->off &&
 		    error_sure_ns(errors->worst) > error_sure_ns(worst->error))
 			*worst = (struct incident_off){
@@ -29,15 +64,18 @@ void incident_worse_off(const struct incident *incident, struct incident_off *wo
 	if (step_beyond_of(incident, &beyond) && beyond.has_side) {
 		struct ns_interval about = {beyond.about_ns, beyond.about_ns};
 
-		if (error_sure_ns(about) > error_sure_ns(worst->error))
-			*worst = (struct incident_off){
-				.incident = incident,
-				.clock = OBSERVED_REALTIME,
-				.error = about,
-				.is_wrong = true,
-				.by_step = true,
-			};
+		by_step = (struct incident_off){
+			.incident = incident,
+			.clock = OBSERVED_REALTIME,
+			.error = about,
+			.is_wrong = may_not_be(&incident->clock[OBSERVED_REALTIME].errors, about),
+			.by_step = true,
+		};
+	} else if (!is_off) {
+		by_step = off_by_a_step(incident);
 	}
+	if (error_sure_ns(by_step.error) > error_sure_ns(worst->error))
+		*worst = by_step;
 }
 
 const char *clock_words(enum observed_clock clock)
@@ -52,6 +90,19 @@ const char *incident_clock_words(const struct incident *incident, enum observed_
 		return clock_words(clock);
 	snprintf(out, CLOCK_WORDS_BYTES, "/dev/ptp%" PRId32, incident->other.number);
 	return out;
+}
+
+static void say_worst(struct words *words, const struct incident_off *worst,
+		      void (*say_error)(struct words *words, struct ns_interval error))
+{
+	char step[TEXT_NS_BYTES];
+
+	if (!worst->step_ns) {
+		say_error(words, worst->error);
+		return;
+	}
+	text_ns_short(error_sure_ns(interval_of(worst->step_ns)), step, sizeof(step));
+	say(words, "stepped by %c%s", worst->step_ns < 0 ? '-' : '+', step);
 }
 
 const char *incident_off_text(const struct incident *incident, char out[INCIDENT_OFF_BYTES])
@@ -69,9 +120,9 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 		say(&words, known ? "none proven wrong" : "not known");
 		return out;
 	}
-	say(&words, "%s%s ", worst.by_step ? "about: " : "",
+	say(&words, "%s%s ", worst.by_step && !worst.step_ns ? "about: " : "",
 	    incident_clock_words(incident, worst.clock, clock));
-	say_off(&words, worst.error);
+	say_worst(&words, &worst, say_off);
 	return out;
 }
 
@@ -180,7 +231,7 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 	} else if (worst.incident) {
 		say(&words, "%s: ", finding_title(first_kind(incident)));
 		say(&words, "%s ", incident_clock_words(incident, worst.clock, clock));
-		say_at_least(&words, worst.error);
+		say_worst(&words, &worst, say_at_least);
 	} else {
 		say(&words, "%s: %s", finding_title(first_kind(incident)),
 		    any_known(incident) ? "none proven wrong" : "errors not known");

@@ -17,6 +17,8 @@ struct incident_off {
 	struct ns_interval error;
 	bool is_wrong; /* by more than it claimed, if it claimed anything */
 	bool by_step;  /* a step of it shows so, about */
+	/* By how much it was stepped, if it may be wrong before that or after; else 0. */
+	int64_t step_ns;
 };
 
 /* Into @worst, if one of @incident was further off. */

@@ -167,6 +167,40 @@ static void a_step_that_lasts(void **state)
 }
 
 /* Who was worst is well again, another is not: the headline is not of the first alone. */
+/* Whatever lies between the readings, on one side of its step the clock was wrong. */
+static void a_step_that_no_reading_explains(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *headline;
+		enum claim_state now;
+	} stories[] = {
+		{"end 9.99s\nrealtime within 1ms\nat 9.97s clock-set step +3s\n",
+		 "Clock set: CLOCK_REALTIME stepped by +3.00 s; recovery not known.",
+		 CLAIM_UNKNOWN},
+		{"sample 5s\nend 30s\nrealtime within 1ms\nat 11s migrate downtime 700ms\n"
+		 "at 13s clock-set step +700ms\n",
+		 "Disruption: CLOCK_REALTIME stepped by +700 ms; recovered within 5.00 s.",
+		 CLAIM_HOLDS},
+		/* By less than twice what it claims, it may have been right all the time. */
+		{"end 9.99s\nrealtime within 2ms\nat 9.97s clock-set step +3ms\n",
+		 "Clock set: none proven wrong; recovery not known.", CLAIM_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
+		struct verdict verdict;
+
+		of_one(stories[i].text, &verdict);
+		assert_string_equal(verdict.headline, stories[i].headline);
+		assert_int_equal(verdict.line[VERDICT_NOW].well, stories[i].now);
+		if (stories[i].now == CLAIM_UNKNOWN)
+			assert_string_equal(verdict.line[VERDICT_NOW].note,
+					    "CLOCK_REALTIME was not checked against the page "
+					    "afterwards");
+	}
+}
+
 static void not_all_recovered(void **state)
 {
 	struct verdict verdict;
@@ -416,6 +450,7 @@ int main(void)
 		cmocka_unit_test(of_every_scenario),
 		cmocka_unit_test(a_step_that_is_mended),
 		cmocka_unit_test(a_step_that_lasts),
+		cmocka_unit_test(a_step_that_no_reading_explains),
 		cmocka_unit_test(not_all_recovered),
 		cmocka_unit_test(not_seen_again),
 		cmocka_unit_test(lost_events),

@@ -80,6 +80,12 @@ static void on_which_side_may_be_open(void **state)
 	(void)state;
 	assert_true(is_beyond(CLOCK "at 30s gone 1h\nat 32s clock-set step -2s\n", &beyond));
 	assert_false(beyond.has_side);
+	/* Nor is it known whether the step came before what moved it, or after. */
+	beyond.has_side = true;
+	assert_true(is_beyond("sample 5s\n" CLOCK "at 31s migrate downtime 100ms\n"
+			      "at 33s clock-set step +100ms\n",
+			      &beyond));
+	assert_false(beyond.has_side);
 }
 
 static void what_known_readings_cover_is_no_news(void **state)
