@@ -125,7 +125,8 @@ static void refute_newest(struct incidents *incidents, const struct finding *fin
 
 static void ask_again(struct vouching *vouching, bool is_first)
 {
-	vouching->was_set &= !is_first;
+	/* Off by a page that nothing contradicted: no page that steps onto it is right by it. */
+	vouching->was_set = is_first ? vouching->was_bad : vouching->was_set;
 	vouching->was_read = vouching->agrees = false;
 }
 

@@ -42,7 +42,8 @@ struct counted_thread {
 /*
  * Does a clock show that the page of now is right, of those that contradict each other? Only if it
  * agreed with that one alone at each reading since, and was not set meanwhile: a clock that was bad
- * by the page, or as good by another one, and then is not, may have followed a lie.
+ * by the page, or as good by another one, and then is not, may have followed a lie. One that was
+ * off already by the page before the first contradiction shows nothing.
  */
 struct vouching {
 	bool was_read; /* since the newest contradiction */

@@ -72,11 +72,32 @@ static void a_clock_that_kept_its_time(void **state)
 		      "at 180s migrate downtime 100ms\nat 181s clock-set step +103ms\n");
 }
 
+#define BEHIND "end 2m\nrealtime within 1ms\nat 20s migrate downtime 500ms\n"
+
+static void a_page_that_steps_onto_a_clock_that_was_off(void **state)
+{
+	(void)state;
+	is_refuted(BEHIND "at 40s step -500ms\n");
+	is_refuted("end 2m\nrealtime unsynchronized\nat 20s migrate downtime 500ms\n"
+		   "at 40s step -500ms\n");
+	is_refuted("end 2m\nrealtime within 1ms\nat 20s clock-set step -300ms\n"
+		   "at 40s step -300ms\n");
+	is_refuted("end 2m\nrealtime within 1ms\nat 20s restore downtime 10s\n"
+		   "at 41s status FREERUNNING\nat 42s step -10s\nat 43s status SYNCHRONIZED\n");
+	is_refuted(BEHIND "at 40s gone 5s\nat 42s step -500ms\n");
+	/* The next marker makes it a clock as any other. */
+	has_recovered(BEHIND "at 40s step -500ms\nat 60s migrate downtime 500ms\n"
+			     "at 61s clock-set step +1s\n");
+	has_recovered(BEHIND "at 21s clock-set step +500ms\nat 60s step -3ms\n"
+			     "at 65s step +3ms\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clock_that_followed_the_page),
 		cmocka_unit_test(a_clock_that_kept_its_time),
+		cmocka_unit_test(a_page_that_steps_onto_a_clock_that_was_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
