@@ -82,6 +82,8 @@ void verdict_put_headline(const struct report *report, struct verdict *verdict)
 
 	if (verdict->incidents)
 		incident_headline(verdict->incident[0], verdict->line[VERDICT_NOW].well,
+				  verdict->line[VERDICT_CLOCK].well == CLAIM_FAILS ||
+					  verdict->line[VERDICT_READS].well == CLAIM_FAILS,
 				  verdict->headline);
 	else
 		say_quiet(&words, report, verdict);

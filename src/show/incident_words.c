@@ -216,8 +216,17 @@ static bool any_known(const struct incident *incident)
 	return false;
 }
 
+static uint64_t wrong_reads(const struct incident *incident)
+{
+	uint64_t wrong = 0;
+
+	for (size_t i = 0; i < incident->readers; i++)
+		wrong += incident->reader[i].errors.wrong;
+	return wrong;
+}
+
 const char *incident_headline(const struct incident *incident, enum claim_state now,
-			      char out[INCIDENT_HEADLINE_BYTES])
+			      bool is_another_wrong, char out[INCIDENT_HEADLINE_BYTES])
 {
 	struct words words = {out, INCIDENT_HEADLINE_BYTES};
 	struct incident_off worst = {0};
@@ -233,8 +242,14 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 		say(&words, "%s ", incident_clock_words(incident, worst.clock, clock));
 		say_worst(&words, &worst, say_at_least);
 	} else {
-		say(&words, "%s: %s", finding_title(first_kind(incident)),
-		    any_known(incident) ? "none proven wrong" : "errors not known");
+		say(&words, "%s: ", finding_title(first_kind(incident)));
+		if (wrong_reads(incident))
+			say(&words, "%" PRIu64 " read%s wrong", wrong_reads(incident),
+			    wrong_reads(incident) == 1 ? "" : "s");
+		else
+			say(&words, !any_known(incident) ? "errors not known"
+				    : is_another_wrong	 ? "wrong at another time"
+							 : "none proven wrong");
 	}
 	if (!incident->closed) {
 		say(&words, "; not over.");

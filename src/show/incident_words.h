@@ -40,9 +40,9 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 /*
  * "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 4.78 s.", or "...; not over." of one
  * that is still open. That it recovered is not all where @now, the claim that all clocks are right
- * again, does not hold. @out.
+ * again, does not hold; and that none was wrong is not all where @is_another_wrong. @out.
  */
 const char *incident_headline(const struct incident *incident, enum claim_state now,
-			      char out[INCIDENT_HEADLINE_BYTES]);
+			      bool is_another_wrong, char out[INCIDENT_HEADLINE_BYTES]);
 
 #endif

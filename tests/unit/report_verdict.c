@@ -201,6 +201,25 @@ static void a_step_that_no_reading_explains(void **state)
 	}
 }
 
+/* Its headline says none was wrong only where no figure beside it says otherwise. */
+static void none_of_all(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	of_one("end 30s\nrealtime within 1ms\nreader db every 100ms\n"
+	       "at 10s driver-off +3s for 10s\n",
+	       &verdict);
+	assert_int_equal(verdict.line[VERDICT_READS].well, CLAIM_FAILS);
+	assert_non_null(strstr(verdict.headline, "Driver mismatch: 100 reads wrong; recovered"));
+	of_one("end 30s\nrealtime within 1ms\nat 10s migrate downtime 300ms\n"
+	       "at 11s clock-set step +300ms\nat 20s mode marker-only\n",
+	       &verdict);
+	assert_string_equal(verdict.line[VERDICT_CLOCK].value, "CLOCK_REALTIME 300 ms behind");
+	assert_string_equal(verdict.headline,
+			    "Status change: wrong at another time; recovery not known.");
+}
+
 static void not_all_recovered(void **state)
 {
 	struct verdict verdict;
@@ -228,14 +247,14 @@ static void not_seen_again(void **state)
 	clock->errors.known = clock->errors.off = 1;
 	clock->errors.worst = (struct ns_interval){-250000000, -250000000};
 	clock->is_good = true;
-	assert_non_null(
-		strstr(incident_headline(&incident, CLAIM_FAILS, headline), "; NOT recovered."));
+	assert_non_null(strstr(incident_headline(&incident, CLAIM_FAILS, false, headline),
+			       "; NOT recovered."));
 	clock->seen = true;
-	assert_non_null(strstr(incident_headline(&incident, CLAIM_FAILS, headline),
+	assert_non_null(strstr(incident_headline(&incident, CLAIM_FAILS, false, headline),
 			       "; NOT all recovered."));
 	clock->is_outdated = true;
-	assert_non_null(
-		strstr(incident_headline(&incident, CLAIM_FAILS, headline), "; NOT recovered."));
+	assert_non_null(strstr(incident_headline(&incident, CLAIM_FAILS, false, headline),
+			       "; NOT recovered."));
 }
 
 /* What is bad at the end is named, also where it is no clock. */
@@ -451,6 +470,7 @@ int main(void)
 		cmocka_unit_test(a_step_that_is_mended),
 		cmocka_unit_test(a_step_that_lasts),
 		cmocka_unit_test(a_step_that_no_reading_explains),
+		cmocka_unit_test(none_of_all),
 		cmocka_unit_test(not_all_recovered),
 		cmocka_unit_test(not_seen_again),
 		cmocka_unit_test(lost_events),
