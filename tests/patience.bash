@@ -120,13 +120,23 @@ end_watchers() {
 	end_sim
 }
 
-# at_least COUNT EVERY: of so many, if some_of leaves some out.
-at_least() { [ "${CHECK-}" = quick ] && echo $(($1 / $2)) || echo "$1"; }
+# Of a loop over many, `make check` takes a third, a quick check one of every so many, `make check-long`,
+# and who runs a file by itself, all. one_of EVERY: one of how many.
+one_of() {
+	case ${CHECK-} in
+	quick) echo "$1" ;;
+	normal) echo 3 ;;
+	*) echo 1 ;;
+	esac
+}
 
-# some_of EVERY FILE...: all of them; in a quick check the first of every so many.
+# at_least COUNT EVERY: of so many, if some_of leaves some out.
+at_least() { echo $(($1 / $(one_of "$2"))); }
+
+# some_of EVERY FILE...: the first of every so many.
 some_of() {
-	local every=$1
+	local every
+	every=$(one_of "$1")
 	shift
-	[ "${CHECK-}" = quick ] || every=1
 	printf '%s\n' "$@" | awk -v every="$every" '(NR - 1) % every == 0'
 }

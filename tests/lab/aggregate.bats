@@ -17,17 +17,12 @@ setup_file() {
 	trace_while flood -- kcount /tmp/kernel load flood 2 2
 	keep flood.kernel cat /tmp/kernel
 	trace_while all --measure-all -- load 200
-	threads() { i=0; while [ $((i += 1)) -le 300 ]; do load 1 >/dev/null; done; load 1; }
+	threads() { i=0; while [ $((i += 1)) -le 100 ]; do load 1 >/dev/null; done; load 1; }
 	trace_while threads -- threads
 
 	trace_while path --path PTP_SYS_OFFSET_PRECISE --path mmap -- load 10
 	trace_while slow --slower 1h -- load 10
 	trace_while rate --events --rate 100 -- load 300
-	# More than anybody would want to keep.
-	but_reads() { vmclock-trace "$@" | awk '!/"type":"read"/ { print; fflush() }'; }
-	TRACE=but_reads
-	trace_while burst --events --rate 0 -- load flood 1 2
-	TRACE=
 	in_and_out() { in_cgroup outer load 5; in_cgroup outer/inner load 7 >/tmp/in; in_cgroup outer2 load 3 >/tmp/out; }
 	trace_while cgroup --cgroup outer -- in_and_out
 	keep cgroup.in cat /tmp/in
@@ -112,7 +107,7 @@ each_use_counted() {
 }
 
 @test "threads that come and go are all counted, and make room for others" {
-	holds threads '.[-1].readers | map(select(.comm == "load")) | length == 301 and all(.paths.clock_gettime.uses == 1 and .paths.open.uses == 1)'
+	holds threads '.[-1].readers | map(select(.comm == "load")) | length == 101 and all(.paths.clock_gettime.uses == 1 and .paths.open.uses == 1)'
 	holds threads '.[-1].reader_uses_unlisted == 0'
 }
 
@@ -163,12 +158,6 @@ each_use_counted() {
 	holds rate '.[-1].lost.suppressed > 1000 and .[-1].events.shown > 0'
 	holds rate '.[-1] | .events.made == .events.seen + .lost.ring_full'
 	each_use_counted rate rate.load 300
-}
-
-@test "a flood of events: made is seen and lost, and the uses are all there" {
-	holds burst '.[-1] | .events.made == .events.seen + .lost.ring_full and .lost.ring_full > 1000 and .lost.suppressed == 0'
-	# But those whose hook the kernel skipped, because one was preempted on that CPU.
-	holds burst "$(reader "$(made burst pid)").paths.clock_gettime.uses as \$uses | \$uses <= $(made burst clock_gettime) and \$uses + .[-1].lost.recursion >= $(made burst clock_gettime)"
 }
 
 @test "an incident: each reader is in it, once, and most of them read by read" {
