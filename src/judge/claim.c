@@ -55,6 +55,9 @@ static const struct {
 						"one that it is checked against"},
 	[CLAIM_COMPARED_NOT_ALWAYS] = {"compared_not_always",
 				       "for a time no other clock told how CLOCK_REALTIME was"},
+	[CLAIM_REFERENCE_MOVED] = {"reference_moved",
+				   "the clock that CLOCK_REALTIME is checked against was stepped "
+				   "towards it, so it does not show which was right"},
 };
 
 struct claim claim_seen(bool holds)

@@ -302,6 +302,7 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 		add_untold(incidents, clock, why);
 		return;
 	}
+	reference_moves_reading(&incidents->reference_moves, event, error, incidents->moved_ns);
 	good = health_of_clock(&incidents->realtime, error);
 	incidents->newest[OBSERVED_REALTIME].known = true;
 	incidents->newest[OBSERVED_REALTIME].is_good = good;
@@ -452,6 +453,7 @@ static void open_clock(struct incidents *incidents, enum observed_clock id)
 
 void incident_open_clocks(struct incidents *incidents)
 {
+	reference_moves_begin(&incidents->reference_moves);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++)
 		open_clock(incidents, (enum observed_clock)i);
 	for (size_t i = 0; i < incidents->others; i++) {

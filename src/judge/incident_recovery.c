@@ -295,6 +295,9 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
 		return claim_unknown(CLAIM_WITNESS);
+	if (witness_is_other(&incidents->page->witness) &&
+	    reference_moves_are_onto(&incidents->reference_moves))
+		return claim_unknown(CLAIM_REFERENCE_MOVED);
 	if (is_without_source(incidents))
 		return claim_unknown(CLAIM_FREERUNNING);
 	if (quarrel.state != CLAIM_HOLDS)

@@ -6,6 +6,7 @@
 #include "judge/incident.h"
 #include "judge/page_in_force.h"
 #include "judge/read_verdict.h"
+#include "judge/reference_moves.h"
 #include "judge/refuted.h"
 #include "judge/suspect.h"
 #include "page/page.h"
@@ -126,7 +127,8 @@ struct incidents {
 	bool witness_in_doubt;
 
 	struct realtime_proof proof;
-	uint64_t moved_ns; /* when CLOCK_REALTIME may have been moved last */
+	struct reference_moves reference_moves; /* of the witness, in the incident */
+	uint64_t moved_ns;			/* when CLOCK_REALTIME may have been moved last */
 
 	bool clocks_moved; /* or may have been, with no clock since to hold them against */
 

@@ -61,12 +61,36 @@ static void nobody_shows_it(void **state)
 		free(recovers(cases[i].text, CLAIM_UNKNOWN, cases[i].why));
 }
 
+#define KVM MARKER "ptp-clock kvm within 1us\n"
+
+static void a_reference_that_is_stepped_onto_the_clock(void **state)
+{
+	static const char *const onto[] = {
+		KVM MIGRATED "at 20s ptp-clock kvm off -250ms within 1us\n",
+		MARKER "ptp-clock kvm\n" MIGRATED "at 20s ptp-clock kvm off -250ms\n",
+		/* The other half was set. */
+		KVM MIGRATED "at 20s ptp-clock kvm off -100ms within 1us\n"
+			     "at 30s clock-set step +150ms\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(onto) / sizeof(onto[0]); i++)
+		free(recovers(onto[i], CLAIM_UNKNOWN, CLAIM_REFERENCE_MOVED));
+	free(recovers(KVM RESET, CLAIM_HOLDS, 0));
+	/* It came back to where it was. */
+	free(recovers(KVM "realtime within 1ms\nend 60s\n"
+			  "at 10s ptp-clock kvm off -400ms within 1us\n"
+			  "at 30s ptp-clock kvm off +0ms within 1us\n",
+		      CLAIM_HOLDS, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_host_shows_it),
 		cmocka_unit_test(the_bound_shows_it),
 		cmocka_unit_test(nobody_shows_it),
+		cmocka_unit_test(a_reference_that_is_stepped_onto_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
