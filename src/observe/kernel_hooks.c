@@ -276,23 +276,23 @@ bool kernel_hook_is_in_driver(size_t i)
 	return is_in_driver(&plans[i]);
 }
 
+static const struct hook_plan *plan_of(const struct hook *hook)
+{
+	size_t i = 0;
+
+	while (strcmp(plans[i].function, hook->function) != 0)
+		i++;
+	return &plans[i];
+}
+
 void kernel_hook_demote(struct hook *hook, int result, struct kernel_symbols *symbols)
 {
 	char why[HOOK_WHY_BYTES], before[HOOK_WHY_BYTES];
 	enum hook_reason reason = kernel_refusal_of_hook(hook->attach_type, result, why);
-	const char *renamed;
 
 	if (hook->attach_type == HOOK_FENTRY && reason != HOOK_LOCKDOWN) {
-		if (kernel_symbols_in_kallsyms(symbols, hook->function)) {
-			hook->attach_type = HOOK_KPROBE;
-			memcpy(hook->why, why, sizeof(why));
-			return;
-		}
-		renamed = kernel_symbols_renamed(symbols, hook->function);
-		if (renamed) {
-			plan_renamed(hook, symbols, renamed);
-			return;
-		}
+		plan_kprobe(hook, plan_of(hook), symbols, why);
+		return;
 	}
 	memcpy(before, hook->why, sizeof(before));
 	if (before[0] && hook->attach_type == HOOK_KPROBE && strcmp(before, why))

@@ -104,6 +104,24 @@ static void a_renamed_function_whose_arguments_are_known(void **state)
 	kernel_symbols_free(symbols);
 }
 
+/* BTF has the function, and the compiler put it into those that call it. */
+static void a_function_that_is_no_symbol(void **state)
+{
+	const char *const functions[] = {DRIVER_CHOKE_POINT, NULL};
+	struct kernel_symbols *symbols =
+		kernel_symbols_make(make_btf(functions), LINE("vmclock_miscdev_read"));
+	struct hook hooks[KERNEL_HOOKS], *hook = &hooks[KERNEL_HOOK_READ];
+
+	(void)state;
+	kernel_hooks_plan(hooks, symbols, HOOK_FENTRY, false, false);
+	kernel_refusal_listen();
+	kernel_hook_demote(hook, -ENOENT, symbols);
+	assert_int_equal(hook->attach_type, HOOK_ABSENT);
+	assert_int_equal(hook->reason, HOOK_NO_FUNCTION);
+	assert_string_equal(hook->why, "this kernel has no such function");
+	kernel_symbols_free(symbols);
+}
+
 static void a_function_renamed_by_the_linker(void **state)
 {
 	const char *const functions[] = {"ptp_ioctl", NULL};
@@ -181,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_function_under_its_name),
 		cmocka_unit_test(a_renamed_function_whose_arguments_are_not_known),
 		cmocka_unit_test(a_renamed_function_whose_arguments_are_known),
+		cmocka_unit_test(a_function_that_is_no_symbol),
 		cmocka_unit_test(a_function_renamed_by_the_linker),
 		cmocka_unit_test(no_function),
 		cmocka_unit_test(a_program_tells_its_hook),
