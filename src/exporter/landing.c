@@ -152,11 +152,11 @@ static void put_about(FILE *out, const struct metrics_snapshot *snapshot, enum o
 	else
 		html_printf(out, "It cannot be compared: %s. ", error_unknown_means(clock->why));
 	text_ns_short(clock->claim_ns, claim, sizeof(claim));
-	fprintf(out, "It claims %s%s.</p>\n", clock->has_claim ? "to be within " : "no bound",
-		clock->has_claim ? claim : "");
+	html_printf(out, "%s itself claims %s%s.</p>\n", clock_words(i),
+		    clock->has_claim ? "to be within " : "no bound", clock->has_claim ? claim : "");
 }
 
-/* What is within its claim stays low. */
+/* What is within its claim stays low; the worst has room beyond it. */
 static void put_history(FILE *out, const struct metrics_clock *clock, const char *name)
 {
 	const struct clock_history *history = &clock->history;
@@ -167,7 +167,8 @@ static void put_history(FILE *out, const struct metrics_clock *clock, const char
 
 	if (!history->spans)
 		return;
-	top_ns = clock->has_claim && clock->claim_ns > worst_ns ? clock->claim_ns : worst_ns;
+	top_ns = clock->has_claim && clock->claim_ns > worst_ns ? clock->claim_ns
+								: worst_ns + worst_ns / 4;
 	text_ns_short(worst_ns, worst, sizeof(worst));
 	text_ns_short(top_ns, top, sizeof(top));
 	text_ns_short(history->spans * history->span_ns, length, sizeof(length));

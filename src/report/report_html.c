@@ -248,8 +248,19 @@ static void put_errors(FILE *out, const struct error_range *errors)
 	fputs("</td></tr>\n", out);
 }
 
+static bool has_victims(const struct incident *incident)
+{
+	bool any = incident->readers > 0;
+
+	for (int i = 0; i < OBSERVED_CLOCKS; i++)
+		any = any || incident->clock[i].seen;
+	return any;
+}
+
 static void put_victims(FILE *out, const struct incident *incident)
 {
+	if (!has_victims(incident))
+		return;
 	fputs("<div class=\"wide\"><table class=\"many\"><thead><tr><th>clock, or who read it</th>"
 	      "<th>by</th><th class=\"n\">reads</th><th class=\"n\">known</th><th "
 	      "class=\"n\">wrong</th><th>off by</th><th>not known</th></tr></thead><tbody>\n",

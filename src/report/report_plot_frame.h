@@ -14,7 +14,7 @@
 /* In units of the drawing, which a browser scales. */
 #define WIDTH	    960
 #define HEIGHT	    400
-#define LEFT	    112
+#define LEFT	    128
 #define RIGHT	    16
 #define TOP	    34 /* above it are the numbers of findings */
 #define BOTTOM	    44

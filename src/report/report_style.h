@@ -28,6 +28,8 @@ static const char report_style[] = HTML_PALETTE
 	".tiles.small{gap:.4rem;margin:.4rem 0}"
 	".small .tile{flex-basis:9.5rem;border-top-width:3px;padding:.3rem .6rem;font-size:.85rem}"
 	".small .tile strong{font-size:.95rem}"
+	/* Five in rows of three and two, where they are not one row: none is alone. */
+	"@media(min-width:560px) and (max-width:64rem){.tile,.small .tile{flex-basis:30%}}"
 	"path.worst{stroke:var(--front);stroke-width:7;stroke-linecap:round}"
 	"svg text.worst{fill:var(--front);paint-order:stroke;stroke:var(--back);stroke-width:4px}"
 	"@media print{"
