@@ -55,7 +55,7 @@ static void put_answers(FILE *out, const struct fleet *fleet, const size_t *orde
 static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 {
 	put_answers(out, fleet, order);
-	fputs("<div class=\"wide\"><table class=\"blocks\"><thead><tr><th>host</th>"
+	fputs("<div class=\"wide\"><table><thead><tr><th>host</th>"
 	      "<th class=\"n\">incidents</th><th class=\"n\">reads meanwhile</th>"
 	      "<th class=\"n\">wrong</th><th class=\"n\">not known</th>"
 	      "<th>worst known clock</th></tr></thead><tbody>\n",
@@ -83,7 +83,7 @@ static void put_hosts(FILE *out, const struct fleet *fleet, const size_t *order)
 static void put_recordings(FILE *out, const struct fleet *fleet)
 {
 	fputs("<h2>Recordings, and how UTC was got</h2>\n"
-	      "<div class=\"wide\"><table class=\"blocks\"><thead><tr>"
+	      "<div class=\"wide\"><table><thead><tr>"
 	      "<th>file</th><th>host</th><th>kernel</th><th>from, UTC</th>"
 	      "<th class=\"n\">length</th>"
 	      "<th>UTC by</th><th class=\"n\">readings</th><th class=\"n\">at best within</th>"

@@ -28,13 +28,6 @@ const char fleet_plot_style[] =
 	"svg.fleet .info{color:var(--info)}svg.fleet .ok{color:var(--ok)}"
 	"svg.fleet{overflow:visible}svg.fleet text{font-size:13px}"
 	"td.name{min-width:8rem}.wide>table{width:100%}"
-	/* Where a table has no room each host is a block, with all that is known of it. */
-	"@media(max-width:900px){.wide>.blocks{min-width:0}.blocks thead{display:none}"
-	".blocks tr{display:block;padding:.3rem 0}.blocks tr+tr{border-top:1px solid var(--line)}"
-	".blocks td{display:inline-block;padding:0 1rem 0 0;border:0!important;text-align:left;"
-	"white-space:normal}.blocks td:first-child{display:block;font-weight:600}"
-	".blocks td::before{color:var(--soft)}.blocks [data-is]::before{content:attr(data-is)\": "
-	"\"}}"
 	/* A name has the lines that it needs: beside its lane, or above it where it is narrow. */
 	".row{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:0 .8rem;"
 	"align-items:center;color:inherit;text-decoration:none;break-inside:avoid}"

@@ -83,12 +83,12 @@ static void put_head(FILE *out, const struct report *report, const struct verdic
 
 /* --- A finding and its evidence */
 
-static void put_value(FILE *out, const struct page *page, enum page_field field)
+static void put_value(FILE *out, const char *is, const struct page *page, enum page_field field)
 {
 	uint64_t value = page_get(page, field);
 	const char *name = page_value_name(field, value);
 
-	fputs("<td class=\"n\">", out);
+	fprintf(out, "<td class=\"n\" data-is=\"%s\">", is);
 	if (!page_has(page, field))
 		fputs("not there", out);
 	else if (name)
@@ -112,9 +112,9 @@ static void put_fields(FILE *out, const struct finding *finding)
 		if (!(fields & PAGE_FIELD_BIT(field)))
 			continue;
 		fprintf(out, "<tr><td>%s</td>", page_field_info((enum page_field)field)->name);
-		put_value(out, &finding->before, (enum page_field)field);
-		put_value(out, &finding->after, (enum page_field)field);
-		fputs("<td>", out);
+		put_value(out, "before", &finding->before, (enum page_field)field);
+		put_value(out, "after", &finding->after, (enum page_field)field);
+		fputs("<td data-is=\"that is\">", out);
 		html_puts(out, field_change_means((enum page_field)field, &finding->before,
 						  &finding->after, means));
 		fputs("</td></tr>\n", out);
@@ -234,10 +234,12 @@ static void put_errors(FILE *out, const struct error_range *errors)
 	bool any = false;
 
 	fprintf(out,
-		"<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
-		"</td><td class=\"interval\">",
+		"<td class=\"n\" data-is=\"known\">%" PRIu64
+		"</td><td class=\"n\" data-is=\"wrong\">%" PRIu64
+		"</td><td class=\"interval\" data-is=\"off by\">",
 		errors->known, errors->wrong);
-	fprintf(out, "%s</td><td>", errors->known ? error_range_text(errors, text) : "-");
+	fprintf(out, "%s</td><td data-is=\"not known\">",
+		errors->known ? error_range_text(errors, text) : "-");
 	for (int why = 0; why < ERROR_UNKNOWNS; why++) {
 		if (!errors->unknown[why])
 			continue;
@@ -277,7 +279,9 @@ static void put_victims(FILE *out, const struct incident *incident)
 
 		fputs("<tr><td>", out);
 		html_put(out, reader->who.comm, EVENT_COMM_BYTES);
-		fprintf(out, " (%" PRIu32 ")</td><td>%s</td><td class=\"n\">%" PRIu64 "</td>",
+		fprintf(out,
+			" (%" PRIu32 ")</td><td>%s</td><td class=\"n\" data-is=\"reads\">%" PRIu64
+			"</td>",
 			reader->who.pid, event_path_name(reader->path), reader->reads);
 		put_errors(out, &reader->errors);
 	}
@@ -327,13 +331,13 @@ static void put_overview(FILE *out, const struct report *report, const struct ve
 		incident_off_text(incident, clock);
 		fprintf(out,
 			"<tr><td><a href=\"#incident%" PRIu64 "\">%" PRIu64
-			"</a>, <span class=\"%s\">%s</span></td><td>%s</td><td "
-			"class=\"n\">%s</td><td>",
+			"</a>, <span class=\"%s\">%s</span></td><td data-is=\"from\">%s</td><td "
+			"class=\"n\" data-is=\"bad for\">%s</td><td data-is=\"worst clock\">",
 			incident->number, incident->number,
 			finding_severity_name(incident->severity),
 			finding_severity_name(incident->severity), from, length);
 		html_puts(out, clock);
-		fputs("</td><td>", out);
+		fputs("</td><td data-is=\"right again\">", out);
 		html_puts(out, incident_recovery(incident, recovery));
 		fputs("</td></tr>\n", out);
 	}

@@ -79,10 +79,13 @@ static void put_error(FILE *out, const struct analysis *analysis,
 
 	if (errors.known)
 		fprintf(out,
-			"<td class=\"n\">%" PRIu64 " of %" PRIu64 "</td><td class=\"error\">%s",
+			"<td class=\"n\" data-is=\"wrong, of known\">%" PRIu64 " of %" PRIu64
+			"</td><td class=\"error\" data-is=\"off by\">%s",
 			errors.wrong, errors.known, error_range_text(&errors, text));
 	else
-		fputs("<td class=\"n\">-</td><td class=\"error\">", out);
+		fputs("<td class=\"n\" data-is=\"wrong, of known\">-</td>"
+		      "<td class=\"error\" data-is=\"off by\">",
+		      out);
 	put_unknowns(out, &errors);
 	if (!reads && summary_reader_maps(reader))
 		fputs("not known: it maps the page, and reads it there unseen", out);
@@ -129,14 +132,16 @@ void report_put_users(FILE *out, const struct report *report)
 		fputs("<tr><td>", out);
 		html_put(out, reader->who.comm, EVENT_COMM_BYTES);
 		fprintf(out,
-			"</td><td class=\"n\">%" PRIu32 "</td><td class=\"n\">%" PRIu64
-			"</td><td class=\"n\">%" PRIu64 "</td>",
+			"</td><td class=\"n\" data-is=\"pid\">%" PRIu32
+			"</td><td class=\"n\" data-is=\"uses\">%" PRIu64
+			"</td><td class=\"n\" data-is=\"failed\">%" PRIu64 "</td>",
 			reader->who.pid, summary_reader_uses(reader),
 			summary_reader_errors(reader));
 		put_error(out, report->analysis, reader);
-		fprintf(out, "<td class=\"n\">%s</td><td>", reader->measured ? longest : "-");
+		fprintf(out, "<td class=\"n\" data-is=\"longest\">%s</td><td data-is=\"cgroup\">",
+			reader->measured ? longest : "-");
 		html_puts(out, report->cgroups[i]);
-		fputs("</td><td>", out);
+		fputs("</td><td data-is=\"by path\">", out);
 		put_paths(out, reader);
 		fputs("</td></tr>\n", out);
 	}
