@@ -89,6 +89,25 @@ static void add_findings(const struct cut_request *request, const struct cut_res
 			 : "");
 }
 
+/* What was found, or may have been, in that time where the part cannot show it. */
+static void add_unseen(const struct cut_request *request, struct fact_list *facts)
+{
+	const struct report *whole = request->whole;
+	const struct event_gap *unread = whole->unread;
+	bool unkept = report_unkept(whole, request->since_ns, request->until_ns);
+	bool found = *unread->worst && unread->worst_ns >= request->since_ns &&
+		     unread->worst_ns < request->until_ns;
+	bool is_critical = (found && unread->worst_is_critical) ||
+			   (unkept && whole->span.found_unkept_critical);
+
+	if (!unkept && !found)
+		return;
+	fact_set(facts, RECORDED_FACT_UNKEPT, "%" PRIu64, whole->span.unkept + found);
+	if (found || whole->span.found_unkept)
+		fact_set(facts, RECORDED_FACT_UNKEPT_WORST, "%s",
+			 is_critical ? "critical" : "warning");
+}
+
 /* What it is a part of, and how it compares with that. */
 static void add_origin(const struct cut_request *request, struct recording *recording,
 		       struct fact_list *facts)
@@ -114,11 +133,7 @@ static void add_origin(const struct cut_request *request, struct recording *reco
 		fact_set(facts, "bundle_of_sha256", "%s", request->sha256);
 	if (whole->span.no_log)
 		fact_set(facts, RECORDING_FACT_LOG, "missing");
-	if (report_unkept(whole, request->since_ns, request->until_ns))
-		fact_set(facts, RECORDED_FACT_UNKEPT, "%" PRIu64, whole->span.unkept);
-	if (whole->span.found_unkept && report_unkept(whole, request->since_ns, request->until_ns))
-		fact_set(facts, RECORDED_FACT_UNKEPT_WORST, "%s",
-			 whole->span.found_unkept_critical ? "critical" : "warning");
+	add_unseen(request, facts);
 	if (*whole->damage)
 		fact_set(facts, RECORDED_FACT_DAMAGE, "%" PRIu64 " events could not be read: %s",
 			 whole->bad_rows, request->redact ? "it is damaged" : whole->damage);

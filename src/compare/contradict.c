@@ -5,6 +5,7 @@
 
 #include "judge/page_bracket.h"
 #include "page/counter.h"
+#include "page/names.h"
 #include "page/warning.h"
 
 static void add(struct comparison *comparison, enum contradiction_kind kind, unsigned int index)
@@ -90,12 +91,14 @@ static uint32_t notes_on_time(const struct comparison *comparison, const struct 
 	const struct page *page = &comparison->sample.page;
 	bool vouched = page_is_vouched_for(page);
 	page_warning_set warnings = page_warnings(page);
+	uint64_t leap = page_get(page, PAGE_LEAP_INDICATOR);
 
+	/* A leap indicator that the ABI does not define says nothing of a leap second. */
 	return note_if(time->delta_ticks < 0, NOTE_BEFORE_REFERENCE) |
 	       note_if(!time->has_utc, NOTE_NO_UTC) | note_if(!vouched, NOTE_STATUS) |
 	       note_if(vouched && !time->has_max_error, NOTE_NO_PAGE_CLAIM) |
 	       note_if(warnings & PAGE_WARNING_BIT(PAGE_WARN_TAI_OFFSET_POSITIVE), NOTE_TAI_SIGN) |
-	       note_if(page_get(page, PAGE_LEAP_INDICATOR) != VMCLOCK_LEAP_NONE, NOTE_LEAP);
+	       note_if(leap != VMCLOCK_LEAP_NONE && page_leap_name(leap), NOTE_LEAP);
 }
 
 static uint32_t notes_on_page(const struct comparison *comparison)

@@ -166,7 +166,8 @@ static void say_bad(const struct judge *judge)
 	}
 }
 
-int message_verdict(enum finding_severity worst, const struct judge *judge)
+int message_verdict(enum finding_severity worst, const struct judge *judge,
+		    const struct claim_span *recorded)
 {
 	struct claim claim = outcome_of(judge, worst, NULL).well;
 
@@ -179,6 +180,8 @@ int message_verdict(enum finding_severity worst, const struct judge *judge)
 			say_bad(judge);
 		return EXIT_FINDING;
 	}
+	if (recorded && claim_well(recorded, false).state != CLAIM_HOLDS)
+		return EXIT_DONE;
 	/* After the summary; what is wrong with the output is message_output()'s. */
 	if (!fflush(stdout))
 		message_error("%s%s: %s is not known", claim_why_means(claim.why),

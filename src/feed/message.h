@@ -54,9 +54,11 @@ int message_output(int code);
  * The exit code by what was found, the @worst of it: EXIT_FINDING if that is more than news, or if
  * a clock was off without a finding, which it says. Else, if by @judge events were lost,
  * updates of the page were missed, or it was bad without a finding, says that it is not known
- * whether all was well, and returns EXIT_FAILED.
+ * whether all was well, and returns EXIT_FAILED. Not where @recorded already leaves that open
+ * (NULL: it is live): recorded_exit_code() then says why.
  */
-int message_verdict(enum finding_severity worst, const struct judge *judge);
+int message_verdict(enum finding_severity worst, const struct judge *judge,
+		    const struct claim_span *recorded);
 
 /* "hint: SPEAKER --help", after an error of usage. Returns EXIT_USAGE. */
 int message_usage_hint(void);

@@ -103,6 +103,19 @@ static bool is_signalled(struct recorded *recorded)
 	return until && stop_condition_is_signalled(until);
 }
 
+/* The first of the worst, as a report has it. */
+static void follow_found(struct recorded *recorded, const struct event_gap *gap)
+{
+	struct event_gap *worst = &recorded->worst_gap;
+
+	if (!*gap->worst)
+		return;
+	recorded->found_unkept = true;
+	recorded->found_unkept_critical |= gap->worst_is_critical;
+	if (!*worst->worst || (gap->worst_is_critical && !worst->worst_is_critical))
+		*worst = *gap;
+}
+
 /* The marker has moved in between: what moved it is not among what was kept. */
 static void follow_gaps(struct recorded *recorded, const struct event *event,
 			const struct event_gap *gap)
@@ -111,8 +124,7 @@ static void follow_gaps(struct recorded *recorded, const struct event *event,
 
 	if (gap->events) {
 		recorded->unkept += gap->alarms;
-		recorded->found_unkept |= *gap->worst != '\0';
-		recorded->found_unkept_critical |= *gap->worst && gap->worst_is_critical;
+		follow_found(recorded, gap);
 		recorded->over_gap = recorded->has_gap = true;
 	}
 	if ((event->type != EVENT_PAGE && event->type != EVENT_CLOCK) ||
@@ -212,9 +224,22 @@ uint64_t recorded_duration_ns(const struct recorded *recorded)
 							: 0;
 }
 
+/* What is known of what was found live where nothing can be seen now; NULL: nothing. */
+static const struct event_gap *worst_found(const struct recorded *recorded)
+{
+	const struct event_gap *unread = &recording_damage(recorded->recording)->found;
+	const struct event_gap *unkept = &recorded->worst_gap;
+
+	if (*unkept->worst &&
+	    (!*unread->worst || (unkept->worst_is_critical && !unread->worst_is_critical)))
+		return unkept;
+	return *unread->worst ? unread : NULL;
+}
+
 struct claim_span recorded_span(const struct recorded *recorded)
 {
 	const struct recording_damage *damage = recording_damage(recorded->recording);
+	const struct event_gap *found = worst_found(recorded);
 	bool found_unread = *damage->found.worst != '\0';
 	struct recording_losses losses;
 	enum recording_end end = recording_end(recorded->recording);
@@ -233,6 +258,8 @@ struct claim_span recorded_span(const struct recorded *recorded)
 		.found_unkept = recorded->found_unkept || found_unread,
 		.found_unkept_critical = recorded->found_unkept_critical ||
 					 (found_unread && damage->found.worst_is_critical),
+		.found = found,
+		.found_unread = found == &damage->found,
 		.unreliable = strstr(doubts, "unreliable") != NULL,
 		.freerunning = strstr(doubts, "freerunning") != NULL,
 		.clock_off = strstr(doubts, "clock_off") != NULL,

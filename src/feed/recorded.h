@@ -51,6 +51,7 @@ struct recorded {
 	uint64_t unkept;    /* alarms in its gaps, or that may be there */
 	bool found_unkept;  /* are some in its gaps known, */
 	bool found_unkept_critical;
+	struct event_gap worst_gap; /* the one in which the worst of these was */
 	bool has_gap;
 	bool over_gap; /* no page came since the last one */
 	bool has_marker;

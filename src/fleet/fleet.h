@@ -107,6 +107,7 @@ struct fleet_recording {
 	uint64_t cut;  /* that made room for later ones */
 	uint64_t bad_rows;
 	struct claim_span whole;
+	struct event_gap unseen; /* the worst that was found live where nothing can be seen now */
 	struct fleet_answer answer;
 	struct clock_doubts clock_doubts;
 	char damage[FLEET_CAUSE_BYTES]; /* "": none */

@@ -192,6 +192,9 @@ int fleet_add(struct fleet *fleet, const struct fleet_source *source)
 		.unlisted = analysis->findings_unlisted + analysis->incidents_unlisted,
 	};
 	recording->whole.lost = recording->lost;
+	if (source->whole.found)
+		recording->unseen = *source->whole.found;
+	recording->whole.found = NULL; /* it goes with the recording */
 	snprintf(recording->damage, sizeof(recording->damage), "%s", source->damage);
 	copy_fact(source, "host", recording->host);
 	copy_fact(source, "kernel", recording->kernel);

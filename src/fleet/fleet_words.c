@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "fleet/fleet_view.h"
 #include "fleet/fleet_worst.h"
 #include "show/sentence.h"
@@ -231,14 +232,23 @@ static void say_span(struct words *words, const struct fleet *fleet)
 	say(words, ", from %s to %s", from, to);
 }
 
-static const char *means_of_bad(const struct claim_span *span)
+static void say_bad(struct words *words, const struct fleet_recording *where)
 {
+	const struct claim_span *span = &where->whole;
+	const struct event_gap *unseen = &where->unseen;
+	char kind[TEXT_DISPLAY_BYTES(sizeof(unseen->worst))];
+
+	text_display(unseen->worst, strlen(unseen->worst), kind, sizeof(kind));
 	if (span->unreliable)
-		return " the page said of itself that its clock is UNRELIABLE.";
-	if (span->freerunning)
-		return " the host had no source of time (FREERUNNING).";
-	return span->clock_off ? " a clock was off in a part that was not kept."
-			       : " something was found in a part that was not kept.";
+		say(words, " the page said of itself that its clock is UNRELIABLE.");
+	else if (span->freerunning)
+		say(words, " the host had no source of time (FREERUNNING).");
+	else if (span->clock_off)
+		say(words, " a clock was off in a part that was not kept.");
+	else
+		say(words, " %s was found%s in a part that %s.", *kind ? kind : "something",
+		    unseen->worst_is_critical ? " (critical)" : "",
+		    unseen_words(span->found_unread));
 }
 
 /* No incident is a claim, too. */
@@ -257,7 +267,7 @@ static void say_nothing_bad(struct words *words, const struct fleet *fleet)
 	if (claim.state == CLAIM_FAILS && clock_doubts_any(&where->clock_doubts, 0, UINT64_MAX))
 		say_clock_doubts(words, &where->clock_doubts, 0, UINT64_MAX, "");
 	else if (claim.state == CLAIM_FAILS)
-		say(words, "%s", means_of_bad(&where->whole));
+		say_bad(words, where);
 	else
 		say(words, ": %s.", claim_why_means(claim.why));
 }

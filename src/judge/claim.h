@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/gap.h"
+
 enum claim_state {
 	CLAIM_UNKNOWN,
 	CLAIM_HOLDS,
@@ -75,6 +77,8 @@ struct claim_span {
 	uint64_t unkept;   /* alarms in what was not kept, or may be there */
 	bool found_unkept; /* are there known to be some? Then it is bad, not unknown */
 	bool found_unkept_critical;
+	const struct event_gap *found; /* the worst of these; NULL: its kind is not known */
+	bool found_unread;	 /* was it in what cannot be read, not in what was not kept? */
 	bool page_bad;		 /* was the page bad while no incident said so? */
 	enum claim_why page_why; /* valid if page_bad */
 	bool moment;		 /* was nothing observed but one moment? */

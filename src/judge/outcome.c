@@ -29,6 +29,8 @@ struct outcome outcome_of(const struct judge *judge, enum finding_severity worst
 	outcome.well = claim_well(&span, worst > FINDING_INFO);
 	outcome.level = level_of(outcome.well, is_critical);
 	outcome.unwatched = span.missed;
+	outcome.found = span.found;
+	outcome.found_unread = span.found_unread;
 	span.clock_off = span.unreliable = span.freerunning = span.uncompared = false;
 	span.found_unkept = false;
 	outcome.all = claim_well(&span, false);

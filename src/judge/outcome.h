@@ -14,6 +14,9 @@ struct outcome {
 	struct claim all;   /* is what was found all that there was? It holds, or is unknown */
 	const char *level;  /* "ok", "unknown", "warning" or "critical"; static */
 	uint64_t unwatched; /* updates of the page that were missed: valid with CLAIM_MISSED */
+	/* The worst that was found live where nothing can be seen now; NULL: none is known. */
+	const struct event_gap *found;
+	bool found_unread; /* in what cannot be read, not in what was not kept */
 };
 
 /*

@@ -74,6 +74,6 @@ int record_end(struct record_session *session, const struct record_context *cont
 		message_hint("where it was moved to, NAME-wal beside it belongs to it");
 		return EXIT_FAILED;
 	}
-	code = message_verdict(session->worst, session->judge);
+	code = message_verdict(session->worst, session->judge, NULL);
 	return is_stopped && code == EXIT_FAILED ? EXIT_DONE : code;
 }

@@ -33,11 +33,8 @@ static void put_fact(FILE *out, const struct record_context *context, const char
 
 static void put_start(FILE *out, const struct record_context *context)
 {
-	int64_t realtime_ns = (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0);
-	char when[INSTANT_ISO_BYTES];
-
-	instant_format_utc(instant_from_ns(realtime_ns), when, sizeof(when));
-	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+	live_put_start(out, (int64_t)fact_get_u64(context->facts, "start_realtime_ns", 0));
+	fputs("; times below are seconds after it\n", out);
 }
 
 static void text_begin(FILE *out, const struct record_context *context)
@@ -66,11 +63,12 @@ static void text_incident(FILE *out, uint64_t start_ns, const struct incident *i
 	incident_put_text(out, start_ns, incident);
 }
 
-static void put_counts(FILE *out, const struct detector_counts *counts,
-		       const struct outcome *outcome)
+static void put_counts(FILE *out, const struct record_context *context,
+		       const struct detector_counts *counts, const struct outcome *outcome)
 {
 	fputs("findings  ", out);
-	live_put_finding_counts(out, counts, outcome);
+	live_put_finding_counts(out, fact_get_u64(context->facts, "start_monotonic_ns", 0), counts,
+				outcome);
 	fputc('\n', out);
 }
 
@@ -100,7 +98,7 @@ static void text_end(FILE *out, const struct record_context *context,
 		fprintf(out, ", of which %" PRIu64 " are kept: the others told nothing new",
 			result->kept);
 	fputc('\n', out);
-	put_counts(out, result->counts, &result->outcome);
+	put_counts(out, context, result->counts, &result->outcome);
 	fputs("file      ", out);
 	text_put_shown(out, context->file);
 	fputs(", ", out);
@@ -130,10 +128,9 @@ static void text_replay_begin(FILE *out, const struct record_context *context)
 static void text_replay_end(FILE *out, const struct record_context *context,
 			    const struct replay_result *result)
 {
-	(void)context;
 	live_put_duration(out, "\nreplayed  %s", result->duration_ns);
 	fprintf(out, ", %" PRIu64 " events\n", result->events);
-	put_counts(out, result->counts, &result->outcome);
+	put_counts(out, context, result->counts, &result->outcome);
 	if (result->why_not_compared)
 		fprintf(out, "          not compared with those seen live: %s\n",
 			result->why_not_compared);

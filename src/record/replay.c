@@ -157,7 +157,7 @@ static int end(struct replay *replay, const struct record_context *context)
 	if (kept > result->same + result->different)
 		result->missing += kept - result->same - result->different;
 	replay->view->replay_end(stdout, context, result);
-	code = message_verdict(replay->worst, replay->judge);
+	code = message_verdict(replay->worst, replay->judge, &span);
 	if (!result->why_not_compared && (result->different || result->missing))
 		code = EXIT_FAILED;
 	return recorded_exit_code(&replay->recorded, code);

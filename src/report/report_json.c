@@ -198,6 +198,7 @@ static const struct json_table report_table = {
 		{"do_now", JSON_TEXT, "What to do now. Null: nothing.", JSON_NULL},
 		{"do_now_command", JSON_TEXT, "By which command. Null: by none.", JSON_NULL},
 		{"verdict", JSON_TEXT, "The same in full sentences."},
+		{JSON_FOUND_UNSEEN_KEY},
 		{"recording", JSON_OBJECT, "The recording.", .of = &recording_table},
 		{"findings", JSON_OBJECT, "What happened.", JSON_LIST, .of = &finding_table},
 		{"incidents", JSON_OBJECT, "Findings that belong together.", JSON_LIST,
@@ -431,6 +432,7 @@ static json_object *json_figures(const struct verdict *verdict)
 
 static void add_verdict(json_object *json, const struct report *report)
 {
+	const struct event_gap *unseen = report_worst_unkept(report);
 	char whole[REPORT_VERDICT_BYTES];
 	struct verdict verdict;
 
@@ -442,6 +444,7 @@ static void add_verdict(json_object *json, const struct report *report)
 	add_text(json, "do_now", *verdict.action ? verdict.action : NULL);
 	add_text(json, "do_now_command", *verdict.command ? verdict.command : NULL);
 	add_text(json, "verdict", whole);
+	add_json(json, "found_unseen", found_unseen_json(unseen, unseen == report->unread));
 }
 
 void report_put_json(FILE *out, const struct report *report)

@@ -334,15 +334,12 @@ static void say_status(struct words *words, const struct report *report)
 static void say_unkept(struct words *words, const struct report *report)
 {
 	const struct event_gap *gap = report_worst_unkept(report);
-	char at[INSTANT_ISO_BYTES], kind[SHOWN_BYTES];
+	char at[INSTANT_ISO_BYTES];
 
 	if (!gap)
 		return;
 	report_utc(report, gap->worst_ns, at, sizeof(at));
-	text_display(gap->worst, strlen(gap->worst), kind, sizeof(kind));
-	say(words, " In what %s, %s was found (%s), at %s.",
-	    gap == report->unread ? "cannot be read" : "was not kept", kind,
-	    gap->worst_is_critical ? "critical" : "warning", at);
+	say_found_unseen(words, gap, gap == report->unread, at);
 }
 
 static void say_nothing_bad(struct words *words, const struct report *report)

@@ -62,7 +62,7 @@ static void say_quiet(struct words *words, const struct report *report,
 		say(words, "%s; no incident was seen.", finding_title(worst->kind));
 	else if (unkept)
 		say(words, "%s, in what %s.", title_of(unkept),
-		    unkept == report->unread ? "cannot be read" : "was not kept");
+		    unseen_words(unkept == report->unread));
 	else if (report_claim(report).state == CLAIM_HOLDS &&
 		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
 		say(words,

@@ -285,6 +285,20 @@ json_object *finding_json(const struct finding *finding)
 	return line;
 }
 
+json_object *found_unseen_json(const struct event_gap *found, bool is_unread)
+{
+	json_object *json;
+
+	if (!found)
+		return NULL;
+	json = json_new(&json_found_unseen);
+	add_u64(json, "monotonic_ns", found->worst_ns);
+	add_text(json, "kind", found->worst);
+	add_text(json, "severity", found->worst_is_critical ? "critical" : "warning");
+	add_text(json, "where", is_unread ? "unread" : "unkept");
+	return json;
+}
+
 void add_outcome(json_object *to, const struct detector_counts *counts,
 		 const struct outcome *outcome)
 {
@@ -295,6 +309,7 @@ void add_outcome(json_object *to, const struct detector_counts *counts,
 	add_text(to, "level", outcome->level);
 	add_json(to, "findings", findings);
 	add_bool(to, "findings_complete", outcome->all.state == CLAIM_HOLDS);
+	add_json(to, "found_unseen", found_unseen_json(outcome->found, outcome->found_unread));
 }
 
 json_object *reader_json_paths(const struct summary_reader *reader)

@@ -18,6 +18,9 @@ const struct json_table *finding_detail_table(int kind);
 /* One line of type "finding". The caller owns it, or releases it with json_object_put(). */
 json_object *finding_json(const struct finding *finding);
 
+/* JSON_FOUND_UNSEEN_KEY: of @found, in what cannot be read or was not kept; NULL for NULL. */
+json_object *found_unseen_json(const struct event_gap *found, bool is_unread);
+
 /* JSON_OUTCOME_KEYS onto @to. */
 void add_outcome(json_object *to, const struct detector_counts *counts,
 		 const struct outcome *outcome);

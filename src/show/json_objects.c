@@ -50,6 +50,20 @@ const char *json_severity_names(int i)
 	return i <= FINDING_CRITICAL ? finding_severity_name((enum finding_severity)i) : NULL;
 }
 
+const struct json_table json_found_unseen = {
+	.name = "found_unseen",
+	.doc = "What was found live where nothing can be seen now.",
+	.keys = (const struct json_key[]){
+		{"monotonic_ns", JSON_U64, "When it was found, by CLOCK_MONOTONIC.", .unit = "ns"},
+		{"kind", JSON_TEXT, "Which kind, as it is written in the recording."},
+		{"severity", JSON_STRING, "How bad it was.",
+		 .values = JSON_VALUES("warning", "critical")},
+		{"where", JSON_STRING,
+		 "In what cannot be read (`unread`), or was not kept (`unkept`).",
+		 .values = JSON_VALUES("unread", "unkept")},
+		{0},
+	}};
+
 const struct json_table json_interval = {
 	.name = "interval",
 	.doc = "The true value lies between the two, both included.",

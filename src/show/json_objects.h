@@ -9,6 +9,7 @@
 #include "event/losses.h"
 #include "show/json_table.h"
 
+extern const struct json_table json_found_unseen;
 extern const struct json_table json_interval;  /* {lo_ns, hi_ns} */
 extern const struct json_table json_moment;    /* {sec, nsec} */
 extern const struct json_table json_missing;   /* {cause, hint} */
@@ -89,12 +90,19 @@ json_object *json_of_hook(const struct hook *hook);
 		{"findings", JSON_U64,                                                             \
 		 "How many were found, by kind, with all kinds that there are.", JSON_MAP,         \
 		 .name = json_finding_names},                                                      \
+		{"findings_complete", JSON_BOOL,                                                   \
+		 "Those are all. False: there may have been more, as updates of the page were "    \
+		 "missed, it was bad, events were lost, or the recording is not whole."},          \
 	{                                                                                          \
-		"findings_complete", JSON_BOOL,                                                    \
-			"Those are all. False: there may have been more, as updates of the page "  \
-			"were missed, it was bad, events were lost, or the recording is not "      \
-			"whole."                                                                   \
+		JSON_FOUND_UNSEEN_KEY                                                              \
 	}
+
+/* Of found_unseen_json(). */
+#define JSON_FOUND_UNSEEN_KEY                                                                      \
+	"found_unseen", JSON_OBJECT,                                                               \
+		"The worst that was found live where nothing can be seen now. Null: none is "      \
+		"known.",                                                                          \
+		JSON_NULL, .of = &json_found_unseen
 
 /* The names that a key can have, or be, for `name` of struct json_key. */
 const char *json_path_names(int i);

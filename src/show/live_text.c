@@ -26,6 +26,17 @@ void live_put_duration(FILE *out, const char *format, uint64_t ns)
 	fprintf(out, format, text);
 }
 
+void live_put_start(FILE *out, int64_t realtime_ns)
+{
+	char when[INSTANT_ISO_BYTES];
+
+	instant_format_utc(instant_from_ns(realtime_ns), when, sizeof(when));
+	if (realtime_ns)
+		fprintf(out, "start   %s (CLOCK_REALTIME)", when);
+	else
+		fputs("start   not known", out);
+}
+
 int live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns)
 {
 	int64_t ns = (int64_t)(time_ns - start_ns);
@@ -150,7 +161,38 @@ static void put_kinds(FILE *out, const struct detector_counts *counts)
 	fputc(')', out);
 }
 
-void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
+/* By name, what was found live where nothing can be seen now. */
+static void put_found_unseen(FILE *out, uint64_t start_ns, const struct outcome *outcome)
+{
+	uint64_t found_ns = outcome->found->worst_ns;
+	char text[FINDING_WORDS_BYTES] = "", at[TEXT_NS_BYTES + 32], ns[TEXT_NS_BYTES];
+	struct words words = {text, sizeof(text)};
+
+	text_ns_u64(found_ns > start_ns ? found_ns - start_ns : 0, ns, sizeof(ns));
+	snprintf(at, sizeof(at), "%s after the start", ns);
+	say_found_unseen(&words, outcome->found, outcome->found_unread, at);
+	fputs(text, out);
+}
+
+static void put_none_seen(FILE *out, uint64_t start_ns, const struct outcome *outcome)
+{
+	if (outcome->found) {
+		fprintf(out, "none in what %s.",
+			outcome->found_unread ? "can be read" : "was kept");
+		put_found_unseen(out, start_ns, outcome);
+		return;
+	}
+	fputs("none seen; ", out);
+	if (outcome->well.state == CLAIM_UNKNOWN) {
+		put_why(out, outcome, outcome->well.why);
+		fprintf(out, ": %s is not known", claim_why_leaves(outcome->well.why));
+		return;
+	}
+	put_why(out, outcome, outcome->all.why);
+	fputs(": not known", out);
+}
+
+void live_put_finding_counts(FILE *out, uint64_t start_ns, const struct detector_counts *counts,
 			     const struct outcome *outcome)
 {
 	bool has_all = outcome->all.state == CLAIM_HOLDS;
@@ -159,16 +201,8 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 
 	for (enum finding_kind kind = 0; kind < FINDINGS; kind++)
 		sum += counts->finding[kind];
-	if (!sum && outcome->well.state == CLAIM_UNKNOWN) {
-		fputs("none seen; ", out);
-		put_why(out, outcome, outcome->well.why);
-		fprintf(out, ": %s is not known", claim_why_leaves(outcome->well.why));
-		return;
-	}
-	if (!sum && !has_all) {
-		fputs("none seen; ", out);
-		put_why(out, outcome, outcome->all.why);
-		fputs(": not known", out);
+	if (!sum && (!has_all || outcome->well.state == CLAIM_UNKNOWN)) {
+		put_none_seen(out, start_ns, outcome);
 		return;
 	}
 	level_begin(out, level);
@@ -181,6 +215,10 @@ void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
 	} else if (!has_all) {
 		fputs(": ", out);
 		put_why(out, outcome, outcome->all.why);
+	}
+	if (outcome->found) {
+		fputc('.', out);
+		put_found_unseen(out, start_ns, outcome);
 	}
 }
 

@@ -17,6 +17,9 @@
 /* @format has one %s, for @ns as people say it. */
 void live_put_duration(FILE *out, const char *format, uint64_t ns);
 
+/* "start   2026-01-01T00:00:00.000000000Z (CLOCK_REALTIME)"; 0: it is not known. */
+void live_put_start(FILE *out, int64_t realtime_ns);
+
 /* Seconds since @start_ns, which is what people count in while they watch, and a blank: columns. */
 int live_put_time(FILE *out, uint64_t start_ns, uint64_t time_ns);
 
@@ -48,9 +51,10 @@ void live_put_updates(FILE *out, uint64_t updates, uint64_t missed,
 
 /*
  * "2 (1 disruption, 1 host_step)", or "0"; where @outcome has not all, "at least 2 (...): WHY", or
- * "none seen; WHY: not known".
+ * "none seen; WHY: not known". What was found live where nothing can be seen now is named, with its
+ * time after @start_ns.
  */
-void live_put_finding_counts(FILE *out, const struct detector_counts *counts,
+void live_put_finding_counts(FILE *out, uint64_t start_ns, const struct detector_counts *counts,
 			     const struct outcome *outcome);
 
 #endif

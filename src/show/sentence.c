@@ -33,6 +33,21 @@ void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, ui
 	}
 }
 
+const char *unseen_words(bool is_unread)
+{
+	return is_unread ? "cannot be read" : "was not kept";
+}
+
+void say_found_unseen(struct words *words, const struct event_gap *found, bool is_unread,
+		      const char *at)
+{
+	char kind[TEXT_DISPLAY_BYTES(sizeof(found->worst))];
+
+	text_display(found->worst, strlen(found->worst), kind, sizeof(kind));
+	say(words, " In what %s, %s was found (%s), at %s.", unseen_words(is_unread), kind,
+	    found->worst_is_critical ? "critical" : "warning", at);
+}
+
 static void say_step_beyond(struct words *words, const struct incident *incident)
 {
 	char step[TEXT_NS_BYTES], about[TEXT_NS_BYTES];

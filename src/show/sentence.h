@@ -3,9 +3,11 @@
 #ifndef VMCLOCK_TRACE_SHOW_SENTENCE_H
 #define VMCLOCK_TRACE_SHOW_SENTENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/gap.h"
 #include "judge/clock_doubt.h"
 #include "judge/incident.h"
 
@@ -24,6 +26,16 @@ void say(struct words *words, const char *format, ...) __attribute__((format(pri
  */
 void say_clock_doubts(struct words *words, const struct clock_doubts *doubts, uint64_t since_ns,
 		      uint64_t until_ns, const char *before);
+
+/*
+ * What was found live where nothing can be seen now, @found: " In what cannot be read, disruption
+ * was found (critical), at AT.", or " In what was not kept, ..." if not @is_unread.
+ */
+void say_found_unseen(struct words *words, const struct event_gap *found, bool is_unread,
+		      const char *at);
+
+/* "cannot be read", or "was not kept". */
+const char *unseen_words(bool is_unread);
 
 /* How far an error @error, which is surely not 0, is at least: 0 if it may be 0. */
 uint64_t error_sure_ns(struct ns_interval error);

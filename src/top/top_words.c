@@ -219,7 +219,7 @@ void top_since_sentence(const struct top_state *state, char *text, size_t bytes)
 	int64_t utc_ns;
 
 	if (out) {
-		live_put_finding_counts(out, &state->counts, outcome);
+		live_put_finding_counts(out, state->start_ns, &state->counts, outcome);
 		fclose(out);
 	}
 	has_utc = top_state_utc(state, state->start_ns, &utc_ns);

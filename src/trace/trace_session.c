@@ -227,5 +227,5 @@ int trace_session_end(struct trace_session *session, struct trace_result *result
 	session->view->end(stdout, &session->context, result);
 	for (size_t i = 0; i < session->summary->readers; i++)
 		free(cgroups[i]);
-	return message_output(message_verdict(worst, session->judge));
+	return message_output(message_verdict(worst, session->judge, result->span));
 }

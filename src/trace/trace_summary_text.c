@@ -286,7 +286,7 @@ void trace_summary_put_text(FILE *out, const struct trace_context *context,
 	put_known(out, "disruptions         ", trace_knows_disruptions(result),
 		  result->disruptions);
 	fputs("findings            ", out);
-	live_put_finding_counts(out, result->counts, &result->outcome);
+	live_put_finding_counts(out, context->start_ns, result->counts, &result->outcome);
 	put_known(out, "\nclock changes       ", trace_knows_clock_changes(context, result),
 		  result->clock_changes);
 	mapper_list_put_text(out, context->start_ns, result->mappers, result->mapper_counts);

@@ -116,12 +116,10 @@ static void put_watched(FILE *out, const struct trace_context *context)
 
 static void text_begin(FILE *out, const struct trace_context *context)
 {
-	char when[INSTANT_ISO_BYTES];
-
 	if (context->recorded)
 		recorded_put_text(out, context->recorded);
-	instant_format_utc(instant_from_ns(context->start_realtime_ns), when, sizeof(when));
-	fprintf(out, "start   %s (CLOCK_REALTIME); times below are seconds after it\n", when);
+	live_put_start(out, context->start_realtime_ns);
+	fputs("; times below are seconds after it\n", out);
 	if (context->device) {
 		fprintf(out, "page    %s, ", context->device);
 		if (context->page)

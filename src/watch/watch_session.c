@@ -100,5 +100,5 @@ int watch_session_end(struct watch_session *session, struct watch_result *result
 	result->counts = judge_counts(session->judge);
 	result->outcome = outcome_of(session->judge, session->worst, result->span);
 	session->view->end(stdout, &session->context, result);
-	return message_output(message_verdict(session->worst, session->judge));
+	return message_output(message_verdict(session->worst, session->judge, result->span));
 }

@@ -52,12 +52,10 @@ static void put_clocks(FILE *out, const struct watch_context *context)
 
 static void text_begin(FILE *out, const struct watch_context *context)
 {
-	char when[INSTANT_ISO_BYTES];
-
-	instant_format_utc(instant_from_ns(context->start_realtime_ns), when, sizeof(when));
 	if (context->recorded)
 		recorded_put_text(out, context->recorded);
-	fprintf(out, "start   %s (CLOCK_REALTIME)\n", when);
+	live_put_start(out, context->start_realtime_ns);
+	fputc('\n', out);
 	fputs("times   UTC by the page or the clock that judges, after ~ by CLOCK_REALTIME of the "
 	      "start; then seconds after the start\n",
 	      out);
@@ -140,7 +138,6 @@ static void put_recorded(FILE *out, const struct watch_result *result)
 static void text_end(FILE *out, const struct watch_context *context,
 		     const struct watch_result *result)
 {
-	(void)context;
 	live_put_duration(out, "\nsummary of %s\n", result->duration_ns);
 	if (result->recorded)
 		put_recorded(out, result);
@@ -154,7 +151,7 @@ static void text_end(FILE *out, const struct watch_context *context,
 	live_put_updates(out, result->updates, result->missed, result->counts);
 	fputs(" missed between two samples\n", out);
 	fputs("findings            ", out);
-	live_put_finding_counts(out, result->counts, &result->outcome);
+	live_put_finding_counts(out, context->start_ns, result->counts, &result->outcome);
 	fputc('\n', out);
 }
 

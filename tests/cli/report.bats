@@ -322,6 +322,13 @@ record_of() {
 		run -1 "$VMCLOCK_TRACE" $command "$copy"
 		[[ $output == *"its log (the file -wal) is missing"* && $output != *"those seen live" ]]
 	done
+	# What is known of nothing is not of 1970; and the reason is one on the screen and on stderr.
+	cp "$copy" "$BATS_TEST_TMPDIR/none.sqlite"
+	sqlite3 "$BATS_TEST_TMPDIR/none.sqlite" 'DELETE FROM events; DELETE FROM facts'
+	for command in replay 'trace --from' 'watch --from'; do
+		run -1 --separate-stderr "$VMCLOCK_TRACE" $command "$BATS_TEST_TMPDIR/none.sqlite"
+		[[ $output == *"start   not known"* && $output != *1970* && $stderr == *"its log (the file -wal) is missing" ]]
+	done
 	run -1 "$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/alone.tar.gz" "$copy"
 	[[ $output == *"was not closed, and its log"* ]]
 	"$VMCLOCK_TRACE" verify "$BATS_TEST_TMPDIR/alone.tar.gz" | grep -q '^ok .*not closed, without its log'
@@ -383,12 +390,26 @@ record_of() {
 	"$VMCLOCK_TRACE" report --json "$copy" >"$BATS_TEST_TMPDIR/json" || [ $? = 1 ]
 	jq -e '.level == "critical" and .headline == "Disruption, in what cannot be read."
 		and (.verdict | contains("In what cannot be read, disruption was found (critical), at "))' "$BATS_TEST_TMPDIR/json"
+	jq -e '.found_unseen | .kind == "disruption" and .severity == "critical" and .where == "unread"' "$BATS_TEST_TMPDIR/json"
+	at=$(jq .found_unseen.monotonic_ns "$BATS_TEST_TMPDIR/json")
+	for command in 'replay' 'trace --from' 'watch --from'; do
+		read -r command option <<<"$command"
+		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" ${option:+"$option"} "$copy"
+		grep -E '^findings +none in what can be read\. In what cannot be read, disruption was found \(critical\), at [0-9.]+ s after the start\.$' <<<"$output"
+		run -1 --separate-stderr "$VMCLOCK_TRACE" "$command" --json ${option:+"$option"} "$copy"
+		jq -se --argjson at "$at" 'last | .level == "critical" and .findings_complete == false
+			and .found_unseen == {monotonic_ns: $at, kind: "disruption", severity: "critical", where: "unread"}' <<<"$output"
+	done
+	# Of several hosts too.
+	cp "$copy" "$BATS_TEST_TMPDIR/other.sqlite"
+	run -1 "$VMCLOCK_TRACE" report "$copy" "$BATS_TEST_TMPDIR/other.sqlite"
+	grep -zoE 'disruption\s+was\s+found\s+\(critical\)\s+in\s+a\s+part\s+that\s+cannot\s+be\s+read' <<<"$output"
 	# Nor in a bundle, whose own events are all there.
 	run -1 "$VMCLOCK_TRACE" bundle -o "$BATS_TEST_TMPDIR/gone.tar.gz" "$copy"
 	"$VMCLOCK_TRACE" verify --json "$BATS_TEST_TMPDIR/gone.tar.gz" | jq -e '.level == "ok"'
-	tar -xOf "$BATS_TEST_TMPDIR/gone.tar.gz" --wildcards '*/report.json' | jq -e '.level == "unknown"'
+	tar -xOf "$BATS_TEST_TMPDIR/gone.tar.gz" --wildcards '*/report.json' | jq -e '.level == "critical"'
 	tar -C "$BATS_TEST_TMPDIR" --strip-components 1 -xf "$BATS_TEST_TMPDIR/gone.tar.gz" --wildcards '*/recording.sqlite'
-	run -1 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/recording.sqlite"
+	run -3 "$VMCLOCK_TRACE" replay "$BATS_TEST_TMPDIR/recording.sqlite"
 }
 
 # bats test_tags=slow
