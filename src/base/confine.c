@@ -241,6 +241,15 @@ static int allow_beneath(int ruleset, const char *path)
 	return err;
 }
 
+/*
+ * The kernel never refuses the first call with EPERM. A container manager whose list of system
+ * calls is older than Landlock does, and there it is as missing as on an older kernel.
+ */
+static bool is_no_landlock(int err)
+{
+	return err == -ENOSYS || err == -EOPNOTSUPP || err == -EPERM;
+}
+
 int confine_writing(const char *const *paths)
 {
 	static _Thread_local bool confined_once;
@@ -250,7 +259,7 @@ int confine_writing(const char *const *paths)
 		return 0;
 	ruleset = ruleset_new();
 	if (ruleset < 0)
-		return ruleset == -ENOSYS || ruleset == -EOPNOTSUPP ? 0 : ruleset;
+		return is_no_landlock(ruleset) ? 0 : ruleset;
 	for (size_t i = 0; paths && paths[i] && !err; i++)
 		err = allow_beneath(ruleset, paths[i]);
 	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))

@@ -34,8 +34,8 @@ int confine_user(const char *directory);
 /*
  * From now on open, make, rename and remove files to write beneath the directories of @paths alone,
  * up to NULL; NULL itself: nowhere (landlock(7)). What is open stays open. Refuse new privileges
- * first. The first of a thread's calls holds. 0, also on a kernel without Landlock (before 5.13, or
- * not enabled), or -errno.
+ * first. The first of a thread's calls holds. 0, also where there is no Landlock (a kernel before
+ * 5.13, or not enabled; a container whose manager refuses it), or -errno.
  */
 int confine_writing(const char *const *paths);
 
