@@ -182,7 +182,7 @@ static struct user find_user(void)
 /* More groups than root is ever in. */
 #define GROUPS_MOST 64
 
-int confine_user(const char *directory)
+int confine_user(const char *path, int mode)
 {
 	gid_t groups[GROUPS_MOST], group = getegid();
 	struct user user = find_user();
@@ -197,7 +197,7 @@ int confine_user(const char *directory)
 		return errno == EPERM ? 0 : -errno;
 	/* For a try, as far as there is a way back; then for good. */
 	if (!setegid(user.gid) && !seteuid(user.uid) &&
-	    !faccessat(AT_FDCWD, directory, R_OK | W_OK | X_OK, AT_EACCESS))
+	    (!path || !faccessat(AT_FDCWD, path, mode, AT_EACCESS)))
 		return setresgid(user.gid, user.gid, user.gid) ||
 				       setresuid(user.uid, user.uid, user.uid)
 			       ? -errno

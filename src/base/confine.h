@@ -8,6 +8,7 @@
 #define VMCLOCK_TRACE_BASE_CONFINE_H
 
 #include <stdbool.h>
+#include <unistd.h>
 
 /* Refuse new privileges. 0 or -errno. */
 int confine_refuse_new_privileges(void);
@@ -27,9 +28,13 @@ int confine_system_calls(bool with_hooks);
  * Become another user for good, where root runs this and may change its user: "vmclock-trace" if
  * /etc/passwd has one, else "nobody"; in no group but that user's, without capabilities. What is
  * open stays open. Only before the first thread. Nothing changes where root may not change its
- * user, or that user could not make files in @directory. 0 or -errno.
+ * user, or that user had not access to @path as @mode says (access(2)); @path NULL: none is needed.
+ * 0 or -errno.
  */
-int confine_user(const char *directory);
+int confine_user(const char *path, int mode);
+
+/* To make files in a directory. */
+#define CONFINE_MAKES_FILES (R_OK | W_OK | X_OK)
 
 /*
  * From now on open, make, rename and remove files to write beneath the directories of @paths alone,

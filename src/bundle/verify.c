@@ -315,7 +315,8 @@ static int open_bundle(const char *path)
 /* All that is read from here on was made by others; all that is written is in the scratch. */
 static void give_up_rights(void)
 {
-	int user = confine_user(scratch_parent()), calls = confine_system_calls(false);
+	int user = confine_user(scratch_parent(), CONFINE_MAKES_FILES);
+	int calls = confine_system_calls(false);
 
 	if (user || calls)
 		message_not_confined(user ? user : calls);

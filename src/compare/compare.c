@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock_now.h"
+#include "base/confine.h"
 #include "feed/command.h"
 #include "feed/message.h"
 #include "feed/options.h"
@@ -15,6 +16,7 @@
 #include "compare/comparison_totals.h"
 #include "observe/clock_event.h"
 #include "observe/clock_sampler.h"
+#include "observe/clockbound.h"
 #include "observe/host_clock.h"
 #include "observe/kernel.h"
 #include "observe/privileges.h"
@@ -326,11 +328,20 @@ static void tell_end(struct compare *compare)
 	compare->view->end(stdout, &compare->context, &result);
 }
 
+/* All is open but the segment of ClockBound, which is opened by name for each sample. */
+static void give_up_rights(void)
+{
+	int user = confine_user(clockbound_place(), R_OK), rights = privileges_drop(true);
+
+	if (user || rights)
+		message_not_confined(user ? user : rights);
+}
+
 static int compare_clocks(const struct compare_options *options)
 {
 	static struct compare compare;
 	struct error error = {.cause = ""};
-	int status = EXIT_DONE, err;
+	int status = EXIT_DONE;
 
 	compare.view = options->json ? &compare_view_json : &compare_view_text;
 	if (open_sources(&compare, options, &error)) {
@@ -338,9 +349,7 @@ static int compare_clocks(const struct compare_options *options)
 		close_sources(&compare);
 		return EXIT_FAILED;
 	}
-	err = privileges_drop(true);
-	if (err)
-		message_not_confined(err);
+	give_up_rights();
 	catch_signals();
 	compare.totals.agree = claim_unknown(CLAIM_NO_EVENTS);
 	take_samples(&compare, options);

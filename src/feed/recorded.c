@@ -80,7 +80,7 @@ static void give_up_rights(const struct recorded *recorded)
 	if (!recorded->request.is_last)
 		return;
 	/* SQLite's temporary files, if it makes any. */
-	user = confine_user(getenv("TMPDIR") ?: "/var/tmp");
+	user = confine_user(getenv("TMPDIR") ?: "/var/tmp", CONFINE_MAKES_FILES);
 	calls = confine_system_calls(false);
 	if (user || calls)
 		message_not_confined(user ? user : calls);

@@ -172,14 +172,25 @@ static int read_segment(int fd, struct clockbound *out)
 	return result;
 }
 
+static const char *const places[] = {CLOCKBOUND_PATH_V3, CLOCKBOUND_PATH_V2, CLOCKBOUND_PATH_V1};
+
+#define PLACES (sizeof(places) / sizeof(places[0]))
+
+const char *clockbound_place(void)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		if (!access(places[i], F_OK))
+			return places[i];
+	}
+	return NULL;
+}
+
 int clockbound_read(const char *path, struct clockbound *out)
 {
-	static const char *const places[] = {CLOCKBOUND_PATH_V3, CLOCKBOUND_PATH_V2,
-					     CLOCKBOUND_PATH_V1};
 	int result = -ENOENT;
 
 	/* The first that can be read; else what is wrong with the first that is there. */
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < PLACES; i++) {
 		int fd = open(path ?: places[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		int one = fd < 0 ? -errno : read_segment(fd, out);
 

@@ -61,6 +61,9 @@ int clockbound_decode(const uint8_t *bytes, size_t length, struct clockbound *ou
  */
 int clockbound_read(const char *path, struct clockbound *out);
 
+/* Where the daemon's segment is; NULL: there is none. */
+const char *clockbound_place(void);
+
 /*
  * Does it claim a bound at @monotonic_ns, on a machine whose page has @marker? If so @bound_ns is
  * that bound, rounded up, as a client of ClockBound would compute it.

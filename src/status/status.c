@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/confine.h"
 #include "base/error.h"
 #include "feed/command.h"
 #include "feed/file_page.h"
@@ -214,6 +215,15 @@ static int exit_code_of(const struct page_status *status, bool time_alone)
 	return strcmp(page_status_level(status), "ok") ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Nothing is opened from here on. */
+static void give_up_user(void)
+{
+	int err = confine_user(NULL, 0);
+
+	if (err)
+		message_not_confined(err);
+}
+
 static int show(struct page_reader *reader, const struct options *options, struct error *error)
 {
 	static struct page_status status;
@@ -225,6 +235,9 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		.via = page_via_name(page_reader_via(reader)),
 		.is_device = page_reader_is_device(reader),
 	};
+	/* Of a file no other clock is opened; of a device, after it. */
+	if (!status.is_device)
+		give_up_user();
 	read_phc_path(reader, phc, &status);
 	for (int i = 0; i < SAMPLES && moved > 0; i++)
 		moved = sample_page(reader, options, &status, error);
@@ -238,6 +251,7 @@ static int show(struct page_reader *reader, const struct options *options, struc
 		status.phc_scale_missing = status.system_missing;
 	}
 	read_clocks(reader, options, &status);
+	give_up_user();
 	if (options->json)
 		put_pretty(stdout, &status_schema, page_status_json(&status));
 	else

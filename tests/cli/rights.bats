@@ -229,13 +229,17 @@ writes() {
 	curl --silent --show-error --fail --max-time 100 "http://$address/metrics" >metrics
 }
 
+other_user() {
+	awk -F: '$1 == "vmclock-trace" || $1 == "nobody" && !user { user = $3 } END { print user ? user : 65534 }' /etc/passwd
+}
+
 # is_user USER: process $pid is that user in every way, in no other group, and has no capability.
 is_user() {
 	local status=/proc/$pid/status
 	grep -q "^Uid:	$1	$1	$1	$1\$" "$status" && grep -q '^Groups:	 *$' "$status" && has_at_most 0 "$pid"
 }
 
-# While it waits for room for what it says: it is $other, confined, and can open root's files no more.
+# It ends with 0, or with 3, or $ends. While it waits for room for what it says: it is $other, confined, and can open root's files no more.
 is_other_once_open() {
 	(umask 077 && touch "$TMPDIR/secret")
 	mkfifo full
@@ -250,7 +254,7 @@ is_other_once_open() {
 	exec 7<full 8>&-
 	cat <&7 >said
 	exec 7<&-
-	wait "$pid" || [ $? = 3 ]
+	wait "$pid" || [ $? = "${ends:-3}" ]
 	pid=
 	rm full
 	[ "$(tr -d '\0' <said | wc -l)" -gt 3 ]
@@ -264,12 +268,42 @@ is_other_once_open() {
 	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_DIRNAME/../data/report/short.scenario" clock.sqlite || [ $? = 3 ]
 	"$VMCLOCK_TRACE" bundle -o clock.tar.gz clock.sqlite
 	chmod 600 clock.tar.gz clock.sqlite
-	other=$(awk -F: '$1 == "vmclock-trace" || $1 == "nobody" && !user { user = $3 } END { print user ? user : 65534 }' /etc/passwd)
+	other=$(other_user)
 	for command in 'verify clock.tar.gz' 'report clock.sqlite' 'report --csv clock.sqlite' 'replay clock.sqlite' 'watch --from clock.sqlite'; do
 		# shellcheck disable=SC2086 # its words
 		is_other_once_open $command
 	done
 	rm -r "$TMPDIR"
+}
+
+@test "rights: status by root is another user, of a file once it is open, of a device once all clocks are read" {
+	[ "$(id -u)" = 0 ] || skip "root alone can change its user"
+	export TMPDIR=$BATS_TEST_TMPDIR
+	other=$(other_user)
+	play_sim "$page" 'end 1h'
+	is_other_once_open status --device "$page"
+	# A character device, of which status says that it is no page.
+	ends=1 is_other_once_open status --device /dev/zero
+}
+
+@test "rights: compare by root is another user once all is open, unless ClockBound's segment is root's alone" {
+	[ "$(id -u)" = 0 ] || skip "root alone can change its user"
+	other=$(other_user)
+	play_sim "$page" 'end 1h'
+	compares unshare --mount sh -c 'mount -t tmpfs none /run && exec "$@"' sh
+	is_user "$other"
+	end_watched
+	compares unshare --mount sh -c 'mount -t tmpfs none /run && mkdir /run/clockbound && umask 077 &&
+		echo >/run/clockbound/shm0 && exec "$@"' sh
+	is_user 0
+	end_watched
+}
+
+# compares WAY...: compare, in the background, has taken its first sample.
+compares() {
+	"$@" "$VMCLOCK_TRACE" compare --json --interval 60s --count 100 --device "$page" >out 2>err 3>&- &
+	pid=$!
+	until_true has out '"type":"sample"'
 }
 
 @test "rights: verify stays root where temporary files are root's alone" {
