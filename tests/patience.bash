@@ -18,7 +18,7 @@ until_true() {
 # For a bash of its own.
 export_patience() {
 	export PATIENCE_S
-	export -f until_true has begun is_whole play_sim end_sim has_ended play_watched watcher end_watchers
+	export -f until_true has begun is_whole plays play_sim end_sim has_ended play_watched watcher end_watchers
 }
 
 # has FILE PATTERN [TIMES]: in so many of its lines at least.
@@ -37,8 +37,10 @@ play_sim() {
 	rm -f "$file"
 	"${VMCLOCK_TRACE%-trace}-sim" --now "$folder/scenario" "$file" >"$played" 2>&1 3>&- &
 	sim=$!
-	until_true is_whole "$file"
+	until_true plays "$file"
+	is_whole "$file" || { cat "$played"; return 1; } >&2
 }
+plays() { is_whole "$1" || has_ended "$sim"; }
 
 # is_whole FILE: its sequence count is even, and no longer 0.
 is_whole() { [ "$(od -An -tu4 -j12 -N4 "$1")" -gt 0 ] && [ $(($(od -An -tu4 -j12 -N4 "$1") % 2)) = 0 ]; }
@@ -76,7 +78,7 @@ looks() {
 }
 
 # play_watched PAGE LINE... -- COMMAND...: a scenario of these lines into the page, the first of which
-# with `at N ms` happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
+# happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
 play_watched() {
 	# Names that COMMAND, which sees them, has no use for.
 	local _page=$1 _line _lines=() _later _ahead_ms _began_ms
@@ -87,7 +89,8 @@ play_watched() {
 		_later=()
 		_began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
 		for _line in "${_lines[@]}"; do
-			[[ ! $_line =~ ^at\ ([0-9]+)ms\ (.*) ]] || _line="at $((BASH_REMATCH[1] + _ahead_ms))ms ${BASH_REMATCH[2]}"
+			[[ ! $_line =~ ^at\ ([0-9]+)(ms|s)\ (.*) ]] ||
+				_line="at $((BASH_REMATCH[1] * (${#BASH_REMATCH[2]} == 1 ? 1000 : 1) + _ahead_ms))ms ${BASH_REMATCH[3]}"
 			_later+=("$_line")
 		done
 		play_sim "$_page" 'end 1h' "${_later[@]}"
