@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include "filter.bpf.h"
 #include "maps.bpf.h"
+#include "reader.bpf.h"
 #include "ring.bpf.h"
 #include "wire.h"
 
@@ -28,14 +29,13 @@ static bool call_begin(__u32 path, __u32 ioctl, __u32 clock)
 }
 
 /* Is a call to be sent as an event? Who maps the page, and what failed, is. */
-static bool is_telling_call(__u32 path, long result, __u64 latency_ns)
+static bool is_telling_call(__u32 clock, __u32 path, long result, __u64 latency_ns)
 {
 	bool telling = path == WIRE_PATH_DEV_MMAP || result < 0;
 
 	if (every_event ? !is_wanted_event(path, result, latency_ns) : !telling)
 		return false;
-	return (telling ? is_within_telling_rate()
-			: is_within_use_rate(bpf_get_current_task_btf()->tgid)) &&
+	return (telling ? is_within_telling_rate() : is_call_within_use_rate(clock)) &&
 	       is_within_rate();
 }
 
@@ -48,7 +48,7 @@ static struct wire_call *call_record(struct in_flight *now, long result, __u64 e
 {
 	struct wire_call *call;
 
-	if (!is_telling_call(now->call_path, result, took_ns))
+	if (!is_telling_call(now->call_clock, now->call_path, result, took_ns))
 		return 0;
 	call = event_reserve();
 	if (!call)

@@ -97,16 +97,20 @@ static bool is_wanted_event(__u32 path, long result, __u64 latency_ns)
 	return filter_paths & (1u << (path & 31));
 }
 
-/* Is there room for one more of @limit within this second? Else it is counted as @loss. */
-static __noinline bool is_within(struct rate *rate, __u32 limit, __u32 loss)
+/* Is there room for one more of @limit within this second, that is about @tick? */
+static __always_inline bool has_room(struct rate *rate, __u32 limit, __u64 tick)
 {
-	__u64 tick = bpf_jiffies64();
-
 	if (tick - rate->tick >= ticks_per_second) {
 		rate->tick = tick;
 		rate->used = 0;
 	}
-	if (__sync_fetch_and_add(&rate->used, 1) < limit)
+	return __sync_fetch_and_add(&rate->used, 1) < limit;
+}
+
+/* The same; if there is none it is counted as @loss. */
+static __noinline bool is_within(struct rate *rate, __u32 limit, __u32 loss)
+{
+	if (has_room(rate, limit, bpf_jiffies64()))
 		return true;
 	count_one(loss);
 	return false;
@@ -139,21 +143,6 @@ static bool is_within_telling_rate(void)
 {
 	return every_event_asked ||
 	       is_within(&telling_rate, TELLING_A_SECOND, WIRE_LOSS_SUPPRESSED);
-}
-
-/*
- * Nor is there one to the uses that succeed: so many a second of a process are sent. Processes
- * whose ids end alike share it, so that any number of them is limited too.
- */
-#define USES_A_SECOND 1000
-#define USE_SHARES    64
-
-static struct rate use_rate[USE_SHARES];
-
-static bool is_within_use_rate(__u32 pid)
-{
-	return every_event_asked ||
-	       is_within(&use_rate[pid % USE_SHARES], USES_A_SECOND, WIRE_LOSS_SUPPRESSED);
 }
 
 #endif

@@ -82,21 +82,6 @@ static bool is_after_answer(__u32 ioctl, int result, const void *arg)
 	       result == -EFAULT && !bpf_probe_read_user(&word, sizeof(word), arg);
 }
 
-/* Which entry is that of this thread for @clock? NO_READER: it has none. */
-__noinline __u32 reader_find(__u32 clock)
-{
-	__u32 tid = bpf_get_current_task_btf()->pid;
-	__u32 home = reader_index(tid);
-
-	for (__u32 way = 0; way < WIRE_READER_WAYS; way++) {
-		struct wire_reader *reader = &readers[home + way];
-
-		if (reader->tid == tid && reader->clock == clock)
-			return home + way;
-	}
-	return NO_READER;
-}
-
 /*
  * An ioctl of a vmclock's ends with a failure. What the driver has refused was counted there; what
  * failed after its answer is a failed use all the same, and counted here: such as

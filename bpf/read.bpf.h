@@ -328,7 +328,7 @@ static __always_inline bool is_wanted_read(const struct read_end *end)
 /* Anybody can cause reads without limit: was it caused so? */
 static bool is_beyond_rate(const struct read_end *end)
 {
-	return !(end->result < 0 ? is_within_telling_rate() : is_within_use_rate(end->reader->pid));
+	return !(end->result < 0 ? is_within_telling_rate() : is_within_use_rate(end->reader));
 }
 
 /* What a measured read adds to the tables, but for what its record brings. */

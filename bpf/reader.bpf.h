@@ -18,6 +18,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
 #include "maps.bpf.h"
 #include "wire.h"
 
@@ -236,6 +237,83 @@ static void count_call(__u64 object, struct in_flight *now, long result, __u64 e
 	if (result < 0)
 		reader->use[path].errors++;
 	call_measured(reader, path, end_ns, end_ns - now->call_start_ns);
+}
+
+/* Which entry is that of this thread for @clock? NO_READER: it has none. */
+__noinline __u32 reader_find(__u32 clock)
+{
+	__u32 tid = bpf_get_current_task_btf()->pid;
+	__u32 home = reader_index(tid);
+
+	for (__u32 way = 0; way < WIRE_READER_WAYS; way++) {
+		struct wire_reader *reader = &readers[home + way];
+
+		if (reader->tid == tid && reader->clock == clock)
+			return home + way;
+	}
+	return NO_READER;
+}
+
+/*
+ * Nor is there a limit to the uses that succeed: so many a second of a process are sent. Processes
+ * whose ids end alike share it, so that any number of them is limited too. But as any of them can
+ * use it up for the others, each entry of the table has a few of its own besides. These are of the
+ * place and not of the thread: threads that come and go get no more of them.
+ */
+#define USES_A_SECOND 1000
+#define USE_SHARES    64
+#define OWN_A_SECOND  50
+
+static struct rate use_rate[USE_SHARES];
+
+static __always_inline bool is_within_shared_rate(__u32 pid, __u64 tick)
+{
+	return has_room(&use_rate[pid % USE_SHARES], USES_A_SECOND, tick);
+}
+
+/* Is there still one that is this entry's own? Else it is counted as lost. */
+static __always_inline bool is_within_own_rate(struct wire_reader *reader, __u64 tick)
+{
+	if (tick - reader->own_tick >= ticks_per_second) {
+		reader->own_tick = tick;
+		reader->own_used = 0;
+	}
+	if (reader->own_used < OWN_A_SECOND) {
+		reader->own_used++;
+		return true;
+	}
+	count_one(WIRE_LOSS_SUPPRESSED);
+	return false;
+}
+
+static __noinline bool is_within_limits(struct wire_reader *reader)
+{
+	__u64 tick = bpf_jiffies64();
+
+	return is_within_shared_rate(reader->pid, tick) || is_within_own_rate(reader, tick);
+}
+
+/* Without a call where there are no limits. */
+static __always_inline bool is_within_use_rate(struct wire_reader *reader)
+{
+	return every_event_asked || is_within_limits(reader);
+}
+
+/* The same, of a call to @clock that was counted. */
+static __noinline bool is_call_within_use_rate(__u32 clock)
+{
+	__u64 tick = bpf_jiffies64();
+	__u32 found;
+
+	if (every_event_asked || is_within_shared_rate(bpf_get_current_task_btf()->tgid, tick))
+		return true;
+	found = reader_find(clock);
+	if (found < WIRE_READERS + WIRE_READER_WAYS) {
+		barrier_var(found); /* or the verifier does not see the check */
+		return is_within_own_rate(&readers[found], tick);
+	}
+	count_one(WIRE_LOSS_SUPPRESSED);
+	return false;
 }
 
 /*

@@ -96,7 +96,10 @@ struct wire_reader {
 	char comm[WIRE_COMM_BYTES]; /* any bytes but NUL, NUL-padded; as of the last measured use */
 	struct wire_use use[WIRE_PATHS];
 	__u64 path; /* of the read that ends, if more than its count is kept of it */
-	__u64 reserved[22];
+	__u64 reserved[20];
+	/* What is left to whoever is here next: events of its own share, since @own_tick. */
+	__u64 own_tick;
+	__u64 own_used;
 };
 
 /* What may have taken less than this many ticks is not slow: two of them can pass in no time. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "observe/kernel_tally.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,8 @@ static void free_entry(struct kernel_tally *tally, size_t i)
 {
 	struct wire_reader *reader = &tally->tables.readers[i];
 
-	memset((char *)reader + sizeof(reader->tid), 0, sizeof(*reader) - sizeof(reader->tid));
+	memset((char *)reader + sizeof(reader->tid), 0,
+	       offsetof(struct wire_reader, own_tick) - sizeof(reader->tid));
 	tally->taken[i] = (struct taken){0};
 	__atomic_store_n(&reader->tid, 0, __ATOMIC_RELEASE);
 }

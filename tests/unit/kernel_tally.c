@@ -211,6 +211,24 @@ static void an_exited_thread_makes_room(void **state)
 	fake_free(fake);
 }
 
+/* Or a thread that exits and begins again would have as many events as it likes. */
+static void the_own_share_of_an_entry_is_left_to_the_next(void **state)
+{
+	struct fake *fake = fake_new();
+	struct wire_reader *reader = begin(fake, 9, 5, 9);
+
+	(void)state;
+	reader->own_tick = 77;
+	reader->own_used = 50;
+	reader->state = WIRE_READER_DEAD;
+	take(fake);
+	assert_int_equal(reader->tid, 0);
+	assert_int_equal(reader->state, WIRE_READER_FREE);
+	assert_int_equal(reader->own_tick, 77);
+	assert_int_equal(reader->own_used, 50);
+	fake_free(fake);
+}
+
 /* All that happens between two samples: begun, used, exited. */
 static void a_thread_that_was_never_seen_alive_is_told(void **state)
 {
@@ -283,6 +301,7 @@ int main(void)
 		cmocka_unit_test(failures_are_told_by_path_result_and_cause),
 		cmocka_unit_test(who_it_was_which_clock_and_when),
 		cmocka_unit_test(an_exited_thread_makes_room),
+		cmocka_unit_test(the_own_share_of_an_entry_is_left_to_the_next),
 		cmocka_unit_test(a_thread_that_was_never_seen_alive_is_told),
 		cmocka_unit_test(an_entry_that_is_being_claimed_is_left_alone),
 		cmocka_unit_test(who_found_no_room_is_nobody_but_counted),
