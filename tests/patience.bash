@@ -81,11 +81,11 @@ looks() {
 # happens after COMMAND, which starts the processes ${watchers[@]}, has returned.
 play_watched() {
 	# Names that COMMAND, which sees them, has no use for.
-	local _page=$1 _line _lines=() _later _ahead_ms _began_ms
+	local _page=$1 _line _lines=() _later _ahead_ms=1500 _began_ms _took_ms
 	shift
 	while [ "$1" != -- ]; do _lines+=("$1"); shift; done
 	shift
-	for _ahead_ms in 1500 6000 40000; do # more where a machine is too busy to begin in half of it
+	while [ "$_ahead_ms" -lt $((PATIENCE_S * 1000)) ]; do
 		_later=()
 		_began_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
 		for _line in "${_lines[@]}"; do
@@ -96,7 +96,10 @@ play_watched() {
 		play_sim "$_page" 'end 1h' "${_later[@]}"
 		watchers=()
 		"$@"
-		[ $((${EPOCHREALTIME/[.,]/} / 1000 - _began_ms)) -gt $((_ahead_ms / 2)) ] || return 0
+		_took_ms=$((${EPOCHREALTIME/[.,]/} / 1000 - _began_ms))
+		[ "$_took_ms" -gt $((_ahead_ms / 2)) ] || return 0
+		# More where a machine is too busy to begin in half of it.
+		_ahead_ms=$((4 * _took_ms))
 		kill -KILL "${watchers[@]}" 2>/dev/null || :
 		wait "${watchers[@]}" || :
 		end_sim
