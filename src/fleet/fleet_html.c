@@ -178,10 +178,8 @@ static void put_entry(FILE *out, const struct fleet *fleet, const size_t *order,
 	html_puts(out, fleet->recording[entry->recording].label);
 	fputs("</a></span><br>", out);
 	if (!finding) {
-		fprintf(out,
-			"<span>incident %" PRIu64
-			" is over: the clocks were right again</span></li>\n",
-			entry->over->number);
+		fprintf(out, "<span>incident %" PRIu64 " is over%s</span></li>\n",
+			entry->over->number, fleet_over_text(entry->over));
 		return;
 	}
 	fprintf(out, "<strong>%s %s</strong> <span>", finding_severity_name(finding->severity),

@@ -61,6 +61,14 @@ static void put_label(FILE *out, const struct fleet_recording *recording, int co
 	fprintf(out, "%s%*s", label, columns - text_columns(label, strlen(label)), "");
 }
 
+/* Tables and lists use all of a wide terminal. */
+static int wide(const FILE *out)
+{
+	int columns = terminal_columns(out);
+
+	return columns > TEXT_WRAP_COLUMNS ? columns : TEXT_WRAP_COLUMNS;
+}
+
 /* What a report on each alone says first; the worst comes first. */
 static void put_answers(FILE *out, const struct fleet *fleet, const size_t *order, int columns)
 {
@@ -74,7 +82,7 @@ static void put_answers(FILE *out, const struct fleet *fleet, const size_t *orde
 		fputc(' ', out);
 		level_put(out, level_named(level), level);
 		fprintf(out, "%*s  ", 8 - (int)strlen(level), "");
-		text_wrap(out, recording->answer.headline, columns + 11, 4);
+		text_wrap_within(out, wide(out), recording->answer.headline, columns + 11, 4);
 	}
 	fputc('\n', out);
 }
@@ -158,8 +166,8 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 	fprintf(out, "%c %s  ", mark_of(entry), when);
 	put_shown(out, fleet->recording[entry->recording].label);
 	if (!finding) {
-		fprintf(out, "\n    incident %" PRIu64 " is over: the clocks were right again\n",
-			entry->over->number);
+		fprintf(out, "\n    incident %" PRIu64 " is over%s\n", entry->over->number,
+			fleet_over_text(entry->over));
 		return;
 	}
 	fprintf(out, "\n    %s %s", finding_severity_name(finding->severity),
@@ -168,7 +176,7 @@ static void put_entry(FILE *out, const struct fleet *fleet, const struct fleet_e
 		fprintf(out, ", incident %" PRIu64, finding->incident);
 	text_display(finding->text, strnlen(finding->text, 512), shown, sizeof(shown));
 	fputs("\n    ", out);
-	text_wrap(out, shown, 4, 4);
+	text_wrap_within(out, wide(out), shown, 4, 4);
 }
 
 static void put_timeline(FILE *out, const struct fleet *fleet)
@@ -194,7 +202,7 @@ static void put_groups(FILE *out, const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->groups; i++) {
 		fleet_group_text(fleet, &fleet->group[i], text, sizeof(text));
 		fputs("  - ", out);
-		text_wrap(out, text, 4, 4);
+		text_wrap_within(out, wide(out), text, 4, 4);
 	}
 }
 
@@ -216,7 +224,7 @@ static void put_unknown(const char *code, const char *host, const char *sentence
 	} else {
 		fputs("  - ", unknowns->out);
 	}
-	text_wrap(unknowns->out, sentence, 4, 4);
+	text_wrap_within(unknowns->out, wide(unknowns->out), sentence, 4, 4);
 }
 
 void fleet_put_text(FILE *out, const struct fleet *fleet)
@@ -226,16 +234,16 @@ void fleet_put_text(FILE *out, const struct fleet *fleet)
 
 	if (*fleet_headline(fleet, first)) {
 		snprintf(verdict, sizeof(verdict), "%s: %s", fleet_level(fleet), first);
-		text_wrap_level(out, level_named(verdict), TEXT_WRAP_COLUMNS, verdict, 0, 0);
+		text_wrap_level(out, level_named(verdict), wide(out), verdict, 0, 0);
 	} else {
 		fleet_verdict(fleet, verdict, sizeof(verdict));
-		text_wrap_level(out, level_named(verdict), TEXT_WRAP_COLUMNS, verdict, 0, 0);
+		text_wrap_level(out, level_named(verdict), wide(out), verdict, 0, 0);
 	}
 	put_hosts(out, fleet);
 	if (*first) {
 		put_heading(out, "In full");
 		fleet_verdict(fleet, verdict, sizeof(verdict));
-		text_wrap(out, verdict, 0, 0);
+		text_wrap_within(out, wide(out), verdict, 0, 0);
 	}
 	put_groups(out, fleet);
 	put_timeline(out, fleet);

@@ -24,6 +24,9 @@ bool fleet_is_whole(const struct fleet *fleet);
 /* The recordings by harm: of order[0] the index in fleet->recording is the worst. */
 void fleet_by_harm(const struct fleet *fleet, size_t order[FLEET_RECORDINGS]);
 
+/* Behind "incident 1 is over": how the clocks were, if they were compared. Static. */
+const char *fleet_over_text(const struct fleet_incident *over);
+
 /*
  * "1 of 2 hosts NOT right at the end; the worst: web2.", @text; "" where a part of the time is
  * asked for, for it is about the whole.

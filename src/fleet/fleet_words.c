@@ -232,6 +232,12 @@ static void say_span(struct words *words, const struct fleet *fleet)
 	say(words, ", from %s to %s", from, to);
 }
 
+const char *fleet_over_text(const struct fleet_incident *over)
+{
+	return over->is_unread ? "; CLOCK_REALTIME was not compared"
+			       : ": the clocks were right again";
+}
+
 static void say_bad(struct words *words, const struct fleet_recording *where)
 {
 	const struct claim_span *span = &where->whole;

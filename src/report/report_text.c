@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A report for a ticket: plain text, in which nothing can move a cursor. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -14,6 +15,8 @@
 #include "show/live_text.h"
 #include "report/report_view.h"
 #include "report/verdict.h"
+#include "show/terminal.h"
+#include "show/text_fit.h"
 #include "show/text_shown.h"
 #include "show/text_wrap.h"
 
@@ -132,6 +135,26 @@ static void put_downtime(FILE *out, const struct report *report, const struct in
 	text_wrap(out, text, 4, 8);
 }
 
+/* In lines that any ticket has; a terminal breaks them as it is wide. */
+static void put_incident(FILE *out, const struct report *report, const struct incident *incident)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *block = terminal_columns(out) ? NULL : open_memstream(&text, &bytes);
+
+	if (!block) {
+		incident_put_text(out, report->start_ns, incident);
+		return;
+	}
+	incident_put_text(block, report->start_ns, incident);
+	fclose(block);
+	for (char *line = text, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+		text_fit(out, line, (size_t)(end - line), TEXT_WRAP_COLUMNS);
+		fputc('\n', out);
+	}
+	free(text);
+}
+
 static void put_incidents(FILE *out, const struct report *report)
 {
 	bool any = false;
@@ -144,7 +167,7 @@ static void put_incidents(FILE *out, const struct report *report)
 		if (!any)
 			put_heading(out, "Incidents, by seconds after the start");
 		any = true;
-		incident_put_text(out, report->start_ns, incident);
+		put_incident(out, report, incident);
 		put_downtime(out, report, incident);
 	}
 }

@@ -190,17 +190,18 @@ static void emit_reads(const struct incident *incident, const struct unknown_sin
 static void emit_realtime(const struct incident *incident, const struct unknown_sink *sink)
 {
 	const struct error_range *errors = &incident->clock[OBSERVED_REALTIME].errors;
-	char off[ERROR_RANGE_BYTES], rest[SHOWN_BYTES * 4] = "";
-	struct words words = {rest, sizeof(rest)};
+	char off[ERROR_OFF_BYTES] = "", rest[SHOWN_BYTES * 4] = "";
+	struct words words = {rest, sizeof(rest)}, far = {off, sizeof(off)};
 
 	if (!incident->clock[OBSERVED_REALTIME].seen || !errors->known)
 		return;
 	say_not_known(&words, incident, OBSERVED_REALTIME);
+	say_error_range(&far, errors);
 	emit(sink, "realtime_unseen",
 	     "Who read CLOCK_REALTIME in incident %" PRIu64 ", and how often: such reads (of "
 	     "databases, logs) go through the vDSO and never enter the kernel. Where its error is "
-	     "known, it was %s, and so was that of what they got.%s",
-	     incident->number, error_range_text(errors, off), rest);
+	     "known, it was %s, and so was what they got.%s",
+	     incident->number, off, rest);
 }
 
 static void emit_seeing(const struct report *report, const struct unknown_sink *sink)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict of a report: the same sentences for people and programs. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "report/report_view.h"
 #include "report/verdict.h"
 #include "show/incident_view.h"
+#include "show/incident_words.h"
 #include "show/sentence.h"
 
 #define SHOWN_BYTES 256 /* as much of a text from the recording as is shown */
@@ -83,14 +85,17 @@ static void say_error(struct words *words, enum observed_clock clock,
 		    "contradicted the page in %" PRIu64 " of %" PRIu64 " known readings, away by ",
 		    errors->wrong, errors->known);
 	else if (errors->wrong)
-		say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, off by ",
+		say(words, "was wrong in %" PRIu64 " of %" PRIu64 " known readings, ",
 		    errors->wrong, errors->known);
 	else if (is_claimed)
-		say(words, "was off by ");
+		say(words, "was ");
 	else
-		say(words, "was not proven wrong in any of %" PRIu64 " known readings; off by ",
+		say(words, "was not proven wrong in any of %" PRIu64 " known readings; ",
 		    errors->known);
-	say(words, "%s", error_range_text(errors, text));
+	if (errors->wrong && is_reference(clock))
+		say(words, "%s", error_range_text(errors, text));
+	else
+		say_error_range(words, errors);
 	if (!is_reference(clock) && witness_is_other(witness))
 		say(words, ", by %s", witness_text(witness, name));
 	if (is_claimed && !errors->claim_ns && is_reference(clock))
@@ -157,17 +162,21 @@ static void say_incident(struct words *words, const struct report *report,
 {
 	char from[INSTANT_ISO_BYTES], length[INCIDENT_LENGTH_BYTES], downtime[DOWNTIME_WORDS_BYTES];
 	/* By the page goes without saying. */
-	bool says_recovery =
-		!incident->recovered || witness_is_other(incident_recovered_by(incident));
+	bool says_recovery = !incident->recovered || !incident_any_known(incident) ||
+			     witness_is_other(incident_recovered_by(incident));
 	char recovery[RECOVERY_BYTES], blame[STEP_BLAME_BYTES];
 
 	report_utc(report, incident->from_ns, from, sizeof(from));
-	say(words,
-	    " Incident %" PRIu64 ": from %s on the clock was bad for %s%s%s: ", incident->number,
-	    from, incident_length(incident, length), says_recovery ? ", " : "",
-	    says_recovery ? incident_recovery(incident, recovery) : "");
+	say(words, " Incident %" PRIu64 " (", incident->number);
 	say_kinds(words, incident);
-	say(words, ".");
+	say(words, "): from %s on the clock was bad", from);
+	if (incident_is_of_known_length(incident))
+		say(words, " for %s.", incident_length(incident, length));
+	else
+		say(words, ", for how long is not known.");
+	if (says_recovery)
+		say(words, " %c%s.", toupper(*incident_recovery(incident, recovery)),
+		    incident_recovery(incident, recovery) + 1);
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
 	say(words, "%s%s", *downtime ? " " : "", downtime);
 	if (incident->step_blame.fault)

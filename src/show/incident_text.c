@@ -35,6 +35,40 @@ const char *error_range_text(const struct error_range *errors, char text[ERROR_R
 	return text;
 }
 
+/* Is it surely on either side by more than it may be? */
+static bool is_on_both_sides(const struct error_range *errors)
+{
+	int64_t claim_ns = errors->claim_ns ? (int64_t)errors->claim_ns : NSEC_PER_SEC / 1000;
+
+	return errors->all.lo_ns < -claim_ns && errors->all.hi_ns > claim_ns;
+}
+
+/* The further end, or both if the clock was wrong on both sides. */
+static void say_furthest(struct words *words, struct ns_interval all, bool both)
+{
+	char behind[TEXT_NS_BYTES], ahead[TEXT_NS_BYTES];
+	bool is_ahead = all.hi_ns > 0 && (all.lo_ns >= 0 || all.hi_ns > -all.lo_ns);
+
+	text_ns_short(all.lo_ns < 0 ? 0 - (uint64_t)all.lo_ns : 0, behind, sizeof(behind));
+	text_ns_short(all.hi_ns > 0 ? (uint64_t)all.hi_ns : 0, ahead, sizeof(ahead));
+	if (both)
+		say(words, "up to %s behind and %s ahead", behind, ahead);
+	else
+		say(words, "up to %s %s", is_ahead ? ahead : behind, is_ahead ? "ahead" : "behind");
+}
+
+void say_error_range(struct words *words, const struct error_range *errors)
+{
+	char text[ERROR_RANGE_BYTES];
+
+	if (!errors->wrong) {
+		say(words, "off by %s", error_range_text(errors, text));
+		return;
+	}
+	say_furthest(words, errors->all, is_on_both_sides(errors));
+	say(words, " (%s)", error_range_text(errors, text));
+}
+
 /* Who says so, where it is not the page. */
 static void put_witness(FILE *out, const struct witness *witness)
 {
@@ -44,18 +78,26 @@ static void put_witness(FILE *out, const struct witness *witness)
 		fprintf(out, " by %s", witness_text(witness, text));
 }
 
-/* "3 known, 1 wrong, off by -1 ms .. +2 ms; 2 not known: CLAUSE" */
+static void put_off(FILE *out, const struct error_range *errors)
+{
+	char off[ERROR_OFF_BYTES] = "";
+	struct words words = {off, sizeof(off)};
+
+	say_error_range(&words, errors);
+	fputs(off, out);
+}
+
+/* "3 known, 1 wrong, up to 2 ms ahead (-1 ms .. +2 ms); 2 not known: CLAUSE" */
 static void put_errors(FILE *out, const struct error_range *errors, const struct witness *witness)
 {
-	char text[ERROR_RANGE_BYTES];
 	enum level level = errors->wrong ? LEVEL_CRITICAL : LEVEL_NONE;
 
 	fprintf(out, "%" PRIu64 " known", errors->known);
 	if (errors->known) {
 		fputs(", ", out);
 		level_begin(out, level);
-		fprintf(out, "%" PRIu64 " wrong, off by %s", errors->wrong,
-			error_range_text(errors, text));
+		fprintf(out, "%" PRIu64 " wrong, ", errors->wrong);
+		put_off(out, errors);
 		level_end(out, level);
 		put_witness(out, witness);
 		if (errors->unbounded && witness->rank == WITNESS_PAGE)
@@ -154,6 +196,8 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 
 	switch (incident->recovery.state) {
 	case CLAIM_HOLDS:
+		if (!incident_any_known(incident))
+			return "over; no clock was compared";
 		if (!witness_is_other(incident_recovered_by(incident)))
 			return "recovered";
 		snprintf(text, RECOVERY_BYTES, "recovered, by %s",
@@ -173,6 +217,13 @@ const char *incident_recovery(const struct incident *incident, char text[RECOVER
 		snprintf(text, RECOVERY_BYTES, "recovery not known: %s",
 			 claim_why_means(incident->recovery.why));
 	return text;
+}
+
+bool incident_is_of_known_length(const struct incident *incident)
+{
+	uint64_t most_ns;
+
+	return incident_least_ns(incident) || incident_most_ns(incident, &most_ns);
 }
 
 const char *incident_length(const struct incident *incident, char text[INCIDENT_LENGTH_BYTES])

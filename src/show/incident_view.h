@@ -12,6 +12,8 @@
 #include "judge/incident.h"
 #include "show/json_table.h"
 
+struct words; /* show/sentence.h */
+
 extern const struct json_table incident_table;
 extern const struct json_table json_recovery;	 /* the keys of recovery_json_add() */
 extern const struct json_table json_curve_point; /* a stretch of a clock's error over time */
@@ -27,15 +29,20 @@ void incident_put_text(FILE *out, uint64_t start_ns, const struct incident *inci
  */
 const char *error_range_text(const struct error_range *errors, char text[ERROR_RANGE_BYTES]);
 
+/* "up to 250 ms behind (-250.002 ms .. +2.102 us)"; none was wrong: "off by ...". */
+#define ERROR_OFF_BYTES 256
+void say_error_range(struct words *words, const struct error_range *errors);
+
 #define INCIDENT_LENGTH_BYTES (2 * TEXT_NS_BYTES + 24)
+
+/* Is anything known of how long it was? */
+bool incident_is_of_known_length(const struct incident *incident);
 
 /*
  * For how long it was bad: "at least 2.0 min"; where it recovered "4.8 s" or, where the samples are
  * too far apart for one number, "between 2.9 s and 3.1 s" or "at most 100 ms"; @text.
  */
 const char *incident_length(const struct incident *incident, char text[INCIDENT_LENGTH_BYTES]);
-
-struct words; /* show/sentence.h */
 
 /*
  * "CLOCK_REALTIME still 250 ms behind": the clock that is off at the end of @incident, by its

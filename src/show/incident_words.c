@@ -207,7 +207,7 @@ static bool is_good_again(const struct incident_clock *clock)
 	return clock->seen && clock->is_good && !clock->is_outdated;
 }
 
-static bool any_known(const struct incident *incident)
+bool incident_any_known(const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		if (incident->clock[i].errors.known)
@@ -247,9 +247,9 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 			say(&words, "%" PRIu64 " read%s wrong", wrong_reads(incident),
 			    wrong_reads(incident) == 1 ? "" : "s");
 		else
-			say(&words, !any_known(incident) ? "errors not known"
-				    : is_another_wrong	 ? "wrong at another time"
-							 : "none proven wrong");
+			say(&words, !incident_any_known(incident) ? "errors not known"
+				    : is_another_wrong		  ? "wrong at another time"
+								  : "none proven wrong");
 	}
 	if (!incident->closed) {
 		say(&words, "; not over.");
@@ -262,7 +262,7 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 		/* Of a page whose time was compared with nothing that is no more than it was. */
 		if (now == CLAIM_FAILS)
 			say(&words, "; recovered; another NOT.");
-		else if (!any_known(incident))
+		else if (!incident_any_known(incident))
 			say(&words, "; over within %s.", length);
 		else if (now == CLAIM_UNKNOWN)
 			say(&words, "; recovered; now: not known.");

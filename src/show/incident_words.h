@@ -24,6 +24,9 @@ struct incident_off {
 /* Into @worst, if one of @incident was further off. */
 void incident_worse_off(const struct incident *incident, struct incident_off *worst);
 
+/* Was any clock compared in it? If not, that it is over does not say that the clocks are right. */
+bool incident_any_known(const struct incident *incident);
+
 /* What @kind is called in a headline: "Clock set". Static. */
 const char *finding_title(enum finding_kind kind);
 

@@ -341,7 +341,8 @@ static void put_step(FILE *out, struct ns_interval step)
 
 	text_ns(step.lo_ns, true, lo, sizeof(lo));
 	text_ns(step.hi_ns, true, hi, sizeof(hi));
-	fprintf(out, "stepped the system clock by %s .. %s", lo, hi);
+	fprintf(out, "stepped the system clock by %s%s%s", lo, strcmp(lo, hi) != 0 ? " .. " : "",
+		strcmp(lo, hi) != 0 ? hi : "");
 }
 
 /* 10^-12 as ppm, exactly. */

@@ -13,9 +13,11 @@ static void put_time(FILE *out, const struct watch_context *context, uint64_t ti
 {
 	const struct utc_times times = {context->utc, context->start_ns,
 					context->start_realtime_ns};
+	uint64_t broken_ns = context->utc->broken_ns;
 	char utc[INSTANT_ISO_BYTES];
 
-	if (!utc_text(&times, time_ns, utc))
+	/* Since a disruption what was before it does not tell UTC: it is off by the downtime. */
+	if (!utc_text(&times, time_ns, utc) || (broken_ns && time_ns >= broken_ns))
 		fputc('~', out);
 	fprintf(out, "%s ", utc);
 	live_put_time(out, context->start_ns, time_ns);
@@ -56,8 +58,8 @@ static void text_begin(FILE *out, const struct watch_context *context)
 		recorded_put_text(out, context->recorded);
 	live_put_start(out, context->start_realtime_ns);
 	fputc('\n', out);
-	fputs("times   UTC by the page or the clock that judges, after ~ by CLOCK_REALTIME of the "
-	      "start; then seconds after the start\n",
+	fputs("times   UTC by the page or the clock that judges, after ~ only estimated; then "
+	      "seconds after the start\n",
 	      out);
 	fprintf(out, "page    %s", context->device ? context->device : "NONE");
 	if (context->device)

@@ -34,6 +34,17 @@ setup() {
 	diff "$BATS_TEST_TMPDIR/text" "$data/fleet.txt"
 }
 
+@test "report: that an incident is over does not say that clocks which nobody compared are right" {
+	record gone gone
+	"$VMCLOCK_TRACE" report gone.sqlite >"$BATS_TEST_TMPDIR/text"
+	grep -q '^=== incident 1, .* over; no clock was compared$' "$BATS_TEST_TMPDIR/text"
+	tr -s ' \n' ' ' <"$BATS_TEST_TMPDIR/text" | grep -qF ' Over; no clock was compared.'
+	"$VMCLOCK_TRACE" report gone.sqlite calm.sqlite >"$BATS_TEST_TMPDIR/text"
+	grep -qF 'incident 1 is over; CLOCK_REALTIME was not compared' "$BATS_TEST_TMPDIR/text"
+	"$VMCLOCK_TRACE" report --html gone.sqlite calm.sqlite >"$BATS_TEST_TMPDIR/html"
+	grep -qF 'incident 1 is over; CLOCK_REALTIME was not compared' "$BATS_TEST_TMPDIR/html"
+}
+
 @test "report-fleet: as JSON, as it is laid down" {
 	"$VMCLOCK_TRACE" report --json web2.sqlite qemu.sqlite calm.sqlite >"$BATS_TEST_TMPDIR/json"
 	[ -z "${RENEW-}" ] || python3 -m json.tool "$BATS_TEST_TMPDIR/json" >"$data/fleet.json"

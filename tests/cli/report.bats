@@ -38,7 +38,9 @@ record_of() {
 	data=$BATS_TEST_DIRNAME/../data/report
 	proto=$BATS_TEST_DIRNAME/../../src/report
 	command -v protoc >/dev/null || skip "protoc is not installed"
-	"$VMCLOCK_TRACE" report "$STORY" | laid_down incident-full.txt
+	"$VMCLOCK_TRACE" report "$STORY" | tee "$BATS_TEST_TMPDIR/text" | laid_down incident-full.txt
+	# Into a ticket it fits, but for the page's own numbers.
+	[ "$(sed '/^Machine and method/,$d' "$BATS_TEST_TMPDIR/text" | awk 'length > 100 && !/ > /' | wc -l)" = 0 ]
 	record_of "$data/short.scenario" "$BATS_TEST_TMPDIR/short.sqlite"
 	record_of "$BATS_TEST_DIRNAME/../scenarios/restore.scenario" "$BATS_TEST_TMPDIR/restore.sqlite"
 	for name in short restore; do
@@ -279,7 +281,7 @@ record_of() {
 @test "report: which clock was not checked, and which page was wrong, is said" {
 	printf '%s\n' 'end 1m' 'at 20s migrate downtime 100ms' >"$BATS_TEST_TMPDIR/alone.scenario"
 	record_of "$BATS_TEST_TMPDIR/alone.scenario" "$copy"
-	"$VMCLOCK_TRACE" report "$copy" | grep -q 'recovery not known: CLOCK_REALTIME was not checked against the page afterwards$'
+	"$VMCLOCK_TRACE" report "$copy" | tr -s ' \n' ' ' | grep -q 'recovery not known: CLOCK_REALTIME was not checked against the page afterwards found '
 	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '.incidents[0] | .unchecked == ["CLOCK_REALTIME"] and .step_fault == null'
 	printf '%s\n' 'end 1m' 'realtime within 5ms' 'ptp-clock kvm within 1ms' 'at 20s step -50ms' >"$BATS_TEST_TMPDIR/step.scenario"
 	record_of "$BATS_TEST_TMPDIR/step.scenario" "$copy"
@@ -995,7 +997,7 @@ assert min(int(row["error_lo_ns"]) for row in by_other) // 1000000 == -251, by_o
 	printf '%s\n' 'end 3m' 'realtime within 5ms' 'at 30s clock-set step +1s' 'at 40s clock-set step -1s' \
 		'at 80s clock-set step +10s' >"$BATS_TEST_TMPDIR/two.scenario"
 	"$VMCLOCK_TRACE" record --scenario "$BATS_TEST_TMPDIR/two.scenario" "$copy" >/dev/null || [ $? = 3 ]
-	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '(.incidents | length) == 2 and (.verdict | contains("Incident 2: ") and contains("NOT recovered"))'
+	"$VMCLOCK_TRACE" report --json "$copy" | jq -e '(.incidents | length) == 2 and (.verdict | contains("Incident 2 (") and contains("NOT recovered"))'
 }
 
 @test "report: who read was not seen, and why, in one sentence" {
