@@ -99,6 +99,8 @@ SANITIZED := build/fuzz
 THREADED := $(filter-out page_seqlock store_power,$(patsubst tests/unit/%.c,%,\
 	$(shell grep -lE 'pthread_create|recorder_|basic_auth_' tests/unit/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+# Large pieces of memory are not mapped anew for each input: tests/fuzz/fuzz_pool.h.
+FUZZ_POOL := -Wl,--wrap=malloc,--wrap=calloc,--wrap=free
 # As OSS-Fuzz gives it, or that of clang.
 LIB_FUZZING_ENGINE ?= -fsanitize=fuzzer
 TIME ?= 120
@@ -245,7 +247,7 @@ $(OUT)/unit/%: tests/unit/%.c $(LIBRARY)
 $(OUT)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,fuzz,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LIB_FUZZING_ENGINE) -o $@ $(filter %.c %.a,$^) $(LDLIBS) \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LIB_FUZZING_ENGINE) $(FUZZ_POOL) -o $@ $(filter %.c %.a,$^) $(LDLIBS) \
 		$(SERVE_LDLIBS) $(BUNDLE_LDLIBS)
 
 $(OUT)/man/%.scd: man/%.scd man/fill $(MANUAL) $(PROGRAMS)

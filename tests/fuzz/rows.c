@@ -4,17 +4,12 @@
  * recording of a seed, in the folder FUZZ_RECORDINGS or in `recordings` beside the program. What
  * SQLite itself refuses is no change.
  */
-#include "fuzz.h"
+#include "fuzz_report.h"
 
 #include <dirent.h>
 #include <sqlite3.h>
 
 #include "bundle/bundle_parts.h"
-#include "bundle/bundle_replay.h"
-#include "feed/message.h"
-#include "report/report_source.h"
-#include "report/report_stream.h"
-#include "report/report_view.h"
 
 #define RECORDINGS   8
 #define CHANGES_MOST 64
@@ -169,45 +164,29 @@ static void make(const char *path, size_t which, const uint8_t *data, size_t siz
 	sqlite3_close(db);
 }
 
-static void show(const char *path, uint8_t mode)
+static void make_parts(const char *path)
 {
-	struct report_request request = {
-		.incident = mode & 1, .since = mode & 2 ? "1s" : NULL, .keeps_reads = true};
-	struct report_source *source = NULL;
+	static struct bundle_parts parts;
 
-	if (report_source_open(path, &request, &source) == MESSAGE_GO_ON) {
-		const struct report *report = report_source_report(source);
-
-		report_put_text(fuzz_nowhere(), report);
-		report_put_json(fuzz_nowhere(), report);
-		report_put_html(fuzz_nowhere(), report);
-	}
-	report_source_close(source);
-	report_stream_run(path, &request, mode & 4 ? &report_perfetto : &report_csv,
-			  fuzz_nowhere());
+	memset(&parts, 0, sizeof(parts));
+	bundle_parts_make(path, &parts);
+	bundle_parts_free(&parts);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char path[64];
 	uint8_t mode = fuzz_byte(&data, &size), which = fuzz_byte(&data, &size);
-	struct bundle_replay replay;
-	struct error error = {0};
 
 	if (!path[0]) {
 		load_all();
 		snprintf(path, sizeof(path), "/dev/shm/fuzz-rows-%d.sqlite", getpid());
 	}
 	make(path, which % recording_count, data, size);
-	show(path, mode);
-	bundle_replay(path, &replay, &error);
-	if (mode & 8) {
-		static struct bundle_parts parts;
-
-		memset(&parts, 0, sizeof(parts));
-		bundle_parts_make(path, &parts);
-		bundle_parts_free(&parts);
-	}
+	if (mode & 8)
+		make_parts(path);
+	else
+		fuzz_report(path, mode);
 	unlink(path);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "scenario/scenario.h"
 #include "scenario/scenario_source.h"
 
-#define EVENTS_MOST 500 /* of one story: a long one is no other */
+#define EVENTS_MOST 200 /* of one story: a long one is no other */
 
 static void play(const struct scenario *scenario)
 {
