@@ -715,11 +715,11 @@ schema_check() {
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/json_check.py" "$@"
 }
 
-# bats test_tags=slow
+# bats test_tags=slow,rounds
 @test "report: the JSON of every scenario is what its schema says, and no key is there that it does not have" {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
 	"$VMCLOCK_TRACE" report --schema >"$BATS_TEST_TMPDIR/schema"
-	for scenario in "$BATS_TEST_DIRNAME"/../scenarios/*.scenario; do
+	for scenario in $(some_of 8 "$BATS_TEST_DIRNAME"/../scenarios/*.scenario); do
 		name=$(basename "$scenario" .scenario)
 		record_of "$scenario" "$copy"
 		# Where events were lost and nothing else was found, all is not known to be well.
@@ -729,8 +729,8 @@ schema_check() {
 	"${VMCLOCK_TRACE%/*}/unit/report_forms" --make "$BATS_TEST_TMPDIR/all.sqlite"
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR/all.sqlite" >"$BATS_TEST_TMPDIR/all.json"
 	schema_check "$BATS_TEST_TMPDIR/schema" "$BATS_TEST_TMPDIR"/*.json
-	# All kinds of findings, readers, clocks and reasons were among them.
-	jq -r '.findings[].kind' "$BATS_TEST_TMPDIR"/*.json | sort -u | [ "$(wc -l)" = 24 ]
+	# All kinds of findings, readers, clocks and reasons are among all of them.
+	[ "$(one_of 8)" != 1 ] || jq -r '.findings[].kind' "$BATS_TEST_TMPDIR"/*.json | sort -u | [ "$(wc -l)" = 24 ]
 	jq -e '.readers | length > 3' "$BATS_TEST_TMPDIR/all.json"
 	# It does complain: of a key that it does not know, of one that is gone, of another type, at any depth.
 	for change in '.more = 1' 'del(.level)' '.findings[0].detail.more = 1' '.incidents[0].clocks[0].errors.known = "1"' \
