@@ -59,7 +59,7 @@ static void show_window(struct metrics_windows *windows, const struct incident *
 		windows->from_ns = time_of_day(incident->from_ns);
 	windows->count = incident->number;
 	windows->severity = incident->severity;
-	incident_headline(incident, CLAIM_HOLDS, false, windows->headline);
+	incident_headline(incident, CLAIM_HOLDS, false, false, windows->headline);
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct error_range *errors = &incident->clock[i].errors;
 

@@ -6,7 +6,9 @@ static const struct {
 	const char *means;
 } reasons[CLAIM_WHYS] = {
 	[CLAIM_NOT_ENDED] = {"not_ended", "it still goes on"},
-	[CLAIM_NO_CLOCK] = {"no_clock", "the page carries no clock, so no other was checked"},
+	[CLAIM_NO_CLOCK] =
+		{"no_clock",
+		 "the page carries no clock, and nothing else told how CLOCK_REALTIME is"},
 	[CLAIM_CLOCK_UNKNOWN] = {"clock_unknown",
 				 "a clock was not checked against the page afterwards"},
 	[CLAIM_BAD_BEFORE] = {"bad_before", "a clock is off that was so before it began"},
@@ -56,8 +58,8 @@ static const struct {
 	[CLAIM_COMPARED_NOT_ALWAYS] = {"compared_not_always",
 				       "for a time no other clock told how CLOCK_REALTIME was"},
 	[CLAIM_REFERENCE_MOVED] = {"reference_moved",
-				   "the clock that CLOCK_REALTIME is checked against was stepped "
-				   "towards it, so it does not show which was right"},
+				   "the clock that CLOCK_REALTIME is checked against was stepped, "
+				   "so it does not show which was right"},
 };
 
 struct claim claim_seen(bool holds)

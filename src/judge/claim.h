@@ -51,7 +51,7 @@ enum claim_why {
 	CLAIM_WIDE,	     /* it is within a bound that is wider than what the clock claims */
 	CLAIM_CONTRADICTED,  /* another clock contradicts it */
 	CLAIM_COMPARED_NOT_ALWAYS, /* for a time CLOCK_REALTIME was compared with nothing */
-	CLAIM_REFERENCE_MOVED,	   /* what it is checked against was stepped onto it */
+	CLAIM_REFERENCE_MOVED,	   /* what it is checked against was stepped itself */
 	CLAIM_WHYS
 };
 

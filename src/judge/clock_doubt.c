@@ -10,19 +10,24 @@ void clock_doubts_event(struct clock_doubts *doubts, const struct health *health
 {
 	enum observed_clock id = page->is_by_witness ? OBSERVED_REALTIME : event->clock.clock;
 	const struct event_clock *clock = page->is_by_witness ? &health->realtime : &event->clock;
+	struct ns_interval error = health->clock_error;
 	struct clock_doubt *doubt;
 
 	if (event->type != EVENT_CLOCK || (unsigned int)id >= OBSERVED_CLOCKS ||
 	    !health->clock_judged || !health->clock_wrong[id])
+		return;
+	/* The other one may have moved itself. */
+	if (page->is_by_witness &&
+	    (!reference_moves_widen(&page->moves, &error) || health_of_clock(clock, error)))
 		return;
 	doubt = &doubts->of[id];
 	if (!doubt->readings++)
 		doubt->from_ns = event->time_ns;
 	doubt->to_ns = event->time_ns;
 	if (doubt->readings > 1 &&
-	    interval_furthest_ns(health->clock_error) <= interval_furthest_ns(doubt->worst))
+	    interval_furthest_ns(error) <= interval_furthest_ns(doubt->worst))
 		return;
-	doubt->worst = health->clock_error;
+	doubt->worst = error;
 	doubt->witness = page->witness;
 	doubt->has_claim = clock->has_claim;
 	doubt->claim_ns = clock->max_error_ns;

@@ -38,5 +38,6 @@ bool error_bounds_by_witness(const struct page_in_force *line, const struct even
 	const struct event_clock *reading = &event->clock;
 
 	return line->is_by_witness && !witness_realtime_error(reading, error) &&
-	       !interval_widen(*error, reading->has_claim ? reading->max_error_ns : 0, error);
+	       !interval_widen(*error, reading->has_claim ? reading->max_error_ns : 0, error) &&
+	       reference_moves_widen(&line->moves, error);
 }

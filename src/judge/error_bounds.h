@@ -36,7 +36,8 @@ bool error_bounds_of_clock(const struct page_in_force *line, const struct event 
 
 /*
  * By how much CLOCK_REALTIME was off by the EVENT_CLOCK of another clock, measurement and that
- * clock's bound included, into @error. False where that clock is not the one that CLOCK_REALTIME is
+ * clock's bound included, into @error; where that clock was stepped itself, by all places where it
+ * was (judge/reference_moves.h). False where that clock is not the one that CLOCK_REALTIME is
  * held against, as the page tells no time; @error is then undefined.
  */
 bool error_bounds_by_witness(const struct page_in_force *line, const struct event *event,

@@ -5,6 +5,12 @@
 
 #include "judge/error_bounds.h"
 
+/* It says nothing of its clock, neither good nor bad. */
+static bool is_not_vouched_for_yet(uint64_t status)
+{
+	return status == VMCLOCK_STATUS_UNKNOWN || status == VMCLOCK_STATUS_INITIALIZING;
+}
+
 bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 {
 	const struct page *page = &in_force->page;
@@ -14,10 +20,15 @@ bool health_of_page(const struct page_in_force *in_force, bool may_be_unknown)
 	if (!in_force->known || in_force->is_lost || in_force->is_torn || in_force->is_out_of_range)
 		return false;
 	unsafe = page_warnings_unsafe(mode, page_warnings(page));
-	if (may_be_unknown && page_get(page, PAGE_CLOCK_STATUS) == VMCLOCK_STATUS_UNKNOWN)
+	if (may_be_unknown && is_not_vouched_for_yet(page_get(page, PAGE_CLOCK_STATUS)))
 		unsafe &= ~PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID);
 	return !unsafe && (mode == PAGE_MARKER_ONLY ||
 			   !(in_force->is_before_reference || in_force->reference_is_stale));
+}
+
+bool health_is_stood_in_for(const struct page_in_force *page)
+{
+	return page->witness.rank == WITNESS_BOUNDED && health_of_page(page, true);
 }
 
 page_warning_set health_bad_warnings(page_warning_set unsafe)
@@ -119,7 +130,7 @@ static void handle_clock(struct health *health, const struct page_in_force *page
 void health_event(struct health *health, const struct page_in_force *page,
 		  const struct event *event)
 {
-	health->page = health_of_page(page, false);
+	health->page = health_of_page(page, false) || health_is_stood_in_for(page);
 	health->clock_judged = false;
 	if (event->type == EVENT_CLOCK)
 		handle_clock(health, page, event);

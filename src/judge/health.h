@@ -23,8 +23,8 @@
 #include "page/warning.h"
 
 /*
- * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown need not
- * vouch for the clock.
+ * Is the page good? With @may_be_unknown, a hypervisor that leaves clock_status unknown, or at
+ * INITIALIZING, need not vouch for the clock.
  */
 bool health_of_page(const struct page_in_force *page, bool may_be_unknown);
 
@@ -40,6 +40,12 @@ page_warning_set health_bad_warnings(page_warning_set unsafe);
  * knows how far its clock is off.
  */
 bool health_is_adrift(const struct page *page);
+
+/*
+ * Does another clock with a bound tell the time in place of a page that is good but for this, that
+ * nobody vouches for its clock? Then that says nothing against CLOCK_REALTIME.
+ */
+bool health_is_stood_in_for(const struct page_in_force *page);
 
 /* Has the host no source of time, with a bound or without? That is bad, and no doubt. */
 bool health_is_freerunning(const struct page *page);

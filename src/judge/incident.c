@@ -113,7 +113,8 @@ static void open_incident(struct incidents *incidents, const struct finding *fin
 	incident->found_bad_ns = incident->last_bad_ns = finding->found_ns;
 	incidents->open = true;
 	incidents->good_since_ns = 0;
-	incidents->was_unknown = incidents->clock_status == VMCLOCK_STATUS_UNKNOWN;
+	incidents->was_unknown = incidents->clock_status == VMCLOCK_STATUS_UNKNOWN ||
+				 incidents->clock_status == VMCLOCK_STATUS_INITIALIZING;
 	incidents->suspects = (struct suspects){0};
 	incidents->had_clock = incidents->has_clock;
 	incidents->witness_in_doubt = false;
@@ -405,6 +406,19 @@ static void end_incident(struct incidents *incidents, enum claim_why why)
 		       recovery.state == CLAIM_HOLDS ? since_ns : incidents->incident.to_ns);
 }
 
+/* The last one ended so, and so it is still. */
+static bool is_still_unknown(const struct incidents *incidents, enum claim_why *why)
+{
+	const struct claim *recovery = &incidents->incident.recovery;
+
+	*why = recovery->why;
+	if (!incidents->incident.closed || recovery->state != CLAIM_UNKNOWN)
+		return false;
+	return (*why == CLAIM_REFERENCE_MOVED && incident_reference_has_moved(incidents)) ||
+	       (*why == CLAIM_FURTHER_OFF && (incidents->newest[OBSERVED_REALTIME].further_off ||
+					      incidents->newest[OBSERVED_PHC].further_off));
+}
+
 bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *why)
 {
 	const struct page_in_force *page = incidents->page;
@@ -417,6 +431,8 @@ bool incidents_leave_doubt(const struct incidents *incidents, enum claim_why *wh
 		*why = CLAIM_WITNESSES;
 		return true;
 	}
+	if (is_still_unknown(incidents, why))
+		return true;
 	proof = incident_proof_of_realtime(incidents);
 	if (proof.state != CLAIM_HOLDS) {
 		*why = proof.why;

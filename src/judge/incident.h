@@ -60,9 +60,8 @@
  *
  * A reading is off where its error surely is not 0, and wrong where it is off by more than the
  * clock claims of itself, or than HEALTH_BACK_NS where it claims nothing; a reference clock that
- * claims nothing can only be off. A healthy clock that is slewed is not wrong. One that was set,
- * and that nothing else can have moved, has its new state where it is within its claim: it is not
- * further off.
+ * claims nothing can only be off. A healthy clock that is slewed is not wrong. One that was moved
+ * away, by whatever did it, and is within its claim, is not wrong, and not back.
  *
  * Nothing is judged by a page that another refutes: where a host_step or host_slew says that of two
  * pages one was wrong, and not which, errors are a hull by both, those found before in the incident
@@ -194,6 +193,8 @@ struct incident {
 	struct step_blame step_blame; /* the page was stepped: when was it wrong? */
 	struct witness witness;	      /* by whom clocks were judged last, judge/witness.h */
 	struct witness proven_by;     /* recovered: who, with no bound, says so; or none */
+	/* CLOCK_REALTIME by the host's clock without a bound, where it was the furthest off. */
+	struct ns_interval by_host;
 	bool closed;
 	uint64_t
 		/* since when the page itself is good; 0: it is not, or there is none */

@@ -253,28 +253,22 @@ static bool is_further_off(const struct incident_clock *clock, const struct even
 	       off_ns - clock->before_own_ns > back_ns(reading);
 }
 
-/* Nothing moved the guest's clocks but who set them: where that left them is their new state. */
-static bool was_only_set(const struct incident *incident)
-{
-	return incident->count[FINDING_CLOCK_SET] && !incident->count[FINDING_DISRUPTION] &&
-	       !incident->count[FINDING_RESTORE] && !incident->count[FINDING_STUN];
-}
-
 /* The newest error of clock @id, good or not: into the curve of the open incident. */
 static void take_error(struct incidents *incidents, enum observed_clock id, bool good,
 		       const struct event_clock *reading)
 {
 	struct incident_clock *clock = &incidents->incident.clock[id];
 
+	/* Until it is back, or another incident begins. */
+	incidents->newest[id].further_off =
+		(incidents->open || incidents->newest[id].further_off) &&
+		is_further_off(clock, reading, incidents->newest[id].own_off_ns);
 	if (!incidents->open)
 		return;
 	/* While nobody could tell it is not known to have been good. */
 	if (id != OBSERVED_PHC_OTHER && clock->untold_ns >= incidents->good_since_ns)
 		incidents->good_since_ns = 0;
 	note_worse(clock, incidents->newest[id].point.error);
-	incidents->newest[id].further_off =
-		!(reading->has_claim && was_only_set(&incidents->incident)) &&
-		is_further_off(clock, reading, incidents->newest[id].own_off_ns);
 	follow_good(clock, good, incidents->newest[id].point.from_ns);
 	if (incidents->newest[id].has_error)
 		add_point(incidents, id);
@@ -291,12 +285,15 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 {
 	struct incident_clock *clock = &incidents->incident.clock[OBSERVED_REALTIME];
 	const struct event_clock *reading = &event->clock;
-	struct ns_interval error;
+	struct ns_interval error, by_all;
 	int why = witness_realtime_error(reading, &error);
 	bool good;
 
 	clock->seen = clock->seen || incidents->open;
 	if (!why && reading->has_claim && interval_widen(error, reading->max_error_ns, &error))
+		why = -(int)ERROR_OUT_OF_RANGE - 1;
+	by_all = error;
+	if (!why && !reference_moves_widen(&incidents->page->moves, &by_all))
 		why = -(int)ERROR_OUT_OF_RANGE - 1;
 	if (why) {
 		add_untold(incidents, clock, why);
@@ -311,9 +308,10 @@ static void handle_witness(struct incidents *incidents, const struct event *even
 	incidents->newest[OBSERVED_REALTIME].unbounded = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].unsure = !reading->has_claim;
 	incidents->newest[OBSERVED_REALTIME].own_off_ns = surely_off_ns(error);
-	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, error);
+	incidents->newest[OBSERVED_REALTIME].point = point_at(event->time_ns, by_all);
 	incidents->newest[OBSERVED_REALTIME].reading = incidents->realtime;
-	incidents->newest[OBSERVED_REALTIME].in_claim = good;
+	incidents->newest[OBSERVED_REALTIME].in_claim =
+		health_of_clock(&incidents->realtime, by_all);
 	incidents->newest[OBSERVED_REALTIME].own = error;
 	incidents->incident.witness = incidents->page->witness;
 	incident_follow_proof(incidents);

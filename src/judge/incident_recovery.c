@@ -189,12 +189,27 @@ static void prove(struct incidents *incidents, struct ns_interval error)
 	}
 }
 
+/* Where it proves the recovery, it tells from what. */
+static void note_by_host(struct incidents *incidents)
+{
+	const struct witness_peers *peers = &incidents->page->peers;
+	struct ns_interval *furthest = &incidents->incident.by_host;
+
+	for (size_t i = 0; incidents->open && incidents->proof.host_agreed && i < peers->count;
+	     i++) {
+		if (is_host_of_now(incidents, &peers->peer[i]) &&
+		    surely_off_ns(peers->peer[i].realtime) > surely_off_ns(*furthest))
+			*furthest = peers->peer[i].realtime;
+	}
+}
+
 void incident_follow_proof(struct incidents *incidents)
 {
 	const struct event_clock *reading = &incidents->newest[OBSERVED_REALTIME].reading;
 	struct realtime_proof *proof = &incidents->proof;
 	struct ns_interval error;
 
+	note_by_host(incidents);
 	if (!incidents->newest[OBSERVED_REALTIME].is_good)
 		proof->is_missing = true;
 	/* By the page or the witness alone it is not off: then another clock says that it is. */
@@ -267,6 +282,28 @@ static struct claim quarrel_of(const struct incidents *incidents, uint64_t since
 		       : claim_seen(true);
 }
 
+/* Does another clock than the one that judges tell how CLOCK_REALTIME is, with a bound? */
+static bool is_told_by_another(const struct incidents *incidents)
+{
+	const struct witness_peers *peers = &incidents->page->peers;
+	struct ns_interval error;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		if (tells_realtime(incidents, &peers->peer[i], &error) &&
+		    !witness_is_clock(&incidents->page->witness, &peers->peer[i].clock))
+			return true;
+	}
+	return false;
+}
+
+bool incident_reference_has_moved(const struct incidents *incidents)
+{
+	return witness_is_other(&incidents->page->witness) &&
+	       (reference_moves_are_onto(&incidents->reference_moves) ||
+		(reference_moves_are_away(&incidents->page->moves) &&
+		 !is_told_by_another(incidents)));
+}
+
 struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns)
 {
 	bool has_witness = incidents->has_clock || incidents->page->witness.rank != WITNESS_NONE;
@@ -295,8 +332,7 @@ struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns
 		return claim_unknown(CLAIM_CLOCK_UNKNOWN);
 	if (incidents->witness_in_doubt && moved && witness_is_other(&incidents->page->witness))
 		return claim_unknown(CLAIM_WITNESS);
-	if (witness_is_other(&incidents->page->witness) &&
-	    reference_moves_are_onto(&incidents->reference_moves))
+	if (incident_reference_has_moved(incidents))
 		return claim_unknown(CLAIM_REFERENCE_MOVED);
 	if (is_without_source(incidents))
 		return claim_unknown(CLAIM_FREERUNNING);
@@ -340,6 +376,22 @@ static bool is_lost_sight_of(const struct incidents *incidents)
 	return false;
 }
 
+/*
+ * One that is about as far off as it may be is so at one update of the page, and not at the next:
+ * that is one condition.
+ */
+static bool is_at_edge(const struct incidents *incidents)
+{
+	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
+		const struct newest_reading *newest = &incidents->newest[i];
+
+		if (newest->known && newest->is_good && newest->reading.has_claim &&
+		    interval_furthest_ns(newest->own) > claim_of_ns(&newest->reading))
+			return true;
+	}
+	return false;
+}
+
 uint64_t incident_settle_ns(const struct incidents *incidents, struct claim recovery)
 {
 	if (recovery.state != CLAIM_UNKNOWN)
@@ -356,6 +408,9 @@ uint64_t incident_settle_ns(const struct incidents *incidents, struct claim reco
 	case CLAIM_NO_CLOCK:
 		return may_tell_again(incidents) ? GONE_SETTLES * INCIDENT_SETTLE_NS
 						 : INCIDENT_SETTLE_NS;
+	case CLAIM_REFUTED:
+		return is_at_edge(incidents) ? GONE_SETTLES * INCIDENT_SETTLE_NS
+					     : INCIDENT_SETTLE_NS;
 	case CLAIM_CLOCK_GONE:
 		return GONE_SETTLES * INCIDENT_SETTLE_NS;
 	default:

@@ -110,7 +110,7 @@ struct incidents {
 	bool not_updated;      /* not_updated was found, and no update since */
 	uint64_t seq_count;    /* of the newest page */
 	uint64_t clock_status; /* and this; unknown before the first */
-	bool was_unknown;      /* was it unknown when the incident opened? */
+	bool was_unknown;      /* did nobody vouch for the clock when the incident opened? */
 
 	/*
 	 * Pages with the marker of now that a later one refuted, or that refute it: errors are
@@ -214,6 +214,9 @@ struct claim incident_proof_of_realtime(const struct incidents *incidents);
 
 /* Has it recovered, now that all that is seen was good since @since_ns? incident_recovery.c */
 struct claim incident_recovery_of(struct incidents *incidents, uint64_t since_ns);
+
+/* Was the clock that judges CLOCK_REALTIME moved itself, and has not come back? */
+bool incident_reference_has_moved(const struct incidents *incidents);
 
 /* No more comes: was CLOCK_REALTIME last read before it was moved, if it was? */
 bool incident_end_is_unchecked(struct incidents *incidents);

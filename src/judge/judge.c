@@ -19,6 +19,7 @@ struct judge {
 	uint64_t last_ns;
 	bool has_first;
 	bool has_realtime;     /* was CLOCK_REALTIME ever compared? */
+	bool is_by_word;       /* once by another clock without a bound? */
 	bool realtime_by_page; /* and by the page, at the newest such reading? */
 	/* The first such reading, and the newest; valid if has_realtime. */
 	uint64_t realtime_from_ns;
@@ -127,6 +128,7 @@ static void follow_realtime(struct judge *judge, const struct event *event)
 		return;
 	}
 	judge->realtime_by_page = !judge->page.is_by_witness;
+	judge->is_by_word |= judge->page.is_by_witness && !witness_is_sure(&judge->page.witness);
 	/* Of the beginning it becomes known now who was to tell it. */
 	judge->untold.by_page |= judge->untold.times && judge->realtime_by_page;
 	judge->untold.readings = 0;
@@ -220,7 +222,7 @@ const struct page_in_force *judge_page(const struct judge *judge)
 
 bool judge_page_is_good(const struct judge *judge)
 {
-	return judge->health.page;
+	return health_of_page(&judge->page, false);
 }
 
 /* What an @unsafe page has left unknown. */
@@ -312,6 +314,16 @@ static enum claim_why uncompared_why(const struct judge *judge)
 	return page_mode(&judge->page.page) == PAGE_FULL ? CLAIM_NOT_COMPARED : CLAIM_NO_CLOCK;
 }
 
+/* That nobody vouched for the page leaves nothing open where another clock with a bound told it. */
+static bool is_stood_in_for(const struct judge *judge, const struct claim_span *span)
+{
+	const struct page_doubt *doubt = &judge->doubt;
+
+	return !span->uncompared && !judge->is_by_word &&
+	       doubt->unsafe == PAGE_WARNING_BIT(PAGE_WARN_STATUS_NOT_VALID) && !doubt->is_adrift &&
+	       !doubt->is_out_of_range && !doubt->undefined[0];
+}
+
 void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 {
 	span->page_bad = page_doubt_any(&judge->doubt);
@@ -322,6 +334,7 @@ void judge_add_doubt(const struct judge *judge, struct claim_span *span)
 	span->moment |= judge->has_first && judge->first_ns == judge->last_ns;
 	span->clock_off |= clock_doubts_any(&judge->clock_doubts, 0, UINT64_MAX);
 	judge_add_compared(judge, 0, UINT64_MAX, span);
+	span->page_bad &= !is_stood_in_for(judge, span);
 }
 
 /* In that time, or where what is beyond the table may be in it? */

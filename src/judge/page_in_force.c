@@ -132,6 +132,7 @@ static void choose_witness(struct page_in_force *in_force, const struct event *e
 	if (!is_other || !witness_is_other(&in_force->witness) ||
 	    witness_peers_are_new(&in_force->peers, &event->clock))
 		return;
+	reference_moves_reading(&in_force->moves, event, interval_of(0), in_force->marker_ns);
 	doubt = witness_peers_doubt(&in_force->peers, &in_force->witness, event->time_ns);
 	in_force->is_by_witness = doubt == PEERS_AGREE;
 	in_force->is_contradicted = doubt == PEERS_CONTRADICT;

@@ -21,6 +21,7 @@
 #include "event/event.h"
 #include "event/page_change.h"
 #include "judge/leap_turn.h"
+#include "judge/reference_moves.h"
 #include "judge/witness.h"
 #include "judge/witness_peers.h"
 #include "page/page.h"
@@ -47,7 +48,8 @@ struct page_in_force {
 	struct witness witness; /* by which clock CLOCK_REALTIME is judged: the page, or another */
 	struct witness other;	/* the best one beside the page */
 	bool is_by_witness;	/* is this event a reading by it, which is no page? */
-	struct leap_turn leap_turn; /* may a leap second explain that a clock is off? */
+	struct reference_moves moves; /* of the other clock that is the witness */
+	struct leap_turn leap_turn;   /* may a leap second explain that a clock is off? */
 	/* It would be, but clocks that claim a bound contradict each other: nothing is known. */
 	bool is_contradicted;
 	struct witness_peers peers; /* all that could be one, and who contradicts whom */

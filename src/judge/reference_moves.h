@@ -17,6 +17,8 @@ struct reference_moves {
 	struct ns_interval error; /* CLOCK_REALTIME less it by that, its bound included */
 	struct ns_interval sum;	  /* by how much it was moved */
 	bool is_onto;		  /* and once towards CLOCK_REALTIME */
+	struct ns_interval away;  /* how far it is from where it was first, since the disruption */
+	struct ns_interval doubt; /* and from all places where it was; 0 is in it */
 };
 
 /* Only what moves it from now on counts. */
@@ -25,6 +27,15 @@ void reference_moves_begin(struct reference_moves *moves);
 /* A reading of it, with CLOCK_REALTIME off by @error; @moved_ns: the newest disruption. */
 void reference_moves_reading(struct reference_moves *moves, const struct event *event,
 			     struct ns_interval error, uint64_t moved_ns);
+
+/* Is it not where it was before, by its own doing? Which of the two was right is not known. */
+bool reference_moves_are_away(const struct reference_moves *moves);
+
+/*
+ * Widen @error of CLOCK_REALTIME by it, so that it holds by each place where it was, as long as it
+ * has not come back. False past 292 years; @error is then undefined.
+ */
+bool reference_moves_widen(const struct reference_moves *moves, struct ns_interval *error);
 
 /* Was it moved onto CLOCK_REALTIME, and not back to where it was? */
 bool reference_moves_are_onto(const struct reference_moves *moves);

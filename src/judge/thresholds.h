@@ -104,7 +104,8 @@
 	  "The same where it is not known whether it has recovered, and may become known.")        \
 	X("settled_without_clock", GONE_SETTLES *INCIDENT_SETTLE_NS, THRESHOLD_NS,                 \
 	  "The same where the page, or the other clock that told how CLOCK_REALTIME is, "          \
-	  "does not tell it any more, and may again.")                                             \
+	  "does not tell it any more, and may again; or where a clock is about as far off as it "  \
+	  "may be, by one of two states of the page that contradict each other.")                  \
 	X("recovered", RECOVERY_BEYOND_NS, THRESHOLD_NS,                                           \
 	  "CLOCK_REALTIME has recovered where it surely is off by no more than it claims, and "    \
 	  "this.")                                                                                 \

@@ -152,6 +152,11 @@ const struct event_gap *report_worst_unkept(const struct report *report)
 	return worst;
 }
 
+bool report_page_is_bad(const struct report *report)
+{
+	return span_of(report).page_bad;
+}
+
 bool report_page_is_freerunning(const struct report *report)
 {
 	return span_of(report).freerunning;
@@ -176,6 +181,8 @@ struct claim report_clocks_claim(const struct report *report)
 	}
 	/* What was found where nothing can be seen does not say how they were. */
 	span.found_unkept = false;
+	/* A host without a source of time may give a bound, which holds; else it is page_bad. */
+	span.freerunning = false;
 	return claim_well(&span, false);
 }
 

@@ -248,7 +248,7 @@ static void emit_page(const struct report *report, const struct unknown_sink *si
 	const struct page_doubt *doubt = report->doubt;
 	char from[INSTANT_ISO_BYTES], to[INSTANT_ISO_BYTES];
 
-	if (!page_doubt_any(doubt) || doubt->from_ns >= report->until_ns ||
+	if (!report_page_is_bad(report) || doubt->from_ns >= report->until_ns ||
 	    doubt->to_ns < report->since_ns)
 		return;
 	report_utc(report, doubt->from_ns, from, sizeof(from));

@@ -90,6 +90,9 @@ bool report_end_is_untold(const struct report *report);
 /* Did the page say UNRELIABLE of itself while no incident was open? */
 bool report_page_is_unreliable(const struct report *report);
 
+/* Was it bad, or nobody vouched for it, so that nothing tells how the clocks were? */
+bool report_page_is_bad(const struct report *report);
+
 /* Or that its host has no source of time (FREERUNNING)? */
 bool report_page_is_freerunning(const struct report *report);
 

@@ -107,6 +107,17 @@ static void say_error(struct words *words, enum observed_clock clock,
 	say(words, ".");
 }
 
+static void say_by_host(struct words *words, const struct incident *incident)
+{
+	char name[WITNESS_TEXT_BYTES];
+
+	if (!incident_is_off_by_host(incident))
+		return;
+	say(words, " By %s, CLOCK_REALTIME was about ", witness_text(&incident->proven_by, name));
+	say_off(words, incident->by_host);
+	say(words, ".");
+}
+
 static void say_clocks(struct words *words, const struct incident *incident)
 {
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
@@ -129,6 +140,7 @@ static void say_clocks(struct words *words, const struct incident *incident)
 		say_error(words, (enum observed_clock)i, errors, &incident->witness);
 		say_not_known(words, incident, (enum observed_clock)i);
 	}
+	say_by_host(words, incident);
 }
 
 static void say_readers(struct words *words, const struct report *report,
@@ -331,12 +343,12 @@ static void say_status(struct words *words, const struct report *report)
 	    is_unreliable ? "'s clock said UNRELIABLE of itself"
 			  : " had no source of time (FREERUNNING)");
 	if (!to_ns) {
-		say(words, " in a part that was not kept. Beside that");
+		say(words, " in a part that was not kept");
 		return;
 	}
 	report_utc(report, later(from_ns, report->since_ns), from, sizeof(from));
 	report_utc(report, earlier(to_ns, report->until_ns), to, sizeof(to));
-	say(words, " from %s to %s. Beside that", from, to);
+	say(words, " from %s to %s", from, to);
 }
 
 /* The findings of what was not kept are, without the events that show them. */
@@ -361,8 +373,10 @@ static void say_nothing_bad(struct words *words, const struct report *report)
 
 	if (report_is_all(report).state != CLAIM_HOLDS)
 		none = "no incident was seen";
-	if (report_page_is_unreliable(report) || report_page_is_freerunning(report))
+	if (report_page_is_unreliable(report) || report_page_is_freerunning(report)) {
 		say_status(words, report);
+		say(words, ". Beside that");
+	}
 	report_worst_finding(report, &findings);
 	if (findings)
 		say_findings(words, report, none);
@@ -408,6 +422,11 @@ void report_verdict(const struct report *report, char *text, size_t bytes)
 	    at_most(report, report->analysis->incidents_unlisted), count, count == 1 ? "" : "s");
 	if (count > 1)
 		say(&words, report->incident ? " The one asked for:" : " The worst:");
+	if (report_page_is_unreliable(report) || report_page_is_freerunning(report)) {
+		say(&words, " Beside that");
+		say_status(&words, report);
+		say(&words, ".");
+	}
 	say_incident(&words, report, incident);
 	if (!report->incident)
 		say_clock_doubts(&words, report->clock_doubts, report->since_ns, report->until_ns,

@@ -94,6 +94,10 @@ static void say_length(struct words *words, const struct incident *incident)
 		    incident_least_ns(incident) ? least : "");
 		return;
 	}
+	if (!most_ns) {
+		say(words, "a moment");
+		return;
+	}
 	text_ns_short(most_ns, most, sizeof(most));
 	if (!incident_least_ns(incident))
 		say(words, "at most ");
@@ -200,6 +204,8 @@ static void set_clock(const struct report *report, struct verdict *out)
 		say(&note, "%s",
 		    worst.step_ns ? ", wrong before that step or after it"
 				  : ", by the step that put it right or wrong");
+	else if (worst.by_host)
+		say(&note, ", by %s", witness_text(&worst.incident->proven_by, witness));
 	else if (witness_is_other(&worst.incident->witness))
 		say(&note, ", by %s", witness_text(&worst.incident->witness, witness));
 }
@@ -279,14 +285,38 @@ static void set_reads(const struct report *report, struct verdict *out)
 		say(&note, "%s%" PRIu64 " failed", reads.unknown ? "; " : "", reads.failed);
 }
 
-/* Does a stun tell that the guest did not run where no disruption does? */
-static bool has_kind(const struct verdict *out, enum finding_kind kind)
+/* A stun tells that the guest did not run where no disruption does. */
+static const struct finding_stun *longest_stun(const struct verdict *out)
 {
+	const struct finding_stun *longest = NULL;
+
 	for (size_t i = 0; i < out->incidents; i++) {
-		if (out->incident[i]->count[kind])
-			return true;
+		for (size_t j = 0; j < out->incident[i]->findings; j++) {
+			const struct finding *finding = &out->incident[i]->finding[j];
+
+			if (finding->kind == FINDING_STUN &&
+			    (!longest || finding->stun.length.hi_ns > longest->length.hi_ns))
+				longest = &finding->stun;
+		}
 	}
-	return false;
+	return longest;
+}
+
+static void say_stretch(struct words *words, struct ns_interval length, bool at_least)
+{
+	char from[TEXT_NS_BYTES], to[TEXT_NS_BYTES];
+
+	text_ns_short((uint64_t)length.lo_ns, from, sizeof(from));
+	text_ns_short((uint64_t)length.hi_ns, to, sizeof(to));
+	if (at_least) {
+		say(words, "at least %s", from);
+		return;
+	}
+	if (length.lo_ns <= 0)
+		say(words, "at most ");
+	else if (strcmp(from, to) != 0)
+		say(words, "%s to ", from);
+	say(words, "%s", to);
 }
 
 static bool is_asked_for(const struct report *report, const struct verdict *out,
@@ -303,7 +333,7 @@ static void set_downtime(const struct report *report, struct verdict *out)
 	struct words value = value_of(line), note = note_of(line);
 	const struct downtimes *all = &report->analysis->downtimes;
 	const struct downtime *longest = NULL, *unknown = NULL;
-	char from[TEXT_NS_BYTES], to[TEXT_NS_BYTES];
+	const struct finding_stun *stun = longest_stun(out);
 
 	for (size_t i = 0; i < all->count; i++) {
 		const struct downtime *downtime = &all->downtime[i];
@@ -315,21 +345,17 @@ static void set_downtime(const struct report *report, struct verdict *out)
 		else if (!longest || downtime->length.hi_ns > longest->length.hi_ns)
 			longest = downtime;
 	}
-	if (longest) {
-		line->well = CLAIM_FAILS;
-		text_ns_short((uint64_t)longest->length.lo_ns, from, sizeof(from));
-		text_ns_short((uint64_t)longest->length.hi_ns, to, sizeof(to));
-		if (longest->length.lo_ns <= 0)
-			say(&value, "at most ");
-		else if (strcmp(from, to) != 0)
-			say(&value, "%s to ", from);
-		say(&value, "%s", to);
+	line->well = CLAIM_FAILS;
+	if (stun && (!longest || stun->length.lo_ns > longest->length.hi_ns)) {
+		say_stretch(&value, stun->length, stun->at_least);
+		say(&note, "what its heartbeat missed%s", unknown ? "; of another not known" : "");
+	} else if (longest) {
+		say_stretch(&value, longest->length, false);
 		say(&note, "true time by the page%s", unknown ? "; of another not known" : "");
-	} else if (unknown || has_kind(out, FINDING_STUN)) {
-		line->well = unknown ? CLAIM_UNKNOWN : CLAIM_FAILS;
-		say(&value, unknown ? "not known" : "the guest stood still");
-		if (unknown)
-			say(&note, "%s", downtime_unknown_means(unknown->unknown));
+	} else if (unknown) {
+		line->well = CLAIM_UNKNOWN;
+		say(&value, "not known");
+		say(&note, "%s", downtime_unknown_means(unknown->unknown));
 	} else {
 		/* One that is too short for a stun is not found. */
 		set_none(line, report, "none seen", "none seen");
@@ -372,10 +398,6 @@ static void set_now(const struct report *report, struct verdict *out)
 		claim = claim_unknown(CLAIM_NOT_COMPARED);
 	if (least && claim.state == CLAIM_HOLDS && report_end_is_untold(report))
 		claim = claim_unknown(CLAIM_COMPARED_NOT_ALWAYS);
-	/* Of a host without a source of time no clock was seen off. */
-	if (!least && claim.state == CLAIM_FAILS && report_page_is_freerunning(report) &&
-	    !report_page_is_unreliable(report) && out->line[VERDICT_CLOCK].well != CLAIM_FAILS)
-		claim = claim_unknown(CLAIM_FREERUNNING);
 	line->well = claim.state;
 	if (claim.state == CLAIM_HOLDS) {
 		say(&value, least ? "yes"

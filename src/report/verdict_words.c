@@ -70,10 +70,27 @@ static void say_quiet(struct words *words, const struct report *report,
 			    ? "No clock was proven wrong in %s."
 			    : "The clock was right for %s.",
 		    length);
+	else if (report_page_is_freerunning(report) &&
+		 verdict->line[VERDICT_NOW].well == CLAIM_HOLDS)
+		say(words,
+		    report->analysis->clock[OBSERVED_REALTIME].unproven
+			    ? "Host without a source of time; no clock proven wrong."
+			    : "Host without a source of time; clock right for %s.",
+		    length);
 	else if (!report->analysis->events)
 		say(words, "Nothing was recorded.");
 	else
 		say(words, "No disruption was seen. Whether the clock was right: not known.");
+}
+
+/* Is another one than the first further off? Its figure is the one of the worst clock. */
+static bool is_exceeded(const struct verdict *verdict)
+{
+	struct incident_off worst = {0};
+
+	for (size_t i = 0; i < verdict->incidents; i++)
+		incident_worse_off(verdict->incident[i], &worst);
+	return worst.incident && worst.incident != verdict->incident[0];
 }
 
 void verdict_put_headline(const struct report *report, struct verdict *verdict)
@@ -84,7 +101,7 @@ void verdict_put_headline(const struct report *report, struct verdict *verdict)
 		incident_headline(verdict->incident[0], verdict->line[VERDICT_NOW].well,
 				  verdict->line[VERDICT_CLOCK].well == CLAIM_FAILS ||
 					  verdict->line[VERDICT_READS].well == CLAIM_FAILS,
-				  verdict->headline);
+				  is_exceeded(verdict), verdict->headline);
 	else
 		say_quiet(&words, report, verdict);
 }
@@ -150,4 +167,8 @@ void verdict_put_action(const struct report *report, struct verdict *verdict)
 		       "now.");
 	else if (verdict->incidents)
 		check_what_was_written(report, verdict);
+	else if (report_page_is_freerunning(report))
+		do_now(verdict, "vmclock-trace status",
+		       "The page's bound grows until its host has a source of time. See how it is "
+		       "now.");
 }

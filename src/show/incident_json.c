@@ -29,8 +29,9 @@ const struct json_table json_recovery = {
 		{"recovery", JSON_STRING, "`no`: something was still bad by its last sample.",
 		 .name = state_names},
 		{"recovery_unknown", JSON_STRING,
-		 "Why that is not known. `no_clock`: the page carries no clock, so no other was "
-		 "checked. `clock_unknown`: a clock was not checked against the page afterwards. "
+		 "Why that is not known. `no_clock`: the page carries no clock, and nothing else "
+		 "told how CLOCK_REALTIME is. `clock_unknown`: a clock was not checked against the "
+		 "page afterwards. "
 		 "`bad_before`: a clock is off that was so before it began. `refuted`: the "
 		 "page before and the page after (a step, a slew) contradict each other, and no "
 		 "other clock shows which is right. "
@@ -163,6 +164,11 @@ const struct json_table incident_table = {
 		 "Who showed that it recovered: the same, or where its bound is too wide for that "
 		 "the host's clock, which claims none. Null: it did not, or nobody did.",
 		 JSON_NULL, .of = &json_witness},
+		{"off_by_host", JSON_OBJECT,
+		 "CLOCK_REALTIME less the host's clock that showed that it recovered, and claims "
+		 "no bound, where it was the furthest off. Null: no such clock did, or it was not "
+		 "off.",
+		 JSON_NULL, .of = &json_interval},
 		{"findings", JSON_U64, "How many of each kind; only kinds that there were.",
 		 JSON_MAP, .name = json_finding_names},
 		{"findings_unlisted", JSON_U64, "Findings that were counted and not kept."},
@@ -310,6 +316,8 @@ json_object *incident_json(const struct incident *incident)
 	add_json(line, "witness", json_of_witness(&incident->witness));
 	add_json(line, "recovered_by",
 		 incident->recovered ? json_of_witness(incident_recovered_by(incident)) : NULL);
+	add_json(line, "off_by_host",
+		 incident_is_off_by_host(incident) ? page_json_interval(&incident->by_host) : NULL);
 	add_json(line, "findings", json_kinds(incident));
 	add_u64(line, "findings_unlisted", incident->findings_unlisted);
 	add_json(line, "clocks", json_clocks(incident));

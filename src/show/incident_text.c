@@ -156,7 +156,7 @@ static const char *const still_bad[] = {
 bool incident_say_still_bad(struct words *words, const struct incident *incident)
 {
 	enum observed_clock contradicts = OBSERVED_CLOCKS;
-	char name[CLOCK_WORDS_BYTES];
+	char name[CLOCK_WORDS_BYTES], witness[WITNESS_TEXT_BYTES];
 
 	for (int i = 0; i < OBSERVED_CLOCKS; i++) {
 		const struct incident_clock *clock = &incident->clock[i];
@@ -177,8 +177,10 @@ bool incident_say_still_bad(struct words *words, const struct incident *incident
 	}
 	/* Which of the two is off is not known. */
 	if (contradicts < OBSERVED_CLOCKS) {
-		say(words, "%s and the page still contradict each other",
-		    incident_clock_words(incident, contradicts, name));
+		say(words, "%s and %s still contradict each other",
+		    incident_clock_words(incident, contradicts, name),
+		    witness_is_other(&incident->witness) ? witness_text(&incident->witness, witness)
+							 : "the page");
 		return true;
 	}
 	if (incident->still_bad == STILL_BAD_STATUS)
@@ -238,7 +240,9 @@ const char *incident_length(const struct incident *incident, char text[INCIDENT_
 		return text;
 	}
 	text_ns_u64(most_ns, most, sizeof(most));
-	if (most_ns - most_ns / 10 <= least_ns)
+	if (!most_ns)
+		snprintf(text, INCIDENT_LENGTH_BYTES, "a moment");
+	else if (most_ns - most_ns / 10 <= least_ns)
 		snprintf(text, INCIDENT_LENGTH_BYTES, "%s", most);
 	else if (least_ns)
 		snprintf(text, INCIDENT_LENGTH_BYTES, "between %s and %s", least, most);

@@ -42,6 +42,12 @@ static struct incident_off off_by_a_step(const struct incident *incident)
 	return off;
 }
 
+bool incident_is_off_by_host(const struct incident *incident)
+{
+	return incident->recovered && incident->proven_by.rank == WITNESS_HOST &&
+	       may_not_be(&incident->clock[OBSERVED_REALTIME].errors, incident->by_host);
+}
+
 void incident_worse_off(const struct incident *incident, struct incident_off *worst)
 {
 	struct incident_off by_step = {0};
@@ -76,6 +82,15 @@ void incident_worse_off(const struct incident *incident, struct incident_off *wo
 	}
 	if (error_sure_ns(by_step.error) > error_sure_ns(worst->error))
 		*worst = by_step;
+	if (incident_is_off_by_host(incident) &&
+	    error_sure_ns(incident->by_host) > error_sure_ns(worst->error))
+		*worst = (struct incident_off){
+			.incident = incident,
+			.clock = OBSERVED_REALTIME,
+			.error = incident->by_host,
+			.is_wrong = true,
+			.by_host = true,
+		};
 }
 
 const char *clock_words(enum observed_clock clock)
@@ -120,7 +135,7 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 		say(&words, known ? "none proven wrong" : "not known");
 		return out;
 	}
-	say(&words, "%s%s ", worst.by_step && !worst.step_ns ? "about: " : "",
+	say(&words, "%s%s ", worst.by_host || (worst.by_step && !worst.step_ns) ? "about: " : "",
 	    incident_clock_words(incident, worst.clock, clock));
 	say_worst(&words, &worst, say_off);
 	return out;
@@ -225,8 +240,17 @@ static uint64_t wrong_reads(const struct incident *incident)
 	return wrong;
 }
 
+static void say_title(struct words *words, const struct incident *incident, bool is_named)
+{
+	say(words, "%s", finding_title(first_kind(incident)));
+	if (is_named)
+		say(words, " (incident %" PRIu64 ")", incident->number);
+	say(words, ": ");
+}
+
 const char *incident_headline(const struct incident *incident, enum claim_state now,
-			      bool is_another_wrong, char out[INCIDENT_HEADLINE_BYTES])
+			      bool is_another_wrong, bool is_named,
+			      char out[INCIDENT_HEADLINE_BYTES])
 {
 	struct words words = {out, INCIDENT_HEADLINE_BYTES};
 	struct incident_off worst = {0};
@@ -238,17 +262,18 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 	if (is_by_word_alone(incident, &worst)) {
 		say_by_word(&words, incident, &worst);
 	} else if (worst.incident) {
-		say(&words, "%s: ", finding_title(first_kind(incident)));
+		say_title(&words, incident, is_named);
 		say(&words, "%s ", incident_clock_words(incident, worst.clock, clock));
 		say_worst(&words, &worst, say_at_least);
 	} else {
-		say(&words, "%s: ", finding_title(first_kind(incident)));
+		say_title(&words, incident, false);
 		if (wrong_reads(incident))
 			say(&words, "%" PRIu64 " read%s wrong", wrong_reads(incident),
 			    wrong_reads(incident) == 1 ? "" : "s");
 		else
 			say(&words, !incident_any_known(incident) ? "errors not known"
 				    : is_another_wrong		  ? "wrong at another time"
+				    : !incident->closed		  ? "no clock proven wrong so far"
 								  : "none proven wrong");
 	}
 	if (!incident->closed) {
@@ -263,9 +288,11 @@ const char *incident_headline(const struct incident *incident, enum claim_state 
 		if (now == CLAIM_FAILS)
 			say(&words, "; recovered; another NOT.");
 		else if (!incident_any_known(incident))
-			say(&words, "; over within %s.", length);
+			say(&words, most_ns ? "; over within %s." : "; over at once.", length);
 		else if (now == CLAIM_UNKNOWN)
 			say(&words, "; recovered; now: not known.");
+		else if (!most_ns)
+			say(&words, "; recovered at once.");
 		else
 			say(&words, "; recovered within %s.", length);
 		break;

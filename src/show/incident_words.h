@@ -6,7 +6,7 @@
 #include "judge/incident.h"
 
 #define INCIDENT_HEADLINE_BYTES 128
-#define INCIDENT_HEADLINE_WORDS 12 /* at most */
+#define INCIDENT_HEADLINE_WORDS 14 /* at most */
 #define INCIDENT_OFF_BYTES	96
 #define CLOCK_WORDS_BYTES	32
 
@@ -16,10 +16,17 @@ struct incident_off {
 	enum observed_clock clock;
 	struct ns_interval error;
 	bool is_wrong; /* by more than it claimed, if it claimed anything */
+	bool by_host;  /* so the host's clock says, which claims no bound, about */
 	bool by_step;  /* a step of it shows so, about */
 	/* By how much it was stepped, if it may be wrong before that or after; else 0. */
 	int64_t step_ns;
 };
+
+/*
+ * Was CLOCK_REALTIME off by the host's clock, which shows that it recovered, and claims no bound?
+ * By incident->by_host.
+ */
+bool incident_is_off_by_host(const struct incident *incident);
 
 /* Into @worst, if one of @incident was further off. */
 void incident_worse_off(const struct incident *incident, struct incident_off *worst);
@@ -43,9 +50,11 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
 /*
  * "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 4.78 s.", or "...; not over." of one
  * that is still open. That it recovered is not all where @now, the claim that all clocks are right
- * again, does not hold; and that none was wrong is not all where @is_another_wrong. @out.
+ * again, does not hold; and that none was wrong is not all where @is_another_wrong. With @is_named
+ * it is said which incident it is, as another one was worse. @out.
  */
 const char *incident_headline(const struct incident *incident, enum claim_state now,
-			      bool is_another_wrong, char out[INCIDENT_HEADLINE_BYTES]);
+			      bool is_another_wrong, bool is_named,
+			      char out[INCIDENT_HEADLINE_BYTES]);
 
 #endif

@@ -18,8 +18,7 @@
 
 /* The exit code a shell gives for a program that a signal ended. */
 #define EXIT_BY_SIGNAL 128
-
-#define KIND(kind) (1u << (kind))
+#define KIND(kind)     (1u << (kind))
 /* With those that wait cannot see: they do not come. */
 #define ANY_KIND (KIND(FINDINGS) - 1)
 
@@ -162,7 +161,8 @@ static bool on_event(const struct event *event, const struct source_note *note, 
 static bool is_known_bad(const struct wait *wait)
 {
 	return wait->well.state == CLAIM_FAILS ||
-	       (judge_page(wait->judge)->known && !judge_page_is_good(wait->judge));
+	       (wait->well.state != CLAIM_HOLDS && judge_page(wait->judge)->known &&
+		!judge_page_is_good(wait->judge));
 }
 
 /* What no incident told of, as of a page that was bad from the beginning, settles as one does. */
@@ -172,9 +172,8 @@ static bool is_settling(const struct wait *wait)
 }
 
 /*
- * After all events of a moment: an update may be followed by a clock that is still wrong. Where the
- * page carries no clock, and there is no other witness, nothing is known to be right again. Only
- * what was seen to be bad has recovered: what was before this wait is not known.
+ * After all events of a moment: an update may be followed by a clock that is still wrong. Only what
+ * was seen to be bad has recovered: what was before this wait is not known.
  */
 static void check_recovered(struct wait *wait)
 {
@@ -187,14 +186,15 @@ static void check_recovered(struct wait *wait)
 	wait->well = judge_is_well(wait->judge, clocks);
 	if (wait->well.state == CLAIM_HOLDS && !is_other)
 		wait->well = is_of_here(wait);
-	if (is_known_bad(wait)) {
-		wait->was_bad = true;
+	if (is_known_bad(wait))
 		wait->bad_ns = clock_now_ns(CLOCK_MONOTONIC);
-	}
+	wait->was_bad = wait->bad_ns != 0;
 	if (wait->well.state != CLAIM_HOLDS)
 		return;
 	if (wait->options->requests.recovered && !is_settling(wait))
 		become(wait, wait->was_bad ? "recovered" : "synchronized", basis);
+	else if (wait->options->requests.recovered)
+		wait->well = claim_unknown(CLAIM_ENDED_EARLY);
 	/* The page's own status says so where it has one: see check_synchronized(). */
 	if (wait->options->requests.synchronized && is_other)
 		become(wait, "synchronized", basis);

@@ -308,6 +308,18 @@ not_known() {
 	is '.what == "recovered" and .waited_ns >= 5000000000 and (.text | contains("not known") | not)'
 }
 
+@test "wait: where the time is over while it settles, that is said" {
+	play_sim "$page" 'end 1h' 'status UNRELIABLE' 'at 2s status SYNCHRONIZED'
+	hold_sim "$page"
+	waiter recovered --timeout 4900ms
+	let_sim_go
+	status=0
+	wait "${watchers[0]}" || status=$?
+	[ "$status" -eq 4 ]
+	stderr=$(cat "$BATS_TEST_TMPDIR/err")
+	[[ $stderr == *"did not happen in time; "*"good by the last samples, but not watched for long"* ]]
+}
+
 @test "wait: a host without a source of time is neither synchronized nor recovered, and that is said" {
 	play_sim "$page" 'end 1h' 'status FREERUNNING'
 	for state in synchronized recovered; do

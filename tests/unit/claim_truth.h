@@ -179,14 +179,6 @@ static inline bool is_further_off(const struct told *told, size_t opened)
 			       2 * (told->page_claim_ns + before->page_claim_ns + READING_NS);
 }
 
-/* Somebody set it, and nothing else can have moved it: as long as its claim is true, it is well. */
-static inline bool was_only_set(const struct incident *incident, const struct told *told)
-{
-	return incident->count[FINDING_CLOCK_SET] && !incident->count[FINDING_DISRUPTION] &&
-	       !incident->count[FINDING_RESTORE] && !incident->count[FINDING_STUN] &&
-	       is_realtime(told) && told->event.clock.has_claim;
-}
-
 /* Did the driver refuse, or answer another time than the page? */
 static inline bool is_bad_read(const struct told *told)
 {
@@ -259,8 +251,7 @@ static inline void check_recovered(const struct incident *incident, size_t opene
 		if (!told->page_lies && is_seen_to_be_bad(told))
 			wrong("recovered, and CLOCK_REALTIME is off by %lld ns",
 			      (long long)told->off_ns);
-		if (told->page_tells && !told->page_lies && is_further_off(told, opened) &&
-		    !was_only_set(incident, told))
+		if (told->page_tells && !told->page_lies && is_further_off(told, opened))
 			wrong("recovered, and CLOCK_REALTIME is still off by %lld ns",
 			      (long long)told->off_ns);
 	}

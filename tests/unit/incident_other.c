@@ -17,7 +17,7 @@ static void worst_is(const char *text, size_t others, int32_t number)
 	struct story *story = play(text);
 
 	snprintf(clock, sizeof(clock), "/dev/ptp%d 20.0 ms behind", number);
-	incident_headline(&story->last, CLAIM_HOLDS, false, headline);
+	incident_headline(&story->last, CLAIM_HOLDS, false, false, headline);
 	if (story->last.others != others || story->last.other.number != number ||
 	    errors_of(story)->wrong < 100 || !strstr(headline, clock))
 		fail_msg("%s%s: %zu, ptp%d, %d wrong", text, headline, story->last.others,

@@ -77,11 +77,39 @@ static void a_reference_that_is_stepped_onto_the_clock(void **state)
 	for (size_t i = 0; i < sizeof(onto) / sizeof(onto[0]); i++)
 		free(recovers(onto[i], CLAIM_UNKNOWN, CLAIM_REFERENCE_MOVED));
 	free(recovers(KVM RESET, CLAIM_HOLDS, 0));
+	/* It moved away, and CLOCK_REALTIME was set to follow it. */
+	free(recovers(KVM "realtime within 1ms\nend 60s\n"
+			  "at 10s ptp-clock kvm off -400ms within 1us\n"
+			  "at 20s clock-set step -400ms\n",
+		      CLAIM_UNKNOWN, CLAIM_REFERENCE_MOVED));
 	/* It came back to where it was. */
 	free(recovers(KVM "realtime within 1ms\nend 60s\n"
 			  "at 10s ptp-clock kvm off -400ms within 1us\n"
 			  "at 30s ptp-clock kvm off +0ms within 1us\n",
 		      CLAIM_HOLDS, 0));
+}
+
+/* CLOCK_REALTIME is not proven wrong by one that moved itself, and came back. */
+static void a_reference_that_goes_and_comes_back(void **state)
+{
+	static const char *const texts[] = {
+		MARKER "realtime within 1ms\nend 60s\nptp-clock kvm within 10us\n"
+		       "at 20s ptp-clock kvm off -400ms within 10us\n"
+		       "at 30s ptp-clock kvm within 10us\n",
+		MARKER "realtime within 1ms\nend 60s\nclockbound within 10us\n"
+		       "at 20s clockbound off -400ms within 10us\nat 30s clockbound within 10us\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct story *story = recovers(texts[i], CLAIM_HOLDS, 0);
+		const struct error_range *errors = &story->last.clock[OBSERVED_REALTIME].errors;
+
+		assert_true(errors->known > 100);
+		assert_int_equal(errors->off, 0);
+		assert_true(errors->all.hi_ns >= 400000000);
+		free(story);
+	}
 }
 
 int main(void)
@@ -91,6 +119,7 @@ int main(void)
 		cmocka_unit_test(the_bound_shows_it),
 		cmocka_unit_test(nobody_shows_it),
 		cmocka_unit_test(a_reference_that_is_stepped_onto_the_clock),
+		cmocka_unit_test(a_reference_that_goes_and_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
