@@ -31,7 +31,7 @@
 #include "fleet/align.h"
 #include "report/verdict.h"
 
-#define FLEET_RECORDINGS  256
+#define FLEET_RECORDINGS  1000
 #define FLEET_LABEL_BYTES 640
 #define FLEET_CAUSE_BYTES 320
 

@@ -372,15 +372,19 @@ setup() {
 }
 
 # bats test_tags=slow,plain
-@test "report-fleet: two hundred recordings, one after the other" {
-	for n in {1..200}; do
+@test "report-fleet: three hundred recordings, one after the other" {
+	for n in {1..300}; do
 		cp web2.sqlite "$BATS_TEST_TMPDIR/$n.sqlite"
 		echo "UPDATE facts SET value = 'n$n' WHERE name IN ('host', 'boot_id');" | sqlite3 "$BATS_TEST_TMPDIR/$n.sqlite"
 	done
 	"$VMCLOCK_TRACE" report --json "$BATS_TEST_TMPDIR"/*.sqlite >"$BATS_TEST_TMPDIR/json"
-	jq -e '.hosts == 200 and (.groups | length) == 1 and .groups[0].hosts == 200' "$BATS_TEST_TMPDIR/json"
+	jq -e '.hosts == 300 and (.groups | length) == 1 and .groups[0].hosts == 300' "$BATS_TEST_TMPDIR/json"
 	# What is kept of each is small: 64 MiB are enough for all, the program itself included.
 	(ulimit -v 65536 && "$VMCLOCK_TRACE" report "$BATS_TEST_TMPDIR"/*.sqlite >/dev/null)
+	# Beyond what is read, none is.
+	run "$VMCLOCK_TRACE" report x{1..1001}
+	[ "$status" = 2 ]
+	[[ $output == *"1001 recordings are too many"*"hint: name at most 1000"* ]]
 }
 
 @test "fleet: a page that says UNRELIABLE of itself is named in the first lines" {
