@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -129,6 +130,20 @@ static _Thread_local enum {
 	CONFINED
 } confined;
 
+/*
+ * Making a filter takes less. libseccomp (2.5.4) frees what it has not made where memory ends in
+ * the midst of it.
+ */
+#define FILTER_BYTES (1 << 20)
+
+static bool has_memory(void)
+{
+	void *room = mmap(NULL, FILTER_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+
+	return room != MAP_FAILED && !munmap(room, FILTER_BYTES);
+}
+
 int confine_system_calls(bool with_hooks)
 {
 	scmp_filter_ctx filter;
@@ -136,6 +151,8 @@ int confine_system_calls(bool with_hooks)
 
 	if (err || SANITIZED || confined >= (with_hooks ? CONFINED_BUT_HOOKS : CONFINED))
 		return err;
+	if (!has_memory())
+		return -ENOMEM;
 	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
 		return -ENOMEM;
