@@ -270,6 +270,24 @@ static void what_does_not_fit_is_counted(void **state)
 	free(summary);
 }
 
+/* Each in a cgroup of its own: all are counted, in as much memory as the first. */
+static void a_hundred_thousand_processes_are_counted(void **state)
+{
+	struct summary *summary = summary_new();
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= 100000; pid++) {
+		struct event event = tally_of(pid, PATH_CLOCK_GETTIME, 3);
+
+		event.who.cgroup = 1000000 + pid;
+		summary_add(summary, &event);
+	}
+	assert_int_equal(summary->readers, SUMMARY_READERS);
+	assert_int_equal(summary->reader_uses_unlisted, 3 * (100000 - SUMMARY_READERS));
+	assert_int_equal(summary_totals_of(summary).uses, 300000);
+	free(summary);
+}
+
 static void hooks_at(struct summary *summary, uint64_t time_ns, uint64_t unseen_since_ns)
 {
 	struct event event = {.type = EVENT_HOOKS, .time_ns = time_ns};
@@ -320,6 +338,7 @@ int main(void)
 		cmocka_unit_test(latencies_and_failures_add_up),
 		cmocka_unit_test(the_unmeasured_have_a_bound),
 		cmocka_unit_test(what_does_not_fit_is_counted),
+		cmocka_unit_test(a_hundred_thousand_processes_are_counted),
 		cmocka_unit_test(what_was_not_seen_has_its_times),
 	};
 
