@@ -111,9 +111,9 @@ static struct timespec realtime_at(const struct guest *guest, const struct guest
 	__int128 off =
 		guest->realtime_off +
 		(__int128)(moment->monotonic_ns - guest->realtime_at_ns) * guest->realtime_slew_ppb;
-	__int128 ns = (__int128)guest->start_utc_sec * NSEC_PER_SEC + moment->monotonic_ns +
-		      off / PPB -
-		      (__int128)(moment->tai_less_utc - guest->start_tai_less_utc) * NSEC_PER_SEC;
+	__int128 ns =
+		(__int128)guest->start_utc_sec * NSEC_PER_SEC + moment->monotonic_ns + off / PPB -
+		(__int128)(moment->kernel_tai_less_utc - guest->start_tai_less_utc) * NSEC_PER_SEC;
 	int64_t sec = (int64_t)(ns / NSEC_PER_SEC) - (ns % NSEC_PER_SEC < 0);
 
 	return (struct timespec){.tv_sec = sec,

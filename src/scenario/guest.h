@@ -15,9 +15,10 @@
 
 /* When something is observed. Times as in scenario/scenario_source.h. */
 struct guest_moment {
-	int64_t monotonic_ns; /* CLOCK_MONOTONIC since the start */
-	int64_t true_ns;      /* true time since the start */
-	int64_t tai_less_utc; /* in truth */
+	int64_t monotonic_ns;	     /* CLOCK_MONOTONIC since the start */
+	int64_t true_ns;	     /* true time since the start */
+	int64_t tai_less_utc;	     /* in truth */
+	int64_t kernel_tai_less_utc; /* as CLOCK_REALTIME counts */
 	struct event_ticks ticks;
 	const struct simulation_view *view;
 };

@@ -69,6 +69,9 @@ void host_settle(struct host *host)
 void host_leap(struct host *host, int sign)
 {
 	host->tai_less_utc += sign;
+	/* Who smears keeps it from the kernel of the guest. */
+	if (host->smearing != VMCLOCK_SMEARING_STRICT)
+		host->untold_leaps += sign;
 	if (host->tai_offset_sec != SCENARIO_NEVER)
 		host->tai_offset_sec += host->tai_offset_sec > 0 ? sign : -sign;
 }

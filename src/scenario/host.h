@@ -47,6 +47,7 @@ struct host {
 
 	int64_t start_tai_sec; /* the scenario's start */
 	int64_t tai_less_utc;  /* true, in seconds, now */
+	int64_t untold_leaps;  /* seconds of it, of which the guest's kernel was not told */
 	struct host_line line;
 	fixed_sec beside; /* its error from the truth, at beside_at_ns */
 	int64_t beside_at_ns;

@@ -142,6 +142,7 @@ static struct guest_moment moment_now(const struct scenario_source *source)
 		.monotonic_ns = monotonic_ns(source),
 		.true_ns = source->now_ns,
 		.tai_less_utc = simulation_tai_less_utc(source->simulation),
+		.kernel_tai_less_utc = simulation_kernel_tai_less_utc(source->simulation),
 		.ticks = ticks_now(source),
 		.view = &source->view,
 	};

@@ -239,6 +239,11 @@ struct instant simulation_true_tai(const struct simulation *sim, uint64_t count)
 	return (struct instant){.sec = (int64_t)(tai >> 64), .frac = (uint64_t)tai};
 }
 
+int64_t simulation_kernel_tai_less_utc(const struct simulation *sim)
+{
+	return sim->host.tai_less_utc - sim->host.untold_leaps;
+}
+
 int64_t simulation_tai_less_utc(const struct simulation *sim)
 {
 	return sim->host.tai_less_utc;

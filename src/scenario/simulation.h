@@ -78,6 +78,8 @@ struct instant simulation_true_tai(const struct simulation *simulation, uint64_t
 
 /* TAI less UTC after the last step, in seconds: the truth, whatever the page says. */
 int64_t simulation_tai_less_utc(const struct simulation *simulation);
+/* As the guest's kernel has it, which is told of no leap second that is smeared. */
+int64_t simulation_kernel_tai_less_utc(const struct simulation *simulation);
 
 /* The guest's CLOCK_MONOTONIC: it goes on in a `stun`, and stands still in a downtime. */
 int64_t simulation_monotonic_ns(const struct simulation *simulation, int64_t now_ns);
