@@ -45,14 +45,16 @@ static struct error_range *reads(struct incident *incident, uint32_t pid, enum e
 static void row_has(uint32_t pid, const char *wanted)
 {
 	struct report report = {.analysis = &analysis, .cgroups = cgroups};
-	char begin[80], *text = NULL;
+	char begin[96], *text = NULL;
 	size_t bytes = 0;
 	FILE *out = open_memstream(&text, &bytes);
 	const char *row;
 
 	report_put_users(out, &report);
 	fclose(out);
-	snprintf(begin, sizeof(begin), "<td class=\"n\">%u</td><td class=\"n\">100</td>", pid);
+	snprintf(begin, sizeof(begin),
+		 "<td class=\"n\" data-is=\"pid\">%u</td><td class=\"n\" data-is=\"uses\">100</td>",
+		 pid);
 	row = strstr(text, begin);
 	assert_non_null(row);
 	row = strstr(row + strlen(begin), "</td>") + strlen("</td>"); /* failed */
@@ -81,7 +83,8 @@ static void in_all_incidents_and_by_all_paths(void **state)
 		(struct error_range){.known = 5, .wrong = 5, .all = {-9000000000, 0}};
 	*reads(&incidents[1], 7, PATH_SYS_OFFSET_PRECISE, 3) =
 		(struct error_range){.known = 3, .wrong = 1, .all = {-500, 3000000}};
-	row_has(7, "<td class=\"n\">3 of 12</td><td class=\"error\">-250.000 ms .. +3.000 ms; "
+	row_has(7, "<td class=\"n\" data-is=\"wrong, of known\">3 of 12</td>"
+		   "<td class=\"error\" data-is=\"off by\">-250.000 ms .. +3.000 ms; "
 		   "1 not known: the page was being updated</td>");
 }
 
@@ -93,16 +96,20 @@ static void unknown_says_why(void **state)
 	uses(9, PATH_SYS_OFFSET);
 	*reads(&incidents[0], 7, PATH_SYS_OFFSET, 4) =
 		(struct error_range){.unknown = {[ERROR_TORN] = 3, [ERROR_FAILED] = 1}};
-	row_has(7, "<td class=\"n\">-</td><td class=\"error\">4 not known, "
+	row_has(7, "<td class=\"n\" data-is=\"wrong, of known\">-</td>"
+		   "<td class=\"error\" data-is=\"off by\">4 not known, "
 		   "most: the page was being updated</td>");
-	row_has(8, "<td class=\"n\">-</td><td class=\"error\">not known: it maps the page");
-	row_has(9, "<td class=\"n\">-</td><td class=\"error\">no read seen in an incident</td>");
+	row_has(8, "<td class=\"n\" data-is=\"wrong, of known\">-</td>"
+		   "<td class=\"error\" data-is=\"off by\">not known: it maps the page");
+	row_has(9, "<td class=\"n\" data-is=\"wrong, of known\">-</td>"
+		   "<td class=\"error\" data-is=\"off by\">no read seen in an incident</td>");
 }
 
 static void none_is_said_only_where_all_are_listed(void **state)
 {
 	const char *unlisted =
-		"<td class=\"n\">-</td><td class=\"error\">not known: not all readers of incidents";
+		"<td class=\"n\" data-is=\"wrong, of known\">-</td>"
+		"<td class=\"error\" data-is=\"off by\">not known: not all readers of incidents";
 
 	(void)state;
 	uses(9, PATH_SYS_OFFSET);
