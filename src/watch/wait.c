@@ -414,11 +414,11 @@ static const struct command_option options[] = {
 	{"for", 'f', "LIST", .parse = parse_requests, .completion = COMPLETE_WORDS,
 	 OPTION_AT(struct wait_options, requests), .word = request_word, .required = true,
 	 .help = "any finding that needs no hooks in the kernel by its name (disruption, "
-		 "restore, host_step, status_change, writer_stuck, stun, ...), maintenance "
-		 "(soon or imminent), any of all; and "
-		 "two states, which may be so already: synchronized (the page's clock_status "
-		 "is SYNCHRONIZED), recovered (page and clocks are good, and no incident is "
-		 "open)",
+		 "restore, host_step, status_change, writer_stuck, stun, ...), maintenance (soon "
+		 "or imminent), any of all; and two states, which may be so already: synchronized "
+		 "(the page's clock_status is SYNCHRONIZED; of a page without a clock: "
+		 "CLOCK_REALTIME agrees with the best other clock), recovered (page and clocks "
+		 "are good, and no incident is open)",
 	 .doc = "One or more with commas between them. The findings are listed in "
 		"*vmclock-trace-watch*(1). Those that need hooks in the kernel (_driver\\_error_, "
 		"_driver\\_mismatch_, _clock\\_set_, _data\\_loss_) are refused, as wait has none: "
