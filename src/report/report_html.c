@@ -301,11 +301,15 @@ static void put_incident(FILE *out, const struct report *report, const struct ve
 		", <span class=\"%s\">%s</span></h2>\n",
 		incident->number, incident->number, finding_severity_name(incident->severity),
 		finding_severity_name(incident->severity));
-	fprintf(out, "<p>Bad from %s on for %s; <strong>%s</strong>.</p>\n", from,
-		incident_length(incident, length), incident_recovery(incident, recovery));
+	fprintf(out, "<p>Bad from %s on for %s; <strong>", from, incident_length(incident, length));
+	html_puts(out, incident_recovery(incident, recovery));
+	fputs("</strong>.</p>\n", out);
 	downtime_sentence(&report->analysis->downtimes, incident, downtime, sizeof(downtime));
-	if (*downtime)
-		fprintf(out, "<p>%s</p>\n", downtime);
+	if (*downtime) {
+		fputs("<p>", out);
+		html_puts(out, downtime);
+		fputs("</p>\n", out);
+	}
 	report_around(report, incident, &from_ns, &to_ns);
 	report_plot_errors(out, report, incident, from_ns, to_ns);
 	put_victims(out, incident);
