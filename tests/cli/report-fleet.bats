@@ -256,7 +256,7 @@ setup() {
 		web2.sqlite ./web2.sqlite
 		web2.sqlite $BATS_TEST_TMPDIR/link.sqlite
 		web2.sqlite web1.sqlite $copy
-		$(printf 'none%s ' {1..257})
+		$(printf 'none%s ' {1..1001})
 	END
 }
 
