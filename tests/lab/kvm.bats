@@ -7,7 +7,7 @@
 load helpers
 
 setup_file() {
-	in_guest --kvm --clock marker-only --migrate-at '@@@ migrate' <<'SCRIPT'
+	in_guest --kvm --clock marker-only --stop-at '@@@ stop' --migrate-at '@@@ migrate' <<'SCRIPT'
 	keep source cat /sys/devices/system/clocksource/clocksource0/current_clocksource
 	keep name cat /sys/class/ptp/ptp0/clock_name
 	keep status vmclock-trace status --json
@@ -18,6 +18,12 @@ setup_file() {
 	keep before vmclock-trace wait --for synchronized --timeout 600 --json
 	keep compare vmclock-trace compare --count 1 --json
 	keep text vmclock-trace compare --count 1
+	begin stopped vmclock-trace watch --json
+	echo '@@@ stop'
+	until_says stopped '"monotonic_stood":true'
+	keep behind vmclock-trace status --json
+	keep follow load follow
+	finish
 	begin watch vmclock-trace watch --json
 	echo '@@@ migrate'
 	until_says watch '"kind":"disruption"'
@@ -26,6 +32,8 @@ setup_file() {
 	until_says watch '"type":"incident".*"disruption":'
 	finish
 SCRIPT
+	# How long it was stopped, by the clock of the machine that did it.
+	sed -n 's/^lab: stopped for \([0-9]*\) ms$/\1/p' "$BATS_FILE_TMPDIR/all.err" >"$OUT/stopped_ms"
 }
 
 @test "KVM: the system clock runs on kvmclock, and the PTP clock is the host's" {
@@ -70,4 +78,17 @@ SCRIPT
 
 @test "KVM: a migration is found once" {
 	holds watch 'map(select(.type == "finding" and .kind == "disruption")) | length == 1'
+}
+
+# No marker moves, CLOCK_MONOTONIC stands still; the counter goes on, and the host's clock.
+@test "KVM: stopped and let go on, without a migration: for how long, and how far CLOCK_REALTIME is behind" {
+	ms=$(cat "$OUT/stopped_ms")
+	[ "$ms" -ge 4000 ]
+	holds stopped "map(select(.type == \"finding\" and .kind == \"stun\" and .detail.monotonic_stood))[0].detail.length
+		| .lo_ns <= ($ms + 100) * 1000000 and .hi_ns >= ($ms - 100) * 1000000"
+	holds stopped 'map(select(.type == "finding" and .kind == "disruption")) == []'
+	holds behind ".[0].realtime_minus_witness | .lo_ns > -($ms + 100) * 1000000 and .hi_ns < -($ms - 100) * 1000000"
+	status_is behind 3
+	step=$(jq .stepped_ns "$OUT/follow")
+	[ "$step" -gt $(((ms - 100) * 1000000)) ] && [ "$step" -lt $(((ms + 100) * 1000000)) ]
 }

@@ -52,7 +52,7 @@ class Lab:
         self.exit_status = None
         self.pending = b""
         self.tail = b""  # of stdout, in which what it asks for is looked for
-        self.asked = set()  # of migrate_at, snapshot_at, restore_at: what it has asked for
+        self.asked = set()  # of stop_at, migrate_at, ...: what it has asked for
         self.port = None  # of ours, of which connections go to the guest
         self.snapshot_pending = None  # what was pending at the snapshot; None: there is none
         self.restored = False
@@ -61,6 +61,7 @@ class Lab:
         self.guests = []
         self.console_seen = 0  # bytes in which TIMER_LOST is not
         self.migrated = False
+        self.stopped = False
         self.selector = selectors.DefaultSelector()
 
     def say(self, text):
@@ -138,23 +139,28 @@ class Lab:
                      "-device", f"virtserialport,chardev={name},name=lab.{name}"]
         return args
 
+    def programs(self):
+        """The lab's own, for the guest."""
+        arch = self.options.arch
+        return image.guest_programs(cache(), arch, ["gcc"] if arch == "amd64" else [
+            "aarch64-linux-gnu-gcc", f"--sysroot={self.tool('sysroot', arch)}"])
+
     def image(self, kernel):
         """The guest's root, with the program if it is built."""
         options, arch = self.options, self.options.arch
         native = arch == "amd64"
         root = Path("/") if native else self.tool("sysroot", arch)
-        compiler = ["gcc"] if native else ["aarch64-linux-gnu-gcc", f"--sysroot={root}"]
         program = HERE.parent.parent / "build" / ("" if native else arch) / "vmclock-trace"
         image.write_image(
             self.folder / "initrd", arch=arch, root=root, kernel=kernel,
             modules=["ptp_vmclock", "virtio_pci", "virtio_console", *(["igb"] if options.nic else []),
                      *(["virtio_net"] if options.forward else []),
                      *(["ptp_kvm"] if options.kvm else [])],
-            programs=image.guest_programs(cache(), arch, compiler),
+            programs=self.programs(),
             config={"CLOCK": options.clock,
                     "PAGE": hex(qemu.AMD64_PAGE if native else arm64.PAGE),
                     "NIC": "igb" if options.nic else "",
-                    "KVM": "ptp_kvm" if options.kvm else "",
+                    "KVM": "ptp_kvm" if options.kvm and native else "",  # else built in
                     "NETWORK": "virtio_net" if options.forward else "",
                     "SECOND_PAGE": hex(acpi.SECOND_PAGE) if options.devices == 2 else "",
                     "SCENARIO": "/lab/scenario" if options.scenario else ""},
@@ -245,6 +251,8 @@ class Lab:
                 key.data(key.fileobj)
             if self.exit_status is not None:
                 break
+            if "stop_at" in self.asked and not self.stopped:
+                self.stop()
             if self.migration_due():
                 self.migrate()
             self.snapshot_when_due()
@@ -263,7 +271,7 @@ class Lab:
     def look_for_requests(self, written):
         """Has the command asked for something?"""
         self.tail += written
-        for name in ("migrate_at", "snapshot_at", "restore_at"):
+        for name in ("stop_at", "migrate_at", "snapshot_at", "restore_at"):
             text = getattr(self.options, name)
             if text and text.encode() in self.tail:
                 self.asked.add(name)
@@ -274,6 +282,20 @@ class Lab:
         return not self.migrated and ("migrate_at" in self.asked or (
             after is not None and started_at is not None and
             time.monotonic() >= started_at + after))
+
+    def running(self):
+        """The monitor of the QEMU that runs the guest."""
+        return self.guests[-1]
+
+    def stop(self):
+        """The guest stands still for a time, and nobody tells it."""
+        self.stopped = True
+        guest = self.running()
+        guest.connect()
+        guest.ask("stop")
+        time.sleep(self.options.stop)
+        guest.ask("cont")
+        self.say(f"stopped for {round(1000 * (guest.when('RESUME') - guest.when('STOP')))} ms")
 
     def pause(self, guest):
         """Nothing in it runs from here on, nor does its counter."""

@@ -12,6 +12,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import arm64
 import image
 import lab
 import qemu
@@ -23,7 +24,12 @@ FIRMWARE = ["bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin", "pvh.bin"]
 FIRMWARE_FOLDERS = [Path("/usr/share/qemu"), Path("/usr/share/seabios")]
 
 OUTER_MIB = 3072
-INNER_MIB = 400
+INNER_MIB = {"amd64": 400, "arm64": 512}
+
+# The machine that the outer QEMU emulates, beyond that of every run, and the inner one's. On arm64 the
+# outer kernel runs at EL2, where its KVM is built in.
+OUTER = {"amd64": [], "arm64": ["-machine", "virtualization=on,gic-version=3"]}
+INNER = {"amd64": ["-M", "pc"], "arm64": ["-M", "virt,gic-version=3"]}
 
 # In the outer guest. No `exec`: what the inner QEMU said is to be seen if it goes down.
 SCRIPT = """\
@@ -35,10 +41,11 @@ port() {
 inner() { # N ARGUMENT...
 	n=$1
 	shift
-	/put/qemu-system-x86_64 ARGS -chardev "pipe,id=clock,path=$(port lab.clock$n)" \\
+	QEMU ARGS -chardev "pipe,id=clock,path=$(port lab.clock$n)" \\
 		-chardev "pipe,id=qmp,path=$(port lab.qmp$n)" -mon chardev=qmp,mode=control "$@"
 }
-modprobe kvm_amd && [ -e /dev/kvm ] || exit 1
+modprobe kvm_amd 2>/dev/null
+[ -e /dev/kvm ] || { echo "lab: no KVM in the emulated machine" >&2; exit 1; }
 mkfifo /tmp/command
 cat /tmp/command &
 inner 0 &
@@ -54,18 +61,18 @@ exit 1
 class Inner(qemu.Monitor):
     """A QEMU of the outer guest, by its monitor; its other side is a port of that guest."""
 
-    def __init__(self, listener, outer):
+    def __init__(self, listener, nested):
         super().__init__()
-        self.listener, self.outer = listener, outer
+        self.listener, self.nested = listener, nested
 
     def connection(self):
         return self.listener.accept()[0]  # waiting since the outer QEMU was started
 
     def ended(self):
-        return self.outer.ended()
+        return self.nested.guests[0].ended()
 
     def words(self):
-        return self.outer.words()
+        return self.nested.guests[0].words()
 
     def kill(self):
         self.ask("quit")
@@ -76,21 +83,32 @@ class Nested(lab.Lab):
 
     def __init__(self, options, folder):
         super().__init__(options, folder)
+        self.arch = options.arch
         self.inner_pending = b""
         self.migrates = options.migrate_after is not None or options.migrate_at is not None
         self.count = 2 if self.migrates else 1
-        self.qmp_listeners = []
+        self.inners = []
 
     # Before it runs
 
+    def vmclock(self, machine):
+        """The arguments that give the inner machine its vmclock."""
+        if self.options.clock == "none":
+            return []
+        if self.arch == "amd64":
+            return ["-device", "vmclock"]
+        return arm64.device(self.folder / "nested", self.binary,
+                            [*machine, "-accel", "tcg", "-cpu", "max"], self.options.clock)
+
     def inner_args(self):
+        machine = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+                   "-smp", "1", "-m", str(INNER_MIB[self.arch]), *INNER[self.arch]]
+        vmclock = [word.replace(str(self.folder), "/put") for word in self.vmclock(machine)]
         return [
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-L", "/put/nested",
-            "-accel", "kvm", "-cpu", "host", "-smp", "1", "-M", "pc", "-m", str(INNER_MIB),
-            "-rtc", "base=utc,clock=host",
-            *(["-device", "vmclock"] if self.options.clock != "none" else []),
+            *machine, "-L", "/put/nested", "-accel", "kvm", "-cpu", "host",
+            "-rtc", "base=utc,clock=host", *vmclock,
             "-kernel", "/put/nested/vmlinux", "-initrd", "/put/nested/initrd",
-            "-append", "console=ttyS0 quiet oops=panic panic=-1",
+            "-append", f"console={qemu.CONSOLE[self.arch]} quiet oops=panic panic=-1",
             "-chardev", "file,id=console,path=/tmp/console,append=on", "-serial", "chardev:console",
             "-device", "virtio-serial-pci",
             "-chardev", "file,id=command,path=/tmp/command,append=on",
@@ -110,13 +128,15 @@ class Nested(lab.Lab):
         self.image(kernel)
         (self.folder / "initrd").rename(home / "initrd")
         shutil.copy(self.boot_file(kernel), home / "vmlinux")
-        for name in FIRMWARE:
+        for name in FIRMWARE if self.arch == "amd64" else []:
             found = [folder / name for folder in FIRMWARE_FOLDERS if (folder / name).exists()]
             if not found:
                 raise lab.LabError(f"no {name} of QEMU's (hint: tests/setup lab)")
             shutil.copy(found[0], home / name)
         second = "inner 1 -incoming unix:/tmp/migration &\nsecond=$!" if self.migrates else "second="
-        script = SCRIPT.replace("ARGS", shlex.join(self.inner_args())).replace("SECOND", second)
+        qemu_path = f"/put/{self.binary}" if self.arch == "amd64" else f"/usr/bin/{self.binary}"
+        script = SCRIPT.replace("ARGS", shlex.join(self.inner_args())).replace(
+            "SECOND", second).replace("QEMU", qemu_path)
         (home / "run").write_text(script)
         return home
 
@@ -124,21 +144,24 @@ class Nested(lab.Lab):
         if not shutil.which(self.binary):
             raise lab.LabError(f"no {self.binary} (hint: tests/setup lab)")
         home = self.inner_folder()
-        kernel = self.tool("kernel", "--full", "amd64")
+        native = self.arch == "amd64"
+        kernel = self.tool("kernel", *(["--full"] if native else []), self.arch)
         image.write_image(
-            self.folder / "initrd", arch="amd64", root=Path("/"), kernel=kernel,
-            modules=["kvm_amd", "virtio_pci", "virtio_console"],
-            programs=image.guest_programs(lab.cache(), "amd64", ["gcc"]),
+            self.folder / "initrd", arch=self.arch, kernel=kernel,
+            root=Path("/") if native else self.tool("sysroot", self.arch),
+            modules=["kvm_amd", "virtio_pci", "virtio_console"], programs=self.programs(),
             config={"CLOCK": "none", "PAGE": "0", "NIC": "", "KVM": "", "NETWORK": "",
                     "SECOND_PAGE": "", "SCENARIO": ""},
-            command=["sh", "/put/nested/run"], scenario=None, packages=[],
-            puts=[home, Path(shutil.which(self.binary))])
+            command=["sh", "/put/nested/run"], scenario=None,
+            packages=[] if native else [self.tool("package", self.arch, "qemu-system-arm")],
+            puts=[home, *([Path(shutil.which(self.binary))] if native else [])])
         os.mkfifo(self.folder / "command")
-        machine = qemu.machine("amd64", "none", False, 0)
+        machine = qemu.machine(self.arch, "none", False, 0)
         machine[machine.index("-m") + 1] = str(OUTER_MIB)
         return [
-            *machine, "-kernel", str(self.boot_file(kernel)), "-initrd", str(self.folder / "initrd"),
-            "-append", "console=ttyS0 quiet tsc=reliable oops=panic panic=-1",
+            *machine, *OUTER[self.arch],
+            "-kernel", str(self.boot_file(kernel)), "-initrd", str(self.folder / "initrd"),
+            "-append", f"console={qemu.CONSOLE[self.arch]} quiet tsc=reliable oops=panic panic=-1",
             *self.ports([*(f"clock{n}" for n in range(self.count)),
                          *(f"qmp{n}" for n in range(self.count))])]
 
@@ -149,7 +172,7 @@ class Nested(lab.Lab):
         for n in range(self.count):
             self.selector.register(self.listener(f"clock{n}"), selectors.EVENT_READ,
                                    self.clock_accept)
-            self.qmp_listeners.append(self.listener(f"qmp{n}"))
+            self.inners.append(Inner(self.listener(f"qmp{n}"), self))
 
     def frame(self, kind, payload):
         """The outer agent's frames carry the inner one's; what else it says is of the lab itself."""
@@ -163,5 +186,7 @@ class Nested(lab.Lab):
             raise lab.LabError("the guest under KVM went down")
 
     def migration_ends(self):
-        source, target = (Inner(listener, self.guests[0]) for listener in self.qmp_listeners)
-        return source, target, "unix:/tmp/migration"
+        return *self.inners, "unix:/tmp/migration"
+
+    def running(self):
+        return self.inners[1 if self.migrated else 0]
