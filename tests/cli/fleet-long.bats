@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=long,plain
+# bats file_tags=long
 # What docs/fleet.md says of hundreds of hosts.
 
 setup_file() {
