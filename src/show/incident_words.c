@@ -242,10 +242,10 @@ static uint64_t wrong_reads(const struct incident *incident)
 
 static void say_title(struct words *words, const struct incident *incident, bool is_named)
 {
-	say(words, "%s", finding_title(first_kind(incident)));
 	if (is_named)
-		say(words, " (incident %" PRIu64 ")", incident->number);
-	say(words, ": ");
+		say(words, "Incident %" PRIu64 ": ", incident->number);
+	else
+		say(words, "%s: ", finding_title(first_kind(incident)));
 }
 
 const char *incident_headline(const struct incident *incident, enum claim_state now,

@@ -6,7 +6,7 @@
 #include "judge/incident.h"
 
 #define INCIDENT_HEADLINE_BYTES 128
-#define INCIDENT_HEADLINE_WORDS 14 /* at most */
+#define INCIDENT_HEADLINE_WORDS 12 /* at most */
 #define INCIDENT_OFF_BYTES	96
 #define CLOCK_WORDS_BYTES	32
 
@@ -51,7 +51,7 @@ const char *incident_off_text(const struct incident *incident, char out[INCIDENT
  * "Disruption: CLOCK_REALTIME 250 ms behind; recovered within 4.78 s.", or "...; not over." of one
  * that is still open. That it recovered is not all where @now, the claim that all clocks are right
  * again, does not hold; and that none was wrong is not all where @is_another_wrong. With @is_named
- * it is said which incident it is, as another one was worse. @out.
+ * it begins with "Incident 2: " instead, as another one was worse. @out.
  */
 const char *incident_headline(const struct incident *incident, enum claim_state now,
 			      bool is_another_wrong, bool is_named,

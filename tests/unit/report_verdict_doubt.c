@@ -83,7 +83,7 @@ static void a_figure_of_another_incident(void **state)
 	of_one("realtime within 1ms\nend 3m\nat 20s clock-set step +400ms\n"
 	       "at 25s clock-set step -400ms\nat 100s clock-set step +30ms\n",
 	       &verdict);
-	assert_string_equal(verdict.headline, "Clock set (incident 2): CLOCK_REALTIME 30.0 ms "
+	assert_string_equal(verdict.headline, "Incident 2: CLOCK_REALTIME 30.0 ms "
 					      "ahead; NOT recovered.");
 	assert_string_equal(verdict.line[VERDICT_CLOCK].note, "incident 1");
 	of_one("realtime within 1ms\nend 3m\nat 20s clock-set step +30ms\n"
